@@ -1,0 +1,26 @@
+//! `cargo stratos auth`
+
+use crate::cli::Outcome;
+use crate::commands::remote::Remote;
+use crate::context::Context;
+use crate::error::Error;
+use crate::output::escape;
+
+/// Sign in or out in the running shell
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// signed-in, signed-out, expiring (after a minute), or a name from stratos.toml
+    persona: String,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    let Args { persona, remote } = args;
+    remote.ask(cx, async |shell| shell.switch_auth(&persona).await)?;
+    cx.output.note(format_args!(
+        "the shell is {} now, and its plugins know",
+        escape(&persona)
+    ));
+    Ok(Outcome::Good)
+}

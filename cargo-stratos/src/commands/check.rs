@@ -1,0 +1,134 @@
+//! `cargo stratos check`
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use stratos_manifest::{Level, ProjectFacts, Report, check};
+
+use crate::cli::Outcome;
+use crate::context::Context;
+use crate::error::Error;
+use crate::manifests;
+use crate::output::{CheckV1, GREEN, ManifestV1, RED, YELLOW};
+
+/// Look for mistakes in plugin.json
+///
+/// Exit codes: 0 no errors (there may be warnings), 1 errors, 2 there is nothing to check, 3 a file cannot be read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// plugin.json files, or folders that have one in them or below
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Lines of the file with carets
+    Human,
+    /// One JSON object
+    Json,
+}
+
+pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    let Args { paths, format } = args;
+    let manifests = find_all(&paths)?;
+    let mut json = Vec::new();
+    let mut summary = Summary::default();
+    let mut unreadable = None;
+    for path in &manifests {
+        let source = match manifests::read(path) {
+            Ok(source) => source,
+            Err(error) => {
+                // The others are worth checking; the first failure is reported in the end.
+                unreadable = unreadable.or(Some(error));
+                continue;
+            }
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let report = check(&source, &ProjectFacts::collect(folder, &source));
+        summary.add(&report);
+        let path = path.to_string_lossy();
+        match format {
+            Format::Human => cx.output.findings(&path, &source, &report)?,
+            Format::Json => json.push(ManifestV1::new(&path, &source, &report)),
+        }
+    }
+    match format {
+        Format::Human => cx.output.line(&summary)?,
+        Format::Json => cx.output.json(&CheckV1 {
+            version: 1,
+            manifests: json,
+        })?,
+    }
+    match unreadable {
+        Some(error) => Err(error),
+        None if summary.errors > 0 => Ok(Outcome::No),
+        None => Ok(Outcome::Good),
+    }
+}
+
+/// Without those that two of the paths mean.
+fn find_all(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let mut all = Vec::new();
+    for path in paths {
+        for manifest in manifests::find(path)? {
+            // The folder `.` is not worth showing in front of every place.
+            let manifest = manifest
+                .strip_prefix(".")
+                .map(Path::to_owned)
+                .unwrap_or(manifest);
+            if !all.contains(&manifest) {
+                all.push(manifest);
+            }
+        }
+    }
+    Ok(all)
+}
+
+#[derive(Debug, Default)]
+struct Summary {
+    manifests: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Summary {
+    fn add(&mut self, report: &Report) {
+        let errors = report
+            .diagnostics
+            .iter()
+            .filter(|found| found.level == Level::Error)
+            .count();
+        self.manifests += 1;
+        self.errors += errors;
+        self.warnings += report.diagnostics.len() - errors;
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            manifests,
+            errors,
+            warnings,
+        } = *self;
+        write!(f, "{} checked: ", count(manifests, "manifest"))?;
+        match (errors, warnings) {
+            (0, 0) => write!(f, "{GREEN}no mistakes found{GREEN:#}"),
+            (0, _) => write!(f, "{YELLOW}{}{YELLOW:#}", count(warnings, "warning")),
+            (_, 0) => write!(f, "{RED}{}{RED:#}", count(errors, "error")),
+            (_, _) => {
+                let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
+                write!(f, "{RED}{errors}{RED:#}, {YELLOW}{warnings}{YELLOW:#}")
+            }
+        }
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}

@@ -1,0 +1,11 @@
+//! One file per command: its arguments, and the calls into the libraries.
+
+pub(crate) mod auth;
+pub(crate) mod call;
+pub(crate) mod check;
+pub(crate) mod config;
+pub(crate) mod new;
+pub(crate) mod ps;
+mod remote;
+pub(crate) mod run;
+pub(crate) mod update;

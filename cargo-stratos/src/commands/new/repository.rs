@@ -1,0 +1,80 @@
+//! A git repository for the new project.
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::commands::new::place::Place;
+use crate::context::Context;
+use crate::error::Error;
+
+/// What keeps the project's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Vcs {
+    /// A git repository
+    Git,
+    /// Nothing
+    None,
+}
+
+/// What would make git work on another repository than the one in its folder.
+const ELSEWHERE: [&str; 4] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+];
+
+/// Makes a repository in the folder where the project waits, if one is wanted or nothing was said.
+pub(super) fn make(
+    cx: &Context,
+    wanted: Option<Vcs>,
+    place: &Place,
+    folder: &Path,
+) -> Result<(), Error> {
+    let is_wanted = match wanted {
+        Some(vcs) => vcs == Vcs::Git,
+        None => !is_in_repository(place.near()),
+    };
+    if !is_wanted {
+        return Ok(());
+    }
+    match git(folder).args(["init", "--quiet"]).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(Error::Git {
+            reason: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && wanted.is_none() => {
+            cx.output
+                .note("git was not found: the plugin is made without a repository");
+            Ok(())
+        }
+        Err(error) => Err(Error::Git {
+            reason: error.to_string(),
+        }),
+    }
+}
+
+/// The name that git signs commits with in this folder, if any.
+pub(super) fn user_name(folder: &Path) -> Option<String> {
+    let output = git(folder).args(["config", "user.name"]).output().ok()?;
+    let name = String::from_utf8(output.stdout).ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty() && !name.contains(char::is_control))
+}
+
+fn git(folder: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.current_dir(folder).stdin(Stdio::null());
+    for variable in ELSEWHERE {
+        git.env_remove(variable);
+    }
+    git
+}
+
+/// A work tree's `.git` may also be a file that says where the repository is.
+fn is_in_repository(folder: &Path) -> bool {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder
+        .ancestors()
+        .any(|folder| folder.join(".git").exists())
+}

@@ -1,0 +1,58 @@
+//! `cargo stratos ps`
+
+use stratos_host::PluginState;
+use stratos_host::control::PluginInfo;
+
+use crate::cli::Outcome;
+use crate::commands::remote::Remote;
+use crate::context::Context;
+use crate::error::Error;
+use crate::output::{BOLD, DIM, escape};
+
+/// List the plugins of the running shell
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    remote: Remote,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    let plugins = args.remote.ask(cx, async |shell| shell.plugins().await)?;
+    if args.json {
+        cx.output.json(&plugins)?;
+        return Ok(Outcome::Good);
+    }
+    for plugin in &plugins {
+        cx.output.line(row(plugin))?;
+    }
+    Ok(Outcome::Good)
+}
+
+/// One plugin in one line, and the reason of its state in a second one.
+pub(crate) fn row(plugin: &PluginInfo) -> String {
+    let PluginInfo {
+        id,
+        version,
+        state,
+        routes,
+        channels,
+        ..
+    } = plugin;
+    let word = state.word();
+    let mut row = format!("{BOLD}{id}{BOLD:#} {version}  {word}");
+    if !routes.is_empty() {
+        row += &format!("  routes {}", routes.join(" "));
+    }
+    if !channels.is_empty() {
+        row += &format!("  channels {}", escape(&channels.join(" ")));
+    }
+    match state {
+        PluginState::Errored { reason } => row += &format!("\n  {}", escape(reason)),
+        PluginState::Listed { note } => row += &format!("\n  {DIM}{}{DIM:#}", escape(note)),
+        _ => {}
+    }
+    row
+}

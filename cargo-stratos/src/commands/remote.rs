@@ -1,0 +1,36 @@
+//! What all commands about a running shell share.
+
+use std::path::PathBuf;
+
+use stratos_host::control::{Client, ClientError};
+use stratos_host::owner::Owner;
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// Which running shell is meant.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Remote {
+    /// State folder of the running shell [default: the nearest .stratos here or above]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+}
+
+impl Remote {
+    /// Runs one conversation with the shell.
+    pub(crate) fn ask<T>(
+        self,
+        cx: &Context,
+        conversation: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
+    ) -> Result<T, Error> {
+        let owner = Owner::read(&cx.state_folder(self.state)).map_err(Error::Find)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|source| Error::System {
+            what: "start the runtime",
+            source,
+        })?;
+        Ok(runtime.block_on(conversation(&Client::new(owner)))?)
+    }
+}

@@ -1,0 +1,47 @@
+//! What commands know about the world around them; the only place that reads the environment.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::output::Output;
+
+/// Handed to every command.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// Where all output goes.
+    pub(crate) output: Output,
+    /// The cargo that called us, or the one on the PATH.
+    pub(crate) cargo: OsString,
+    /// Whether somebody can be asked.
+    pub(crate) interactive: bool,
+}
+
+impl Context {
+    pub(crate) fn from_environment() -> Self {
+        use std::io::IsTerminal as _;
+
+        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+        let (cargo, ci) = (std::env::var_os("CARGO"), std::env::var_os("CI"));
+        let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        Self {
+            output: Output::default(),
+            cargo: cargo.unwrap_or_else(|| "cargo".into()),
+            interactive: terminal && ci.is_none(),
+        }
+    }
+
+    /// The state folder that commands about a running shell mean: the one given, or the nearest
+    /// `.stratos` here or above that has a running shell.
+    pub(crate) fn state_folder(&self, given: Option<PathBuf>) -> PathBuf {
+        let default = PathBuf::from(".stratos");
+        given.unwrap_or_else(|| {
+            let here = std::env::current_dir().unwrap_or_default();
+            let mut folders = here.ancestors().map(|folder| folder.join(".stratos"));
+            folders.find(|folder| is_used(folder)).unwrap_or(default)
+        })
+    }
+}
+
+fn is_used(state: &Path) -> bool {
+    state.join("host.json").is_file()
+}

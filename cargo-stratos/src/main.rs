@@ -1,0 +1,14 @@
+//! `cargo stratos`: scaffold, check and run Stratos plugins.
+
+mod cli;
+mod commands;
+mod context;
+mod error;
+mod manifests;
+mod output;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

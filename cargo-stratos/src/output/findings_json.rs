@@ -1,0 +1,96 @@
+//! Findings in manifests for programs.
+
+use std::ops::Range;
+
+use serde::Serialize;
+use stratos_manifest::{Diagnostic, Report, position};
+
+/// What `cargo stratos check --format json` prints. New fields may come; none goes or changes its meaning.
+#[derive(Debug, Serialize)]
+pub(crate) struct CheckV1 {
+    /// Always 1.
+    pub(crate) version: u32,
+    pub(crate) manifests: Vec<ManifestV1>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ManifestV1 {
+    pub(crate) path: String,
+    findings: Vec<FindingV1>,
+    /// How many findings more there are than `findings` has.
+    omitted: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingV1 {
+    rule: &'static str,
+    level: String,
+    message: String,
+    place: PlaceV1,
+    note: Option<String>,
+    help: Option<String>,
+    related: Vec<RelatedV1>,
+}
+
+#[derive(Debug, Serialize)]
+struct RelatedV1 {
+    message: String,
+    place: PlaceV1,
+}
+
+/// Lines and columns start at 1, and columns count Unicode scalar values. The end is exclusive.
+#[derive(Debug, Serialize)]
+struct PlaceV1 {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    /// The bytes of the file, starting at 0.
+    bytes: Range<usize>,
+}
+
+impl ManifestV1 {
+    pub(crate) fn new(path: &str, source: &[u8], report: &Report) -> Self {
+        let text = String::from_utf8_lossy(source);
+        Self {
+            path: path.to_owned(),
+            findings: report
+                .diagnostics
+                .iter()
+                .map(|found| FindingV1::new(&text, found))
+                .collect(),
+            omitted: report.omitted,
+        }
+    }
+}
+
+impl FindingV1 {
+    fn new(text: &str, diagnostic: &Diagnostic) -> Self {
+        let related = diagnostic.related.iter().map(|related| RelatedV1 {
+            message: related.message.clone(),
+            place: PlaceV1::new(text, &related.span),
+        });
+        Self {
+            rule: diagnostic.rule,
+            level: diagnostic.level.to_string(),
+            message: diagnostic.message.clone(),
+            place: PlaceV1::new(text, &diagnostic.span),
+            note: diagnostic.note.clone(),
+            help: diagnostic.help.clone(),
+            related: related.collect(),
+        }
+    }
+}
+
+impl PlaceV1 {
+    fn new(text: &str, span: &Range<usize>) -> Self {
+        let (start, end) = (position(text, span.start), position(text, span.end));
+        Self {
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            bytes: span.clone(),
+        }
+    }
+}

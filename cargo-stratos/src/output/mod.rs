@@ -1,0 +1,80 @@
+//! Everything that is printed.
+//!
+//! Results go to stdout, words about them to stderr. Nothing that comes from a manifest or a plugin is
+//! printed raw: see [`escape`].
+
+mod escape;
+mod findings_json;
+mod log;
+mod snippets;
+
+use std::error::Error as _;
+use std::fmt;
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::error::Error;
+
+pub(crate) use self::escape::escape;
+pub(crate) use self::findings_json::{CheckV1, ManifestV1};
+pub(crate) use self::log::LogPrinter;
+
+/// Colours where the terminal has them and nobody said no (`NO_COLOR`).
+#[derive(Debug, Default)]
+pub(crate) struct Output;
+
+pub(crate) const BOLD: anstyle::Style = anstyle::Style::new().bold();
+pub(crate) const DIM: anstyle::Style = anstyle::Style::new().dimmed();
+pub(crate) const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+pub(crate) const GREEN: anstyle::Style = anstyle::AnsiColor::Green.on_default().bold();
+pub(crate) const YELLOW: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
+pub(crate) const CYAN: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();
+
+impl Output {
+    /// A line of the result.
+    pub(crate) fn line(&self, text: impl fmt::Display) -> Result<(), Error> {
+        let mut out = anstream::stdout().lock();
+        writeln!(out, "{text}")
+            .and_then(|()| out.flush())
+            .map_err(closed)
+    }
+
+    /// A result as JSON.
+    pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string(value).expect("results have a JSON form");
+        self.line(text)
+    }
+
+    /// A line about what is going on.
+    pub(crate) fn note(&self, text: impl fmt::Display) {
+        // Nobody can be told that stderr is closed.
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// The error, its causes, and the way out.
+    pub(crate) fn error(&self, error: &Error) {
+        self.note(format_args!(
+            "{RED}error{RED:#}: {}",
+            escape(&error.to_string())
+        ));
+        let mut source = error.source();
+        while let Some(cause) = source {
+            self.note(format_args!("  caused by: {}", escape(&cause.to_string())));
+            source = cause.source();
+        }
+        if let Some(help) = error.help() {
+            self.note(format_args!("{CYAN}help{CYAN:#}: {}", escape(&help)));
+        }
+    }
+}
+
+fn closed(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Error::ClosedPipe;
+    }
+    Error::System {
+        what: "print the result",
+        source: error,
+    }
+}

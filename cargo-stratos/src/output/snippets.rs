@@ -1,0 +1,122 @@
+//! Findings in a manifest for people: the line, and carets under what is wrong.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
+use stratos_manifest::{Diagnostic, Level, Report};
+
+use crate::error::Error;
+use crate::output::escape::is_harmful;
+use crate::output::{Output, escape};
+
+/// Nobody reads more of one file before repairing something.
+const MAX_SHOWN: usize = 50;
+
+impl Output {
+    /// The findings of one manifest; `path` is what their places start with.
+    pub(crate) fn findings(&self, path: &str, source: &[u8], report: &Report) -> Result<(), Error> {
+        let path = escape(path);
+        let text = mask(&String::from_utf8_lossy(source));
+        let renderer = Renderer::styled();
+        for diagnostic in report.diagnostics.iter().take(MAX_SHOWN) {
+            let group = group(&path, &text, diagnostic);
+            self.line(format_args!("{}\n", renderer.render(&[group])))?;
+        }
+        match report.diagnostics.len().saturating_sub(MAX_SHOWN) + report.omitted {
+            0 => Ok(()),
+            hidden => self.line(format_args!(
+                "{path}: {hidden} more findings are not shown\n"
+            )),
+        }
+    }
+}
+
+fn group<'a>(path: &'a str, text: &'a str, diagnostic: &'a Diagnostic) -> Group<'a> {
+    let level = match diagnostic.level {
+        Level::Error => Shown::ERROR,
+        Level::Warning => Shown::WARNING,
+    };
+    let place = AnnotationKind::Primary.span(fit(text, &diagnostic.span));
+    let related = diagnostic.related.iter().map(|related| {
+        let place = AnnotationKind::Context.span(fit(text, &related.span));
+        place.label(escape(&related.message))
+    });
+    let snippet = Snippet::source(text)
+        .path(path)
+        .annotation(place)
+        .annotations(related);
+    let note = diagnostic
+        .note
+        .iter()
+        .map(|note| Shown::NOTE.message(escape(note)));
+    let help = diagnostic
+        .help
+        .iter()
+        .map(|help| Shown::HELP.message(escape(help)));
+    level
+        .primary_title(escape(&diagnostic.message))
+        .id(diagnostic.rule)
+        .element(snippet)
+        .elements(note)
+        .elements(help)
+}
+
+/// A span of the file's bytes in the decoded text, which is another one where the file is not UTF-8.
+fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
+    let mut range = span.start.min(text.len())..span.end.min(text.len());
+    while !text.is_char_boundary(range.start) {
+        range.start -= 1;
+    }
+    while !text.is_char_boundary(range.end) {
+        range.end += 1;
+    }
+    range
+}
+
+/// The text with marks for what a terminal would obey, each as long as what it stands for: all spans stay true.
+fn mask(source: &str) -> String {
+    let mask = |character: char| match (character, character.len_utf8()) {
+        ('\n' | '\t', _) => character,
+        ('\r', _) => ' ',
+        _ if !is_harmful(character) => character,
+        (_, 1) => '?',
+        (_, 2) => '¿',
+        (_, 3) => char::REPLACEMENT_CHARACTER,
+        _ => '🛇',
+    };
+    source.chars().map(mask).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use stratos_manifest::{ProjectFacts, check};
+
+    use super::*;
+
+    #[test]
+    fn the_mask_changes_no_span() {
+        let text = "a\u{1b}[2J\r\n\u{9b}31m\u{202e}\u{feff}é\t\u{7f}";
+        let masked = mask(text);
+        assert_eq!(masked, "a?[2J \n¿31m\u{fffd}\u{fffd}é\t?");
+        assert_eq!(masked.len(), text.len());
+    }
+
+    #[test]
+    fn nothing_of_a_file_or_its_path_reaches_the_terminal_raw() {
+        let sources = [
+            "{ \"\u{1b}[2J\u{9b}\u{202e}\": 1, \"\u{1b}[2J\u{9b}\u{202e}\": 2 }\r\n".as_bytes(),
+            b"{ \"id\": \"\x1b]0;title\x07\xff\" }",
+            b"\xff\xfe\x1b\x00",
+        ];
+        for source in sources {
+            let report = check(source, &ProjectFacts::none());
+            let text = mask(&String::from_utf8_lossy(source));
+            let path = escape("a\u{1b}[31m/plugin.json");
+            for diagnostic in &report.diagnostics {
+                let shown = Renderer::plain().render(&[group(&path, &text, diagnostic)]);
+                let raw = shown.chars().find(|c| *c != '\n' && is_harmful(*c));
+                assert_eq!(raw, None, "{shown}");
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The control of a shell from another process.
+
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::control::types::{
+    AUTH_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SwitchAuth,
+};
+use crate::owner::Owner;
+
+/// Talks to a running shell. Its methods are those of [`Control`](crate::control::Control).
+#[derive(Debug)]
+pub struct Client {
+    owner: Owner,
+    http: hyper_util::client::legacy::Client<HttpConnector, Body>,
+}
+
+/// Why there is no answer, or not the one that was hoped for.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// Nobody answers: the shell was killed and left its `host.json`.
+    #[error(
+        "the shell (process {pid}, port {port}) does not answer: it is gone or is not a Stratos shell"
+    )]
+    Gone {
+        /// Its process, as `host.json` says.
+        pid: u32,
+        /// Its port, as `host.json` says.
+        port: u16,
+        /// The reason.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The shell says why not.
+    #[error("{0}")]
+    Refused(String),
+    /// The answer is not one of this version's control API.
+    #[error("the shell's answer is not understood: is it another version of cargo-stratos?")]
+    Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+type Result<T> = std::result::Result<T, ClientError>;
+
+impl Client {
+    /// A client for the shell that `host.json` names.
+    #[must_use]
+    pub fn new(owner: Owner) -> Self {
+        let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
+        Self { owner, http }
+    }
+
+    /// All plugins as they are now.
+    ///
+    /// # Errors
+    ///
+    /// When the shell does not answer.
+    pub async fn plugins(&self) -> Result<Vec<PluginInfo>> {
+        self.ask(Method::GET, PLUGINS_PATH, None::<&()>).await
+    }
+
+    /// Does `start`, `stop` or `update` with a plugin.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses or does not answer.
+    pub async fn command(&self, plugin: &str, command: &str) -> Result<()> {
+        let path = format!("{}/{command}", plugin_path(plugin));
+        self.ask(Method::POST, &path, None::<&()>).await
+    }
+
+    /// Asks on an IPC channel.
+    ///
+    /// # Errors
+    ///
+    /// When the plugin or the shell refuses or does not answer.
+    pub async fn invoke(&self, plugin: &str, invoke: &Invoke) -> Result<Value> {
+        let path = format!("{}/invoke", plugin_path(plugin));
+        self.ask(Method::POST, &path, Some(invoke)).await
+    }
+
+    /// A config value.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the shell does not answer.
+    pub async fn config_get(&self, plugin: &str, key: &str) -> Result<Value> {
+        self.ask(Method::GET, &value_path(plugin, key), None::<&()>)
+            .await
+    }
+
+    /// Stores a config value durably.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses or does not answer.
+    pub async fn config_set(&self, plugin: &str, key: &str, value: &Value) -> Result<()> {
+        self.ask(Method::PUT, &value_path(plugin, key), Some(value))
+            .await
+    }
+
+    /// Removes a config value.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the shell does not answer.
+    pub async fn config_delete(&self, plugin: &str, key: &str) -> Result<()> {
+        self.ask(Method::DELETE, &value_path(plugin, key), None::<&()>)
+            .await
+    }
+
+    /// All config values.
+    ///
+    /// # Errors
+    ///
+    /// When the shell does not answer.
+    pub async fn config_all(&self, plugin: &str) -> Result<ConfigValues> {
+        let path = format!("{}/config", plugin_path(plugin));
+        self.ask(Method::GET, &path, None::<&()>).await
+    }
+
+    /// Replaces all config values in one step.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses or does not answer.
+    pub async fn config_replace(&self, plugin: &str, values: &ConfigValues) -> Result<()> {
+        let path = format!("{}/config", plugin_path(plugin));
+        self.ask(Method::PUT, &path, Some(values)).await
+    }
+
+    /// Becomes another persona; returns when every plugin knows.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such persona, or the shell does not answer.
+    pub async fn switch_auth(&self, persona: &str) -> Result<()> {
+        let switch = SwitchAuth {
+            persona: persona.to_owned(),
+        };
+        self.ask(Method::PUT, AUTH_PATH, Some(&switch)).await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T> {
+        let body = match body {
+            Some(body) => {
+                serde_json::to_vec(body).map_err(|error| ClientError::Answer(error.into()))?
+            }
+            None => Vec::new(),
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("http://127.0.0.1:{}{path}", self.owner.port))
+            .header(AUTHORIZATION, format!("Bearer {}", self.owner.token))
+            .header(CONTENT_TYPE, "application/json")
+            .body(Body::from(body))
+            .map_err(|error| ClientError::Refused(format!("cannot ask for that: {error}")))?;
+        let response = self
+            .http
+            .request(request)
+            .await
+            .map_err(|source| ClientError::Gone {
+                pid: self.owner.pid,
+                port: self.owner.port,
+                source: source.into(),
+            })?;
+        read(response).await
+    }
+}
+
+async fn read<T: DeserializeOwned>(response: Response<Incoming>) -> Result<T> {
+    let status = response.status();
+    let body = response.into_body().collect().await;
+    let bytes = body
+        .map_err(|error| ClientError::Answer(error.into()))?
+        .to_bytes();
+    if status == StatusCode::OK {
+        return serde_json::from_slice(&bytes).map_err(|error| ClientError::Answer(error.into()));
+    }
+    match serde_json::from_slice::<Failure>(&bytes) {
+        Ok(failure) => Err(ClientError::Refused(failure.error)),
+        Err(error) => Err(ClientError::Answer(error.into())),
+    }
+}
+
+fn plugin_path(plugin: &str) -> String {
+    format!("{PLUGINS_PATH}/{}", escape(plugin))
+}
+
+fn value_path(plugin: &str, key: &str) -> String {
+    format!("{}/config/value?key={}", plugin_path(plugin), escape(key))
+}
+
+/// Percent-encodes everything but letters, digits and `-_.~`.
+fn escape(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                escaped.push(char::from(byte));
+            }
+            // Writing into a string cannot fail.
+            _ => drop(write!(escaped, "%{byte:02X}")),
+        }
+        escaped
+    })
+}

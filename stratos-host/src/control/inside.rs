@@ -1,0 +1,414 @@
+//! The control of a shell from within its process.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::Value;
+use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
+use stratos_protocol::{ErrorCode, RpcError};
+use stratos_transport::CallError;
+use thiserror::Error;
+use tokio::task::AbortHandle;
+
+use crate::control::types::{AuthInfo, PluginInfo};
+use crate::events::Watcher;
+use crate::login::UnknownPersona;
+use crate::plugin::{PluginError, PluginState, Slot};
+use crate::session::Session;
+use crate::shell::{Backend, PluginSpec, slot};
+use crate::store::{Store, StoreError};
+
+/// Everything that can be done with a shell. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Control(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    backend: Arc<Backend>,
+    slots: BTreeMap<String, Arc<Slot>>,
+    names: BTreeMap<String, (String, String)>,
+    /// Login switches follow one another, so that plugins see them in order.
+    switching: tokio::sync::Mutex<()>,
+    expiry: Mutex<Option<AbortHandle>>,
+}
+
+/// Why something was not done.
+#[derive(Debug, Error)]
+pub enum ControlError {
+    /// The plugin did not.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+    /// The plugin does not run.
+    #[error("plugin `{id}` does not run: it is {state}")]
+    NotRunning {
+        /// The plugin.
+        id: String,
+        /// In one word.
+        state: &'static str,
+    },
+    /// The plugin has no handler for the channel.
+    #[error(
+        "plugin `{id}` has no handler for the channel `{channel}`{}",
+        known(channels)
+    )]
+    NoHandler {
+        /// The plugin.
+        id: String,
+        /// The channel.
+        channel: String,
+        /// The channels that it handles.
+        channels: Vec<String>,
+    },
+    /// The plugin's handler failed, or did not answer.
+    #[error("channel `{channel}` of plugin `{id}`: {error}")]
+    Handler {
+        /// The plugin.
+        id: String,
+        /// The channel.
+        channel: String,
+        /// What the plugin said, or why it said nothing.
+        error: CallError,
+    },
+    /// Nothing is stored under the key.
+    #[error("plugin `{id}` has no config value `{}`", key.escape_debug())]
+    NoValue {
+        /// The plugin.
+        id: String,
+        /// The key.
+        key: String,
+    },
+    /// A key or value is too large.
+    #[error("the {part} is {length} bytes long, at most {limit} are allowed")]
+    TooLarge {
+        /// `key` or `value`.
+        part: &'static str,
+        /// In bytes.
+        length: usize,
+        /// In bytes.
+        limit: usize,
+    },
+    /// The store failed.
+    #[error("the config store failed: {}", crate::shell::chain(.0))]
+    Store(StoreError),
+    /// There is no such persona.
+    #[error(transparent)]
+    Persona(#[from] UnknownPersona),
+}
+
+fn known(channels: &[String]) -> String {
+    if channels.is_empty() {
+        return "; it handles none".to_owned();
+    }
+    format!("; it handles {}", channels.join(", "))
+}
+
+impl Control {
+    pub(crate) fn new(backend: Arc<Backend>, plugins: Vec<PluginSpec>) -> Self {
+        let names = plugins
+            .iter()
+            .map(|spec| (spec.id.clone(), (spec.name.clone(), spec.version.clone())))
+            .collect();
+        let slots = plugins
+            .into_iter()
+            .map(|spec| (spec.id.clone(), Arc::new(slot(spec, &backend))))
+            .collect();
+        Self(Arc::new(Inner {
+            backend,
+            slots,
+            names,
+            switching: tokio::sync::Mutex::default(),
+            expiry: Mutex::default(),
+        }))
+    }
+
+    /// Everything that happens from now on.
+    #[must_use]
+    pub fn watch(&self) -> Watcher {
+        self.0.backend.events.watch()
+    }
+
+    /// All plugins as they are now, in the order of their ids.
+    #[must_use]
+    pub fn plugins(&self) -> Vec<PluginInfo> {
+        self.0.slots.values().map(|slot| self.info(slot)).collect()
+    }
+
+    /// Starts a plugin that does not run (again).
+    ///
+    /// # Errors
+    ///
+    /// When it runs, or fails to start.
+    pub async fn start(&self, id: &str) -> Result<(), ControlError> {
+        Ok(self.slot(id)?.start().await?)
+    }
+
+    /// Stops a running plugin.
+    ///
+    /// # Errors
+    ///
+    /// When it does not run.
+    pub async fn stop(&self, id: &str) -> Result<(), ControlError> {
+        Ok(self.slot(id)?.stop().await?)
+    }
+
+    /// Builds and replaces a running plugin, as the shell does after an OTA update (V1).
+    ///
+    /// # Errors
+    ///
+    /// When it does not run, or the new version does not build or start; the text says what runs
+    /// now.
+    pub async fn update(&self, id: &str) -> Result<(), ControlError> {
+        Ok(self.slot(id)?.update().await?)
+    }
+
+    /// Asks on an IPC channel as the UI does, and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// When the plugin does not run, has no such channel, or its handler fails.
+    pub async fn invoke(
+        &self,
+        id: &str,
+        channel: &str,
+        payload: Value,
+    ) -> Result<Value, ControlError> {
+        let slot = self.slot(id)?;
+        let session = self.0.backend.traffic.for_plugin(id).await;
+        let session = session.ok_or_else(|| ControlError::NotRunning {
+            id: id.to_owned(),
+            state: slot.status().state.word(),
+        })?;
+        session
+            .invoke(channel, payload)
+            .await
+            .map_err(|error| match error {
+                CallError::Refused(RpcError {
+                    code: ErrorCode::NoHandler,
+                    ..
+                }) => ControlError::NoHandler {
+                    id: id.to_owned(),
+                    channel: channel.to_owned(),
+                    channels: session.channels(),
+                },
+                error => ControlError::Handler {
+                    id: id.to_owned(),
+                    channel: channel.to_owned(),
+                    error,
+                },
+            })
+    }
+
+    /// A config value.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the store fails.
+    pub async fn config_get(&self, id: &str, key: &str) -> Result<Value, ControlError> {
+        let asked = key.to_owned();
+        let found = self
+            .in_store(id, move |store, id| store.get(id, &asked))
+            .await?;
+        found.ok_or_else(|| ControlError::NoValue {
+            id: id.to_owned(),
+            key: key.to_owned(),
+        })
+    }
+
+    /// All config values.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn config_all(&self, id: &str) -> Result<BTreeMap<String, Value>, ControlError> {
+        self.in_store(id, |store, id| store.all(id)).await
+    }
+
+    /// Stores a config value durably.
+    ///
+    /// # Errors
+    ///
+    /// When it is too large, or the store fails.
+    pub async fn config_set(
+        &self,
+        id: &str,
+        key: String,
+        value: Value,
+    ) -> Result<(), ControlError> {
+        check_sizes(&key, &value)?;
+        self.in_store(id, move |store, id| store.set(id, &key, &value))
+            .await
+    }
+
+    /// Removes a config value.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the store fails.
+    pub async fn config_delete(&self, id: &str, key: &str) -> Result<(), ControlError> {
+        let asked = key.to_owned();
+        if self
+            .in_store(id, move |store, id| store.delete(id, &asked))
+            .await?
+        {
+            return Ok(());
+        }
+        Err(ControlError::NoValue {
+            id: id.to_owned(),
+            key: key.to_owned(),
+        })
+    }
+
+    /// Replaces all config values in one step.
+    ///
+    /// # Errors
+    ///
+    /// When one is too large, or the store fails.
+    pub async fn config_replace(
+        &self,
+        id: &str,
+        values: BTreeMap<String, Value>,
+    ) -> Result<(), ControlError> {
+        for (key, value) in &values {
+            check_sizes(key, value)?;
+        }
+        self.in_store(id, move |store, id| store.replace(id, &values))
+            .await
+    }
+
+    /// The login.
+    #[must_use]
+    pub fn auth(&self) -> AuthInfo {
+        AuthInfo {
+            authenticated: self.0.backend.login.current().authenticated,
+        }
+    }
+
+    /// Becomes another persona; returns when every plugin knows or its time is up.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such persona.
+    pub async fn switch_auth(&self, persona: &str) -> Result<(), ControlError> {
+        let _turn = self.0.switching.lock().await;
+        let expires = self.0.backend.login.become_persona(persona)?;
+        self.tell_auth().await;
+        self.expire_after(expires);
+        Ok(())
+    }
+
+    /// Plans the end of the present login, instead of any that was planned before.
+    pub(crate) fn expire_after(&self, expires: Option<Duration>) {
+        let control = self.clone();
+        let planned = expires.map(|after| {
+            let task = tokio::spawn(async move {
+                tokio::time::sleep(after).await;
+                let _turn = control.0.switching.lock().await;
+                control.0.backend.login.expire();
+                control.tell_auth().await;
+            });
+            task.abort_handle()
+        });
+        let mut expiry = self.0.expiry.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = std::mem::replace(&mut *expiry, planned) {
+            before.abort();
+        }
+    }
+
+    /// Begins to start every plugin that can run.
+    pub(crate) fn start_all(&self) {
+        for slot in self.0.slots.values().cloned() {
+            tokio::spawn(async move {
+                // Its failure is its state, which everybody sees.
+                let _ = slot.start().await;
+            });
+        }
+    }
+
+    pub(crate) async fn settled(&self) -> Vec<PluginInfo> {
+        join_all(self.0.slots.values().map(|slot| slot.settled())).await;
+        self.plugins()
+    }
+
+    /// Stops everything for good.
+    pub(crate) async fn close(&self) {
+        self.0.backend.ending.cancel();
+        self.expire_after(None);
+        join_all(self.0.slots.values().map(|slot| slot.close())).await;
+    }
+
+    /// The session that answers for a path, after the wait for a running update.
+    pub(crate) async fn session_for(&self, path: &str) -> Option<Arc<Session>> {
+        self.0.backend.traffic.for_path(path).await
+    }
+
+    pub(crate) fn slot(&self, id: &str) -> Result<Arc<Slot>, PluginError> {
+        self.0
+            .slots
+            .get(id)
+            .cloned()
+            .ok_or_else(|| PluginError::Unknown {
+                id: id.escape_debug().to_string(),
+                known: self.0.slots.keys().cloned().collect(),
+            })
+    }
+
+    fn info(&self, slot: &Slot) -> PluginInfo {
+        let status = slot.status();
+        let session = self.0.backend.traffic.now(&slot.id);
+        let (name, version) = self.0.names.get(&slot.id).cloned().unwrap_or_default();
+        let runs = status.state == PluginState::Running;
+        PluginInfo {
+            id: slot.id.clone(),
+            name,
+            version,
+            generation: status.generation,
+            state: status.state,
+            pid: session.as_ref().and_then(|session| session.life.pid()),
+            routes: if runs {
+                self.0.backend.traffic.prefixes(&slot.id)
+            } else {
+                Vec::new()
+            },
+            channels: session
+                .map(|session| session.channels())
+                .unwrap_or_default(),
+        }
+    }
+
+    async fn tell_auth(&self) {
+        self.0
+            .backend
+            .tell_auth(self.0.slots.keys().map(String::as_str))
+            .await;
+    }
+
+    async fn in_store<T: Send + 'static>(
+        &self,
+        id: &str,
+        work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ControlError> {
+        let id = self.slot(id)?.id.clone();
+        let store = self.0.backend.store.clone();
+        tokio::task::spawn_blocking(move || work(&store, &id))
+            .await
+            .expect("the store does not panic")
+            .map_err(ControlError::Store)
+    }
+}
+
+fn check_sizes(key: &str, value: &Value) -> Result<(), ControlError> {
+    let parts = [
+        ("key", key.len(), CONFIG_KEY_BYTES),
+        ("value", value.to_string().len(), CONFIG_VALUE_BYTES),
+    ];
+    match parts.into_iter().find(|(_, length, limit)| length > limit) {
+        Some((part, length, limit)) => Err(ControlError::TooLarge {
+            part,
+            length,
+            limit,
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,12 @@
+//! What can be done with a running shell, from within it and, by the same names, from outside.
+
+mod client;
+mod inside;
+mod types;
+
+pub use self::client::{Client, ClientError};
+pub use self::inside::{Control, ControlError};
+pub use self::types::{
+    AUTH_PATH, AuthInfo, ConfigValues, EVENTS_PATH, Failure, Invoke, PLUGINS_PATH, PluginInfo,
+    SwitchAuth,
+};

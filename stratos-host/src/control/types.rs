@@ -1,0 +1,84 @@
+//! The control API's bodies, version 1, below `/__stratos/api/v1`.
+//!
+//! | method and path | body | answer |
+//! |---|---|---|
+//! | `GET /plugins` | | list of [`PluginInfo`] |
+//! | `POST /plugins/{id}/start`, `/stop`, `/update` | | nothing, when it is done |
+//! | `POST /plugins/{id}/invoke` | [`Invoke`] | the handler's answer |
+//! | `GET /plugins/{id}/config` | | [`ConfigValues`] |
+//! | `PUT /plugins/{id}/config` | [`ConfigValues`] | nothing; all values are replaced |
+//! | `GET`, `PUT`, `DELETE /plugins/{id}/config/value?key=...` | the value | the value |
+//! | `GET /auth` | | [`AuthInfo`] |
+//! | `PUT /auth` | [`SwitchAuth`] | nothing, when every plugin knows |
+//! | `GET /events` | | server-sent events, each an [`Event`](crate::events::Event) |
+//!
+//! Every request needs `Authorization: Bearer {token}`. A failure is answered with a [`Failure`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::plugin::PluginState;
+
+/// The list of plugins.
+pub const PLUGINS_PATH: &str = "/__stratos/api/v1/plugins";
+/// The login.
+pub const AUTH_PATH: &str = "/__stratos/api/v1/auth";
+/// Everything that happens.
+pub const EVENTS_PATH: &str = "/__stratos/api/v1/events";
+
+/// One plugin, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginInfo {
+    /// The manifest's id.
+    pub id: String,
+    /// The manifest's display name.
+    pub name: String,
+    /// The manifest's version.
+    pub version: String,
+    /// What it is doing.
+    pub state: PluginState,
+    /// Which start of its program this is, counted from 1; 0 before the first.
+    pub generation: u64,
+    /// Its process, while there is one.
+    pub pid: Option<u32>,
+    /// Its route prefixes.
+    pub routes: Vec<String>,
+    /// Its IPC channels, without their prefix.
+    pub channels: Vec<String>,
+}
+
+/// A question on an IPC channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Invoke {
+    /// The channel, without its prefix.
+    pub channel: String,
+    /// What the UI would send.
+    #[serde(default)]
+    pub payload: Value,
+}
+
+/// All config values of a plugin.
+pub type ConfigValues = BTreeMap<String, Value>;
+
+/// The login, without its token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthInfo {
+    /// Whether somebody is signed in.
+    pub authenticated: bool,
+}
+
+/// Another login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitchAuth {
+    /// The persona's name.
+    pub persona: String,
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// One sentence for a person.
+    pub error: String,
+}

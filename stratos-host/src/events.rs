@@ -1,0 +1,139 @@
+//! Everything that happens in the shell, for whoever wants to watch.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stratos_protocol::log::Level;
+use tokio::sync::broadcast;
+
+use crate::plugin::PluginState;
+
+/// How many events a watcher may lag behind before it misses some.
+const BACKLOG: usize = 4096;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Event {
+    /// A line of a plugin, or of the shell about a plugin.
+    Log(LogLine),
+    /// A plugin pushed to its UI.
+    Push {
+        /// The plugin.
+        plugin: String,
+        /// The channel, without its prefix.
+        channel: String,
+        /// What was pushed.
+        payload: Value,
+    },
+    /// A plugin is in another state now.
+    State {
+        /// The plugin.
+        plugin: String,
+        /// The new state.
+        state: PluginState,
+        /// Which start of its program this is about, counted from 1.
+        generation: u64,
+    },
+    /// Somebody signed in or out.
+    Auth {
+        /// Whether somebody is signed in now.
+        authenticated: bool,
+    },
+    /// This watcher was too slow.
+    Missed {
+        /// How many events it missed.
+        count: u64,
+    },
+}
+
+/// One line of a log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// The plugin.
+    pub plugin: String,
+    /// How serious.
+    pub level: Level,
+    /// The part of the plugin that speaks; `stdout` and `stderr` for what it printed, `shell` for the
+    /// shell's own words.
+    pub tag: String,
+    /// The text, as the plugin wrote it: escape it before you show it.
+    pub message: String,
+    /// Structured data, where the plugin gave some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+    /// Milliseconds since 1970.
+    pub time: u64,
+}
+
+/// Spreads events to all watchers. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Events(broadcast::Sender<Arc<Event>>);
+
+impl Default for Events {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(BACKLOG))
+    }
+}
+
+impl Events {
+    /// Everything from now on.
+    #[must_use]
+    pub fn watch(&self) -> Watcher {
+        Watcher(self.0.subscribe())
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        // An error means that nobody watches.
+        let _ = self.0.send(Arc::new(event));
+    }
+
+    /// A line of the shell itself.
+    pub(crate) fn note(&self, plugin: &str, level: Level, message: impl Into<String>) {
+        self.log(plugin, level, "shell", message.into(), None);
+    }
+
+    pub(crate) fn log(
+        &self,
+        plugin: &str,
+        level: Level,
+        tag: &str,
+        message: String,
+        data: Option<Value>,
+    ) {
+        self.emit(Event::Log(LogLine {
+            plugin: plugin.to_owned(),
+            level,
+            tag: tag.to_owned(),
+            message,
+            data,
+            time: now_millis(),
+        }));
+    }
+}
+
+/// Sees every event since it was made; see [`Events::watch`].
+#[derive(Debug)]
+pub struct Watcher(broadcast::Receiver<Arc<Event>>);
+
+impl Watcher {
+    /// Waits for the next event; `None` once the shell is gone.
+    pub async fn next(&mut self) -> Option<Arc<Event>> {
+        match self.0.recv().await {
+            Ok(event) => Some(event),
+            Err(broadcast::error::RecvError::Lagged(count)) => {
+                Some(Arc::new(Event::Missed { count }))
+            }
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}
+
+pub(crate) fn now_millis() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,73 @@
+//! A started plugin's end.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+/// How long a plugin that was told to terminate may take before it is killed.
+const TERMINATE_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Watches a started plugin and ends it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Life {
+    pid: Option<u32>,
+    ended: watch::Receiver<Option<String>>,
+    orders: mpsc::Sender<Order>,
+}
+
+/// What a [`Life`] asks of whoever holds the plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// End soon, please.
+    Terminate,
+    /// End now.
+    Kill,
+}
+
+/// The other end of a [`Life`]: reports the end, takes the orders.
+#[derive(Debug)]
+pub(crate) struct LifeKeeper {
+    pub(crate) ended: watch::Sender<Option<String>>,
+    pub(crate) orders: mpsc::Receiver<Order>,
+}
+
+impl Life {
+    pub(crate) fn new(pid: Option<u32>) -> (Self, LifeKeeper) {
+        let (ended_sender, ended) = watch::channel(None);
+        let (orders, orders_receiver) = mpsc::channel(4);
+        let keeper = LifeKeeper {
+            ended: ended_sender,
+            orders: orders_receiver,
+        };
+        (Self { pid, ended, orders }, keeper)
+    }
+
+    /// The process, if it is one of its own.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.pid
+    }
+
+    /// Waits for the end and says how it came, such as `exited with code 101`.
+    pub async fn ended(&self) -> String {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(how) => how.clone().unwrap_or_default(),
+            // The keeper reports before it goes, unless the runtime itself is ending.
+            Err(_) => "ended".to_owned(),
+        }
+    }
+
+    /// Ends it, gently first, and returns when it has ended.
+    pub async fn end(&self) -> String {
+        // A keeper that takes no more orders has reported the end.
+        let _ = self.orders.send(Order::Terminate).await;
+        match tokio::time::timeout(TERMINATE_DEADLINE, self.ended()).await {
+            Ok(how) => how,
+            Err(_) => {
+                let _ = self.orders.send(Order::Kill).await;
+                self.ended().await
+            }
+        }
+    }
+}

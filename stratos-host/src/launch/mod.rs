@@ -1,0 +1,93 @@
+//! How a plugin comes to life: as a process, or within this one.
+
+mod build;
+mod life;
+mod memory;
+mod output;
+mod process;
+mod sockets;
+mod spawner;
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+use stratos_transport::endpoint::{Dialer, Incoming};
+use thiserror::Error;
+
+use crate::events::Events;
+
+pub use self::build::BuildError;
+pub use self::life::Life;
+pub use self::memory::{InMemory, MemoryLink};
+pub use self::process::{ProcessLauncher, Processes};
+
+/// Brings one plugin to life, as often as it is asked to.
+pub trait Launch: Send + Sync + 'static {
+    /// Makes the newest program ready, which may take as long as a build takes.
+    fn prepare(&self, generation: u64) -> BoxFuture<'_, Result<Program, LaunchError>>;
+
+    /// Starts a program that was made ready before. What it prints goes to the events.
+    fn launch(
+        &self,
+        program: Program,
+        events: Events,
+    ) -> BoxFuture<'_, Result<Launched, LaunchError>>;
+}
+
+/// A program that is ready to start, and stays so when a newer one is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    /// An executable that belongs to this generation alone.
+    Executable(std::path::PathBuf),
+    /// Code of this process.
+    InMemory,
+}
+
+/// A plugin that has been started and has not greeted yet.
+pub struct Launched {
+    /// Where its control connection comes in.
+    pub control: Incoming,
+    /// Where it takes HTTP connections.
+    pub http: Dialer,
+    /// What its greeting must contain.
+    pub nonce: String,
+    /// Its end, by itself or by us.
+    pub life: Life,
+}
+
+/// Why a plugin did not come to life.
+#[derive(Debug, Error)]
+pub enum LaunchError {
+    /// Its program cannot be built.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// Its program cannot be copied to where this generation runs it from.
+    #[error("cannot copy the program {}", path.display())]
+    Copy {
+        /// The program.
+        path: std::path::PathBuf,
+        /// The reason.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The sockets cannot be made.
+    #[error("cannot make the plugin's socket")]
+    Socket(#[source] std::io::Error),
+    /// The operating system refuses to start it.
+    #[error("cannot start the program {}", path.display())]
+    Spawn {
+        /// The program.
+        path: std::path::PathBuf,
+        /// The reason.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl fmt::Debug for Launched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Launched")
+            .field("life", &self.life)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,280 @@
+//! Plugins as processes of their own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
+use stratos_protocol::log::Level;
+use stratos_transport::endpoint::{Dialer, Incoming};
+use stratos_transport::local::LocalListener;
+use tokio::process::{ChildStdin, Command};
+
+use crate::events::Events;
+use crate::launch::build::build;
+use crate::launch::life::{Life, Order};
+use crate::launch::output::forward;
+use crate::launch::sockets::Sockets;
+use crate::launch::spawner::Spawner;
+use crate::launch::{Launch, LaunchError, Launched, Program};
+
+/// What all plugin processes of one shell share.
+#[derive(Debug, Clone)]
+pub struct Processes(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    sockets: Sockets,
+    spawner: Spawner,
+    /// Where each generation's copy of its program lies.
+    programs: PathBuf,
+    cargo: OsString,
+    cargo_args: Vec<OsString>,
+}
+
+impl Processes {
+    /// Must be called within a runtime. `programs` is a folder of this shell's own, which is emptied.
+    ///
+    /// # Errors
+    ///
+    /// When a folder or a thread cannot be made.
+    pub fn new(programs: PathBuf, cargo: OsString, cargo_args: Vec<OsString>) -> io::Result<Self> {
+        if programs.exists() {
+            fs::remove_dir_all(&programs)?;
+        }
+        fs::create_dir_all(&programs)?;
+        Ok(Self(Arc::new(Shared {
+            sockets: Sockets::new()?,
+            spawner: Spawner::new()?,
+            programs,
+            cargo,
+            cargo_args,
+        })))
+    }
+
+    /// A plugin whose program is built from this `Cargo.toml`.
+    #[must_use]
+    pub fn rust(&self, plugin: &str, cargo_toml: &Path) -> ProcessLauncher {
+        self.launcher(plugin, Source::Rust(cargo_toml.to_owned()))
+    }
+
+    /// A plugin whose program is built already.
+    #[must_use]
+    pub fn program(&self, plugin: &str, program: &Path) -> ProcessLauncher {
+        self.launcher(plugin, Source::Program(program.to_owned()))
+    }
+
+    fn launcher(&self, plugin: &str, source: Source) -> ProcessLauncher {
+        ProcessLauncher {
+            plugin: plugin.to_owned(),
+            source,
+            shared: Arc::clone(&self.0),
+        }
+    }
+}
+
+/// Starts one plugin's process.
+#[derive(Debug)]
+pub struct ProcessLauncher {
+    plugin: String,
+    source: Source,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Rust(PathBuf),
+    Program(PathBuf),
+}
+
+impl Launch for ProcessLauncher {
+    fn prepare(&self, generation: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+        Box::pin(async move {
+            let built = match &self.source {
+                Source::Program(path) => path.clone(),
+                Source::Rust(cargo_toml) => {
+                    let (cargo, args) = (&self.shared.cargo, &self.shared.cargo_args);
+                    build(cargo, cargo_toml, &self.plugin, args).await?
+                }
+            };
+            let copy = self.copy_of(&built, generation).await;
+            copy.map(Program::Executable)
+                .map_err(|source| LaunchError::Copy {
+                    path: built,
+                    source,
+                })
+        })
+    }
+
+    fn launch(
+        &self,
+        program: Program,
+        events: Events,
+    ) -> BoxFuture<'_, Result<Launched, LaunchError>> {
+        Box::pin(async move {
+            let Program::Executable(path) = program else {
+                unreachable!("this launcher makes executables only")
+            };
+            // Every start has addresses of its own: a plugin that lingers must not meet its successor's.
+            let start = crate::owner::random_hex().split_off(56);
+            let control = self.shared.sockets.address(&format!("{start}c"));
+            let http = self.shared.sockets.address(&format!("{start}h"));
+            let nonce = crate::owner::random_hex();
+            let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
+
+            let mut command = Command::new(&path);
+            command
+                .env(SOCKET, &control)
+                .env(HTTP_SOCKET, &http)
+                .env(NONCE, &nonce)
+                .env(HOST_PID, std::process::id().to_string())
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+            let spawned = self.shared.spawner.spawn(in_group(command)).await;
+            let child = spawned.map_err(|source| LaunchError::Spawn { path, source })?;
+            Ok(Launched {
+                control: Incoming::Local(listener),
+                http: Dialer::Local(http),
+                nonce,
+                life: keep(child, &self.plugin, &events),
+            })
+        })
+    }
+}
+
+impl ProcessLauncher {
+    /// Each generation runs its own copy: Windows cannot overwrite a running program, and a
+    /// rollback needs the old one.
+    async fn copy_of(&self, built: &Path, generation: u64) -> io::Result<PathBuf> {
+        let folder = self
+            .shared
+            .programs
+            .join(&self.plugin)
+            .join(generation.to_string());
+        let name = built.file_name().unwrap_or(built.as_os_str());
+        let copy = folder.join(name);
+        tokio::fs::create_dir_all(&folder).await?;
+        tokio::fs::copy(built, &copy).await?;
+        self.forget_old(generation).await;
+        Ok(copy)
+    }
+
+    /// Keeps the newest and the one before, which may be running.
+    async fn forget_old(&self, newest: u64) {
+        let folder = self.shared.programs.join(&self.plugin);
+        for old in (1..newest.saturating_sub(1)).rev().take(8) {
+            // Gone already, or still running on Windows: the next start empties the folder.
+            let _ = tokio::fs::remove_dir_all(folder.join(old.to_string())).await;
+        }
+    }
+}
+
+/// The plugin and what it starts can be ended together, and Ctrl-C in a terminal reaches the
+/// shell first.
+fn in_group(command: Command) -> CommandWrap {
+    let mut command = CommandWrap::from(command);
+    command.wrap(KillOnDrop);
+    #[cfg(unix)]
+    command.wrap(process_wrap::tokio::ProcessGroup::leader());
+    #[cfg(windows)]
+    command.wrap(process_wrap::tokio::JobObject);
+    command
+}
+
+fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, events: &Events) -> Life {
+    let (life, keeper) = Life::new(child.id());
+    let mut outputs = Vec::new();
+    if let Some(out) = child.stdout().take() {
+        let task = forward(
+            out,
+            events.clone(),
+            plugin.to_owned(),
+            Level::Info,
+            "stdout",
+        );
+        outputs.push(tokio::spawn(task));
+    }
+    if let Some(err) = child.stderr().take() {
+        let task = forward(
+            err,
+            events.clone(),
+            plugin.to_owned(),
+            Level::Warn,
+            "stderr",
+        );
+        outputs.push(tokio::spawn(task));
+    }
+    // The plugin reads the end of its input as our end, so it is held until the plugin has ended.
+    let lifeline = child.stdin().take();
+    tokio::spawn(async move {
+        let how = watch(child, keeper.orders, lifeline).await;
+        // Its last words come before the news of its end; a grandchild may hold the pipes open.
+        let read_out = futures_util::future::join_all(outputs);
+        let _ = tokio::time::timeout(std::time::Duration::from_millis(200), read_out).await;
+        keeper.ended.send_replace(Some(how));
+    });
+    life
+}
+
+async fn watch(
+    mut child: Box<dyn ChildWrapper>,
+    mut orders: tokio::sync::mpsc::Receiver<Order>,
+    lifeline: Option<ChildStdin>,
+) -> String {
+    let status = loop {
+        let order = tokio::select! {
+            status = child.wait() => break status,
+            order = orders.recv() => order,
+        };
+        match order {
+            Some(Order::Terminate) => terminate(&mut *child),
+            // An error means that it has ended, which the next round sees.
+            Some(Order::Kill) => drop(child.start_kill()),
+            // Nobody holds the `Life` any more, so nobody would ever end it.
+            None => {
+                let _ = child.start_kill();
+                break child.wait().await;
+            }
+        }
+    };
+    // The program has ended; what it started and left behind ends now.
+    let _ = child.start_kill();
+    drop(lifeline);
+    match status {
+        Ok(status) => describe(status),
+        Err(error) => format!("cannot be waited for: {error}"),
+    }
+}
+
+#[cfg(unix)]
+fn terminate(child: &mut dyn ChildWrapper) {
+    const SIGTERM: i32 = 15;
+    // An error means that it has ended, which the caller sees.
+    let _ = child.signal(SIGTERM);
+}
+
+/// Windows has no gentle way for a program without a window or a console of its own.
+#[cfg(not(unix))]
+fn terminate(child: &mut dyn ChildWrapper) {
+    let _ = child.start_kill();
+}
+
+fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        if let Some(signal) = status.signal() {
+            return format!("was ended by signal {signal}");
+        }
+    }
+    match status.code() {
+        Some(code) => format!("exited with code {code}"),
+        None => "ended".to_owned(),
+    }
+}

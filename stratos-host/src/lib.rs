@@ -1,0 +1,26 @@
+//! The mocked Stratos shell: runs plugin processes without the app and without a login.
+//!
+//! [`Shell::start`] takes [plugins](project::Project) and runs each as a process of its own, or within this process
+//! under test. It gives them what the real shell gives: routes on one HTTP server, a durable
+//! config store, IPC, log lines, and a login, which here is a mock.
+
+#![warn(missing_docs)]
+
+pub mod control;
+pub mod events;
+pub mod launch;
+pub mod login;
+pub mod owner;
+mod plugin;
+pub mod project;
+mod server;
+mod session;
+pub mod settings;
+mod shell;
+pub mod state;
+pub mod store;
+mod traffic;
+
+pub use crate::plugin::{PluginError, PluginState};
+pub use crate::shell::{Deadlines, PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};
+pub use crate::state::State;

@@ -1,0 +1,107 @@
+//! The mocked login.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use stratos_protocol::auth::AuthState;
+use thiserror::Error;
+
+use crate::settings::Persona;
+
+/// The personas that are always there.
+pub const BUILT_IN: [&str; 3] = ["signed-in", "signed-out", "expiring"];
+
+/// Who is signed in, and who could be.
+pub(crate) struct Login {
+    personas: BTreeMap<String, Persona>,
+    state: Mutex<AuthState>,
+}
+
+/// A name that is no persona.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("there is no auth persona `{name}`; known are {}", known.join(", "))]
+pub struct UnknownPersona {
+    /// The name as given.
+    pub name: String,
+    /// The names that exist.
+    pub known: Vec<String>,
+}
+
+impl Login {
+    /// Nobody signed in yet; the built-in personas and these.
+    pub(crate) fn new(more: &BTreeMap<String, Persona>) -> Self {
+        let built_in = [
+            (
+                "signed-in",
+                Persona {
+                    signed_in: true,
+                    expires_in_seconds: None,
+                },
+            ),
+            (
+                "signed-out",
+                Persona {
+                    signed_in: false,
+                    expires_in_seconds: None,
+                },
+            ),
+            (
+                "expiring",
+                Persona {
+                    signed_in: true,
+                    expires_in_seconds: Some(60),
+                },
+            ),
+        ];
+        let mut personas: BTreeMap<_, _> = built_in
+            .map(|(name, persona)| (name.to_owned(), persona))
+            .into();
+        personas.extend(more.clone());
+        Self {
+            personas,
+            state: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn current(&self) -> AuthState {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Becomes this persona, with a new token; returns when its login expires, if it does.
+    pub(crate) fn become_persona(&self, name: &str) -> Result<Option<Duration>, UnknownPersona> {
+        let persona = self.personas.get(name).ok_or_else(|| UnknownPersona {
+            name: name.to_owned(),
+            known: self.personas.keys().cloned().collect(),
+        })?;
+        self.set(AuthState {
+            authenticated: persona.signed_in,
+            token: persona
+                .signed_in
+                .then(|| format!("mock-{}", crate::owner::random_hex())),
+        });
+        let expires = persona.expires_in_seconds.filter(|_| persona.signed_in);
+        Ok(expires.map(Duration::from_secs))
+    }
+
+    /// What an expired login looks like to plugins is assumed: as if signed out.
+    pub(crate) fn expire(&self) {
+        self.set(AuthState::default());
+    }
+
+    fn set(&self, state: AuthState) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login")
+            .field("state", &self.current())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,199 @@
+//! One plugin in the shell: what state it is in, and what brings it into another.
+
+mod actor;
+mod lifecycle;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::launch::Launch;
+use crate::plugin::actor::{Actor, Command, Order};
+use crate::shell::Backend;
+
+/// What a plugin is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "lowercase")]
+pub enum PluginState {
+    /// It has no program that this shell could run.
+    Listed {
+        /// Why, in one sentence.
+        note: String,
+    },
+    /// It has not been started yet.
+    Discovered,
+    /// It is being built or is running its `on_start`.
+    Starting,
+    /// It serves.
+    Running,
+    /// It is running its `on_stop`.
+    Stopping,
+    /// It was stopped.
+    Stopped,
+    /// It failed to start, or ended by itself (V1: marked errored, the others still load).
+    Errored {
+        /// Why, in one sentence.
+        reason: String,
+    },
+}
+
+/// Why a plugin did not do what it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PluginError {
+    /// There is none with this id.
+    #[error("there is no plugin `{id}`; this shell has {}", known.join(", "))]
+    Unknown {
+        /// The id as given.
+        id: String,
+        /// The ids that exist.
+        known: Vec<String>,
+    },
+    /// It has no program that this shell could run.
+    #[error("plugin `{id}` has nothing to run here: {note}")]
+    NotRunnable {
+        /// The plugin.
+        id: String,
+        /// Why.
+        note: String,
+    },
+    /// It is in a state that does not allow it.
+    #[error("plugin `{id}` is {state}")]
+    WrongState {
+        /// The plugin.
+        id: String,
+        /// In words.
+        state: &'static str,
+    },
+    /// It was tried and failed.
+    #[error("plugin `{id}` {reason}")]
+    Failed {
+        /// The plugin.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The shell's handle on one plugin.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) id: String,
+    state: watch::Receiver<Status>,
+    orders: Mutex<Option<mpsc::Sender<Order>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A plugin's state and which start of its program it is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Status {
+    pub(crate) state: PluginState,
+    pub(crate) generation: u64,
+}
+
+impl Slot {
+    /// A plugin without a program.
+    pub(crate) fn listed(id: String, note: String) -> Self {
+        let status = Status {
+            state: PluginState::Listed { note },
+            generation: 0,
+        };
+        let (_, state) = watch::channel(status);
+        Self {
+            id,
+            state,
+            orders: Mutex::default(),
+            task: Mutex::default(),
+        }
+    }
+
+    /// A plugin that waits to be started.
+    pub(crate) fn spawn(id: String, launcher: Arc<dyn Launch>, backend: Arc<Backend>) -> Self {
+        let status = Status {
+            state: PluginState::Discovered,
+            generation: 0,
+        };
+        let (status, state) = watch::channel(status);
+        let (orders, receiver) = mpsc::channel(4);
+        let actor = Actor::new(id.clone(), launcher, backend, status, receiver);
+        let task = tokio::spawn(actor.run());
+        Self {
+            id,
+            state,
+            orders: Mutex::new(Some(orders)),
+            task: Mutex::new(Some(task)),
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.state.borrow().clone()
+    }
+
+    pub(crate) async fn start(&self) -> Result<(), PluginError> {
+        self.order(Command::Start).await
+    }
+
+    pub(crate) async fn stop(&self) -> Result<(), PluginError> {
+        self.order(Command::Stop).await
+    }
+
+    pub(crate) async fn update(&self) -> Result<(), PluginError> {
+        self.order(Command::Update).await
+    }
+
+    /// Waits until the plugin is not on its way to another state.
+    pub(crate) async fn settled(&self) {
+        let on_its_way = |state: &PluginState| {
+            matches!(
+                state,
+                PluginState::Discovered | PluginState::Starting | PluginState::Stopping
+            )
+        };
+        // An error means that nothing changes any more.
+        let _ = self
+            .state
+            .clone()
+            .wait_for(|status| !on_its_way(&status.state))
+            .await;
+    }
+
+    /// Stops the plugin for good, if it runs.
+    pub(crate) async fn close(&self) {
+        drop(take(&self.orders));
+        if let Some(task) = take(&self.task) {
+            // An actor that panicked has dropped its session, and with it ended the plugin.
+            let _ = task.await;
+        }
+    }
+
+    async fn order(&self, command: Command) -> Result<(), PluginError> {
+        if let PluginState::Listed { note } = self.status().state {
+            return Err(PluginError::NotRunnable {
+                id: self.id.clone(),
+                note,
+            });
+        }
+        let gone = || PluginError::WrongState {
+            id: self.id.clone(),
+            state: "gone: the shell ends",
+        };
+        let orders = self
+            .orders
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let orders = orders.ok_or_else(gone)?;
+        let (reply, done) = oneshot::channel();
+        orders
+            .send(Order { command, reply })
+            .await
+            .map_err(|_| gone())?;
+        done.await.map_err(|_| gone())?
+    }
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
+}

@@ -1,0 +1,239 @@
+//! Which plugins a folder holds, and of what kind.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use stratos_manifest::{Level, Manifest, ProjectFacts, check, position};
+use thiserror::Error;
+
+/// A plugin's folder.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The folder with `plugin.json`.
+    pub folder: PathBuf,
+    /// What `plugin.json` says.
+    pub manifest: Manifest,
+    /// What there is to run.
+    pub kind: ProjectKind,
+}
+
+/// What there is to run in the background.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectKind {
+    /// A Rust program to build: the path of its `Cargo.toml`.
+    Rust(PathBuf),
+    /// A program that is built: `background/{id}`, with `.exe` on Windows.
+    Program(PathBuf),
+    /// A module for the real shell only.
+    JavaScript(PathBuf),
+    /// Nothing: the plugin is a UI.
+    UiOnly,
+}
+
+/// Why a folder's plugin cannot be run.
+#[derive(Debug, Error)]
+pub enum ProjectError {
+    /// No `plugin.json` there, nor one folder below.
+    #[error("there is no plugin in {}: no plugin.json, neither there nor one folder below", folder.display())]
+    NoPlugin {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// `plugin.json` or the folder cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: io::Error,
+    },
+    /// `plugin.json` has errors.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// The first error.
+        message: String,
+    },
+    /// Two folders hold plugins with the same id.
+    #[error("{} and {} both hold a plugin with the id `{id}`", first.display(), second.display())]
+    SameId {
+        /// The id.
+        id: String,
+        /// One folder.
+        first: PathBuf,
+        /// The other folder.
+        second: PathBuf,
+    },
+}
+
+impl Project {
+    /// Reads the plugin in this very folder.
+    ///
+    /// # Errors
+    ///
+    /// When `plugin.json` is missing or has errors.
+    pub fn read(folder: &Path) -> Result<Self, ProjectError> {
+        let path = folder.join("plugin.json");
+        let bytes = fs::read(&path).map_err(|source| ProjectError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let report = check(&bytes, &ProjectFacts::none());
+        let Some(manifest) = report.manifest else {
+            let error = report.diagnostics.iter().find(|d| d.level == Level::Error);
+            let text = String::from_utf8_lossy(&bytes);
+            let at = position(&text, error.map_or(0, |d| d.span.start));
+            return Err(ProjectError::Manifest {
+                path,
+                line: at.line,
+                column: at.column,
+                message: error.map_or_else(String::new, |d| d.message.clone()),
+            });
+        };
+        let kind = kind(folder, &manifest);
+        Ok(Self {
+            folder: folder.to_owned(),
+            manifest,
+            kind,
+        })
+    }
+
+    /// The plugins in these folders. A folder without `plugin.json` stands for the folders in it.
+    ///
+    /// # Errors
+    ///
+    /// When a folder has no plugin, a manifest has errors, or an id occurs twice.
+    pub fn discover(folders: &[PathBuf]) -> Result<Vec<Self>, ProjectError> {
+        let mut found: Vec<Self> = Vec::new();
+        for folder in folders {
+            for folder in plugin_folders(folder)? {
+                let project = Self::read(&folder)?;
+                if let Some(other) = found.iter().find(|p| p.manifest.id == project.manifest.id) {
+                    return Err(ProjectError::SameId {
+                        id: project.manifest.id,
+                        first: other.folder.clone(),
+                        second: project.folder,
+                    });
+                }
+                found.push(project);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn plugin_folders(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
+    if folder.join("plugin.json").is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let read = |source| ProjectError::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut below = Vec::new();
+    for entry in fs::read_dir(folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        if path.join("plugin.json").is_file() {
+            below.push(path);
+        }
+    }
+    below.sort();
+    if below.is_empty() {
+        return Err(ProjectError::NoPlugin {
+            folder: folder.to_owned(),
+        });
+    }
+    Ok(below)
+}
+
+fn kind(folder: &Path, manifest: &Manifest) -> ProjectKind {
+    let background = folder.join("background");
+    let program = background.join(format!("{}{}", manifest.id, std::env::consts::EXE_SUFFIX));
+    if let Some(cargo) = [folder, &background]
+        .map(|place| place.join("Cargo.toml"))
+        .into_iter()
+        .find(|path| path.is_file())
+    {
+        return ProjectKind::Rust(cargo);
+    }
+    if program.is_file() {
+        return ProjectKind::Program(program);
+    }
+    let declared = manifest
+        .background
+        .as_ref()
+        .map(|b| folder.join(&b.entry_module));
+    let conventional = ["index.js", "index.ts"].map(|name| background.join(name));
+    let scripts = declared
+        .into_iter()
+        .chain(conventional.into_iter().filter(|path| path.is_file()));
+    scripts
+        .into_iter()
+        .next()
+        .map_or(ProjectKind::UiOnly, ProjectKind::JavaScript)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST: &str = r#"{
+        "id": "demo", "name": "Demo", "version": "1.0.0", "description": "A demo.",
+        "type": "user", "author": { "id": "me", "name": "Me" },
+        "icon_light": "icon-light.svg", "icon_dark": "icon-dark.svg"
+    }"#;
+
+    #[test]
+    fn the_kind_follows_from_the_files() {
+        let exe = format!("background/demo{}", std::env::consts::EXE_SUFFIX);
+        for (files, expected) in [
+            (vec![], "UiOnly"),
+            (vec!["background/index.ts"], "JavaScript"),
+            (vec!["background/index.js", exe.as_str()], "Program"),
+            (vec!["Cargo.toml", "background/index.js"], "Rust"),
+            (vec!["background/Cargo.toml"], "Rust"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("background")).unwrap();
+            fs::write(folder.path().join("plugin.json"), MANIFEST).unwrap();
+            for file in &files {
+                fs::write(folder.path().join(file), "").unwrap();
+            }
+            let project = Project::read(folder.path()).unwrap();
+            assert!(
+                format!("{:?}", project.kind).starts_with(expected),
+                "{files:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_name_the_file_and_the_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Project::discover(&[folder.path().to_owned()]).unwrap_err();
+        assert!(matches!(error, ProjectError::NoPlugin { .. }));
+        fs::write(folder.path().join("plugin.json"), "{\n  \"id\": 7\n}").unwrap();
+        let error = Project::discover(&[folder.path().to_owned()])
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("plugin.json:"), "{error}");
+    }
+
+    #[test]
+    fn the_same_id_twice_names_both_folders() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["a", "b"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+            fs::write(root.path().join(name).join("plugin.json"), MANIFEST).unwrap();
+        }
+        let error = Project::discover(&[root.path().to_owned()]).unwrap_err();
+        assert!(matches!(error, ProjectError::SameId { .. }), "{error}");
+    }
+}

@@ -1,0 +1,157 @@
+//! The control API; its shapes are in [`crate::control`].
+
+use std::convert::Infallible;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::control::{
+    AuthInfo, ConfigValues, Control, ControlError, Invoke, PluginInfo, SwitchAuth,
+};
+use crate::plugin::PluginError;
+use crate::server::failure;
+use crate::server::gate::{Gate, guard_control};
+
+pub(super) fn router(gate: Gate) -> Router<Control> {
+    Router::new()
+        .route("/plugins", get(plugins))
+        .route("/plugins/{id}/start", post(start))
+        .route("/plugins/{id}/stop", post(stop))
+        .route("/plugins/{id}/update", post(update))
+        .route("/plugins/{id}/invoke", post(invoke))
+        .route("/plugins/{id}/config", get(config_all).put(config_replace))
+        .route(
+            "/plugins/{id}/config/value",
+            get(config_get).put(config_set).delete(config_delete),
+        )
+        .route("/auth", get(auth).put(switch_auth))
+        .route("/events", get(events))
+        .fallback(async || failure(StatusCode::NOT_FOUND, "the control API has no such path"))
+        .layer(from_fn_with_state(gate, guard_control))
+}
+
+type Answer<T> = Result<Json<T>, Refused>;
+
+struct Refused(ControlError);
+
+impl From<ControlError> for Refused {
+    fn from(error: ControlError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = match &self.0 {
+            ControlError::Plugin(PluginError::Unknown { .. })
+            | ControlError::NoHandler { .. }
+            | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
+            ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
+            ControlError::Handler { .. } => StatusCode::BAD_GATEWAY,
+            ControlError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        failure(status, self.0.to_string())
+    }
+}
+
+async fn plugins(State(control): State<Control>) -> Json<Vec<PluginInfo>> {
+    Json(control.plugins())
+}
+
+async fn start(State(control): State<Control>, Path(id): Path<String>) -> Answer<()> {
+    Ok(Json(control.start(&id).await?))
+}
+
+async fn stop(State(control): State<Control>, Path(id): Path<String>) -> Answer<()> {
+    Ok(Json(control.stop(&id).await?))
+}
+
+async fn update(State(control): State<Control>, Path(id): Path<String>) -> Answer<()> {
+    Ok(Json(control.update(&id).await?))
+}
+
+async fn invoke(
+    State(control): State<Control>,
+    Path(id): Path<String>,
+    Json(Invoke { channel, payload }): Json<Invoke>,
+) -> Answer<Value> {
+    Ok(Json(control.invoke(&id, &channel, payload).await?))
+}
+
+#[derive(Deserialize)]
+struct Key {
+    key: String,
+}
+
+async fn config_get(
+    State(control): State<Control>,
+    Path(id): Path<String>,
+    Query(Key { key }): Query<Key>,
+) -> Answer<Value> {
+    Ok(Json(control.config_get(&id, &key).await?))
+}
+
+async fn config_set(
+    State(control): State<Control>,
+    Path(id): Path<String>,
+    Query(Key { key }): Query<Key>,
+    Json(value): Json<Value>,
+) -> Answer<()> {
+    Ok(Json(control.config_set(&id, key, value).await?))
+}
+
+async fn config_delete(
+    State(control): State<Control>,
+    Path(id): Path<String>,
+    Query(Key { key }): Query<Key>,
+) -> Answer<()> {
+    Ok(Json(control.config_delete(&id, &key).await?))
+}
+
+async fn config_all(
+    State(control): State<Control>,
+    Path(id): Path<String>,
+) -> Answer<ConfigValues> {
+    Ok(Json(control.config_all(&id).await?))
+}
+
+async fn config_replace(
+    State(control): State<Control>,
+    Path(id): Path<String>,
+    Json(values): Json<ConfigValues>,
+) -> Answer<()> {
+    Ok(Json(control.config_replace(&id, values).await?))
+}
+
+async fn auth(State(control): State<Control>) -> Json<AuthInfo> {
+    Json(control.auth())
+}
+
+async fn switch_auth(
+    State(control): State<Control>,
+    Json(SwitchAuth { persona }): Json<SwitchAuth>,
+) -> Answer<()> {
+    Ok(Json(control.switch_auth(&persona).await?))
+}
+
+async fn events(
+    State(control): State<Control>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let stream = unfold(control.watch(), |mut watcher| async {
+        let event = watcher.next().await?;
+        let text = serde_json::to_string(&*event).expect("events have a JSON form");
+        Some((Ok(Event::default().data(text)), watcher))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::default())
+}

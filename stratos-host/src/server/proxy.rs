@@ -1,0 +1,93 @@
+//! Passes requests below a plugin's prefixes to the plugin.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CONNECTION, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use axum::http::uri::{Authority, PathAndQuery, Scheme};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use hyper_util::rt::TokioIo;
+
+use crate::control::Control;
+use crate::server::failure;
+
+const HOP_BY_HOP: [HeaderName; 8] = [
+    CONNECTION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("proxy-authenticate"),
+];
+
+/// Streams both ways; `Host` and `Origin` stay what the browser sent.
+pub(super) async fn forward(State(control): State<Control>, mut request: Request) -> Response {
+    let path = request.uri().path();
+    let Some(session) = control.session_for(path).await else {
+        let text = format!("no plugin serves {}", path.escape_debug());
+        return failure(StatusCode::NOT_FOUND, text);
+    };
+    let target = match request.uri().path_and_query() {
+        Some(path) => path.clone(),
+        None => PathAndQuery::from_static("/"),
+    };
+    *request.uri_mut() = upstream_uri(target);
+    let upgrade = request.headers().get(UPGRADE).cloned();
+    strip(request.headers_mut());
+    let browser = upgrade.as_ref().map(|protocol| {
+        keep_upgrade(request.headers_mut(), protocol);
+        hyper::upgrade::on(&mut request)
+    });
+    let mut response = match session.upstream.request(request).await {
+        Ok(response) => response,
+        Err(error) => {
+            let text = format!("plugin `{}` did not answer: {error}", session.plugin);
+            return failure(StatusCode::BAD_GATEWAY, text);
+        }
+    };
+    let accepted = response.headers().get(UPGRADE).cloned();
+    strip(response.headers_mut());
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS
+        && let (Some(browser), Some(protocol)) = (browser, accepted)
+    {
+        keep_upgrade(response.headers_mut(), &protocol);
+        let plugin = hyper::upgrade::on(&mut response);
+        tokio::spawn(async move {
+            if let (Ok(browser), Ok(plugin)) = tokio::join!(browser, plugin) {
+                let (mut browser, mut plugin) = (TokioIo::new(browser), TokioIo::new(plugin));
+                // Either side hanging up ends both, which is all there is to do.
+                let _ = tokio::io::copy_bidirectional(&mut browser, &mut plugin).await;
+            }
+        });
+    }
+    response.map(Body::new)
+}
+
+fn upstream_uri(path: PathAndQuery) -> Uri {
+    let mut parts = axum::http::uri::Parts::default();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(Authority::from_static("plugin"));
+    parts.path_and_query = Some(path);
+    Uri::from_parts(parts).expect("scheme, authority and path make a URI")
+}
+
+/// Removes what is about one connection only.
+fn strip(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named.iter().chain(&HOP_BY_HOP) {
+        headers.remove(name);
+    }
+}
+
+fn keep_upgrade(headers: &mut HeaderMap, protocol: &HeaderValue) {
+    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(UPGRADE, protocol.clone());
+}

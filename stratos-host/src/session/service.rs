@@ -1,0 +1,190 @@
+//! What a plugin may ask of the shell.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
+use stratos_protocol::config::{Delete, Get, GetAll, Page, Set, Stored};
+use stratos_protocol::ipc::{Handle, RemoveHandler, Send as Push, check_channel};
+use stratos_protocol::lifecycle::Done;
+use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES, FRAME_BYTES};
+use stratos_protocol::log::Log;
+use stratos_protocol::server::{Register, check_prefix};
+use stratos_protocol::{ErrorCode, Notification as _, Request as _, RpcError};
+use stratos_transport::Service;
+
+use crate::events::Event;
+use crate::session::SessionShared;
+use crate::shell::Backend;
+use crate::store::StoreError;
+
+/// Serves one generation of one plugin. Nothing here takes the plugin's word for who it is.
+pub(super) struct PluginService {
+    pub(super) plugin: String,
+    pub(super) generation: u64,
+    pub(super) backend: Arc<Backend>,
+    pub(super) shared: Arc<SessionShared>,
+}
+
+type Answer<T> = Result<T, RpcError>;
+
+impl Service for PluginService {
+    async fn request(&self, method: &str, params: &RawValue) -> Answer<Box<RawValue>> {
+        match method {
+            Get::METHOD => reply(self.get(parse(params)?).await),
+            Set::METHOD => reply(self.set(parse(params)?).await),
+            Delete::METHOD => reply(self.delete(parse(params)?).await),
+            GetAll::METHOD => reply(self.get_all(parse(params)?).await),
+            Handle::METHOD => reply(self.handle(parse(params)?)),
+            RemoveHandler::METHOD => reply(self.remove_handler(&parse(params)?)),
+            Register::METHOD => reply(self.register(&parse(params)?)),
+            _ => Err(RpcError::new(
+                ErrorCode::MethodNotFound,
+                format!("this shell does not know the method `{method}`"),
+            )),
+        }
+    }
+
+    async fn notification(&self, method: &str, params: &RawValue) {
+        match method {
+            Log::METHOD => {
+                if let Ok(Log {
+                    level,
+                    tag,
+                    message,
+                    data,
+                }) = parse(params)
+                {
+                    self.backend
+                        .events
+                        .log(&self.plugin, level, &tag, message, data);
+                }
+            }
+            Push::METHOD => {
+                if let Ok(Push { channel, payload }) = parse(params)
+                    && check_channel(&channel).is_ok()
+                    && !self.is_retired()
+                {
+                    let plugin = self.plugin.clone();
+                    self.backend.events.emit(Event::Push {
+                        plugin,
+                        channel,
+                        payload,
+                    });
+                }
+            }
+            // Notifications of newer plugins are not for this version.
+            _ => {}
+        }
+    }
+}
+
+impl PluginService {
+    async fn get(&self, Get { key }: Get) -> Answer<Stored> {
+        let value = self
+            .in_store(move |store, plugin| store.get(plugin, &key))
+            .await?;
+        Ok(Stored {
+            found: value.is_some(),
+            value: value.unwrap_or_default(),
+        })
+    }
+
+    async fn set(&self, Set { key, value }: Set) -> Answer<Done> {
+        self.refuse_if_retired()?;
+        check_size("key", key.len(), CONFIG_KEY_BYTES)?;
+        check_size("value", value.to_string().len(), CONFIG_VALUE_BYTES)?;
+        self.in_store(move |store, plugin| store.set(plugin, &key, &value))
+            .await?;
+        Ok(Done {})
+    }
+
+    async fn delete(&self, Delete { key }: Delete) -> Answer<Done> {
+        self.refuse_if_retired()?;
+        self.in_store(move |store, plugin| store.delete(plugin, &key))
+            .await?;
+        Ok(Done {})
+    }
+
+    async fn get_all(&self, GetAll { after }: GetAll) -> Answer<Page> {
+        // Half a frame: keys and values are escaped once more on the wire.
+        let page = move |store: &crate::store::Store, plugin: &str| {
+            store.page(plugin, after.as_deref(), FRAME_BYTES / 2)
+        };
+        let (entries, next) = self.in_store(page).await?;
+        Ok(Page { entries, next })
+    }
+
+    fn handle(&self, Handle { channel }: Handle) -> Answer<Done> {
+        check_channel(&channel).map_err(|error| invalid(&error))?;
+        self.channels().insert(channel);
+        Ok(Done {})
+    }
+
+    fn remove_handler(&self, RemoveHandler { channel }: &RemoveHandler) -> Answer<Done> {
+        self.channels().remove(channel);
+        Ok(Done {})
+    }
+
+    fn register(&self, Register { prefix }: &Register) -> Answer<Done> {
+        self.refuse_if_retired()?;
+        check_prefix(prefix).map_err(|error| invalid(&error))?;
+        self.backend
+            .traffic
+            .claim(&self.plugin, self.generation, prefix)
+            .map_err(|taken| RpcError::new(ErrorCode::PrefixTaken, taken.to_string()))?;
+        Ok(Done {})
+    }
+
+    fn channels(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeSet<String>> {
+        self.shared
+            .channels
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_retired(&self) -> bool {
+        self.shared.retired.load(Ordering::SeqCst)
+    }
+
+    fn refuse_if_retired(&self) -> Answer<()> {
+        if !self.is_retired() {
+            return Ok(());
+        }
+        let text = "a newer generation of this plugin has taken over";
+        Err(RpcError::new(ErrorCode::Retired, text))
+    }
+
+    /// The store waits for the disk, so it runs where waiting harms nobody.
+    async fn in_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&crate::store::Store, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<T> {
+        let (store, plugin) = (self.backend.store.clone(), self.plugin.clone());
+        let done = tokio::task::spawn_blocking(move || work(&store, &plugin)).await;
+        done.map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?
+            .map_err(|error| RpcError::new(ErrorCode::StoreFailed, crate::shell::chain(&error)))
+    }
+}
+
+fn parse<T: DeserializeOwned>(params: &RawValue) -> Answer<T> {
+    serde_json::from_str(params.get()).map_err(|error| invalid(&error))
+}
+
+fn reply<T: Serialize>(answer: Answer<T>) -> Answer<Box<RawValue>> {
+    to_raw_value(&answer?).map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))
+}
+
+fn invalid(error: &dyn std::error::Error) -> RpcError {
+    RpcError::new(ErrorCode::InvalidParams, error.to_string())
+}
+
+fn check_size(part: &str, length: usize, limit: usize) -> Answer<()> {
+    if length <= limit {
+        return Ok(());
+    }
+    let text = format!("the {part} is {length} bytes long, at most {limit} are allowed");
+    Err(RpcError::new(ErrorCode::TooLarge, text))
+}

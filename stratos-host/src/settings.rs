@@ -1,0 +1,163 @@
+//! `stratos.toml`, the project's own settings for the mocked shell.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use axum::http::Uri;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// The file's name, beside `plugin.json`.
+pub const FILE: &str = "stratos.toml";
+
+/// What the file may say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `[dev]`
+    #[serde(default)]
+    pub dev: Dev,
+    /// `[auth.NAME]`: logins beside the built-in ones.
+    #[serde(default)]
+    pub auth: BTreeMap<String, Persona>,
+}
+
+/// `[dev]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dev {
+    /// Origins beside the shell's own whose pages may call it, such as `http://localhost:5173`.
+    #[serde(default)]
+    pub origins: Vec<String>,
+}
+
+/// `[auth.NAME]`: a login that `--auth NAME` and `cargo stratos auth NAME` switch to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Persona {
+    /// Whether somebody is signed in.
+    pub signed_in: bool,
+    /// After how many seconds the login expires; without it, never.
+    #[serde(default)]
+    pub expires_in_seconds: Option<u64>,
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    /// It is there but cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: io::Error,
+    },
+    /// It is not TOML or says something unknown.
+    #[error("{} is not valid", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// The reason, with line and column.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// An origin is not one.
+    #[error("{}: `{origin}` is not an origin: write scheme, host and port only, such as `http://localhost:5173`", path.display())]
+    Origin {
+        /// The file.
+        path: PathBuf,
+        /// As written.
+        origin: String,
+    },
+}
+
+impl Settings {
+    /// Reads the file in a project's folder; a missing file is the default.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there but cannot be used.
+    pub fn load(folder: &Path) -> Result<Self, SettingsError> {
+        let path = folder.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => return Err(SettingsError::Read { path, source }),
+        };
+        let settings: Self = match toml::from_str(&text) {
+            Ok(settings) => settings,
+            Err(source) => {
+                return Err(SettingsError::Parse {
+                    path,
+                    source: Box::new(source),
+                });
+            }
+        };
+        match settings
+            .dev
+            .origins
+            .iter()
+            .find(|origin| !is_origin(origin))
+        {
+            Some(origin) => Err(SettingsError::Origin {
+                path,
+                origin: origin.clone(),
+            }),
+            None => Ok(settings),
+        }
+    }
+}
+
+/// Whether this is `scheme://host` or `scheme://host:port`, spelled as browsers send it.
+fn is_origin(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else {
+        return false;
+    };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return false;
+    };
+    matches!(scheme, "http" | "https") && format!("{scheme}://{authority}") == text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_whole_or_refused() {
+        let cases = [
+            ("", Ok(0)),
+            ("[dev]\norigins = [\"http://localhost:5173\"]", Ok(1)),
+            (
+                "[auth.late]\nsigned_in = true\nexpires_in_seconds = 5",
+                Ok(0),
+            ),
+            (
+                "[dev]\norigins = [\"localhost:5173\"]",
+                Err("is not an origin"),
+            ),
+            (
+                "[dev]\norigins = [\"http://localhost:5173/\"]",
+                Err("is not an origin"),
+            ),
+            ("[dev]\norigins = [\"null\"]", Err("is not an origin")),
+            ("[dev]\norigin = []", Err("is not valid")),
+            ("[dev", Err("is not valid")),
+        ];
+        for (text, expected) in cases {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(FILE), text).unwrap();
+            match (Settings::load(folder.path()), expected) {
+                (Ok(settings), Ok(origins)) => assert_eq!(settings.dev.origins.len(), origins),
+                (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
+        }
+        let nowhere = tempfile::tempdir().unwrap();
+        assert_eq!(Settings::load(nowhere.path()).unwrap(), Settings::default());
+    }
+}

@@ -1,0 +1,320 @@
+//! The shell: all plugins, one HTTP server, one store, one login.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use listeners::SocketState;
+use stratos_protocol::limits::{HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::control::{Control, PluginInfo};
+use crate::events::{Event, Events, Watcher};
+use crate::launch::Launch;
+use crate::login::{Login, UnknownPersona};
+use crate::owner::{Owner, OwnerError};
+use crate::plugin::Slot;
+use crate::server::{self, Gate};
+use crate::settings::Persona;
+use crate::state::State;
+use crate::store::Store;
+use crate::traffic::Traffic;
+
+/// How a shell is set up.
+#[derive(Debug)]
+pub struct ShellOptions {
+    /// Where config values and `host.json` live.
+    pub state: State,
+    /// The port on 127.0.0.1; 0 takes any free one. The real shell's is 2066 (V1).
+    pub port: u16,
+    /// The login at the start, by name.
+    pub auth: String,
+    /// Personas beside the built-in ones.
+    pub personas: BTreeMap<String, Persona>,
+    /// Origins beside the shell's own whose pages may call it.
+    pub origins: Vec<String>,
+    /// Which shell's behaviour where they differ.
+    pub version: ShellVersion,
+    /// How long plugins may take.
+    pub deadlines: Deadlines,
+}
+
+/// Which shell is mocked where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ShellVersion {
+    /// An update calls `on_resume` where there is one (V1).
+    #[default]
+    V1,
+    /// An update always stops and starts (V2, V3).
+    V3,
+}
+
+/// How long plugins may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// From the start of the process to its greeting.
+    pub hello: Duration,
+    /// For `on_start` and `on_resume`.
+    pub start: Duration,
+    /// For `on_stop` and the process's end; after it the process is ended by force.
+    pub stop: Duration,
+}
+
+/// A plugin to run or to list.
+pub struct PluginSpec {
+    /// The manifest's id.
+    pub id: String,
+    /// The manifest's display name.
+    pub name: String,
+    /// The manifest's version.
+    pub version: String,
+    /// How to run it, or a sentence that says why it is only listed.
+    pub launcher: Result<Arc<dyn Launch>, String>,
+}
+
+/// A running shell. Stop it with [`stop`](Self::stop).
+#[derive(Debug)]
+pub struct Shell {
+    control: Control,
+    address: SocketAddr,
+    folder: Option<PathBuf>,
+    server: JoinHandle<()>,
+}
+
+/// Why a shell could not start.
+#[derive(Debug, Error)]
+pub enum ShellError {
+    /// `host.json` cannot be written.
+    #[error("the shell cannot be made known to other commands")]
+    Owner(#[source] OwnerError),
+    /// Somebody listens on the port.
+    #[error("port {port} is taken{}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
+    PortTaken {
+        /// The port.
+        port: u16,
+        /// Name and id of the process, where the system tells.
+        holder: Option<String>,
+    },
+    /// The port cannot be used for another reason.
+    #[error("cannot listen on 127.0.0.1:{port}")]
+    Port {
+        /// The port.
+        port: u16,
+        /// The reason.
+        #[source]
+        source: io::Error,
+    },
+    /// There is no such persona.
+    #[error(transparent)]
+    Persona(#[from] UnknownPersona),
+}
+
+/// What the shell's parts share.
+#[derive(Debug)]
+pub(crate) struct Backend {
+    pub(crate) events: Events,
+    pub(crate) store: Store,
+    pub(crate) traffic: Traffic,
+    pub(crate) login: Login,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) version: ShellVersion,
+    /// Cancelled when the shell begins to end.
+    pub(crate) ending: CancellationToken,
+}
+
+impl ShellOptions {
+    /// The real shell's port, somebody signed in, nothing else out of the ordinary.
+    #[must_use]
+    pub fn new(state: State) -> Self {
+        Self {
+            state,
+            port: 2066,
+            auth: "signed-in".to_owned(),
+            personas: BTreeMap::new(),
+            origins: Vec::new(),
+            version: ShellVersion::default(),
+            deadlines: Deadlines::default(),
+        }
+    }
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            hello: HELLO_DEADLINE,
+            start: START_DEADLINE,
+            stop: STOP_DEADLINE,
+        }
+    }
+}
+
+impl Shell {
+    /// Opens the port, signs in, and begins to start all plugins in parallel.
+    ///
+    /// A plugin that fails does not fail the shell; see [`ready`](Self::ready). Must be called
+    /// within a runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be had, `host.json` cannot be written, or there is no such persona.
+    pub async fn start(
+        options: ShellOptions,
+        plugins: Vec<PluginSpec>,
+        events: Events,
+    ) -> Result<Self, ShellError> {
+        let login = Login::new(&options.personas);
+        let expires = login.become_persona(&options.auth)?;
+        let State { folder, store } = options.state;
+        let listener = listen(options.port).await?;
+        let address = listener.local_addr().map_err(|source| ShellError::Port {
+            port: options.port,
+            source,
+        })?;
+        let owner = Owner::this_process(address.port());
+        if let Some(folder) = &folder {
+            owner.write(folder).map_err(ShellError::Owner)?;
+        }
+        let backend = Arc::new(Backend {
+            events,
+            store,
+            traffic: Traffic::new(),
+            login,
+            deadlines: options.deadlines,
+            version: options.version,
+            ending: CancellationToken::new(),
+        });
+        let control = Control::new(Arc::clone(&backend), plugins);
+        control.expire_after(expires);
+        let gate = Gate::new(address.port(), &options.origins, owner.token);
+        let app = server::app(control.clone(), gate);
+        let ending = backend.ending.clone();
+        let server = tokio::spawn(server::serve(listener, app, ending));
+        control.start_all();
+        Ok(Self {
+            control,
+            address,
+            folder,
+            server,
+        })
+    }
+
+    /// Where the shell's HTTP server listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What commands and the control API do.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Everything that happens from now on.
+    #[must_use]
+    pub fn watch(&self) -> Watcher {
+        self.control.watch()
+    }
+
+    /// Waits until no plugin is on its way any more, and returns how they all are.
+    pub async fn ready(&self) -> Vec<PluginInfo> {
+        self.control.settled().await
+    }
+
+    /// Stops all plugins in parallel, then the server. Bounded in time: the stop deadline and two seconds.
+    pub async fn stop(self) {
+        self.control.close().await;
+        self.server.abort();
+        let _ = self.server.await;
+        if let Some(folder) = &self.folder {
+            Owner::remove(folder);
+        }
+    }
+}
+
+impl Backend {
+    /// Switches the login and returns when every plugin has acknowledged it or its time is up.
+    pub(crate) async fn tell_auth(&self, plugins: impl Iterator<Item = &str>) {
+        let auth = self.login.current();
+        self.events.emit(Event::Auth {
+            authenticated: auth.authenticated,
+        });
+        let told = plugins
+            .filter_map(|id| self.traffic.now(id))
+            .map(|session| {
+                let auth = auth.clone();
+                async move {
+                    if session.tell_auth(auth).await.is_err() {
+                        let level = stratos_protocol::log::Level::Warn;
+                        self.events.note(
+                            &session.plugin,
+                            level,
+                            "did not acknowledge the changed login",
+                        );
+                    }
+                }
+            });
+        join_all(told).await;
+    }
+}
+
+impl fmt::Debug for PluginSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginSpec")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// What all slots of a shell are made from.
+pub(crate) fn slot(spec: PluginSpec, backend: &Arc<Backend>) -> Slot {
+    match spec.launcher {
+        Ok(launcher) => Slot::spawn(spec.id, launcher, Arc::clone(backend)),
+        Err(note) => Slot::listed(spec.id, note),
+    }
+}
+
+/// The literal loopback address: `localhost` may be another one, or several.
+async fn listen(port: u16) -> Result<TcpListener, ShellError> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(ShellError::PortTaken {
+            port,
+            holder: holder(port),
+        }),
+        Err(source) => Err(ShellError::Port { port, source }),
+    }
+}
+
+fn holder(port: u16) -> Option<String> {
+    let all = listeners::get_all().ok()?;
+    let mut ours = all
+        .into_iter()
+        .filter(|listener| listener.state == SocketState::Listen);
+    let found = ours.find(|listener| listener.socket.port() == port)?;
+    Some(format!(
+        "{} (process {})",
+        found.process.name, found.process.pid
+    ))
+}

@@ -1,0 +1,181 @@
+//! Who serves which plugin's requests at this moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use stratos_protocol::server::covers;
+use thiserror::Error;
+use tokio::sync::watch;
+
+use crate::session::Session;
+
+/// The one table that routes, IPC and updates share, so that a switch is one step for all of them.
+#[derive(Debug)]
+pub(crate) struct Traffic(watch::Sender<Table>);
+
+#[derive(Debug, Default)]
+struct Table(BTreeMap<String, Entry>);
+
+#[derive(Debug, Default)]
+struct Entry {
+    serving: Serving,
+    /// The generation whose claims count.
+    live: u64,
+    claims: Vec<Claim>,
+}
+
+#[derive(Debug)]
+struct Claim {
+    generation: u64,
+    prefix: String,
+}
+
+/// Who answers for a plugin.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Serving {
+    /// Nobody: it does not run.
+    #[default]
+    Nobody,
+    /// Nobody right now: an update is between stop and start, so requests wait.
+    Switching,
+    /// This generation.
+    Session(Arc<Session>),
+}
+
+/// Two plugins want the same paths.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "route prefix `{prefix}` overlaps `{other_prefix}` of the plugin `{other}`: choose another, such as `/api/{plugin}`"
+)]
+pub(crate) struct PrefixTaken {
+    prefix: String,
+    plugin: String,
+    other: String,
+    other_prefix: String,
+}
+
+impl Traffic {
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new(Table::default()))
+    }
+
+    /// Registers a prefix; it counts once its generation is the live one.
+    pub(crate) fn claim(
+        &self,
+        plugin: &str,
+        generation: u64,
+        prefix: &str,
+    ) -> Result<(), PrefixTaken> {
+        let mut result = Ok(());
+        self.0.send_modify(|table| {
+            let overlaps =
+                |claim: &Claim| covers(prefix, &claim.prefix) || covers(&claim.prefix, prefix);
+            let mut others = table.0.iter().filter(|(id, _)| *id != plugin);
+            let taken = others.find_map(|(id, entry)| {
+                let claim = entry.claims.iter().find(|claim| overlaps(claim))?;
+                Some((id.clone(), claim.prefix.clone()))
+            });
+            if let Some((other, other_prefix)) = taken {
+                result = Err(PrefixTaken {
+                    prefix: prefix.to_owned(),
+                    plugin: plugin.to_owned(),
+                    other,
+                    other_prefix,
+                });
+                return;
+            }
+            let entry = table.0.entry(plugin.to_owned()).or_default();
+            entry.claims.push(Claim {
+                generation,
+                prefix: prefix.to_owned(),
+            });
+        });
+        result
+    }
+
+    /// From now on this session answers, under the prefixes that it claimed.
+    pub(crate) fn switch_to(&self, session: Arc<Session>) {
+        self.0.send_modify(|table| {
+            let entry = table.0.entry(session.plugin.clone()).or_default();
+            entry.live = session.generation;
+            entry
+                .claims
+                .retain(|claim| claim.generation == session.generation);
+            entry.serving = Serving::Session(session);
+        });
+    }
+
+    /// Requests wait until [`switch_to`](Self::switch_to) or [`clear`](Self::clear).
+    pub(crate) fn hold(&self, plugin: &str) {
+        self.0.send_modify(|table| {
+            table.0.entry(plugin.to_owned()).or_default().serving = Serving::Switching;
+        });
+    }
+
+    /// The plugin does not run, and its prefixes are free.
+    pub(crate) fn clear(&self, plugin: &str) {
+        self.0.send_modify(|table| drop(table.0.remove(plugin)));
+    }
+
+    /// Frees the prefixes of a generation that never went live.
+    pub(crate) fn forget(&self, plugin: &str, generation: u64) {
+        self.0.send_modify(|table| {
+            if let Some(entry) = table.0.get_mut(plugin) {
+                entry.claims.retain(|claim| claim.generation != generation);
+            }
+        });
+    }
+
+    /// The live prefixes of a plugin.
+    pub(crate) fn prefixes(&self, plugin: &str) -> Vec<String> {
+        let table = self.0.borrow();
+        let Some(entry) = table.0.get(plugin) else {
+            return Vec::new();
+        };
+        let live = entry
+            .claims
+            .iter()
+            .filter(|claim| claim.generation == entry.live);
+        live.map(|claim| claim.prefix.clone()).collect()
+    }
+
+    /// The session that answers for a path, after the wait for a running update.
+    pub(crate) async fn for_path(&self, path: &str) -> Option<Arc<Session>> {
+        self.resolve(|table| {
+            table.0.values().find(|entry| {
+                let mut claims = entry
+                    .claims
+                    .iter()
+                    .filter(|claim| claim.generation == entry.live);
+                claims.any(|claim| covers(&claim.prefix, path))
+            })
+        })
+        .await
+    }
+
+    /// The session that answers for a plugin, after the wait for a running update.
+    pub(crate) async fn for_plugin(&self, plugin: &str) -> Option<Arc<Session>> {
+        self.resolve(|table| table.0.get(plugin)).await
+    }
+
+    /// The session that answers for a plugin at this moment.
+    pub(crate) fn now(&self, plugin: &str) -> Option<Arc<Session>> {
+        match self.0.borrow().0.get(plugin)?.serving {
+            Serving::Session(ref session) => Some(Arc::clone(session)),
+            Serving::Nobody | Serving::Switching => None,
+        }
+    }
+
+    async fn resolve(&self, find: impl Fn(&Table) -> Option<&Entry>) -> Option<Arc<Session>> {
+        let mut table = self.0.subscribe();
+        loop {
+            let serving = find(&table.borrow_and_update())?.serving.clone();
+            match serving {
+                Serving::Session(session) => return Some(session),
+                Serving::Nobody => return None,
+                // An error cannot happen while `self` holds the sender.
+                Serving::Switching => table.changed().await.ok()?,
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Findings as data: nothing here knows how they are shown.
+
+use std::{fmt, ops::Range};
+
+/// One finding in a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The id of the rule that found it.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub level: Level,
+    /// What is wrong.
+    pub message: String,
+    /// The bytes of the source that it is about.
+    pub span: Range<usize>,
+    /// Why it is wrong.
+    pub note: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Other places that belong to the finding.
+    pub related: Vec<Related>,
+}
+
+/// Another place that belongs to a finding, such as the first of two equal keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The bytes of the source.
+    pub span: Range<usize>,
+    /// What is there.
+    pub message: String,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Worth a look; the plugin may work all the same.
+    Warning,
+    /// The shell, or the upload, will not accept this.
+    Error,
+}
+
+impl Diagnostic {
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn related(mut self, span: Range<usize>, message: impl Into<String>) -> Self {
+        self.related.push(Related {
+            span,
+            message: message.into(),
+        });
+        self
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The engine behind `cargo stratos check`: what is wrong with a plugin's `plugin.json`, where, and what to do.
+//!
+//! [`check`] takes the file's bytes and answers with findings as data, and with the typed [`Manifest`] when the file
+//! can be relied on. It reads no disk and prints nothing; what the rules need to know about the files around the
+//! manifest is collected before by [`ProjectFacts::collect`], or left out with [`ProjectFacts::none`].
+//!
+//! ```
+//! use stratos_manifest::{ProjectFacts, check, position};
+//!
+//! let source = r#"{ "id": "My Plugin" }"#;
+//! let report = check(source.as_bytes(), &ProjectFacts::none());
+//!
+//! let finding = report.diagnostics.iter().find(|d| d.rule == "malformed-id").expect("the id has a space");
+//! assert_eq!(position(source, finding.span.start).to_string(), "1:9");
+//! assert_eq!(finding.help.as_deref(), Some("write `\"id\": \"my-plugin\"`"));
+//! assert!(report.manifest.is_none());
+//! ```
+//!
+//! # Where the facts come from
+//!
+//! The shell's behaviour is documented in more than one version, and the docs here name the one they rest on:
+//!
+//! - **V1** is the platform's guide to background modules that the SDK started from.
+//! - **V2** and **V3** are the platform's later public documentation.
+//!
+//! What rests on none of them, but on our own judgement, is at most a warning.
+//!
+//! # The parts
+//!
+//! Bytes become text and a syntax tree with spans (`reading`), the [`RULES`] look at both, and a tree without errors
+//! becomes the [`Manifest`]. A rule is one file under `rules`, its two lines in `rules/mod.rs`, and its fixtures.
+
+#![warn(missing_docs)]
+
+mod check;
+mod diagnostic;
+mod facts;
+mod model;
+mod plugin_path;
+mod position;
+mod quote;
+mod reading;
+mod rule;
+mod rules;
+mod shape;
+mod slug;
+mod suggest;
+
+pub use self::{
+    check::{Report, check},
+    diagnostic::{Diagnostic, Level, Related},
+    facts::{FileFact, ProjectFacts},
+    model::{Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType},
+    position::{Position, position},
+    reading::{MAX_BYTES, MAX_DEPTH},
+    rule::{Group, Rule, Source, Stage},
+    rules::RULES,
+};

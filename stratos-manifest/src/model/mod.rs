@@ -1,0 +1,12 @@
+//! The typed manifest.
+
+mod build;
+mod manifest;
+mod named;
+mod setting;
+
+pub(crate) use self::build::build;
+pub use self::{
+    manifest::{Author, Background, Manifest, PluginType},
+    setting::{Choice, Setting, SettingScope, SettingType},
+};

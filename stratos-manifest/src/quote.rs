@@ -1,0 +1,57 @@
+//! Pieces of a manifest inside a message.
+
+/// The longest piece that a message repeats, in characters.
+const MAX_CHARS: usize = 60;
+
+/// `text` in backticks, shortened, and with everything escaped that would not show as itself.
+///
+/// A manifest may come from anywhere, and messages end up in terminals: a control character or a change of the
+/// writing direction must not get there.
+pub(crate) fn quote(text: &str) -> String {
+    let mut quoted = String::from("`");
+    let mut chars = text.chars();
+    for char in chars.by_ref().take(MAX_CHARS) {
+        match char {
+            '"' | '\'' | '\\' => quoted.push(char),
+            _ => quoted.extend(char.escape_debug()),
+        }
+    }
+    if chars.next().is_some() {
+        quoted.push('…');
+    }
+    quoted.push('`');
+    quoted
+}
+
+/// The words as a sentence's list: `a`, `b` or `c`.
+pub(crate) fn either(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| quote(word)).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hides_what_would_not_show() {
+        assert_eq!(quote("a\u{1b}[31m\u{202e}b\n"), r"`a\u{1b}[31m\u{202e}b\n`");
+        assert_eq!(quote(r#"it's "C:\x" é"#), r#"`it's "C:\x" é`"#);
+    }
+
+    #[test]
+    fn shortens_long_text() {
+        assert_eq!(quote(&"x".repeat(61)).chars().count(), 60 + 3);
+        assert_eq!(quote(&"x".repeat(60)).chars().count(), 60 + 2);
+    }
+
+    #[test]
+    fn lists_read_as_a_sentence() {
+        assert_eq!(either(&["a"]), "`a`");
+        assert_eq!(either(&["a", "b", "c"]), "`a`, `b` or `c`");
+    }
+}

@@ -1,0 +1,114 @@
+//! What a rule is.
+
+use crate::{
+    diagnostic::{Diagnostic, Level},
+    rules::RuleContext,
+};
+
+/// One thing that can be wrong with a manifest.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, kebab-case: the bad pattern, so that "allow `<rule>`" reads well.
+    pub id: &'static str,
+    /// What is wrong, in one line.
+    pub summary: &'static str,
+    /// What kind of mistake it is, which decides the level of its findings.
+    pub group: Group,
+    /// What has to be readable before it can look.
+    pub stage: Stage,
+    /// What the rule rests on.
+    pub source: Source,
+    /// The version of this crate that had it first.
+    pub since: &'static str,
+    pub(crate) doc_lines: &'static [&'static str],
+    pub(crate) check: fn(&RuleContext<'_>, &mut Vec<Diagnostic>),
+}
+
+/// Rules of one kind, with one level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// The shell, or the upload, will refuse it or do something else than meant: an error.
+    Correctness,
+    /// Most likely not meant: a warning.
+    Suspicious,
+    /// Works, but is better said otherwise: a warning.
+    Style,
+}
+
+/// How far a manifest has to be readable before a rule can look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// The file itself: its bytes and its JSON.
+    File,
+    /// What the JSON says.
+    Manifest,
+    /// The files around the manifest, as far as [`ProjectFacts`](crate::ProjectFacts) knows them.
+    Project,
+}
+
+/// What a rule rests on; the crate's own docs say what the versions are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The JSON standard, as `JSON.parse` applies it.
+    Json,
+    /// The guide to background modules.
+    V1,
+    /// The later public documentation (V2, V3).
+    LaterDocs,
+    /// A limit that protects the tools which read manifests.
+    ToolLimit,
+    /// Nothing but our own judgement.
+    Judgement,
+}
+
+impl Rule {
+    /// What the rule does, why, and an example with its repair, as Markdown.
+    pub fn docs(&self) -> String {
+        let mut docs = String::new();
+        for line in self.doc_lines {
+            docs.push_str(line.strip_prefix(' ').unwrap_or(line));
+            docs.push('\n');
+        }
+        docs
+    }
+}
+
+impl Group {
+    /// The level of the findings of its rules.
+    pub const fn level(self) -> Level {
+        match self {
+            Self::Correctness => Level::Error,
+            Self::Suspicious | Self::Style => Level::Warning,
+        }
+    }
+}
+
+/// Declares the rule of a file, whose function `check` does the work.
+///
+/// The doc comment is the rule's documentation everywhere; a test wants four headings in it.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $line:literal])+
+        $id:literal {
+            summary: $summary:literal,
+            group: $group:ident,
+            stage: $stage:ident,
+            source: $source:ident,
+            since: $since:literal $(,)?
+        }
+    ) => {
+        $(#[doc = $line])+
+        pub(super) const RULE: $crate::rule::Rule = $crate::rule::Rule {
+            id: $id,
+            summary: $summary,
+            group: $crate::rule::Group::$group,
+            stage: $crate::rule::Stage::$stage,
+            source: $crate::rule::Source::$source,
+            since: $since,
+            doc_lines: &[$($line),+],
+            check,
+        };
+    };
+}
+
+pub(crate) use declare_rule;

@@ -1,0 +1,47 @@
+use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a byte order mark at the start of the file.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The three invisible bytes `EF BB BF` are not JSON: `JSON.parse` fails at the first character. Some Windows
+    /// programs write them when they save as "UTF-8 with BOM".
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// \xef\xbb\xbf{ "id": "my-plugin" }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "id": "my-plugin" }
+    /// ```
+    ///
+    /// Save the file with the encoding "UTF-8", without BOM.
+    "byte-order-mark" {
+        summary: "the file starts with a byte order mark",
+        group: Correctness,
+        stage: File,
+        source: Json,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    if cx
+        .faults
+        .iter()
+        .any(|fault| matches!(fault, Fault::ByteOrderMark))
+    {
+        out.push(
+            cx.finding(0..3, "the file starts with an invisible byte order mark")
+                .note("`JSON.parse` takes it for a character that JSON does not have")
+                .help("save the file again as \"UTF-8\", not as \"UTF-8 with BOM\""),
+        );
+    }
+}

@@ -1,0 +1,68 @@
+use crate::{
+    diagnostic::Diagnostic,
+    reading::{find, key_text, span},
+    rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds settings of the types `list` and `radio` that have no `options`, or an empty array of them.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// They are shown as a choice, and there would be nothing to choose.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "unit", "name": "Unit", "type": "radio", "scope": "user" }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     {
+    ///       "key": "unit",
+    ///       "name": "Unit",
+    ///       "type": "radio",
+    ///       "scope": "user",
+    ///       "options": [{ "value": "kg", "label": "Kilograms" }, { "value": "lb", "label": "Pounds" }]
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    "choice-without-options" {
+        summary: "a list or radio setting has no options",
+        group: Correctness,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        let Some(kind @ ("list" | "radio")) = key_text(setting.object, "type") else {
+            continue;
+        };
+        let options = find(setting.object, "options");
+        let place = match options.map(|options| options.value.as_array()) {
+            None => setting.anchor.clone(),
+            Some(Some(array)) if array.elements.is_empty() => span(array),
+            Some(_) => continue,
+        };
+        out.push(
+            cx.finding(place, format!("this {kind} has nothing to choose from"))
+                .note(format!("a setting of the type `{kind}` is a choice between its `options`"))
+                .help("add `\"options\": [{ \"value\": \"kg\", \"label\": \"Kilograms\" }]`, with a value and a label for each"),
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! What a rule gets to see.
+
+use std::ops::Range;
+
+use jsonc_parser::ast::{Object, StringLit, Value};
+
+use crate::{
+    diagnostic::{Diagnostic, Level},
+    facts::ProjectFacts,
+    reading::{Fault, find},
+    rule::Rule,
+    shape::Place,
+};
+
+/// A manifest as far as it could be read, for one rule.
+#[derive(Debug)]
+pub(crate) struct RuleContext<'t> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) level: Level,
+    /// The file's text, empty if it has none.
+    pub(crate) text: &'t str,
+    pub(crate) source_len: usize,
+    pub(crate) faults: &'t [Fault],
+    /// The outermost value.
+    pub(crate) value: Option<&'t Value<'t>>,
+    /// All objects whose keys are known, the manifest itself first.
+    pub(crate) places: &'t [Place<'t>],
+    pub(crate) facts: &'t ProjectFacts,
+}
+
+impl<'t> RuleContext<'t> {
+    /// A finding of this rule.
+    pub(crate) fn finding(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            rule: self.rule.id,
+            level: self.level,
+            message: message.into(),
+            span,
+            note: None,
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// The text at a path of keys, unless it is something else or blank: other rules speak about that.
+    pub(crate) fn text_at(&self, path: &[&str]) -> Option<&'t StringLit<'t>> {
+        let (key, parents) = path.split_last()?;
+        let mut object = self.value?.as_object()?;
+        for parent in parents {
+            object = find(object, parent)?.value.as_object()?;
+        }
+        text_of(object, key)
+    }
+
+    /// The settings that are objects, each with its place.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &'t Place<'t>> + use<'t> {
+        self.places.iter().filter(|place| place.is_setting())
+    }
+}
+
+/// The text of `object.key`, unless it is something else or blank.
+pub(crate) fn text_of<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t StringLit<'t>> {
+    find(object, key)?
+        .value
+        .as_string_lit()
+        .filter(|literal| !literal.value.trim().is_empty())
+}

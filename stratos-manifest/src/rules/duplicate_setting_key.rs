@@ -1,0 +1,75 @@
+use std::collections::{HashMap, hash_map::Entry};
+
+use crate::{
+    diagnostic::Diagnostic,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, context::text_of},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds settings that have the same `key` as one before them.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The key is the name under which a value is stored. Two settings with one key show two fields for one value,
+    /// and changing either changes both.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "unit", "name": "Fuel unit", "type": "text", "scope": "user" },
+    ///     { "key": "unit", "name": "Weight unit", "type": "text", "scope": "user" }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "fuel_unit", "name": "Fuel unit", "type": "text", "scope": "user" },
+    ///     { "key": "weight_unit", "name": "Weight unit", "type": "text", "scope": "user" }
+    ///   ]
+    /// }
+    /// ```
+    "duplicate-setting-key" {
+        summary: "two settings have the same key",
+        group: Correctness,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let mut seen = HashMap::new();
+    for setting in cx.settings() {
+        let Some(key) = text_of(setting.object, "key") else {
+            continue;
+        };
+        match seen.entry(key.value.as_ref()) {
+            Entry::Vacant(entry) => {
+                entry.insert(key);
+            }
+            Entry::Occupied(first) => {
+                let quoted = quote(&key.value);
+                out.push(
+                    cx.finding(span(key), format!("another setting has the key {quoted}"))
+                        .note("both would be stored as one value")
+                        .help("give one of them another key")
+                        .related(
+                            span(*first.get()),
+                            format!("{quoted} is here for the first time"),
+                        ),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+use crate::{
+    diagnostic::Diagnostic,
+    reading::{Fault, MAX_BYTES},
+    rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Refuses files of more than 256 KiB, and looks at nothing in them.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A manifest has one or two kilobytes. Something as large is another file under the wrong name, and the limit
+    /// keeps it from occupying the tools that read manifests.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// cp route-database.json plugin.json
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Keep data in a file of its own beside the manifest.
+    "file-too-large" {
+        summary: "the file has more than 256 KiB",
+        group: Correctness,
+        stage: File,
+        source: ToolLimit,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    if cx
+        .faults
+        .iter()
+        .any(|fault| matches!(fault, Fault::TooLarge))
+    {
+        let limit = MAX_BYTES / 1024;
+        out.push(
+            cx.finding(
+                0..0,
+                format!("the file has more than {limit} KiB, and is not read"),
+            )
+            .note("a manifest has one or two kilobytes")
+            .help("check that this is the manifest, and move data into a file of its own"),
+        );
+    }
+}

@@ -1,0 +1,57 @@
+use crate::{
+    diagnostic::Diagnostic,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::RuleContext,
+    slug::{is_slug, to_slug},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds an author id with other characters than lowercase letters, digits and hyphens.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The author's id is a slug, and part of the plugin's paths on the platform's servers.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "author": { "id": "Jane Doe", "name": "Jane Doe" } }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "author": { "id": "jane-doe", "name": "Jane Doe" } }
+    /// ```
+    "malformed-author-id" {
+        summary: "the author's id has characters that it must not have",
+        group: Correctness,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(id) = cx
+        .text_at(&["author", "id"])
+        .filter(|id| !is_slug(&id.value))
+    else {
+        return;
+    };
+    let slug = to_slug(&id.value).unwrap_or_else(|| "my-name".to_owned());
+    out.push(
+        cx.finding(
+            span(id),
+            format!("{} cannot be an author's id", quote(&id.value)),
+        )
+        .note("an id has lowercase letters (a to z), digits and hyphens only")
+        .help(format!(
+            "write `\"id\": \"{slug}\"`; `author.name` is what people see"
+        )),
+    );
+}

@@ -1,0 +1,89 @@
+use semver::Version;
+
+use crate::{
+    diagnostic::Diagnostic, quote::quote, reading::span, rule::declare_rule, rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a version that is not a semantic version.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Updates are found by comparing versions, and need all three numbers to compare.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "version": "v1.2" }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "version": "1.2.0" }
+    /// ```
+    "malformed-version" {
+        summary: "the version is not a semantic version",
+        group: Correctness,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(version) = cx.text_at(&["version"]) else {
+        return;
+    };
+    if let Err(error) = Version::parse(&version.value) {
+        let nearest = nearest(&version.value).unwrap_or(Version::new(0, 1, 0));
+        out.push(
+            cx.finding(
+                span(version),
+                format!("{} is not a semantic version", quote(&version.value)),
+            )
+            .note(format!(
+                "it has to be three numbers, major.minor.patch: {error}"
+            ))
+            .help(format!("write `\"version\": \"{nearest}\"`")),
+        );
+    }
+}
+
+/// The version that was meant, if it is a `v` too many, a number too few, or zeros and spaces around them.
+fn nearest(text: &str) -> Option<Version> {
+    let text = text.trim().trim_start_matches(['v', 'V']);
+    let suffix = text.find(['-', '+']).unwrap_or(text.len());
+    let (core, suffix) = text.split_at(suffix);
+    let mut numbers = core.split('.').map(|number| number.parse::<u64>().ok());
+    let mut next = || numbers.next().unwrap_or(Some(0));
+    let core = Version::new(next()?, next()?, next()?);
+    if numbers.next().is_some() {
+        return None;
+    }
+    format!("{core}{suffix}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repairs_what_people_write() {
+        for (text, expected) in [
+            ("v1.2.3", Some("1.2.3")),
+            ("1", Some("1.0.0")),
+            (" 1.2 ", Some("1.2.0")),
+            ("01.2.3", Some("1.2.3")),
+            ("1.2-beta.1", Some("1.2.0-beta.1")),
+            ("1.2.3.4", None),
+            ("latest", None),
+            ("1.x", None),
+        ] {
+            let nearest = nearest(text).map(|version| version.to_string());
+            assert_eq!(nearest.as_deref(), expected, "{text}");
+        }
+    }
+}

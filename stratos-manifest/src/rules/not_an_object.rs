@@ -1,0 +1,47 @@
+use crate::{
+    diagnostic::Diagnostic,
+    reading::{article, head},
+    rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds files whose JSON is something else than an object.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A manifest is a set of named fields. An array around it, as if it were one of several, has none.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// [{ "id": "my-plugin" }]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "id": "my-plugin" }
+    /// ```
+    "not-an-object" {
+        summary: "the file holds something else than an object",
+        group: Correctness,
+        stage: File,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(value) = cx.value.filter(|value| value.as_object().is_none()) else {
+        return;
+    };
+    let message = format!("a manifest is an object, but this is {}", article(value));
+    out.push(
+        cx.finding(head(value), message)
+            .note("the shell looks for fields such as `id` in it")
+            .help("write the fields between `{` and `}`: { \"id\": \"my-plugin\" }"),
+    );
+}

@@ -1,0 +1,45 @@
+use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds bytes that are not UTF-8.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// JSON is UTF-8. An editor that saves in an older encoding, such as Windows-1252, writes bytes for `ä` or `é`
+    /// that the shell cannot read, or shows as other characters.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// { "name": "Fl\xfcge" }      (\xfc is a single byte, the letter ü of Windows-1252)
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "name": "Flüge" }
+    /// ```
+    ///
+    /// Save the file with the encoding "UTF-8".
+    "not-utf8" {
+        summary: "the file is not UTF-8",
+        group: Correctness,
+        stage: File,
+        source: Json,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for fault in cx.faults {
+        if let Fault::NotUtf8 { at } = *fault {
+            out.push(
+                cx.finding(at..at + 1, "the file is not UTF-8 from here on")
+                    .note("JSON is read as UTF-8, and this byte does not occur there")
+                    .help("save the file again with the encoding \"UTF-8\""),
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use crate::{
+    diagnostic::Diagnostic,
+    reading::{find, key_text},
+    rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds settings of the type `range` without `min` or `max`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A range is shown as a slider, which has two ends.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "volume", "name": "Volume", "type": "range", "scope": "user" }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "volume", "name": "Volume", "type": "range", "scope": "user", "min": 0, "max": 100 }
+    ///   ]
+    /// }
+    /// ```
+    "range-without-limits" {
+        summary: "a range setting has no `min` or no `max`",
+        group: Correctness,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        if key_text(setting.object, "type") != Some("range") {
+            continue;
+        }
+        let missing = match ["min", "max"].map(|key| find(setting.object, key).is_none()) {
+            [true, true] => "`min` and `max`",
+            [true, false] => "`min`",
+            [false, true] => "`max`",
+            [false, false] => continue,
+        };
+        out.push(
+            cx.finding(setting.anchor.clone(), format!("this range has no {missing}"))
+                .note("a setting of the type `range` is a choice between two limits")
+                .help("add the limits, such as `\"min\": 0, \"max\": 100`, or write `\"type\": \"number\"`"),
+        );
+    }
+}

@@ -1,0 +1,42 @@
+use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds commas that stand before a closing bracket.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// JavaScript allows them, JSON does not: the shell cannot read the file.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "id": "my-plugin", }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "id": "my-plugin" }
+    /// ```
+    "trailing-comma" {
+        summary: "a comma that nothing follows",
+        group: Correctness,
+        stage: File,
+        source: Json,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for fault in cx.faults {
+        if let Fault::TrailingComma { span } = fault {
+            out.push(
+                cx.finding(span.clone(), "nothing follows this comma")
+                    .note("JSON has commas between two entries only, not after the last one")
+                    .help("remove the comma"),
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use crate::{
+    diagnostic::Diagnostic, facts::ICON_KEYS, quote::quote, reading::span, rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds icons whose file name ends with something else than `.svg` or `.png`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Icons are square images in one of these two formats.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "icon_light": "icon.jpg", "icon_dark": "icon.ico" }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "icon_light": "icon.svg", "icon_dark": "icon.png" }
+    /// ```
+    "unsupported-icon-format" {
+        summary: "an icon is neither SVG nor PNG",
+        group: Correctness,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for key in ICON_KEYS {
+        let Some(icon) = cx
+            .text_at(&[key])
+            .filter(|icon| !has_known_ending(&icon.value))
+        else {
+            continue;
+        };
+        out.push(
+            cx.finding(
+                span(icon),
+                format!("the icon {} is neither .svg nor .png", quote(&icon.value)),
+            )
+            .note("icons are square images in the format SVG or PNG")
+            .help("convert the image (renaming it is not enough), and write its new name"),
+        );
+    }
+}
+
+fn has_known_ending(path: &str) -> bool {
+    let ending = path
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    matches!(ending.as_deref(), Some("svg" | "png"))
+}

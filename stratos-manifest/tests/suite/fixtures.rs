@@ -1,0 +1,105 @@
+//! `tests/rules/<rule>/{fail,pass}/<case>.json`: what each rule says, and where it is silent.
+//!
+//! A folder `<case>` beside a fixture is the plugin's folder for it. Without one, rules about files around the
+//! manifest see an empty plugin, and other rules see nothing of it. New snapshots: `INSTA_UPDATE=always cargo test`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use stratos_manifest::{ProjectFacts, RULES, Report, Rule, Stage, check};
+
+use crate::render::render;
+
+#[test]
+fn fail_fixtures_say_what_their_snapshots_say() {
+    for rule in RULES {
+        for fixture in fixtures(rule, "fail") {
+            let (source, report) = check_fixture(rule, &fixture);
+            assert!(
+                fires(rule, &report),
+                "{} does not fire in {}",
+                rule.id,
+                fixture.display()
+            );
+            let settings = {
+                let mut settings = insta::Settings::clone_current();
+                settings.set_snapshot_path(fixture.parent().unwrap());
+                settings.set_prepend_module_to_snapshot(false);
+                settings.set_omit_expression(true);
+                settings
+            };
+            let case = fixture.file_stem().unwrap().to_str().unwrap();
+            settings.bind(|| insta::assert_snapshot!(case, render(&source, &report.diagnostics)));
+        }
+    }
+}
+
+#[test]
+fn pass_fixtures_do_not_fire() {
+    for rule in RULES {
+        for fixture in fixtures(rule, "pass") {
+            let (source, report) = check_fixture(rule, &fixture);
+            let found = render(&source, &report.diagnostics);
+            assert!(
+                !fires(rule, &report),
+                "{} fires in {}:\n{found}",
+                rule.id,
+                fixture.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_fixtures_belongs_to_a_rule() {
+    for folder in entries(&fixture_root()) {
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        assert!(
+            RULES.iter().any(|rule| rule.id == name),
+            "no rule is called {name}"
+        );
+    }
+}
+
+fn check_fixture(rule: &Rule, fixture: &Path) -> (Vec<u8>, Report) {
+    let source = fs::read(fixture).unwrap();
+    let plugin = fixture.with_extension("");
+    let facts = if plugin.is_dir() || rule.stage == Stage::Project {
+        ProjectFacts::collect(&plugin, &source)
+    } else {
+        ProjectFacts::none()
+    };
+    let report = check(&source, &facts);
+    (source, report)
+}
+
+fn fires(rule: &Rule, report: &Report) -> bool {
+    report.diagnostics.iter().any(|d| d.rule == rule.id)
+}
+
+fn fixtures(rule: &Rule, kind: &str) -> Vec<PathBuf> {
+    let folder = fixture_root().join(rule.id).join(kind);
+    let fixtures: Vec<_> = entries(&folder)
+        .into_iter()
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .collect();
+    assert!(!fixtures.is_empty(), "no fixture in {}", folder.display());
+    fixtures
+}
+
+fn fixture_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}

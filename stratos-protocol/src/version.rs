@@ -1,0 +1,73 @@
+//! The protocol's own version, which no crate's or shell's version decides.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A version of this protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProtocolVersion {
+    /// Changes when something that existed means something else.
+    pub major: u16,
+    /// Grows when something is added.
+    pub minor: u16,
+}
+
+impl ProtocolVersion {
+    /// The version that this crate describes.
+    pub const CURRENT: Self = Self { major: 1, minor: 0 };
+
+    /// The version that both sides can speak, if there is one.
+    ///
+    /// ```
+    /// use stratos_protocol::ProtocolVersion;
+    ///
+    /// let old = ProtocolVersion { major: 1, minor: 2 };
+    /// let new = ProtocolVersion { major: 1, minor: 5 };
+    /// assert_eq!(old.common(new), Some(old));
+    /// assert_eq!(old.common(ProtocolVersion { major: 2, minor: 0 }), None);
+    /// ```
+    #[must_use]
+    pub fn common(self, other: Self) -> Option<Self> {
+        (self.major == other.major).then_some(Self {
+            major: self.major,
+            minor: self.minor.min(other.minor),
+        })
+    }
+}
+
+impl fmt::Display for ProtocolVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compatibility_table() {
+        let table = [
+            ("1.0", "1.0", Some("1.0")),
+            ("1.0", "1.3", Some("1.0")),
+            ("1.3", "1.0", Some("1.0")),
+            ("1.3", "1.2", Some("1.2")),
+            ("1.0", "2.0", None),
+            ("2.0", "1.9", None),
+            ("0.9", "1.0", None),
+        ];
+        for (a, b, expected) in table {
+            let common = version(a).common(version(b));
+            assert_eq!(common, expected.map(version), "{a} and {b}");
+        }
+    }
+
+    fn version(text: &str) -> ProtocolVersion {
+        let (major, minor) = text.split_once('.').unwrap();
+        ProtocolVersion {
+            major: major.parse().unwrap(),
+            minor: minor.parse().unwrap(),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("docs/crate.md")]
+#![warn(missing_docs)]
+
+mod builder;
+pub mod context;
+mod error;
+mod plugin;
+mod serve;
+pub mod session;
+
+pub use axum;
+pub use serde;
+pub use serde_json;
+pub use stratos_macros::{manifest, plugin};
+pub use stratos_protocol::auth::AuthState;
+pub use stratos_protocol::hello::Identity;
+pub use tokio;
+pub use tracing;
+
+pub use crate::builder::{BuildError, BuiltPlugin, PluginBuilder, create_plugin};
+pub use crate::context::PluginContext;
+pub use crate::error::{BoxError, Result};
+pub use crate::plugin::{HookOutput, Plugin};
+pub use crate::serve::{serve, serve_plugin};
+
+/// What the macros' output calls. Not for authors: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::plugin::hook;
+}

@@ -1,0 +1,100 @@
+//! The contract between the shell and a plugin's background module.
+
+use std::sync::Arc;
+
+use stratos_protocol::hello::Identity;
+
+use crate::context::PluginContext;
+use crate::error::{BoxError, Result};
+
+/// A plugin's background module (V1: `PluginBackgroundModule`).
+///
+/// Write `#[stratos::plugin]` on an `impl` block instead of implementing this by hand: the
+/// attribute checks the hooks' names and signatures and takes the identity from `plugin.json`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a Stratos plugin",
+    label = "has no `Plugin` implementation",
+    note = "write `#[stratos::plugin]` on the `impl {Self}` block that holds `on_start` and `on_stop`"
+)]
+pub trait Plugin: Send + Sync + 'static {
+    /// The id and the version of the manifest.
+    fn identity(&self) -> Identity;
+
+    /// Called once, after auth is initialised (V1).
+    ///
+    /// An error or a panic marks the plugin as errored; other plugins are not affected.
+    fn on_start(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send;
+
+    /// Called when the shell shuts down or the plugin is replaced (V1; V2 passes the context).
+    ///
+    /// Only called after `on_start` or `on_resume` succeeded.
+    fn on_stop(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send;
+
+    /// Whether [`on_resume`](Self::on_resume) means anything.
+    fn resumes(&self) -> bool {
+        false
+    }
+
+    /// Called instead of `on_start` after an update while the old version still serves (V1).
+    ///
+    /// A plugin without it is stopped and started anew.
+    fn on_resume(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
+        let _ = ctx;
+        async { Ok(()) }
+    }
+}
+
+impl<P: Plugin> Plugin for Arc<P> {
+    fn identity(&self) -> Identity {
+        P::identity(self)
+    }
+
+    fn on_start(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
+        P::on_start(self, ctx)
+    }
+
+    fn on_stop(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
+        P::on_stop(self, ctx)
+    }
+
+    fn resumes(&self) -> bool {
+        P::resumes(self)
+    }
+
+    fn on_resume(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
+        P::on_resume(self, ctx)
+    }
+}
+
+/// What a hook may return: nothing, or a result with any error.
+#[diagnostic::on_unimplemented(
+    message = "a Stratos hook cannot return `{Self}`",
+    label = "expected `()` or `Result<(), E>`",
+    note = "`E` may be any error type, for example `stratos::BoxError`"
+)]
+pub trait HookOutput {
+    /// The result that the shell sees.
+    ///
+    /// # Errors
+    ///
+    /// The hook's own.
+    fn into_result(self) -> Result;
+}
+
+impl HookOutput for () {
+    fn into_result(self) -> Result {
+        Ok(())
+    }
+}
+
+impl<E: Into<BoxError>> HookOutput for Result<(), E> {
+    fn into_result(self) -> Result {
+        self.map_err(Into::into)
+    }
+}
+
+/// Runs one hook for the macro.
+#[doc(hidden)]
+pub async fn hook<O: HookOutput>(hook: impl Future<Output = O>) -> Result {
+    hook.await.into_result()
+}

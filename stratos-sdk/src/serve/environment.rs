@@ -1,0 +1,32 @@
+//! The only place that reads the process's environment.
+
+use std::env;
+use std::ffi::OsString;
+
+use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
+
+/// Filters the `tracing` events that become log lines, such as `info,my_plugin=debug`.
+const LOG_FILTER: &str = "STRATOS_LOG";
+
+/// What the host tells a plugin process.
+pub(super) struct Environment {
+    pub(super) socket: OsString,
+    pub(super) http_socket: OsString,
+    pub(super) nonce: String,
+    pub(super) host_pid: Option<u32>,
+    pub(super) log_filter: Option<String>,
+}
+
+impl Environment {
+    /// `None` where no host started this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    pub(super) fn read() -> Option<Self> {
+        Some(Self {
+            socket: env::var_os(SOCKET)?,
+            http_socket: env::var_os(HTTP_SOCKET)?,
+            nonce: env::var(NONCE).ok()?,
+            host_pid: env::var(HOST_PID).ok().and_then(|pid| pid.parse().ok()),
+            log_filter: env::var(LOG_FILTER).ok(),
+        })
+    }
+}

@@ -1,0 +1,301 @@
+//! One life of a plugin over one connection.
+//!
+//! [`serve`](crate::serve) runs a session over the sockets that the host names in the environment.
+//! A host that runs a plugin inside its own process calls [`run`] itself.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::serve::Listener;
+use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
+use stratos_protocol::auth::{AuthChanged, AuthState};
+use stratos_protocol::hello::{HTTP, Hello, RESUME, Software, Welcome};
+use stratos_protocol::ipc::Invoke;
+use stratos_protocol::lifecycle::{Done, Resume, Retire, Start, Stop};
+use stratos_protocol::limits::{FRAME_BYTES, HELLO_DEADLINE};
+use stratos_protocol::{ErrorCode, Message, ProtocolVersion, Request as _, RpcError};
+use stratos_transport::endpoint::Incoming;
+use stratos_transport::{BoxedStream, Connection, ConnectionError, Peer, Service};
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::context::{Auth, Config, Ipc, LogQueue, Logger, PluginContext, Routes, Server, Tasks};
+use crate::error::{Result, chain};
+use crate::plugin::Plugin;
+
+/// How long a retiring or stopping plugin waits for requests in flight, such as endless streams.
+const DRAIN_DEADLINE: Duration = Duration::from_secs(2);
+
+/// What connects a plugin with its host.
+pub struct Link {
+    /// Carries the protocol.
+    pub control: BoxedStream,
+    /// Brings the requests to the plugin's routes.
+    pub http: Incoming,
+    /// Proves to the host that this is the plugin that it started.
+    pub nonce: String,
+}
+
+/// Why a session could not begin, or broke.
+#[derive(Debug, Error)]
+pub enum SessionError {
+    /// The host did not answer the greeting in time.
+    #[error("the shell did not answer the greeting within {} s", HELLO_DEADLINE.as_secs())]
+    Silent,
+    /// The host hung up instead of answering the greeting.
+    #[error("the shell hung up instead of answering the greeting")]
+    HungUp,
+    /// The host refused the greeting.
+    #[error("the shell refused this plugin")]
+    Refused(#[source] RpcError),
+    /// The host's answer to the greeting is not one.
+    #[error("the shell answered the greeting with something else")]
+    Greeting,
+    /// The connection broke.
+    #[error("the connection to the shell failed")]
+    Connection(#[source] ConnectionError),
+}
+
+/// Runs a plugin until its host ends the connection.
+///
+/// # Errors
+///
+/// When the host refuses the plugin or the connection breaks.
+pub async fn run<P: Plugin>(plugin: P, link: Link) -> Result<(), SessionError> {
+    let (logger, log_queue) = Logger::new();
+    run_with_logger(plugin, link, logger, log_queue).await
+}
+
+pub(crate) async fn run_with_logger<P: Plugin>(
+    plugin: P,
+    link: Link,
+    logger: Logger,
+    log_queue: LogQueue,
+) -> Result<(), SessionError> {
+    let mut connection = Connection::new(link.control, FRAME_BYTES);
+    let greeting = greet(&mut connection, hello(&plugin, link.nonce));
+    let welcome = tokio::time::timeout(HELLO_DEADLINE, greeting)
+        .await
+        .map_err(|_| SessionError::Silent)??;
+
+    let (peer, driver) = Peer::new(connection);
+    let (auth, auth_state) = watch::channel(AuthState::default());
+    let routes = Routes::default();
+    let ctx = PluginContext {
+        config: Config::new(peer.clone(), welcome.limits.config_value_bytes),
+        ipc: Ipc::new(peer.clone()),
+        auth: Auth::new(auth_state),
+        server: Server::new(peer.clone(), routes.clone()),
+        tasks: Tasks::new(logger.clone()),
+        logger,
+    };
+    let (end, http) = (CancellationToken::new(), TaskTracker::new());
+    http.spawn(serve_routes(link.http, routes, end.clone()));
+    http.close();
+    let session = Arc::new(Session {
+        plugin,
+        ctx,
+        auth,
+        calls: TaskTracker::new(),
+        end,
+        http,
+    });
+    let (ended, ()) = tokio::join!(driver.run(Arc::clone(&session)), log_queue.forward(&peer));
+    session.end.cancel();
+    session.ctx.tasks.end().await;
+    ended.map_err(SessionError::Connection)
+}
+
+fn hello<P: Plugin>(plugin: &P, nonce: String) -> Hello {
+    let mut features = vec![HTTP.to_owned()];
+    if plugin.resumes() {
+        features.push(RESUME.to_owned());
+    }
+    Hello {
+        protocol: ProtocolVersion::CURRENT,
+        nonce,
+        sdk: Software {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        plugin: plugin.identity(),
+        features,
+    }
+}
+
+async fn greet(connection: &mut Connection, hello: Hello) -> Result<Welcome, SessionError> {
+    let message = Message::request(0, &hello).expect("a greeting is plain strings and numbers");
+    connection
+        .send(&message)
+        .await
+        .map_err(SessionError::Connection)?;
+    match connection
+        .receive()
+        .await
+        .map_err(SessionError::Connection)?
+    {
+        None => Err(SessionError::HungUp),
+        Some(Message::Response {
+            outcome: Err(error),
+            ..
+        }) => Err(SessionError::Refused(error)),
+        Some(Message::Response {
+            outcome: Ok(welcome),
+            ..
+        }) => serde_json::from_str(welcome.get()).map_err(|_| SessionError::Greeting),
+        Some(_) => Err(SessionError::Greeting),
+    }
+}
+
+async fn serve_routes(incoming: Incoming, routes: Routes, end: CancellationToken) {
+    let service = <Routes as axum::ServiceExt<Request>>::into_make_service(routes);
+    let listener = HttpListener(incoming);
+    // Serving ends with the token only; axum's result is there for custom listeners' sake.
+    let _ = axum::serve(listener, service)
+        .with_graceful_shutdown(end.cancelled_owned())
+        .await;
+}
+
+struct HttpListener(Incoming);
+
+impl Listener for HttpListener {
+    type Io = BoxedStream;
+    type Addr = ();
+
+    async fn accept(&mut self) -> (BoxedStream, ()) {
+        loop {
+            match self.0.accept().await {
+                Ok(stream) => return (stream, ()),
+                // Out of descriptors, or the host is gone: the session's end stops the wait.
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Serves the host's requests.
+struct Session<P> {
+    plugin: P,
+    ctx: PluginContext,
+    auth: watch::Sender<AuthState>,
+    /// The IPC handlers that run.
+    calls: TaskTracker,
+    /// Ends the HTTP server.
+    end: CancellationToken,
+    http: TaskTracker,
+}
+
+impl<P: Plugin> Session<P> {
+    async fn start(&self, Start { auth }: Start) -> Result<Done, RpcError> {
+        self.auth.send_replace(auth);
+        self.plugin
+            .on_start(self.ctx.clone())
+            .await
+            .map_err(failed)?;
+        Ok(Done {})
+    }
+
+    async fn resume(&self, Resume { auth }: Resume) -> Result<Done, RpcError> {
+        self.auth.send_replace(auth);
+        self.plugin
+            .on_resume(self.ctx.clone())
+            .await
+            .map_err(failed)?;
+        Ok(Done {})
+    }
+
+    async fn stop(&self, Stop {}: Stop) -> Result<Done, RpcError> {
+        let stopped = self.plugin.on_stop(self.ctx.clone()).await;
+        self.finish().await;
+        stopped.map_err(failed)?;
+        Ok(Done {})
+    }
+
+    async fn retire(&self, Retire {}: Retire) -> Result<Done, RpcError> {
+        self.finish().await;
+        Ok(Done {})
+    }
+
+    async fn auth_changed(&self, AuthChanged { auth }: AuthChanged) -> Result<Done, RpcError> {
+        self.auth.send_replace(auth);
+        Ok(Done {})
+    }
+
+    async fn invoke(&self, invoke: Invoke) -> Result<serde_json::Value, RpcError> {
+        let _running = self.calls.token();
+        self.ctx.ipc.answer(invoke).await
+    }
+
+    /// Ends the background work, lets requests in flight finish, and hands over the last log lines.
+    async fn finish(&self) {
+        self.end.cancel();
+        self.calls.close();
+        let drained = async {
+            self.calls.wait().await;
+            self.http.wait().await;
+        };
+        if tokio::time::timeout(DRAIN_DEADLINE, drained).await.is_err() {
+            self.ctx.logger.warn(
+                "stratos",
+                "requests in flight were cut off by the plugin's end",
+            );
+        }
+        self.ctx.tasks.end().await;
+        self.ctx.logger.flush().await;
+    }
+}
+
+impl<P: Plugin> Service for Session<P> {
+    async fn request(&self, method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        match method {
+            Start::METHOD => reply(self.start(parse(params)?).await),
+            Resume::METHOD => reply(self.resume(parse(params)?).await),
+            Stop::METHOD => reply(self.stop(parse(params)?).await),
+            Retire::METHOD => reply(self.retire(parse(params)?).await),
+            AuthChanged::METHOD => reply(self.auth_changed(parse(params)?).await),
+            Invoke::METHOD => reply(self.invoke(parse(params)?).await),
+            _ => Err(RpcError::new(
+                ErrorCode::MethodNotFound,
+                format!("this plugin does not know the method `{method}`"),
+            )),
+        }
+    }
+
+    async fn notification(&self, _method: &str, _params: &RawValue) {
+        // Notifications of newer hosts are not for this version.
+    }
+}
+
+fn parse<T: DeserializeOwned>(params: &RawValue) -> Result<T, RpcError> {
+    serde_json::from_str(params.get())
+        .map_err(|error| RpcError::new(ErrorCode::InvalidParams, error.to_string()))
+}
+
+fn reply<T: serde::Serialize>(answer: Result<T, RpcError>) -> Result<Box<RawValue>, RpcError> {
+    to_raw_value(&answer?).map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that `map_err` wants"
+)]
+fn failed(error: crate::BoxError) -> RpcError {
+    RpcError::new(ErrorCode::HandlerFailed, chain(&*error))
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("http", &self.http)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,112 @@
+//! Single messages over a byte stream.
+
+use std::io;
+
+use futures_util::StreamExt as _;
+use stratos_protocol::Message;
+use stratos_protocol::message::ParseMessageError;
+use thiserror::Error;
+use tokio::io::{AsyncWriteExt as _, BufWriter, ReadHalf, WriteHalf};
+use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+
+use crate::stream::BoxedStream;
+
+pub(crate) type LineReader = FramedRead<ReadHalf<BoxedStream>, LinesCodec>;
+pub(crate) type LineWriter = BufWriter<WriteHalf<BoxedStream>>;
+
+/// Sends and receives messages one at a time.
+#[derive(Debug)]
+pub struct Connection {
+    pub(crate) reader: LineReader,
+    pub(crate) writer: LineWriter,
+    pub(crate) frame_bytes: usize,
+}
+
+/// The connection broke, or the other side does not speak the protocol.
+#[derive(Debug, Error)]
+pub enum ConnectionError {
+    /// Reading or writing the byte stream.
+    #[error("the connection broke")]
+    Io(#[source] io::Error),
+    /// A line exceeds the limit.
+    #[error("a line is longer than {limit} bytes")]
+    LineTooLong {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A line is not a message.
+    #[error("a line is not a message of the protocol: {excerpt}")]
+    Parse {
+        /// The beginning of the line, with control characters escaped.
+        excerpt: String,
+        /// What is wrong with it.
+        #[source]
+        source: ParseMessageError,
+    },
+    /// A second request came with the id of one that is still worked on.
+    #[error("two requests in flight have the id {id}")]
+    DuplicateId {
+        /// The id.
+        id: u64,
+    },
+}
+
+impl Connection {
+    /// Lines of at most `frame_bytes` over this stream.
+    #[must_use]
+    pub fn new(stream: BoxedStream, frame_bytes: usize) -> Self {
+        let (reader, writer) = tokio::io::split(stream);
+        Self {
+            reader: FramedRead::new(reader, LinesCodec::new_with_max_length(frame_bytes)),
+            writer: BufWriter::new(writer),
+            frame_bytes,
+        }
+    }
+
+    /// Sends one message and flushes it.
+    ///
+    /// # Errors
+    ///
+    /// When the other side is gone.
+    pub async fn send(&mut self, message: &Message) -> Result<(), ConnectionError> {
+        write_line(&mut self.writer, &message.to_line())
+            .await
+            .map_err(ConnectionError::Io)?;
+        self.writer.flush().await.map_err(ConnectionError::Io)
+    }
+
+    /// Waits for one message; `None` at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// When the connection breaks or the line is not a message.
+    pub async fn receive(&mut self) -> Result<Option<Message>, ConnectionError> {
+        receive(&mut self.reader, self.frame_bytes).await
+    }
+}
+
+pub(crate) async fn receive(
+    reader: &mut LineReader,
+    frame_bytes: usize,
+) -> Result<Option<Message>, ConnectionError> {
+    match reader.next().await {
+        None => Ok(None),
+        Some(Err(LinesCodecError::Io(error))) => Err(ConnectionError::Io(error)),
+        Some(Err(LinesCodecError::MaxLineLengthExceeded)) => {
+            Err(ConnectionError::LineTooLong { limit: frame_bytes })
+        }
+        Some(Ok(line)) => match Message::parse(&line) {
+            Ok(message) => Ok(Some(message)),
+            Err(source) => Err(ConnectionError::Parse {
+                excerpt: line.chars().take(60).flat_map(char::escape_debug).collect(),
+                source,
+            }),
+        },
+    }
+}
+
+/// Writes without flushing.
+pub(crate) async fn write_line(writer: &mut LineWriter, line: &str) -> io::Result<()> {
+    writer.write_all(line.as_bytes()).await?;
+    writer.write_all(b"\n").await
+}

@@ -1,0 +1,74 @@
+//! What users of the published crate get.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use stratos_templates::{Author, Options, PluginId, PluginType, Sdk, render};
+
+#[test]
+fn the_package_has_every_file_of_the_template() {
+    let output = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--offline", "--allow-dirty"])
+        .args(["--package", env!("CARGO_PKG_NAME")])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let packaged: BTreeSet<String> = listed
+        .lines()
+        .map(|line| line.replace('\\', "/"))
+        .filter(|path| path.starts_with("plugin/"))
+        .collect();
+    assert_eq!(packaged, on_disk());
+}
+
+#[test]
+fn the_program_has_every_file_of_the_template() {
+    let id: PluginId = "demo".parse().unwrap();
+    let files = render(&Options {
+        name: id.display_name(),
+        description: "A demo.".to_owned(),
+        plugin_type: PluginType::User,
+        author: Author {
+            id: "me".to_owned(),
+            name: "Me".to_owned(),
+            contact: None,
+        },
+        sdk: Sdk::Published,
+        id,
+    })
+    .unwrap();
+    let rendered: BTreeSet<String> = files.into_iter().map(|file| file.path).collect();
+    let expected: BTreeSet<String> = on_disk()
+        .into_iter()
+        .map(|path| {
+            path["plugin/".len()..]
+                .trim_end_matches(".j2")
+                .replace('_', ".")
+        })
+        .collect();
+    assert_eq!(rendered, expected);
+}
+
+fn on_disk() -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    walk(Path::new(env!("CARGO_MANIFEST_DIR")), "plugin", &mut files);
+    assert!(files.len() > 5, "{files:?}");
+    files
+}
+
+fn walk(root: &Path, folder: &str, files: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(root.join(folder)).expect("the folder is there") {
+        let entry = entry.expect("the folder can be read");
+        let name = entry.file_name().into_string().expect("names are in UTF-8");
+        let path = format!("{folder}/{name}");
+        if entry.path().is_dir() {
+            walk(root, &path, files);
+        } else {
+            files.insert(path);
+        }
+    }
+}

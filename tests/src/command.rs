@@ -1,0 +1,76 @@
+//! Runs `cargo-stratos` to its end.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use cargo_metadata::Message;
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its exit code.
+    pub code: Option<i32>,
+    /// What it printed as its result.
+    pub stdout: String,
+    /// What it said about it.
+    pub stderr: String,
+}
+
+/// The program, built once for each test process.
+#[must_use]
+pub fn cargo_stratos() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "cargo-stratos",
+                "--message-format=json",
+            ])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(target_args())
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "cargo-stratos does not build");
+        Message::parse_stream(&output.stdout[..])
+            .filter_map(Result::ok)
+            .find_map(|message| match message {
+                Message::CompilerArtifact(artifact) if artifact.target.name == "cargo-stratos" => {
+                    artifact.executable
+                }
+                _ => None,
+            })
+            .expect("cargo names the program")
+            .into()
+    })
+}
+
+/// The tests may be built for another platform than this one, and the program must be as well.
+fn target_args() -> &'static [&'static str] {
+    if cfg!(all(windows, target_env = "gnu")) {
+        return &["--target", "x86_64-pc-windows-gnu"];
+    }
+    &[]
+}
+
+/// Runs `cargo-stratos` with these arguments in a folder.
+pub fn stratos<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> Finished {
+    let output = Command::new(cargo_stratos())
+        .args(arguments)
+        .current_dir(folder)
+        .env("CI", "true")
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .output()
+        .expect("cargo-stratos runs");
+    Finished {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}

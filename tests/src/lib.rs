@@ -1,0 +1,11 @@
+//! Drives the real `cargo-stratos` against real plugin processes.
+
+mod command;
+mod http;
+mod plugins;
+mod running;
+
+pub use crate::command::{Finished, cargo_stratos, stratos};
+pub use crate::http::{Answer, request, send_raw};
+pub use crate::plugins::Plugins;
+pub use crate::running::{Options, Running};

@@ -1,0 +1,193 @@
+//! A running `cargo stratos run`.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::command::{Finished, cargo_stratos, stratos};
+use crate::http::{Answer, request};
+
+/// How long a test waits for anything before it fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How to run.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// More arguments.
+    pub args: Vec<String>,
+    /// More environment.
+    pub env: Vec<(String, String)>,
+    /// Where the state lives, instead of a folder beside the plugins.
+    pub state: Option<PathBuf>,
+}
+
+/// A shell that is killed when the test ends.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    events: Receiver<Value>,
+    /// Everything that was printed before it was ready, and what was waited for.
+    pub seen: Vec<Value>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its state folder.
+    pub state: PathBuf,
+}
+
+impl Running {
+    /// Starts a shell with the plugins in a folder and waits until it is ready.
+    #[must_use]
+    pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, Options::default())
+    }
+
+    /// Starts a shell with more arguments.
+    #[must_use]
+    pub fn start_with(folder: &Path, options: Options) -> Self {
+        let state = options.state.unwrap_or_else(|| folder.join("state"));
+        let mut child = Command::new(cargo_stratos())
+            .args(["run", "--port", "auto", "--json", "--state"])
+            .arg(&state)
+            .arg(folder)
+            .args(options.args)
+            .envs(options.env)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("cargo-stratos runs");
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
+        let (sender, events) = channel();
+        thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).expect("every line is JSON");
+                if sender.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut running = Self {
+            child,
+            events,
+            seen: Vec::new(),
+            address,
+            state,
+        };
+        let ready = running.wait_for(|event| event["event"] == "ready");
+        let url = ready["url"].as_str().expect("ready has a URL");
+        running.address = url
+            .trim_start_matches("http://")
+            .parse()
+            .expect("it is an address");
+        running
+    }
+
+    /// Waits for an event that has not been seen yet.
+    pub fn wait_for(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(event) => {
+                    self.seen.push(event.clone());
+                    if wanted(&event) {
+                        return event;
+                    }
+                }
+                Err(error) => {
+                    let last = self.seen.len().saturating_sub(20);
+                    panic!(
+                        "{error} while waiting; seen last: {:#?}",
+                        &self.seen[last..]
+                    )
+                }
+            }
+        }
+    }
+
+    /// Waits for a plugin's state.
+    pub fn wait_for_state(&mut self, plugin: &str, state: &str) -> Value {
+        self.wait_for(|event| {
+            event["event"] == "state"
+                && event["plugin"] == plugin
+                && event["state"]["name"] == state
+        })
+    }
+
+    /// Waits for a log line that contains a text.
+    pub fn wait_for_log(&mut self, text: &str) -> Value {
+        self.wait_for(|event| {
+            event["event"] == "log" && event["message"].as_str().is_some_and(|m| m.contains(text))
+        })
+    }
+
+    /// What it says about a plugin now.
+    #[must_use]
+    pub fn plugin(&self, id: &str) -> Value {
+        let listed = self.command(&["ps", "--json"]);
+        let plugins: Vec<Value> = serde_json::from_str(&listed.stdout).expect("ps prints JSON");
+        plugins
+            .into_iter()
+            .find(|plugin| plugin["id"] == id)
+            .expect("the plugin is listed")
+    }
+
+    /// Asks for a path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Answer {
+        request(self.address, "GET", path, &[], "")
+    }
+
+    /// Runs a command about this shell.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Finished {
+        let (first, rest) = arguments.split_first().expect("a command");
+        let state = self.state.to_str().expect("a path in UTF-8");
+        stratos(
+            Path::new("."),
+            [*first, "--state", state].iter().chain(rest),
+        )
+    }
+
+    /// Asks on an IPC channel.
+    #[must_use]
+    pub fn call(&self, plugin: &str, channel: &str, payload: &str) -> Finished {
+        self.command(&["call", plugin, channel, payload])
+    }
+
+    /// The process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Presses Ctrl-C and waits for the end.
+    #[cfg(unix)]
+    pub fn interrupt(mut self) -> ExitStatus {
+        use rustix::process::{Pid, Signal, kill_process};
+
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("a pid")).expect("a pid");
+        kill_process(pid, Signal::INT).expect("it runs");
+        self.child.wait().expect("it ends")
+    }
+
+    /// Ends it at once, as a crash of the machine would.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,452 @@
+//! `cargo stratos run` with real processes: everything that the contract promises, once.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+use stratos_tests::{Options, Plugins, Running, request, stratos};
+
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
+
+#[test]
+fn a_plugin_starts_serves_and_stops() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    assert_eq!(shell.plugin("sample")["state"]["name"], "running");
+    assert_eq!(shell.plugin("sample")["routes"], json!(["/api/sample"]));
+
+    let hello = shell.get("/api/sample/hello/pilot");
+    assert_eq!((hello.status, hello.body.as_str()), (200, "hello pilot"));
+    let echo = request(shell.address, "POST", "/api/sample/echo?x=1", &[], "a body");
+    assert!(echo.body.contains("a body"), "{echo:?}");
+    assert_eq!(shell.get("/api/sample/panic").status, 500);
+    assert_eq!(shell.get("/api/sample/nowhere").status, 404);
+    let nowhere = shell.get("/api/nobody");
+    assert_eq!(nowhere.status, 404);
+    assert_eq!(nowhere.json()["error"], "no plugin serves /api/nobody");
+
+    assert_eq!(shell.call("sample", "add", "[40, 2]").stdout, "42\n");
+    let lines: Vec<_> = shell
+        .seen
+        .iter()
+        .filter(|e| e["event"] == "log")
+        .map(log_line)
+        .collect();
+    for expected in [
+        "info stdout printed by sample",
+        "warn stderr complained by sample",
+        "info sample_plugin traced {\"answer\":42}",
+        "info sample started {\"starts\":1}",
+    ] {
+        assert!(
+            lines.iter().any(|line| line == expected),
+            "{expected}: {lines:#?}"
+        );
+    }
+    let refused = "channel `plugin:sample:x` carries the prefix";
+    assert!(
+        lines.iter().any(|line| line.contains(refused)),
+        "{lines:#?}"
+    );
+
+    let pid = shell.plugin("sample")["pid"].as_u64().expect("a pid");
+    end(shell);
+    assert!(!is_alive(pid), "the plugin has ended");
+}
+
+#[test]
+fn config_values_survive_a_restart_and_a_kill() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    assert_eq!(
+        shell
+            .command(&["config", "set", "sample", "home", "\"EDDF\""])
+            .code,
+        Some(0)
+    );
+    shell.kill();
+    let shell = Running::start(plugins.root());
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "home"]).stdout,
+        "\"EDDF\"\n"
+    );
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "starts"]).stdout,
+        "2\n"
+    );
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "stops"]).code,
+        Some(1),
+        "it was killed"
+    );
+    end(shell);
+    let options = Options {
+        args: vec!["--fresh".to_owned()],
+        ..Options::default()
+    };
+    let shell = Running::start_with(plugins.root(), options);
+    assert_eq!(
+        shell.command(&["config", "list", "sample"]).stdout,
+        "starts 1\n"
+    );
+}
+
+#[test]
+fn config_is_exported_and_imported_whole() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    let file = plugins.root().join("values.json");
+    let path = file.to_str().unwrap();
+    std::fs::write(
+        &file,
+        r#"{ "a/b ?&=": [1, null], "": "empty", "ä": {"x": 1.5} }"#,
+    )
+    .unwrap();
+    assert_eq!(
+        shell.command(&["config", "import", "sample", path]).code,
+        Some(0)
+    );
+    let exported = shell.command(&["config", "export", "sample"]).stdout;
+    let exported: Value = serde_json::from_str(&exported).unwrap();
+    assert_eq!(
+        exported,
+        json!({ "a/b ?&=": [1, null], "": "empty", "ä": { "x": 1.5 } })
+    );
+    assert_eq!(
+        shell
+            .command(&["config", "get", "sample", "a/b ?&="])
+            .stdout,
+        "[1,null]\n"
+    );
+    assert_eq!(
+        shell.command(&["config", "delete", "sample", "ä"]).code,
+        Some(0)
+    );
+    assert_eq!(
+        shell.command(&["config", "delete", "sample", "ä"]).code,
+        Some(1)
+    );
+    std::fs::write(&file, "[1]").unwrap();
+    let refused = shell.command(&["config", "import", "sample", path]);
+    assert_eq!(refused.code, Some(2));
+    assert!(
+        refused.stderr.contains("is not a JSON object"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn ipc_answers_and_fails_in_words() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let mut shell = Running::start(plugins.root());
+    assert_eq!(
+        shell.call("sample", "echo", r#"{"a":[1]}"#).stdout,
+        "{\"a\":[1]}\n"
+    );
+    for (plugin, channel, payload, expected) in [
+        (
+            "sample",
+            "nope",
+            "1",
+            "no handler for the channel `nope`; it handles add, count, echo",
+        ),
+        (
+            "sample",
+            "add",
+            "\"x\"",
+            "does not take this payload: invalid type: string",
+        ),
+        (
+            "sample",
+            "fail",
+            "1",
+            "channel `fail` of plugin `sample`: as asked",
+        ),
+        ("sample", "panic", "1", "panicked: as asked"),
+        (
+            "other",
+            "echo",
+            "1",
+            "there is no plugin `other`; this shell has sample",
+        ),
+    ] {
+        let answer = shell.call(plugin, channel, payload);
+        assert_eq!(answer.code, Some(1), "{answer:?}");
+        assert!(
+            answer.stderr.contains(expected),
+            "{expected}: {}",
+            answer.stderr
+        );
+    }
+    let usage = shell.call("sample", "echo", "EDDF");
+    assert_eq!(usage.code, Some(2));
+    assert!(usage.stderr.contains("keep the quotes"), "{}", usage.stderr);
+
+    assert_eq!(shell.call("sample", "push", r#"{"n":1}"#).code, Some(0));
+    let push = shell.wait_for(|event| event["event"] == "push");
+    assert_eq!(
+        push,
+        json!({ "event": "push", "plugin": "sample", "channel": "pushed", "payload": { "n": 1 } })
+    );
+
+    assert_eq!(
+        shell
+            .command(&["config", "set", "sample", "text", "\"thirty\""])
+            .code,
+        Some(0)
+    );
+    let mistyped = shell.call("sample", "mistype", "null");
+    assert!(
+        mistyped
+            .stderr
+            .contains("config value `text` is a string, which does not fit `u64`"),
+        "{mistyped:?}"
+    );
+}
+
+#[test]
+fn a_plugin_that_fails_is_errored_and_the_others_serve() {
+    let ids = [
+        "sample", "another", "panics", "fails", "exits", "quits", "garbage", "future", "impostor",
+    ];
+    let plugins = Plugins::new(SAMPLE, &ids);
+    let shell = Running::start(plugins.root());
+    for (id, expected) in [
+        ("panics", "on_start panicked: no runway in sight"),
+        ("fails", "on_start failed: the airline has no fleet"),
+        ("exits", "exited with code 7 before it greeted the shell"),
+        ("quits", "exited with code 3 during on_start"),
+        ("garbage", "its first line is no greeting"),
+        (
+            "future",
+            "it speaks protocol 9.0 (sample 9.9.9), this shell speaks 1.0: update cargo-stratos",
+        ),
+        ("impostor", "it says that it is the plugin `somebody-else`"),
+    ] {
+        let state = &shell.plugin(id)["state"];
+        assert_eq!(state["name"], "errored", "{id}: {state}");
+        let reason = state["reason"].as_str().unwrap();
+        assert!(reason.contains(expected), "{id}: {reason}");
+    }
+    for id in ["sample", "another"] {
+        assert_eq!(shell.get(&format!("/api/{id}/hello/x")).status, 200);
+    }
+}
+
+#[test]
+fn silence_and_a_hanging_start_have_deadlines() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "silent"]);
+    let shell = Running::start(plugins.root());
+    let reason = shell.plugin("silent")["state"]["reason"].clone();
+    assert_eq!(
+        reason,
+        "did not greet the shell within 5 s: its `main` must call `stratos::serve`"
+    );
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+}
+
+#[test]
+fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let mut shell = Running::start(plugins.root());
+    let _ = shell.call("sample", "exit", "9");
+    let event = shell.wait_for_state("sample", "errored");
+    assert_eq!(event["state"]["reason"], "exited with code 9 by itself");
+    assert_eq!(shell.get("/api/sample/hello/x").status, 404);
+    assert!(
+        shell
+            .call("sample", "echo", "1")
+            .stderr
+            .contains("does not run: it is errored")
+    );
+    let path = "/__stratos/api/v1/plugins/sample/start";
+    assert_eq!(control(&shell, "POST", path).status, 200);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    assert_eq!(control(&shell, "POST", path).status, 409, "it runs");
+    assert_eq!(
+        control(&shell, "POST", "/__stratos/api/v1/plugins/sample/stop").status,
+        200
+    );
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "stops"]).stdout,
+        "1\n"
+    );
+}
+
+#[test]
+fn two_plugins_cannot_have_the_same_routes() {
+    let plugins = Plugins::new(SAMPLE, &["rival", "rival-two"]);
+    let shell = Running::start(plugins.root());
+    let states = ["rival", "rival-two"].map(|id| shell.plugin(id)["state"].clone());
+    let errored: Vec<_> = states
+        .iter()
+        .filter(|state| state["name"] == "errored")
+        .collect();
+    assert_eq!(errored.len(), 1, "{states:?}");
+    let reason = errored[0]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("route prefix `/api/sample` overlaps `/api/sample` of the plugin `rival"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn the_login_is_switched_while_plugins_run() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    std::fs::write(
+        plugins.root().join("sample/stratos.toml"),
+        "[auth.short]\nsigned_in = true\nexpires_in_seconds = 1\n",
+    )
+    .unwrap();
+    let mut shell = Running::start(&plugins.root().join("sample"));
+    let login = |shell: &Running| -> Value {
+        serde_json::from_str(&shell.call("sample", "login", "null").stdout).unwrap()
+    };
+    let first = login(&shell);
+    assert_eq!(first["authenticated"], true);
+    assert_eq!(shell.command(&["auth", "signed-out"]).code, Some(0));
+    assert_eq!(
+        login(&shell),
+        json!({ "authenticated": false, "token": null })
+    );
+    assert_eq!(shell.command(&["auth", "short"]).code, Some(0));
+    let second = login(&shell);
+    assert_ne!(
+        second["token"], first["token"],
+        "every login has a token of its own"
+    );
+    shell.wait_for(|event| event["event"] == "auth" && event["authenticated"] == true);
+    shell.wait_for(|event| event["event"] == "auth" && event["authenticated"] == false);
+    assert_eq!(login(&shell)["authenticated"], false);
+    let unknown = shell.command(&["auth", "nobody"]);
+    assert!(
+        unknown
+            .stderr
+            .contains("known are expiring, short, signed-in, signed-out"),
+        "{unknown:?}"
+    );
+    let token = first["token"].as_str().unwrap();
+    let events = format!("{:?}", shell.seen);
+    assert!(
+        !events.contains(token),
+        "the token is not in what was printed"
+    );
+}
+
+#[test]
+fn a_second_shell_is_refused_by_name() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    let state = shell.state.to_str().unwrap();
+    let folder = plugins.root().to_str().unwrap();
+    let second = stratos(
+        plugins.root(),
+        ["run", "--port", "auto", "--state", state, folder],
+    );
+    assert_eq!(second.code, Some(3), "{second:?}");
+    assert!(
+        second
+            .stderr
+            .contains(&format!("another shell (process {}", shell.pid())),
+        "{second:?}"
+    );
+    assert_eq!(
+        shell.get("/api/sample/hello/x").status,
+        200,
+        "the first one is not disturbed"
+    );
+
+    let port = shell.address.port().to_string();
+    let third = stratos(plugins.root(), ["run", "--port", &port, folder]);
+    assert_eq!(third.code, Some(3));
+    assert!(
+        third
+            .stderr
+            .contains(&format!("port {port} is taken by cargo-stratos (process")),
+        "{third:?}"
+    );
+    assert!(third.stderr.contains("--port auto"), "{third:?}");
+}
+
+#[test]
+fn what_cannot_run_is_listed_or_refused() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "ui", "script"]);
+    std::fs::remove_file(plugins.program("ui")).unwrap();
+    std::fs::rename(
+        plugins.program("script"),
+        plugins.root().join("script/background/index.js"),
+    )
+    .unwrap();
+    let shell = Running::start(plugins.root());
+    assert_eq!(
+        shell.plugin("ui")["state"]["note"],
+        "it has a UI only and needs no process"
+    );
+    let note = "its background module is JavaScript, which only the real shell runs";
+    assert_eq!(shell.plugin("script")["state"]["note"], note);
+    assert!(
+        shell
+            .call("ui", "x", "1")
+            .stderr
+            .contains("does not run: it is listed")
+    );
+
+    let broken = plugins.root().join("broken");
+    std::fs::create_dir(&broken).unwrap();
+    let nothing = stratos(&broken, ["run"]);
+    assert_eq!(nothing.code, Some(2));
+    assert!(nothing.stderr.contains("cargo stratos new"), "{nothing:?}");
+    std::fs::write(broken.join("plugin.json"), "{ \"id\": }").unwrap();
+    let invalid = stratos(&broken, ["run"]);
+    assert_eq!(invalid.code, Some(2));
+    assert!(invalid.stderr.contains("plugin.json:1:"), "{invalid:?}");
+    assert!(
+        stratos(&broken, ["ps"])
+            .stderr
+            .contains("cargo stratos run")
+    );
+}
+
+fn log_line(event: &Value) -> String {
+    let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+    let data = event
+        .get("data")
+        .map(|data| format!(" {data}"))
+        .unwrap_or_default();
+    format!(
+        "{} {} {}{data}",
+        text("level"),
+        text("tag"),
+        text("message")
+    )
+}
+
+fn control(shell: &Running, method: &str, path: &str) -> stratos_tests::Answer {
+    let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
+    let owner: Value = serde_json::from_str(&owner).unwrap();
+    let token = format!("Authorization: Bearer {}", owner["token"].as_str().unwrap());
+    let address: SocketAddr = shell.address;
+    request(address, method, path, &[&token], "")
+}
+
+#[cfg(unix)]
+fn end(shell: Running) {
+    assert!(shell.interrupt().success());
+}
+
+/// There is no Ctrl-C for another process there: the kill tests the harder case.
+#[cfg(not(unix))]
+fn end(shell: Running) {
+    shell.kill();
+}
+
+#[cfg(unix)]
+fn is_alive(pid: u64) -> bool {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    rustix::process::test_kill_process(pid).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_alive(_pid: u64) -> bool {
+    false
+}
