@@ -151,3 +151,138 @@ async fn answer(connection: &mut Connection, id: u64, outcome: Result<Welcome, S
     // One that has hung up meanwhile is noticed by the next read.
     let _ = connection.send(&Message::Response { id, outcome }).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use stratos_protocol::hello::Identity;
+    use stratos_transport::BoxedStream;
+    use stratos_transport::stream::memory_pair;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// Connects as often as asked, while the shell waits for the plugin `demo` with the nonce `right`.
+    struct Door {
+        connections: mpsc::Sender<BoxedStream>,
+        verdict: tokio::task::JoinHandle<Result<Hello, String>>,
+    }
+
+    impl Door {
+        fn open() -> Self {
+            let (connections, receiver) = mpsc::channel(8);
+            let verdict = tokio::spawn(async move {
+                let mut control = Incoming::Memory(receiver);
+                greet(&mut control, "right", "demo")
+                    .await
+                    .map(|(_, hello)| hello)
+            });
+            Self {
+                connections,
+                verdict,
+            }
+        }
+
+        async fn connect(&self) -> Connection {
+            let (ours, theirs) = memory_pair();
+            self.connections.send(Box::new(theirs)).await.unwrap();
+            Connection::new(Box::new(ours), FRAME_BYTES)
+        }
+
+        async fn greet(&self, hello: &Hello) -> (Connection, Option<RpcError>) {
+            let mut connection = self.connect().await;
+            connection
+                .send(&Message::request(0, hello).unwrap())
+                .await
+                .unwrap();
+            match connection.receive().await.unwrap().unwrap() {
+                Message::Response { outcome, .. } => (connection, outcome.err()),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn hello(nonce: &str, id: &str, major: u16) -> Hello {
+        Hello {
+            protocol: ProtocolVersion { major, minor: 7 },
+            nonce: nonce.to_owned(),
+            sdk: Software {
+                name: "sdk".to_owned(),
+                version: "1.2.3".to_owned(),
+            },
+            plugin: Identity {
+                id: id.to_owned(),
+                version: "1.0.0".to_owned(),
+            },
+            features: vec!["http".to_owned(), "teleport".to_owned()],
+        }
+    }
+
+    #[tokio::test]
+    async fn strangers_are_refused_and_do_not_keep_the_plugin_out() {
+        let door = Door::open();
+        let _silent = door.connect().await;
+        drop(door.connect().await);
+        let (_stranger, error) = door.greet(&hello("wrong", "demo", 1)).await;
+        let error = error.unwrap();
+        assert_eq!(
+            (error.code, error.message.as_str()),
+            (ErrorCode::Refused, "the nonce is wrong")
+        );
+        let (_plugin, error) = door.greet(&hello("right", "demo", 1)).await;
+        assert_eq!(error, None);
+        assert_eq!(door.verdict.await.unwrap().unwrap().nonce, "right");
+        assert!(
+            door.connections.is_closed(),
+            "nobody else can connect any more"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_plugin_of_another_version_or_name_is_told_why() {
+        for (hello, expected) in [
+            (
+                hello("right", "demo", 2),
+                "speaks protocol 2.7 (sdk 1.2.3), this shell speaks 1.0: update cargo-stratos",
+            ),
+            (hello("right", "demo", 0), "update the plugin's SDK"),
+            (
+                hello("right", "other", 1),
+                "plugin.json says `demo`: build it again",
+            ),
+        ] {
+            let door = Door::open();
+            let (_, error) = door.greet(&hello).await;
+            assert!(error.unwrap().message.contains(expected), "{expected}");
+            assert!(door.verdict.await.unwrap().unwrap_err().contains(expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_first_line_that_is_no_greeting_is_a_reason() {
+        for (line, expected) in [
+            ("what a lovely day", "no greeting: a line is not a message"),
+            (
+                r#"{"jsonrpc":"2.0","method":"log","params":{}}"#,
+                "no greeting",
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":0,"method":"start","params":{}}"#,
+                "is `start`, not `hello`",
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":0,"method":"hello","params":{}}"#,
+                "greeting is malformed",
+            ),
+        ] {
+            let door = Door::open();
+            let (mut ours, theirs) = memory_pair();
+            door.connections.send(Box::new(theirs)).await.unwrap();
+            ours.write_all(format!("{line}\n").as_bytes())
+                .await
+                .unwrap();
+            let reason = door.verdict.await.unwrap().unwrap_err();
+            assert!(reason.contains(expected), "{line}: {reason}");
+        }
+    }
+}

@@ -33,7 +33,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT", value_parser = one_line, default_value = "A Stratos plugin.")]
     description: String,
     /// Who installs it
-    #[arg(long = "type", value_enum, default_value_t = Kind::User)]
+    #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = Kind::User)]
     kind: Kind,
     #[command(flatten)]
     author: AuthorArgs,

@@ -24,11 +24,12 @@ impl fmt::Display for Next<'_> {
             path,
             is_here,
         } = self;
-        let (id, path) = (&options.id, path.to_string_lossy());
+        let id = &options.id;
+        let path = argument(&path.to_string_lossy());
+        let path = escape(&path);
         writeln!(
             f,
-            "{GREEN}made{GREEN:#} the plugin {BOLD}{id}{BOLD:#} in {}",
-            escape(&path)
+            "{GREEN}made{GREEN:#} the plugin {BOLD}{id}{BOLD:#} in {path}"
         )?;
         if options.author.id == NOBODY.0 {
             writeln!(
@@ -45,7 +46,7 @@ impl fmt::Display for Next<'_> {
         }
         writeln!(f, "\nNext:")?;
         if !is_here {
-            writeln!(f, "  cd {}", escape(&argument(&path)))?;
+            writeln!(f, "  cd {path}")?;
         }
         writeln!(
             f,

@@ -1,0 +1,208 @@
+//! `cargo stratos new`: what it makes works, and what it refuses leaves nothing behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use stratos_tests::{Finished, Options, Running, stratos};
+use tempfile::TempDir;
+
+const AUTHOR: [&str; 4] = ["--author-id", "jane-doe", "--author-name", "Jane Doe"];
+
+#[test]
+fn a_new_plugin_builds_passes_its_tests_and_runs() {
+    let root = folder();
+    let sdk = format!("{}/../stratos-sdk", env!("CARGO_MANIFEST_DIR"));
+    let made = new(root.path(), &["fuel-check", "--sdk-path", &sdk]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    assert!(!made.stdout.contains("--sdk-path"), "{made:?}");
+
+    let plugin = root.path().join("fuel-check");
+    // The versions that are on this machine already.
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+    fs::copy(lock, plugin.join("Cargo.lock")).unwrap();
+    for arguments in [
+        &["fmt", "--check"][..],
+        &["clippy", "--all-targets", "--", "-D", "warnings"],
+        &["test"],
+    ] {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(&plugin)
+            .envs(cargo_environment())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+    let checked = stratos(&plugin, ["check"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert!(checked.stdout.contains("no mistakes"), "{checked:?}");
+
+    let shell = Running::start_with(
+        &plugin,
+        Options {
+            env: cargo_environment().into(),
+            state: Some(root.path().join("state")),
+            ..Options::default()
+        },
+    );
+    let status = shell.get("/api/fuel-check/status");
+    assert_eq!(status.json()["refreshInterval"], 30);
+    assert_eq!(
+        shell.call("fuel-check", "get-status", "null").stdout,
+        status.body + "\n"
+    );
+}
+
+#[test]
+fn every_answer_gets_into_a_manifest_without_findings() {
+    let root = folder();
+    for kind in ["user", "airline"] {
+        for more in [
+            &["--name", "R&D \"Fuel\" \\ <Größe>"][..],
+            &["--author-contact", "jane@example.com"],
+            &["--description", "It's {{ 7 * 7 }} {% raw %}."],
+        ] {
+            let name = format!("{kind}-{}", &more[0][2..]);
+            let made = new(root.path(), &[&[&name, "--type", kind], more].concat());
+            assert_eq!(made.code, Some(0), "{made:?}");
+            let checked = stratos(&root.path().join(&name), ["check"]);
+            assert!(checked.stdout.contains("no mistakes"), "{checked:?}");
+            let manifest = read(&root.path().join(&name).join("plugin.json"));
+            let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+            assert_eq!(manifest["id"], name.as_str());
+            assert_eq!(manifest["type"], kind);
+            let answer = match more[0] {
+                "--author-contact" => &manifest["author"]["contact"],
+                option => &manifest[&option[2..]],
+            };
+            assert_eq!(answer, more[1]);
+        }
+    }
+}
+
+#[test]
+fn without_a_path_the_published_sdk_is_asked_for() {
+    let root = folder();
+    let made = new(root.path(), &["a b", "--id", "fuel-check", "--vcs", "none"]);
+    insta::assert_snapshot!(made.stdout.replace('"', "'"), @"
+    made the plugin fuel-check in 'a b'
+
+    It builds against stratos-sdk 0.1 from crates.io. Where that is not published yet, get its
+    source and make the plugin with `--sdk-path DIR`, the folder `stratos-sdk` in it.
+
+    Next:
+      cd 'a b'
+      cargo stratos run    # build it, and run it in a mocked shell
+      cargo stratos check  # look for mistakes in plugin.json
+    ");
+    let cargo = read(&root.path().join("a b/Cargo.toml"));
+    assert!(
+        cargo.contains("package = \"stratos-sdk\", version = \"0.1\""),
+        "{cargo}"
+    );
+}
+
+#[test]
+fn an_empty_folder_is_filled_where_it_is() {
+    let root = folder();
+    let plugin = root.path().join("fuel-check");
+    fs::create_dir(&plugin).unwrap();
+    let made = new(&plugin, &["."]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    assert!(!made.stdout.contains("cd "), "{made:?}");
+    assert!(read(&plugin.join("plugin.json")).contains("\"fuel-check\""));
+    assert_eq!(listing(root.path()), ["fuel-check"]);
+}
+
+#[test]
+fn a_repository_is_made_where_there_is_none() {
+    let root = folder();
+    for (arguments, has_repository) in [
+        (&["outer"][..], true),
+        (&["outer/inner"], false),
+        (&["outer/own", "--vcs", "git"], true),
+        (&["none", "--vcs", "none"], false),
+    ] {
+        let made = new(root.path(), arguments);
+        assert_eq!(made.code, Some(0), "{made:?}");
+        let head = root.path().join(arguments[0]).join(".git/HEAD");
+        assert_eq!(head.is_file(), has_repository, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_refused_leaves_nothing_behind() {
+    let root = folder();
+    fs::create_dir(root.path().join("full")).unwrap();
+    fs::write(root.path().join("full/mine"), "mine").unwrap();
+    fs::write(root.path().join("file"), "mine").unwrap();
+    let mut refusals = String::new();
+    for arguments in [
+        &["full"][..],
+        &["file"],
+        &["missing/fuel-check"],
+        &["My Plugin"],
+        &["2fast"],
+        &["core"],
+        &["nul"],
+        &["fuel-check", "--id", "Fuel_Check"],
+        &["fuel-check", "--author-contact", "@jane"],
+        &["fuel-check", "--author-id", "Jane Doe"],
+        &["fuel-check", "--name", " "],
+        &["fuel-check", "--description", "two\nlines"],
+        &["fuel-check", "--sdk-path", "full"],
+    ] {
+        let refused = new(root.path(), arguments);
+        assert_eq!(refused.code, Some(2), "{arguments:?}: {refused:?}");
+        refusals += &refused.stderr;
+        assert_eq!(listing(root.path()), ["file", "full"], "{arguments:?}");
+    }
+    assert_eq!(listing(&root.path().join("full")), ["mine"]);
+    let refusals = refusals
+        .replace(root.path().to_str().unwrap(), "ROOT")
+        .replace(['\\'], "/");
+    insta::assert_snapshot!(refusals, @"");
+}
+
+#[test]
+fn the_help_says_what_there_is() {
+    let help = new(Path::new("."), &["--help"]);
+    insta::assert_snapshot!(help.stdout, @"");
+}
+
+fn new(folder: &Path, arguments: &[&str]) -> Finished {
+    stratos(folder, [&["new"], &AUTHOR[..], arguments].concat())
+}
+
+/// Builds stay off the network and share what they have built.
+fn cargo_environment() -> [(String, String); 2] {
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    let target = target.to_str().unwrap().to_owned();
+    [
+        ("CARGO_NET_OFFLINE", "true".to_owned()),
+        ("CARGO_TARGET_DIR", target),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+}
+
+/// Outside of any repository, and with a space in its name.
+fn folder() -> TempDir {
+    tempfile::Builder::new()
+        .prefix("stratos new ")
+        .tempdir()
+        .unwrap()
+}
+
+fn listing(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
