@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::backends::InMemoryBackend;
 use redb::{
@@ -23,7 +23,15 @@ const VALUES: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("co
 /// When [`set`](Self::set) or another writing method has returned, what it wrote survives a
 /// crash of the process and a power cut: each is one transaction that is flushed to the disk.
 #[derive(Debug, Clone)]
-pub struct Store(Arc<Database>);
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// None for a store in memory.
+    path: Option<PathBuf>,
+    /// None only where it could not be opened again after an error of the disk.
+    database: RwLock<Option<Database>>,
+}
 
 /// Why the store could not do it. Nothing was changed then.
 #[derive(Debug, Error)]
@@ -84,7 +92,7 @@ impl Store {
         if is_new && let Some(folder) = path.parent() {
             sync_folder(folder).map_err(|error| fail(error.into()))?;
         }
-        Ok(Self(Arc::new(database)))
+        Ok(Self::new(Some(path.to_owned()), database))
     }
 
     /// A store that is gone with the process.
@@ -99,7 +107,7 @@ impl Store {
                 path: PathBuf::from("(memory)"),
                 source: Box::new(error.into()),
             })?;
-        Ok(Self(Arc::new(database)))
+        Ok(Self::new(None, database))
     }
 
     /// The value under a plugin's key.
@@ -247,29 +255,55 @@ impl Store {
         })
     }
 
+    fn new(path: Option<PathBuf>, database: Database) -> Self {
+        let database = RwLock::new(Some(database));
+        Self(Arc::new(Inner { path, database }))
+    }
+
     fn read<T>(
         &self,
-        work: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>,
+        work: impl Fn(&ReadTransaction) -> Result<T, redb::Error>,
     ) -> Result<T, StoreError> {
-        let transaction = self
-            .0
-            .begin_read()
-            .map_err(|error| StoreError::Read(Box::new(error.into())))?;
-        work(&transaction).map_err(|error| StoreError::Read(Box::new(error)))
+        self.0
+            .with_database(|database| work(&database.begin_read()?))
+            .map_err(|error| StoreError::Read(Box::new(error)))
     }
 
     /// Commits with redb's default durability, which returns after the data is on the disk.
     fn write<T>(
         &self,
-        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
+        work: impl Fn(&WriteTransaction) -> Result<T, redb::Error>,
     ) -> Result<T, StoreError> {
-        let result = (|| {
-            let transaction = self.0.begin_write()?;
+        let done = self.0.with_database(|database| {
+            let transaction = database.begin_write()?;
             let done = work(&transaction)?;
             transaction.commit()?;
             Ok(done)
-        })();
-        result.map_err(|error: redb::Error| StoreError::Write(Box::new(error)))
+        });
+        done.map_err(|error| StoreError::Write(Box::new(error)))
+    }
+}
+
+impl Inner {
+    /// After an error of the disk, such as a full one, redb wants to be opened again.
+    fn with_database<T>(
+        &self,
+        work: impl Fn(&Database) -> Result<T, redb::Error>,
+    ) -> Result<T, redb::Error> {
+        let done = match &*self.database.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(database) => work(database),
+            None => Err(redb::Error::PreviousIo),
+        };
+        let (Err(redb::Error::PreviousIo), Some(path)) = (&done, &self.path) else {
+            return done;
+        };
+        let mut database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        // The file has one owner, also within this process: close it before it is opened.
+        *database = None;
+        work(database.insert(Database::create(path)?))
     }
 }
 

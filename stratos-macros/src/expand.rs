@@ -90,11 +90,11 @@ fn method(ty: &Type, name: &str, hook: &Hook) -> TokenStream {
     };
     let unused = matches!(hook.context, Context::No).then(|| quote! { let _ = ctx; });
     let call = quote! { <#ty>::#name(self #context) };
-    let run = quote_spanned! {hook.output=> ::stratos::__private::hook(#call) };
+    let run = quote_spanned! {hook.output=> ::stratos::__private::hook(#call).await };
     quote! {
         async fn #name(&self, ctx: ::stratos::PluginContext) -> ::stratos::Result {
             #unused
-            #run.await
+            #run
         }
     }
 }

@@ -133,7 +133,7 @@ fn check(signature: &Signature, rule: &Rule) -> Result<Hook, Vec<Error>> {
         Some(FnArg::Receiver(receiver)) => {
             if !is_shared_self(receiver) {
                 let text = "a hook takes `&self`, since handlers run beside it (keep state in a `Mutex` or atomics)";
-                wrong(receiver.span(), text);
+                wrong(receiver.self_token.span, text);
             }
             next = inputs.next();
         }

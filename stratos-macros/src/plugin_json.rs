@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use proc_macro2::Span;
-use stratos_manifest::{Level, Manifest, ProjectFacts, check, position};
+use stratos_manifest::{Diagnostic, Level, Manifest, ProjectFacts, check, position};
 use syn::{Error, LitStr};
 
 /// A manifest and where it lies, for the compiler to watch.
@@ -18,43 +18,39 @@ pub(crate) struct PluginJson {
 /// Errors in it are reported at the argument, with their own place in the file.
 pub(crate) fn read(argument: Option<&LitStr>) -> Result<PluginJson, Vec<Error>> {
     let span = argument.map_or_else(Span::call_site, LitStr::span);
-    let path = root().join(argument.map_or_else(|| "plugin.json".to_owned(), LitStr::value));
+    let name = argument.map_or_else(|| "plugin.json".to_owned(), LitStr::value);
+    let path = root().join(&name);
     let source = fs::read(&path).map_err(|error| {
         let text = format!(
-            "cannot read {}: {error}\na plugin needs a plugin.json beside its Cargo.toml, or an argument that says where it lies: `manifest = \"../plugin.json\"`",
-            path.display()
+            "cannot read `{name}`, looked for from the folder of Cargo.toml: {error}\na plugin needs a plugin.json there, or an argument that says where it lies: `manifest = \"../plugin.json\"`"
         );
         vec![Error::new(span, text)]
     })?;
     let report = check(&source, &ProjectFacts::none());
-    match report.manifest {
-        Some(manifest) => Ok(PluginJson {
-            path: path.display().to_string(),
-            manifest,
-        }),
-        None => {
-            let text = String::from_utf8_lossy(&source);
-            let errors = report
-                .diagnostics
-                .iter()
-                .filter(|finding| finding.level == Level::Error);
-            Err(errors
-                .map(|finding| {
-                    let at = position(&text, finding.span.start);
-                    let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}"));
-                    let text = format!(
-                        "{}:{}:{}: {}{}",
-                        path.display(),
-                        at.line,
-                        at.column,
-                        finding.message,
-                        help.unwrap_or_default()
-                    );
-                    Error::new(span, text)
-                })
-                .collect())
-        }
-    }
+    let Some(manifest) = report.manifest else {
+        let text = String::from_utf8_lossy(&source);
+        let errors = report
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.level == Level::Error);
+        return Err(errors
+            .map(|finding| error(span, &name, &text, finding))
+            .collect());
+    };
+    Ok(PluginJson {
+        path: path.display().to_string(),
+        manifest,
+    })
+}
+
+fn error(span: Span, name: &str, text: &str, finding: &Diagnostic) -> Error {
+    let at = position(text, finding.span.start);
+    let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}"));
+    let (message, help) = (&finding.message, help.unwrap_or_default());
+    Error::new(
+        span,
+        format!("{name}:{}:{}: {message}{help}", at.line, at.column),
+    )
 }
 
 fn root() -> PathBuf {

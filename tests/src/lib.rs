@@ -2,10 +2,12 @@
 
 mod command;
 mod http;
+mod node;
 mod plugins;
 mod running;
 
 pub use crate::command::{Finished, cargo_stratos, stratos};
 pub use crate::http::{Answer, request, send_raw};
+pub use crate::node::npm_install;
 pub use crate::plugins::Plugins;
 pub use crate::running::{Options, Running};

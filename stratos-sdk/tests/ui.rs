@@ -1,0 +1,37 @@
+//! What authors see when they get the contract wrong.
+//!
+//! The messages are pinned for one compiler version, since the compiler words a part of them.
+//! `TRYBUILD=overwrite cargo test -p stratos-sdk --test ui` rewrites them.
+
+const PINNED: &str = "1.95";
+
+#[test]
+fn mistakes_are_reported_at_the_right_token() {
+    let version = std::process::Command::new(option_env!("RUSTC").unwrap_or("rustc"))
+        .arg("--version")
+        .output();
+    let version = String::from_utf8(version.expect("rustc runs").stdout).expect("text");
+    if !version.starts_with(&format!("rustc {PINNED}.")) {
+        println!("skipped: messages are pinned for rustc {PINNED}, this is {version}");
+        return;
+    }
+    place_manifests();
+    let cases = trybuild::TestCases::new();
+    cases.pass("tests/ui/pass/*.rs");
+    cases.compile_fail("tests/ui/fail/*.rs");
+}
+
+/// The cases are compiled as a package of their own in the target folder, and the macro looks for
+/// `plugin.json` there.
+fn place_manifests() {
+    let test = std::env::current_exe().expect("it has a path");
+    let target = test
+        .ancestors()
+        .nth(3)
+        .expect("it lies in target/debug/deps");
+    for manifest in ["tests/plugin.json", "tests/ui/broken.json"] {
+        let place = target.join("tests/trybuild/stratos-sdk").join(manifest);
+        std::fs::create_dir_all(place.parent().expect("it has a folder")).expect("a folder");
+        std::fs::copy(manifest, place).expect("a copy");
+    }
+}

@@ -1,0 +1,6 @@
+#[derive(Default)]
+struct MyPlugin;
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}

@@ -1,0 +1,4 @@
+#[stratos::plugin]
+struct MyPlugin;
+
+fn main() {}

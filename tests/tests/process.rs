@@ -1,0 +1,123 @@
+//! What a plugin's program does without its shell, and a shell without its disk.
+
+use std::process::Command;
+
+use stratos_tests::Plugins;
+
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
+
+#[test]
+fn started_by_hand_it_says_how_to_run_it() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let output = Command::new(plugins.program("sample")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap().trim_end(),
+        "error: this is the Stratos plugin `sample`, which a shell starts: run `cargo stratos run` in its project"
+    );
+}
+
+#[test]
+fn without_its_sockets_it_fails_in_words() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let nowhere = |name: &str| match cfg!(windows) {
+        true => format!(r"\\.\pipe\stratos-nowhere-{name}"),
+        false => plugins.root().join(name).display().to_string(),
+    };
+    let mut child = Command::new(plugins.program("sample"))
+        .env("STRATOS_SOCKET", nowhere("c"))
+        .env("STRATOS_HTTP_SOCKET", nowhere("h"))
+        .env("STRATOS_NONCE", "n")
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lifeline = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(lifeline);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot reach the shell: "),
+        "{stderr}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_what_was_stored_stays() {
+    use stratos_tests::{Options, Running};
+
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let state = plugins.root().join("small disk");
+    std::fs::create_dir(&state).unwrap();
+    let mount = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64m", "tmpfs"])
+        .arg(&state)
+        .output();
+    if !mount.is_ok_and(|output| output.status.success()) {
+        println!("skipped: a small disk needs root and mount");
+        return;
+    }
+    let _unmount = Unmount(state.clone());
+    let shell = Running::start_with(
+        plugins.root(),
+        Options {
+            state: Some(state.clone()),
+            ..Options::default()
+        },
+    );
+    assert_eq!(
+        shell
+            .command(&["config", "set", "sample", "home", "\"EDDF\""])
+            .code,
+        Some(0)
+    );
+    std::fs::write(state.join("ballast"), vec![0; 64 * 1024 * 1024]).unwrap_err();
+    let large = format!("\"{}\"", "x".repeat(100_000));
+    let failed =
+        (0..100).map(|n| shell.command(&["config", "set", "sample", &format!("k{n}"), &large]));
+    let failed = failed
+        .filter(|set| set.code != Some(0))
+        .take(1)
+        .collect::<Vec<_>>();
+    assert_eq!(failed[0].code, Some(1), "{failed:?}");
+    assert!(
+        failed[0].stderr.contains("cannot write the config store"),
+        "{failed:?}"
+    );
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "home"]).stdout,
+        "\"EDDF\"\n"
+    );
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    std::fs::remove_file(state.join("ballast")).unwrap();
+    let again = shell.command(&["config", "set", "sample", "home", "\"EDDM\""]);
+    assert_eq!(
+        again.code,
+        Some(0),
+        "it recovers when there is room: {again:?}"
+    );
+    shell.kill();
+    let shell = Running::start_with(
+        plugins.root(),
+        Options {
+            state: Some(state.clone()),
+            ..Options::default()
+        },
+    );
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "home"]).stdout,
+        "\"EDDM\"\n"
+    );
+}
+
+#[cfg(target_os = "linux")]
+struct Unmount(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Drop for Unmount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
