@@ -32,6 +32,7 @@ pub fn cargo_stratos() -> &'static Path {
                 "--message-format=json",
             ])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(profile_args())
             .args(target_args())
             .stderr(Stdio::inherit())
             .output()
@@ -48,6 +49,15 @@ pub fn cargo_stratos() -> &'static Path {
             .expect("cargo names the program")
             .into()
     })
+}
+
+/// Benchmarks measure what users run.
+fn profile_args() -> &'static [&'static str] {
+    if cfg!(debug_assertions) {
+        &[]
+    } else {
+        &["--release"]
+    }
 }
 
 /// The tests may be built for another platform than this one, and the program must be as well.

@@ -1,5 +1,7 @@
 //! Drives the real `cargo-stratos` against real plugin processes.
 
+#[cfg(doctest)]
+mod book;
 mod command;
 mod http;
 mod node;

@@ -20,11 +20,19 @@ pub fn npm_install(place: &Path) -> Option<PathBuf> {
     let folder = place.join("node");
     fs::create_dir_all(&folder).expect("a folder");
     for name in ["package.json", "package-lock.json", ".npmrc"] {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("node").join(name);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("node")
+            .join(name);
         fs::copy(source, folder.join(name)).expect("a copy");
     }
     let installed = Command::new(npm)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
+        .args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ])
         .current_dir(&folder)
         .status()
         .expect("npm runs");

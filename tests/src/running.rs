@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -169,7 +169,7 @@ impl Running {
 
     /// Presses Ctrl-C and waits for the end.
     #[cfg(unix)]
-    pub fn interrupt(mut self) -> ExitStatus {
+    pub fn interrupt(mut self) -> std::process::ExitStatus {
         use rustix::process::{Pid, Signal, kill_process};
 
         let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("a pid")).expect("a pid");

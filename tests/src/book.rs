@@ -1,0 +1,24 @@
+//! The book's Rust blocks, as doctests: `cargo test --doc -p stratos-tests`.
+//!
+//! `#[stratos::plugin]` in them reads `tests/plugin.json`.
+
+#[doc = include_str!("../../book/src/introduction.md")]
+mod introduction {}
+
+#[doc = include_str!("../../book/src/quick-start.md")]
+mod quick_start {}
+
+#[doc = include_str!("../../book/src/contract.md")]
+mod contract {}
+
+#[doc = include_str!("../../book/src/process-model.md")]
+mod process_model {}
+
+#[doc = include_str!("../../book/src/mocked-shell.md")]
+mod mocked_shell {}
+
+#[doc = include_str!("../../book/src/exit-codes.md")]
+mod exit_codes {}
+
+#[doc = include_str!("../../book/src/ci.md")]
+mod ci {}

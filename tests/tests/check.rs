@@ -1,0 +1,120 @@
+//! `cargo stratos check` as a person and a CI job see it.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use stratos_tests::stratos;
+
+const GOOD: &str = r#"{
+  "id": "demo",
+  "name": "Demo",
+  "version": "1.0.0",
+  "description": "A demo.",
+  "type": "user",
+  "author": { "id": "me", "name": "Me" },
+  "icon_light": "icon-light.svg",
+  "icon_dark": "assets/icon-dark.svg"
+}
+"#;
+
+const BAD: &str = r#"{
+  "id": "My Demo",
+  "nane": "Demo",
+  "version": "1.0",
+  "description": "A demo.",
+  "type": "users",
+  "author": { "id": "me", "name": "Me" },
+  "icon_light": "../icon.svg",
+  "icon_dark": "icon-dark.svg",
+}
+"#;
+
+#[test]
+fn mistakes_are_shown_with_their_place_and_a_way_out() {
+    let folder = project(&[("plugin.json", BAD), ("assets/icon-dark.svg", "<svg/>")]);
+    let checked = stratos(folder.path(), ["check"]);
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    insta::assert_snapshot!(checked.stdout);
+    assert_eq!(checked.stderr, "");
+}
+
+#[test]
+fn a_clean_manifest_is_said_to_be_so() {
+    let folder = project(&[
+        ("a b/plugin.json", GOOD),
+        ("a b/assets/icon-light.svg", "<svg/>"),
+        ("a b/assets/icon-dark.svg", "<svg/>"),
+    ]);
+    for arguments in [
+        vec!["check"],
+        vec!["check", "a b"],
+        vec!["check", "a b/plugin.json"],
+        vec!["stratos", "check"],
+    ] {
+        let checked = stratos(folder.path(), &arguments);
+        assert_eq!(checked.code, Some(0), "{arguments:?}: {checked:?}");
+        assert_eq!(checked.stdout, "1 manifest checked: no mistakes found\n");
+    }
+}
+
+#[test]
+fn json_has_the_places_as_numbers() {
+    let folder = project(&[("plugin.json", BAD)]);
+    let checked = stratos(folder.path(), ["check", "--format", "json"]);
+    assert_eq!(checked.code, Some(1));
+    let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+    assert_eq!(report["version"], 1);
+    let findings = report["manifests"][0].to_string();
+    for rule in [
+        "malformed-id",
+        "unknown-key",
+        "missing-field",
+        "trailing-comma",
+        "unsafe-path",
+    ] {
+        assert!(findings.contains(rule), "{rule}: {findings}");
+    }
+}
+
+#[test]
+fn what_was_not_checked_is_never_good() {
+    let folder = project(&[("good/plugin.json", GOOD), ("empty/readme.txt", "")]);
+    assert_eq!(stratos(folder.path(), ["check", "nowhere"]).code, Some(2));
+    assert_eq!(stratos(folder.path(), ["check", "empty"]).code, Some(2));
+    assert_eq!(
+        stratos(folder.path(), ["check", "--nonsense"]).code,
+        Some(2)
+    );
+    fs::create_dir(folder.path().join("odd")).unwrap();
+    fs::create_dir(folder.path().join("odd/plugin.json")).unwrap();
+    let odd = stratos(folder.path(), ["check", "odd", "good"]);
+    assert_eq!(odd.code, Some(3), "{odd:?}");
+    assert!(
+        odd.stdout.contains("1 manifest checked"),
+        "the other one is checked: {odd:?}"
+    );
+}
+
+#[test]
+fn what_a_manifest_says_cannot_command_the_terminal() {
+    let hostile = GOOD.replace("\"id\": \"demo\"", "\"id\": \"\u{1b}[31mred\u{202e}\"");
+    let folder = project(&[("plugin.json", &hostile)]);
+    let checked = stratos(folder.path(), ["check"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(
+        !checked.stdout.contains(['\u{1b}', '\u{202e}']),
+        "{:?}",
+        checked.stdout
+    );
+}
+
+fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path: &Path = &folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
