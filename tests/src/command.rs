@@ -18,11 +18,18 @@ pub struct Finished {
     pub stderr: String,
 }
 
+/// Names the program where tests cannot call cargo, as under Wine.
+const PROGRAM: &str = "STRATOS_TEST_PROGRAM";
+
 /// The program, built once for each test process.
 #[must_use]
 pub fn cargo_stratos() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+        if let Some(program) = std::env::var_os(PROGRAM) {
+            return program.into();
+        }
         let output = Command::new(env!("CARGO"))
             .args([
                 "build",
@@ -33,7 +40,6 @@ pub fn cargo_stratos() -> &'static Path {
             ])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .args(profile_args())
-            .args(target_args())
             .stderr(Stdio::inherit())
             .output()
             .expect("cargo runs");
@@ -58,14 +64,6 @@ fn profile_args() -> &'static [&'static str] {
     } else {
         &["--release"]
     }
-}
-
-/// The tests may be built for another platform than this one, and the program must be as well.
-fn target_args() -> &'static [&'static str] {
-    if cfg!(all(windows, target_env = "gnu")) {
-        return &["--target", "x86_64-pc-windows-gnu"];
-    }
-    &[]
 }
 
 /// Runs `cargo-stratos` with these arguments in a folder.

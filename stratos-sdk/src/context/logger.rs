@@ -19,7 +19,10 @@ const QUEUED_LINES: usize = 1024;
 /// Log lines with the plugin's id (V1: `PluginLogger`). Cheap to clone.
 ///
 /// Logging returns at once and never fails. A plugin that logs faster than the shell reads loses
-/// lines, and a line says how many. `println!` and the events of [`tracing`] become log lines too.
+/// lines, and a line says how many.
+///
+/// `println!` and the events of [`tracing`] become log lines too: `info` and above, or what the environment variable
+/// `STRATOS_LOG` says (`debug`, `warn`, ...).
 ///
 /// ```no_run
 /// # use stratos::serde_json::json;

@@ -5,8 +5,9 @@ use std::ffi::OsString;
 
 use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
 
-/// Filters the `tracing` events that become log lines, such as `info,my_plugin=debug`.
-const LOG_FILTER: &str = "STRATOS_LOG";
+/// The least serious `tracing` events that become log lines: `error`, `warn`, `info` (the default),
+/// `debug`, `trace` or `off`.
+const LOG_LEVEL: &str = "STRATOS_LOG";
 
 /// What the host tells a plugin process.
 pub(super) struct Environment {
@@ -14,7 +15,7 @@ pub(super) struct Environment {
     pub(super) http_socket: OsString,
     pub(super) nonce: String,
     pub(super) host_pid: Option<u32>,
-    pub(super) log_filter: Option<String>,
+    pub(super) log_level: Option<String>,
 }
 
 impl Environment {
@@ -26,7 +27,7 @@ impl Environment {
             http_socket: env::var_os(HTTP_SOCKET)?,
             nonce: env::var(NONCE).ok()?,
             host_pid: env::var(HOST_PID).ok().and_then(|pid| pid.parse().ok()),
-            log_filter: env::var(LOG_FILTER).ok(),
+            log_level: env::var(LOG_LEVEL).ok(),
         })
     }
 }

@@ -5,28 +5,37 @@ use std::fmt::{self, Write as _};
 use serde_json::{Map, Value};
 use stratos_protocol::log::Level;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use tracing_subscriber::registry;
-use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use crate::context::Logger;
 
-/// Installs the layer, unless the author has installed a subscriber of their own.
-pub(super) fn forward_tracing(logger: Logger, filter: Option<&str>) {
-    let targets = filter
-        .and_then(|filter| filter.parse::<Targets>().ok())
-        .unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
-    let layer = ForwardLayer(logger).with_filter(targets);
+/// Becomes the process's subscriber, unless the author has installed one of their own.
+pub(super) fn forward_tracing(logger: Logger, level: Option<&str>) {
+    let level = level
+        .and_then(|level| level.parse().ok())
+        .unwrap_or(LevelFilter::INFO);
     // An error means that the author's own subscriber is there first, which is their choice.
-    let _ = registry().with(layer).try_init();
+    let _ = tracing::subscriber::set_global_default(Forward { logger, level });
 }
 
-struct ForwardLayer(Logger);
+/// Forwards events and ignores spans, which is why it needs no registry of them.
+struct Forward {
+    logger: Logger,
+    level: LevelFilter,
+}
 
-impl<S: Subscriber> Layer<S> for ForwardLayer {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+impl Subscriber for Forward {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && *metadata.level() <= self.level
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.level)
+    }
+
+    fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
         let level = match *event.metadata().level() {
@@ -36,9 +45,22 @@ impl<S: Subscriber> Layer<S> for ForwardLayer {
             _ => Level::Debug,
         };
         let data = (!fields.data.is_empty()).then_some(Value::Object(fields.data));
-        self.0
+        self.logger
             .log(level, event.metadata().target(), fields.message, data);
     }
+
+    /// Never called, since no span is enabled.
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
 }
 
 #[derive(Default)]

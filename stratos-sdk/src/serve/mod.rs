@@ -74,7 +74,7 @@ async fn serve_in<P: Plugin>(plugin: P, environment: Environment) -> Result<(), 
         .await
         .map_err(|error| format!("cannot reach the shell: {error}"))?;
     let (logger, log_queue) = Logger::new();
-    forward::forward_tracing(logger.clone(), environment.log_filter.as_deref());
+    forward::forward_tracing(logger.clone(), environment.log_level.as_deref());
     let link = Link {
         control: control.into_boxed(),
         http: Incoming::Local(http),

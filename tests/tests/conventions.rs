@@ -1,0 +1,234 @@
+//! The rules of ARCHITECTURE.md and CONTRIBUTING.md that a program can check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+/// Who of us may depend on whom, development dependencies aside.
+const ALLOWED: [(&str, &[&str]); 8] = [
+    ("stratos-protocol", &[]),
+    ("stratos-transport", &["stratos-protocol"]),
+    ("stratos-manifest", &[]),
+    ("stratos-macros", &["stratos-manifest"]),
+    (
+        "stratos-sdk",
+        &["stratos-macros", "stratos-protocol", "stratos-transport"],
+    ),
+    (
+        "stratos-host",
+        &["stratos-manifest", "stratos-protocol", "stratos-transport"],
+    ),
+    ("stratos-templates", &["stratos-manifest"]),
+    (
+        "cargo-stratos",
+        &[
+            "stratos-host",
+            "stratos-manifest",
+            "stratos-protocol",
+            "stratos-templates",
+        ],
+    ),
+];
+
+/// What every author compiles.
+const SDK_CRATES: usize = 65;
+
+const FILE_LINES: usize = 500;
+
+#[test]
+fn dependencies_point_one_way() {
+    let metadata = metadata();
+    for (name, allowed) in ALLOWED {
+        let package = metadata
+            .packages
+            .iter()
+            .find(|package| package.name == name)
+            .expect(name);
+        let normal = package
+            .dependencies
+            .iter()
+            .filter(|d| d.kind != DependencyKind::Development);
+        let ours: BTreeSet<_> = normal
+            .map(|dependency| dependency.name.as_str())
+            .filter(|dependency| ALLOWED.iter().any(|(ours, _)| ours == dependency))
+            .collect();
+        let surplus: Vec<_> = ours
+            .difference(&allowed.iter().copied().collect())
+            .copied()
+            .collect();
+        assert!(surplus.is_empty(), "{name} must not depend on {surplus:?}");
+    }
+}
+
+#[test]
+fn the_sdk_stays_small() {
+    let tree = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--package",
+            "stratos-sdk",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ])
+        .args(["--format", "{p}", "--target", "x86_64-unknown-linux-gnu"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    let text = String::from_utf8(tree.stdout).expect("text");
+    let names = text.lines().filter_map(|line| line.split(' ').next());
+    let crates: BTreeSet<_> = names.filter(|name| !name.is_empty()).collect();
+    println!("{} crates in the SDK's tree", crates.len());
+    assert!(crates.len() > 20, "the count is real: {text}");
+    assert!(
+        crates.len() <= SDK_CRATES,
+        "{} crates: {crates:?}",
+        crates.len()
+    );
+}
+
+#[test]
+fn the_stated_rust_version_is_no_lower_than_the_dependencies_need() {
+    let metadata = metadata();
+    let versions: BTreeMap<_, _> = metadata
+        .packages
+        .iter()
+        .map(|package| {
+            (
+                format!("{} {}", package.name, package.version),
+                package.rust_version.clone(),
+            )
+        })
+        .collect();
+    for (name, _) in ALLOWED {
+        let package = metadata
+            .packages
+            .iter()
+            .find(|package| package.name == name)
+            .expect(name);
+        let stated = package
+            .rust_version
+            .as_ref()
+            .expect("a published crate states it");
+        for dependency in tree(&metadata, name) {
+            let needed = versions[&dependency].as_ref();
+            assert!(
+                needed.is_none_or(|needed| needed <= stated),
+                "{name} says {stated}, {dependency} needs {needed:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn files_hold_one_idea() {
+    let mut long = Vec::new();
+    for file in rust_files(&root()) {
+        let text = fs::read_to_string(&file).expect("a readable file");
+        let code = text
+            .lines()
+            .take_while(|line| *line != "#[cfg(test)]")
+            .count();
+        let is_test = file.components().any(|part| part.as_os_str() == "tests");
+        if code > FILE_LINES && !is_test {
+            long.push(format!("{} ({code} lines)", file.display()));
+        }
+    }
+    assert!(long.is_empty(), "split these: {long:#?}");
+}
+
+#[test]
+fn no_module_is_called_after_nothing() {
+    for file in rust_files(&root()) {
+        let name = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a name");
+        let vague = [
+            "utils", "util", "helpers", "common", "imp", "manager", "misc",
+        ];
+        assert!(
+            !vague.contains(&name),
+            "{} says nothing about its content",
+            file.display()
+        );
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .to_owned()
+}
+
+fn metadata() -> Metadata {
+    let platform = "x86_64-unknown-linux-gnu".to_owned();
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .other_options([
+            "--filter-platform".to_owned(),
+            platform,
+            "--offline".to_owned(),
+        ])
+        .exec()
+        .expect("cargo describes the workspace")
+}
+
+/// The package and everything it is built from, development dependencies aside.
+fn tree(metadata: &Metadata, name: &str) -> BTreeSet<String> {
+    let resolve = metadata
+        .resolve
+        .as_ref()
+        .expect("dependencies are resolved");
+    let package = metadata
+        .packages
+        .iter()
+        .find(|package| package.name == name)
+        .expect(name);
+    let mut found = BTreeSet::new();
+    let mut todo = vec![package.id.clone()];
+    while let Some(id) = todo.pop() {
+        let package = &metadata[&id];
+        if !found.insert(format!("{} {}", package.name, package.version)) {
+            continue;
+        }
+        let node = resolve
+            .nodes
+            .iter()
+            .find(|node| node.id == id)
+            .expect("every package has a node");
+        let built = node.deps.iter().filter(|dependency| {
+            dependency
+                .dep_kinds
+                .iter()
+                .any(|kind| kind.kind != DependencyKind::Development)
+        });
+        todo.extend(built.map(|dependency| dependency.pkg.clone()));
+    }
+    found
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let skipped = ["target", "node_modules", ".git", ".stratos"];
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)
+        .expect("a readable folder")
+        .map_while(Result::ok)
+    {
+        let path = entry.path();
+        if path.is_dir() {
+            if !skipped.iter().any(|name| entry.file_name() == *name) {
+                files.extend(rust_files(&path));
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
