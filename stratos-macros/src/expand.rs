@@ -10,10 +10,10 @@ use crate::item::PluginImpl;
 use crate::plugin_json::{PluginJson, read};
 
 /// `#[stratos::plugin]`: the item as it was, and its `Plugin` implementation or what is wrong.
-pub(crate) fn plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn plugin(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let parsed = match PluginImpl::read(item.clone()) {
         Ok(parsed) => parsed,
-        Err(error) => return with_errors(&item, None, &[error]),
+        Err(error) => return with_errors(item, None, &[error]),
     };
     let mut errors = Vec::new();
     let hooks = find(&parsed).map_err(|wrong| errors.extend(wrong)).ok();
@@ -31,7 +31,7 @@ pub(crate) fn plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {
             let implementation = implementation(&parsed.ty, &hooks, &json);
             quote! { #item #implementation }
         }
-        _ => with_errors(&item, Some(&parsed), &errors),
+        _ => with_errors(item, Some(&parsed), &errors),
     }
 }
 

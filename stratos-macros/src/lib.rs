@@ -1,6 +1,6 @@
 //! The macros of `stratos-sdk`, which re-exports them.
 //!
-//! Parse ([`attr`], [`item`]), check ([`hooks`]), read `plugin.json` ([`plugin_json`]), [`expand`]. Everything but this
+//! Parse (`attr`, `item`), check (`hooks`), read `plugin.json` (`plugin_json`), `expand`. Everything but this
 //! file works on `proc_macro2` and is tested without a compiler.
 
 mod attr;
@@ -48,7 +48,7 @@ use proc_macro::TokenStream;
 /// of the build.
 #[proc_macro_attribute]
 pub fn plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::plugin(arguments.into(), item.into()).into()
+    expand::plugin(arguments.into(), &item.into()).into()
 }
 
 /// The [`Identity`](../stratos/struct.Identity.html) in `plugin.json`, for `stratos::create_plugin`.

@@ -1,4 +1,5 @@
 //! The real local sockets of the platform.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::ffi::OsString;
 

@@ -41,18 +41,21 @@ pub(crate) fn row(plugin: &PluginInfo) -> String {
         channels,
         ..
     } = plugin;
-    let word = state.word();
-    let mut row = format!("{BOLD}{id}{BOLD:#} {version}  {word}");
+    let mut parts = vec![
+        format!("{BOLD}{id}{BOLD:#} {version}"),
+        state.word().to_owned(),
+    ];
     if !routes.is_empty() {
-        row += &format!("  routes {}", routes.join(" "));
+        parts.push(format!("routes {}", routes.join(" ")));
     }
     if !channels.is_empty() {
-        row += &format!("  channels {}", escape(&channels.join(" ")));
+        parts.push(format!("channels {}", escape(&channels.join(" "))));
     }
+    let row = parts.join("  ");
     match state {
-        PluginState::Errored { reason } => row += &format!("\n  {}", escape(reason)),
-        PluginState::Listed { note } => row += &format!("\n  {DIM}{}{DIM:#}", escape(note)),
-        _ => {}
+        PluginState::Errored { reason: why } | PluginState::Listed { note: why } => {
+            format!("{row}\n  {DIM}{}{DIM:#}", escape(why))
+        }
+        _ => row,
     }
-    row
 }

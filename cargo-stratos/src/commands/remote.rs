@@ -12,7 +12,7 @@ use crate::error::Error;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Remote {
     /// State folder of the running shell [default: the nearest .stratos here or above]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     state: Option<PathBuf>,
 }
 

@@ -1,7 +1,7 @@
 //! Everything that is printed.
 //!
 //! Results go to stdout, words about them to stderr. Nothing that comes from a manifest or a plugin is
-//! printed raw: see [`escape`].
+//! printed raw: see the `escape` module.
 
 mod escape;
 mod findings_json;
@@ -21,7 +21,7 @@ pub(crate) use self::findings_json::{CheckV1, ManifestV1};
 pub(crate) use self::log::LogPrinter;
 
 /// Colours where the terminal has them and nobody said no (`NO_COLOR`).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Output;
 
 pub(crate) const BOLD: anstyle::Style = anstyle::Style::new().bold();

@@ -318,7 +318,8 @@ impl Control {
 
     /// Begins to start every plugin that can run.
     pub(crate) fn start_all(&self) {
-        for slot in self.0.slots.values().cloned() {
+        for slot in self.0.slots.values() {
+            let slot = Arc::clone(slot);
             tokio::spawn(async move {
                 // Its failure is its state, which everybody sees.
                 let _ = slot.start().await;

@@ -20,13 +20,16 @@ pub(crate) enum Happening {
 impl PluginState {
     /// The next state; `None` where this cannot happen now.
     pub(crate) fn after(&self, happening: Happening) -> Option<Self> {
-        use PluginState as S;
         match (self, happening) {
-            (S::Discovered | S::Stopped | S::Errored { .. }, Happening::Start) => Some(S::Starting),
-            (S::Starting, Happening::Started) => Some(S::Running),
-            (S::Starting | S::Running, Happening::Failed(reason)) => Some(S::Errored { reason }),
-            (S::Starting | S::Running, Happening::Stop) => Some(S::Stopping),
-            (S::Stopping, Happening::Stopped) => Some(S::Stopped),
+            (Self::Discovered | Self::Stopped | Self::Errored { .. }, Happening::Start) => {
+                Some(Self::Starting)
+            }
+            (Self::Starting, Happening::Started) => Some(Self::Running),
+            (Self::Starting | Self::Running, Happening::Failed(reason)) => {
+                Some(Self::Errored { reason })
+            }
+            (Self::Starting | Self::Running, Happening::Stop) => Some(Self::Stopping),
+            (Self::Stopping, Happening::Stopped) => Some(Self::Stopped),
             _ => None,
         }
     }

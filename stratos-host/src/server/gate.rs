@@ -43,6 +43,9 @@ impl std::fmt::Debug for Rules {
     }
 }
 
+/// The answer to a request that must not come in.
+type Refusal = (StatusCode, &'static str);
+
 impl Gate {
     pub(crate) fn new(port: u16, origins: &[String], token: String) -> Self {
         let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}"));
@@ -55,9 +58,9 @@ impl Gate {
     }
 
     /// Why a request must not come in; otherwise the foreign origin that may read the answer.
-    fn judge(&self, uri: &Uri, headers: &HeaderMap) -> Result<Option<HeaderValue>, Response> {
-        let bad = |why| Err(failure(StatusCode::BAD_REQUEST, why));
-        let forbidden = |why| Err(failure(StatusCode::FORBIDDEN, why));
+    fn judge(&self, uri: &Uri, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refusal> {
+        let bad = |why| Err((StatusCode::BAD_REQUEST, why));
+        let forbidden = |why| Err((StatusCode::FORBIDDEN, why));
 
         if uri.scheme().is_some() || uri.authority().is_some() {
             return bad("the request target must be a path");
@@ -114,7 +117,7 @@ impl Gate {
 /// Lets a request in, or answers why not.
 pub(super) async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let (mut response, reader) = match gate.judge(request.uri(), request.headers()) {
-        Err(refusal) => (refusal, None),
+        Err((status, why)) => (failure(status, why), None),
         Ok(Some(origin)) if is_preflight(&request) => (preflight(request.headers()), Some(origin)),
         Ok(reader) => (next.run(request).await, reader),
     };
@@ -203,7 +206,7 @@ mod tests {
         }
         gate.judge(&path.parse().unwrap(), &headers)
             .map(|reader| reader.is_some())
-            .map_err(|refusal| refusal.status().as_u16())
+            .map_err(|(status, _)| status.as_u16())
     }
 
     #[test]

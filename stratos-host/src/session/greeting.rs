@@ -34,7 +34,7 @@ pub(super) async fn greet(
             },
             Some(Ok((connection, message))) = greetings.join_next() => {
                 match judge(connection, message, nonce, plugin).await {
-                    Verdict::Welcome(connection, hello) => return Ok((connection, hello)),
+                    Verdict::Welcome(greeted) => return Ok(*greeted),
                     Verdict::Refused(reason) => return Err(reason),
                     Verdict::Stranger => {}
                 }
@@ -44,7 +44,7 @@ pub(super) async fn greet(
 }
 
 enum Verdict {
-    Welcome(Connection, Hello),
+    Welcome(Box<(Connection, Hello)>),
     /// It is our plugin, but it cannot stay.
     Refused(String),
     /// It is somebody else.
@@ -92,7 +92,7 @@ async fn judge(
     match welcome(&hello, plugin) {
         Ok(welcome) => {
             answer(&mut connection, id, Ok(welcome)).await;
-            Verdict::Welcome(connection, hello)
+            Verdict::Welcome(Box::new((connection, hello)))
         }
         Err(reason) => {
             answer(&mut connection, id, Err(reason.clone())).await;

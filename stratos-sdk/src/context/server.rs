@@ -135,10 +135,10 @@ impl Service<Request> for Routes {
         Box::pin(async move {
             // A panicking handler answers this one request; hyper would drop the connection.
             let answer = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
-            Ok(answer.await.unwrap_or_else(|_| {
+            answer.await.unwrap_or_else(|_| {
                 let text = "the plugin's route handler panicked; its log says where";
                 Ok((StatusCode::INTERNAL_SERVER_ERROR, text).into_response())
-            })?)
+            })
         })
     }
 }

@@ -1,4 +1,5 @@
 //! A plugin for tests. Its file's name is its id, and the id's first word says how it behaves.
+#![expect(clippy::disallowed_methods, reason = "it misbehaves on purpose")]
 
 use std::process::ExitCode;
 use std::time::Duration;

@@ -11,7 +11,7 @@ use crate::commands::new::author::AuthorArgs;
 use crate::commands::new::place::Place;
 use crate::commands::new::repository::{self, Vcs};
 use crate::commands::new::words::{Next, one_line};
-use crate::commands::new::{author, sdk};
+use crate::commands::new::{author, place, sdk};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -54,8 +54,9 @@ enum Kind {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    // Before the path is looked at: a name that Windows keeps for itself leads to strange places.
+    let id = plugin_id(args.id.as_deref(), &args.path)?;
     let place = Place::find(&args.path)?;
-    let id = plugin_id(args.id.as_deref(), &place)?;
     let sdk = sdk::find(args.sdk_path.as_deref())?;
     let author = author::complete(cx, args.author, place.near())?;
     let options = Options {
@@ -84,15 +85,15 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     Ok(Outcome::Good)
 }
 
-fn plugin_id(given: Option<&str>, place: &Place) -> Result<PluginId, Error> {
-    let name = place.name();
+fn plugin_id(given: Option<&str>, path: &Path) -> Result<PluginId, Error> {
+    let name = place::name(path)?;
     let refuse = |error: IdError| {
         let suggestion = &error.suggestion;
         let help = match given {
             Some(_) => format!("use `--id {suggestion}`"),
-            None => format!(
-                "use `{suggestion}`; to keep the folder's name, give the plugin another id with `--id {suggestion}`"
-            ),
+            None => {
+                format!("use `{suggestion}`, or keep the folder's name and add `--id {suggestion}`")
+            }
         };
         Error::Usage {
             message: error.to_string(),

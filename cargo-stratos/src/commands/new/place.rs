@@ -17,11 +17,7 @@ pub(super) struct Place {
 impl Place {
     /// Looks whether a project can be made at `path`.
     pub(super) fn find(path: &Path) -> Result<Self, Error> {
-        let cannot_find = |source| Error::File {
-            what: "find",
-            path: path.to_owned(),
-            source,
-        };
+        let cannot_find = |source| cannot_find(path, source);
         let mut folder = absolute(path).map_err(cannot_find)?;
         if folder.file_name().is_none() {
             folder = folder.canonicalize().map_err(cannot_find)?;
@@ -39,12 +35,6 @@ impl Place {
             must_have_parent(path, &folder)?;
         }
         Ok(Self { folder, exists })
-    }
-
-    /// The folder's name.
-    pub(super) fn name(&self) -> String {
-        let name = self.folder.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
     }
 
     /// The nearest folder that exists already.
@@ -85,6 +75,26 @@ impl Place {
     }
 }
 
+/// The name that the folder has or will have.
+pub(super) fn name(path: &Path) -> Result<String, Error> {
+    let folder = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => path
+            .canonicalize()
+            .map_err(|source| cannot_find(path, source))?,
+    };
+    let name = folder.file_name().unwrap_or_default();
+    Ok(name.to_string_lossy().into_owned())
+}
+
+fn cannot_find(path: &Path, source: io::Error) -> Error {
+    Error::File {
+        what: "find",
+        path: path.to_owned(),
+        source,
+    }
+}
+
 fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
     let refuse = |message: String| {
         let help = "choose another name: nothing is overwritten".to_owned();
@@ -94,7 +104,7 @@ fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
         }
     };
     if !folder.is_dir() {
-        return Err(refuse(format!("{} is there already", path.display())));
+        return Err(refuse(format!("`{}` is there already", path.display())));
     }
     let mut entries = fs::read_dir(folder).map_err(|source| Error::File {
         what: "read",
@@ -103,23 +113,23 @@ fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
     })?;
     match entries.next() {
         None => Ok(()),
-        Some(_) => Err(refuse(format!("{} is not empty", path.display()))),
+        Some(_) => Err(refuse(format!("`{}` is not empty", path.display()))),
     }
 }
 
 fn must_have_parent(path: &Path, folder: &Path) -> Result<(), Error> {
-    let missing = folder.parent().filter(|parent| !parent.is_dir());
-    match missing {
-        None => Ok(()),
-        Some(parent) => Err(Error::Usage {
-            message: format!(
-                "cannot make {}: there is no folder {}",
-                path.display(),
-                parent.display()
-            ),
-            help: Some("make that one first; only the last folder of the path is made".to_owned()),
-        }),
+    if folder.parent().is_none_or(Path::is_dir) {
+        return Ok(());
     }
+    let parent = path.parent().unwrap_or(path);
+    Err(Error::Usage {
+        message: format!(
+            "cannot make `{}`: there is no folder `{}`",
+            path.display(),
+            parent.display()
+        ),
+        help: Some("make that one first; only the last folder of the path is made".to_owned()),
+    })
 }
 
 /// Moves what is in one folder to another one, or nothing.

@@ -44,11 +44,16 @@ pub(super) fn make(
         Ok(output) => Err(Error::Git {
             reason: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && wanted.is_none() => {
-            cx.output
-                .note("git was not found: the plugin is made without a repository");
-            Ok(())
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match wanted {
+            None => {
+                cx.output
+                    .note("git was not found: the plugin is made without a repository");
+                Ok(())
+            }
+            Some(_) => Err(Error::Git {
+                reason: "it was not found".to_owned(),
+            }),
+        },
         Err(error) => Err(Error::Git {
             reason: error.to_string(),
         }),

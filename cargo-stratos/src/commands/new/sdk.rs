@@ -24,7 +24,7 @@ pub(super) fn find(given: Option<&Path>) -> Result<Sdk, Error> {
     let places = [given.to_owned(), given.join(PACKAGE)];
     let Some(folder) = places.iter().find(|folder| is_sdk(folder)) else {
         return Err(refuse(format!(
-            "{} is not the folder of {PACKAGE}",
+            "`{}` is not the folder of {PACKAGE}",
             given.display()
         )));
     };
@@ -36,7 +36,7 @@ pub(super) fn find(given: Option<&Path>) -> Result<Sdk, Error> {
     match folder.to_str() {
         Some(text) => Ok(Sdk::Folder(text.to_owned())),
         None => Err(refuse(format!(
-            "{} cannot be written into Cargo.toml, which is in UTF-8",
+            "`{}` cannot be written into Cargo.toml, which is in UTF-8",
             folder.display()
         ))),
     }

@@ -1,0 +1,49 @@
+//! The settings that `plugin.json` declares.
+
+use std::time::Duration;
+
+use stratos::PluginContext;
+use stratos::context::ConfigError;
+
+/// In seconds; the same as the defaults and limits in `plugin.json`, which the shell does not promise to apply.
+const DEFAULT_INTERVAL: f64 = 30.0;
+const SHORTEST_INTERVAL: f64 = 5.0;
+const LONGEST_INTERVAL: f64 = 3600.0;
+
+/// Where the airline's API is; `None` where nobody has said.
+pub(crate) async fn api_url(ctx: &PluginContext) -> Result<Option<String>, ConfigError> {
+    let url: String = ctx.config.get("api_url", String::new()).await?;
+    Ok(Some(url).filter(|url| !url.is_empty()))
+}
+
+/// How long to wait between two polls.
+pub(crate) async fn refresh_interval(ctx: &PluginContext) -> Duration {
+    let setting = ctx.config.get("refresh_interval", DEFAULT_INTERVAL).await;
+    interval(setting.unwrap_or_else(|error| {
+        let text = format_args!("polls every {DEFAULT_INTERVAL} s: {error}");
+        ctx.logger.warn("settings", text);
+        DEFAULT_INTERVAL
+    }))
+}
+
+fn interval(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds.clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_interval_floods_the_api_or_never_ends() {
+        for (seconds, expected) in [
+            (30.0, 30.0),
+            (7.5, 7.5),
+            (0.0, 5.0),
+            (-1.0, 5.0),
+            (1e300, 3600.0),
+        ] {
+            assert_eq!(interval(seconds), Duration::from_secs_f64(expected));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Which flight plan is wanted.
+
+use reqwest::Url;
+use stratos::context::{Config, ConfigError};
+use thiserror::Error;
+
+/// SimBrief answers with XML unless it is asked for JSON.
+const SIMBRIEF: &str = "https://www.simbrief.com/api/xml.fetcher.php?json=1";
+
+/// Why no planner can be asked.
+#[derive(Debug, Error)]
+pub(crate) enum RequestError {
+    #[error("say whose flight plan it is: /loadsheet/ofp?user=NAME")]
+    NoUser,
+    #[error("cannot read the setting `ofp_url`")]
+    Setting(#[source] ConfigError),
+    #[error("setting `ofp_url` is `{text}`, but an address begins with https:// or http://")]
+    Address { text: String },
+}
+
+/// The address of a pilot's flight plan. The setting is read each time, so that a change counts at once.
+pub(crate) async fn plan_url(config: &Config, user: &str) -> Result<Url, RequestError> {
+    let planner: String = config
+        .get("ofp_url", SIMBRIEF.to_owned())
+        .await
+        .map_err(RequestError::Setting)?;
+    with_user(&planner, user)
+}
+
+fn with_user(planner: &str, user: &str) -> Result<Url, RequestError> {
+    if user.is_empty() {
+        return Err(RequestError::NoUser);
+    }
+    let mut url = Url::parse(planner)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .ok_or_else(|| RequestError::Address {
+            text: planner.to_owned(),
+        })?;
+    // A pilot has a name and a number, and the planner must be told which one it is given.
+    let is_number = user.bytes().all(|byte| byte.is_ascii_digit());
+    let key = if is_number { "userid" } else { "username" };
+    // Escapes whatever the name contains.
+    url.query_pairs_mut().append_pair(key, user);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pilot_is_added_to_the_address() {
+        for (planner, user, expected) in [
+            (
+                SIMBRIEF,
+                "ada",
+                "https://www.simbrief.com/api/xml.fetcher.php?json=1&username=ada",
+            ),
+            (
+                "http://127.0.0.1:1/ofp",
+                "12345",
+                "http://127.0.0.1:1/ofp?userid=12345",
+            ),
+            (
+                "https://a.b/?x",
+                "a&b=c#d",
+                "https://a.b/?x&username=a%26b%3Dc%23d",
+            ),
+        ] {
+            assert_eq!(with_user(planner, user).unwrap().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_said() {
+        assert!(matches!(with_user(SIMBRIEF, ""), Err(RequestError::NoUser)));
+        for wrong in ["", "simbrief.com", "localhost:80", "file:///etc/passwd"] {
+            let error = with_user(wrong, "ada").unwrap_err().to_string();
+            assert!(error.contains(&format!("`{wrong}`")), "{error}");
+        }
+    }
+}

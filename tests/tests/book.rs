@@ -1,0 +1,234 @@
+//! The book is whole: chapters, links, manifests and commands. Its Rust blocks are doctests, see `src/book.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stratos_manifest::{ProjectFacts, check};
+use stratos_tests::stratos;
+
+#[test]
+fn every_chapter_is_listed_and_tested() {
+    let chapters: BTreeSet<String> = pages().into_keys().filter(|n| n != "SUMMARY.md").collect();
+    let summary = pages().remove("SUMMARY.md").unwrap();
+    assert_eq!(links(&summary).collect::<BTreeSet<_>>(), chapters);
+    let doctests = include_str!("../src/book.rs");
+    for chapter in chapters {
+        assert!(
+            doctests.contains(&format!("book/src/{chapter}\"")),
+            "{chapter}"
+        );
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let pages = pages();
+    for (name, text) in &pages {
+        for link in links(text).filter(|link| !link.contains("://")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let file = if file.is_empty() { name } else { file };
+            assert!(root().join(file).is_file(), "{name}: {link}");
+            let headings = pages
+                .get(file)
+                .map(|page| anchors(page))
+                .unwrap_or_default();
+            assert!(
+                anchor.is_empty() || headings.contains(anchor),
+                "{name}: {link}"
+            );
+        }
+        for line in text.lines() {
+            let included = line
+                .strip_prefix("{{#include ")
+                .and_then(|l| l.strip_suffix("}}"));
+            assert!(
+                included.is_none_or(|file| root().join(file).is_file()),
+                "{name}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_block_has_a_language_and_no_rust_is_ignored() {
+    for (name, text) in pages() {
+        for Block { info, text } in blocks(&text) {
+            assert!(
+                !info.is_empty() && !info.contains("ignore"),
+                "{name}: {info}\n{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn manifests_are_without_findings() {
+    let mut manifests = 0;
+    for (name, text) in pages() {
+        for block in blocks(&text).filter(|block| block.info == "json") {
+            let value: Value = serde_json::from_str(&block.text).expect(&name);
+            if value.get("version").is_some() {
+                let report = check(block.text.as_bytes(), &ProjectFacts::none());
+                assert!(
+                    report.diagnostics.is_empty(),
+                    "{name}: {:?}",
+                    report.diagnostics
+                );
+                manifests += 1;
+            }
+        }
+    }
+    assert!(manifests > 0, "the book shows a manifest");
+}
+
+#[test]
+fn every_command_in_the_book_exists() {
+    let help = commands();
+    for (name, text) in pages() {
+        let blocks =
+            blocks(&text).filter(|block| matches!(&*block.info, "console" | "sh" | "yaml"));
+        for line in
+            blocks.flat_map(|block| block.text.lines().map(str::to_owned).collect::<Vec<_>>())
+        {
+            let Some((before, command)) = line.split_once("cargo stratos ") else {
+                continue;
+            };
+            // What a command prints is not a command.
+            if before.contains('`') {
+                continue;
+            }
+            let command = command.split(" -- ").next().unwrap_or_default();
+            let mut words = command.split_whitespace();
+            let known = words.next().and_then(|word| help.get(word));
+            let options = known.unwrap_or_else(|| panic!("{name}: {line}"));
+            for option in words.filter(|word| word.starts_with("--")) {
+                assert!(options.contains(option), "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_and_option_is_in_the_book() {
+    let page = pages().remove("mocked-shell.md").unwrap();
+    for (command, options) in commands() {
+        assert!(
+            page.contains(&format!("`cargo stratos {command}")),
+            "{command}"
+        );
+        for option in options {
+            let mentions = [
+                format!("`{option}"),
+                format!("[{option}"),
+                format!(" {option}"),
+            ];
+            assert!(
+                mentions.iter().any(|m| page.contains(m)),
+                "{command} {option}"
+            );
+        }
+    }
+}
+
+/// Every command with its long options, those of its subcommands included.
+fn commands() -> BTreeMap<String, BTreeSet<String>> {
+    let help = |arguments: &[&str]| {
+        let arguments = [arguments, &["--help"]].concat();
+        stratos(Path::new("."), arguments).stdout
+    };
+    let mut all = BTreeMap::new();
+    for command in subcommands(&help(&[])) {
+        let text = help(&[&command]);
+        let mut its = long_options(&text);
+        for inner in subcommands(&text) {
+            its.extend(long_options(&help(&[&command, &inner])));
+        }
+        all.insert(command, its);
+    }
+    assert!(all.contains_key("run"), "the help lists commands: {all:?}");
+    all
+}
+
+fn subcommands(help: &str) -> Vec<String> {
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = listed
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next());
+    let others = names.filter(|name| *name != "help");
+    others.map(str::to_owned).collect()
+}
+
+fn long_options(help: &str) -> BTreeSet<String> {
+    let lines = help.lines().map(str::trim);
+    let words = lines
+        .filter(|line| line.starts_with('-'))
+        .flat_map(|line| line.split([' ', ',', '=', '[']));
+    let long = words.filter(|word| word.len() > 2 && word.starts_with("--"));
+    let others = long.filter(|word| !matches!(*word, "--help" | "--version"));
+    others.map(str::to_owned).collect()
+}
+
+/// A fenced block: what follows its fence, and what is in it.
+struct Block {
+    info: String,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src")
+}
+
+/// The book's pages by their names.
+fn pages() -> BTreeMap<String, String> {
+    let entries = fs::read_dir(root()).expect("the book lies beside the tests");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    let pages = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let named = pages.map(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&path).expect("a page is text");
+        (name.into_owned(), text)
+    });
+    named.collect()
+}
+
+fn blocks(page: &str) -> impl Iterator<Item = Block> {
+    // Every second part lies between two fences.
+    page.split("```").skip(1).step_by(2).map(|part| {
+        let (info, text) = part.split_once('\n').unwrap_or((part, ""));
+        Block {
+            info: info.trim().to_owned(),
+            text: text.to_owned(),
+        }
+    })
+}
+
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```").step_by(2).flat_map(str::lines)
+}
+
+/// Where the links outside of blocks lead.
+fn links(page: &str) -> impl Iterator<Item = String> {
+    prose(page).flat_map(|line| {
+        let targets = line.split("](").skip(1);
+        targets
+            .filter_map(|rest| rest.split_once(')'))
+            .map(|(target, _)| target.to_owned())
+    })
+}
+
+/// The names by which mdBook's headings are linked to.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let headings = prose(page).filter(|line| line.starts_with('#'));
+    let names = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
+    names
+        .map(|name| {
+            name.chars()
+                .filter(is_kept)
+                .collect::<String>()
+                .replace(' ', "-")
+        })
+        .collect()
+}

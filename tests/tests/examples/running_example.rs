@@ -1,0 +1,108 @@
+//! An example in a mocked shell.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use stratos_tests::{Answer, Options, Running, request};
+use tempfile::TempDir;
+
+/// A shell with one example in it.
+#[derive(Debug)]
+pub(crate) struct Example {
+    id: &'static str,
+    pub(crate) shell: Running,
+    // Last, so that it goes when the shell has ended.
+    _state: TempDir,
+}
+
+impl Example {
+    /// Builds and runs the example with nothing configured.
+    pub(crate) fn start(id: &'static str) -> Self {
+        let folder = folder(id);
+        build(&folder);
+        let state = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            state: Some(state.path().to_owned()),
+            ..Options::default()
+        };
+        Self {
+            id,
+            shell: Running::start_with(&folder, options),
+            _state: state,
+        }
+    }
+
+    /// Runs the example with a config value that is there before it starts.
+    pub(crate) fn start_with(id: &'static str, key: &str, value: &str) -> Self {
+        let mut example = Self::start(id);
+        example.set(key, &Value::from(value));
+        example.stop();
+        let started = example.control("start");
+        assert_eq!(started.status, 200, "{started:?}");
+        example
+    }
+
+    /// Stores a config value.
+    pub(crate) fn set(&self, key: &str, value: &Value) {
+        let value = value.to_string();
+        let set = self.shell.command(&["config", "set", self.id, key, &value]);
+        assert_eq!(set.code, Some(0), "{set:?}");
+    }
+
+    /// Stops the plugin. What it has pushed and logged until then is not waited for any more.
+    pub(crate) fn stop(&mut self) {
+        let stopped = self.control("stop");
+        assert_eq!(stopped.status, 200, "{stopped:?}");
+        self.shell.wait_for_state(self.id, "stopped");
+    }
+
+    /// Asks the shell to do something with the plugin.
+    pub(crate) fn control(&self, action: &str) -> Answer {
+        let owner = std::fs::read(self.shell.state.join("host.json")).expect("the shell runs");
+        let owner: Value = serde_json::from_slice(&owner).expect("it is JSON");
+        let token = format!(
+            "Authorization: Bearer {}",
+            owner["token"].as_str().expect("a token")
+        );
+        let path = format!("/__stratos/api/v1/plugins/{}/{action}", self.id);
+        request(self.shell.address, "POST", &path, &[&token], "")
+    }
+
+    /// Switches the login.
+    pub(crate) fn become_persona(&self, persona: &str) {
+        let switched = self.shell.command(&["auth", persona]);
+        assert_eq!(switched.code, Some(0), "{switched:?}");
+    }
+
+    /// Asks on a channel.
+    pub(crate) fn call(&self, channel: &str) -> Value {
+        let answer = self.shell.call(self.id, channel, "null");
+        assert_eq!(answer.code, Some(0), "{answer:?}");
+        serde_json::from_str(&answer.stdout).expect("it is JSON")
+    }
+
+    /// Waits for the next push on a channel.
+    pub(crate) fn pushed(&mut self, channel: &str) -> Value {
+        self.shell
+            .wait_for(|event| event["event"] == "push" && event["channel"] == channel)["payload"]
+            .take()
+    }
+}
+
+fn folder(id: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("it is in the workspace");
+    root.join("examples").join(id)
+}
+
+/// The shell would build it as well, but a first build takes longer than a test waits for the shell.
+fn build(folder: &Path) {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--manifest-path"])
+        .arg(folder.join("Cargo.toml"))
+        .status()
+        .expect("cargo runs");
+    assert!(built.success(), "{} does not build", folder.display());
+}

@@ -1,0 +1,122 @@
+//! An HTTP server that stands for the airline's API, or for the flight planner.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// A server that gives the same answer to everybody until it is told another one.
+#[derive(Debug)]
+pub(crate) struct Site {
+    address: SocketAddr,
+    answer: Arc<Mutex<Reply>>,
+    asked: Receiver<Asked>,
+}
+
+/// What somebody asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// With the query.
+    pub(crate) path: String,
+    pub(crate) authorization: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Reply {
+    status: u16,
+    body: String,
+    /// The length that the head promises.
+    length: usize,
+}
+
+impl Site {
+    /// Starts a server that answers with status 200.
+    pub(crate) fn start(body: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let answer = Arc::new(Mutex::new(Reply {
+            status: 200,
+            body: body.to_owned(),
+            length: body.len(),
+        }));
+        let (sender, asked) = channel();
+        let current = Arc::clone(&answer);
+        // Ends with the test's process.
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                serve(&stream.expect("a connection"), &current, &sender);
+            }
+        });
+        Self {
+            address,
+            answer,
+            asked,
+        }
+    }
+
+    /// Where it is, for this path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Answers like this from now on.
+    pub(crate) fn answer(&self, status: u16, body: &str) {
+        *self.answer.lock().expect("nobody panicked") = Reply {
+            status,
+            body: body.to_owned(),
+            length: body.len(),
+        };
+    }
+
+    /// Hangs up in the middle of every answer from now on.
+    pub(crate) fn break_off(&self) {
+        self.answer.lock().expect("nobody panicked").length += 1;
+    }
+
+    /// Waits for the next request.
+    pub(crate) fn asked(&self) -> Asked {
+        let patience = Duration::from_secs(60);
+        self.asked.recv_timeout(patience).expect("a request comes")
+    }
+
+    /// The requests that have come and were not looked at.
+    pub(crate) fn asked_so_far(&self) -> Vec<Asked> {
+        self.asked.try_iter().collect()
+    }
+
+    /// Whether nobody asks for so long.
+    pub(crate) fn is_left_alone_for(&self, time: Duration) -> bool {
+        self.asked.recv_timeout(time).is_err()
+    }
+}
+
+fn serve(mut stream: &TcpStream, answer: &Mutex<Reply>, sender: &Sender<Asked>) {
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+    let Some(path) = head.first().and_then(|line| line.split(' ').nth(1)) else {
+        return;
+    };
+    let authorization = head.iter().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("authorization")
+            .then(|| value.to_owned())
+    });
+    let asked = Asked {
+        path: path.to_owned(),
+        authorization,
+    };
+    // The test may have ended.
+    let _ = sender.send(asked);
+    let Reply {
+        status,
+        body,
+        length,
+    } = answer.lock().expect("nobody panicked").clone();
+    let reply = format!(
+        "HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    // Whoever asked may have heard enough.
+    let _ = stream.write_all(reply.as_bytes());
+}
