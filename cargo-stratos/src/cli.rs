@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{auth, call, check, config, new, ps, run, update};
+use crate::commands::{auth, call, check, config, new, ps, run, start, stop, update};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -35,6 +35,8 @@ enum Command {
     Check(check::Args),
     Run(run::Args),
     Ps(ps::Args),
+    Start(start::Args),
+    Stop(stop::Args),
     Call(call::Args),
     Config(config::Args),
     Auth(auth::Args),
@@ -77,6 +79,8 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Check(args) => check::run(cx, args),
         Command::Run(args) => run::run(cx, args),
         Command::Ps(args) => ps::run(cx, args),
+        Command::Start(args) => start::run(cx, args),
+        Command::Stop(args) => stop::run(cx, args),
         Command::Call(args) => call::run(cx, args),
         Command::Config(args) => config::run(cx, args),
         Command::Auth(args) => auth::run(cx, args),

@@ -1,6 +1,7 @@
 //! Reads `plugin.json` while compiling; the only place that touches the disk and the environment.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use proc_macro2::Span;
@@ -21,10 +22,12 @@ pub(crate) fn read(argument: Option<&LitStr>) -> Result<PluginJson, Vec<Error>> 
     let name = argument.map_or_else(|| "plugin.json".to_owned(), LitStr::value);
     let path = root().join(&name);
     let source = fs::read(&path).map_err(|error| {
-        let text = format!(
-            "cannot read `{name}`, looked for from the folder of Cargo.toml: {error}\na plugin needs a plugin.json there, or an argument that says where it lies: `manifest = \"../plugin.json\"`"
-        );
-        vec![Error::new(span, text)]
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => format!("there is no `{name}` in the folder of Cargo.toml"),
+            _ => format!("cannot read `{name}` in the folder of Cargo.toml: {error}"),
+        };
+        let help = "a plugin needs a plugin.json, and an argument where it lies elsewhere: `manifest = \"../plugin.json\"`";
+        vec![Error::new(span, format!("{what}\n{help}"))]
     })?;
     let report = check(&source, &ProjectFacts::none());
     let Some(manifest) = report.manifest else {

@@ -197,32 +197,25 @@ struct Session<P> {
 impl<P: Plugin> Session<P> {
     async fn start(&self, Start { auth }: Start) -> Result<Done, RpcError> {
         self.auth.send_replace(auth);
-        self.plugin
-            .on_start(self.ctx.clone())
-            .await
-            .map_err(failed)?;
-        Ok(Done {})
+        let started = self.plugin.on_start(self.ctx.clone()).await;
+        self.answer(started).await
     }
 
     async fn resume(&self, Resume { auth }: Resume) -> Result<Done, RpcError> {
         self.auth.send_replace(auth);
-        self.plugin
-            .on_resume(self.ctx.clone())
-            .await
-            .map_err(failed)?;
-        Ok(Done {})
+        let resumed = self.plugin.on_resume(self.ctx.clone()).await;
+        self.answer(resumed).await
     }
 
     async fn stop(&self, Stop {}: Stop) -> Result<Done, RpcError> {
         let stopped = self.plugin.on_stop(self.ctx.clone()).await;
         self.finish().await;
-        stopped.map_err(failed)?;
-        Ok(Done {})
+        self.answer(stopped).await
     }
 
     async fn retire(&self, Retire {}: Retire) -> Result<Done, RpcError> {
         self.finish().await;
-        Ok(Done {})
+        self.answer(Ok(())).await
     }
 
     async fn auth_changed(&self, AuthChanged { auth }: AuthChanged) -> Result<Done, RpcError> {
@@ -235,7 +228,7 @@ impl<P: Plugin> Session<P> {
         self.ctx.ipc.answer(invoke).await
     }
 
-    /// Ends the background work, lets requests in flight finish, and hands over the last log lines.
+    /// Ends the background work, and lets requests in flight finish.
     async fn finish(&self) {
         self.end.cancel();
         self.calls.close();
@@ -250,7 +243,13 @@ impl<P: Plugin> Session<P> {
             );
         }
         self.ctx.tasks.end().await;
+    }
+
+    /// What a hook has logged arrives before its outcome.
+    async fn answer(&self, outcome: Result) -> Result<Done, RpcError> {
         self.ctx.logger.flush().await;
+        outcome.map_err(failed)?;
+        Ok(Done {})
     }
 }
 

@@ -59,13 +59,6 @@ impl LocalStream {
             .map(Self)
     }
 
-    /// The user id of the process at the other end, where the platform tells it.
-    #[cfg(unix)]
-    #[must_use]
-    pub fn peer_user(&self) -> Option<u32> {
-        self.0.peer_creds().ok()?.euid()
-    }
-
     /// The stream without the knowledge of what kind it is.
     #[must_use]
     pub fn into_boxed(self) -> BoxedStream {

@@ -172,7 +172,7 @@ impl PeerDriver {
             queue,
             peer,
         } = self;
-        let serving = Serving::new(service, peer.outgoing.clone());
+        let serving = Serving::new(service, peer.outgoing.clone(), peer.frame_bytes);
         let (closed, frame_bytes) = (peer.closed.clone(), peer.frame_bytes);
         let guard = closed.clone().drop_guard();
         let read = async {

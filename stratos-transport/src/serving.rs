@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::connection::ConnectionError;
+use crate::pending::Outcome;
 
 /// What one side offers to the other.
 pub trait Service: Send + Sync + 'static {
@@ -32,6 +33,7 @@ pub trait Service: Send + Sync + 'static {
 pub(crate) struct Serving<S> {
     service: Arc<S>,
     outgoing: mpsc::Sender<String>,
+    frame_bytes: usize,
     tasks: JoinSet<()>,
     running: Arc<Running>,
 }
@@ -40,10 +42,11 @@ pub(crate) struct Serving<S> {
 struct Running(Mutex<HashMap<u64, AbortHandle>>);
 
 impl<S: Service> Serving<S> {
-    pub(crate) fn new(service: Arc<S>, outgoing: mpsc::Sender<String>) -> Self {
+    pub(crate) fn new(service: Arc<S>, outgoing: mpsc::Sender<String>, frame_bytes: usize) -> Self {
         Self {
             service,
             outgoing,
+            frame_bytes,
             tasks: JoinSet::new(),
             running: Arc::default(),
         }
@@ -71,16 +74,14 @@ impl<S: Service> Serving<S> {
             return Ok(());
         }
         let (service, list) = (Arc::clone(&self.service), Arc::clone(&self.running));
-        let outgoing = self.outgoing.clone();
+        let (outgoing, frame_bytes) = (self.outgoing.clone(), self.frame_bytes);
         let task = self.tasks.spawn(async move {
             let work = AssertUnwindSafe(service.request(&method, &params)).catch_unwind();
             let outcome = work.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
             // Whoever takes the request off the list answers it: this task or a cancellation.
             if list.lock().remove(&id).is_some() {
                 // A closed queue means that the connection ended, and nobody waits any more.
-                let _ = outgoing
-                    .send(Message::Response { id, outcome }.to_line())
-                    .await;
+                let _ = outgoing.send(response(id, outcome, frame_bytes)).await;
             }
         });
         running.insert(id, task);
@@ -112,6 +113,18 @@ impl Running {
         // No code that can panic runs under the lock, so a poisoned map is still whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The line for an answer, or for the news that the answer is too large for a line.
+fn response(id: u64, outcome: Outcome, frame_bytes: usize) -> String {
+    let line = Message::Response { id, outcome }.to_line();
+    if line.len() <= frame_bytes {
+        return line;
+    }
+    let length = line.len();
+    let text = format!("the answer is {length} bytes long, at most {frame_bytes} are allowed");
+    let outcome = Err(RpcError::new(ErrorCode::TooLarge, text));
+    Message::Response { id, outcome }.to_line()
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> RpcError {

@@ -27,6 +27,7 @@ impl Service for Echo {
         match channel.as_str() {
             "panic" => panic!("as asked"),
             "hang" => std::future::pending().await,
+            "large" => Ok(to_raw_value(&"x".repeat(FRAME_BYTES)).unwrap()),
             "fail" => Err(RpcError::new(ErrorCode::HandlerFailed, "as asked")),
             _ => Ok(to_raw_value(&payload).unwrap()),
         }
@@ -146,6 +147,17 @@ async fn a_message_over_the_limit_is_refused_before_it_is_sent() {
     };
     let error = left.call(&large, DEADLINE).await.unwrap_err();
     assert!(matches!(error, CallError::TooLarge { .. }), "{error}");
+    assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_answer_over_the_limit_is_an_error_and_the_connection_lives() {
+    let (left, _l, _right, _r, _) = pair();
+    let error = left.call(&invoke("large"), DEADLINE).await.unwrap_err();
+    let CallError::Refused(error) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(error.code, ErrorCode::TooLarge);
     assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
 }
 

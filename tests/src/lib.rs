@@ -7,9 +7,11 @@ mod http;
 mod node;
 mod plugins;
 mod running;
+mod watch;
 
 pub use crate::command::{Finished, cargo_stratos, stratos};
 pub use crate::http::{Answer, request, send_raw};
-pub use crate::node::npm_install;
+pub use crate::node::node_project;
 pub use crate::plugins::Plugins;
 pub use crate::running::{Options, Running};
+pub use crate::watch::{WATCH, Watch};

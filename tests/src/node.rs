@@ -1,41 +1,87 @@
-//! Node's packages for the tests and benchmarks that need Node.
+//! Node, for the tests and benchmarks that need it.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
-/// Installs `tests/node`'s packages into a folder below `place`; `None` without node or npm.
+const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
+/// The oldest Node that has what the entry needs.
+const OLDEST_NODE: u32 = 20;
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
+/// A copy of `tests/node` below `place`, with its packages installed, so that the source tree stays clean.
 ///
-/// The lock file decides the versions, and no package's scripts are run.
-#[must_use]
-pub fn npm_install(place: &Path) -> Option<PathBuf> {
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let runs = |program: &str| {
-        let output = Command::new(program).arg("--version").output();
-        output.is_ok_and(|output| output.status.success())
+/// # Errors
+///
+/// What this machine lacks: Node, npm or a network.
+pub fn node_project(place: &Path) -> Result<PathBuf, String> {
+    check_node()?;
+    let folder = copy_sources(place);
+    install(&folder)?;
+    Ok(folder)
+}
+
+fn check_node() -> Result<(), String> {
+    let version = |program: &str| {
+        let output = finish(Command::new(program).arg("--version"));
+        output
+            .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+            .map_err(|error| format!("{program} is not there ({error})"))
     };
-    if !runs("node") || !runs(npm) {
-        return None;
+    let node = version("node")?;
+    version(NPM)?;
+    let major = node.trim_start_matches('v').split('.').next();
+    if major.and_then(|major| major.parse().ok()) < Some(OLDEST_NODE) {
+        return Err(format!(
+            "node is {node}, the entry needs {OLDEST_NODE} or newer"
+        ));
     }
+    Ok(())
+}
+
+fn copy_sources(place: &Path) -> PathBuf {
     let folder = place.join("node");
-    fs::create_dir_all(&folder).expect("a folder");
-    for name in ["package.json", "package-lock.json", ".npmrc"] {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("node")
-            .join(name);
-        fs::copy(source, folder.join(name)).expect("a copy");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("the folder of the last run can be removed");
     }
-    let installed = Command::new(npm)
-        .args([
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--silent",
-        ])
-        .current_dir(&folder)
-        .status()
-        .expect("npm runs");
-    assert!(installed.success(), "npm ci fails in {}", folder.display());
-    Some(folder)
+    fs::create_dir_all(&folder).expect("a folder");
+    for entry in fs::read_dir(SOURCES).expect("the sources are there") {
+        let entry = entry.expect("the sources are readable");
+        if entry.file_type().expect("it has a type").is_file() {
+            fs::copy(entry.path(), folder.join(entry.file_name())).expect("a copy");
+        }
+    }
+    folder
+}
+
+fn install(folder: &Path) -> Result<(), String> {
+    const OFFLINE: [&str; 6] = [
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "ETIMEDOUT",
+        "ENOTCACHED",
+    ];
+    let output = finish(
+        Command::new(NPM)
+            .args(["ci", "--ignore-scripts", "--prefer-offline"])
+            .args(["--no-audit", "--no-fund"])
+            .current_dir(folder),
+    )
+    .expect("npm runs");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        return Ok(());
+    }
+    assert!(
+        OFFLINE.iter().any(|code| complaints.contains(code)),
+        "{complaints}"
+    );
+    Err("npm cannot fetch Express (no network?)".to_owned())
+}
+
+fn finish(command: &mut Command) -> io::Result<Output> {
+    command.stdin(Stdio::null()).output()
 }

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use crate::command::{Finished, cargo_stratos, stratos};
 use crate::http::{Answer, request};
@@ -32,6 +33,7 @@ pub struct Options {
 pub struct Running {
     child: Child,
     events: Receiver<Value>,
+    said: NamedTempFile,
     /// Everything that was printed before it was ready, and what was waited for.
     pub seen: Vec<Value>,
     /// Where it listens.
@@ -51,6 +53,7 @@ impl Running {
     #[must_use]
     pub fn start_with(folder: &Path, options: Options) -> Self {
         let state = options.state.unwrap_or_else(|| folder.join("state"));
+        let said = NamedTempFile::new().expect("a file");
         let mut child = Command::new(cargo_stratos())
             .args(["run", "--port", "auto", "--json", "--state"])
             .arg(&state)
@@ -59,6 +62,7 @@ impl Running {
             .envs(options.env)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(said.reopen().expect("a second handle"))
             .spawn()
             .expect("cargo-stratos runs");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
@@ -75,6 +79,7 @@ impl Running {
         let mut running = Self {
             child,
             events,
+            said,
             seen: Vec::new(),
             address,
             state,
@@ -111,19 +116,19 @@ impl Running {
         }
     }
 
+    /// Waits for an event, unless it has been seen.
+    pub fn expect(&mut self, wanted: impl Fn(&Value) -> bool) {
+        if !self.seen.iter().any(&wanted) {
+            self.wait_for(wanted);
+        }
+    }
+
     /// Waits for a plugin's state.
     pub fn wait_for_state(&mut self, plugin: &str, state: &str) -> Value {
         self.wait_for(|event| {
             event["event"] == "state"
                 && event["plugin"] == plugin
                 && event["state"]["name"] == state
-        })
-    }
-
-    /// Waits for a log line that contains a text.
-    pub fn wait_for_log(&mut self, text: &str) -> Value {
-        self.wait_for(|event| {
-            event["event"] == "log" && event["message"].as_str().is_some_and(|m| m.contains(text))
         })
     }
 
@@ -161,20 +166,27 @@ impl Running {
         self.command(&["call", plugin, channel, payload])
     }
 
+    /// What it has said on stderr so far.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.said.path()).expect("the file is there")
+    }
+
     /// The process.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Presses Ctrl-C and waits for the end.
+    /// Presses Ctrl-C, waits for the end, and returns what happened meanwhile.
     #[cfg(unix)]
-    pub fn interrupt(mut self) -> std::process::ExitStatus {
+    pub fn interrupt(mut self) -> (std::process::ExitStatus, Vec<Value>) {
         use rustix::process::{Pid, Signal, kill_process};
 
         let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("a pid")).expect("a pid");
         kill_process(pid, Signal::INT).expect("it runs");
-        self.child.wait().expect("it ends")
+        let status = self.child.wait().expect("it ends");
+        (status, self.events.iter().collect())
     }
 
     /// Ends it at once, as a crash of the machine would.

@@ -1,16 +1,24 @@
 //! `cargo stratos run` with real processes: everything that the contract promises, once.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use stratos_tests::{Options, Plugins, Running, request, stratos};
+use stratos_tests::{Options, Plugins, Running, Watch, request, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
 #[test]
 fn a_plugin_starts_serves_and_stops() {
-    let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), Watch::new());
+    let env = vec![watch.env()];
+    let mut shell = Running::start_with(
+        plugins.root(),
+        Options {
+            env,
+            ..Options::default()
+        },
+    );
     assert_eq!(shell.plugin("sample")["state"]["name"], "running");
     assert_eq!(shell.plugin("sample")["routes"], json!(["/api/sample"]));
 
@@ -25,32 +33,24 @@ fn a_plugin_starts_serves_and_stops() {
     assert_eq!(nowhere.json()["error"], "no plugin serves /api/nobody");
 
     assert_eq!(shell.call("sample", "add", "[40, 2]").stdout, "42\n");
-    let lines: Vec<_> = shell
-        .seen
-        .iter()
-        .filter(|e| e["event"] == "log")
-        .map(log_line)
-        .collect();
     for expected in [
         "info stdout printed by sample",
         "warn stderr complained by sample",
         "info sample_plugin traced {\"answer\":42}",
         "info sample started {\"starts\":1}",
     ] {
-        assert!(
-            lines.iter().any(|line| line == expected),
-            "{expected}: {lines:#?}"
-        );
+        shell.expect(|event| log_line(event) == expected);
     }
     let refused = "channel `plugin:sample:x` carries the prefix";
-    assert!(
-        lines.iter().any(|line| line.contains(refused)),
-        "{lines:#?}"
-    );
+    shell.expect(|event| log_line(event).contains(refused));
 
-    let pid = shell.plugin("sample")["pid"].as_u64().expect("a pid");
+    assert!(shell.plugin("sample")["pid"].is_u64());
+    assert_eq!(watch.alive(), ["sample"]);
     end(shell);
-    assert!(!is_alive(pid), "the plugin has ended");
+    assert!(
+        watch.wait_for(0, Duration::from_secs(2)),
+        "the plugin has ended"
+    );
 }
 
 #[test]
@@ -259,13 +259,31 @@ fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
             .stderr
             .contains("does not run: it is errored")
     );
-    let path = "/__stratos/api/v1/plugins/sample/start";
-    assert_eq!(control(&shell, "POST", path).status, 200);
+    let update = shell.command(&["update", "sample"]);
+    assert!(
+        update
+            .stderr
+            .contains("`cargo stratos start sample` starts it"),
+        "{update:?}"
+    );
+    assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
-    assert_eq!(control(&shell, "POST", path).status, 409, "it runs");
+    let path = "/__stratos/api/v1/plugins/sample";
     assert_eq!(
-        control(&shell, "POST", "/__stratos/api/v1/plugins/sample/stop").status,
-        200
+        control(&shell, "POST", &format!("{path}/start"), "").status,
+        409,
+        "it runs"
+    );
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    shell.wait_for_state("sample", "stopped");
+    let junk = control(&shell, "POST", &format!("{path}/invoke"), "{\"chanel\": 1}");
+    assert_eq!(junk.status, 422);
+    assert!(
+        junk.json()["error"]
+            .as_str()
+            .unwrap()
+            .contains("missing field `channel`"),
+        "{junk:?}"
     );
     assert_eq!(
         shell.command(&["config", "get", "sample", "stops"]).stdout,
@@ -426,32 +444,34 @@ fn log_line(event: &Value) -> String {
     )
 }
 
-fn control(shell: &Running, method: &str, path: &str) -> stratos_tests::Answer {
+fn control(shell: &Running, method: &str, path: &str, body: &str) -> stratos_tests::Answer {
     let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let owner: Value = serde_json::from_str(&owner).unwrap();
     let token = format!("Authorization: Bearer {}", owner["token"].as_str().unwrap());
     let address: SocketAddr = shell.address;
-    request(address, method, path, &[&token], "")
+    request(address, method, path, &[&token], body)
 }
 
 #[cfg(unix)]
 fn end(shell: Running) {
-    assert!(shell.interrupt().success());
+    let (status, last) = shell.interrupt();
+    assert!(status.success());
+    let stopped = |event: &Value| event["state"]["name"] == "stopped";
+    assert!(last.iter().any(stopped), "the end is shown: {last:#?}");
+    let by_force = |event: &Value| event["tag"] == "shell";
+    assert!(
+        !last.iter().any(by_force),
+        "the plugin ends by itself: {last:#?}"
+    );
+    let logged = |event: &Value| event["message"] == "stopped";
+    assert!(
+        last.iter().any(logged),
+        "what on_stop logs is shown: {last:#?}"
+    );
 }
 
 /// There is no Ctrl-C for another process there: the kill tests the harder case.
 #[cfg(not(unix))]
 fn end(shell: Running) {
     shell.kill();
-}
-
-#[cfg(unix)]
-fn is_alive(pid: u64) -> bool {
-    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    rustix::process::test_kill_process(pid).is_ok()
-}
-
-#[cfg(not(unix))]
-fn is_alive(_pid: u64) -> bool {
-    false
 }

@@ -8,4 +8,6 @@ pub(crate) mod new;
 pub(crate) mod ps;
 mod remote;
 pub(crate) mod run;
+pub(crate) mod start;
+pub(crate) mod stop;
 pub(crate) mod update;

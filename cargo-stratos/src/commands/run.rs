@@ -128,17 +128,17 @@ async fn serve(
         false => printer.print(event),
     };
     let printed = tokio::select! {
-        printed = print_all(&shell, cx, &mut watcher, print, args.json, folder) => printed,
+        printed = print_all(&shell, cx, &mut watcher, &print, args.json, folder) => printed,
         () = interrupt.wait() => Ok(()),
     };
     let errored = shell.control().plugins().iter().any(is_errored);
     cx.output.note("stopping");
-    tokio::select! {
-        () = shell.stop() => {}
+    let stopped = tokio::select! {
+        stopped = print_until(&mut watcher, &print, shell.stop()) => stopped,
         // Whoever asks twice does not want to wait; the plugins end with this process.
-        () = interrupt.wait() => {}
-    }
-    printed?;
+        () = interrupt.wait() => Ok(()),
+    };
+    printed.and(stopped)?;
     Ok(if errored { Outcome::No } else { Outcome::Good })
 }
 
@@ -151,14 +151,7 @@ async fn print_all(
     json: bool,
     folder: &Path,
 ) -> Result<(), Error> {
-    let mut ready = std::pin::pin!(shell.ready());
-    let plugins = loop {
-        tokio::select! {
-            biased;
-            Some(event) = watcher.next() => print(&event)?,
-            plugins = &mut ready => break plugins,
-        }
-    };
+    let plugins = print_until(watcher, &print, shell.ready()).await?;
     let url = format!("http://{}", shell.address());
     if json {
         let ready = BTreeMap::from([("event", "ready"), ("url", url.as_str())]);
@@ -170,6 +163,22 @@ async fn print_all(
         print(&event)?;
     }
     Ok(())
+}
+
+/// Prints until something is done, and what has happened by then.
+async fn print_until<T>(
+    watcher: &mut Watcher,
+    print: impl Fn(&Event) -> Result<(), Error>,
+    done: impl Future<Output = T>,
+) -> Result<T, Error> {
+    let mut done = std::pin::pin!(done);
+    loop {
+        tokio::select! {
+            biased;
+            Some(event) = watcher.next() => print(&event)?,
+            done = &mut done => return Ok(done),
+        }
+    }
 }
 
 /// The calm block: what runs, where, and what to do next.

@@ -45,13 +45,18 @@ pub enum BuildError {
     },
 }
 
-/// Builds and returns the program's path. Cargo's own words go to stderr as they come.
+/// Builds and returns the program's path.
 pub(super) async fn build(
     cargo: &OsStr,
     cargo_toml: &Path,
     plugin: &str,
     args: &[OsString],
 ) -> Result<PathBuf, BuildError> {
+    let start = |source| BuildError::Cargo {
+        cargo: cargo.into(),
+        source,
+    };
+    // Cargo's words for people go to our stderr as they come.
     let output = Command::new(cargo)
         .arg("build")
         .arg("--message-format=json-render-diagnostics")
@@ -59,14 +64,13 @@ pub(super) async fn build(
         .arg(cargo_toml)
         .args(args)
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
+        .stdout(Stdio::piped())
         .kill_on_drop(true)
-        .output()
+        .spawn()
+        .map_err(start)?
+        .wait_with_output()
         .await
-        .map_err(|source| BuildError::Cargo {
-            cargo: cargo.into(),
-            source,
-        })?;
+        .map_err(start)?;
     if !output.status.success() {
         return Err(BuildError::Failed {
             cargo_toml: cargo_toml.to_owned(),
@@ -109,7 +113,11 @@ fn choose(
         _ => Err(BuildError::SeveralPrograms {
             cargo_toml,
             plugin: plugin.to_owned(),
-            names: programs.into_iter().map(|(name, _)| name).collect(),
+            names: {
+                let mut names: Vec<_> = programs.into_iter().map(|(name, _)| name).collect();
+                names.sort();
+                names
+            },
         }),
     }
 }

@@ -1,6 +1,8 @@
 //! How a plugin comes to life: as a process, or within this one.
 
 mod build;
+#[cfg(windows)]
+mod job;
 mod life;
 mod memory;
 mod output;

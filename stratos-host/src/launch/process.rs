@@ -48,6 +48,8 @@ impl Processes {
             fs::remove_dir_all(&programs)?;
         }
         fs::create_dir_all(&programs)?;
+        #[cfg(windows)]
+        super::job::tie_children_to_this_process()?;
         Ok(Self(Arc::new(Shared {
             sockets: Sockets::new()?,
             spawner: Spawner::new()?,

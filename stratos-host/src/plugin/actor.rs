@@ -130,10 +130,11 @@ impl Actor {
     }
 
     async fn start(&mut self) -> Result<(), Refusal> {
-        if !self.happens(Happening::Start) {
+        if self.state().after(Happening::Start).is_none() {
             return Err(Refusal::WrongState);
         }
         self.generation += 1;
+        self.happens(Happening::Start);
         let started = match self.launcher.prepare(self.generation).await {
             Ok(program) => self.bring_up(program).await,
             Err(error) => Err(chain(&error)),

@@ -60,7 +60,7 @@ pub enum PluginError {
         note: String,
     },
     /// It is in a state that does not allow it.
-    #[error("plugin `{id}` is {state}")]
+    #[error("plugin `{id}` is {state}{}", way_out(id, state))]
     WrongState {
         /// The plugin.
         id: String,
@@ -68,13 +68,20 @@ pub enum PluginError {
         state: &'static str,
     },
     /// It was tried and failed.
-    #[error("plugin `{id}` {reason}")]
+    #[error("plugin `{id}`: {reason}")]
     Failed {
         /// The plugin.
         id: String,
         /// Why.
         reason: String,
     },
+}
+
+fn way_out(id: &str, state: &str) -> String {
+    match state {
+        "errored" | "stopped" => format!(": `cargo stratos start {id}` starts it"),
+        _ => String::new(),
+    }
 }
 
 /// The shell's handle on one plugin.

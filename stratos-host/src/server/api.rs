@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{Path, Query, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -12,6 +13,7 @@ use axum::{Json, Router};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::control::{
@@ -65,6 +67,22 @@ impl IntoResponse for Refused {
     }
 }
 
+/// A JSON body, whose mistakes are answered in the shape of all failures.
+struct Body<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|error| failure(error.status(), error.body_text()))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            let text = format!("the body is not what this path takes: {error}");
+            failure(StatusCode::UNPROCESSABLE_ENTITY, text)
+        })
+    }
+}
+
 async fn plugins(State(control): State<Control>) -> Json<Vec<PluginInfo>> {
     Json(control.plugins())
 }
@@ -84,7 +102,7 @@ async fn update(State(control): State<Control>, Path(id): Path<String>) -> Answe
 async fn invoke(
     State(control): State<Control>,
     Path(id): Path<String>,
-    Json(Invoke { channel, payload }): Json<Invoke>,
+    Body(Invoke { channel, payload }): Body<Invoke>,
 ) -> Answer<Value> {
     Ok(Json(control.invoke(&id, &channel, payload).await?))
 }
@@ -106,7 +124,7 @@ async fn config_set(
     State(control): State<Control>,
     Path(id): Path<String>,
     Query(Key { key }): Query<Key>,
-    Json(value): Json<Value>,
+    Body(value): Body<Value>,
 ) -> Answer<()> {
     Ok(Json(control.config_set(&id, key, value).await?))
 }
@@ -129,7 +147,7 @@ async fn config_all(
 async fn config_replace(
     State(control): State<Control>,
     Path(id): Path<String>,
-    Json(values): Json<ConfigValues>,
+    Body(values): Body<ConfigValues>,
 ) -> Answer<()> {
     Ok(Json(control.config_replace(&id, values).await?))
 }
@@ -140,7 +158,7 @@ async fn auth(State(control): State<Control>) -> Json<AuthInfo> {
 
 async fn switch_auth(
     State(control): State<Control>,
-    Json(SwitchAuth { persona }): Json<SwitchAuth>,
+    Body(SwitchAuth { persona }): Body<SwitchAuth>,
 ) -> Answer<()> {
     Ok(Json(control.switch_auth(&persona).await?))
 }

@@ -154,13 +154,13 @@ impl Session {
         };
         // The end of the connection tells the plugin to end its process.
         self.peer.close();
-        if tokio::time::timeout(EXIT_DEADLINE, self.life.ended())
-            .await
-            .is_err()
-        {
-            self.life.end().await;
+        match tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await {
+            Ok(_) => ended,
+            Err(_) => {
+                let how = self.life.end().await;
+                ended.and(Err(format!("did not end by itself and {how}")))
+            }
         }
-        ended
     }
 
     /// Whether an update may replace this plugin without a stop.

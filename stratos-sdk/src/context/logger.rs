@@ -147,9 +147,14 @@ impl Logger {
 }
 
 impl LogQueue {
-    /// Sends what is logged until the connection or the last logger is gone.
+    /// Sends what is logged until the connection ends; loggers may live on.
     pub(crate) async fn forward(mut self, peer: &Peer) {
-        while let Some(queued) = self.queue.recv().await {
+        loop {
+            let queued = tokio::select! {
+                queued = self.queue.recv() => queued,
+                () = peer.closed() => None,
+            };
+            let Some(queued) = queued else { return };
             let dropped = self.dropped.swap(0, Ordering::Relaxed);
             if dropped > 0 && send(peer, &lost(dropped)).await.is_err() {
                 return;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use stratos_tests::npm_install;
+use stratos_tests::node_project;
 
 /// A Node process with an Express server, which also measures `child_process.fork`.
 pub(crate) struct Node {
@@ -16,7 +16,7 @@ pub(crate) struct Node {
 impl Node {
     /// `None` without Node or npm.
     pub(crate) fn start() -> Option<Self> {
-        let folder = npm_install(Path::new(env!("CARGO_TARGET_TMPDIR")))?;
+        let folder = node_project(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench")).ok()?;
         let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/figures/peer.mjs");
         let mut child = Command::new("node")
             .arg(peer)

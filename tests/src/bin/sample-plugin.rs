@@ -1,6 +1,8 @@
 //! A plugin for tests. Its file's name is its id, and the id's first word says how it behaves.
 #![expect(clippy::disallowed_methods, reason = "it misbehaves on purpose")]
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -24,6 +26,9 @@ fn main() -> ExitCode {
         .to_string_lossy()
         .into_owned();
     let behaviour = id.split('-').next().unwrap_or_default().to_owned();
+    if let Some(address) = std::env::var_os(stratos_tests::WATCH) {
+        hold_open(&address.to_string_lossy(), &id);
+    }
     match behaviour.as_str() {
         "exits" => {
             eprintln!("goodbye");
@@ -69,6 +74,13 @@ fn main() -> ExitCode {
             .serve();
     }
     plugin.serve()
+}
+
+/// The test sees this connection end with the process, however that ends.
+fn hold_open(address: &str, id: &str) {
+    let mut connection = TcpStream::connect(address).expect("the test listens");
+    writeln!(connection, "{id}").expect("the test reads");
+    std::mem::forget(connection);
 }
 
 async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Result {

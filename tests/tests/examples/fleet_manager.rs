@@ -70,7 +70,11 @@ fn a_failing_api_is_a_500_and_the_log_says_why() {
         assert_eq!(fleet.status, 500, "{fleet:?}");
         let expected = json!({ "success": false, "error": "Failed to fetch fleet" });
         assert_eq!(fleet.json(), expected);
-        let line = example.shell.wait_for_log("Failed to fetch fleet");
+        let line = example.shell.wait_for(|event| {
+            event["message"]
+                .as_str()
+                .is_some_and(|m| m.contains("Failed to fetch fleet"))
+        });
         assert_eq!(line["level"], "error");
         let error = line["data"]["error"].as_str().unwrap();
         assert!(error.contains(why), "{why}: {error}");
@@ -127,7 +131,11 @@ fn an_update_goes_on_where_the_old_version_was() {
     example.pushed("status-update");
     let updated = example.shell.command(&["update", ID]);
     assert_eq!(updated.code, Some(0), "{updated:?}");
-    let line = example.shell.wait_for_log("updated; the last sync was");
+    let line = example.shell.wait_for(|event| {
+        event["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("updated; the last sync was"))
+    });
     assert!(line["data"].is_u64(), "{line}");
     assert_eq!(example.shell.get("/api/fleet-manager/fleet").status, 200);
     assert_eq!(

@@ -1,0 +1,91 @@
+// The real shell as far as its documentation tells: a `ctx` on an Express server and a stand-in for
+// Electron's IPC.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+
+/** A shell for one plugin; `store` is the file with its config values, which outlives the shell. */
+export async function startShell({ express, id, store, parse = false, missing = undefined }) {
+  const shell = {
+    logs: [],
+    pushes: [],
+    auth: { authenticated: false, token: null },
+    express,
+    id,
+    store,
+    missing,
+    handlers: new Map(),
+    app: express(),
+  };
+  // Whether the shell parses bodies before a plugin's routes see them is nowhere said.
+  if (parse) shell.app.use(express.json());
+  const server = shell.app.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  shell.url = `http://127.0.0.1:${server.address().port}`;
+  shell.newContext = () => newContext(shell);
+  shell.invoke = (channel, payload) => invoke(shell, channel, payload);
+  shell.close = () => {
+    server.closeAllConnections();
+    return new Promise((closed) => server.close(closed));
+  };
+  return shell;
+}
+
+/** What `onStart` and `onResume` get; an update gets a new one. */
+function newContext(shell) {
+  const log = (level) => (tag, message, data) => {
+    shell.logs.push([level, tag, message, ...(data === undefined ? [] : [JSON.stringify(data)])].join(" "));
+  };
+  const read = () => new Map(Object.entries(readStore(shell.store)));
+  const write = (values) => writeFileSync(shell.store, JSON.stringify(Object.fromEntries(values)));
+  const name = (channel) => `plugin:${shell.id}:${channel}`;
+  return {
+    logger: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
+    config: {
+      get: async (key, fallback = shell.missing) => (read().has(key) ? read().get(key) : fallback),
+      set: async (key, value) => write(read().set(key, value)),
+      delete: async (key) => {
+        const values = read();
+        values.delete(key);
+        write(values);
+      },
+      getAll: async () => Object.fromEntries(read()),
+    },
+    ipc: {
+      handle(channel, handler) {
+        // Electron's words.
+        if (shell.handlers.has(name(channel))) {
+          throw new Error(`Attempted to register a second handler for '${name(channel)}'`);
+        }
+        shell.handlers.set(name(channel), handler);
+      },
+      send: (channel, payload) => shell.pushes.push([name(channel), payload]),
+    },
+    auth: {
+      isAuthenticated: () => shell.auth.authenticated,
+      getToken: () => shell.auth.token,
+    },
+    server: {
+      registerRouter: (prefix, router) => shell.app.use(prefix, router),
+    },
+  };
+}
+
+/** What `ipcRenderer.invoke` does: values are cloned, errors keep their message only. */
+async function invoke(shell, channel, payload) {
+  const handler = shell.handlers.get(`plugin:${shell.id}:${channel}`);
+  if (!handler) throw new Error(`No handler registered for '${channel}'`);
+  try {
+    return structuredClone(await handler(structuredClone(payload)));
+  } catch (error) {
+    throw new Error(`Error invoking remote method '${channel}': ${error}`);
+  }
+}
+
+export function readStore(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return {};
+  }
+}

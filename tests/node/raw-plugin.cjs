@@ -1,0 +1,135 @@
+#!/usr/bin/env node
+// A plugin without the SDK, which does what no well-behaved plugin would. Its file's name is its
+// id, and the id's last word says what it does.
+
+const http = require("node:http");
+const net = require("node:net");
+const path = require("node:path");
+
+const id = path.basename(__filename);
+const behaviour = id.split("-").at(-1);
+const { STRATOS_SOCKET: control, STRATOS_NONCE: nonce } = process.env;
+const sdk = { name: "raw", version: "1.0.0" };
+const hello = (nonce) => ({
+  protocol: { major: 1, minor: 7 },
+  nonce,
+  sdk,
+  plugin: { id, version: "1.0.0" },
+  features: ["resume", "telepathy"],
+});
+
+/** Connects and answers requests by `serve(method, params)`; `call` and `notify` ask. */
+function connect(serve = () => ({})) {
+  const socket = net.connect(control);
+  const waiting = new Map();
+  let [lastId, text] = [0, ""];
+  const send = (message) => socket.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  socket.setEncoding("utf8").on("error", () => {});
+  socket.on("data", async (more) => {
+    const lines = (text + more).split("\n");
+    text = lines.pop();
+    for (const message of lines.map((line) => JSON.parse(line))) {
+      if (message.method === undefined) waiting.get(message.id)(message);
+      else if (message.id !== undefined) send({ id: message.id, result: await serve(message.method, message.params) });
+    }
+  });
+  const ended = new Promise((resolve) => socket.once("close", () => resolve("ended")));
+  const call = (method, params) => {
+    send({ id: ++lastId, method, params });
+    const answered = new Promise((resolve) => waiting.set(lastId, resolve));
+    return Promise.race([answered, ended]);
+  };
+  return { socket, ended, call, notify: (method, params) => send({ method, params }) };
+}
+
+const log = (connection, message, data) => connection.notify("log", { level: "info", tag: "raw", message, data });
+
+async function main() {
+  process.stdin.resume();
+  const early = connect();
+  const stranger = connect();
+  const refusal = await stranger.call("hello", hello("a guess"));
+  const hangUp = await stranger.ended;
+  const connection = connect((method, params) => serve(connection, method, params));
+  const welcome = await connection.call("hello", hello(nonce));
+  process.stdin.once("end", () => process.exit(1));
+  connection.ended.then(() => behaviour !== "stubborn" && process.exit(0));
+  log(connection, "stranger", [refusal.error?.code, hangUp]);
+  log(connection, "welcome", welcome.result);
+  log(connection, "early connection", await early.ended);
+  const late = connect();
+  log(connection, "second connection", await late.call("hello", hello(nonce)));
+}
+
+async function serve(connection, method, params) {
+  if (method === "auth/changed") log(connection, "login", params.auth);
+  if (method === "stop" && behaviour === "stubborn") {
+    process.on("SIGTERM", () => log(connection, "terminate"));
+    return new Promise(() => {});
+  }
+  if (method === "start" && behaviour === "overlong") {
+    setTimeout(() => connection.socket.write("x".repeat(1024 * 1024 + 1)), 50);
+  }
+  if (method === "start" && behaviour === "asks") await ask(connection);
+  if (method === "start" && behaviour === "serves") await serveRoutes(connection);
+  return {};
+}
+
+/** Asks the shell this and that and logs the answers. */
+async function ask(connection) {
+  const asks = [
+    ["no/such", {}],
+    ["hello", hello(nonce)],
+    ["config/set", { key: "null", value: null }],
+    ["config/get", { key: "null" }],
+    ["config/get", { key: "absent" }],
+    ["config/set", { key: "__proto__", value: 1 }],
+    ["config/get", { key: "__proto__" }],
+    ["config/delete", { key: "__proto__" }],
+    ["config/set", { key: "k".repeat(1025), value: 1 }],
+    ["config/set", { key: "big", value: "x".repeat(256 * 1024) }],
+    ["ipc/remove_handler", { channel: "none" }],
+  ];
+  for (const [method, params] of asks) {
+    const { result, error } = await connection.call(method, params);
+    log(connection, `${method} ${params.key?.slice(0, 10) ?? ""}`.trim(), error?.code ?? result);
+  }
+  const pages = [];
+  for (let after = null; after !== undefined; after = pages.at(-1).next ?? undefined) {
+    pages.push((await connection.call("config/get_all", { after })).result);
+  }
+  const keys = pages.flatMap((page) => Object.keys(page.entries));
+  log(connection, "pages", { pages: pages.length, keys: keys.length, distinct: new Set(keys).size });
+  // In one piece, so that they are in flight at once.
+  connection.socket.cork();
+  const flood = Array.from({ length: 300 }, () => connection.call("ipc/remove_handler", { channel: "none" }));
+  connection.socket.uncork();
+  const codes = (await Promise.all(flood)).map(({ error }) => error?.code ?? "answered");
+  log(connection, "flood", [...new Set(codes)].sort());
+}
+
+async function serveRoutes(connection) {
+  const routes = {
+    async mirror(request, response) {
+      const body = (await request.toArray()).join("");
+      const { method, url, headersDistinct: headers } = request;
+      response.writeHead(299, "Fine", { "set-cookie": ["a=1", "b=2"], connection: "x-hop", "x-hop": 1 });
+      response.end(JSON.stringify({ method, url, headers, body }));
+    },
+    hang(_, response) {
+      log(connection, "hangs");
+      response.once("close", () => log(connection, "hung up"));
+    },
+    reset: (request) => request.socket.destroy(),
+    cut(_, response) {
+      response.writeHead(200, { "content-length": 10 }).write("half");
+      setTimeout(() => response.socket.destroy(), 50);
+    },
+  };
+  const route = ({ url }) => routes[/(\w+)(\?|$)/.exec(url)[1]];
+  const server = http.createServer((request, response) => route(request)(request, response));
+  await new Promise((listening) => server.listen(process.env.STRATOS_HTTP_SOCKET, listening));
+  await connection.call("server/register", { prefix: "/api/raw" });
+}
+
+main();

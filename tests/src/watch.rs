@@ -1,0 +1,87 @@
+//! Which plugin processes live, on every platform: each holds a connection to the test open.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread::{sleep, spawn};
+use std::time::{Duration, Instant};
+
+/// Tells the sample plugin where to connect.
+pub const WATCH: &str = "SAMPLE_WATCH";
+
+/// Sees plugin processes come and go.
+#[derive(Debug)]
+pub struct Watch {
+    address: SocketAddr,
+    alive: Arc<Mutex<BTreeMap<SocketAddr, String>>>,
+}
+
+impl Watch {
+    /// Listens from now on.
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "it opens a port and starts a thread"
+    )]
+    pub fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let alive = Arc::<Mutex<BTreeMap<_, _>>>::default();
+        let list = Arc::clone(&alive);
+        spawn(move || {
+            for connection in listener.incoming().map_while(Result::ok) {
+                let list = Arc::clone(&list);
+                spawn(move || watch(connection, &list));
+            }
+        });
+        Self { address, alive }
+    }
+
+    /// The environment that a shell must have, so that its plugins are seen.
+    #[must_use]
+    pub fn env(&self) -> (String, String) {
+        (WATCH.to_owned(), self.address.to_string())
+    }
+
+    /// The plugins whose processes live.
+    #[must_use]
+    pub fn alive(&self) -> Vec<String> {
+        self.alive
+            .lock()
+            .expect("no thread panics")
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    /// Waits until this many processes live; the time is over when false.
+    #[must_use]
+    pub fn wait_for(&self, count: usize, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        while self.alive().len() != count {
+            if Instant::now() > deadline {
+                return false;
+            }
+            sleep(Duration::from_millis(10));
+        }
+        true
+    }
+}
+
+fn watch(connection: TcpStream, alive: &Mutex<BTreeMap<SocketAddr, String>>) {
+    let Ok(peer) = connection.peer_addr() else {
+        return;
+    };
+    let mut reader = BufReader::new(connection);
+    let mut id = String::new();
+    if reader.read_line(&mut id).is_ok_and(|length| length > 0) {
+        alive
+            .lock()
+            .expect("no thread panics")
+            .insert(peer, id.trim().to_owned());
+        // Nothing more comes: this returns when the process has ended.
+        let _ = reader.read_to_end(&mut Vec::new());
+        alive.lock().expect("no thread panics").remove(&peer);
+    }
+}
