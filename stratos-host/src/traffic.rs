@@ -24,7 +24,7 @@ struct Entry {
     claims: Vec<Claim>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Claim {
     generation: u64,
     prefix: String,
@@ -85,10 +85,13 @@ impl Traffic {
                 return;
             }
             let entry = table.0.entry(plugin.to_owned()).or_default();
-            entry.claims.push(Claim {
+            let claim = Claim {
                 generation,
                 prefix: prefix.to_owned(),
-            });
+            };
+            if !entry.claims.contains(&claim) {
+                entry.claims.push(claim);
+            }
         });
         result
     }

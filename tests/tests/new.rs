@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cargo_metadata::Message;
 use stratos_tests::{Finished, Options, Running, stratos};
 use tempfile::TempDir;
 
@@ -50,6 +51,29 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
         shell.call("fuel-check", "get-status", "null").stdout,
         status.body + "\n"
     );
+
+    assert!(is_fresh(&plugin), "nothing has changed since it ran");
+    let manifest = read(&plugin.join("plugin.json")).replace("0.1.0", "0.1.1");
+    fs::write(plugin.join("plugin.json"), manifest).unwrap();
+    assert!(!is_fresh(&plugin), "a change of plugin.json rebuilds");
+}
+
+/// Builds, and tells whether there was nothing to do.
+fn is_fresh(plugin: &Path) -> bool {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--message-format=json"])
+        .current_dir(plugin)
+        .envs(cargo_environment())
+        .output()
+        .unwrap();
+    let artifacts = Message::parse_stream(&output.stdout[..]).map_while(Result::ok);
+    let mut ours = artifacts.filter_map(|message| match message {
+        Message::CompilerArtifact(artifact) if artifact.target.name == "fuel_check" => {
+            Some(artifact)
+        }
+        _ => None,
+    });
+    ours.next().expect("the library is built").fresh
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `cargo stratos run` with real processes: everything that the contract promises, once.
 
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -352,6 +353,50 @@ fn the_login_is_switched_while_plugins_run() {
 }
 
 #[test]
+fn the_login_at_the_start_is_a_flag() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let args = ["--auth", "signed-out"].map(str::to_owned).to_vec();
+    let shell = Running::start_with(
+        plugins.root(),
+        Options {
+            args,
+            ..Options::default()
+        },
+    );
+    let login = shell.call("sample", "login", "null").stdout;
+    assert_eq!(login, "{\"authenticated\":false,\"token\":null}\n");
+    let refused = stratos(
+        plugins.root(),
+        ["run", "--port", "auto", "--auth", "nobody"],
+    );
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+}
+
+#[test]
+fn events_are_streamed_to_whoever_has_the_token() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    let mut stream = TcpStream::connect(shell.address).unwrap();
+    let request = format!(
+        "GET /__stratos/api/v1/events HTTP/1.1\r\nHost: {}\r\n{}\r\n\r\n",
+        shell.address,
+        token(&shell)
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("text/event-stream")));
+    assert_eq!(shell.call("sample", "push", "42").code, Some(0));
+    let push = json!({ "event": "push", "plugin": "sample", "channel": "pushed", "payload": 42 });
+    let is_push = |line: &String| {
+        let data = line
+            .strip_prefix("data: ")
+            .and_then(|data| serde_json::from_str::<Value>(data).ok());
+        data == Some(push.clone())
+    };
+    assert!(lines.any(|line| is_push(&line)));
+}
+
+#[test]
 fn a_second_shell_is_refused_by_name() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = Running::start(plugins.root());
@@ -445,11 +490,13 @@ fn log_line(event: &Value) -> String {
 }
 
 fn control(shell: &Running, method: &str, path: &str, body: &str) -> stratos_tests::Answer {
+    request(shell.address, method, path, &[&token(shell)], body)
+}
+
+fn token(shell: &Running) -> String {
     let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let owner: Value = serde_json::from_str(&owner).unwrap();
-    let token = format!("Authorization: Bearer {}", owner["token"].as_str().unwrap());
-    let address: SocketAddr = shell.address;
-    request(address, method, path, &[&token], body)
+    format!("Authorization: Bearer {}", owner["token"].as_str().unwrap())
 }
 
 #[cfg(unix)]

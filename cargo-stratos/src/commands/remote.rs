@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use stratos_host::control::{Client, ClientError};
 use stratos_host::owner::Owner;
 
+use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
+use crate::output::escape;
 
 /// Which running shell is meant.
 #[derive(Debug, clap::Args)]
@@ -32,5 +34,24 @@ impl Remote {
             source,
         })?;
         Ok(runtime.block_on(conversation(&Client::new(owner)))?)
+    }
+}
+
+/// One plugin of a running shell.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OnePlugin {
+    /// Id of the plugin
+    plugin: String,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl OnePlugin {
+    /// Has the shell do something with the plugin, and says so when it is done.
+    pub(crate) fn command(self, cx: &Context, command: &str, done: &str) -> Result<Outcome, Error> {
+        let Self { plugin, remote } = self;
+        remote.ask(cx, async |shell| shell.command(&plugin, command).await)?;
+        cx.output.note(format_args!("{} {done}", escape(&plugin)));
+        Ok(Outcome::Good)
     }
 }

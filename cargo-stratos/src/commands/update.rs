@@ -1,10 +1,9 @@
 //! `cargo stratos update`
 
 use crate::cli::Outcome;
-use crate::commands::remote::Remote;
+use crate::commands::remote::OnePlugin;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::escape;
 
 /// Build a plugin anew and replace it in the running shell, as an update from the store does
 ///
@@ -12,16 +11,10 @@ use crate::output::escape;
 /// new version does not build or start, the old one runs on.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Id of the plugin
-    plugin: String,
     #[command(flatten)]
-    remote: Remote,
+    plugin: OnePlugin,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    let Args { plugin, remote } = args;
-    remote.ask(cx, async |shell| shell.command(&plugin, "update").await)?;
-    cx.output
-        .note(format_args!("{} runs its new version", escape(&plugin)));
-    Ok(Outcome::Good)
+    args.plugin.command(cx, "update", "runs its new version")
 }

@@ -3,6 +3,7 @@
 mod client;
 mod inside;
 mod types;
+mod values;
 
 pub use self::client::{Client, ClientError};
 pub use self::inside::{Control, ControlError};

@@ -88,6 +88,13 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
         "panics" => panic!("no runway in sight"),
         "fails" => return Err("the airline has no fleet".into()),
         "hangs" => std::future::pending().await,
+        "blocks" => {
+            ctx.logger.info("sample", "blocking");
+            // More of them than the runtime has threads.
+            for _ in 0..64 {
+                tokio::spawn(async { std::thread::sleep(Duration::from_secs(60)) });
+            }
+        }
         "quits" => std::process::exit(3),
         _ => {}
     }
