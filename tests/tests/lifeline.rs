@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use stratos_protocol::auth::AuthState;
 use stratos_protocol::hello::{Hello, Software, Welcome};
@@ -84,9 +86,14 @@ fn the_death_of_its_parent_ends_a_plugin_whose_input_stays_open() {
 #[test]
 fn a_plugin_that_was_orphaned_while_it_started_does_not_begin() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), Watch::new());
+    // Somebody listens: without a look at its parent, it would wait for an answer to its greeting.
+    let _listener =
+        runtime().block_on(async { LocalListener::bind(&address(&plugins, "c")).unwrap() });
     let mut orphan = Command::new(plugins.program("sample"));
     let (mut orphan, _input) = spawn(&plugins, &watch, orphan.env("STRATOS_HOST_PID", "1"));
+    let begin = Instant::now();
     assert_eq!(orphan.wait().unwrap().code(), Some(1));
+    assert!(begin.elapsed() < SOON, "it did not greet");
 }
 
 fn spawn(plugins: &Plugins, watch: &Watch, command: &mut Command) -> (Child, ChildStdin) {
