@@ -29,6 +29,9 @@ use crate::state::State;
 use crate::store::Store;
 use crate::traffic::Traffic;
 
+/// How long open connections may take to end after the plugins have ended.
+const SERVER_DEADLINE: Duration = Duration::from_millis(200);
+
 /// How a shell is set up.
 #[derive(Debug)]
 pub struct ShellOptions {
@@ -88,6 +91,7 @@ pub struct Shell {
     address: SocketAddr,
     folder: Option<PathBuf>,
     server: JoinHandle<()>,
+    server_end: CancellationToken,
 }
 
 /// Why a shell could not start.
@@ -127,6 +131,8 @@ pub(crate) struct Backend {
     pub(crate) login: Login,
     pub(crate) deadlines: Deadlines,
     pub(crate) version: ShellVersion,
+    /// Login switches follow one another, so that plugins see them in order.
+    pub(crate) switching: tokio::sync::Mutex<()>,
     /// Cancelled when the shell begins to end.
     pub(crate) ending: CancellationToken,
 }
@@ -190,20 +196,22 @@ impl Shell {
             login,
             deadlines: options.deadlines,
             version: options.version,
+            switching: tokio::sync::Mutex::default(),
             ending: CancellationToken::new(),
         });
         let control = Control::new(Arc::clone(&backend), plugins);
         control.expire_after(expires);
         let gate = Gate::new(address.port(), &options.origins, owner.token);
         let app = server::app(control.clone(), gate);
-        let ending = backend.ending.clone();
-        let server = tokio::spawn(server::serve(listener, app, ending));
+        let server_end = CancellationToken::new();
+        let server = tokio::spawn(server::serve(listener, app, server_end.clone()));
         control.start_all();
         Ok(Self {
             control,
             address,
             folder,
             server,
+            server_end,
         })
     }
 
@@ -233,8 +241,9 @@ impl Shell {
     /// Stops all plugins in parallel, then the server. Bounded in time: the stop deadline and two seconds.
     pub async fn stop(self) {
         self.control.close().await;
-        self.server.abort();
-        let _ = self.server.await;
+        // Plugins may have called their own routes until now. What is still open is cut.
+        self.server_end.cancel();
+        let _ = tokio::time::timeout(SERVER_DEADLINE, self.server).await;
         if let Some(folder) = &self.folder {
             Owner::remove(folder);
         }

@@ -60,11 +60,10 @@ impl State {
             folder: folder.to_owned(),
             source,
         };
-        fs::create_dir_all(folder).map_err(make)?;
-        // The folder ignores itself, so that no project forgets to.
-        let ignore = folder.join(".gitignore");
-        if !ignore.exists() {
-            fs::write(ignore, "*\n").map_err(make)?;
+        if !folder.exists() {
+            fs::create_dir_all(folder).map_err(make)?;
+            // A folder of our own ignores itself, so that no project forgets to.
+            fs::write(folder.join(".gitignore"), "*\n").map_err(make)?;
         }
         let store = Store::open(&folder.join("config.redb")).map_err(|source| {
             match (&source, Owner::read(folder)) {

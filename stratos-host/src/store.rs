@@ -132,12 +132,32 @@ impl Store {
     ///
     /// When it could not be written; the old value is still there then.
     pub fn set(&self, plugin: &str, key: &str, value: &Value) -> Result<(), StoreError> {
+        self.set_if(plugin, key, value, || true).map(drop)
+    }
+
+    /// Stores a value durably if it is still allowed when it is this write's turn; false if it is not.
+    ///
+    /// Writes follow one another, so a write that was forbidden before another one began cannot
+    /// overwrite what that one wrote.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written; the old value is still there then.
+    pub fn set_if(
+        &self,
+        plugin: &str,
+        key: &str,
+        value: &Value,
+        allowed: impl Fn() -> bool,
+    ) -> Result<bool, StoreError> {
         let text = value.to_string();
         self.write(|transaction| {
-            transaction
-                .open_table(VALUES)?
-                .insert((plugin, key), text.as_str())?;
-            Ok(())
+            let is_allowed = allowed();
+            if is_allowed {
+                let mut table = transaction.open_table(VALUES)?;
+                table.insert((plugin, key), text.as_str())?;
+            }
+            Ok(is_allowed)
         })
     }
 
@@ -148,10 +168,28 @@ impl Store {
     /// When it could not be removed.
     pub fn delete(&self, plugin: &str, key: &str) -> Result<bool, StoreError> {
         self.write(|transaction| {
-            Ok(transaction
-                .open_table(VALUES)?
-                .remove((plugin, key))?
-                .is_some())
+            let mut table = transaction.open_table(VALUES)?;
+            Ok(table.remove((plugin, key))?.is_some())
+        })
+    }
+
+    /// Removes a value durably, if there is one and it is still allowed; see [`set_if`](Self::set_if).
+    ///
+    /// # Errors
+    ///
+    /// When it could not be removed.
+    pub fn delete_if(
+        &self,
+        plugin: &str,
+        key: &str,
+        allowed: impl Fn() -> bool,
+    ) -> Result<bool, StoreError> {
+        self.write(|transaction| {
+            let is_allowed = allowed();
+            if is_allowed {
+                transaction.open_table(VALUES)?.remove((plugin, key))?;
+            }
+            Ok(is_allowed)
         })
     }
 
@@ -349,6 +387,18 @@ mod tests {
         assert!(store.delete("a", "k").unwrap());
         assert!(!store.delete("a", "k").unwrap());
         assert_eq!(store.all("ab").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_write_that_is_no_longer_allowed_changes_nothing() {
+        let store = Store::in_memory().unwrap();
+        store.set("p", "k", &json!(1)).unwrap();
+        assert!(!store.set_if("p", "k", &json!(2), || false).unwrap());
+        assert!(!store.delete_if("p", "k", || false).unwrap());
+        assert_eq!(store.get("p", "k").unwrap(), Some(json!(1)));
+        assert!(store.set_if("p", "k", &json!(2), || true).unwrap());
+        assert!(store.delete_if("p", "k", || true).unwrap());
+        assert_eq!(store.get("p", "k").unwrap(), None);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Who serves which plugin's requests at this moment.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use stratos_protocol::server::covers;
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::session::Session;
 
@@ -143,7 +145,7 @@ impl Traffic {
     }
 
     /// The session that answers for a path, after the wait for a running update.
-    pub(crate) async fn for_path(&self, path: &str) -> Option<Arc<Session>> {
+    pub(crate) async fn for_path(&self, path: &str) -> Option<Lease> {
         self.resolve(|table| {
             table.0.values().find(|entry| {
                 let mut claims = entry
@@ -157,7 +159,7 @@ impl Traffic {
     }
 
     /// The session that answers for a plugin, after the wait for a running update.
-    pub(crate) async fn for_plugin(&self, plugin: &str) -> Option<Arc<Session>> {
+    pub(crate) async fn for_plugin(&self, plugin: &str) -> Option<Lease> {
         self.resolve(|table| table.0.get(plugin)).await
     }
 
@@ -169,16 +171,41 @@ impl Traffic {
         }
     }
 
-    async fn resolve(&self, find: impl Fn(&Table) -> Option<&Entry>) -> Option<Arc<Session>> {
+    async fn resolve(&self, find: impl Fn(&Table) -> Option<&Entry>) -> Option<Lease> {
         let mut table = self.0.subscribe();
         loop {
-            let serving = find(&table.borrow_and_update())?.serving.clone();
-            match serving {
-                Serving::Session(session) => return Some(session),
+            match &find(&table.borrow_and_update())?.serving {
+                // Leased while the table is held: a switch after this waits for the lease.
+                Serving::Session(session) => return Some(Lease::new(session)),
                 Serving::Nobody => return None,
-                // An error cannot happen while `self` holds the sender.
-                Serving::Switching => table.changed().await.ok()?,
+                Serving::Switching => {}
             }
+            // An error cannot happen while `self` holds the sender.
+            table.changed().await.ok()?;
         }
+    }
+}
+
+/// A session that is being asked something, and does not end in order before the lease does.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    session: Arc<Session>,
+    _token: TaskTrackerToken,
+}
+
+impl Lease {
+    fn new(session: &Arc<Session>) -> Self {
+        Self {
+            session: Arc::clone(session),
+            _token: session.leases.token(),
+        }
+    }
+}
+
+impl Deref for Lease {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
     }
 }

@@ -39,6 +39,12 @@ pub enum PrefixError {
         /// As given.
         prefix: String,
     },
+    /// It is longer than 256 bytes.
+    #[error("the route prefix is {length} bytes long, at most 256 are allowed")]
+    TooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
     /// It is the root or lies in the host's own part.
     #[error(
         "route prefix `{prefix}` is reserved by the shell: the convention is `/api/<plugin id>`"
@@ -75,6 +81,11 @@ pub enum PrefixError {
 /// ```
 pub fn check_prefix(prefix: &str) -> Result<(), PrefixError> {
     let owned = || prefix.to_owned();
+    if prefix.len() > 256 {
+        return Err(PrefixError::TooLong {
+            length: prefix.len(),
+        });
+    }
     if prefix.is_empty() || prefix == "/" || covers(RESERVED_PREFIX, prefix) {
         return Err(PrefixError::Reserved { prefix: owned() });
     }
@@ -119,6 +130,7 @@ mod tests {
         for good in ["/a", "/api/my-plugin", "/loadsheet", "/api/v1.2/x_y~z"] {
             assert_eq!(check_prefix(good), Ok(()), "{good}");
         }
+        check_prefix(&format!("/{}", "x".repeat(256))).unwrap_err();
         for bad in [
             "",
             "/",

@@ -78,10 +78,14 @@ impl<S: Service> Serving<S> {
         let task = self.tasks.spawn(async move {
             let work = AssertUnwindSafe(service.request(&method, &params)).catch_unwind();
             let outcome = work.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
+            // Still on the list while it waits for room: answers that wait are work in flight too.
+            let Ok(room) = outgoing.reserve().await else {
+                // The connection has ended, and nobody waits any more.
+                return;
+            };
             // Whoever takes the request off the list answers it: this task or a cancellation.
             if list.lock().remove(&id).is_some() {
-                // A closed queue means that the connection ended, and nobody waits any more.
-                let _ = outgoing.send(response(id, outcome, frame_bytes)).await;
+                room.send(response(id, outcome, frame_bytes));
             }
         });
         running.insert(id, task);

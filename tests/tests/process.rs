@@ -1,8 +1,10 @@
 //! What a plugin's program does without its shell, and a shell without its disk.
 
-use std::process::Command;
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
-use stratos_tests::Plugins;
+use stratos_tests::{Plugins, Running, cargo_stratos, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -28,8 +30,8 @@ fn without_its_sockets_it_fails_in_words() {
         .env("STRATOS_SOCKET", nowhere("c"))
         .env("STRATOS_HTTP_SOCKET", nowhere("h"))
         .env("STRATOS_NONCE", "n")
-        .stdin(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let lifeline = child.stdin.take();
@@ -43,10 +45,65 @@ fn without_its_sockets_it_fails_in_words() {
     );
 }
 
+#[test]
+fn a_state_folder_that_was_there_keeps_what_is_in_it() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let state = plugins.root().join("state");
+    std::fs::create_dir_all(state.join("programs/mine")).unwrap();
+    std::fs::create_dir_all(state.join("programs/run-of-a-killed-shell")).unwrap();
+    let shell = Running::start(plugins.root());
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    assert!(state.join("programs/mine").exists(), "somebody else's");
+    assert!(
+        !state.join("programs/run-of-a-killed-shell").exists(),
+        "ours"
+    );
+    assert!(
+        !state.join(".gitignore").exists(),
+        "a folder of others is not hidden from git"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_output_stops_the_shell_in_order() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let state = plugins.root().join("state");
+    let mut shell = Command::new(cargo_stratos())
+        .args(["run", "--port", "auto", "--json", "--state"])
+        .arg(&state)
+        .arg(plugins.root())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(shell.stdout.take().unwrap());
+    let is_ready = |line: std::io::Result<String>| line.unwrap().contains("\"ready\"");
+    let mut lines = output.lines();
+    assert!(lines.any(is_ready));
+    drop(lines);
+    // The next line that it prints finds nobody who reads it.
+    let push = ["call", "sample", "push", "1", "--state"]
+        .map(OsString::from)
+        .into_iter();
+    assert_eq!(
+        stratos(plugins.root(), push.chain([state.into_os_string()])).code,
+        Some(0)
+    );
+    assert!(shell.wait().unwrap().success());
+    let shell = Running::start(plugins.root());
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "stops"]).stdout,
+        "1\n",
+        "on_stop was called"
+    );
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error_and_what_was_stored_stays() {
-    use stratos_tests::{Options, Running};
+    use stratos_tests::Options;
 
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("small disk");

@@ -94,7 +94,7 @@ async fn serve(
     }
     let programs = folder.join("programs");
     let processes =
-        Processes::new(programs.clone(), cx.cargo.clone(), args.cargo_args).map_err(|source| {
+        Processes::new(&programs, cx.cargo.clone(), args.cargo_args).map_err(|source| {
             Error::File {
                 what: "prepare",
                 path: programs,
@@ -166,17 +166,20 @@ async fn print_all(
 }
 
 /// Prints until something is done, and what has happened by then.
+///
+/// What is under way is done to its end also when the output is closed.
 async fn print_until<T>(
     watcher: &mut Watcher,
     print: impl Fn(&Event) -> Result<(), Error>,
     done: impl Future<Output = T>,
 ) -> Result<T, Error> {
     let mut done = std::pin::pin!(done);
+    let mut printed = Ok(());
     loop {
         tokio::select! {
             biased;
-            Some(event) = watcher.next() => print(&event)?,
-            done = &mut done => return Ok(done),
+            Some(event) = watcher.next(), if printed.is_ok() => printed = print(&event),
+            done = &mut done => return printed.map(|()| done),
         }
     }
 }

@@ -15,9 +15,9 @@ use crate::control::types::{AuthInfo, PluginInfo};
 use crate::events::Watcher;
 use crate::login::UnknownPersona;
 use crate::plugin::{PluginError, PluginState, Slot};
-use crate::session::Session;
 use crate::shell::{Backend, PluginSpec, slot};
 use crate::store::{Store, StoreError};
+use crate::traffic::Lease;
 
 /// Everything that can be done with a shell. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -28,8 +28,6 @@ struct Inner {
     backend: Arc<Backend>,
     slots: BTreeMap<String, Arc<Slot>>,
     names: BTreeMap<String, (String, String)>,
-    /// Login switches follow one another, so that plugins see them in order.
-    switching: tokio::sync::Mutex<()>,
     expiry: Mutex<Option<AbortHandle>>,
 }
 
@@ -117,7 +115,6 @@ impl Control {
             backend,
             slots,
             names,
-            switching: tokio::sync::Mutex::default(),
             expiry: Mutex::default(),
         }))
     }
@@ -213,11 +210,16 @@ impl Control {
     ///
     /// When there is no such persona.
     pub async fn switch_auth(&self, persona: &str) -> Result<(), ControlError> {
-        let _turn = self.0.switching.lock().await;
-        let expires = self.0.backend.login.become_persona(persona)?;
-        self.tell_auth().await;
-        self.expire_after(expires);
-        Ok(())
+        let (control, persona) = (self.clone(), persona.to_owned());
+        // In a task of its own: half a switch, because whoever asked has gone, would be none.
+        let switch = tokio::spawn(async move {
+            let _turn = control.0.backend.switching.lock().await;
+            let expires = control.0.backend.login.become_persona(&persona)?;
+            control.tell_auth().await;
+            control.expire_after(expires);
+            Ok(())
+        });
+        switch.await.expect("a switch of the login does not panic")
     }
 
     /// Plans the end of the present login, instead of any that was planned before.
@@ -226,7 +228,7 @@ impl Control {
         let planned = expires.map(|after| {
             let task = tokio::spawn(async move {
                 tokio::time::sleep(after).await;
-                let _turn = control.0.switching.lock().await;
+                let _turn = control.0.backend.switching.lock().await;
                 control.0.backend.login.expire();
                 control.tell_auth().await;
             });
@@ -261,8 +263,13 @@ impl Control {
         join_all(self.0.slots.values().map(|slot| slot.close())).await;
     }
 
+    /// Resolves when the shell begins to end.
+    pub(crate) async fn ending(&self) {
+        self.0.backend.ending.cancelled().await;
+    }
+
     /// The session that answers for a path, after the wait for a running update.
-    pub(crate) async fn session_for(&self, path: &str) -> Option<Arc<Session>> {
+    pub(crate) async fn session_for(&self, path: &str) -> Option<Lease> {
         self.0.backend.traffic.for_path(path).await
     }
 

@@ -11,6 +11,7 @@ mod sockets;
 mod spawner;
 
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use stratos_transport::endpoint::{Dialer, Incoming};
@@ -21,7 +22,7 @@ use crate::events::Events;
 pub use self::build::BuildError;
 pub use self::life::Life;
 pub use self::memory::{InMemory, MemoryLink};
-pub use self::process::{ProcessLauncher, Processes};
+pub use self::process::{Executable, ProcessLauncher, Processes};
 
 /// Brings one plugin to life, as often as it is asked to.
 pub trait Launch: Send + Sync + 'static {
@@ -37,10 +38,10 @@ pub trait Launch: Send + Sync + 'static {
 }
 
 /// A program that is ready to start, and stays so when a newer one is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Program {
     /// An executable that belongs to this generation alone.
-    Executable(std::path::PathBuf),
+    Executable(Arc<Executable>),
     /// Code of this process.
     InMemory,
 }

@@ -13,6 +13,7 @@ use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
 use stratos_protocol::log::Level;
 use stratos_transport::endpoint::{Dialer, Incoming};
 use stratos_transport::local::LocalListener;
+use tempfile::TempDir;
 use tokio::process::{ChildStdin, Command};
 
 use crate::events::Events;
@@ -23,6 +24,9 @@ use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
 use crate::launch::{Launch, LaunchError, Launched, Program};
 
+/// How the folders are called that hold the programs of one run.
+const RUN: &str = "run-";
+
 /// What all plugin processes of one shell share.
 #[derive(Debug, Clone)]
 pub struct Processes(Arc<Shared>);
@@ -31,29 +35,30 @@ pub struct Processes(Arc<Shared>);
 struct Shared {
     sockets: Sockets,
     spawner: Spawner,
-    /// Where each generation's copy of its program lies.
-    programs: PathBuf,
+    /// Where each generation's copy of its program lies, gone with this value.
+    programs: TempDir,
     cargo: OsString,
     cargo_args: Vec<OsString>,
 }
 
 impl Processes {
-    /// Must be called within a runtime. `programs` is a folder of this shell's own, which is emptied.
+    /// Must be called within a runtime.
+    ///
+    /// Copies of programs lie in a folder of this run below `programs`, which only the owner of the state folder may
+    /// name: what earlier runs left there is removed.
     ///
     /// # Errors
     ///
     /// When a folder or a thread cannot be made.
-    pub fn new(programs: PathBuf, cargo: OsString, cargo_args: Vec<OsString>) -> io::Result<Self> {
-        if programs.exists() {
-            fs::remove_dir_all(&programs)?;
-        }
-        fs::create_dir_all(&programs)?;
+    pub fn new(programs: &Path, cargo: OsString, cargo_args: Vec<OsString>) -> io::Result<Self> {
+        fs::create_dir_all(programs)?;
+        remove_earlier_runs(programs)?;
         #[cfg(windows)]
         super::job::tie_children_to_this_process()?;
         Ok(Self(Arc::new(Shared {
             sockets: Sockets::new()?,
             spawner: Spawner::new()?,
-            programs,
+            programs: tempfile::Builder::new().prefix(RUN).tempdir_in(programs)?,
             cargo,
             cargo_args,
         })))
@@ -105,7 +110,7 @@ impl Launch for ProcessLauncher {
                 }
             };
             let copy = self.copy_of(&built, generation).await;
-            copy.map(Program::Executable)
+            copy.map(|executable| Program::Executable(Arc::new(executable)))
                 .map_err(|source| LaunchError::Copy {
                     path: built,
                     source,
@@ -119,9 +124,10 @@ impl Launch for ProcessLauncher {
         events: Events,
     ) -> BoxFuture<'_, Result<Launched, LaunchError>> {
         Box::pin(async move {
-            let Program::Executable(path) = program else {
+            let Program::Executable(executable) = program else {
                 unreachable!("this launcher makes executables only")
             };
+            let path = executable.path.clone();
             // Every start has addresses of its own: a plugin that lingers must not meet its successor's.
             let start = crate::owner::random_hex().split_off(56);
             let control = self.shared.sockets.address(&format!("{start}c"));
@@ -153,28 +159,47 @@ impl Launch for ProcessLauncher {
 impl ProcessLauncher {
     /// Each generation runs its own copy: Windows cannot overwrite a running program, and a
     /// rollback needs the old one.
-    async fn copy_of(&self, built: &Path, generation: u64) -> io::Result<PathBuf> {
+    async fn copy_of(&self, built: &Path, generation: u64) -> io::Result<Executable> {
         let folder = self
             .shared
             .programs
+            .path()
             .join(&self.plugin)
             .join(generation.to_string());
         let name = built.file_name().unwrap_or(built.as_os_str());
-        let copy = folder.join(name);
-        tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::copy(built, &copy).await?;
-        self.forget_old(generation).await;
-        Ok(copy)
+        let executable = Executable {
+            path: folder.join(name),
+            folder,
+        };
+        tokio::fs::create_dir_all(&executable.folder).await?;
+        tokio::fs::copy(built, &executable.path).await?;
+        Ok(executable)
     }
+}
 
-    /// Keeps the newest and the one before, which may be running.
-    async fn forget_old(&self, newest: u64) {
-        let folder = self.shared.programs.join(&self.plugin);
-        for old in (1..newest.saturating_sub(1)).rev().take(8) {
-            // Gone already, or still running on Windows: the next start empties the folder.
-            let _ = tokio::fs::remove_dir_all(folder.join(old.to_string())).await;
+/// A generation's own copy of its program, which goes with the last who may start it.
+#[derive(Debug)]
+pub struct Executable {
+    path: PathBuf,
+    folder: PathBuf,
+}
+
+impl Drop for Executable {
+    fn drop(&mut self) {
+        // Still running on Windows, or gone already: the next shell empties the place.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Touches nothing but what an earlier shell made, and gives up on what is still in use.
+fn remove_earlier_runs(programs: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(programs)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(RUN) {
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
+    Ok(())
 }
 
 /// The plugin and what it starts can be ended together, and Ctrl-C in a terminal reaches the
@@ -185,7 +210,13 @@ fn in_group(command: Command) -> CommandWrap {
     #[cfg(unix)]
     command.wrap(process_wrap::tokio::ProcessGroup::leader());
     #[cfg(windows)]
-    command.wrap(process_wrap::tokio::JobObject);
+    {
+        use process_wrap::tokio::{CreationFlags, JobObject};
+        use windows::Win32::System::Threading::CREATE_NEW_PROCESS_GROUP;
+
+        command.wrap(CreationFlags(CREATE_NEW_PROCESS_GROUP));
+        command.wrap(JobObject);
+    }
     command
 }
 

@@ -3,6 +3,7 @@
 use std::future;
 use std::sync::Arc;
 
+use stratos_protocol::auth::AuthState;
 use stratos_protocol::log::Level;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -94,31 +95,34 @@ impl Actor {
                 }
             }
         }
-        if self.session.is_some() {
-            // What went wrong has been noted; the shell ends either way.
+        self.leave().await;
+    }
+
+    /// The shell ends: what runs stops in order, and beside it what was on its way is given up.
+    async fn leave(&mut self) {
+        let arriving = self.arriving.take();
+        let give_up = async {
+            if let Some(life) = arriving {
+                life.end().await;
+            }
+        };
+        let stop = async {
+            // What goes wrong is noted; a plugin that does not run needs no stop.
             let _ = self.stop().await;
+        };
+        tokio::join!(give_up, stop);
+        self.backend.traffic.clear(&self.id);
+        if self.happens(Happening::Stop) {
+            self.happens(Happening::Stopped);
         }
     }
 
     async fn obey(&mut self, command: Command) -> Result<(), PluginError> {
-        let ending = self.backend.ending.clone();
-        let work = async {
-            match command {
-                Command::Start => self.start().await,
-                Command::Stop => self.stop().await,
-                Command::Update => self.update().await,
-            }
+        let done = match command {
+            Command::Start => self.start().await,
+            Command::Stop => self.stop().await,
+            Command::Update => self.update().await,
         };
-        let done = tokio::select! {
-            done = work => done,
-            // A stop is bounded in time and must not be given up.
-            () = ending.cancelled(), if !matches!(command, Command::Stop) => {
-                Err(Refusal::Failed("was given up: the shell ends".to_owned()))
-            }
-        };
-        if let Some(life) = self.arriving.take() {
-            life.end().await;
-        }
         let id = self.id.clone();
         done.map_err(|refusal| match refusal {
             Refusal::WrongState => PluginError::WrongState {
@@ -135,9 +139,9 @@ impl Actor {
         }
         self.generation += 1;
         self.happens(Happening::Start);
-        let started = match self.launcher.prepare(self.generation).await {
+        let started = match self.prepare().await {
             Ok(program) => self.bring_up(program).await,
-            Err(error) => Err(chain(&error)),
+            Err(reason) => Err(reason),
         };
         started.map_err(|reason| {
             self.fail(reason.clone());
@@ -145,13 +149,20 @@ impl Actor {
         })
     }
 
+    async fn prepare(&self) -> Result<Program, String> {
+        let prepared = async {
+            let program = self.launcher.prepare(self.generation).await;
+            program.map_err(|error| chain(&error))
+        };
+        self.unless_ending(prepared).await
+    }
+
     /// Starts a program while nothing else of this plugin runs.
     async fn bring_up(&mut self, program: Program) -> Result<(), String> {
         let session = self.open(&program).await?;
         self.backend.traffic.switch_to(Arc::clone(&session));
-        self.begin(&session, Beginning::Start).await?;
-        self.good = Some(program);
-        self.session = Some(session);
+        let told = self.begin(&session, Beginning::Start).await?;
+        self.settle(session, program, told).await;
         self.happens(Happening::Started);
         Ok(())
     }
@@ -161,26 +172,60 @@ impl Actor {
         let launched = self.launcher.launch(program.clone(), events).await;
         let launched = launched.map_err(|error| chain(&error))?;
         self.arriving = Some(launched.life.clone());
-        let session = Session::open(launched, &self.id, self.generation, &self.backend).await?;
-        Ok(Arc::new(session))
+        let opening = Session::open(launched, &self.id, self.generation, &self.backend);
+        let opened = self.unless_ending(opening).await;
+        opened.map(Arc::new).inspect_err(|_| self.is_gone())
     }
 
-    async fn begin(&mut self, session: &Session, how: Beginning) -> Result<(), String> {
+    /// Runs the hook; returns the login that the plugin was told.
+    async fn begin(&mut self, session: &Session, how: Beginning) -> Result<AuthState, String> {
         let auth = self.backend.login.current();
-        let begun = session
-            .begin(how, auth.clone(), self.backend.deadlines.start)
-            .await;
-        if let Err(reason) = begun {
-            session.life.end().await;
-            return Err(reason);
+        let deadline = self.backend.deadlines.start;
+        let hook = async {
+            let begun = session.begin(how, auth.clone(), deadline).await;
+            if begun.is_err() {
+                session.life.end().await;
+            }
+            begun
+        };
+        let begun = self.unless_ending(hook).await;
+        begun.map(|()| auth).inspect_err(|_| self.is_gone())
+    }
+
+    /// What arrived and failed has been ended, unless the shell ends: then [`leave`](Self::leave) does it.
+    fn is_gone(&mut self) {
+        if !self.backend.ending.is_cancelled() {
+            self.arriving = None;
         }
+    }
+
+    /// From now on this session is the plugin.
+    async fn settle(&mut self, session: Arc<Session>, program: Program, told: AuthState) {
         self.arriving = None;
-        // Whoever switched the login meanwhile may not have reached this session yet.
-        let now = self.backend.login.current();
-        if now != auth && session.tell_auth(now).await.is_err() {
-            self.note(Level::Warn, "did not acknowledge the changed login");
+        self.good = Some(program);
+        self.session = Some(Arc::clone(&session));
+        // Whoever switched the login while the session was on its way has not reached it.
+        let catch_up = async {
+            let _turn = self.backend.switching.lock().await;
+            let now = self.backend.login.current();
+            if now != told && session.tell_auth(now).await.is_err() {
+                self.note(Level::Warn, "did not acknowledge the changed login");
+            }
+            Ok(())
+        };
+        // Given up with the shell's end, which makes any login meaningless.
+        let _ = self.unless_ending(catch_up).await;
+    }
+
+    /// Gives up what may take long when the shell ends.
+    async fn unless_ending<T>(
+        &self,
+        work: impl Future<Output = Result<T, String>>,
+    ) -> Result<T, String> {
+        tokio::select! {
+            done = work => done,
+            () = self.backend.ending.cancelled() => Err("was given up: the shell ends".to_owned()),
         }
-        Ok(())
     }
 
     async fn stop(&mut self) -> Result<(), Refusal> {
@@ -207,10 +252,8 @@ impl Actor {
         let Some(old) = self.session.clone() else {
             return Err(Refusal::WrongState);
         };
-        let next = self.generation + 1;
-        let prepared = self.launcher.prepare(next).await;
-        let program = prepared.map_err(|error| Refusal::Failed(chain(&error)))?;
-        self.generation = next;
+        self.generation += 1;
+        let program = self.prepare().await.map_err(Refusal::Failed)?;
         let updated = if old.resumes() && self.backend.version == ShellVersion::V1 {
             self.resume_beside(&old, program).await
         } else {
@@ -223,18 +266,20 @@ impl Actor {
     async fn resume_beside(&mut self, old: &Session, program: Program) -> Result<(), String> {
         let resumed = async {
             let session = self.open(&program).await?;
-            self.begin(&session, Beginning::Resume).await?;
-            Ok::<_, String>(session)
+            let told = self.begin(&session, Beginning::Resume).await?;
+            Ok::<_, String>((session, told))
         };
         match resumed.await {
-            Ok(session) => {
-                self.backend.traffic.switch_to(Arc::clone(&session));
+            Ok((session, told)) => {
                 old.fence();
-                self.session = Some(session);
-                self.good = Some(program);
+                self.backend.traffic.switch_to(Arc::clone(&session));
+                let replaced = self.good.take();
+                self.settle(session, program, told).await;
                 self.announce();
                 self.note(Level::Info, "was updated: on_resume took over");
                 self.end(old, Ending::Retire).await;
+                // Its program may go only now.
+                drop(replaced);
                 Ok(())
             }
             Err(reason) => {
@@ -251,6 +296,7 @@ impl Actor {
         self.session = None;
         self.happens(Happening::Stop);
         self.backend.traffic.hold(&self.id);
+        // Bounded in time, and done to its end also when the shell ends meanwhile.
         self.end(old, Ending::Stop).await;
         self.happens(Happening::Stopped);
         self.happens(Happening::Start);
@@ -260,7 +306,11 @@ impl Actor {
         };
         self.note(Level::Error, format!("the new version {reason}"));
         self.backend.traffic.forget(&self.id, self.generation);
-        let Some(good) = self.good.clone() else {
+        let good = self
+            .good
+            .clone()
+            .filter(|_| !self.backend.ending.is_cancelled());
+        let Some(good) = good else {
             self.fail(reason.clone());
             return Err(reason);
         };
@@ -279,10 +329,9 @@ impl Actor {
     /// Like [`bring_up`](Self::bring_up), but requests wait until `on_start` has returned.
     async fn bring_up_held(&mut self, program: Program) -> Result<(), String> {
         let session = self.open(&program).await?;
-        self.begin(&session, Beginning::Start).await?;
+        let told = self.begin(&session, Beginning::Start).await?;
         self.backend.traffic.switch_to(Arc::clone(&session));
-        self.good = Some(program);
-        self.session = Some(session);
+        self.settle(session, program, told).await;
         self.happens(Happening::Started);
         Ok(())
     }
@@ -296,26 +345,32 @@ impl Actor {
         let Some(state) = self.state().after(happening) else {
             return false;
         };
-        self.status.send_replace(Status {
-            state,
-            generation: self.generation,
-        });
-        self.announce();
+        self.tell(state);
         true
     }
 
+    /// Another generation is in the same state.
     fn announce(&self) {
-        self.status
-            .send_modify(|status| status.generation = self.generation);
+        self.tell(self.state());
+    }
+
+    /// The event comes first, so that whoever waits for the status has been told by then.
+    fn tell(&self, state: PluginState) {
+        let generation = self.generation;
         self.backend.events.emit(Event::State {
             plugin: self.id.clone(),
-            state: self.state(),
-            generation: self.generation,
+            state: state.clone(),
+            generation,
         });
+        self.status.send_replace(Status { state, generation });
     }
 
     fn fail(&self, reason: String) {
         self.backend.traffic.clear(&self.id);
+        if self.backend.ending.is_cancelled() {
+            // It did not fail by itself, and `leave` says the rest.
+            return;
+        }
         self.happens(Happening::Failed(reason));
     }
 

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -23,6 +23,9 @@ use crate::plugin::PluginError;
 use crate::server::failure;
 use crate::server::gate::{Gate, guard_control};
 
+/// The largest body, which is an import of all config values: 64 MiB.
+const BODY_BYTES: usize = 64 * 1024 * 1024;
+
 pub(super) fn router(gate: Gate) -> Router<Control> {
     Router::new()
         .route("/plugins", get(plugins))
@@ -38,6 +41,7 @@ pub(super) fn router(gate: Gate) -> Router<Control> {
         .route("/auth", get(auth).put(switch_auth))
         .route("/events", get(events))
         .fallback(async || failure(StatusCode::NOT_FOUND, "the control API has no such path"))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn_with_state(gate, guard_control))
 }
 
@@ -166,10 +170,13 @@ async fn switch_auth(
 async fn events(
     State(control): State<Control>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let stream = unfold(control.watch(), |mut watcher| async {
-        let event = watcher.next().await?;
+    let stream = unfold((control.watch(), control), |(mut watcher, control)| async {
+        let event = tokio::select! {
+            event = watcher.next() => event?,
+            () = control.ending() => return None,
+        };
         let text = serde_json::to_string(&*event).expect("events have a JSON form");
-        Some((Ok(Event::default().data(text)), watcher))
+        Some((Ok(Event::default().data(text)), (watcher, control)))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
 }

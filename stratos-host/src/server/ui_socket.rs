@@ -73,6 +73,14 @@ async fn talk(mut socket: WebSocket, control: Control, plugin: String) {
     let plugin: Arc<str> = plugin.into();
     loop {
         let text = tokio::select! {
+            // Pushes first: one that was sent before an answer must not be overtaken by it.
+            biased;
+            push = next_push(&mut pushes, &plugin) => match push {
+                Some(text) => text,
+                None => return,
+            },
+            Some(text) = answered.recv() => text,
+            () = control.ending() => return,
             received = socket.recv() => match received {
                 Some(Ok(Message::Text(text))) => {
                     while questions.try_join_next().is_some() {}
@@ -101,11 +109,6 @@ async fn talk(mut socket: WebSocket, control: Control, plugin: String) {
                 // axum answers pings itself.
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-            },
-            Some(text) = answered.recv() => text,
-            push = next_push(&mut pushes, &plugin) => match push {
-                Some(text) => text,
-                None => return,
             },
         };
         if socket.send(Message::Text(text.into())).await.is_err() {

@@ -3,6 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -16,6 +17,9 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use stratos_transport::BoxedStream;
 use stratos_transport::endpoint::Dialer;
+
+/// A plugin that does not even take a connection blocks its runtime.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Sends requests to a plugin. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -49,7 +53,12 @@ impl tower::Service<Uri> for Dial {
 
     fn call(&mut self, _: Uri) -> Self::Future {
         let dialer = self.0.clone();
-        async move { Ok(Stream(TokioIo::new(dialer.connect().await?))) }.boxed()
+        async move {
+            let connected = tokio::time::timeout(CONNECT_DEADLINE, dialer.connect()).await;
+            let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+            Ok(Stream(TokioIo::new(connected.map_err(late)??)))
+        }
+        .boxed()
     }
 }
 

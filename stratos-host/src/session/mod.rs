@@ -14,9 +14,12 @@ use stratos_protocol::auth::{AuthChanged, AuthState};
 use stratos_protocol::hello::RESUME;
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
-use stratos_protocol::limits::ANSWER_DEADLINE;
-use stratos_protocol::{ErrorCode, Request};
+use stratos_protocol::limits::{ANSWER_DEADLINE, REQUESTS_IN_FLIGHT};
+use stratos_protocol::{ErrorCode, Request, RpcError};
 use stratos_transport::{CallError, Peer};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
 use crate::launch::{Launched, Life};
 use crate::server::Upstream;
@@ -29,6 +32,11 @@ const AUTH_DEADLINE: Duration = Duration::from_secs(2);
 /// How much of the stop deadline is left for the process's own end after it has answered.
 const EXIT_DEADLINE: Duration = Duration::from_millis(500);
 
+/// How long the end of a session waits for requests that were passed on before it.
+const LEASE_DEADLINE: Duration = Duration::from_secs(1);
+/// Fewer than a plugin takes requests at once, so that there is always room for its lifecycle.
+const INVOKES_IN_FLIGHT: usize = REQUESTS_IN_FLIGHT - 16;
+
 /// A plugin that has greeted.
 pub(crate) struct Session {
     pub(crate) plugin: String,
@@ -37,6 +45,9 @@ pub(crate) struct Session {
     pub(crate) life: Life,
     peer: Peer,
     resumes: bool,
+    /// The requests that are on their way to it.
+    pub(crate) leases: TaskTracker,
+    invokes: Semaphore,
     /// Held by the session's service as well.
     pub(crate) shared: Arc<SessionShared>,
 }
@@ -126,6 +137,8 @@ impl Session {
             upstream: Upstream::new(http),
             life,
             peer,
+            leases: TaskTracker::new(),
+            invokes: Semaphore::new(INVOKES_IN_FLIGHT),
             resumes: hello.features.iter().any(|feature| feature == RESUME),
             shared,
         })
@@ -147,7 +160,11 @@ impl Session {
     /// Ends the plugin in order, by force where it does not end by itself. Bounded in time:
     /// the deadline for its hook and all of its exit, plus what [`Life::end`] takes.
     pub(crate) async fn end(&self, how: Ending, deadline: Duration) -> Result<(), String> {
-        let hook = deadline.saturating_sub(EXIT_DEADLINE);
+        self.leases.close();
+        let begin = Instant::now();
+        // Requests that were passed on before the switch are let through first.
+        let _ = tokio::time::timeout(LEASE_DEADLINE, self.leases.wait()).await;
+        let hook = deadline.saturating_sub(EXIT_DEADLINE + begin.elapsed());
         let ended = match how {
             Ending::Stop => self.hook("on_stop", &Stop {}, hook).await,
             Ending::Retire => self.hook("the retirement", &Retire {}, hook).await,
@@ -192,6 +209,10 @@ impl Session {
 
     /// Passes a question of the UI on.
     pub(crate) async fn invoke(&self, channel: &str, payload: Value) -> Result<Value, CallError> {
+        let Ok(_permit) = self.invokes.try_acquire() else {
+            let text = format!("{INVOKES_IN_FLIGHT} questions wait for an answer already");
+            return Err(CallError::Refused(RpcError::new(ErrorCode::Busy, text)));
+        };
         let invoke = Invoke {
             channel: channel.to_owned(),
             payload,

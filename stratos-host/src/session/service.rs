@@ -18,7 +18,7 @@ use stratos_transport::Service;
 use crate::events::Event;
 use crate::session::SessionShared;
 use crate::shell::Backend;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// Serves one generation of one plugin. Nothing here takes the plugin's word for who it is.
 pub(super) struct PluginService {
@@ -27,6 +27,9 @@ pub(super) struct PluginService {
     pub(super) backend: Arc<Backend>,
     pub(super) shared: Arc<SessionShared>,
 }
+
+/// More channels with a handler than any plugin has.
+const MOST_CHANNELS: usize = 1024;
 
 type Answer<T> = Result<T, RpcError>;
 
@@ -93,24 +96,24 @@ impl PluginService {
     }
 
     async fn set(&self, Set { key, value }: Set) -> Answer<Done> {
-        self.refuse_if_retired()?;
         check_size("key", key.len(), CONFIG_KEY_BYTES)?;
         check_size("value", value.to_string().len(), CONFIG_VALUE_BYTES)?;
-        self.in_store(move |store, plugin| store.set(plugin, &key, &value))
-            .await?;
-        Ok(Done {})
+        let shared = Arc::clone(&self.shared);
+        let allowed = move || !shared.retired.load(Ordering::SeqCst);
+        let write = move |store: &Store, plugin: &str| store.set_if(plugin, &key, &value, allowed);
+        self.done_unless_retired(self.in_store(write).await?)
     }
 
     async fn delete(&self, Delete { key }: Delete) -> Answer<Done> {
-        self.refuse_if_retired()?;
-        self.in_store(move |store, plugin| store.delete(plugin, &key))
-            .await?;
-        Ok(Done {})
+        let shared = Arc::clone(&self.shared);
+        let allowed = move || !shared.retired.load(Ordering::SeqCst);
+        let write = move |store: &Store, plugin: &str| store.delete_if(plugin, &key, allowed);
+        self.done_unless_retired(self.in_store(write).await?)
     }
 
     async fn get_all(&self, GetAll { after }: GetAll) -> Answer<Page> {
         // Half a frame: keys and values are escaped once more on the wire.
-        let page = move |store: &crate::store::Store, plugin: &str| {
+        let page = move |store: &Store, plugin: &str| {
             store.page(plugin, after.as_deref(), FRAME_BYTES / 2)
         };
         let (entries, next) = self.in_store(page).await?;
@@ -119,7 +122,12 @@ impl PluginService {
 
     fn handle(&self, Handle { channel }: Handle) -> Answer<Done> {
         check_channel(&channel).map_err(|error| invalid(&error))?;
-        self.channels().insert(channel);
+        let mut channels = self.channels();
+        if channels.len() >= MOST_CHANNELS {
+            let text = format!("at most {MOST_CHANNELS} channels can have a handler");
+            return Err(RpcError::new(ErrorCode::TooLarge, text));
+        }
+        channels.insert(channel);
         Ok(Done {})
     }
 
@@ -129,7 +137,7 @@ impl PluginService {
     }
 
     fn register(&self, Register { prefix }: &Register) -> Answer<Done> {
-        self.refuse_if_retired()?;
+        self.done_unless_retired(!self.is_retired())?;
         check_prefix(prefix).map_err(|error| invalid(&error))?;
         self.backend
             .traffic
@@ -149,9 +157,10 @@ impl PluginService {
         self.shared.retired.load(Ordering::SeqCst)
     }
 
-    fn refuse_if_retired(&self) -> Answer<()> {
-        if !self.is_retired() {
-            return Ok(());
+    /// A generation that has been replaced must not overwrite what its successor writes.
+    fn done_unless_retired(&self, is_done: bool) -> Answer<Done> {
+        if is_done {
+            return Ok(Done {});
         }
         let text = "a newer generation of this plugin has taken over";
         Err(RpcError::new(ErrorCode::Retired, text))
@@ -160,7 +169,7 @@ impl PluginService {
     /// The store waits for the disk, so it runs where waiting harms nobody.
     async fn in_store<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&crate::store::Store, &str) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<T> {
         let (store, plugin) = (self.backend.store.clone(), self.plugin.clone());
         let done = tokio::task::spawn_blocking(move || work(&store, &plugin)).await;

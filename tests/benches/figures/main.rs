@@ -94,7 +94,7 @@ fn ipc_round_trip(plugins: &Plugins, node: Option<&Node>) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (p50, p99) = runtime.block_on(async {
         let programs = plugins.root().join("programs");
-        let processes = Processes::new(programs, "cargo".into(), Vec::new()).expect("processes");
+        let processes = Processes::new(&programs, "cargo".into(), Vec::new()).expect("processes");
         let launcher = processes.program("sample", &plugins.program("sample"));
         let spec = PluginSpec {
             id: "sample".to_owned(),
