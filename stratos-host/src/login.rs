@@ -10,9 +10,6 @@ use thiserror::Error;
 
 use crate::settings::Persona;
 
-/// The personas that are always there.
-pub const BUILT_IN: [&str; 3] = ["signed-in", "signed-out", "expiring"];
-
 /// Who is signed in, and who could be.
 pub(crate) struct Login {
     personas: BTreeMap<String, Persona>,

@@ -23,7 +23,7 @@ pub struct Project {
 pub enum ProjectKind {
     /// A Rust program to build: the path of its `Cargo.toml`.
     Rust(PathBuf),
-    /// A program that is built: `background/{id}`, with `.exe` on Windows.
+    /// A program that is built, or should be: `background/{id}`, with `.exe` on Windows.
     Program(PathBuf),
     /// A module for the real shell only.
     JavaScript(PathBuf),
@@ -166,18 +166,21 @@ fn kind(folder: &Path, manifest: &Manifest) -> ProjectKind {
     if program.is_file() {
         return ProjectKind::Program(program);
     }
+    let conventional = ["index.js", "index.ts"].map(|name| background.join(name));
     let declared = manifest
         .background
         .as_ref()
         .map(|b| folder.join(&b.entry_module));
-    let conventional = ["index.js", "index.ts"].map(|name| background.join(name));
-    let scripts = declared
-        .into_iter()
-        .chain(conventional.into_iter().filter(|path| path.is_file()));
-    scripts
-        .into_iter()
-        .next()
-        .map_or(ProjectKind::UiOnly, ProjectKind::JavaScript)
+    let mut scripts = declared
+        .iter()
+        .chain(&conventional)
+        .filter(|path| path.is_file());
+    match scripts.next() {
+        Some(script) => ProjectKind::JavaScript(script.clone()),
+        // It should have a background module: starting it says what is missing.
+        None if manifest.background.is_some() => ProjectKind::Program(program),
+        None => ProjectKind::UiOnly,
+    }
 }
 
 #[cfg(test)]
@@ -212,6 +215,23 @@ mod tests {
                 "{files:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_declared_module_that_is_not_there_is_no_ui_only_plugin() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = MANIFEST.replacen(
+            '{',
+            r#"{ "background": { "entryModule": "background/index.js" },"#,
+            1,
+        );
+        fs::write(folder.path().join("plugin.json"), manifest).unwrap();
+        let project = Project::read(folder.path()).unwrap();
+        assert!(
+            matches!(project.kind, ProjectKind::Program(_)),
+            "{:?}",
+            project.kind
+        );
     }
 
     #[test]

@@ -106,11 +106,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_survives_the_wire() {
-        for (code, number) in NUMBERS {
-            assert_eq!(i32::from(code), number);
-            assert_eq!(ErrorCode::from(number), code);
-        }
-        assert_eq!(i32::from(ErrorCode::from(-1)), -1);
+    fn an_unknown_code_survives_the_wire() {
+        assert_eq!(ErrorCode::from(-1), ErrorCode::Unknown(-1));
+        assert_eq!(i32::from(ErrorCode::Unknown(-1)), -1);
     }
 }

@@ -177,6 +177,32 @@ where
     line
 }
 
+#[test]
+fn every_error_code() {
+    let codes = [
+        ErrorCode::InvalidRequest,
+        ErrorCode::MethodNotFound,
+        ErrorCode::InvalidParams,
+        ErrorCode::Internal,
+        ErrorCode::HandlerFailed,
+        ErrorCode::HandlerPanicked,
+        ErrorCode::NoHandler,
+        ErrorCode::Cancelled,
+        ErrorCode::Busy,
+        ErrorCode::Refused,
+        ErrorCode::StoreFailed,
+        ErrorCode::Retired,
+        ErrorCode::PrefixTaken,
+        ErrorCode::TooLarge,
+    ];
+    let numbers = codes.map(|code| {
+        let number = serde_json::to_string(&code).unwrap();
+        assert_eq!(serde_json::from_str::<ErrorCode>(&number).unwrap(), code);
+        format!("{number} {code:?}")
+    });
+    insta::assert_snapshot!(numbers.join("\n"));
+}
+
 fn refusal() -> String {
     let error = RpcError::new(ErrorCode::Refused, "the nonce is wrong");
     Message::Response {

@@ -1,7 +1,5 @@
 //! The contract between the shell and a plugin's background module.
 
-use std::sync::Arc;
-
 use stratos_protocol::hello::Identity;
 
 use crate::context::PluginContext;
@@ -41,28 +39,6 @@ pub trait Plugin: Send + Sync + 'static {
     fn on_resume(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
         let _ = ctx;
         async { Ok(()) }
-    }
-}
-
-impl<P: Plugin> Plugin for Arc<P> {
-    fn identity(&self) -> Identity {
-        P::identity(self)
-    }
-
-    fn on_start(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
-        P::on_start(self, ctx)
-    }
-
-    fn on_stop(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
-        P::on_stop(self, ctx)
-    }
-
-    fn resumes(&self) -> bool {
-        P::resumes(self)
-    }
-
-    fn on_resume(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
-        P::on_resume(self, ctx)
     }
 }
 

@@ -83,6 +83,7 @@ pub(crate) async fn run_with_logger<P: Plugin>(
         .await
         .map_err(|_| SessionError::Silent)??;
 
+    connection.limit_frames(welcome.limits.frame_bytes);
     let (peer, driver) = Peer::new(connection);
     let (auth, auth_state) = watch::channel(AuthState::default());
     let routes = Routes::default();

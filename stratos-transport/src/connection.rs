@@ -63,6 +63,11 @@ impl Connection {
         }
     }
 
+    /// What the other side accepts, which it says in the handshake.
+    pub fn limit_frames(&mut self, frame_bytes: usize) {
+        self.frame_bytes = frame_bytes;
+    }
+
     /// Sends one message and flushes it.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The gate on a real socket, and what passes it.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use stratos_tests::{Plugins, Running, request, send_raw, stratos};
@@ -178,6 +180,24 @@ async fn a_ui_talks_over_its_socket() {
         status(connect(&shell, "/__stratos/ipc/nobody", None).await),
         404
     );
+}
+
+#[test]
+fn a_plugins_stream_arrives_as_it_is_sent() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    let mut stream = std::net::TcpStream::connect(shell.address).unwrap();
+    let request = format!(
+        "GET /api/sample/stream HTTP/1.1\r\nHost: {}\r\n\r\n",
+        shell.address
+    );
+    stream
+        .set_read_timeout(Some(std::time::Duration::from_secs(10)))
+        .unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    // Its end never comes, so a proxy that collected it would never answer.
+    assert!(lines.any(|line| line == "first"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! The shell without processes: the same host code, the same bytes, within this process.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,10 +8,11 @@ use serde_json::json;
 use stratos::axum::{Router, routing::get};
 use stratos::session::{Link, run};
 use stratos::{BoxError, Identity, Plugin, create_plugin};
-use stratos_host::events::{Event, Events};
+use stratos_host::events::{Event, Events, Watcher};
 use stratos_host::launch::{InMemory, MemoryLink};
-use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, State};
+use stratos_host::{Deadlines, PluginSpec, PluginState, Shell, ShellOptions, State};
 use stratos_tests::request;
+use tokio::sync::{Barrier, Notify};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_does_in_memory_what_it_does_as_a_process() {
@@ -153,6 +155,117 @@ async fn one_large_value_is_refused_and_many_small_ones_come_back_in_pages() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_on_start_that_never_returns_has_a_deadline() {
+    let deadlines = Deadlines {
+        start: Duration::from_millis(100),
+        ..Deadlines::default()
+    };
+    let plugin = || {
+        create_plugin(identity())
+            .on_start(async |_| std::future::pending().await)
+            .on_stop(async |_| Ok(()))
+            .build()
+            .unwrap()
+    };
+    let (shell, _) = shell_with(deadlines, vec![("demo", in_memory(plugin))]).await;
+    let reason = "on_start did not finish within 0.1 s".to_owned();
+    assert_eq!(
+        shell.ready().await[0].state,
+        PluginState::Errored { reason }
+    );
+    shell.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plugins_start_at_the_same_time() {
+    // Each waits in its `on_start` for the other.
+    let both = Arc::new(Barrier::new(2));
+    let plugin = |id: &'static str| {
+        let both = Arc::clone(&both);
+        in_memory(move || {
+            let both = Arc::clone(&both);
+            create_plugin(Identity {
+                id: id.to_owned(),
+                version: "1.0.0".to_owned(),
+            })
+            .on_start(move |_| {
+                let both = Arc::clone(&both);
+                async move {
+                    both.wait().await;
+                    Ok(())
+                }
+            })
+            .on_stop(async |_| Ok(()))
+            .build()
+            .unwrap()
+        })
+    };
+    let plugins = vec![("one", plugin("one")), ("two", plugin("two"))];
+    let (shell, _) = shell_with(Deadlines::default(), plugins).await;
+    for plugin in shell.ready().await {
+        assert_eq!(plugin.state, PluginState::Running);
+    }
+    shell.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_generation_cannot_write_any_more() {
+    let switched = Arc::new(Notify::new());
+    let plugin = {
+        let switched = Arc::clone(&switched);
+        move || {
+            let switched = Arc::clone(&switched);
+            create_plugin(identity())
+                .on_start(move |ctx| {
+                    let switched = Arc::clone(&switched);
+                    async move {
+                        let writer = ctx.clone();
+                        let write = move |(): ()| {
+                            let (ctx, switched) = (writer.clone(), Arc::clone(&switched));
+                            async move {
+                                switched.notified().await;
+                                let late = ctx.config.set("who", &"old").await.unwrap_err();
+                                Ok(late.source().map(ToString::to_string))
+                            }
+                        };
+                        Ok(ctx.ipc.handle("write-late", write).await?)
+                    }
+                })
+                .on_resume(async |ctx| Ok(ctx.config.set("who", &"new").await?))
+                .on_stop(async |_| Ok(()))
+                .build()
+                .unwrap()
+        }
+    };
+    let (shell, mut events) = shell(plugin).await;
+    shell.ready().await;
+    let control = shell.control().clone();
+    let late = tokio::spawn(async move { control.invoke("demo", "write-late", json!(null)).await });
+    let control = shell.control().clone();
+    let update = tokio::spawn(async move { control.update("demo").await });
+    loop {
+        if matches!(
+            &*events.next().await.unwrap(),
+            Event::State { generation: 2, .. }
+        ) {
+            switched.notify_one();
+            break;
+        }
+    }
+    let refusal = late.await.unwrap().unwrap();
+    assert_eq!(
+        refusal,
+        json!("a newer generation of this plugin has taken over")
+    );
+    update.await.unwrap().unwrap();
+    assert_eq!(
+        shell.control().config_get("demo", "who").await.unwrap(),
+        json!("new")
+    );
+    shell.stop().await;
+}
+
 fn identity() -> Identity {
     Identity {
         id: "demo".to_owned(),
@@ -161,10 +274,12 @@ fn identity() -> Identity {
 }
 
 /// A shell whose only plugin lives in this process; a new one is made for every generation.
-async fn shell<P: Plugin>(
-    plugin: impl Fn() -> P + Send + Sync + 'static,
-) -> (Shell, stratos_host::events::Watcher) {
-    let launcher = InMemory::new(
+async fn shell<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) -> (Shell, Watcher) {
+    shell_with(Deadlines::default(), vec![("demo", in_memory(plugin))]).await
+}
+
+fn in_memory<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) -> InMemory {
+    InMemory::new(
         move |MemoryLink {
                   control,
                   http,
@@ -184,21 +299,28 @@ async fn shell<P: Plugin>(
                 .await;
             }
         },
-    );
-    let spec = PluginSpec {
-        id: "demo".to_owned(),
+    )
+}
+
+async fn shell_with(deadlines: Deadlines, plugins: Vec<(&str, InMemory)>) -> (Shell, Watcher) {
+    let specs = plugins.into_iter().map(|(id, launcher)| PluginSpec {
+        id: id.to_owned(),
         name: "Demo".to_owned(),
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(launcher)),
-    };
+    });
+    let state = State::in_memory().unwrap();
     let options = ShellOptions {
         port: 0,
-        ..ShellOptions::new(State::in_memory().unwrap())
+        deadlines,
+        ..ShellOptions::new(state)
     };
     let events = Events::default();
     let watcher = events.watch();
     (
-        Shell::start(options, vec![spec], events).await.unwrap(),
+        Shell::start(options, specs.collect(), events)
+            .await
+            .unwrap(),
         watcher,
     )
 }

@@ -15,7 +15,17 @@ const KILLS: u32 = 50;
 fn a_killed_shell_leaves_no_process_and_loses_no_value() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["sample", "hangs"]), Watch::new());
     let state = plugins.root().join("state");
-    fs::create_dir(&state).unwrap();
+    let hidden = plugins.root().join("hangs/plugin.json");
+    fs::rename(&hidden, hidden.with_extension("off")).unwrap();
+    let shell = Running::start(plugins.root());
+    assert_eq!(
+        shell
+            .command(&["config", "set", "sample", "home", "\"EDDF\""])
+            .code,
+        Some(0)
+    );
+    shell.kill();
+    fs::rename(hidden.with_extension("off"), &hidden).unwrap();
     let begin = Instant::now();
     Running::start(&plugins.root().join("sample")).kill();
     let start = begin.elapsed();
@@ -52,6 +62,12 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
     );
 
     fs::remove_dir_all(plugins.root().join("hangs")).unwrap();
+    let shell = Running::start(plugins.root());
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "home"]).stdout,
+        "\"EDDF\"\n"
+    );
+    shell.kill();
     for stored in 1..4_u32 {
         let shell = Running::start(plugins.root());
         let count = shell.call("sample", "count", "\"n\"").stdout;

@@ -220,7 +220,10 @@ fn next_step(plugins: &[PluginInfo], folder: &Path) -> String {
                 plugin.id
             ),
         },
-        None => "Next: mend what is said above, then run this again. Ctrl-C stops.".to_owned(),
+        None if plugins.iter().any(is_errored) => {
+            "Next: fix the errors above, then run this again. Ctrl-C stops.".to_owned()
+        }
+        None => "Nothing runs in the background here. Ctrl-C stops.".to_owned(),
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 use crate::control::types::{AuthInfo, PluginInfo};
 use crate::events::Watcher;
 use crate::login::UnknownPersona;
-use crate::plugin::{PluginError, PluginState, Slot};
+use crate::plugin::{PluginError, PluginState, Slot, way_out};
 use crate::shell::{Backend, PluginSpec, slot};
 use crate::store::{Store, StoreError};
 use crate::traffic::Lease;
@@ -38,7 +38,7 @@ pub enum ControlError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// The plugin does not run.
-    #[error("plugin `{id}` does not run: it is {state}")]
+    #[error("plugin `{id}` does not run: it is {state}{}", way_out(id, state))]
     NotRunning {
         /// The plugin.
         id: String,

@@ -25,9 +25,6 @@ use crate::plugin::PluginState;
 pub const PLUGINS_PATH: &str = "/__stratos/api/v1/plugins";
 /// The login.
 pub const AUTH_PATH: &str = "/__stratos/api/v1/auth";
-/// Everything that happens.
-pub const EVENTS_PATH: &str = "/__stratos/api/v1/events";
-
 /// One plugin, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginInfo {

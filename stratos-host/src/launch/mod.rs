@@ -64,6 +64,12 @@ pub enum LaunchError {
     /// Its program cannot be built.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// It has a background module, but no program.
+    #[error("there is no program {}: build the plugin, or remove `background` from its plugin.json", path.display())]
+    Missing {
+        /// Where the program should be.
+        path: std::path::PathBuf,
+    },
     /// Its program cannot be copied to where this generation runs it from.
     #[error("cannot copy the program {}", path.display())]
     Copy {
@@ -77,7 +83,7 @@ pub enum LaunchError {
     #[error("cannot make the plugin's socket")]
     Socket(#[source] std::io::Error),
     /// The operating system refuses to start it.
-    #[error("cannot start the program {}", path.display())]
+    #[error("cannot start the program {}: is it built for this computer?", path.display())]
     Spawn {
         /// The program.
         path: std::path::PathBuf,

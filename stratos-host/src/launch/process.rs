@@ -110,11 +110,14 @@ impl Launch for ProcessLauncher {
                 }
             };
             let copy = self.copy_of(&built, generation).await;
-            copy.map(|executable| Program::Executable(Arc::new(executable)))
-                .map_err(|source| LaunchError::Copy {
+            match copy {
+                Ok(executable) => Ok(Program::Executable(Arc::new(executable))),
+                Err(_) if !built.exists() => Err(LaunchError::Missing { path: built }),
+                Err(source) => Err(LaunchError::Copy {
                     path: built,
                     source,
-                })
+                }),
+            }
         })
     }
 

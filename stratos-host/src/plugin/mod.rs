@@ -77,7 +77,8 @@ pub enum PluginError {
     },
 }
 
-fn way_out(id: &str, state: &str) -> String {
+/// What to do about a plugin that is in the wrong state.
+pub(crate) fn way_out(id: &str, state: &str) -> String {
     match state {
         "errored" | "stopped" => format!(": `cargo stratos start {id}` starts it"),
         _ => String::new(),

@@ -1,11 +1,14 @@
 //! A plugin for tests. Its file's name is its id, and the id's first word says how it behaves.
 #![expect(clippy::disallowed_methods, reason = "it misbehaves on purpose")]
 
+use std::convert::Infallible;
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::{once, pending};
 use serde_json::{Value, json};
 use stratos::axum::Router;
 use stratos::axum::body::Body;
@@ -187,6 +190,13 @@ fn router(ctx: &PluginContext) -> Router {
         .route(
             "/hello/{name}",
             get(async |Path(name): Path<String>| format!("hello {name}")),
+        )
+        .route(
+            "/stream",
+            get(async || {
+                let endless = once(async { Ok::<_, Infallible>("first") }).chain(pending());
+                Body::from_stream(endless)
+            }),
         )
         .route("/echo", post(async |body: Body| body))
         .route(

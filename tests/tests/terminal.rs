@@ -1,0 +1,91 @@
+//! What a person sees in the terminal of `cargo stratos run`.
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use stratos_tests::{Plugins, cargo_stratos};
+
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
+
+#[test]
+fn the_status_block_says_what_runs_where_and_what_to_do_next() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    insta::assert_snapshot!(status_block(&plugins, "sample"));
+}
+
+#[test]
+fn an_errored_plugin_is_said_to_be_so_with_its_reason() {
+    let plugins = Plugins::new(SAMPLE, &["fails"]);
+    insta::assert_snapshot!(status_block(&plugins, "fails"));
+}
+
+#[test]
+fn a_plugin_without_a_program_is_nothing_to_fix() {
+    let plugins = Plugins::new(SAMPLE, &["ui"]);
+    std::fs::remove_file(plugins.program("ui")).unwrap();
+    insta::assert_snapshot!(status_block(&plugins, "ui"));
+}
+
+#[test]
+fn log_lines_carry_the_plugin_and_nothing_that_commands_the_terminal() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let (mut shell, mut output, before) = run(&plugins, "sample");
+    let all = before + &end(&mut shell, &mut output);
+    for expected in [
+        "sample starting",
+        "sample info  [stdout] printed by sample",
+        "sample warn  [stderr] complained by sample",
+        "sample info  [sample] started {\"starts\":1}",
+        "sample running",
+        "sample info  [sample] stopped",
+        "sample stopped",
+    ] {
+        assert!(
+            all.lines().any(|line| line == expected),
+            "{expected}: {all}"
+        );
+    }
+    assert!(!all.contains('\u{1b}'), "{all:?}");
+}
+
+/// From the block's first line to its last.
+fn status_block(plugins: &Plugins, id: &str) -> String {
+    let (mut shell, mut output, printed) = run(plugins, id);
+    end(&mut shell, &mut output);
+    let begin = printed.find("Mocked Stratos shell").expect("the block");
+    let port = printed[begin..]
+        .lines()
+        .next()
+        .and_then(|line| line.rsplit(':').next())
+        .expect("a port");
+    printed[begin..].replace(port, "PORT")
+}
+
+/// Runs until the block has been printed, and returns what was printed by then.
+fn run(plugins: &Plugins, id: &str) -> (Child, BufReader<ChildStdout>, String) {
+    let mut shell = Command::new(cargo_stratos())
+        .args(["run", "--port", "auto"])
+        .current_dir(plugins.root().join(id))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(shell.stdout.take().unwrap());
+    let mut printed = String::new();
+    while !printed.contains("Ctrl-C stops.") {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    (shell, output, printed)
+}
+
+fn end(shell: &mut Child, output: &mut BufReader<ChildStdout>) -> String {
+    let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    shell.wait().unwrap();
+    rest
+}
