@@ -22,7 +22,7 @@ First steps:
   cargo stratos run               run it in a mocked shell, in its folder
   cargo stratos check             look for mistakes in its plugin.json
 
-Exit codes: 0 good, 1 the answer is no, 2 wrong usage or configuration, 3 the job could not be done."
+Exit codes: 0 all is well, 1 something was found or failed, 2 the command or a setting is wrong, 3 something stood in the way."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -109,7 +109,7 @@ impl Error {
         Some(text.to_owned())
     }
 
-    /// 1 the answer is no, 2 wrong usage or configuration, 3 the job could not be done.
+    /// The exit code; the book's page on them says which is which.
     pub(crate) fn exit(&self) -> u8 {
         match self {
             Self::Refused(_) => 1,

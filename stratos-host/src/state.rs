@@ -60,9 +60,9 @@ impl State {
             folder: folder.to_owned(),
             source,
         };
-        if !folder.exists() {
-            fs::create_dir_all(folder).map_err(make)?;
-            // A folder of our own ignores itself, so that no project forgets to.
+        fs::create_dir_all(folder).map_err(make)?;
+        if fs::read_dir(folder).map_err(make)?.next().is_none() {
+            // A folder that is ours alone ignores itself, so that no project forgets to.
             fs::write(folder.join(".gitignore"), "*\n").map_err(make)?;
         }
         let store = Store::open(&folder.join("config.redb")).map_err(|source| {

@@ -137,3 +137,28 @@ fn with_errors(item: &TokenStream, parsed: Option<&PluginImpl>, errors: &[Error]
     });
     quote! { #item #fallback #(#errors)* }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_output_is_thin_calls_into_the_sdk() {
+        let item = quote! {
+            impl MyPlugin {
+                async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
+                    a body that is not looked at
+                }
+                async fn on_stop(&self) {}
+                async fn on_resume(&self, ctx: &PluginContext) {}
+            }
+        };
+        let parsed = PluginImpl::read(item).unwrap();
+        let hooks = find(&parsed).ok().unwrap();
+        let path: LitStr = syn::parse_str("\"../stratos-sdk/tests/plugin.json\"").unwrap();
+        let json = read(Some(&path)).ok().unwrap();
+        let output = syn::parse2(implementation(&parsed.ty, &hooks, &json)).unwrap();
+        let text = prettyplease::unparse(&output).replace(&json.path, "PATH");
+        insta::assert_snapshot!(text);
+    }
+}

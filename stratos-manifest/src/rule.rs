@@ -8,7 +8,7 @@ use crate::{
 /// One thing that can be wrong with a manifest.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name, kebab-case: the bad pattern, so that "allow `<rule>`" reads well.
+    /// Its name in kebab-case. It names the mistake, not the ideal.
     pub id: &'static str,
     /// What is wrong, in one line.
     pub summary: &'static str,

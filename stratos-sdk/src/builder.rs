@@ -1,4 +1,4 @@
-//! A plugin made of closures, as the seed's `createPlugin` makes one of functions.
+//! A plugin made of closures, as V1's `createPlugin` makes one of functions.
 
 use std::fmt;
 use std::process::ExitCode;

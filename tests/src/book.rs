@@ -1,6 +1,9 @@
-//! The book's Rust blocks, as doctests: `cargo test --doc -p stratos-tests`.
+//! The Rust blocks of the book and the README, as doctests: `cargo test --doc -p stratos-tests`.
 //!
 //! `#[stratos::plugin]` in them reads `tests/plugin.json`.
+
+#[doc = include_str!("../../README.md")]
+mod readme {}
 
 #[doc = include_str!("../../book/src/introduction.md")]
 mod introduction {}

@@ -64,6 +64,25 @@ fn dependencies_point_one_way() {
 }
 
 #[test]
+fn the_macros_are_built_from_four_crates() {
+    let metadata = metadata();
+    let macros = metadata
+        .packages
+        .iter()
+        .find(|package| package.name == "stratos-macros")
+        .expect("it is ours");
+    let normal = macros
+        .dependencies
+        .iter()
+        .filter(|d| d.kind != DependencyKind::Development);
+    let names: BTreeSet<_> = normal.map(|dependency| dependency.name.as_str()).collect();
+    assert_eq!(
+        names,
+        BTreeSet::from(["proc-macro2", "quote", "stratos-manifest", "syn"])
+    );
+}
+
+#[test]
 fn the_sdk_stays_small() {
     let tree = Command::new(env!("CARGO"))
         .args([

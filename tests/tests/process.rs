@@ -1,7 +1,7 @@
 //! What a plugin's program does without its shell, and a shell without its disk.
 
 use std::ffi::OsString;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use stratos_tests::{Plugins, Running, cargo_stratos, stratos};
@@ -113,7 +113,11 @@ fn a_full_disk_is_an_error_and_what_was_stored_stays() {
         .arg(&state)
         .output();
     if !mount.is_ok_and(|output| output.status.success()) {
-        println!("skipped: a small disk needs root and mount");
+        // Not by a macro, whose output would be hidden.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: a small disk needs root and mount"
+        );
         return;
     }
     let _unmount = Unmount(state.clone());

@@ -112,6 +112,17 @@ fn config_is_exported_and_imported_whole() {
         exported,
         json!({ "a/b ?&=": [1, null], "": "empty", "ä": { "x": 1.5 } })
     );
+    let copy = plugins.root().join("copy.json");
+    let to_file = [
+        "config",
+        "export",
+        "sample",
+        "--output",
+        copy.to_str().unwrap(),
+    ];
+    assert_eq!(shell.command(&to_file).code, Some(0));
+    let copied: Value = serde_json::from_slice(&std::fs::read(copy).unwrap()).unwrap();
+    assert_eq!(copied, exported);
     assert_eq!(
         shell
             .command(&["config", "get", "sample", "a/b ?&="])

@@ -1,8 +1,10 @@
 //! `cargo stratos config`
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
+use atomic_write_file::AtomicWriteFile;
 use clap::Subcommand;
 use serde_json::Value;
 use stratos_host::control::ConfigValues;
@@ -77,7 +79,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             let text = serde_json::to_string_pretty(&values).expect("config values are JSON");
             match output {
                 None => cx.output.line(text)?,
-                Some(path) => fs::write(&path, text + "\n").map_err(|source| Error::File {
+                Some(path) => write(&path, &text).map_err(|source| Error::File {
                     what: "write",
                     path,
                     source,
@@ -95,6 +97,13 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         }
     }
     Ok(Outcome::Good)
+}
+
+/// The old file stays until the new one is whole.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = AtomicWriteFile::open(path)?;
+    writeln!(file, "{text}")?;
+    file.commit()
 }
 
 fn read_values(path: PathBuf) -> Result<ConfigValues, Error> {

@@ -1,6 +1,6 @@
 //! IPC for a plugin's UI, over a WebSocket.
 //!
-//! It needs no token, since a UI in the real shell has none either; the gate stands before it.
+//! A UI knows no token, in the real shell as here; what keeps strangers out is the gate.
 
 use std::sync::Arc;
 
