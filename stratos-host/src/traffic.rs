@@ -98,7 +98,7 @@ impl Traffic {
         result
     }
 
-    /// From now on this session answers, under the prefixes that it claimed.
+    /// Makes a session the one that answers, under the prefixes that it claimed.
     pub(crate) fn switch_to(&self, session: Arc<Session>) {
         self.0.send_modify(|table| {
             let entry = table.0.entry(session.plugin.clone()).or_default();

@@ -315,6 +315,41 @@ fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample", "another"]), Watch::new());
+    let env = vec![watch.env()];
+    let shell = Running::start_with(
+        plugins.root(),
+        Options {
+            env,
+            ..Options::default()
+        },
+    );
+    let hang = ["config", "set", "sample", "hang_in_stop", "true"];
+    assert_eq!(shell.command(&hang).code, Some(0));
+    let begin = std::time::Instant::now();
+    let (status, last) = shell.interrupt();
+    assert!(status.success());
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
+    let said = |event: &Value| {
+        event["message"]
+            .as_str()
+            .is_some_and(|m| m.starts_with("on_stop did not finish"))
+    };
+    assert!(last.iter().any(said), "{last:#?}");
+    assert!(
+        watch.wait_for(0, Duration::from_secs(2)),
+        "left: {:?}",
+        watch.alive()
+    );
+}
+
 #[test]
 fn two_plugins_cannot_have_the_same_routes() {
     let plugins = Plugins::new(SAMPLE, &["rival", "rival-two"]);

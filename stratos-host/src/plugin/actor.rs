@@ -12,7 +12,7 @@ use crate::launch::{Launch, Life, Program};
 use crate::plugin::lifecycle::Happening;
 use crate::plugin::{PluginError, PluginState, Status};
 use crate::session::{Beginning, Ending, Session};
-use crate::shell::{Backend, ShellVersion, chain};
+use crate::shell::{Backend, chain};
 
 /// What a plugin can be told.
 #[derive(Debug, Clone, Copy)]
@@ -29,24 +29,33 @@ pub(super) struct Order {
     pub(super) reply: oneshot::Sender<Result<(), PluginError>>,
 }
 
+/// What happens to requests while `on_start` runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Requests {
+    /// They are passed on as soon as their prefix is registered, as the shell's server does it.
+    Flow,
+    /// They wait: there was an older version a moment ago, whose clients must not fail.
+    Wait,
+}
+
 /// Why a command was not carried out.
-enum Refusal {
+pub(super) enum Refusal {
     WrongState,
     Failed(String),
 }
 
 pub(super) struct Actor {
-    id: String,
+    pub(super) id: String,
     launcher: Arc<dyn Launch>,
-    backend: Arc<Backend>,
+    pub(super) backend: Arc<Backend>,
     status: watch::Sender<Status>,
     orders: mpsc::Receiver<Order>,
-    session: Option<Arc<Session>>,
+    pub(super) session: Option<Arc<Session>>,
     /// What is being started, so that it can be ended when the start is given up.
     arriving: Option<Life>,
     /// The last program that started well, and starts again if its update does not.
-    good: Option<Program>,
-    generation: u64,
+    pub(super) good: Option<Program>,
+    pub(super) generation: u64,
 }
 
 impl Actor {
@@ -140,7 +149,7 @@ impl Actor {
         self.generation += 1;
         self.happens(Happening::Start);
         let started = match self.prepare().await {
-            Ok(program) => self.bring_up(program).await,
+            Ok(program) => self.bring_up(program, Requests::Flow).await,
             Err(reason) => Err(reason),
         };
         started.map_err(|reason| {
@@ -149,7 +158,7 @@ impl Actor {
         })
     }
 
-    async fn prepare(&self) -> Result<Program, String> {
+    pub(super) async fn prepare(&self) -> Result<Program, String> {
         let prepared = async {
             let program = self.launcher.prepare(self.generation).await;
             program.map_err(|error| chain(&error))
@@ -158,16 +167,25 @@ impl Actor {
     }
 
     /// Starts a program while nothing else of this plugin runs.
-    async fn bring_up(&mut self, program: Program) -> Result<(), String> {
+    pub(super) async fn bring_up(
+        &mut self,
+        program: Program,
+        requests: Requests,
+    ) -> Result<(), String> {
         let session = self.open(&program).await?;
-        self.backend.traffic.switch_to(Arc::clone(&session));
+        if requests == Requests::Flow {
+            self.backend.traffic.switch_to(Arc::clone(&session));
+        }
         let told = self.begin(&session, Beginning::Start).await?;
+        if requests == Requests::Wait {
+            self.backend.traffic.switch_to(Arc::clone(&session));
+        }
         self.settle(session, program, told).await;
         self.happens(Happening::Started);
         Ok(())
     }
 
-    async fn open(&mut self, program: &Program) -> Result<Arc<Session>, String> {
+    pub(super) async fn open(&mut self, program: &Program) -> Result<Arc<Session>, String> {
         let events = self.backend.events.clone();
         let launched = self.launcher.launch(program.clone(), events).await;
         let launched = launched.map_err(|error| chain(&error))?;
@@ -178,7 +196,11 @@ impl Actor {
     }
 
     /// Runs the hook; returns the login that the plugin was told.
-    async fn begin(&mut self, session: &Session, how: Beginning) -> Result<AuthState, String> {
+    pub(super) async fn begin(
+        &mut self,
+        session: &Session,
+        how: Beginning,
+    ) -> Result<AuthState, String> {
         let auth = self.backend.login.current();
         let deadline = self.backend.deadlines.start;
         let hook = async {
@@ -199,8 +221,13 @@ impl Actor {
         }
     }
 
-    /// From now on this session is the plugin.
-    async fn settle(&mut self, session: Arc<Session>, program: Program, told: AuthState) {
+    /// Makes a session that has begun the plugin's own.
+    pub(super) async fn settle(
+        &mut self,
+        session: Arc<Session>,
+        program: Program,
+        told: AuthState,
+    ) {
         self.arriving = None;
         self.good = Some(program);
         self.session = Some(Arc::clone(&session));
@@ -239,101 +266,10 @@ impl Actor {
         Ok(())
     }
 
-    async fn end(&self, session: &Session, how: Ending) {
+    pub(super) async fn end(&self, session: &Session, how: Ending) {
         if let Err(reason) = session.end(how, self.backend.deadlines.stop).await {
             self.note(Level::Warn, reason);
         }
-    }
-
-    /// Replaces the running program by its newest version (V1: after an OTA update).
-    ///
-    /// A build that fails changes nothing.
-    async fn update(&mut self) -> Result<(), Refusal> {
-        let Some(old) = self.session.clone() else {
-            return Err(Refusal::WrongState);
-        };
-        self.generation += 1;
-        let program = self.prepare().await.map_err(Refusal::Failed)?;
-        let updated = if old.resumes() && self.backend.version == ShellVersion::V1 {
-            self.resume_beside(&old, program).await
-        } else {
-            self.replace(&old, program).await
-        };
-        updated.map_err(Refusal::Failed)
-    }
-
-    /// The new generation resumes while the old one serves, then takes over in one step.
-    async fn resume_beside(&mut self, old: &Session, program: Program) -> Result<(), String> {
-        let resumed = async {
-            let session = self.open(&program).await?;
-            let told = self.begin(&session, Beginning::Resume).await?;
-            Ok::<_, String>((session, told))
-        };
-        match resumed.await {
-            Ok((session, told)) => {
-                old.fence();
-                self.backend.traffic.switch_to(Arc::clone(&session));
-                let replaced = self.good.take();
-                self.settle(session, program, told).await;
-                self.announce();
-                self.note(Level::Info, "was updated: on_resume took over");
-                self.end(old, Ending::Retire).await;
-                // Its program may go only now.
-                drop(replaced);
-                Ok(())
-            }
-            Err(reason) => {
-                self.backend.traffic.forget(&self.id, self.generation);
-                Err(format!(
-                    "was not updated, the old version still runs: {reason}"
-                ))
-            }
-        }
-    }
-
-    /// The old generation stops, then the new one starts; requests wait meanwhile.
-    async fn replace(&mut self, old: &Session, program: Program) -> Result<(), String> {
-        self.session = None;
-        self.happens(Happening::Stop);
-        self.backend.traffic.hold(&self.id);
-        // Bounded in time, and done to its end also when the shell ends meanwhile.
-        self.end(old, Ending::Stop).await;
-        self.happens(Happening::Stopped);
-        self.happens(Happening::Start);
-        let Err(reason) = self.bring_up_held(program).await else {
-            self.note(Level::Info, "was updated: stopped and started");
-            return Ok(());
-        };
-        self.note(Level::Error, format!("the new version {reason}"));
-        self.backend.traffic.forget(&self.id, self.generation);
-        let good = self
-            .good
-            .clone()
-            .filter(|_| !self.backend.ending.is_cancelled());
-        let Some(good) = good else {
-            self.fail(reason.clone());
-            return Err(reason);
-        };
-        self.generation += 1;
-        match self.bring_up_held(good).await {
-            Ok(()) => Err(format!(
-                "was not updated, the last good version was started again: {reason}"
-            )),
-            Err(again) => {
-                self.fail(again);
-                Err(reason)
-            }
-        }
-    }
-
-    /// Like [`bring_up`](Self::bring_up), but requests wait until `on_start` has returned.
-    async fn bring_up_held(&mut self, program: Program) -> Result<(), String> {
-        let session = self.open(&program).await?;
-        let told = self.begin(&session, Beginning::Start).await?;
-        self.backend.traffic.switch_to(Arc::clone(&session));
-        self.settle(session, program, told).await;
-        self.happens(Happening::Started);
-        Ok(())
     }
 
     fn state(&self) -> PluginState {
@@ -341,7 +277,7 @@ impl Actor {
     }
 
     /// Moves to the next state, if this can happen now, and tells everybody.
-    fn happens(&self, happening: Happening) -> bool {
+    pub(super) fn happens(&self, happening: Happening) -> bool {
         let Some(state) = self.state().after(happening) else {
             return false;
         };
@@ -350,7 +286,7 @@ impl Actor {
     }
 
     /// Another generation is in the same state.
-    fn announce(&self) {
+    pub(super) fn announce(&self) {
         self.tell(self.state());
     }
 
@@ -365,7 +301,7 @@ impl Actor {
         self.status.send_replace(Status { state, generation });
     }
 
-    fn fail(&self, reason: String) {
+    pub(super) fn fail(&self, reason: String) {
         self.backend.traffic.clear(&self.id);
         if self.backend.ending.is_cancelled() {
             // It did not fail by itself, and `leave` says the rest.
@@ -374,7 +310,7 @@ impl Actor {
         self.happens(Happening::Failed(reason));
     }
 
-    fn note(&self, level: Level, text: impl Into<String>) {
+    pub(super) fn note(&self, level: Level, text: impl Into<String>) {
         self.backend.events.note(&self.id, level, text);
     }
 }

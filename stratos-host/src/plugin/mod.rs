@@ -2,6 +2,7 @@
 
 mod actor;
 mod lifecycle;
+mod update;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -60,6 +60,9 @@ fn main() -> ExitCode {
             move |ctx| start(ctx, id.clone(), behaviour.clone())
         })
         .on_stop(async |ctx| {
+            if ctx.config.get("hang_in_stop", false).await? {
+                std::future::pending::<()>().await;
+            }
             let stops: u64 = ctx.config.get("stops", 0).await?;
             ctx.config.set("stops", &(stops + 1)).await?;
             ctx.logger.info("sample", "stopped");
