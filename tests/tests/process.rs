@@ -1,10 +1,8 @@
 //! What a plugin's program does without its shell, and a shell without its disk.
 
-use std::ffi::OsString;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use stratos_tests::{Plugins, Running, cargo_stratos, stratos};
+use stratos_tests::{Plugins, Running};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -67,6 +65,11 @@ fn a_state_folder_that_was_there_keeps_what_is_in_it() {
 #[cfg(unix)]
 #[test]
 fn a_closed_output_stops_the_shell_in_order() {
+    use std::ffi::OsString;
+    use std::io::{BufRead as _, BufReader};
+
+    use stratos_tests::{cargo_stratos, stratos};
+
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
     let mut shell = Command::new(cargo_stratos())
@@ -103,6 +106,8 @@ fn a_closed_output_stops_the_shell_in_order() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error_and_what_was_stored_stays() {
+    use std::io::Write as _;
+
     use stratos_tests::Options;
 
     let plugins = Plugins::new(SAMPLE, &["sample"]);
