@@ -13,6 +13,7 @@ use stratos_host::launch::{InMemory, MemoryLink};
 use stratos_host::{Deadlines, PluginSpec, PluginState, Shell, ShellOptions, State};
 use stratos_tests::request;
 use tokio::sync::{Barrier, Notify};
+use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_does_in_memory_what_it_does_as_a_process() {
@@ -206,6 +207,45 @@ async fn plugins_start_at_the_same_time() {
     for plugin in shell.ready().await {
         assert_eq!(plugin.state, PluginState::Running);
     }
+    shell.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_without_an_answer_leave_room_for_the_stop() {
+    let plugin = || {
+        create_plugin(identity())
+            .on_start(async |ctx| {
+                ctx.config.set("stopped", &false).await?;
+                let hang = async |(): ()| std::future::pending::<Result<(), BoxError>>().await;
+                Ok(ctx.ipc.handle("hang", hang).await?)
+            })
+            .on_stop(async |ctx| Ok(ctx.config.set("stopped", &true).await?))
+            .build()
+            .unwrap()
+    };
+    let (shell, _) = shell(plugin).await;
+    shell.ready().await;
+    let mut questions = JoinSet::new();
+    for _ in 0..300 {
+        let control = shell.control().clone();
+        questions.spawn(async move { control.invoke("demo", "hang", json!(null)).await });
+    }
+    let refused = questions
+        .join_next()
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("240 questions wait for an answer already"),
+        "{refused}"
+    );
+    shell.control().stop("demo").await.unwrap();
+    assert_eq!(
+        shell.control().config_get("demo", "stopped").await.unwrap(),
+        json!(true)
+    );
     shell.stop().await;
 }
 

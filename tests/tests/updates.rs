@@ -44,6 +44,27 @@ fn without_on_resume_it_stops_and_starts_and_requests_wait() {
 }
 
 #[test]
+fn a_request_in_flight_is_answered_whole_by_the_version_that_took_it() {
+    for (id, path) in [
+        ("resumes", "slow"),
+        ("resumes", "slow-body"),
+        ("sample", "slow"),
+        ("sample", "slow-body"),
+    ] {
+        let plugins = Plugins::new(SAMPLE, &[id]);
+        let shell = Running::start(plugins.root());
+        let (address, path) = (shell.address, format!("/api/{id}/{path}"));
+        let asked = path.clone();
+        let slow = thread::spawn(move || request(address, "GET", &asked, &[], ""));
+        // The other version is there long before the slow answer is.
+        assert_eq!(shell.command(&["update", id]).code, Some(0));
+        let answer = slow.join().unwrap();
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.body.contains("slow"), "{path}: {answer:?}");
+    }
+}
+
+#[test]
 fn later_shells_always_stop_and_start() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
     let args = vec!["--shell".to_owned(), "v3".to_owned()];

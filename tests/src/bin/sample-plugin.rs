@@ -195,6 +195,15 @@ fn router(ctx: &PluginContext) -> Router {
             get(async |Path(name): Path<String>| format!("hello {name}")),
         )
         .route(
+            "/slow-body",
+            get(async || {
+                Body::from_stream(once(async {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    Ok::<_, Infallible>("slow")
+                }))
+            }),
+        )
+        .route(
             "/stream",
             get(async || {
                 let endless = once(async { Ok::<_, Infallible>("first") }).chain(pending());
