@@ -1,13 +1,18 @@
 //! From bytes to a report.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jsonc_parser::ast::Value;
+
 use crate::{
     diagnostic::{Diagnostic, Level},
     facts::ProjectFacts,
+    levels::{Levels, RuleLevel},
     model::{Manifest, build},
-    reading::{Fault, decode, parse},
-    rule::Stage,
+    reading::{Fault, decode, key_path, parse},
+    rule::{Group, Rule, Stage},
     rules::{RULES, RuleContext},
-    shape::{Place, places},
+    shape::{self, Place, ShapeFault, places},
 };
 
 /// What there is to say about a manifest.
@@ -20,6 +25,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// How many more there are: of one rule's findings, 1,000 are kept.
     pub omitted: usize,
+    /// The rules that broke down. Nobody knows what they would have found, so this is not a clean report.
+    pub failed: Vec<&'static str>,
 }
 
 /// Nobody reads more, and a hostile file has room for hundreds of thousands.
@@ -34,52 +41,112 @@ impl Report {
     }
 }
 
-/// Looks at a manifest with all rules.
+/// Looks at a manifest with all rules, each at the level of its group.
 ///
 /// `source` is the file as it lies on the disk; that it is text is one of the things that get checked. Nothing in it
 /// makes this function panic, and its time and memory are bounded, since more than [`MAX_BYTES`](crate::MAX_BYTES)
 /// are not read.
 pub fn check(source: &[u8], facts: &ProjectFacts) -> Report {
+    check_with(RULES, &Levels::default(), source, facts, |places, _, _| {
+        shape::faults(places)
+    })
+}
+
+/// The engine: `shape_faults` says where the manifest does not have its shape, given its objects, its tree and text.
+pub(crate) fn check_with(
+    rules: &[Rule],
+    levels: &Levels,
+    source: &[u8],
+    facts: &ProjectFacts,
+    shape_faults: impl FnOnce(&[Place<'_>], &Value<'_>, &str) -> Vec<ShapeFault>,
+) -> Report {
     let (text, encoding_fault) = decode(source);
-    let (value, syntax_faults) = match &text {
-        Some(text) => parse(text),
-        None => (None, Vec::new()),
-    };
+    let text = text.as_deref();
+    let (value, syntax_faults) = text.map_or_else(Default::default, parse);
     let faults: Vec<Fault> = encoding_fault.into_iter().chain(syntax_faults).collect();
+    let text = text.unwrap_or_default();
     let root = value.as_ref().and_then(|value| value.as_object());
     let places: Vec<Place<'_>> = root.map(places).unwrap_or_default();
+    let shape_faults = match (&value, root) {
+        (Some(value), Some(_)) => shape_faults(&places, value, text),
+        _ => Vec::new(),
+    };
 
-    let mut diagnostics = Vec::new();
-    let mut omitted = 0;
+    let mut report = Report {
+        manifest: None,
+        diagnostics: Vec::new(),
+        omitted: 0,
+        failed: Vec::new(),
+    };
     let mut is_reliable = true;
-    for rule in RULES {
-        let before = diagnostics.len();
+    for rule in rules {
+        let decides = rule.group == Group::Correctness && rule.stage < Stage::Project;
+        let level = levels.of(rule);
+        if level == RuleLevel::Allow && !decides {
+            continue;
+        }
         let cx = RuleContext {
             rule,
-            level: rule.group.level(),
-            text: text.as_deref().unwrap_or_default(),
+            level: level.finding().unwrap_or(Level::Error),
+            text,
             source_len: source.len(),
             faults: &faults,
             value: value.as_ref(),
             places: &places,
+            shape_faults: &shape_faults,
             facts,
         };
-        (rule.check)(&cx, &mut diagnostics);
-        let found = diagnostics.len() - before;
-        omitted += found.saturating_sub(MAX_FINDINGS);
-        diagnostics.truncate(before + MAX_FINDINGS);
-        is_reliable &= !(found > 0 && cx.level == Level::Error && rule.stage < Stage::Project);
+        let mut found = Vec::new();
+        // A rule that breaks down must neither take the others along nor pass for one that found nothing.
+        if catch_unwind(AssertUnwindSafe(|| (rule.check)(&cx, &mut found))).is_err() {
+            report.failed.push(rule.id);
+            is_reliable = false;
+            continue;
+        }
+        is_reliable &= !decides || found.is_empty();
+        if level != RuleLevel::Allow {
+            report.omitted += found.len().saturating_sub(MAX_FINDINGS);
+            found.truncate(MAX_FINDINGS);
+            report.diagnostics.append(&mut found);
+        }
     }
-    diagnostics.sort_by(|a, b| {
+    for diagnostic in &mut report.diagnostics {
+        diagnostic.at = value
+            .as_ref()
+            .map(|value| key_path(value, diagnostic.span.start))
+            .unwrap_or_default();
+    }
+    report.diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.span.start, d.span.end, d.rule);
         key(a).cmp(&key(b))
     });
-    let manifest = root
+    report.manifest = root
         .filter(|_| is_reliable)
-        .and_then(|root| build(root, text.as_deref().unwrap_or_default()));
-    Report {
-        manifest,
-        diagnostics,
-        omitted,
+        .and_then(|root| build(root, text));
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_panics_is_named_and_takes_no_other_along() {
+        let broken = Rule {
+            id: "broken",
+            check: |_, _| panic!("a rule with a defect"),
+            ..RULES[0]
+        };
+        let rules: Vec<Rule> = RULES.iter().copied().chain([broken]).collect();
+        let report = check_with(
+            &rules,
+            &Levels::default(),
+            b"{}",
+            &ProjectFacts::none(),
+            |places, _, _| shape::faults(places),
+        );
+        assert_eq!(report.failed, ["broken"]);
+        assert!(report.manifest.is_none());
+        assert!(report.diagnostics.iter().any(|d| d.rule == "missing-field"));
     }
 }

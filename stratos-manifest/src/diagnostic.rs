@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::Range};
 
+use crate::fix::{Edit, Fix, Safety};
+
 /// One finding in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -19,6 +21,10 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that belong to the finding.
     pub related: Vec<Related>,
+    /// The keys that lead to the place, such as `availableSettings[2].key`; empty for the file itself.
+    pub at: String,
+    /// The repair, where there is one right answer or a likely one.
+    pub fix: Option<Fix>,
 }
 
 /// Another place that belongs to a finding, such as the first of two equal keys.
@@ -54,6 +60,24 @@ impl Diagnostic {
         self.related.push(Related {
             span,
             message: message.into(),
+        });
+        self
+    }
+
+    /// A repair that cannot change what the author meant.
+    pub(crate) fn safe_fix(self, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.fix(Safety::Safe, edits)
+    }
+
+    /// A repair that is likely right, or that loses something.
+    pub(crate) fn unsafe_fix(self, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.fix(Safety::Unsafe, edits)
+    }
+
+    fn fix(mut self, safety: Safety, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.fix = Some(Fix {
+            safety,
+            edits: edits.into_iter().collect(),
         });
         self
     }

@@ -2,7 +2,7 @@
 //!
 //! [`check`] takes the file's bytes and answers with findings as data, and with the typed [`Manifest`] when the file
 //! can be relied on. It reads no disk and prints nothing; what the rules need to know about the files around the
-//! manifest is collected before by [`ProjectFacts::collect`], or left out with [`ProjectFacts::none`].
+//! manifest is collected before by `ProjectFacts::collect`, or left out with [`ProjectFacts::none`].
 //!
 //! ```
 //! use stratos_manifest::{ProjectFacts, check, position};
@@ -31,10 +31,18 @@
 //! becomes the [`Manifest`]. A rule is one file under `rules`, its two lines in `rules/mod.rs`, and its fixtures.
 
 #![warn(missing_docs)]
+#![cfg_attr(
+    not(feature = "full"),
+    expect(dead_code, reason = "the parts that only rules of the full build use")
+)]
 
 mod check;
 mod diagnostic;
 mod facts;
+mod fix;
+mod levels;
+#[cfg(feature = "full")]
+mod linter;
 mod model;
 mod plugin_path;
 mod position;
@@ -46,10 +54,14 @@ mod shape;
 mod slug;
 mod suggest;
 
+#[cfg(feature = "full")]
+pub use self::linter::Linter;
 pub use self::{
     check::{Report, check},
     diagnostic::{Diagnostic, Level, Related},
-    facts::{FileFact, ProjectFacts},
+    facts::{FileFact, Neighbour, ProjectFacts},
+    fix::{Edit, Fix, Safety},
+    levels::{LevelError, Levels, RuleLevel},
     model::{Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType},
     position::{Position, position},
     reading::{MAX_BYTES, MAX_DEPTH},

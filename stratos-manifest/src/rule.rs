@@ -1,12 +1,9 @@
 //! What a rule is.
 
-use crate::{
-    diagnostic::{Diagnostic, Level},
-    rules::RuleContext,
-};
+use crate::{diagnostic::Diagnostic, levels::RuleLevel, rules::RuleContext};
 
 /// One thing that can be wrong with a manifest.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Rule {
     /// Its name in kebab-case. It names the mistake, not the ideal.
     pub id: &'static str,
@@ -33,6 +30,8 @@ pub enum Group {
     Suspicious,
     /// Works, but is better said otherwise: a warning.
     Style,
+    /// For those who want to hear everything: not reported unless asked for.
+    Pedantic,
 }
 
 /// How far a manifest has to be readable before a rule can look at it.
@@ -55,6 +54,8 @@ pub enum Source {
     V1,
     /// The later public documentation (V2, V3).
     LaterDocs,
+    /// What published plugins do, or what an operating system is seen to do.
+    Observed,
     /// A limit that protects the tools which read manifests.
     ToolLimit,
     /// Nothing but our own judgement.
@@ -74,11 +75,30 @@ impl Rule {
 }
 
 impl Group {
-    /// The level of the findings of its rules.
-    pub const fn level(self) -> Level {
+    /// All groups, the gravest first.
+    pub const ALL: [Self; 4] = [
+        Self::Correctness,
+        Self::Suspicious,
+        Self::Style,
+        Self::Pedantic,
+    ];
+
+    /// What happens to the findings of its rules where nobody says otherwise.
+    pub const fn level(self) -> RuleLevel {
         match self {
-            Self::Correctness => Level::Error,
-            Self::Suspicious | Self::Style => Level::Warning,
+            Self::Correctness => RuleLevel::Deny,
+            Self::Suspicious | Self::Style => RuleLevel::Warn,
+            Self::Pedantic => RuleLevel::Allow,
+        }
+    }
+
+    /// Its name on a command line and in settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Correctness => "correctness",
+            Self::Suspicious => "suspicious",
+            Self::Style => "style",
+            Self::Pedantic => "pedantic",
         }
     }
 }

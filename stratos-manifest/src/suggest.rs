@@ -31,6 +31,11 @@ pub(crate) fn closest<'c>(
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether the words differ in letter case and in the way they are joined only.
+pub(crate) fn is_same_word(a: &str, b: &str) -> bool {
+    plain(a) == plain(b)
+}
+
 fn plain(word: &str) -> String {
     word.chars()
         .filter(|char| char.is_alphanumeric())

@@ -1,6 +1,6 @@
 //! The few questions that everybody asks the syntax tree.
 
-use std::ops::Range;
+use std::{fmt::Write as _, ops::Range};
 
 use jsonc_parser::{
     ast::{Object, ObjectProp, Value},
@@ -37,6 +37,42 @@ pub(crate) fn key_text<'t>(object: &'t Object<'_>, key: &str) -> Option<&'t str>
 /// The value's text, if it is text.
 pub(crate) fn string_value<'t>(value: &'t Value<'_>) -> Option<&'t str> {
     value.as_string_lit().map(|literal| literal.value.as_ref())
+}
+
+/// The keys that lead to what stands at `offset`, such as `author.id` or `availableSettings[2].key`.
+pub(crate) fn key_path(value: &Value<'_>, offset: usize) -> String {
+    let mut path = String::new();
+    let mut value = value;
+    loop {
+        let inner = match value {
+            Value::Object(object) => {
+                let property = object
+                    .properties
+                    .iter()
+                    .find(|property| span(*property).contains(&offset));
+                property.map(|property| {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(property.name.as_str());
+                    &property.value
+                })
+            }
+            Value::Array(array) => {
+                let mut elements = array.elements.iter().enumerate();
+                let element = elements.find(|(_, element)| span(*element).contains(&offset));
+                element.map(|(index, element)| {
+                    let _ = write!(path, "[{index}]");
+                    element
+                })
+            }
+            _ => None,
+        };
+        match inner {
+            Some(inner) => value = inner,
+            None => return path,
+        }
+    }
 }
 
 /// What kind of value it is, as a sentence says it.

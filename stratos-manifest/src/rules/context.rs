@@ -9,13 +9,13 @@ use crate::{
     facts::ProjectFacts,
     reading::{Fault, find},
     rule::Rule,
-    shape::Place,
+    shape::{Place, ShapeFault, ShapeFaultKind},
 };
 
 /// A manifest as far as it could be read, for one rule.
 #[derive(Debug)]
 pub(crate) struct RuleContext<'t> {
-    pub(crate) rule: &'static Rule,
+    pub(crate) rule: &'t Rule,
     pub(crate) level: Level,
     /// The file's text, empty if it has none.
     pub(crate) text: &'t str,
@@ -25,6 +25,7 @@ pub(crate) struct RuleContext<'t> {
     pub(crate) value: Option<&'t Value<'t>>,
     /// All objects whose keys are known, the manifest itself first.
     pub(crate) places: &'t [Place<'t>],
+    pub(crate) shape_faults: &'t [ShapeFault],
     pub(crate) facts: &'t ProjectFacts,
 }
 
@@ -39,6 +40,8 @@ impl<'t> RuleContext<'t> {
             note: None,
             help: None,
             related: Vec::new(),
+            at: String::new(),
+            fix: None,
         }
     }
 
@@ -50,6 +53,18 @@ impl<'t> RuleContext<'t> {
             object = find(object, parent)?.value.as_object()?;
         }
         text_of(object, key)
+    }
+
+    /// Where the manifest does not have its shape, in one way.
+    pub(crate) fn shape_faults(
+        &self,
+        kind: ShapeFaultKind,
+    ) -> impl Iterator<Item = (&'t Place<'t>, &'t ShapeFault)> + use<'t> {
+        let places = self.places;
+        self.shape_faults
+            .iter()
+            .filter(move |fault| fault.kind == kind)
+            .map(|fault| (&places[fault.place], fault))
     }
 
     /// The settings that are objects, each with its place.

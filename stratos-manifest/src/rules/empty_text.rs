@@ -1,9 +1,10 @@
 use crate::{
     diagnostic::Diagnostic,
     quote::quote,
-    reading::{find, span, string_value},
+    reading::span,
     rule::declare_rule,
     rules::RuleContext,
+    shape::ShapeFaultKind,
 };
 
 declare_rule! {
@@ -36,20 +37,15 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for place in cx.places {
-        for field in place.shape.fields.iter().filter(|field| field.holds_text()) {
-            let Some(property) = find(place.object, field.key) else {
-                continue;
-            };
-            let is_blank = string_value(&property.value).is_some_and(|text| text.trim().is_empty());
-            if field.required && is_blank {
-                let key = quote(&place.path(field.key));
-                out.push(
-                    cx.finding(span(&property.value), format!("{key} is empty"))
-                        .note(format!("{} has to have it", place.shape.name))
-                        .help(format!("write something, such as `{}`", field.example)),
-                );
-            }
-        }
+    for (place, fault) in cx.shape_faults(ShapeFaultKind::Empty) {
+        let Some(value) = fault.value(place) else {
+            continue;
+        };
+        let key = quote(&place.path(fault.field.key));
+        out.push(
+            cx.finding(span(value), format!("{key} is empty"))
+                .note(format!("{} has to have it", place.shape.name))
+                .help(format!("write something, such as `{}`", fault.field.example)),
+        );
     }
 }

@@ -3,10 +3,9 @@ use jsonc_parser::ast::ObjectProp;
 use crate::{
     diagnostic::Diagnostic,
     quote::quote,
-    reading::find,
     rule::declare_rule,
     rules::RuleContext,
-    shape::{Field, Place},
+    shape::{Field, Place, ShapeFaultKind},
     suggest::closest,
 };
 
@@ -51,12 +50,8 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for place in cx.places {
-        for field in place.shape.fields {
-            if field.required && find(place.object, field.key).is_none() {
-                out.push(describe(cx, place, field));
-            }
-        }
+    for (place, fault) in cx.shape_faults(ShapeFaultKind::Missing) {
+        out.push(describe(cx, place, fault.field));
     }
 }
 

@@ -1,9 +1,8 @@
 use crate::{
     diagnostic::Diagnostic,
-    model::PluginType,
-    reading::span,
     rule::declare_rule,
-    rules::{RuleContext, words::unknown_word},
+    rules::{RuleContext, words::unknown_words},
+    shape::Place,
 };
 
 declare_rule! {
@@ -37,15 +36,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let Some(kind) = cx.text_at(&["type"]) else {
-        return;
-    };
-    if PluginType::from_name(&kind.value).is_none() {
-        let (message, help) = unknown_word(&kind.value, "a plugin's type", PluginType::NAMES);
-        out.push(
-            cx.finding(span(kind), message)
-                .note("a pilot installs a `user` plugin, an airline pushes an `airline` one to all pilots")
-                .help(help),
-        );
-    }
+    let in_place = |place: &Place<'_>| !place.is_setting();
+    let found = unknown_words(cx, in_place, "type", "a plugin's type");
+    out.extend(found.map(|finding| finding.note("a pilot installs a `user` plugin, an airline pushes an `airline` one to all pilots")));
 }

@@ -1,9 +1,8 @@
 use crate::{
     diagnostic::Diagnostic,
-    model::SettingScope,
-    reading::span,
     rule::declare_rule,
-    rules::{RuleContext, context::text_of, words::unknown_word},
+    rules::{RuleContext, words::unknown_words},
+    shape::Place,
 };
 
 declare_rule! {
@@ -36,20 +35,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for setting in cx.settings() {
-        let Some(scope) = text_of(setting.object, "scope") else {
-            continue;
-        };
-        if SettingScope::from_name(&scope.value).is_none() {
-            let (message, help) =
-                unknown_word(&scope.value, "a setting's scope", SettingScope::NAMES);
-            out.push(
-                cx.finding(span(scope), message)
-                    .note(
-                        "pilots set a `user` setting, the airline's administrator an `airline` one",
-                    )
-                    .help(help),
-            );
-        }
-    }
+    let in_place = |place: &Place<'_>| place.is_setting();
+    let found = unknown_words(cx, in_place, "scope", "a setting's scope");
+    out.extend(found.map(|finding| finding.note("pilots set a `user` setting, the airline's administrator an `airline` one")));
 }

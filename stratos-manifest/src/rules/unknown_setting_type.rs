@@ -1,9 +1,8 @@
 use crate::{
     diagnostic::Diagnostic,
-    model::SettingType,
-    reading::span,
     rule::declare_rule,
-    rules::{RuleContext, context::text_of, words::unknown_word},
+    rules::{RuleContext, words::unknown_words},
+    shape::Place,
 };
 
 declare_rule! {
@@ -36,17 +35,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for setting in cx.settings() {
-        let Some(kind) = text_of(setting.object, "type") else {
-            continue;
-        };
-        if SettingType::from_name(&kind.value).is_none() {
-            let (message, help) = unknown_word(&kind.value, "a setting's type", SettingType::NAMES);
-            out.push(
-                cx.finding(span(kind), message)
-                    .note("the type decides what the form shows, and what is stored")
-                    .help(help),
-            );
-        }
-    }
+    let in_place = |place: &Place<'_>| place.is_setting();
+    let found = unknown_words(cx, in_place, "type", "a setting's type");
+    out.extend(found.map(|finding| finding.note("the type decides what the form shows, and what is stored")));
 }

@@ -5,10 +5,10 @@ use jsonc_parser::ast::Value;
 use crate::{
     diagnostic::Diagnostic,
     quote::quote,
-    reading::{article, find, head, span},
+    reading::{article, head, span},
     rule::declare_rule,
     rules::RuleContext,
-    shape::{Field, Kind},
+    shape::{Field, Kind, ShapeFaultKind},
 };
 
 declare_rule! {
@@ -41,32 +41,18 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for place in cx.places {
-        for field in place.shape.fields {
-            let Some(property) = find(place.object, field.key) else {
-                continue;
-            };
-            let path = place.path(field.key);
-            let value = &property.value;
-            match (&field.kind, value) {
-                (Kind::Any, _)
-                | (Kind::Text, Value::StringLit(_))
-                | (Kind::Object(_), Value::Object(_)) => {}
-                (Kind::Number, Value::NumberLit(number)) if is_finite(number.value) => {}
-                (Kind::Number, Value::NumberLit(_)) => {
-                    out.push(too_large(cx, span(value), &path));
-                }
-                (Kind::List(_), Value::Array(array)) => {
-                    for (index, element) in array.elements.iter().enumerate() {
-                        if element.as_object().is_none() {
-                            let path = format!("{path}[{index}]");
-                            out.push(describe(cx, element, &path, "an object", field));
-                        }
-                    }
-                }
-                (kind, _) => out.push(describe(cx, value, &path, expected(kind), field)),
+    for (place, fault) in cx.shape_faults(ShapeFaultKind::WrongType) {
+        let Some(value) = fault.value(place) else {
+            continue;
+        };
+        let path = place.path(fault.field.key);
+        out.push(match (fault.element, &fault.field.kind, value) {
+            (Some(index), _, _) => {
+                describe(cx, value, &format!("{path}[{index}]"), "an object", fault.field)
             }
-        }
+            (None, Kind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
+            (None, kind, _) => describe(cx, value, &path, expected(kind), fault.field),
+        });
     }
 }
 
@@ -104,14 +90,10 @@ fn too_large(cx: &RuleContext<'_>, span: Range<usize>, path: &str) -> Diagnostic
 
 const fn expected(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Text => "text",
+        Kind::Text | Kind::OneOf(_) => "text",
         Kind::Number => "a number",
         Kind::Object(_) => "an object",
         Kind::List(_) => "an array of objects",
         Kind::Any => "a value",
     }
-}
-
-fn is_finite(number: &str) -> bool {
-    number.parse::<f64>().is_ok_and(f64::is_finite)
 }

@@ -1,14 +1,20 @@
 //! `tests/rules/<rule>/{fail,pass}/<case>.json`: what each rule says, and where it is silent.
 //!
 //! A folder `<case>` beside a fixture is the plugin's folder for it. Without one, rules about files around the
-//! manifest see an empty plugin, and other rules see nothing of it. New snapshots: `INSTA_UPDATE=always cargo test`.
+//! manifest see an empty plugin, and other rules see nothing of it. What is known and lies on no disk (the file's
+//! name, git's tags, other plugins) is a JSON object in `<case>.facts`.
+//!
+//! All rules are on, pedantic ones too. New snapshots: `INSTA_UPDATE=always cargo test`.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use stratos_manifest::{ProjectFacts, RULES, Report, Rule, Stage, check};
+use serde_json::Value;
+use stratos_manifest::{
+    Levels, Linter, Neighbour, ProjectFacts, RULES, Report, Rule, RuleLevel, Stage,
+};
 
 use crate::render::render;
 
@@ -66,13 +72,43 @@ fn a_folder_of_fixtures_belongs_to_a_rule() {
 fn check_fixture(rule: &Rule, fixture: &Path) -> (Vec<u8>, Report) {
     let source = fs::read(fixture).unwrap();
     let plugin = fixture.with_extension("");
-    let facts = if plugin.is_dir() || rule.stage == Stage::Project {
+    let mut facts = if plugin.is_dir() || rule.stage == Stage::Project {
         ProjectFacts::collect(&plugin, &source)
     } else {
         ProjectFacts::none()
     };
-    let report = check(&source, &facts);
+    if let Ok(said) = fs::read(fixture.with_extension("facts")) {
+        add(&mut facts, &serde_json::from_slice(&said).unwrap());
+    }
+    let report = Linter::new(pedantic()).check(&source, &facts);
     (source, report)
+}
+
+fn pedantic() -> Levels {
+    let mut levels = Levels::default();
+    levels.set("pedantic", RuleLevel::Warn).unwrap();
+    levels
+}
+
+/// What a `.facts` file says.
+fn add(facts: &mut ProjectFacts, said: &Value) {
+    for (key, value) in said.as_object().unwrap() {
+        match key.as_str() {
+            "file_name" => facts.file_name = value.as_str().map(str::to_owned),
+            "neighbours" => {
+                facts.neighbours = value
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .map(|(path, id)| Neighbour {
+                        id: id.as_str().unwrap().to_owned(),
+                        path: path.clone(),
+                    })
+                    .collect();
+            }
+            _ => panic!("no fact is called {key}"),
+        }
+    }
 }
 
 fn fires(rule: &Rule, report: &Report) -> bool {

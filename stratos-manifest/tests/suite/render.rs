@@ -16,6 +16,8 @@ pub(crate) fn render(source: &[u8], diagnostics: &[Diagnostic]) -> String {
             note,
             help,
             related,
+            at: _,
+            fix: _,
         } = diagnostic;
         let place = place(source, span);
         writeln!(text, "{level}[{rule}]: {message}\n  at {place}").unwrap();

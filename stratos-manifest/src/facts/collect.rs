@@ -1,43 +1,18 @@
-//! What the rules may know about the files around a manifest.
+//! The only place of the crate that reads the disk.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use crate::{
+    facts::{FileFact, ICON_KEYS, ProjectFacts},
     plugin_path::{icon_places, path_fault},
     reading::{decode, key_text, parse},
 };
 
-/// The keys that name an icon.
-pub(crate) const ICON_KEYS: [&str; 2] = ["icon_light", "icon_dark"];
-
-/// What is known about a plugin's folder; plain data, so that it can be made up as well as collected.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProjectFacts {
-    /// The files that somebody looked for, by their path relative to the plugin's folder, with `/`.
-    ///
-    /// What is not in here is not known, and no rule says anything about it.
-    pub files: BTreeMap<String, FileFact>,
-}
-
-/// What was found where a file should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileFact {
-    /// A file.
-    Present,
-    /// Nothing, a folder, or something that cannot be read.
-    Missing,
-}
-
 impl ProjectFacts {
-    /// Nothing is known: the rules about other files stay silent.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// Looks for the files that the manifest `source` names, in the plugin's folder `dir`.
+    /// Looks at the files in the plugin's folder `dir` that the manifest `source` names or that rules want to know of.
     ///
-    /// This is the only place of the crate that reads the disk. It never fails: a manifest that cannot be read names
-    /// no files, and a file that cannot be reached is missing. Paths that lead out of the folder are not followed.
+    /// It never fails: a manifest that cannot be read names no files, and a file that cannot be reached is missing.
+    /// Paths that lead out of the folder are not followed.
     pub fn collect(dir: &Path, source: &[u8]) -> Self {
         let files = named_files(source)
             .into_iter()
@@ -51,7 +26,10 @@ impl ProjectFacts {
                 (file, fact)
             })
             .collect();
-        Self { files }
+        Self {
+            files,
+            ..Self::none()
+        }
     }
 }
 

@@ -1,10 +1,6 @@
 //! Which keys a manifest's objects have, and of which kind.
 
-use std::{ops::Range, ptr};
-
-use jsonc_parser::ast::{Object, Value};
-
-use crate::reading::{find, span};
+use crate::model::{PluginType, SettingScope, SettingType};
 
 /// The keys of one kind of object.
 #[derive(Debug)]
@@ -30,93 +26,12 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) enum Kind {
     Text,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     Number,
     Object(&'static Shape),
     List(&'static Shape),
     Any,
-}
-
-/// An object of a manifest at hand, and what it should look like.
-#[derive(Debug)]
-pub(crate) struct Place<'t> {
-    pub(crate) shape: &'static Shape,
-    pub(crate) object: &'t Object<'t>,
-    /// Where to point when something is missing in it: its key, or its opening brace.
-    pub(crate) anchor: Range<usize>,
-    /// How a message calls a key of it: `author.` before the key, or nothing.
-    pub(crate) prefix: String,
-}
-
-impl Field {
-    /// Whether the value is text.
-    pub(crate) const fn holds_text(&self) -> bool {
-        matches!(self.kind, Kind::Text)
-    }
-}
-
-impl Place<'_> {
-    /// Whether the object is one of `availableSettings`.
-    pub(crate) fn is_setting(&self) -> bool {
-        ptr::eq(self.shape, &SETTING)
-    }
-
-    /// How a message calls the key `key` of this object.
-    pub(crate) fn path(&self, key: &str) -> String {
-        format!("{}{key}", self.prefix)
-    }
-}
-
-/// The root and all objects in it that have a shape, outer before inner.
-pub(crate) fn places<'t>(root: &'t Object<'t>) -> Vec<Place<'t>> {
-    let mut places = Vec::new();
-    visit(&MANIFEST, root, brace(root), "", &mut places);
-    places
-}
-
-fn visit<'t>(
-    shape: &'static Shape,
-    object: &'t Object<'t>,
-    anchor: Range<usize>,
-    prefix: &str,
-    places: &mut Vec<Place<'t>>,
-) {
-    places.push(Place {
-        shape,
-        object,
-        anchor,
-        prefix: prefix.to_owned(),
-    });
-    for field in shape.fields {
-        let Some(property) = find(object, field.key) else {
-            continue;
-        };
-        let path = format!("{prefix}{}", field.key);
-        match (&field.kind, &property.value) {
-            (Kind::Object(shape), Value::Object(inner)) => {
-                visit(
-                    shape,
-                    inner,
-                    span(&property.name),
-                    &format!("{path}."),
-                    places,
-                );
-            }
-            (Kind::List(shape), Value::Array(array)) => {
-                for (index, element) in array.elements.iter().enumerate() {
-                    if let Value::Object(inner) = element {
-                        let prefix = format!("{path}[{index}].");
-                        visit(shape, inner, brace(inner), &prefix, places);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn brace(object: &Object<'_>) -> Range<usize> {
-    let start = span(object).start;
-    start..start + 1
 }
 
 const fn required(key: &'static str, kind: Kind, example: &'static str) -> Field {
@@ -136,7 +51,7 @@ const fn optional(key: &'static str, kind: Kind, example: &'static str) -> Field
     }
 }
 
-static MANIFEST: Shape = Shape {
+pub(super) static MANIFEST: Shape = Shape {
     name: "a manifest",
     fields: &[
         optional(
@@ -152,7 +67,7 @@ static MANIFEST: Shape = Shape {
             Kind::Text,
             r#""description": "What the plugin does.""#,
         ),
-        required("type", Kind::Text, r#""type": "user""#),
+        required("type", Kind::OneOf(PluginType::NAMES), r#""type": "user""#),
         required(
             "author",
             Kind::Object(&AUTHOR),
@@ -203,7 +118,7 @@ static BACKGROUND: Shape = Shape {
     )],
 };
 
-static SETTING: Shape = Shape {
+pub(super) static SETTING: Shape = Shape {
     name: "a setting",
     fields: &[
         required("key", Kind::Text, r#""key": "fuel_unit""#),
@@ -213,8 +128,12 @@ static SETTING: Shape = Shape {
             Kind::Text,
             r#""description": "What it is for.""#,
         ),
-        required("type", Kind::Text, r#""type": "text""#),
-        required("scope", Kind::Text, r#""scope": "user""#),
+        required("type", Kind::OneOf(SettingType::NAMES), r#""type": "text""#),
+        required(
+            "scope",
+            Kind::OneOf(SettingScope::NAMES),
+            r#""scope": "user""#,
+        ),
         optional("default", Kind::Any, r#""default": "kg""#),
         optional("min", Kind::Number, r#""min": 0"#),
         optional("max", Kind::Number, r#""max": 100"#),

@@ -1,0 +1,104 @@
+//! Changes of a file that leave everything else in it as its author wrote it.
+
+use std::ops::Range;
+
+use jsonc_parser::ast::{Object, ObjectProp, StringLit};
+
+use crate::reading::span;
+
+/// Some bytes of the file, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that go.
+    pub span: Range<usize>,
+    /// What comes in their place.
+    pub text: String,
+}
+
+impl Edit {
+    /// Writes `text` instead of the bytes.
+    pub(crate) fn replace(span: Range<usize>, text: impl Into<String>) -> Self {
+        Self {
+            span,
+            text: text.into(),
+        }
+    }
+
+    /// Takes the bytes out.
+    pub(crate) fn remove(span: Range<usize>) -> Self {
+        Self::replace(span, "")
+    }
+
+    /// Writes another text, as JSON writes it.
+    pub(crate) fn set_text(literal: &StringLit<'_>, text: &str) -> Self {
+        Self::replace(span(literal), json_text(text))
+    }
+
+    /// Gives a property another key.
+    pub(crate) fn rename(property: &ObjectProp<'_>, key: &str) -> Self {
+        Self::replace(span(&property.name), json_text(key))
+    }
+
+    /// Takes a property out of its object, with one of the commas beside it and the line that becomes empty.
+    ///
+    /// `text` is the file's. Where a comment stands between the property and its comma, `None`: it would go, too.
+    pub(crate) fn remove_property(
+        text: &str,
+        object: &Object<'_>,
+        property: &ObjectProp<'_>,
+    ) -> Option<Self> {
+        let gone = span(property);
+        let at = object
+            .properties
+            .iter()
+            .position(|other| span(other) == gone)?;
+        let before = at
+            .checked_sub(1)
+            .map(|before| span(&object.properties[before]).end);
+        let after = object.properties.get(at + 1).map(|after| span(after).start);
+        let range = match (before, after) {
+            (Some(before), _) => before..gone.end,
+            (None, Some(after)) => gone.start..after,
+            (None, None) => gone.clone(),
+        };
+        let only_between =
+            |part: &str| part.chars().all(|char| char == ',' || char.is_whitespace());
+        let is_clean = only_between(&text[range.start..gone.start.max(range.start)])
+            && only_between(&text[gone.end.min(range.end)..range.end]);
+        is_clean.then(|| Self::remove(range))
+    }
+}
+
+fn json_text(text: &str) -> String {
+    serde_json::to_string(text).expect("text has a JSON form")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::parse;
+
+    fn without(text: &str, key: &str) -> Option<String> {
+        let (value, _) = parse(text);
+        let object = value.as_ref().unwrap().as_object().unwrap();
+        let property = object
+            .properties
+            .iter()
+            .find(|property| property.name.as_str() == key)
+            .unwrap();
+        let edit = Edit::remove_property(text, object, property)?;
+        let mut text = text.to_owned();
+        text.replace_range(edit.span, &edit.text);
+        Some(text)
+    }
+
+    #[test]
+    fn a_removed_property_takes_one_comma_along() {
+        let text = "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}";
+        assert_eq!(without(text, "a").unwrap(), "{\n  \"b\": 2,\n  \"c\": 3\n}");
+        assert_eq!(without(text, "b").unwrap(), "{\n  \"a\": 1,\n  \"c\": 3\n}");
+        assert_eq!(without(text, "c").unwrap(), "{\n  \"a\": 1,\n  \"b\": 2\n}");
+        assert_eq!(without("{ \"a\": 1 }", "a").unwrap(), "{  }");
+        assert_eq!(without("{ \"a\": 1, // why\n \"b\": 2 }", "b"), None);
+    }
+}

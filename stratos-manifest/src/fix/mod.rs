@@ -1,0 +1,23 @@
+//! Repairs as data: which bytes to replace by what.
+
+mod edit;
+
+pub use self::edit::Edit;
+
+/// The repair of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether it may be applied without a look.
+    pub safety: Safety,
+    /// What to replace; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a repair may be applied without a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Safety {
+    /// It says the same in the right way.
+    Safe,
+    /// It is a guess, or loses something, such as a comment.
+    Unsafe,
+}
