@@ -56,7 +56,7 @@ impl Levels {
             .iter()
             .filter(|rule| rule.id == name || Some(rule.group) == group)
             .collect();
-        if named.is_empty() {
+        if named.is_empty() && group.is_none() {
             return Err(unknown(name));
         }
         for rule in named {

@@ -1,15 +1,14 @@
 //! `cargo stratos check`
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use stratos_manifest::{Level, ProjectFacts, Report, check};
+use stratos_manifest::{ProjectFacts, check};
 
 use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
 use crate::manifests;
-use crate::output::{CheckV1, GREEN, ManifestV1, RED, YELLOW};
+use crate::output::report::{Checked, Human, Json, Reporter, Summary};
 
 /// Look for mistakes in plugin.json
 ///
@@ -35,7 +34,10 @@ enum Format {
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { paths, format } = args;
     let manifests = find_all(&paths)?;
-    let mut json = Vec::new();
+    let mut reporter: Box<dyn Reporter> = match format {
+        Format::Human => Box::new(Human(&cx.output)),
+        Format::Json => Box::new(Json::new(&cx.output)),
+    };
     let mut summary = Summary::default();
     let mut unreadable = None;
     for path in &manifests {
@@ -50,19 +52,13 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let report = check(&source, &ProjectFacts::collect(folder, &source));
         summary.add(&report);
-        let path = path.to_string_lossy();
-        match format {
-            Format::Human => cx.output.findings(&path, &source, &report)?,
-            Format::Json => json.push(ManifestV1::new(&path, &source, &report)),
-        }
+        reporter.manifest(&Checked {
+            path: &path.to_string_lossy(),
+            source: &source,
+            report: &report,
+        })?;
     }
-    match format {
-        Format::Human => cx.output.line(&summary)?,
-        Format::Json => cx.output.json(&CheckV1 {
-            version: 1,
-            manifests: json,
-        })?,
-    }
+    reporter.finish(&summary)?;
     match unreadable {
         Some(error) => Err(error),
         None if summary.errors > 0 => Ok(Outcome::No),
@@ -86,49 +82,4 @@ fn find_all(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         }
     }
     Ok(all)
-}
-
-#[derive(Debug, Default)]
-struct Summary {
-    manifests: usize,
-    errors: usize,
-    warnings: usize,
-}
-
-impl Summary {
-    fn add(&mut self, report: &Report) {
-        let errors = report
-            .diagnostics
-            .iter()
-            .filter(|found| found.level == Level::Error)
-            .count();
-        self.manifests += 1;
-        self.errors += errors;
-        self.warnings += report.diagnostics.len() - errors;
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            manifests,
-            errors,
-            warnings,
-        } = *self;
-        write!(f, "{} checked: ", count(manifests, "manifest"))?;
-        match (errors, warnings) {
-            (0, 0) => write!(f, "{GREEN}no mistakes found{GREEN:#}"),
-            (0, _) => write!(f, "{YELLOW}{}{YELLOW:#}", count(warnings, "warning")),
-            (_, 0) => write!(f, "{RED}{}{RED:#}", count(errors, "error")),
-            (_, _) => {
-                let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
-                write!(f, "{RED}{errors}{RED:#}, {YELLOW}{warnings}{YELLOW:#}")
-            }
-        }
-    }
-}
-
-fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }

@@ -4,9 +4,8 @@
 //! printed raw: see the `escape` module.
 
 mod escape;
-mod findings_json;
 mod log;
-mod snippets;
+pub(crate) mod report;
 
 use std::error::Error as _;
 use std::fmt;
@@ -17,7 +16,6 @@ use serde::Serialize;
 use crate::error::Error;
 
 pub(crate) use self::escape::escape;
-pub(crate) use self::findings_json::{CheckV1, ManifestV1};
 pub(crate) use self::log::LogPrinter;
 
 /// Colours where the terminal has them and nobody said no (`NO_COLOR`).

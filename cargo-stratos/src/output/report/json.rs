@@ -5,17 +5,54 @@ use std::ops::Range;
 use serde::Serialize;
 use stratos_manifest::{Diagnostic, Report, position};
 
+use crate::error::Error;
+use crate::output::Output;
+use crate::output::report::{Checked, Reporter, Summary};
+
+/// Collects findings, and prints them as one object.
+pub(crate) struct Json<'a> {
+    output: &'a Output,
+    check: CheckV1,
+}
+
+impl<'a> Json<'a> {
+    pub(crate) const fn new(output: &'a Output) -> Self {
+        Self {
+            output,
+            check: CheckV1 {
+                version: 1,
+                manifests: Vec::new(),
+            },
+        }
+    }
+}
+
+impl Reporter for Json<'_> {
+    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
+        self.check.manifests.push(ManifestV1::new(
+            checked.path,
+            checked.source,
+            checked.report,
+        ));
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &Summary) -> Result<(), Error> {
+        self.output.json(&self.check)
+    }
+}
+
 /// What `cargo stratos check --format json` prints. New fields may come; none goes or changes its meaning.
 #[derive(Debug, Serialize)]
-pub(crate) struct CheckV1 {
+struct CheckV1 {
     /// Always 1.
-    pub(crate) version: u32,
-    pub(crate) manifests: Vec<ManifestV1>,
+    version: u32,
+    manifests: Vec<ManifestV1>,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct ManifestV1 {
-    pub(crate) path: String,
+struct ManifestV1 {
+    path: String,
     findings: Vec<FindingV1>,
     /// How many findings more there are than `findings` has.
     omitted: usize,
@@ -50,7 +87,7 @@ struct PlaceV1 {
 }
 
 impl ManifestV1 {
-    pub(crate) fn new(path: &str, source: &[u8], report: &Report) -> Self {
+    fn new(path: &str, source: &[u8], report: &Report) -> Self {
         let text = String::from_utf8_lossy(source);
         Self {
             path: path.to_owned(),

@@ -3,31 +3,40 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
-use stratos_manifest::{Diagnostic, Level, Report};
+use stratos_manifest::{Diagnostic, Level};
 
 use crate::error::Error;
 use crate::output::escape::is_harmful;
+use crate::output::report::{Checked, Reporter, Summary};
 use crate::output::{Output, escape};
 
 /// Nobody reads more of one file before repairing something.
 const MAX_SHOWN: usize = 50;
 
-impl Output {
-    /// The findings of one manifest; `path` is what their places start with.
-    pub(crate) fn findings(&self, path: &str, source: &[u8], report: &Report) -> Result<(), Error> {
-        let path = escape(path);
-        let text = mask(&String::from_utf8_lossy(source));
+/// Prints findings with the lines they are about, and a summary.
+pub(crate) struct Human<'a>(pub(crate) &'a Output);
+
+impl Reporter for Human<'_> {
+    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
+        let Checked { report, .. } = checked;
+        let path = escape(checked.path);
+        let text = mask(&String::from_utf8_lossy(checked.source));
         let renderer = Renderer::styled();
         for diagnostic in report.diagnostics.iter().take(MAX_SHOWN) {
             let group = group(&path, &text, diagnostic);
-            self.line(format_args!("{}\n", renderer.render(&[group])))?;
+            self.0
+                .line(format_args!("{}\n", renderer.render(&[group])))?;
         }
         match report.diagnostics.len().saturating_sub(MAX_SHOWN) + report.omitted {
             0 => Ok(()),
-            hidden => self.line(format_args!(
+            hidden => self.0.line(format_args!(
                 "{path}: {hidden} more findings are not shown\n"
             )),
         }
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
+        self.0.line(summary)
     }
 }
 

@@ -1,0 +1,33 @@
+//! What was found in manifests, in each format.
+
+mod human;
+mod json;
+mod summary;
+
+use stratos_manifest::Report;
+
+use crate::error::Error;
+
+pub(crate) use self::human::Human;
+pub(crate) use self::json::Json;
+pub(crate) use self::summary::Summary;
+
+/// A manifest that was checked.
+#[derive(Debug)]
+pub(crate) struct Checked<'a> {
+    /// Its path as messages should name it.
+    pub(crate) path: &'a str,
+    /// Its bytes.
+    pub(crate) source: &'a [u8],
+    /// What was found.
+    pub(crate) report: &'a Report,
+}
+
+/// Prints what was found, in one format.
+pub(crate) trait Reporter {
+    /// Called for each manifest, in the order of their paths.
+    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error>;
+
+    /// Called after the last one.
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error>;
+}
