@@ -33,17 +33,14 @@
 #![warn(missing_docs)]
 #![cfg_attr(
     not(feature = "full"),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the parts that only rules of the full build use"
-    )
+    expect(dead_code, reason = "the parts that only rules of the full build use")
 )]
 
 mod check;
 mod diagnostic;
 mod facts;
 mod fix;
+mod invisible;
 mod levels;
 #[cfg(feature = "full")]
 mod linter;
@@ -63,7 +60,7 @@ pub use self::linter::Linter;
 pub use self::{
     check::{Report, check},
     diagnostic::{Diagnostic, Level, Related},
-    facts::{FileFact, Neighbour, ProjectFacts},
+    facts::{CrateFact, FileFact, FileVersion, Neighbour, Program, ProjectFacts, SdkSource},
     fix::{Edit, Fix, Safety},
     levels::{LevelError, Levels, RuleLevel},
     model::{Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType},

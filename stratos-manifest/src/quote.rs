@@ -33,6 +33,20 @@ pub(crate) fn either(words: &[&str]) -> String {
     }
 }
 
+/// The pieces as a sentence's list, of which more than three are only counted.
+pub(crate) fn first_few(pieces: impl IntoIterator<Item = String>) -> String {
+    let pieces: Vec<_> = pieces.into_iter().collect();
+    match pieces.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        [first, second, third, more @ ..] => {
+            format!("{first}, {second}, {third} and {} more", more.len())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +67,13 @@ mod tests {
     fn lists_read_as_a_sentence() {
         assert_eq!(either(&["a"]), "`a`");
         assert_eq!(either(&["a", "b", "c"]), "`a`, `b` or `c`");
+        for (pieces, expected) in [
+            (&["a"][..], "a"),
+            (&["a", "b"], "a and b"),
+            (&["a", "b", "c"], "a, b and c"),
+            (&["a", "b", "c", "d", "e"], "a, b, c and 2 more"),
+        ] {
+            assert_eq!(first_few(pieces.iter().map(|&p| p.to_owned())), expected);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    facts::{FileFact, ICON_KEYS, ProjectFacts},
+    facts::{CrateFact, FileFact, FileVersion, ICON_KEYS, ProjectFacts, cargo, npm},
     plugin_path::{icon_places, path_fault},
     reading::{decode, key_text, parse},
 };
@@ -26,10 +26,54 @@ impl ProjectFacts {
                 (file, fact)
             })
             .collect();
+        let (crate_fact, mut versions) = crates(dir);
+        versions.extend(PACKAGES.iter().filter_map(|file| {
+            Some(FileVersion {
+                file: (*file).to_owned(),
+                version: npm::version(&dir.join(file))?,
+            })
+        }));
         Self {
             files,
+            versions,
+            crate_fact,
             ..Self::none()
         }
+    }
+}
+
+/// Where a plugin's crate may lie; the first one is built.
+const CRATES: [&str; 2] = ["Cargo.toml", "background/Cargo.toml"];
+
+const PACKAGES: [&str; 2] = ["package.json", "background/package.json"];
+
+/// The crate that is built, and the versions of all that use the SDK: others need not be the plugin's.
+fn crates(dir: &Path) -> (Option<CrateFact>, Vec<FileVersion>) {
+    let found = CRATES.map(|file| cargo::look(dir, file));
+    let versions = found
+        .iter()
+        .flatten()
+        .filter(|found| found.fact.sdk.is_some())
+        .filter_map(|found| {
+            Some(FileVersion {
+                file: found.fact.file.clone(),
+                version: found.version.clone()?,
+            })
+        })
+        .collect();
+    // A broken one is built as well, and nothing is known of it.
+    let built = CRATES.iter().position(|file| dir.join(file).is_file());
+    let [mut first, second] = found.map(|found| found.map(|found| found.fact));
+    if let (Some(first), Some(second)) = (&mut first, &second)
+        && first.package.is_none()
+        && first.sdk.is_none()
+    {
+        // A workspace around the plugin's crate, which is what the SDK is for.
+        first.sdk.clone_from(&second.sdk);
+    }
+    match built {
+        Some(0) => (first, versions),
+        _ => (second, versions),
     }
 }
 
@@ -82,6 +126,84 @@ mod tests {
             b"\xff",
         ] {
             assert_eq!(ProjectFacts::collect(&plugin, source), ProjectFacts::none());
+        }
+    }
+
+    const CRATE: &str =
+        "[package]\nname = \"a\"\nversion = \"1.2.3\"\n[dependencies]\nstratos-sdk = \"0.1\"";
+    const OTHER_CRATE: &str = "[package]\nname = \"b\"\nversion = \"1.2.4\"";
+    const WORKSPACE: &str = "[workspace]\nmembers = [\"background\"]";
+
+    fn collect(files: &[(&str, &str)]) -> ProjectFacts {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("background")).unwrap();
+        for (file, text) in files {
+            fs::write(dir.path().join(file), text).unwrap();
+        }
+        ProjectFacts::collect(dir.path(), b"{}")
+    }
+
+    #[test]
+    fn the_crate_is_the_one_that_is_built() {
+        let [root, inner] = CRATES;
+        for (files, expected) in [
+            (
+                vec![(root, CRATE), (inner, OTHER_CRATE)],
+                "Cargo.toml: Some(\"a\"), sdk",
+            ),
+            (
+                vec![(root, OTHER_CRATE), (inner, CRATE)],
+                "Cargo.toml: Some(\"b\")",
+            ),
+            (
+                vec![(inner, CRATE)],
+                "background/Cargo.toml: Some(\"a\"), sdk",
+            ),
+            (
+                vec![(root, WORKSPACE), (inner, CRATE)],
+                "Cargo.toml: None, sdk",
+            ),
+            (vec![(root, WORKSPACE)], "Cargo.toml: None"),
+            (vec![(root, "broken"), (inner, CRATE)], ""),
+            (vec![("package.json", "{}")], ""),
+        ] {
+            let fact = collect(&files).crate_fact;
+            let said = fact.map_or_else(String::new, |fact| {
+                let sdk = fact.sdk.map_or("", |_| ", sdk");
+                format!("{}: {:?}{sdk}", fact.file, fact.package)
+            });
+            assert_eq!(said, expected, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn versions_are_those_of_the_plugin() {
+        let huge = format!("{{\"version\": \"1.2.5\"{}}}", " ".repeat(1024 * 1024));
+        for (files, expected) in [
+            (
+                vec![
+                    ("Cargo.toml", OTHER_CRATE),
+                    ("background/Cargo.toml", CRATE),
+                ],
+                vec!["background/Cargo.toml 1.2.3"],
+            ),
+            (
+                vec![
+                    ("package.json", "{\"version\": \"1.2.5\"}"),
+                    ("background/package.json", "{\"version\": \"1\"}"),
+                ],
+                vec!["package.json 1.2.5", "background/package.json 1"],
+            ),
+            (vec![("package.json", "{\"version\": 1}")], vec![]),
+            (vec![("package.json", "{\"version\": ")], vec![]),
+            (vec![("package.json", &huge)], vec![]),
+        ] {
+            let found: Vec<_> = collect(&files)
+                .versions
+                .iter()
+                .map(|found| format!("{} {}", found.file, found.version))
+                .collect();
+            assert_eq!(found, expected);
         }
     }
 }

@@ -2,7 +2,13 @@
 //! collected.
 
 #[cfg(feature = "full")]
+mod cargo;
+#[cfg(feature = "full")]
 mod collect;
+#[cfg(feature = "full")]
+mod npm;
+#[cfg(feature = "full")]
+mod read;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +26,56 @@ pub struct ProjectFacts {
     pub files: BTreeMap<String, FileFact>,
     /// The other plugins of the same run whose ids may be confused with this one's.
     pub neighbours: Vec<Neighbour>,
+    /// The git tags of the commit that is checked out, as far as they may concern this plugin.
+    ///
+    /// No collector asks git: the caller does. `fuel-check-v1.2.3`, `fuel-check@1.2.3` and `fuel-check/v1.2.3` name
+    /// their plugin, and are left out of account for all others. A plain `v1.2.3` names none: where several plugins
+    /// share a repository, the caller passes it on for the plugin only that it was set for.
+    pub tags: Vec<String>,
+    /// The versions in other files of the plugin.
+    pub versions: Vec<FileVersion>,
+    /// The crate that the plugin's program is built from.
+    pub crate_fact: Option<CrateFact>,
+}
+
+/// A version that another file of the plugin gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileVersion {
+    /// The file, relative to the plugin's folder, with `/`.
+    pub file: String,
+    /// The version, as the file writes it.
+    pub version: String,
+}
+
+/// The crate of a plugin in Rust: the `Cargo.toml` in the plugin's folder, or else the one in `background/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrateFact {
+    /// Its `Cargo.toml`, relative to the plugin's folder, with `/`.
+    pub file: String,
+    /// The package's name; a `Cargo.toml` that is nothing but a workspace has none.
+    pub package: Option<String>,
+    /// The programs that the package builds.
+    pub programs: Vec<Program>,
+    /// Where the package gets `stratos-sdk` from, if it depends on it.
+    pub sdk: Option<SdkSource>,
+}
+
+/// A program of a crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Its name, without `.exe`.
+    pub name: String,
+    /// Whether it is built only if some features are on.
+    pub needs_features: bool,
+}
+
+/// Where a crate gets `stratos-sdk` from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SdkSource {
+    /// A registry, in one of the versions that this requirement admits.
+    Registry(String),
+    /// A folder or a repository, in whatever version lies there.
+    Elsewhere,
 }
 
 /// What was found where a file should be.

@@ -11,5 +11,5 @@ pub(crate) use self::{
     decode::decode,
     fault::{Fault, SyntaxFault},
     syntax::parse,
-    tree::{article, find, head, key_path, key_text, span, string_value},
+    tree::{article, find, head, key_path, key_text, span},
 };

@@ -35,7 +35,7 @@ pub(crate) fn key_text<'t>(object: &'t Object<'_>, key: &str) -> Option<&'t str>
 }
 
 /// The value's text, if it is text.
-pub(crate) fn string_value<'t>(value: &'t Value<'_>) -> Option<&'t str> {
+fn string_value<'t>(value: &'t Value<'_>) -> Option<&'t str> {
     value.as_string_lit().map(|literal| literal.value.as_ref())
 }
 

@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use jsonc_parser::ast::{Object, StringLit, Value};
+use semver::Version;
 
 use crate::{
     diagnostic::{Diagnostic, Level},
     facts::ProjectFacts,
-    reading::{Fault, find},
+    reading::{Fault, find, span},
     rule::Rule,
     shape::{Place, ShapeFault, ShapeFaultKind},
+    slug::is_slug,
 };
 
 /// A manifest as far as it could be read, for one rule.
@@ -65,6 +67,48 @@ impl<'t> RuleContext<'t> {
             .iter()
             .filter(move |fault| fault.kind == kind)
             .map(|fault| (&places[fault.place], fault))
+    }
+
+    /// The texts that people get to see, each with its path; not the blank ones.
+    pub(crate) fn displayed_texts(
+        &self,
+    ) -> impl Iterator<Item = (String, &'t StringLit<'t>)> + use<'t> {
+        let is_displayed = |key| ["name", "description", "placeholder", "label"].contains(&key);
+        self.places.iter().flat_map(move |place| {
+            let keys = place.shape.fields.iter().map(|field| field.key);
+            keys.filter(move |key| is_displayed(*key))
+                .filter_map(|key| Some((place.path(key), text_of(place.object, key)?)))
+        })
+    }
+
+    /// The ids of the plugin and its author, each with its path; malformed ones are left to other rules.
+    pub(crate) fn slugs(&self) -> impl Iterator<Item = (&'static str, &'t StringLit<'t>)> {
+        let ids = [
+            ("id", self.text_at(&["id"])),
+            ("author.id", self.text_at(&["author", "id"])),
+        ];
+        ids.into_iter()
+            .filter_map(|(path, id)| Some((path, id.filter(|id| is_slug(&id.value))?)))
+    }
+
+    /// The plugin's id, unless it is malformed.
+    pub(crate) fn id(&self) -> Option<&'t StringLit<'t>> {
+        self.text_at(&["id"]).filter(|id| is_slug(&id.value))
+    }
+
+    /// The manifest's version, if it is one.
+    pub(crate) fn version(&self) -> Option<(&'t StringLit<'t>, Version)> {
+        let literal = self.text_at(&["version"])?;
+        Some((literal, Version::parse(&literal.value).ok()?))
+    }
+
+    /// Where to point when the plugin's program is meant: `background`, or the opening brace.
+    pub(crate) fn background(&self) -> Range<usize> {
+        let root = self.places.first();
+        root.and_then(|root| find(root.object, "background"))
+            .map(|background| span(&background.name))
+            .or_else(|| Some(root?.anchor.clone()))
+            .unwrap_or_default()
     }
 
     /// The settings that are objects, each with its place.

@@ -1,5 +1,6 @@
 use crate::{
     diagnostic::Diagnostic,
+    fix::Edit,
     quote::quote,
     reading::span,
     rule::declare_rule,
@@ -43,15 +44,20 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     else {
         return;
     };
-    let slug = to_slug(&id.value).unwrap_or_else(|| "my-name".to_owned());
-    out.push(
-        cx.finding(
+    let slug = to_slug(&id.value);
+    let example = slug.as_deref().unwrap_or("my-name");
+    let finding = cx
+        .finding(
             span(id),
             format!("{} cannot be an author's id", quote(&id.value)),
         )
         .note("an id has lowercase letters (a to z), digits and hyphens only")
         .help(format!(
-            "write `\"id\": \"{slug}\"`; `author.name` is what people see"
-        )),
-    );
+            "write `\"id\": \"{example}\"`; `author.name` is what people see"
+        ));
+    // The platform may know the author by another one.
+    out.push(match &slug {
+        Some(slug) => finding.unsafe_fix([Edit::set_text(id, slug)]),
+        None => finding,
+    });
 }

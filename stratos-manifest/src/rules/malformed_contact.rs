@@ -1,7 +1,8 @@
 use crate::{
     diagnostic::Diagnostic,
+    fix::{Edit, Safety},
     quote::quote,
-    reading::{find, span, string_value},
+    reading::{find, span},
     rule::declare_rule,
     rules::RuleContext,
 };
@@ -39,28 +40,57 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let contact = cx
         .value
         .and_then(|value| find(value.as_object()?, "author"))
-        .and_then(|author| find(author.value.as_object()?, "contact"));
-    let Some(contact) = contact else { return };
-    let Some(address) = string_value(&contact.value).filter(|text| !looks_like_address(text))
-    else {
+        .and_then(|author| {
+            find(author.value.as_object()?, "contact")?
+                .value
+                .as_string_lit()
+        });
+    let Some(contact) = contact.filter(|contact| !looks_like_address(&contact.value)) else {
         return;
     };
-    let message = match address.trim() {
+    let message = match contact.value.trim() {
         "" => "`author.contact` is empty".to_owned(),
-        _ => format!("{} is not an e-mail address", quote(address)),
+        _ => format!("{} is not an e-mail address", quote(&contact.value)),
     };
-    out.push(
-        cx.finding(span(&contact.value), message)
-            .note("`author.contact` is the address that people write to")
-            .help("write it like `me@example.com`, or leave the field out"),
-    );
+    let finding = cx
+        .finding(span(contact), message)
+        .note("`author.contact` is the address that people write to");
+    out.push(match nearest(&contact.value) {
+        Some((address, safety)) => {
+            let finding = finding.help(format!("write {}", quote(address)));
+            let edit = Edit::set_text(contact, address);
+            match safety {
+                Safety::Safe => finding.safe_fix([edit]),
+                Safety::Unsafe => finding.unsafe_fix([edit]),
+            }
+        }
+        None => finding.help("write it like `me@example.com`, or leave the field out"),
+    });
 }
+
+/// The address in what is around it: spaces and a link's scheme, or the author's name.
+fn nearest(text: &str) -> Option<(&str, Safety)> {
+    let text = text.trim();
+    let start = text.get(..SCHEME.len());
+    let address = match start.is_some_and(|start| start.eq_ignore_ascii_case(SCHEME)) {
+        true => text[SCHEME.len()..].trim_start(),
+        false => text,
+    };
+    if looks_like_address(address) {
+        return Some((address, Safety::Safe));
+    }
+    let (_, named) = address.split_once('<')?;
+    let named = named.strip_suffix('>')?;
+    looks_like_address(named).then_some((named, Safety::Unsafe))
+}
+
+const SCHEME: &str = "mailto:";
 
 /// What every address has; which of those exist is not for a linter to know.
 fn looks_like_address(text: &str) -> bool {
     let is_plain = !text
         .chars()
-        .any(|char| char.is_whitespace() || char.is_control());
+        .any(|char| char.is_whitespace() || char.is_control() || "<>:".contains(char));
     let parts = text.rsplit_once('@');
     is_plain
         && parts.is_some_and(|(name, host)| {
@@ -93,8 +123,24 @@ mod tests {
             "a b@c.d",
             "a@b.c\n",
             "https://b.c",
+            "mailto:a@b.c",
+            "<a@b.c>",
         ] {
             assert!(!looks_like_address(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_the_address_in_what_people_write() {
+        for (text, expected) in [
+            ("mailto:a@b.c", Some(("a@b.c", Safety::Safe))),
+            (" MailTo: a@b.c\n", Some(("a@b.c", Safety::Safe))),
+            ("Jane <a@b.c>", Some(("a@b.c", Safety::Unsafe))),
+            ("a@b.c, d@e.f", None),
+            ("größe", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(text), expected, "{text}");
         }
     }
 }

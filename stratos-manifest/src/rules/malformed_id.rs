@@ -1,5 +1,6 @@
 use crate::{
     diagnostic::Diagnostic,
+    fix::Edit,
     quote::quote,
     reading::span,
     rule::declare_rule,
@@ -41,13 +42,18 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let Some(id) = cx.text_at(&["id"]).filter(|id| !is_slug(&id.value)) else {
         return;
     };
-    let slug = to_slug(&id.value).unwrap_or_else(|| "my-plugin".to_owned());
-    out.push(
-        cx.finding(
+    let slug = to_slug(&id.value);
+    let example = slug.as_deref().unwrap_or("my-plugin");
+    let finding = cx
+        .finding(
             span(id),
             format!("{} cannot be a plugin's id", quote(&id.value)),
         )
         .note("an id has lowercase letters (a to z), digits and hyphens only")
-        .help(format!("write `\"id\": \"{slug}\"`")),
-    );
+        .help(format!("write `\"id\": \"{example}\"`"));
+    // It is another name for everything that is stored under the id.
+    out.push(match &slug {
+        Some(slug) => finding.unsafe_fix([Edit::set_text(id, slug)]),
+        None => finding,
+    });
 }

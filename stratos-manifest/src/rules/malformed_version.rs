@@ -1,7 +1,8 @@
 use semver::Version;
 
 use crate::{
-    diagnostic::Diagnostic, quote::quote, reading::span, rule::declare_rule, rules::RuleContext,
+    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    rules::RuleContext,
 };
 
 declare_rule! {
@@ -38,23 +39,37 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         return;
     };
     if let Err(error) = Version::parse(&version.value) {
-        let nearest = nearest(&version.value).unwrap_or(Version::new(0, 1, 0));
-        out.push(
-            cx.finding(
+        let nearest = nearest(&version.value);
+        let example = nearest.clone().unwrap_or(Version::new(0, 1, 0));
+        let finding = cx
+            .finding(
                 span(version),
                 format!("{} is not a semantic version", quote(&version.value)),
             )
             .note(format!(
                 "it has to be three numbers, major.minor.patch: {error}"
             ))
-            .help(format!("write `\"version\": \"{nearest}\"`")),
-        );
+            .help(format!("write `\"version\": \"{example}\"`"));
+        let Some(nearest) = nearest.map(|version| version.to_string()) else {
+            out.push(finding);
+            return;
+        };
+        let edit = Edit::set_text(version, &nearest);
+        out.push(match bare(&version.value) == nearest {
+            true => finding.safe_fix([edit]),
+            false => finding.unsafe_fix([edit]),
+        });
     }
+}
+
+/// The text without what is never part of a version.
+fn bare(text: &str) -> &str {
+    text.trim().trim_start_matches(['v', 'V'])
 }
 
 /// The version that was meant, if it is a `v` too many, a number too few, or zeros and spaces around them.
 fn nearest(text: &str) -> Option<Version> {
-    let text = text.trim().trim_start_matches(['v', 'V']);
+    let text = bare(text);
     let suffix = text.find(['-', '+']).unwrap_or(text.len());
     let (core, suffix) = text.split_at(suffix);
     let mut numbers = core.split('.').map(|number| number.parse::<u64>().ok());

@@ -13,7 +13,8 @@ use std::{
 
 use serde_json::Value;
 use stratos_manifest::{
-    Levels, Linter, Neighbour, ProjectFacts, RULES, Report, Rule, RuleLevel, Stage,
+    CrateFact, FileVersion, Levels, Linter, Neighbour, Program, ProjectFacts, RULES, Report, Rule,
+    RuleLevel, SdkSource, Stage,
 };
 
 use crate::render::render;
@@ -37,7 +38,10 @@ fn fail_fixtures_say_what_their_snapshots_say() {
                 settings
             };
             let case = fixture.file_stem().unwrap().to_str().unwrap();
-            settings.bind(|| insta::assert_snapshot!(case, render(&source, &report.diagnostics)));
+            let ours = concat!("stratos-sdk ", env!("CARGO_PKG_VERSION"));
+            let rendered =
+                render(&source, &report.diagnostics).replace(ours, "stratos-sdk [version]");
+            settings.bind(|| insta::assert_snapshot!(case, rendered));
         }
     }
 }
@@ -106,9 +110,49 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
                     })
                     .collect();
             }
+            "tags" => facts.tags = texts(value),
+            "versions" => {
+                facts.versions = value
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .map(|(file, version)| FileVersion {
+                        file: file.clone(),
+                        version: version.as_str().unwrap().to_owned(),
+                    })
+                    .collect();
+            }
+            "crate" => facts.crate_fact = Some(crate_fact(value)),
             _ => panic!("no fact is called {key}"),
         }
     }
+}
+
+/// A `Cargo.toml` of its own would keep its folder out of the package. A program with `?` needs features.
+fn crate_fact(said: &Value) -> CrateFact {
+    let text = |key: &str| said[key].as_str().map(str::to_owned);
+    CrateFact {
+        file: text("file").unwrap(),
+        package: text("package"),
+        programs: texts(&said["programs"])
+            .into_iter()
+            .map(|name| Program {
+                needs_features: name.ends_with('?'),
+                name: name.trim_end_matches('?').to_owned(),
+            })
+            .collect(),
+        sdk: text("sdk").map(|sdk| match sdk.as_str() {
+            "elsewhere" => SdkSource::Elsewhere,
+            _ => SdkSource::Registry(sdk),
+        }),
+    }
+}
+
+fn texts(said: &Value) -> Vec<String> {
+    let texts = said.as_array().unwrap().iter();
+    texts
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn fires(rule: &Rule, report: &Report) -> bool {

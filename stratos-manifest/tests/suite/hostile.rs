@@ -49,6 +49,22 @@ fn the_worst_file_of_the_allowed_size_takes_no_time() {
 }
 
 #[test]
+fn a_text_of_hidden_characters_takes_no_time() {
+    let hidden = "\u{200b}".repeat(MAX_BYTES / 4);
+    let start = Instant::now();
+    let report = check_bytes(format!(r#"{{"name":"a{hidden}b"}}"#).as_bytes());
+    let finding = report
+        .diagnostics
+        .iter()
+        .find(|d| d.rule == "invisible-character");
+    assert_eq!(
+        finding.unwrap().fix.as_ref().unwrap().edits[0].text,
+        r#""ab""#
+    );
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
 fn every_broken_byte_is_survived() {
     let replacements = [
         0, b'"', b'\\', b'{', b']', b',', b'0', b' ', b'/', 0x80, 0xff,

@@ -113,9 +113,9 @@ fn complete() -> Value {
         "id": "my-plugin",
         "name": "My plugin",
         "version": "1.2.3-rc.1",
-        "description": "What it does.",
+        "description": "Compares planned and loaded fuel.",
         "type": "airline",
-        "author": { "id": "my-name", "name": "My Name", "contact": "me@example.com" },
+        "author": { "id": "jane-doe", "name": "Jane Doe", "contact": "jane@example.com" },
         "icon_light": "assets/light.svg",
         "icon_dark": "dark.png",
         "background": { "entryModule": "background/index.js" },
@@ -127,7 +127,7 @@ fn complete() -> Value {
             with(setting("e", "radio"), options),
             with(setting("f", "json"), json!({ "default": { "x": [null] } })),
         ],
-        "homepage": "https://example.com",
+        "homepage": "https://example.com/my-plugin",
     })
 }
 

@@ -1,0 +1,196 @@
+//! Characters that do not show, and those that change how others show.
+
+use std::ops::RangeInclusive;
+
+/// What is the matter with a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Invisible {
+    /// It shows as nothing.
+    Blank,
+    /// It changes the order in which the characters around it are shown.
+    Direction,
+    /// It is a command for a terminal or a printer.
+    Control,
+    /// It is a hidden copy of an ASCII character.
+    Tag,
+}
+
+impl Invisible {
+    /// What a sentence says of such a character.
+    pub(crate) const fn predicate(self) -> &'static str {
+        match self {
+            Self::Blank => "does not show",
+            Self::Direction => "changes the direction of the text around it",
+            Self::Control => "is a control character",
+            Self::Tag => "is a hidden copy of another character",
+        }
+    }
+}
+
+/// Hebrew, Arabic and their neighbours.
+const RIGHT_TO_LEFT: &[RangeInclusive<char>] = &[
+    '\u{590}'..='\u{61b}',
+    '\u{61d}'..='\u{8ff}',
+    '\u{fb1d}'..='\u{fdff}',
+    '\u{fe70}'..='\u{fefc}',
+    '\u{10800}'..='\u{10fff}',
+    '\u{1e800}'..='\u{1efff}',
+];
+
+/// Arabic and its neighbours, the scripts of South and South-East Asia, and Mongolian.
+const JOINED: &[RangeInclusive<char>] = &[
+    '\u{600}'..='\u{109f}',
+    '\u{1780}'..='\u{18af}',
+    '\u{1900}'..='\u{1cff}',
+    '\u{a800}'..='\u{abff}',
+    '\u{fb50}'..='\u{fdff}',
+    '\u{fe70}'..='\u{fefc}',
+    '\u{10a00}'..='\u{11fff}',
+    '\u{1e900}'..='\u{1e95f}',
+];
+
+/// Thai, Lao, Tibetan, Myanmar, Khmer and their neighbours.
+const WITHOUT_SPACES: &[RangeInclusive<char>] = &[
+    '\u{e00}'..='\u{109f}',
+    '\u{1780}'..='\u{17ff}',
+    '\u{1950}'..='\u{19ff}',
+    '\u{1a20}'..='\u{1aaf}',
+];
+
+/// Pictures, arrows and signs.
+const EMOJI: &[RangeInclusive<char>] = &['\u{2190}'..='\u{2bff}', '\u{1f000}'..='\u{1faff}'];
+
+const BLACK_FLAG: char = '\u{1f3f4}';
+
+/// The flags of England, Scotland and Wales are a black flag and six tags; no flag has more.
+const MAX_FLAG_TAGS: usize = 6;
+
+/// The characters of `text` that people cannot see and that its script does not need, each with its place.
+///
+/// What joins emoji, what decides the form of letters in scripts that join them, and what parts words in scripts
+/// without spaces is needed; as are marks of direction in texts that run from right to left. White space is for others.
+pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, Invisible)> {
+    let runs_left = text.chars().any(|char| is_in(RIGHT_TO_LEFT, char));
+    let mut found = Vec::new();
+    let mut before = None;
+    let mut flag_tags = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        if is_variation_selector(char) {
+            continue;
+        }
+        let Some(kind) = kind(char) else {
+            flag_tags = if char == BLACK_FLAG { MAX_FLAG_TAGS } else { 0 };
+            before = Some(char);
+            continue;
+        };
+        let is_needed = match char {
+            '\u{200e}' | '\u{200f}' | '\u{61c}' => runs_left,
+            '\u{200b}' => before.is_some_and(|before| is_in(WITHOUT_SPACES, before)),
+            '\u{200c}' | '\u{180e}' => before.is_some_and(|before| is_in(JOINED, before)),
+            '\u{200d}' => before.is_some_and(|before| {
+                let after = chars.peek().map(|&(_, after)| after);
+                is_in(JOINED, before)
+                    || (is_in(EMOJI, before) && after.is_some_and(|after| is_in(EMOJI, after)))
+            }),
+            _ => flag_tags > 0 && kind == Invisible::Tag,
+        };
+        flag_tags = flag_tags.saturating_sub(1);
+        if !is_needed {
+            found.push((at, char, kind));
+        }
+    }
+    found
+}
+
+fn kind(char: char) -> Option<Invisible> {
+    match char {
+        '\t' | '\n' | '\r' => None,
+        _ if char.is_control() => Some(Invisible::Control),
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            Some(Invisible::Direction)
+        }
+        '\u{ad}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{206a}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' => Some(Invisible::Blank),
+        '\u{e0000}'..='\u{e007f}' => Some(Invisible::Tag),
+        _ => None,
+    }
+}
+
+fn is_variation_selector(char: char) -> bool {
+    matches!(char, '\u{180b}'..='\u{180d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn is_in(ranges: &[RangeInclusive<char>], char: char) -> bool {
+    ranges.iter().any(|range| range.contains(&char))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_script_needs_is_left_alone() {
+        for text in [
+            "Fuel check — größer, 日本語\tand\nmore",
+            "👨\u{200d}✈\u{fe0f} pilots, 🏳\u{fe0f}\u{200d}🌈",
+            "👩🏽\u{200d}🚀",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+            "ភាសា\u{200b}ខ្មែរ",
+            "שלום \u{200f}(A320)\u{200e}",
+            "葛\u{e0100}",
+        ] {
+            assert_eq!(invisible_characters(text), [], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_hides_is_found() {
+        use Invisible::*;
+        for (text, expected) in [
+            ("a\u{200b}b", vec![('\u{200b}', Blank)]),
+            ("a\u{200d}b", vec![('\u{200d}', Blank)]),
+            ("👨\u{200d}b", vec![('\u{200d}', Blank)]),
+            ("a\u{200c}b", vec![('\u{200c}', Blank)]),
+            (
+                "a\u{ad}b\u{feff}",
+                vec![('\u{ad}', Blank), ('\u{feff}', Blank)],
+            ),
+            ("a\u{200e}", vec![('\u{200e}', Direction)]),
+            ("a\u{61c}", vec![('\u{61c}', Direction)]),
+            ("שלום\u{202e}", vec![('\u{202e}', Direction)]),
+            (
+                "\u{2066}a\u{2069}",
+                vec![('\u{2066}', Direction), ('\u{2069}', Direction)],
+            ),
+            (
+                "a\u{7}\u{9b}",
+                vec![('\u{7}', Control), ('\u{9b}', Control)],
+            ),
+            ("a\u{e0041}", vec![('\u{e0041}', Tag)]),
+            ("🏴a\u{e0041}", vec![('\u{e0041}', Tag)]),
+        ] {
+            let found: Vec<_> = invisible_characters(text)
+                .into_iter()
+                .map(|(at, char, kind)| {
+                    assert!(text[at..].starts_with(char));
+                    (char, kind)
+                })
+                .collect();
+            assert_eq!(found, expected, "{text:?}");
+        }
+        let smuggled = format!("🏴{}", "\u{e0041}".repeat(9));
+        assert_eq!(invisible_characters(&smuggled).len(), 3);
+    }
+}

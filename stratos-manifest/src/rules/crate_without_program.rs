@@ -1,0 +1,59 @@
+use crate::{diagnostic::Diagnostic, quote::quote, rule::declare_rule, rules::RuleContext};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a plugin in Rust whose `Cargo.toml` builds no program. The `Cargo.toml` that counts is the one beside
+    /// `plugin.json`, or else the one in `background/`; it is a plugin's if `stratos-sdk` is among its dependencies.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A plugin in Rust is a program of its own that the shell starts. `cargo stratos run` fails without one.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// plugin.json
+    /// Cargo.toml
+    /// src/lib.rs
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// plugin.json
+    /// Cargo.toml
+    /// src/lib.rs
+    /// src/main.rs    fn main() -> ExitCode { stratos::serve::<FuelCheck>() }
+    /// ```
+    "crate-without-program" {
+        summary: "the plugin's crate builds no program",
+        group: Correctness,
+        stage: Project,
+        source: ToolLimit,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let found = cx.facts.crate_fact.as_ref();
+    let Some(found) = found.filter(|found| found.sdk.is_some() && found.programs.is_empty()) else {
+        return;
+    };
+    let file = quote(&found.file);
+    out.push(match found.package {
+        Some(_) => cx
+            .finding(cx.background(), format!("{file} builds no program"))
+            .note("a plugin in Rust is a program that the shell starts")
+            .help("add `src/main.rs` with `stratos::serve::<YourPlugin>()`"),
+        None => cx
+            .finding(
+                cx.background(),
+                format!(
+                    "{file} is a workspace without a package, and builds no program of its own"
+                ),
+            )
+            .note("the `Cargo.toml` beside `plugin.json` is the one that the plugin is built from")
+            .help("move `plugin.json` to the folder of the plugin's own package"),
+    });
+}

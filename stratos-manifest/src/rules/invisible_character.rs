@@ -1,0 +1,127 @@
+use jsonc_parser::ast::StringLit;
+
+use crate::{
+    diagnostic::Diagnostic,
+    fix::Edit,
+    invisible::{Invisible, invisible_characters},
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds characters that nobody sees in a text that people get to see: names, descriptions, placeholders and
+    /// labels. They are characters without width, soft hyphens, control characters, hidden tags, and those that turn
+    /// the direction of writing.
+    ///
+    /// What emoji, and scripts such as Persian, Hindi or Khmer, are written with is not meant, nor are the marks of
+    /// direction in a text that runs from right to left.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Most come along unnoticed when text is copied from a web page. Then a search does not find the name, and two
+    /// plugins that look the same are not. Used on purpose, they make a text look like another one.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "name": "Fuel\u200b check" }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "name": "Fuel check" }
+    /// ```
+    "invisible-character" {
+        summary: "a character that nobody sees in a text that people see",
+        group: Suspicious,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+/// Enough to know what it is about.
+const MAX_NAMED: usize = 3;
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for (path, text) in cx.displayed_texts() {
+        let found = invisible_characters(&text.value);
+        if !found.is_empty() {
+            out.push(describe(cx, &path, text, &found));
+        }
+    }
+}
+
+fn describe(
+    cx: &RuleContext<'_>,
+    path: &str,
+    text: &StringLit<'_>,
+    found: &[(usize, char, Invisible)],
+) -> Diagnostic {
+    let count = match found.len() {
+        1 => "a character".to_owned(),
+        count => format!("{count} characters"),
+    };
+    let finding = cx
+        .finding(
+            span(text),
+            format!(
+                "{} has {count} that nobody sees: {}",
+                quote(path),
+                quote(&text.value)
+            ),
+        )
+        .note(format!(
+            "{}; such characters often come along with copied text",
+            named(found)
+        ));
+    let seen = without(&text.value, found);
+    if seen.trim().is_empty() {
+        return finding.help("write a text that people can see");
+    }
+    let finding = finding.help(match found.len() {
+        1 => "remove it",
+        _ => "remove them",
+    });
+    let edit = Edit::set_text(text, &seen);
+    let turns = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
+    match found.iter().any(turns) {
+        // What was turned around is shown the other way round without them.
+        true => finding.unsafe_fix([edit]),
+        false => finding.safe_fix([edit]),
+    }
+}
+
+fn without(text: &str, found: &[(usize, char, Invisible)]) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut start = 0;
+    for &(at, char, _) in found {
+        rest.push_str(&text[start..at]);
+        start = at + char.len_utf8();
+    }
+    rest.push_str(&text[start..]);
+    rest
+}
+
+/// What the first of them are, one of each.
+fn named(found: &[(usize, char, Invisible)]) -> String {
+    let mut named: Vec<(char, Invisible)> = Vec::new();
+    for &(_, char, kind) in found {
+        if !named.contains(&(char, kind)) {
+            named.push((char, kind));
+        }
+        if named.len() == MAX_NAMED {
+            break;
+        }
+    }
+    let names: Vec<_> = named
+        .into_iter()
+        .map(|(char, kind)| format!("U+{:04X} {}", u32::from(char), kind.predicate()))
+        .collect();
+    names.join(", ")
+}

@@ -1,0 +1,48 @@
+use crate::{diagnostic::Diagnostic, reading::span, rule::declare_rule, rules::RuleContext};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a plugin's name of more than 50 characters, and a description of more than 200.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Both are shown in lists, where a longer text is cut off or pushes others away. The limits are our own.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "name": "A plugin that compares the planned with the loaded fuel" }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "name": "Fuel check" }
+    /// ```
+    "long-text" {
+        summary: "a name or description is longer than lists have room for",
+        group: Pedantic,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+const LIMITS: [(&str, usize); 2] = [("name", 50), ("description", 200)];
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for (key, limit) in LIMITS {
+        let Some(text) = cx.text_at(&[key]) else {
+            continue;
+        };
+        let length = text.value.trim().chars().count();
+        if length > limit {
+            out.push(
+                cx.finding(span(text), format!("`{key}` has {length} characters"))
+                    .note("lists have no room for so much and cut it off")
+                    .help(format!("say it in at most {limit} characters")),
+            );
+        }
+    }
+}

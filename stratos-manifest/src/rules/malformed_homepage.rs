@@ -1,0 +1,168 @@
+use crate::{
+    diagnostic::Diagnostic,
+    fix::{Edit, Safety},
+    invisible::invisible_characters,
+    quote::quote,
+    reading::{find, span},
+    rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a `homepage` that is not the address of a web page.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It is opened in a browser, which needs an address with `https://` or `http://` in front. The field stands in no
+    /// documentation; published plugins have it with such an address.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "homepage": "github.com/jane-doe/fuel-check" }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "homepage": "https://github.com/jane-doe/fuel-check" }
+    /// ```
+    "malformed-homepage" {
+        summary: "the homepage is not a web address",
+        group: Suspicious,
+        stage: Manifest,
+        source: Observed,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let homepage = cx
+        .value
+        .and_then(|value| find(value.as_object()?, "homepage")?.value.as_string_lit());
+    let Some(homepage) = homepage.filter(|homepage| !is_web_address(&homepage.value)) else {
+        return;
+    };
+    let message = match homepage.value.trim() {
+        "" => "`homepage` is empty".to_owned(),
+        _ => format!(
+            "{} is not the address of a web page",
+            quote(&homepage.value)
+        ),
+    };
+    let finding = cx
+        .finding(span(homepage), message)
+        .note("a browser is to open it, which needs the whole address from `https://` on");
+    out.push(match nearest(&homepage.value) {
+        Some((address, safety)) => {
+            let finding = finding.help(format!("write {}", quote(&address)));
+            let edit = Edit::set_text(homepage, &address);
+            match safety {
+                Safety::Safe => finding.safe_fix([edit]),
+                Safety::Unsafe => finding.unsafe_fix([edit]),
+            }
+        }
+        None => finding
+            .help("write it like `https://github.com/jane-doe/fuel-check`, or leave the field out"),
+    });
+}
+
+/// Whether a browser opens it on somebody else's computer, as far as its form tells.
+fn is_web_address(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => host,
+    };
+    let is_plain =
+        |char: char| !(char.is_whitespace() || char.is_control() || "<>\"{}|\\^`".contains(char));
+    ["http", "https"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+        && text.chars().all(is_plain)
+        && invisible_characters(text).is_empty()
+        && host.contains('.')
+        && !host.contains(['@', ':'])
+        && host
+            .trim_end_matches('.')
+            .split('.')
+            .all(|label| !label.is_empty())
+}
+
+/// The address that was meant, if it is one after all, without its scheme, or one for git.
+fn nearest(text: &str) -> Option<(String, Safety)> {
+    let trimmed = text.trim();
+    if is_web_address(trimmed) {
+        return Some((trimmed.to_owned(), Safety::Safe));
+    }
+    let page = trimmed.strip_prefix("git+").unwrap_or(trimmed);
+    let page = match page.split_once("://") {
+        Some(("http" | "https", _)) => page.to_owned(),
+        Some(("git", rest)) => format!("https://{rest}"),
+        Some(_) => return None,
+        None => format!("https://{}", page.trim_start_matches('/')),
+    };
+    let page = page.strip_suffix(".git").unwrap_or(&page);
+    is_web_address(page).then(|| (page.to_owned(), Safety::Unsafe))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn web_addresses_have_a_scheme_and_a_host() {
+        for text in [
+            "https://example.com",
+            "HTTP://example.com:8080/a?b#c",
+            "https://www.größe.example./a@b:c",
+        ] {
+            assert!(is_web_address(text), "{text}");
+        }
+        for text in [
+            "",
+            "example.com",
+            "https://",
+            "https://localhost",
+            "https:///path.html",
+            "https://a..b",
+            "https://exam ple.com",
+            "https://example.com/<id>",
+            "https://example.com/\u{202e}",
+            "https://user@example.com",
+            "https://example.com:port",
+            "ftp://example.com",
+            "javascript:alert(1)",
+            "mailto:me@example.com",
+        ] {
+            assert!(!is_web_address(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn repairs_what_people_write() {
+        let page = "https://example.com/a";
+        for (text, expected) in [
+            (" https://example.com/a\n", Some((page, Safety::Safe))),
+            ("example.com/a", Some((page, Safety::Unsafe))),
+            ("//example.com/a", Some((page, Safety::Unsafe))),
+            (
+                "git+https://example.com/a.git",
+                Some((page, Safety::Unsafe)),
+            ),
+            ("git://example.com/a.git", Some((page, Safety::Unsafe))),
+            ("ftp://example.com/a", None),
+            ("me@example.com", None),
+            ("my page", None),
+            ("", None),
+        ] {
+            let expected = expected.map(|(page, safety)| (page.to_owned(), safety));
+            assert_eq!(nearest(text), expected, "{text}");
+        }
+    }
+}

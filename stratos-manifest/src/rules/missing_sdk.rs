@@ -1,0 +1,53 @@
+use crate::{diagnostic::Diagnostic, quote::quote, rule::declare_rule, rules::RuleContext};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a `Cargo.toml`, beside `plugin.json` or in `background/`, whose package does not depend on `stratos-sdk`.
+    /// Dependencies for tests only do not count.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A plugin with a `Cargo.toml` in one of these places is taken for one in Rust. Its program is started, and is
+    /// given up after a while when it does not speak the protocol, which the SDK does. Where the package is something
+    /// else, such as a tool of a plugin in JavaScript, another folder keeps it from being mistaken for the plugin.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// plugin.json
+    /// Cargo.toml     [dependencies]
+    ///                serde = "1"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// plugin.json
+    /// Cargo.toml     [dependencies]
+    ///                serde = "1"
+    ///                stratos = { package = "stratos-sdk", version = "0.1" }
+    /// ```
+    "missing-sdk" {
+        summary: "the plugin's crate does not use the SDK",
+        group: Suspicious,
+        stage: Project,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let found = cx.facts.crate_fact.as_ref();
+    let Some(found) = found.filter(|found| found.package.is_some() && found.sdk.is_none()) else {
+        return;
+    };
+    let file = quote(&found.file);
+    out.push(
+        cx.finding(cx.background(), format!("{file} does not depend on `stratos-sdk`"))
+            .note(format!(
+                "with {file} there, the plugin is taken for one in Rust, which needs the SDK to speak with the shell"
+            ))
+            .help("run `cargo add stratos-sdk --rename stratos`, or move a crate that is not the plugin to another folder"),
+    );
+}

@@ -1,0 +1,58 @@
+use crate::{
+    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds spaces and line breaks around a text that people get to see: names, descriptions, placeholders and labels.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// They are left over from typing or pasting. Where the text is shown they move it out of line, and where it is
+    /// sorted or compared it is another text than it seems to be.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "name": "Fuel check " }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "name": "Fuel check" }
+    /// ```
+    "untrimmed-text" {
+        summary: "white space around a text that people see",
+        group: Style,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for (path, text) in cx.displayed_texts() {
+        let trimmed = text.value.trim();
+        if trimmed.len() == text.value.len() {
+            continue;
+        }
+        let is_before = !text.value.starts_with(trimmed);
+        let place = match (is_before, text.value.ends_with(trimmed)) {
+            (true, true) => "starts",
+            (true, false) => "starts and ends",
+            _ => "ends",
+        };
+        out.push(
+            cx.finding(
+                span(text),
+                format!("{} {place} with white space", quote(&path)),
+            )
+            .note("nobody sees it, but the text is shown out of line and sorted in the wrong place")
+            .help("remove the white space around the text")
+            .safe_fix([Edit::set_text(text, trimmed)]),
+        );
+    }
+}

@@ -1,0 +1,87 @@
+use semver::Version;
+
+use crate::{
+    diagnostic::Diagnostic,
+    facts::FileVersion,
+    fix::Edit,
+    quote::{first_few, quote},
+    reading::span,
+    rule::declare_rule,
+    rules::RuleContext,
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a version that differs from the one in the plugin's `Cargo.toml` or `package.json`. A version `0.0.0`
+    /// there counts as none, as does one that is not a semantic version. A `Cargo.toml` without `stratos-sdk` need not
+    /// be the plugin's, and is not looked at.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Updates are found by the version in `plugin.json`. Where it was forgotten, nobody gets the update; where the
+    /// other file was forgotten, reports of mistakes name the wrong version. Plugins were published like that.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// plugin.json     "version": "0.2.2"
+    /// package.json    "version": "0.2.3"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// plugin.json     "version": "0.2.3"
+    /// package.json    "version": "0.2.3"
+    /// ```
+    "version-drift" {
+        summary: "the version differs from the one in another file",
+        group: Suspicious,
+        stage: Project,
+        source: Observed,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let Some((literal, ours)) = cx.version() else {
+        return;
+    };
+    let others: Vec<(&str, Version)> = cx.facts.versions.iter().filter_map(meant).collect();
+    let differing: Vec<_> = others
+        .iter()
+        .filter(|(_, theirs)| theirs.cmp_precedence(&ours).is_ne())
+        .collect();
+    let Some(newest) = differing.iter().map(|(_, theirs)| theirs).max() else {
+        return;
+    };
+    let said = differing
+        .iter()
+        .map(|(file, theirs)| format!("`{theirs}` in {}", quote(file)));
+    let finding = cx
+        .finding(
+            span(literal),
+            format!("the version is `{ours}` here, but {}", first_few(said)),
+        )
+        .note("updates are found by the version in the manifest");
+    let is_newest = |(_, theirs): &(&str, Version)| theirs == newest;
+    out.push(if newest.cmp_precedence(&ours).is_lt() {
+        let files = differing.iter().map(|(file, _)| quote(file));
+        finding.help(format!("write `{ours}` in {}, too", first_few(files)))
+    } else if others.iter().all(is_newest) {
+        finding
+            .help(format!(
+                "write `\"version\": \"{newest}\"`, if that is the one to come"
+            ))
+            .unsafe_fix([Edit::set_text(literal, &newest.to_string())])
+    } else {
+        finding.help("write the same version everywhere")
+    });
+}
+
+/// The version, unless it is one that says that there is none.
+fn meant(found: &FileVersion) -> Option<(&str, Version)> {
+    let version = Version::parse(&found.version).ok()?;
+    (version != Version::new(0, 0, 0)).then_some((&found.file, version))
+}
