@@ -40,15 +40,21 @@
     )
 )]
 
+#[cfg(feature = "full")]
+mod background;
 mod check;
 mod diagnostic;
 mod facts;
 mod fix;
+#[cfg(feature = "full")]
+mod icon;
 mod levels;
 #[cfg(feature = "full")]
 mod linter;
 mod model;
 mod plugin_path;
+#[cfg(feature = "full")]
+mod portability;
 mod position;
 mod quote;
 mod reading;
@@ -63,7 +69,7 @@ pub use self::linter::Linter;
 pub use self::{
     check::{Report, check},
     diagnostic::{Diagnostic, Level, Related},
-    facts::{FileFact, Neighbour, ProjectFacts},
+    facts::{Doctype, FileFact, IconFact, Image, InSvg, Neighbour, ProjectFacts, Svg},
     fix::{Edit, Fix, Safety},
     levels::{LevelError, Levels, RuleLevel},
     model::{Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType},

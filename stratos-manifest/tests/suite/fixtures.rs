@@ -13,7 +13,7 @@ use std::{
 
 use serde_json::Value;
 use stratos_manifest::{
-    Levels, Linter, Neighbour, ProjectFacts, RULES, Report, Rule, RuleLevel, Stage,
+    FileFact, Levels, Linter, Neighbour, ProjectFacts, RULES, Report, Rule, RuleLevel, Stage,
 };
 
 use crate::render::render;
@@ -106,8 +106,24 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
                     })
                     .collect();
             }
+            "files" => {
+                for (path, fact) in value.as_object().unwrap() {
+                    facts.files.insert(path.clone(), file_fact(fact));
+                }
+            }
             _ => panic!("no fact is called {key}"),
         }
+    }
+}
+
+/// What no checkout has everywhere: links, pipes, permissions.
+fn file_fact(said: &Value) -> FileFact {
+    match said.as_str().unwrap() {
+        "missing" => FileFact::Missing,
+        "outside" => FileFact::Outside,
+        "special" => FileFact::Special,
+        "unreadable" => FileFact::Unreadable,
+        fact => panic!("no file is {fact}"),
     }
 }
 
