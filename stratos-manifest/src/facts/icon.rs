@@ -31,6 +31,8 @@ pub enum Image {
     Svg(Svg),
     /// Something with an `<svg` in it that is not XML, or has far too much of something: what the parser says.
     BrokenSvg(String),
+    /// What Git leaves in the place of a large file that was not downloaded.
+    GitLfsPointer,
     /// Something else that is known by its first bytes, with its article: `a JPEG image`.
     Other(&'static str),
     /// Nothing that is known.
@@ -52,8 +54,8 @@ pub struct Svg {
     pub active: Option<InSvg>,
     /// What would be loaded from elsewhere.
     pub external: Option<InSvg>,
-    /// As how many elements it is drawn, if copies of copies make them very many.
-    pub explodes_to: Option<u64>,
+    /// Whether copies of copies make it very many elements.
+    pub explodes: bool,
 }
 
 /// A document type declaration.

@@ -39,7 +39,7 @@ fn inspect_text(text: &str) -> Image {
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
         Image::Other("an HTML page")
     } else if start.starts_with("version https://git-lfs") {
-        Image::Other("a pointer of Git LFS, not the file itself")
+        Image::GitLfsPointer
     } else if text.contains("<svg") || text.contains(":svg") {
         svg::inspect(text)
     } else if text.trim().is_empty() {
@@ -62,7 +62,7 @@ fn binary_format(bytes: &[u8]) -> Option<&'static str> {
         ImageType::Psd => Some("a Photoshop file"),
         _ => None,
     });
-    known.or_else(|| match bytes {
+    known.or(match bytes {
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF file"),
         [b'P', b'K', 3, 4, ..] => Some("a ZIP archive"),
         [0x1f, 0x8b, ..] => Some("compressed with gzip"),
@@ -116,10 +116,6 @@ mod tests {
                 "compressed with gzip",
             ),
             (b"\n<!DOCTYPE html><svg/>", "an HTML page"),
-            (
-                b"version https://git-lfs.github.com/spec/v1\noid sha256:0",
-                "a pointer of Git LFS, not the file itself",
-            ),
         ] {
             assert_eq!(inspect(bytes), Image::Other(expected));
         }
@@ -130,6 +126,8 @@ mod tests {
         for bytes in [&b"hello"[..], b"\xff", b"\0\0\0\0\0\0", b"<a/>", b"\x89PN"] {
             assert_eq!(inspect(bytes), Image::Unknown, "{bytes:?}");
         }
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0";
+        assert_eq!(inspect(pointer), Image::GitLfsPointer);
         assert_eq!(inspect(b""), Image::Empty);
         assert_eq!(inspect(b" \n"), Image::Empty);
     }

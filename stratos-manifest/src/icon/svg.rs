@@ -4,7 +4,7 @@ use roxmltree::{Document, Error, Node, ParsingOptions};
 
 use crate::{
     facts::{Doctype, Image, Svg},
-    icon::{svg_copies::copies, svg_dangers::dangers, svg_limits::excess},
+    icon::{svg_copies::explodes, svg_dangers::dangers, svg_limits::excess},
 };
 
 const NAMESPACE: &str = "http://www.w3.org/2000/svg";
@@ -62,7 +62,7 @@ fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> Image {
         doctype,
         active: dangers.active,
         external: dangers.external,
-        explodes_to: copies(document),
+        explodes: explodes(document),
     })
 }
 
@@ -170,7 +170,7 @@ mod tests {
         let mut laughs = String::from("<!DOCTYPE svg [<!ENTITY a0 \"ha\">");
         for level in 1..30 {
             let before = format!("&a{};", level - 1).repeat(10);
-            laughs.push_str(&format!("<!ENTITY a{level} \"{before}\">"));
+            laughs = format!("{laughs}<!ENTITY a{level} \"{before}\">");
         }
         let hostile = [
             format!("{laughs}]>{}", svg("", "<text>&a29;</text>")),
@@ -242,15 +242,10 @@ mod tests {
         );
         let unclosed = svg("", &"<g>".repeat(SIZE / 3));
         let wide = svg("", &"<g/>".repeat(SIZE / 4));
-        let mut numbers = 0..;
-        let mut attributes = String::new();
-        while attributes.len() < SIZE {
-            attributes.push_str(&format!(" a{}=''", numbers.next().unwrap()));
-        }
-        let mut namespaces = String::new();
-        while namespaces.len() < SIZE {
-            namespaces.push_str(&format!(" xmlns:a{0}='{0}'", numbers.next().unwrap()));
-        }
+        let attributes: String = (0..SIZE / 8).map(|n| format!(" a{n}=''")).collect();
+        let namespaces: String = (0..SIZE / 20)
+            .map(|n| format!(" xmlns:a{n}='{n}'"))
+            .collect();
         let many_attributes = svg(&attributes, "");
         let many_namespaces = svg(&namespaces, "");
         let half = &namespaces[..namespaces[..SIZE / 2].rfind(" x").unwrap()];

@@ -7,13 +7,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds SVG icons with something in them that runs: scripts, `on...` attributes, `foreignObject`, `javascript:` links,
-    /// and animations that change a link.
+    /// Finds SVG icons with something in them that runs: scripts, `on...` attributes, `foreignObject`, `javascript:`
+    /// links, and animations that change a link.
     ///
     /// ## Why is this bad?
     ///
-    /// An icon is a picture. Drawn as one, its scripts do not run and are dead weight; if a shell puts it into its page, they
-    /// run with all that the page may do. Stores refuse such icons, and whoever reviews a plugin will ask.
+    /// An icon is a picture. Drawn as one, its scripts do not run and are dead weight; if a shell puts it into its
+    /// page, they run with all that the page may do. Stores refuse such icons, and whoever reviews a plugin will ask.
     ///
     /// ## Example
     ///

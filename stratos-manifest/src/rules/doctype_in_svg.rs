@@ -14,9 +14,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// No program needs it to draw an SVG. Declarations in it can make a small file expand to gigabytes or read other files,
-    /// which is why careful parsers refuse a file that has one, and so does this one: it looks no further where entities or
-    /// attributes are declared.
+    /// No program needs it to draw an SVG. Declarations in it can make a small file expand to gigabytes or read other
+    /// files, which is why careful parsers refuse a file that has one, and so does this one: it looks no further where
+    /// entities or attributes are declared.
     ///
     /// ## Example
     ///

@@ -12,8 +12,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// An SVG that is drawn as a picture loads nothing, so that part of the icon is missing. Where it does load, each pilot's
-    /// shell tells somebody else's server that the plugin is there, and the picture can be changed after review.
+    /// An SVG that is drawn as a picture loads nothing, so that part of the icon is missing. Where it does load, each
+    /// pilot's shell tells somebody else's server that the plugin is there, and the picture can be changed after
+    /// review.
     ///
     /// ## Example
     ///

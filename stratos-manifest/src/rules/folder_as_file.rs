@@ -53,7 +53,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
                     span(file.literal),
                     format!("`{}` names a folder", file.field),
                 )
-                .note(format!("{} is not a file", quote(standing.place)))
+                .note(match standing.place {
+                    "" => "it is the plugin's folder itself".to_owned(),
+                    place => format!("{} is not a file", quote(place)),
+                })
                 .help(help),
             );
         }

@@ -14,8 +14,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Icons are SVG or PNG, and the ending is how a program knows which. A JPEG image that is renamed to `.png` is still a
-    /// JPEG image, and an SVG with the name of a PNG is not drawn at all.
+    /// Icons are SVG or PNG, and the ending is how a program knows which. A JPEG image that is renamed to `.png` is
+    /// still a JPEG image, and an SVG with the name of a PNG is not drawn at all.
     ///
     /// ## Example
     ///
@@ -56,7 +56,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
                 "a PNG",
                 "rename it so that it ends with `.png`, and write that name",
             ),
-            Image::Other(name) => (*name, "convert it to SVG or PNG: renaming it is not enough"),
+            Image::Other(name) => (
+                *name,
+                "export or convert the image to SVG or PNG: renaming the file is not enough",
+            ),
+            Image::GitLfsPointer => (
+                "a pointer of Git LFS, not the image itself",
+                "run `git lfs pull`, which downloads the image",
+            ),
             Image::Unknown => ("no image", "put the image there, an SVG or PNG"),
             Image::Empty | Image::Unread => continue,
         };

@@ -10,8 +10,8 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons that are wider than high, or higher than wide. Of an SVG, `width` and `height` count if both are lengths,
-    /// or else the `viewBox`; one without a size is not reported.
+    /// Finds icons that are wider than high, or higher than wide. Of an SVG, `width` and `height` count if both are
+    /// lengths, or else the `viewBox`; one without a size is not reported.
     ///
     /// ## Why is this bad?
     ///

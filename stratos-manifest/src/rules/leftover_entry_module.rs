@@ -15,8 +15,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Without a background module the field is left out. With it, the shell tries to load a module that does not exist, and
-    /// marks the plugin as errored.
+    /// Without a background module the field is left out. With it, the shell tries to load a module that does not
+    /// exist, and marks the plugin as errored.
     ///
     /// ## Example
     ///

@@ -12,7 +12,8 @@ declare_rule! {
     /// ## What it does
     ///
     /// Finds an entry module that does not exist, in a plugin that has nothing to build it from. Where there is a
-    /// `Cargo.toml`, a `package.json`, a `tsconfig.json`, a `deno.json`, a folder `src` or the module's own source, it need not exist yet.
+    /// `Cargo.toml`, a `package.json`, a `tsconfig.json`, a `deno.json`, a folder `src` or the module's own source, it
+    /// need not exist yet.
     ///
     /// ## Why is this bad?
     ///

@@ -14,8 +14,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// An icon is drawn at the size of a fingertip. Every pilot downloads it with the plugin, and a picture takes four bytes
-    /// a pixel in memory, however small its file is. The limits are our judgement; published icons are far below them.
+    /// An icon is drawn at the size of a fingertip. Every pilot downloads it with the plugin, and a picture takes four
+    /// bytes a pixel in memory, however small its file is. The limits are our judgement; published icons are far below
+    /// them.
     ///
     /// ## Example
     ///

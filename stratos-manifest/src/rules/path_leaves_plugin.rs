@@ -14,8 +14,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The plugin's folder is all that gets installed. What a link leads to stays on your computer, or is refused when the
-    /// plugin is unpacked.
+    /// The plugin's folder is all that gets installed. What a link leads to stays on your computer, or is refused when
+    /// the plugin is unpacked.
     ///
     /// ## Example
     ///

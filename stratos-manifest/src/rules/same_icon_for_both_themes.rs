@@ -12,13 +12,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a plugin whose icons for the light and the dark theme are the same file, or two files with the same content. An
-    /// SVG that asks for `prefers-color-scheme` itself is not reported.
+    /// Finds a plugin whose icons for the light and the dark theme are the same file, or two files with the same
+    /// content. An SVG that asks for `prefers-color-scheme` itself is not reported.
     ///
     /// ## Why is this bad?
     ///
-    /// There are two icons so that both can be seen: what stands out on white often vanishes on black. Allow this rule if
-    /// yours is fine on both.
+    /// There are two icons so that both can be seen: what stands out on white often vanishes on black. Allow this rule
+    /// if yours is fine on both.
     ///
     /// ## Example
     ///

@@ -12,14 +12,15 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an entry module that is source (`.ts`, `.tsx`, `.jsx`, `.rs`, ...) where the shell needs what is built from it: in
-    /// a plugin without a build, in a Rust plugin, and where the built module lies beside it. In a project with a
-    /// `package.json` it is not reported, except for Rust source: the guide's own example is `background/index.ts`.
+    /// Finds an entry module that is source (`.ts`, `.tsx`, `.jsx`, `.rs`, ...) where the shell needs what is built
+    /// from it: in a plugin without a build, in a Rust plugin, and where the built module lies beside it. In a project
+    /// with a `package.json` it is not reported, except for Rust source: the guide's own example is
+    /// `background/index.ts`.
     ///
     /// ## Why is this bad?
     ///
-    /// The shell loads the module with Node inside Electron, which runs JavaScript. The later documentation says so: it takes
-    /// `background/index.js`. The build of a Rust plugin generates this file.
+    /// The shell loads the module with Node inside Electron, which runs JavaScript. The later documentation says so: it
+    /// takes `background/index.js`. The build of a Rust plugin generates this file.
     ///
     /// ## Example
     ///

@@ -14,8 +14,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Without it, the file is XML of no known kind, and a browser draws nothing where it is used as a picture. It works only
-    /// where the text is put into a page, so that such icons are often copied from there.
+    /// Without it, the file is XML of no known kind, and a browser draws nothing where it is used as a picture. It
+    /// works only where the text is put into a page, so that such icons are often copied from there.
     ///
     /// ## Example
     ///

@@ -18,8 +18,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// By the guide (V1), the shell loads the file that the manifest names. By the later documentation, it does not read this
-    /// field, and looks for `background/index.js`: there the plugin has no background module.
+    /// By the guide (V1), the shell loads the file that the manifest names. By the later documentation, it does not
+    /// read this field, and looks for `background/index.js`: there the plugin has no background module.
     ///
     /// ## Example
     ///

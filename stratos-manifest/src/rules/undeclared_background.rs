@@ -16,8 +16,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// By the guide (V1), the shell loads a background module only if the manifest declares one: the plugin would be built,
-    /// packed, installed, and never started. The later documentation does without the field, and does not mind it.
+    /// By the guide (V1), the shell loads a background module only if the manifest declares one: the plugin would be
+    /// built, packed, installed, and never started. The later documentation does without the field, and does not mind
+    /// it.
     ///
     /// ## Example
     ///

@@ -45,7 +45,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             Image::Empty => ("is empty", "there is nothing in the file".to_owned()),
             Image::BrokenSvg(error) => (
                 "is not a sound SVG",
-                format!("what the XML parser says: {}", quote(error)),
+                format!("what is wrong in it: {}", quote(error)),
             ),
             Image::BrokenPng(fault) => ("is not a whole PNG", (*fault).to_owned()),
             _ => continue,

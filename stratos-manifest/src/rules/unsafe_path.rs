@@ -51,48 +51,63 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(literal) = cx.text_at(path) else {
             continue;
         };
-        if let Some(fault) = path_fault(&literal.value) {
-            let (what, help) = words(fault, &literal.value);
-            let finding = cx
-                .finding(span(literal), format!("`{}` {what}", path.join(".")))
-                .note("paths are relative to the plugin's folder, which is all that gets installed")
-                .help(help);
-            let with_slashes = with_slashes(&literal.value);
-            // Slashes may turn one mistake into another, such as a way up: that is for a person to see.
-            let is_right = fault == PathFault::Backslash && path_fault(&with_slashes).is_none();
-            out.push(match is_right {
-                true => finding.safe_fix([Edit::set_text(literal, &with_slashes)]),
-                false => finding,
-            });
-        }
+        let with_slashes = literal.value.replace('\\', "/");
+        let fault = match path_fault(&literal.value) {
+            None => continue,
+            // With slashes it may be wrong in another way, which is then the mistake.
+            Some(PathFault::Backslash) => path_fault(&with_slashes).unwrap_or(PathFault::Backslash),
+            Some(fault) => fault,
+        };
+        let example = match path {
+            ["background", ..] => "background/index.js",
+            _ => "assets/icon.svg",
+        };
+        let Words { what, note, help } = words(fault, &with_slashes, example);
+        let finding = cx
+            .finding(span(literal), format!("`{}` {what}", path.join(".")))
+            .note(note)
+            .help(help);
+        out.push(match fault {
+            PathFault::Backslash => finding.safe_fix([Edit::set_text(literal, &with_slashes)]),
+            _ => finding,
+        });
     }
 }
 
-fn with_slashes(path: &str) -> String {
-    path.replace('\\', "/")
+struct Words {
+    what: &'static str,
+    note: &'static str,
+    help: String,
 }
 
-fn words(fault: PathFault, path: &str) -> (&'static str, String) {
-    match fault {
+fn words(fault: PathFault, with_slashes: &str, example: &str) -> Words {
+    let inside = "paths are relative to the plugin's folder, which is all that gets installed";
+    let (what, note, help) = match fault {
         PathFault::Control => (
-            "has a character that does not show",
-            "write the path anew, without line breaks, tabs and the like".to_owned(),
+            "has a character in it that does not show",
+            "no file name on Windows has control characters, such as line breaks",
+            "write the path anew".to_owned(),
         ),
         PathFault::Url => (
             "is an address, not a file of the plugin",
+            inside,
             "put the file into the plugin's folder, and write its path".to_owned(),
         ),
         PathFault::Absolute => (
             "is an absolute path",
-            "write the path from the plugin's folder on, such as `assets/icon.svg`".to_owned(),
+            inside,
+            format!("write the path from the plugin's folder on, such as `{example}`"),
         ),
         PathFault::Backslash => (
             "has backslashes, which separate folders on Windows only",
-            format!("write {}", quote(&with_slashes(path))),
+            "everywhere else, the path is one long file name",
+            format!("write {}", quote(with_slashes)),
         ),
         PathFault::Parent => (
             "goes up with `..`",
+            inside,
             "put the file into the plugin's folder, and write its path without `..`".to_owned(),
         ),
-    }
+    };
+    Words { what, note, help }
 }
