@@ -36,16 +36,22 @@
     expect(dead_code, reason = "the parts that only rules of the full build use")
 )]
 
+#[cfg(feature = "full")]
+mod background;
 mod check;
 mod diagnostic;
 mod facts;
 mod fix;
+#[cfg(feature = "full")]
+mod icon;
 mod invisible;
 mod levels;
 #[cfg(feature = "full")]
 mod linter;
 mod model;
 mod plugin_path;
+#[cfg(feature = "full")]
+mod portability;
 mod position;
 mod quote;
 mod reading;
@@ -60,7 +66,10 @@ pub use self::linter::Linter;
 pub use self::{
     check::{Report, check},
     diagnostic::{Diagnostic, Level, Related},
-    facts::{CrateFact, FileFact, FileVersion, Neighbour, Program, ProjectFacts, SdkSource},
+    facts::{
+        CrateFact, Doctype, FileFact, FileVersion, IconFact, Image, InSvg, Neighbour, Program,
+        ProjectFacts, SdkSource, Svg,
+    },
     fix::{Edit, Fix, Safety},
     levels::{LevelError, Levels, RuleLevel},
     model::{Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType},

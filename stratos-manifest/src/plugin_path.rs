@@ -3,6 +3,8 @@
 /// Why a path cannot name a file of the plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PathFault {
+    /// It has a character that no file name has on Windows and no person types.
+    Control,
     /// It is an address on the network, or inline data.
     Url,
     /// It starts at the root of a file system, or names a drive.
@@ -16,8 +18,13 @@ pub(crate) enum PathFault {
 /// What is wrong with `path`, the gravest first.
 pub(crate) fn path_fault(path: &str) -> Option<PathFault> {
     let has_drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
-    let has_scheme = path.contains("://") || starts_with_ignoring_case(path, "data:");
-    if has_scheme {
+    let has_scheme = path.contains("://")
+        || ["data:", "file:", "javascript:"]
+            .iter()
+            .any(|scheme| starts_with_ignoring_case(path, scheme));
+    if path.chars().any(char::is_control) {
+        Some(PathFault::Control)
+    } else if has_scheme {
         Some(PathFault::Url)
     } else if path.starts_with(['/', '\\']) || has_drive {
         Some(PathFault::Absolute)
@@ -44,6 +51,11 @@ pub(crate) fn icon_places(path: &str) -> [String; 2] {
     }
 }
 
+/// Where the file of an entry module lies.
+pub(crate) fn entry_place(path: &str) -> String {
+    path.trim_start_matches("./").to_owned()
+}
+
 fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -61,6 +73,13 @@ mod tests {
             ("./assets/icon..light.svg", None),
             ("https://example.com/icon.svg", Some(Url)),
             ("DATA:image/png;base64,AA", Some(Url)),
+            ("file:icon.svg", Some(Url)),
+            ("File:///C:/icon.svg", Some(Url)),
+            ("icon.svg\0.png", Some(Control)),
+            ("icon\n.svg", Some(Control)),
+            ("icon\u{9b}.svg", Some(Control)),
+            ("//host/share/icon.svg", Some(Absolute)),
+            (r"\\?\C:\icon.svg", Some(Absolute)),
             ("/icon.svg", Some(Absolute)),
             (r"\\host\icon.svg", Some(Absolute)),
             (r"c:\icon.svg", Some(Absolute)),

@@ -1,44 +1,53 @@
 //! The only place of the crate that reads the disk.
 
-use std::path::Path;
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::Path,
+};
 
 use crate::{
-    facts::{CrateFact, FileFact, FileVersion, ICON_KEYS, ProjectFacts, cargo, npm},
-    plugin_path::{icon_places, path_fault},
-    reading::{decode, key_text, parse},
+    facts::{
+        CrateFact, FileFact, FileVersion, ICON_KEYS, IconFact, Image, ProjectFacts, background,
+        cargo, folder::PluginFolder, npm,
+    },
+    icon::{MAX_ICON_BYTES, inspect},
+    plugin_path::{entry_place, icon_places, path_fault},
+    reading::{decode, find, key_text, parse},
 };
 
 impl ProjectFacts {
     /// Looks at the files in the plugin's folder `dir` that the manifest `source` names or that rules want to know of.
     ///
     /// It never fails: a manifest that cannot be read names no files, and a file that cannot be reached is missing.
-    /// Paths that lead out of the folder are not followed.
+    /// It never blocks, and looks at nothing outside of the folder, wherever links lead.
     pub fn collect(dir: &Path, source: &[u8]) -> Self {
-        let files = named_files(source)
-            .into_iter()
-            .map(|file| {
-                let is_present = dir.join(&file).is_file();
-                let fact = if is_present {
+        let mut facts = Self::none();
+        let Some(named) = named_files(source) else {
+            return facts;
+        };
+        let mut folder = PluginFolder::new(dir);
+        for place in named.icons {
+            let fact = match read_icon(&mut folder, &place) {
+                Ok(icon) => {
+                    facts.icons.insert(place.clone(), icon);
                     FileFact::Present
-                } else {
-                    FileFact::Missing
-                };
-                (file, fact)
-            })
-            .collect();
-        let (crate_fact, mut versions) = crates(dir);
-        versions.extend(PACKAGES.iter().filter_map(|file| {
+                }
+                Err(fact) => fact,
+            };
+            facts.files.insert(place, fact);
+        }
+        background::look_around(&mut folder, named.entry.as_deref(), &mut facts.files);
+        let (rust_crate, versions) = crates(dir);
+        facts.rust_crate = rust_crate;
+        facts.versions = versions;
+        let packages = PACKAGES.iter().filter_map(|file| {
             Some(FileVersion {
                 file: (*file).to_owned(),
                 version: npm::version(&dir.join(file))?,
             })
-        }));
-        Self {
-            files,
-            versions,
-            crate_fact,
-            ..Self::none()
-        }
+        });
+        facts.versions.extend(packages);
+        facts
     }
 }
 
@@ -77,20 +86,46 @@ fn crates(dir: &Path) -> (Option<CrateFact>, Vec<FileVersion>) {
     }
 }
 
-fn named_files(source: &[u8]) -> Vec<String> {
-    let (Some(text), _) = decode(source) else {
-        return Vec::new();
-    };
+fn read_icon(folder: &mut PluginFolder, place: &str) -> Result<IconFact, FileFact> {
+    let (content, bytes) = folder.read(place, MAX_ICON_BYTES + 1)?;
+    let is_whole = content.len() as u64 <= MAX_ICON_BYTES;
+    let mut hasher = DefaultHasher::new();
+    (bytes, &content).hash(&mut hasher);
+    Ok(IconFact {
+        bytes,
+        fingerprint: hasher.finish(),
+        image: match is_whole {
+            true => inspect(&content),
+            false => Image::Unread,
+        },
+    })
+}
+
+/// What a manifest names that may lie in the plugin's folder.
+struct Named {
+    icons: Vec<String>,
+    entry: Option<String>,
+}
+
+fn named_files(source: &[u8]) -> Option<Named> {
+    let (text, _) = decode(source);
+    let text = text?;
     let (value, _) = parse(&text);
-    let Some(root) = value.as_ref().and_then(|value| value.as_object()) else {
-        return Vec::new();
-    };
-    ICON_KEYS
-        .iter()
-        .filter_map(|key| key_text(root, key))
-        .filter(|path| path_fault(path).is_none())
-        .flat_map(icon_places)
-        .collect()
+    let root = value.as_ref()?.as_object()?;
+    let is_inside = |path: &&str| path_fault(path).is_none() && !path.trim().is_empty();
+    let background = find(root, "background").and_then(|field| field.value.as_object());
+    Some(Named {
+        icons: ICON_KEYS
+            .iter()
+            .filter_map(|key| key_text(root, key))
+            .filter(is_inside)
+            .flat_map(icon_places)
+            .collect(),
+        entry: background
+            .and_then(|background| key_text(background, "entryModule"))
+            .filter(is_inside)
+            .map(entry_place),
+    })
 }
 
 #[cfg(test)]
@@ -109,22 +144,31 @@ mod tests {
 
         let source = br#"{ "icon_light": "light.svg", "icon_dark": "dark.svg" }"#;
         let facts = ProjectFacts::collect(&plugin, source);
-        let expected = [
-            ("assets/dark.svg", FileFact::Missing),
-            ("assets/light.svg", FileFact::Present),
-            ("dark.svg", FileFact::Missing),
-            ("light.svg", FileFact::Missing),
-        ];
-        assert_eq!(
-            facts.files,
-            expected.map(|(file, fact)| (file.to_owned(), fact)).into()
+        for (file, expected) in [
+            ("assets/dark.svg", Some(FileFact::Folder)),
+            ("assets/light.svg", Some(FileFact::Present)),
+            ("dark.svg", Some(FileFact::Missing)),
+            ("light.svg", Some(FileFact::Missing)),
+            ("plugin.json", None),
+        ] {
+            assert_eq!(facts.files.get(file), expected.as_ref(), "{file}");
+        }
+        let icons: Vec<_> = facts.icons.iter().collect();
+        assert!(
+            matches!(icons[..], [(place, IconFact { bytes: 0, image: Image::Empty, .. })] if place == "assets/light.svg"),
+            "{icons:?}"
         );
 
-        for source in [
-            &br#"{ "icon_light": "../outside.svg", "icon_dark": 1 }"#[..],
-            b"[]",
-            b"\xff",
-        ] {
+        let outside = br#"{ "icon_light": "../outside.svg", "icon_dark": 1, "background": { "entryModule": "/x" } }"#;
+        let facts = ProjectFacts::collect(&plugin, outside);
+        assert!(
+            !facts
+                .files
+                .keys()
+                .any(|file| file.contains("..") || file.starts_with('/'))
+        );
+        assert!(facts.icons.is_empty());
+        for source in [&b"[]"[..], b"\xff"] {
             assert_eq!(ProjectFacts::collect(&plugin, source), ProjectFacts::none());
         }
     }
@@ -167,7 +211,7 @@ mod tests {
             (vec![(root, "broken"), (inner, CRATE)], ""),
             (vec![("package.json", "{}")], ""),
         ] {
-            let fact = collect(&files).crate_fact;
+            let fact = collect(&files).rust_crate;
             let said = fact.map_or_else(String::new, |fact| {
                 let sdk = fact.sdk.map_or("", |_| ", sdk");
                 format!("{}: {:?}{sdk}", fact.file, fact.package)
@@ -205,5 +249,18 @@ mod tests {
                 .collect();
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn a_large_icon_is_not_inspected() {
+        let dir = tempfile::tempdir().unwrap();
+        let icon = fs::File::create(dir.path().join("icon.svg")).unwrap();
+        icon.set_len(8 * MAX_ICON_BYTES).unwrap();
+        let facts = ProjectFacts::collect(dir.path(), br#"{ "icon_light": "icon.svg" }"#);
+        let icon = &facts.icons["icon.svg"];
+        assert_eq!(
+            (icon.bytes, &icon.image),
+            (8 * MAX_ICON_BYTES, &Image::Unread)
+        );
     }
 }

@@ -2,9 +2,14 @@
 //! collected.
 
 #[cfg(feature = "full")]
+mod background;
+#[cfg(feature = "full")]
 mod cargo;
 #[cfg(feature = "full")]
 mod collect;
+#[cfg(feature = "full")]
+mod folder;
+mod icon;
 #[cfg(feature = "full")]
 mod npm;
 #[cfg(feature = "full")]
@@ -12,18 +17,22 @@ mod read;
 
 use std::collections::BTreeMap;
 
+pub use self::icon::{Doctype, IconFact, Image, InSvg, Svg};
+
 /// The keys that name an icon.
 pub(crate) const ICON_KEYS: [&str; 2] = ["icon_light", "icon_dark"];
 
 /// What is known about a plugin's folder and its neighbours.
 ///
 /// What is not in here is not known, and no rule says anything about it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProjectFacts {
     /// The name of the file that is checked as a manifest, without its folder.
     pub file_name: Option<String>,
     /// The files that somebody looked for, by their path relative to the plugin's folder, with `/`.
     pub files: BTreeMap<String, FileFact>,
+    /// What is in the files of the icons, by the same paths.
+    pub icons: BTreeMap<String, IconFact>,
     /// The other plugins of the same run whose ids may be confused with this one's.
     pub neighbours: Vec<Neighbour>,
     /// The git tags of the commit that is checked out, as far as they may concern this plugin.
@@ -35,7 +44,7 @@ pub struct ProjectFacts {
     /// The versions in other files of the plugin.
     pub versions: Vec<FileVersion>,
     /// The crate that the plugin's program is built from.
-    pub crate_fact: Option<CrateFact>,
+    pub rust_crate: Option<CrateFact>,
 }
 
 /// A version that another file of the plugin gives.
@@ -79,12 +88,22 @@ pub enum SdkSource {
 }
 
 /// What was found where a file should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileFact {
     /// A file.
     Present,
-    /// Nothing, a folder, or something that cannot be read.
+    /// Nothing.
     Missing,
+    /// A folder.
+    Folder,
+    /// A file whose path differs in letter case: this is the real one.
+    OtherCase(String),
+    /// A link that leads out of the plugin's folder; nobody looked where it leads.
+    Outside,
+    /// Neither file nor folder, such as a pipe or a device.
+    Special,
+    /// Something that may not be read.
+    Unreadable,
 }
 
 /// Another plugin that was checked in the same run.
@@ -97,6 +116,11 @@ pub struct Neighbour {
 }
 
 impl ProjectFacts {
+    /// The crate of the plugin, if it uses the SDK.
+    pub(crate) fn sdk_crate(&self) -> Option<&CrateFact> {
+        self.rust_crate.as_ref().filter(|found| found.sdk.is_some())
+    }
+
     /// Nothing is known: the rules about other files stay silent.
     pub fn none() -> Self {
         Self::default()

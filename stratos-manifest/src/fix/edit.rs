@@ -39,6 +39,28 @@ impl Edit {
         Self::replace(span(&property.name), json_text(key))
     }
 
+    /// Adds a property behind the last one of an object, on a line of its own if that one is.
+    ///
+    /// `text` is the file's, and `property` what to write, key and value.
+    pub(crate) fn insert_property(text: &str, object: &Object<'_>, property: &str) -> Self {
+        let Some(last) = object.properties.last().map(span) else {
+            let at = span(object).start + 1;
+            return Self::replace(at..at, format!(" {property} "));
+        };
+        let line_start = text[..last.start].rfind('\n').map_or(0, |at| at + 1);
+        let indent = &text[line_start..last.start];
+        let line_break = match text[..line_start].ends_with("\r\n") {
+            true => "\r\n",
+            false => "\n",
+        };
+        let is_own_line = line_start > 0 && indent.chars().all(char::is_whitespace);
+        let added = match is_own_line {
+            true => format!(",{line_break}{indent}{property}"),
+            false => format!(", {property}"),
+        };
+        Self::replace(last.end..last.end, added)
+    }
+
     /// Takes a property out of its object, with one of the commas beside it and the line that becomes empty.
     ///
     /// `text` is the file's. Where a comment stands between the property and its comma, `None`: it would go, too.
@@ -90,6 +112,31 @@ mod tests {
         let mut text = text.to_owned();
         text.replace_range(edit.span, &edit.text);
         Some(text)
+    }
+
+    #[test]
+    fn an_added_property_looks_like_the_others() {
+        for (text, expected) in [
+            ("{}", "{ \"b\": 2 }"),
+            ("{\"a\": 1}", "{\"a\": 1, \"b\": 2}"),
+            ("{ \"a\": 1 }", "{ \"a\": 1, \"b\": 2 }"),
+            ("{\n\t\"a\": 1\n}\n", "{\n\t\"a\": 1,\n\t\"b\": 2\n}\n"),
+            (
+                "{\r\n  \"a\": 1\r\n}",
+                "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}",
+            ),
+            (
+                "{\n  \"a\": 1 // why\n}",
+                "{\n  \"a\": 1,\n  \"b\": 2 // why\n}",
+            ),
+        ] {
+            let (value, _) = parse(text);
+            let object = value.as_ref().unwrap().as_object().unwrap();
+            let edit = Edit::insert_property(text, object, "\"b\": 2");
+            let mut changed = text.to_owned();
+            changed.replace_range(edit.span, &edit.text);
+            assert_eq!(changed, expected);
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let found = cx.facts.crate_fact.as_ref();
+    let found = cx.facts.rust_crate.as_ref();
     let found = found.filter(|found| found.sdk.is_some());
     let (Some(found), Some(id)) = (found, cx.id()) else {
         return;

@@ -36,7 +36,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let found = cx.facts.crate_fact.as_ref();
+    let found = cx.facts.rust_crate.as_ref();
     let Some(found) = found.filter(|found| found.sdk.is_some() && found.programs.is_empty()) else {
         return;
     };

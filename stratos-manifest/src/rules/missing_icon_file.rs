@@ -1,11 +1,11 @@
 use crate::{
     diagnostic::Diagnostic,
-    facts::{FileFact, ICON_KEYS},
-    plugin_path::{icon_places, path_fault},
+    facts::FileFact,
+    plugin_path::icon_places,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
+    rules::{RuleContext, named_files::named_files},
 };
 
 declare_rule! {
@@ -40,19 +40,15 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for key in ICON_KEYS {
-        let icon = cx.text_at(&[key]);
-        let Some(icon) = icon.filter(|icon| path_fault(&icon.value).is_none()) else {
-            continue;
-        };
-        let places = icon_places(&icon.value);
-        let is_missing = |place: &String| cx.facts.files.get(place) == Some(&FileFact::Missing);
-        if places.iter().all(is_missing) {
-            let [first, second] = places.map(|place| quote(&place));
+    for icon in named_files(cx).filter(|file| file.is_icon) {
+        let standing = icon.standing(cx);
+        if standing.is_some_and(|standing| *standing.fact == FileFact::Missing) {
+            let path = &icon.literal.value;
+            let [first, second] = icon_places(path).map(|place| quote(&place));
             out.push(
                 cx.finding(
-                    span(icon),
-                    format!("there is no file for the icon {}", quote(&icon.value)),
+                    span(icon.literal),
+                    format!("there is no file for the icon {}", quote(path)),
                 )
                 .note(format!(
                     "neither {first} nor {second} exists in the plugin's folder"

@@ -38,7 +38,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let found = cx.facts.crate_fact.as_ref();
+    let found = cx.facts.rust_crate.as_ref();
     let Some(found) = found.filter(|found| found.package.is_some() && found.sdk.is_none()) else {
         return;
     };

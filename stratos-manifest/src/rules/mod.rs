@@ -4,6 +4,10 @@
 //! alone tells: what a compiler needs, and what every author of a plugin compiles.
 
 mod context;
+#[cfg(feature = "full")]
+mod named_files;
+#[cfg(feature = "full")]
+mod svg_words;
 mod words;
 
 use crate::rule::Rule;
@@ -21,20 +25,28 @@ macro_rules! registry {
 }
 
 registry! {
+    #[cfg(feature = "full")] active_svg,
     #[cfg(feature = "full")] ambiguous_program,
     byte_order_mark,
     choice_without_options,
     #[cfg(feature = "full")] colliding_plugin_id,
     comment_in_json,
     #[cfg(feature = "full")] crate_without_program,
+    #[cfg(feature = "full")] doctype_in_svg,
     duplicate_key,
     #[cfg(feature = "full")] duplicate_plugin_id,
     duplicate_setting_key,
     #[cfg(feature = "full")] edge_hyphen,
     empty_text,
+    #[cfg(feature = "full")] exploding_svg,
+    #[cfg(feature = "full")] external_reference_in_svg,
     file_too_large,
+    #[cfg(feature = "full")] folder_as_file,
     #[cfg(feature = "full")] foreign_manifest,
+    #[cfg(feature = "full")] icon_content_mismatch,
+    #[cfg(feature = "full")] icon_not_square,
     #[cfg(feature = "full")] invisible_character,
+    #[cfg(feature = "full")] leftover_entry_module,
     #[cfg(feature = "full")] long_id,
     #[cfg(feature = "full")] long_text,
     malformed_author_id,
@@ -42,6 +54,7 @@ registry! {
     #[cfg(feature = "full")] malformed_homepage,
     malformed_id,
     malformed_version,
+    #[cfg(feature = "full")] missing_entry_module,
     missing_field,
     #[cfg(feature = "full")] missing_icon_file,
     #[cfg(feature = "full")] missing_sdk,
@@ -49,20 +62,30 @@ registry! {
     not_an_object,
     not_json,
     not_utf8,
+    #[cfg(feature = "full")] oversized_icon,
+    #[cfg(feature = "full")] path_leaves_plugin,
     #[cfg(feature = "full")] placeholder_text,
     range_without_limits,
     #[cfg(feature = "full")] reserved_id,
+    #[cfg(feature = "full")] same_icon_for_both_themes,
     #[cfg(feature = "full")] sdk_version_mismatch,
+    #[cfg(feature = "full")] source_entry_module,
+    #[cfg(feature = "full")] svg_without_namespace,
     #[cfg(feature = "full")] tag_drift,
     trailing_comma,
+    #[cfg(feature = "full")] unconventional_entry_module,
+    #[cfg(feature = "full")] undeclared_background,
     #[cfg(feature = "full")] unknown_key,
     unknown_plugin_type,
     unknown_setting_scope,
     unknown_setting_type,
+    #[cfg(feature = "full")] unportable_path,
+    #[cfg(feature = "full")] unreadable_icon,
     unsafe_path,
     unsupported_icon_format,
     #[cfg(feature = "full")] untrimmed_text,
     utf16_text,
     #[cfg(feature = "full")] version_drift,
+    #[cfg(feature = "full")] wrong_case_path,
     wrong_type,
 }

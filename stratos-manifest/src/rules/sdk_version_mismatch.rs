@@ -38,7 +38,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let Some(found) = &cx.facts.crate_fact else {
+    let Some(found) = &cx.facts.rust_crate else {
         return;
     };
     let Some(SdkSource::Registry(wanted)) = &found.sdk else {

@@ -1,5 +1,6 @@
 use crate::{
     diagnostic::Diagnostic,
+    fix::Edit,
     plugin_path::{PathFault, path_fault},
     quote::quote,
     reading::span,
@@ -10,8 +11,8 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons and entry modules that are not named by a path inside the plugin: absolute paths, addresses, `..`
-    /// and backslashes.
+    /// Finds icons and entry modules that are not named by a path inside the plugin: absolute paths, addresses, `..`,
+    /// backslashes and control characters.
     ///
     /// ## Why is this bad?
     ///
@@ -27,7 +28,7 @@ declare_rule! {
     /// ## Use instead
     ///
     /// ```json
-    /// { "icon_light": "assets/icon.svg", "icon_dark": "assets/icon.svg" }
+    /// { "icon_light": "assets/icon-light.svg", "icon_dark": "assets/icon-dark.svg" }
     /// ```
     "unsafe-path" {
         summary: "a path does not lead to a file of the plugin",
@@ -38,6 +39,7 @@ declare_rule! {
     }
 }
 
+/// All paths that a manifest has.
 const PATHS: [&[&str]; 3] = [
     &["icon_light"],
     &["icon_dark"],
@@ -49,34 +51,63 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(literal) = cx.text_at(path) else {
             continue;
         };
-        if let Some(fault) = path_fault(&literal.value) {
-            let (what, help) = words(fault, &literal.value);
-            out.push(
-                cx.finding(span(literal), format!("`{}` {what}", path.join(".")))
-                    .note("paths are relative to the plugin's folder, which is all that gets installed")
-                    .help(help),
-            );
-        }
+        let with_slashes = literal.value.replace('\\', "/");
+        let fault = match path_fault(&literal.value) {
+            None => continue,
+            // With slashes it may be wrong in another way, which is then the mistake.
+            Some(PathFault::Backslash) => path_fault(&with_slashes).unwrap_or(PathFault::Backslash),
+            Some(fault) => fault,
+        };
+        let example = match path {
+            ["background", ..] => "background/index.js",
+            _ => "assets/icon.svg",
+        };
+        let Words { what, note, help } = words(fault, &with_slashes, example);
+        let finding = cx
+            .finding(span(literal), format!("`{}` {what}", path.join(".")))
+            .note(note)
+            .help(help);
+        out.push(match fault {
+            PathFault::Backslash => finding.safe_fix([Edit::set_text(literal, &with_slashes)]),
+            _ => finding,
+        });
     }
 }
 
-fn words(fault: PathFault, path: &str) -> (&'static str, String) {
-    match fault {
+struct Words {
+    what: &'static str,
+    note: &'static str,
+    help: String,
+}
+
+fn words(fault: PathFault, with_slashes: &str, example: &str) -> Words {
+    let inside = "paths are relative to the plugin's folder, which is all that gets installed";
+    let (what, note, help) = match fault {
+        PathFault::Control => (
+            "has a character in it that does not show",
+            "no file name on Windows has control characters, such as line breaks",
+            "write the path anew".to_owned(),
+        ),
         PathFault::Url => (
             "is an address, not a file of the plugin",
+            inside,
             "put the file into the plugin's folder, and write its path".to_owned(),
         ),
         PathFault::Absolute => (
             "is an absolute path",
-            "write the path from the plugin's folder on, such as `assets/icon.svg`".to_owned(),
+            inside,
+            format!("write the path from the plugin's folder on, such as `{example}`"),
         ),
         PathFault::Backslash => (
             "has backslashes, which separate folders on Windows only",
-            format!("write {}", quote(&path.replace('\\', "/"))),
+            "everywhere else, the path is one long file name",
+            format!("write {}", quote(with_slashes)),
         ),
         PathFault::Parent => (
             "goes up with `..`",
+            inside,
             "put the file into the plugin's folder, and write its path without `..`".to_owned(),
         ),
-    }
+    };
+    Words { what, note, help }
 }

@@ -1,5 +1,10 @@
 use crate::{
-    diagnostic::Diagnostic, facts::ICON_KEYS, quote::quote, reading::span, rule::declare_rule,
+    diagnostic::Diagnostic,
+    facts::{FileFact, ICON_KEYS},
+    plugin_path::icon_places,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
     rules::RuleContext,
 };
 
@@ -36,7 +41,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for key in ICON_KEYS {
         let Some(icon) = cx
             .text_at(&[key])
-            .filter(|icon| !has_known_ending(&icon.value))
+            .filter(|icon| !has_known_ending(&icon.value) && !is_folder(cx, &icon.value))
         else {
             continue;
         };
@@ -51,8 +56,21 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether it is known that there is a folder instead of an image, which is for `folder-as-file` to say.
+fn is_folder(cx: &RuleContext<'_>, path: &str) -> bool {
+    let places = icon_places(path);
+    let has = |fact| {
+        places
+            .iter()
+            .any(|place| cx.facts.files.get(place) == Some(fact))
+    };
+    has(&FileFact::Folder) && !has(&FileFact::Present)
+}
+
+/// Dots and spaces at the end are for `unportable-path` to speak about.
 fn has_known_ending(path: &str) -> bool {
     let ending = path
+        .trim_end_matches(['.', ' '])
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_ascii_lowercase());
     matches!(ending.as_deref(), Some("svg" | "png"))

@@ -11,13 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::Value;
-use stratos_manifest::{
-    CrateFact, FileVersion, Levels, Linter, Neighbour, Program, ProjectFacts, RULES, Report, Rule,
-    RuleLevel, SdkSource, Stage,
-};
+use stratos_manifest::{Levels, Linter, RULES, Report, Rule, RuleLevel, Stage};
 
-use crate::render::render;
+use crate::{facts::facts_of, render::render};
 
 #[test]
 fn fail_fixtures_say_what_their_snapshots_say() {
@@ -75,15 +71,7 @@ fn a_folder_of_fixtures_belongs_to_a_rule() {
 
 fn check_fixture(rule: &Rule, fixture: &Path) -> (Vec<u8>, Report) {
     let source = fs::read(fixture).unwrap();
-    let plugin = fixture.with_extension("");
-    let mut facts = if plugin.is_dir() || rule.stage == Stage::Project {
-        ProjectFacts::collect(&plugin, &source)
-    } else {
-        ProjectFacts::none()
-    };
-    if let Ok(said) = fs::read(fixture.with_extension("facts")) {
-        add(&mut facts, &serde_json::from_slice(&said).unwrap());
-    }
+    let facts = facts_of(fixture, &source, rule.stage == Stage::Project);
     let report = Linter::new(pedantic()).check(&source, &facts);
     (source, report)
 }
@@ -92,67 +80,6 @@ fn pedantic() -> Levels {
     let mut levels = Levels::default();
     levels.set("pedantic", RuleLevel::Warn).unwrap();
     levels
-}
-
-/// What a `.facts` file says.
-fn add(facts: &mut ProjectFacts, said: &Value) {
-    for (key, value) in said.as_object().unwrap() {
-        match key.as_str() {
-            "file_name" => facts.file_name = value.as_str().map(str::to_owned),
-            "neighbours" => {
-                facts.neighbours = value
-                    .as_object()
-                    .unwrap()
-                    .iter()
-                    .map(|(path, id)| Neighbour {
-                        id: id.as_str().unwrap().to_owned(),
-                        path: path.clone(),
-                    })
-                    .collect();
-            }
-            "tags" => facts.tags = texts(value),
-            "versions" => {
-                facts.versions = value
-                    .as_object()
-                    .unwrap()
-                    .iter()
-                    .map(|(file, version)| FileVersion {
-                        file: file.clone(),
-                        version: version.as_str().unwrap().to_owned(),
-                    })
-                    .collect();
-            }
-            "crate" => facts.crate_fact = Some(crate_fact(value)),
-            _ => panic!("no fact is called {key}"),
-        }
-    }
-}
-
-/// A `Cargo.toml` of its own would keep its folder out of the package. A program with `?` needs features.
-fn crate_fact(said: &Value) -> CrateFact {
-    let text = |key: &str| said[key].as_str().map(str::to_owned);
-    CrateFact {
-        file: text("file").unwrap(),
-        package: text("package"),
-        programs: texts(&said["programs"])
-            .into_iter()
-            .map(|name| Program {
-                needs_features: name.ends_with('?'),
-                name: name.trim_end_matches('?').to_owned(),
-            })
-            .collect(),
-        sdk: text("sdk").map(|sdk| match sdk.as_str() {
-            "elsewhere" => SdkSource::Elsewhere,
-            _ => SdkSource::Registry(sdk),
-        }),
-    }
-}
-
-fn texts(said: &Value) -> Vec<String> {
-    let texts = said.as_array().unwrap().iter();
-    texts
-        .map(|text| text.as_str().unwrap().to_owned())
-        .collect()
 }
 
 fn fires(rule: &Rule, report: &Report) -> bool {

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod conventions;
+mod facts;
 mod fixtures;
 mod hostile;
 mod json_suite;
 mod published;
 mod render;
+mod repaired_fixtures;
 mod repairs;
 mod verdict;

@@ -1,0 +1,279 @@
+//! What an SVG is, as far as its XML tells.
+
+use roxmltree::{Document, Error, Node, ParsingOptions};
+
+use crate::{
+    facts::{Doctype, Image, Svg},
+    icon::{svg_copies::explodes, svg_dangers::dangers, svg_limits::excess},
+};
+
+const NAMESPACE: &str = "http://www.w3.org/2000/svg";
+
+/// What the text is, which has an `<svg` in it.
+///
+/// Entities are never expanded: a file that declares some is not read any further.
+pub(super) fn inspect(text: &str) -> Image {
+    if let Some(excess) = excess(text) {
+        return Image::BrokenSvg(excess.to_owned());
+    }
+    match Document::parse(text) {
+        Ok(document) => describe(&document, None),
+        Err(Error::DtdDetected) if has_declarations(text) => Image::Svg(Svg {
+            has_namespace: true,
+            doctype: Some(Doctype::WithDeclarations),
+            ..Svg::default()
+        }),
+        Err(Error::DtdDetected) => {
+            let options = ParsingOptions {
+                allow_dtd: true,
+                ..ParsingOptions::default()
+            };
+            match Document::parse_with_options(text, options) {
+                Ok(document) => describe(&document, Some(Doctype::Plain)),
+                Err(error) => Image::BrokenSvg(error.to_string()),
+            }
+        }
+        Err(error) => Image::BrokenSvg(error.to_string()),
+    }
+}
+
+/// Whether a document type declaration may have more in it than names: entities, or attributes with defaults.
+fn has_declarations(text: &str) -> bool {
+    ["<!ENTITY", "<!ATTLIST"]
+        .iter()
+        .any(|declaration| text.contains(declaration))
+}
+
+fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> Image {
+    let root = document.root_element();
+    match root.tag_name().name() {
+        "svg" => {}
+        "html" => return Image::Other("an HTML page"),
+        _ => return Image::Other("XML, but not an SVG"),
+    }
+    let dangers = dangers(document);
+    Image::Svg(Svg {
+        size: size(root),
+        has_namespace: root.tag_name().namespace() == Some(NAMESPACE),
+        adapts_to_theme: document
+            .descendants()
+            .filter_map(|node| node.text())
+            .any(|text| text.contains("prefers-color-scheme")),
+        doctype,
+        active: dangers.active,
+        external: dangers.external,
+        explodes: explodes(document),
+    })
+}
+
+/// Width and height where both are lengths, or else the view box.
+fn size(root: Node<'_, '_>) -> Option<[f64; 2]> {
+    let length = |name| root.attribute(name).and_then(length);
+    let stated = match (length("width"), length("height")) {
+        (Some(width), Some(height)) => Some([width, height]),
+        _ => None,
+    };
+    stated
+        .or_else(|| root.attribute("viewBox").and_then(view_box))
+        .filter(|size| size.iter().all(|side| *side > 0.0))
+}
+
+/// A length in pixels. What depends on where it is drawn, such as `100%` or `1em`, is none.
+fn length(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let unit_at = text
+        .find(|char: char| char.is_ascii_alphabetic() && !matches!(char, 'e' | 'E') || char == '%')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let pixels = match unit.to_ascii_lowercase().as_str() {
+        "" | "px" => 1.0,
+        "pt" => 4.0 / 3.0,
+        "pc" => 16.0,
+        "in" => 96.0,
+        "cm" => 96.0 / 2.54,
+        "mm" => 96.0 / 25.4,
+        "q" => 96.0 / 101.6,
+        _ => return None,
+    };
+    finite(number.trim_end()).map(|number| number * pixels)
+}
+
+fn view_box(text: &str) -> Option<[f64; 2]> {
+    let numbers: Option<Vec<f64>> = text
+        .split([' ', '\t', '\r', '\n', ','])
+        .filter(|part| !part.is_empty())
+        .map(finite)
+        .collect();
+    match numbers?[..] {
+        [_, _, width, height] => Some([width, height]),
+        _ => None,
+    }
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn svg(attributes: &str, content: &str) -> String {
+        format!("<svg xmlns=\"{NAMESPACE}\" {attributes}>{content}</svg>")
+    }
+
+    fn described(text: &str) -> Svg {
+        match inspect(text) {
+            Image::Svg(svg) => svg,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_size_is_told_where_it_can_be() {
+        for (attributes, expected) in [
+            ("viewBox='0 0 24 12'", Some([24.0, 12.0])),
+            ("viewBox=' -1,-1 , 24\n24 '", Some([24.0, 24.0])),
+            (
+                "width='48' height='24px' viewBox='0 0 9 9'",
+                Some([48.0, 24.0]),
+            ),
+            ("width='1in' height='96'", Some([96.0, 96.0])),
+            ("width='1e2' height='1E2px'", Some([100.0, 100.0])),
+            (
+                "width='100%' height='50%' viewBox='0 0 9 9'",
+                Some([9.0, 9.0]),
+            ),
+            (
+                "width='1em' height='1em' viewBox='0 0 9 9'",
+                Some([9.0, 9.0]),
+            ),
+            ("width='9' viewBox='0 0 9 9'", Some([9.0, 9.0])),
+            ("width='9'", None),
+            ("viewBox='0 0 0 9'", None),
+            ("viewBox='0 0 9'", None),
+            ("viewBox='0 0 NaN inf'", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                described(&svg(attributes, "")).size,
+                expected,
+                "{attributes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_billion_laughs_stay_unsaid() {
+        let mut laughs = String::from("<!DOCTYPE svg [<!ENTITY a0 \"ha\">");
+        for level in 1..30 {
+            let before = format!("&a{};", level - 1).repeat(10);
+            laughs = format!("{laughs}<!ENTITY a{level} \"{before}\">");
+        }
+        let hostile = [
+            format!("{laughs}]>{}", svg("", "<text>&a29;</text>")),
+            format!(
+                "<!DOCTYPE svg [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>{}",
+                svg("", "&x;")
+            ),
+            format!(
+                "<!DOCTYPE svg [<!ENTITY % x SYSTEM \"http://x.example/\"> %x;]>{}",
+                svg("", "")
+            ),
+            format!(
+                "<!DOCTYPE svg [<!ATTLIST svg onload CDATA \"alert(1)\">]>{}",
+                svg("", "")
+            ),
+        ];
+        for text in hostile {
+            let start = Instant::now();
+            assert_eq!(described(&text).doctype, Some(Doctype::WithDeclarations));
+            assert!(start.elapsed() < Duration::from_secs(1));
+        }
+    }
+
+    #[test]
+    fn a_plain_doctype_hides_nothing() {
+        let public = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">";
+        for doctype in [
+            public,
+            "<!DOCTYPE svg SYSTEM \"http://x.example/x.dtd\">",
+            "<!DOCTYPE svg []>",
+        ] {
+            let text = format!("{doctype}{}", svg("viewBox='0 0 1 1'", "<script/>"));
+            let svg = described(&text);
+            assert_eq!(svg.doctype, Some(Doctype::Plain), "{doctype}");
+            assert_eq!(svg.size, Some([1.0, 1.0]));
+            assert!(svg.active.is_some());
+        }
+        let comment = svg("", "<!-- <!DOCTYPE svg> <!ENTITY -->");
+        assert_eq!(described(&comment).doctype, None);
+    }
+
+    #[test]
+    fn broken_xml_says_where() {
+        for text in [
+            "<svg",
+            "<svg>",
+            "<svg><g></svg>",
+            "<svg a=1/>",
+            "<svg>&nbsp;</svg>",
+            "x <svg/>",
+            "<svg xlink:href='#a'/>",
+        ] {
+            assert!(matches!(inspect(text), Image::BrokenSvg(_)), "{text}");
+        }
+        assert_eq!(
+            inspect("<a><svg/></a>"),
+            Image::Other("XML, but not an SVG")
+        );
+        assert!(!described("<svg/>").has_namespace);
+        assert!(described(&format!("<s:svg xmlns:s='{NAMESPACE}'/>")).has_namespace);
+    }
+
+    #[test]
+    fn the_worst_file_of_the_allowed_size_takes_no_time() {
+        const SIZE: usize = 1024 * 1024;
+        let deep = svg(
+            "",
+            &format!("{}{}", "<g>".repeat(100_000), "</g>".repeat(100_000)),
+        );
+        let unclosed = svg("", &"<g>".repeat(SIZE / 3));
+        let wide = svg("", &"<g/>".repeat(SIZE / 4));
+        let attributes: String = (0..SIZE / 8).map(|n| format!(" a{n}=''")).collect();
+        let namespaces: String = (0..SIZE / 20)
+            .map(|n| format!(" xmlns:a{n}='{n}'"))
+            .collect();
+        let many_attributes = svg(&attributes, "");
+        let many_namespaces = svg(&namespaces, "");
+        let half = &namespaces[..namespaces[..SIZE / 2].rfind(" x").unwrap()];
+        let inherited = svg(half, &"<g xmlns:b='b'/>".repeat(SIZE / 32));
+        let nested: String = (0..SIZE / 24)
+            .map(|number| format!("<g xmlns:a{number}='a{number}'>"))
+            .collect();
+        let urls = svg(&format!("style='{}'", "url(#a ".repeat(SIZE / 7)), "");
+        let escapes = svg("", &format!("<style>{}</style>", "\\".repeat(SIZE)));
+        let styles = svg("", &"<style>@import url(</style>".repeat(SIZE / 30));
+        let uses = svg("", &"<use href='#a'/>".repeat(SIZE / 17));
+        for (name, text) in [
+            ("deep", deep),
+            ("unclosed", unclosed),
+            ("wide", wide),
+            ("many attributes", many_attributes),
+            ("many namespaces", many_namespaces),
+            ("inherited namespaces", inherited),
+            ("nested namespaces", nested),
+            ("urls", urls),
+            ("escapes", escapes),
+            ("styles", styles),
+            ("uses", uses),
+        ] {
+            let start = Instant::now();
+            let _ = inspect(&text);
+            let taken = start.elapsed();
+            assert!(taken < Duration::from_secs(5), "{name}: {taken:?}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+use crate::{
+    diagnostic::Diagnostic,
+    facts::Image,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_icons},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds SVG icons in which copies of copies (`<use>`) add up to more than 10,000 elements.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Ten copies of ten copies, and so on, are a small file that keeps a renderer busy for hours. The limit is our
+    /// judgement, and far above what an icon needs.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// icon-light.svg          <g id="a"><use href="#b"/><use href="#b"/> ...</g>
+    ///                         <g id="b"><use href="#c"/><use href="#c"/> ...</g> ...
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// icon-light.svg          <g id="a"><path d="..."/></g>
+    ///                         <use href="#a" x="8"/>
+    /// ```
+    "exploding-svg" {
+        summary: "an SVG icon is drawn as very many copies",
+        group: Suspicious,
+        stage: Project,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for (icon, fact) in named_icons(cx) {
+        let Image::Svg(svg) = &fact.image else {
+            continue;
+        };
+        if svg.explodes {
+            out.push(
+                cx.finding(
+                    span(icon.literal),
+                    format!(
+                        "the icon {} is drawn as very many copies",
+                        quote(&icon.literal.value)
+                    ),
+                )
+                .note(
+                    "its `<use>` elements copy copies of copies: more than 10,000 elements in all",
+                )
+                .help("draw the shapes themselves, or copy them once"),
+            );
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use crate::{
+    diagnostic::Diagnostic,
+    facts::FileFact,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_files},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds icons and entry modules whose path names a folder.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// An icon is an image and an entry module is one file of JavaScript: a folder cannot be shown or loaded.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// plugin.json             "background": { "entryModule": "background" }
+    /// background/index.js
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// plugin.json             "background": { "entryModule": "background/index.js" }
+    /// background/index.js
+    /// ```
+    "folder-as-file" {
+        summary: "a path names a folder where a file is needed",
+        group: Correctness,
+        stage: Project,
+        source: V1,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for file in named_files(cx) {
+        let Some(standing) = file.standing(cx) else {
+            continue;
+        };
+        if *standing.fact == FileFact::Folder {
+            let help = match file.is_icon {
+                true => "write the path of the image, such as `assets/icon.svg`",
+                false => "write the path of the module, such as `background/index.js`",
+            };
+            out.push(
+                cx.finding(
+                    span(file.literal),
+                    format!("`{}` names a folder", file.field),
+                )
+                .note(match standing.place {
+                    "" => "it is the plugin's folder itself".to_owned(),
+                    place => format!("{} is not a file", quote(place)),
+                })
+                .help(help),
+            );
+        }
+    }
+}

@@ -1,0 +1,66 @@
+use crate::{
+    background::{cannot_come_to_be, is_only_ui},
+    diagnostic::Diagnostic,
+    fix::Edit,
+    quote::quote,
+    reading::{find, span},
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_entry},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds an entry module in a plugin that has a UI, no folder `background`, and nothing to build one from.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Without a background module the field is left out. With it, the shell tries to load a module that does not
+    /// exist, and marks the plugin as errored.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// plugin.json             "background": { "entryModule": "background/index.js" }
+    /// ui/index.js
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// plugin.json
+    /// ui/index.js
+    /// ```
+    "leftover-entry-module" {
+        summary: "an entry module is named, but the plugin is only a UI",
+        group: Correctness,
+        stage: Project,
+        source: V1,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(entry) = named_entry(cx) else {
+        return;
+    };
+    if !cannot_come_to_be(cx.facts, entry.likeliest_place()) || !is_only_ui(cx.facts) {
+        return;
+    }
+    let finding = cx
+        .finding(
+            span(entry.literal),
+            format!("there is no entry module {}, and nothing else to run", quote(&entry.literal.value)),
+        )
+        .note("the plugin has a UI and no folder `background`: without a background module, the field is left out")
+        .help("remove `background`, or add the module if it was forgotten");
+    out.push(match without_background(cx) {
+        Some(edit) => finding.unsafe_fix([edit]),
+        None => finding,
+    });
+}
+
+fn without_background(cx: &RuleContext<'_>) -> Option<Edit> {
+    let root = cx.value?.as_object()?;
+    Edit::remove_property(cx.text, root, find(root, "background")?)
+}

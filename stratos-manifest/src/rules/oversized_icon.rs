@@ -1,0 +1,76 @@
+use crate::{
+    diagnostic::Diagnostic,
+    facts::Image,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_icons},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds icons of more than 256 KiB, and PNGs of more than 1,024 pixels a side.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// An icon is drawn at the size of a fingertip. Every pilot downloads it with the plugin, and a picture takes four
+    /// bytes a pixel in memory, however small its file is. The limits are our judgement; published icons are far below
+    /// them.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// icon-light.png          4,096 x 4,096 pixels, 3 MB
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// icon-light.png          256 x 256 pixels, 12 kB
+    /// ```
+    "oversized-icon" {
+        summary: "an icon is far larger than it is drawn",
+        group: Suspicious,
+        stage: Project,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+const MAX_BYTES: u64 = 256 * 1024;
+const MAX_SIDE: u32 = 1024;
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for (icon, fact) in named_icons(cx) {
+        let pixels = match fact.image {
+            Image::Png { width, height } if width.max(height) > MAX_SIDE => Some((width, height)),
+            _ => None,
+        };
+        let (note, help) = match pixels {
+            Some((width, height)) => (
+                format!(
+                    "it has {width} x {height} pixels, and {MAX_SIDE} a side are more than enough"
+                ),
+                "scale it down, or draw it as an SVG",
+            ),
+            None if fact.bytes > MAX_BYTES => (
+                format!(
+                    "it has {} KiB, and {} are more than enough",
+                    fact.bytes.div_ceil(1024),
+                    MAX_BYTES / 1024
+                ),
+                "export it smaller: a simple SVG has a few thousand bytes",
+            ),
+            None => continue,
+        };
+        out.push(
+            cx.finding(
+                span(icon.literal),
+                format!("the icon {} is very large", quote(&icon.literal.value)),
+            )
+            .note(note)
+            .help(help),
+        );
+    }
+}

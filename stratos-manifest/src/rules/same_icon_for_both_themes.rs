@@ -1,0 +1,75 @@
+use crate::{
+    diagnostic::Diagnostic,
+    facts::{ICON_KEYS, Image},
+    reading::span,
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        named_files::{NamedFile, named_files, named_icons},
+    },
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds a plugin whose icons for the light and the dark theme are the same file, or two files with the same
+    /// content. An SVG that asks for `prefers-color-scheme` itself is not reported.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// There are two icons so that both can be seen: what stands out on white often vanishes on black. Allow this rule
+    /// if yours is fine on both.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "icon_light": "icon.svg", "icon_dark": "assets/icon.svg" }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "icon_light": "icon-light.svg", "icon_dark": "icon-dark.svg" }
+    /// ```
+    "same-icon-for-both-themes" {
+        summary: "both themes have the same icon",
+        group: Style,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let icons: Vec<_> = named_files(cx).filter(|file| file.is_icon).collect();
+    let [light, dark] = icons.as_slice() else {
+        return;
+    };
+    let known: Vec<_> = named_icons(cx).map(|(_, fact)| fact).collect();
+    if known.iter().any(|fact| adapts(&fact.image)) {
+        return;
+    }
+    let note = match known.as_slice() {
+        _ if is_same_path(light, dark) => "both paths name the same file",
+        [light, dark] if light.fingerprint == dark.fingerprint => {
+            "the two files have the same content"
+        }
+        _ => return,
+    };
+    out.push(
+        cx.finding(span(dark.literal), "both themes have the same icon")
+            .note(note)
+            .help(
+                "draw one for each: `icon_light` for the light theme, `icon_dark` for the dark one",
+            )
+            .related(span(light.literal), format!("`{}` is here", ICON_KEYS[0])),
+    );
+}
+
+fn is_same_path(light: &NamedFile<'_>, dark: &NamedFile<'_>) -> bool {
+    light.likeliest_place() == dark.likeliest_place()
+}
+
+fn adapts(image: &Image) -> bool {
+    matches!(image, Image::Svg(svg) if svg.adapts_to_theme)
+}

@@ -1,0 +1,76 @@
+use crate::{
+    background::{CONVENTIONAL, built_twin, is_built, source_ending},
+    diagnostic::Diagnostic,
+    facts::FileFact,
+    fix::Edit,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_entry},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds an entry module that is source (`.ts`, `.tsx`, `.jsx`, `.rs`, ...) where the shell needs what is built
+    /// from it: in a plugin without a build, in a Rust plugin, and where the built module lies beside it. In a project
+    /// with a `package.json` it is not reported, except for Rust source: the guide's own example is
+    /// `background/index.ts`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The shell loads the module with Node inside Electron, which runs JavaScript. The later documentation says so: it
+    /// takes `background/index.js`. The build of a Rust plugin generates this file.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// plugin.json             "background": { "entryModule": "background/main.rs" }
+    /// background/Cargo.toml
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// plugin.json             "background": { "entryModule": "background/index.js" }
+    /// background/Cargo.toml
+    /// ```
+    "source-entry-module" {
+        summary: "the entry module is source, not what is built from it",
+        group: Suspicious,
+        stage: Project,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(entry) = named_entry(cx) else {
+        return;
+    };
+    let place = entry.likeliest_place();
+    let Some(ending) = source_ending(place) else {
+        return;
+    };
+    let has = |place: &str| cx.facts.files.get(place) == Some(&FileFact::Present);
+    let is_rust = cx.facts.sdk_crate().is_some() || ending == "rs";
+    let built = built_twin(place).filter(|twin| has(twin));
+    let (target, is_certain) = match built {
+        Some(built) => (built, !has(place)),
+        None if is_rust && !has("package.json") => (CONVENTIONAL.to_owned(), false),
+        None if has(place) && is_built(cx.facts) == Some(false) => (CONVENTIONAL.to_owned(), false),
+        None => return,
+    };
+    let finding = cx
+        .finding(
+            span(entry.literal),
+            format!("the entry module {} is source", quote(&entry.literal.value)),
+        )
+        .note("the shell loads JavaScript: it needs what is built from the source")
+        .help(format!("write {}", quote(&target)));
+    let edit = Edit::set_text(entry.literal, &target);
+    out.push(match is_certain {
+        true => finding.safe_fix([edit]),
+        false => finding.unsafe_fix([edit]),
+    });
+}

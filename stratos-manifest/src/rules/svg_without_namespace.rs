@@ -1,0 +1,56 @@
+use crate::{
+    diagnostic::Diagnostic,
+    facts::Image,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_icons},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds SVG icons whose outermost element has no `xmlns="http://www.w3.org/2000/svg"`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Without it, the file is XML of no known kind, and a browser draws nothing where it is used as a picture. It
+    /// works only where the text is put into a page, so that such icons are often copied from there.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// icon-light.svg          <svg viewBox="0 0 64 64">...</svg>
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// icon-light.svg          <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">...</svg>
+    /// ```
+    "svg-without-namespace" {
+        summary: "an SVG icon does not say that it is SVG",
+        group: Suspicious,
+        stage: Project,
+        source: Observed,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for (icon, fact) in named_icons(cx) {
+        if matches!(&fact.image, Image::Svg(svg) if !svg.has_namespace) {
+            out.push(
+                cx.finding(
+                    span(icon.literal),
+                    format!(
+                        "the icon {} does not say that it is SVG",
+                        quote(&icon.literal.value)
+                    ),
+                )
+                .note("browsers draw nothing where it is used as a picture")
+                .help("begin the file with `<svg xmlns=\"http://www.w3.org/2000/svg\"`"),
+            );
+        }
+    }
+}

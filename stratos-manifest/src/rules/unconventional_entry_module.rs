@@ -1,0 +1,91 @@
+use crate::{
+    background::{CONVENTIONAL, cannot_come_to_be, source_ending},
+    diagnostic::Diagnostic,
+    facts::FileFact,
+    fix::Edit,
+    portability::portability_fault,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_entry},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds an entry module that is not `background/index.js`, unless that file exists as well. Source files are not
+    /// reported, since nobody knows where they are built to.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// By the guide (V1), the shell loads the file that the manifest names. By the later documentation, it does not
+    /// read this field, and looks for `background/index.js`: there the plugin has no background module.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "background": { "entryModule": "dist/main.js" } }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// { "background": { "entryModule": "background/index.js" } }
+    /// ```
+    "unconventional-entry-module" {
+        summary: "newer shells only look for `background/index.js`",
+        group: Suspicious,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(entry) = named_entry(cx) else {
+        return;
+    };
+    let place = entry.likeliest_place();
+    let fact = |place: &str| cx.facts.files.get(place);
+    let is_fine = is_conventional(place)
+        || source_ending(place).is_some()
+        || fact(CONVENTIONAL) == Some(&FileFact::Present);
+    // Where the path is wrong in another way, that is what has to be repaired first.
+    let is_wrong = portability_fault(place).is_some()
+        || cannot_come_to_be(cx.facts, place)
+        || !matches!(
+            fact(place),
+            None | Some(FileFact::Present | FileFact::Missing)
+        );
+    if is_fine || is_wrong {
+        return;
+    }
+    let finding = cx
+        .finding(
+            span(entry.literal),
+            format!(
+                "newer shells do not find the entry module {}",
+                quote(&entry.literal.value)
+            ),
+        )
+        .note(format!(
+            "by the later documentation they do not read this path, and look for `{CONVENTIONAL}`"
+        ));
+    out.push(match cx.facts.sdk_crate() {
+        Some(_) => finding
+            .help(format!(
+                "write `{CONVENTIONAL}`, which is where the build of a Rust plugin puts it"
+            ))
+            .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL)]),
+        None => finding.help(format!(
+            "move the module to `{CONVENTIONAL}`, and write that path"
+        )),
+    });
+}
+
+fn is_conventional(place: &str) -> bool {
+    let segments = place.split('/');
+    segments
+        .filter(|segment| !matches!(*segment, "" | "."))
+        .eq(CONVENTIONAL.split('/'))
+}

@@ -1,0 +1,72 @@
+use crate::{
+    diagnostic::Diagnostic,
+    facts::FileFact,
+    fix::Edit,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, named_files::named_files},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds icons and entry modules whose file has other capital letters in its path.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Windows and most Macs open the file all the same, and Linux does not; neither does whoever looks it up in the
+    /// packed plugin.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// plugin.json             "icon_light": "icon-light.svg"
+    /// assets/Icon-Light.svg
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// plugin.json             "icon_light": "Icon-Light.svg"
+    /// assets/Icon-Light.svg
+    /// ```
+    "wrong-case-path" {
+        summary: "a path has other capital letters than its file",
+        group: Correctness,
+        stage: Project,
+        source: Observed,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for file in named_files(cx) {
+        let Some(standing) = file.standing(cx) else {
+            continue;
+        };
+        if let FileFact::OtherCase(real) = standing.fact {
+            let path = as_in_manifest(&file.literal.value, standing.place, real);
+            out.push(
+                cx.finding(
+                    span(file.literal),
+                    format!("`{}` has other capital letters than its file", file.field),
+                )
+                .note(format!(
+                    "the file is {}, which is another one on Linux and in the packed plugin",
+                    quote(real)
+                ))
+                .help(format!("write {}", quote(path)))
+                .safe_fix([Edit::set_text(file.literal, path)]),
+            );
+        }
+    }
+}
+
+/// The real path, without the folder for icons if the manifest left it out and it is rightly named.
+fn as_in_manifest<'r>(written: &str, place: &str, real: &'r str) -> &'r str {
+    let is_short = place.len() > written.trim_start_matches("./").len();
+    real.strip_prefix("assets/")
+        .filter(|_| is_short)
+        .unwrap_or(real)
+}
