@@ -58,8 +58,6 @@ mod shape;
 mod slug;
 mod suggest;
 
-#[cfg(feature = "full")]
-pub use self::linter::Linter;
 pub use self::{
     check::{Report, check},
     diagnostic::{Diagnostic, Level, Related},
@@ -72,3 +70,5 @@ pub use self::{
     rule::{Group, Rule, Source, Stage},
     rules::RULES,
 };
+#[cfg(feature = "full")]
+pub use self::{linter::Linter, shape::SCHEMA};

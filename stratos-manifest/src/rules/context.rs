@@ -7,7 +7,7 @@ use jsonc_parser::ast::{Object, StringLit, Value};
 use crate::{
     diagnostic::{Diagnostic, Level},
     facts::ProjectFacts,
-    reading::{Fault, find},
+    reading::{Fault, find, is_blank},
     rule::Rule,
     shape::{Place, ShapeFault, ShapeFaultKind},
 };
@@ -78,5 +78,5 @@ pub(crate) fn text_of<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t Strin
     find(object, key)?
         .value
         .as_string_lit()
-        .filter(|literal| !literal.value.trim().is_empty())
+        .filter(|literal| !is_blank(&literal.value))
 }
