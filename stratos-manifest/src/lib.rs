@@ -41,6 +41,8 @@
 )]
 
 mod check;
+#[cfg(feature = "full")]
+mod date;
 mod diagnostic;
 mod facts;
 mod fix;
@@ -48,6 +50,8 @@ mod levels;
 #[cfg(feature = "full")]
 mod linter;
 mod model;
+#[cfg(feature = "full")]
+mod pattern;
 mod plugin_path;
 mod position;
 mod quote;

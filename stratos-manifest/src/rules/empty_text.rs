@@ -1,9 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
-    quote::quote,
-    reading::span,
-    rule::declare_rule,
-    rules::RuleContext,
+    diagnostic::Diagnostic, quote::quote, reading::span, rule::declare_rule, rules::RuleContext,
     shape::ShapeFaultKind,
 };
 
@@ -45,7 +41,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         out.push(
             cx.finding(span(value), format!("{key} is empty"))
                 .note(format!("{} has to have it", place.shape.name))
-                .help(format!("write something, such as `{}`", fault.field.example)),
+                .help(format!(
+                    "write something, such as `{}`",
+                    fault.field.example
+                )),
         );
     }
 }

@@ -4,6 +4,7 @@
 //! alone tells: what a compiler needs, and what every author of a plugin compiles.
 
 mod context;
+mod settings;
 mod words;
 
 use crate::rule::Rule;
@@ -24,21 +25,32 @@ registry! {
     byte_order_mark,
     choice_without_options,
     comment_in_json,
+    #[cfg(feature = "full")] default_not_an_option,
+    #[cfg(feature = "full")] default_of_wrong_type,
+    #[cfg(feature = "full")] default_off_step,
+    #[cfg(feature = "full")] default_out_of_range,
+    #[cfg(feature = "full")] default_refused_by_pattern,
     duplicate_key,
+    #[cfg(feature = "full")] duplicate_option_value,
     duplicate_setting_key,
     empty_text,
     file_too_large,
+    #[cfg(feature = "full")] invalid_pattern,
+    inverted_limits,
     malformed_author_id,
     #[cfg(feature = "full")] malformed_contact,
     malformed_id,
     malformed_version,
+    #[cfg(feature = "full")] misplaced_limit,
     missing_field,
     #[cfg(feature = "full")] missing_icon_file,
+    #[cfg(feature = "full")] mixed_key_styles,
     nested_too_deep,
     not_an_object,
     not_json,
     not_utf8,
     range_without_limits,
+    #[cfg(feature = "full")] step_not_positive,
     trailing_comma,
     #[cfg(feature = "full")] unknown_key,
     unknown_plugin_type,

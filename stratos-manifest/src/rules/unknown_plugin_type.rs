@@ -38,5 +38,9 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let in_place = |place: &Place<'_>| !place.is_setting();
     let found = unknown_words(cx, in_place, "type", "a plugin's type");
-    out.extend(found.map(|finding| finding.note("a pilot installs a `user` plugin, an airline pushes an `airline` one to all pilots")));
+    out.extend(found.map(|finding| {
+        finding.note(
+            "a pilot installs a `user` plugin, an airline pushes an `airline` one to all pilots",
+        )
+    }));
 }

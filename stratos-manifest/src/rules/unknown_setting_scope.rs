@@ -37,5 +37,7 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let in_place = |place: &Place<'_>| place.is_setting();
     let found = unknown_words(cx, in_place, "scope", "a setting's scope");
-    out.extend(found.map(|finding| finding.note("pilots set a `user` setting, the airline's administrator an `airline` one")));
+    out.extend(found.map(|finding| {
+        finding.note("pilots set a `user` setting, the airline's administrator an `airline` one")
+    }));
 }

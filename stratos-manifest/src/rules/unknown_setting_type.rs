@@ -37,5 +37,9 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let in_place = |place: &Place<'_>| place.is_setting();
     let found = unknown_words(cx, in_place, "type", "a setting's type");
-    out.extend(found.map(|finding| finding.note("the type decides what the form shows, and what is stored")));
+    out.extend(
+        found.map(|finding| {
+            finding.note("the type decides what the form shows, and what is stored")
+        }),
+    );
 }

@@ -47,9 +47,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         };
         let path = place.path(fault.field.key);
         out.push(match (fault.element, &fault.field.kind, value) {
-            (Some(index), _, _) => {
-                describe(cx, value, &format!("{path}[{index}]"), "an object", fault.field)
-            }
+            (Some(index), _, _) => describe(
+                cx,
+                value,
+                &format!("{path}[{index}]"),
+                "an object",
+                fault.field,
+            ),
             (None, Kind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
             (None, kind, _) => describe(cx, value, &path, expected(kind), fault.field),
         });
