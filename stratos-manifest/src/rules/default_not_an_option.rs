@@ -1,5 +1,4 @@
 use jsonc_parser::ast::Value;
-use serde_json::Value as Json;
 
 use crate::{
     diagnostic::Diagnostic,
@@ -104,7 +103,7 @@ fn describe(
             ),
         )
         .note("a default is the `value` of an option, with the same kind of value");
-    match meant(setting, default, values) {
+    match meant(cx, setting, default, values) {
         Some(value) => {
             let value = written(value);
             finding
@@ -122,13 +121,14 @@ fn describe(
 
 /// The option's value that was most likely meant: it has that label, or is the same in quotes, or nearly.
 fn meant<'v, 't>(
+    cx: &RuleContext<'_>,
     setting: &Place<'_>,
     default: &Value<'_>,
     values: &[&'v Value<'t>],
 ) -> Option<&'v Value<'t>> {
-    let plain = |value: &Value<'_>| match to_json(value) {
-        Json::String(text) => text,
-        other => other.to_string(),
+    let plain = |value: &Value<'_>| match string_value(value) {
+        Some(text) => text.to_owned(),
+        None => cx.text[span(value)].to_owned(),
     };
     let word = plain(default);
     let same = values.iter().find(|value| plain(value) == word);

@@ -92,7 +92,7 @@ fn describe(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Opt
                 article(default)
             ),
         )
-        .note("code that reads the setting would get another type than after a change");
+        .note("once somebody has set it, the value has the type of the setting");
     Some(match converted(cx, kind, default) {
         Some(right) => finding
             .help(format!("write `\"default\": {}`", &right))

@@ -61,11 +61,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let (min, max) = (number("min"), number("max"));
-        let base = min.map_or(0.0, |min| min.value);
         let max = max.map_or(f64::INFINITY, |max| max.value);
-        let is_judged_elsewhere =
-            step.value <= 0.0 || default.value > max || default.value < base && base != 0.0;
-        if is_judged_elsewhere || !is_off(default.value, base, step.value) {
+        let is_out_of_range =
+            default.value > max || min.as_ref().is_some_and(|min| default.value < min.value);
+        let base = min.map_or(0.0, |min| min.value);
+        if step.value <= 0.0 || is_out_of_range || !is_off(default.value, base, step.value) {
             continue;
         }
         let nearest = base + ((default.value - base) / step.value).round() * step.value;

@@ -78,9 +78,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             let finding = cx
                 .finding(
                     span(&property.name),
-                    format!("a setting of the type `{kind}` has no `{key}`"),
+                    format!("`{key}` means nothing for a setting of the type `{kind}`"),
                 )
-                .note(format!("it belongs to settings of the type {owners}"))
+                .note(format!("it belongs to the type {owners}"))
                 .help("remove it, or change the type");
             out.push(
                 match Edit::remove_property(cx.text, setting.object, property) {

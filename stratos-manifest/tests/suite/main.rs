@@ -5,6 +5,7 @@
 mod conventions;
 mod fixtures;
 mod hostile;
+mod json_free;
 mod json_suite;
 mod published;
 mod render;
