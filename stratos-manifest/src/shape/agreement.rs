@@ -1,5 +1,7 @@
 //! The table and the schema find the same, in generated manifests that are right, and wrong in every way.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::collections::BTreeSet;
 
 use proptest::{prelude::*, sample::Index};
@@ -43,7 +45,7 @@ struct Mutation {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn table_and_schema_agree(
@@ -72,8 +74,9 @@ proptest! {
 fn every_single_mistake_is_seen_by_both() {
     let (shape, linter) = (SchemaShape::new(), Linter::new(Levels::default()));
     let mut refused = 0;
-    for dialect in dialects() {
-        for pointer in pointers(&dialect, "") {
+    // The first has nothing that the others have not.
+    for dialect in &dialects()[1..] {
+        for pointer in pointers(dialect, "") {
             for value in values() {
                 let mut manifest = dialect.clone();
                 *manifest.pointer_mut(&pointer).unwrap() = value;
