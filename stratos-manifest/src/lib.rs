@@ -27,8 +27,9 @@
 //!
 //! # The parts
 //!
-//! Bytes become text and a syntax tree with spans (`reading`), the [`RULES`] look at both, and a tree without errors
-//! becomes the [`Manifest`]. A rule is one file under `rules`, its two lines in `rules/mod.rs`, and its fixtures.
+//! Bytes become text and a syntax tree with spans (`reading`), which is held against the `shape` of a manifest: by a
+//! table in the light build, and by the published JSON Schema in the full one, with the same outcome. The [`RULES`] look
+//! at all of it, and a tree without errors becomes the [`Manifest`]. A rule is one file under `rules`, its two lines in `rules/mod.rs`, and its fixtures.
 
 #![warn(missing_docs)]
 #![cfg_attr(
@@ -39,6 +40,8 @@
 #[cfg(feature = "full")]
 mod background;
 mod check;
+#[cfg(feature = "full")]
+mod date;
 mod diagnostic;
 mod facts;
 mod fix;
@@ -49,6 +52,8 @@ mod levels;
 #[cfg(feature = "full")]
 mod linter;
 mod model;
+#[cfg(feature = "full")]
+mod pattern;
 mod plugin_path;
 #[cfg(feature = "full")]
 mod portability;
@@ -61,8 +66,6 @@ mod shape;
 mod slug;
 mod suggest;
 
-#[cfg(feature = "full")]
-pub use self::linter::Linter;
 pub use self::{
     check::{Report, check},
     diagnostic::{Diagnostic, Level, Related},
@@ -78,3 +81,5 @@ pub use self::{
     rule::{Group, Rule, Source, Stage},
     rules::RULES,
 };
+#[cfg(feature = "full")]
+pub use self::{linter::Linter, shape::SCHEMA};

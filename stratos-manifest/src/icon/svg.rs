@@ -273,7 +273,8 @@ mod tests {
             let start = Instant::now();
             let _ = inspect(&text);
             let taken = start.elapsed();
-            assert!(taken < Duration::from_secs(5), "{name}: {taken:?}");
+            // Without the limits the slowest takes minutes; a machine that does much else is no failure.
+            assert!(taken < Duration::from_secs(60), "{name}: {taken:?}");
         }
     }
 }

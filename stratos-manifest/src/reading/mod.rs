@@ -3,6 +3,7 @@
 mod decode;
 mod depth;
 mod fault;
+mod json;
 mod syntax;
 mod tree;
 
@@ -10,6 +11,7 @@ pub use self::{decode::MAX_BYTES, depth::MAX_DEPTH};
 pub(crate) use self::{
     decode::decode,
     fault::{Fault, SyntaxFault},
+    json::{is_blank, to_f64, to_json},
     syntax::parse,
-    tree::{article, find, head, key_path, key_text, span},
+    tree::{article, find, head, key_path, key_text, span, string_value},
 };

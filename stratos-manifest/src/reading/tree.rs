@@ -35,7 +35,7 @@ pub(crate) fn key_text<'t>(object: &'t Object<'_>, key: &str) -> Option<&'t str>
 }
 
 /// The value's text, if it is text.
-fn string_value<'t>(value: &'t Value<'_>) -> Option<&'t str> {
+pub(crate) fn string_value<'t>(value: &'t Value<'_>) -> Option<&'t str> {
     value.as_string_lit().map(|literal| literal.value.as_ref())
 }
 
@@ -45,27 +45,19 @@ pub(crate) fn key_path(value: &Value<'_>, offset: usize) -> String {
     let mut value = value;
     loop {
         let inner = match value {
-            Value::Object(object) => {
-                let property = object
-                    .properties
-                    .iter()
-                    .find(|property| span(*property).contains(&offset));
-                property.map(|property| {
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(property.name.as_str());
-                    &property.value
-                })
-            }
-            Value::Array(array) => {
-                let mut elements = array.elements.iter().enumerate();
-                let element = elements.find(|(_, element)| span(*element).contains(&offset));
-                element.map(|(index, element)| {
-                    let _ = write!(path, "[{index}]");
-                    element
-                })
-            }
+            Value::Object(object) => at(&object.properties, offset).map(|property| {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(property.name.as_str());
+                &property.value
+            }),
+            Value::Array(array) => at(&array.elements, offset).inspect(|element| {
+                let index = array
+                    .elements
+                    .partition_point(|other| other.start() < element.start());
+                let _ = write!(path, "[{index}]");
+            }),
             _ => None,
         };
         match inner {
@@ -73,6 +65,12 @@ pub(crate) fn key_path(value: &Value<'_>, offset: usize) -> String {
             None => return path,
         }
     }
+}
+
+/// The one of the nodes, which are in the order of the file, that `offset` lies in.
+fn at<T: Ranged>(nodes: &[T], offset: usize) -> Option<&T> {
+    let next = nodes.partition_point(|node| node.end() <= offset);
+    nodes.get(next).filter(|node| node.start() <= offset)
 }
 
 /// What kind of value it is, as a sentence says it.

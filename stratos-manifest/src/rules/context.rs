@@ -8,7 +8,7 @@ use semver::Version;
 use crate::{
     diagnostic::{Diagnostic, Level},
     facts::ProjectFacts,
-    reading::{Fault, find, span},
+    reading::{Fault, find, is_blank, span},
     rule::Rule,
     shape::{Place, ShapeFault, ShapeFaultKind},
     slug::is_slug,
@@ -122,5 +122,5 @@ pub(crate) fn text_of<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t Strin
     find(object, key)?
         .value
         .as_string_lit()
-        .filter(|literal| !literal.value.trim().is_empty())
+        .filter(|literal| !is_blank(&literal.value))
 }

@@ -6,6 +6,7 @@
 mod context;
 #[cfg(feature = "full")]
 mod named_files;
+mod settings;
 #[cfg(feature = "full")]
 mod svg_words;
 mod words;
@@ -32,8 +33,14 @@ registry! {
     #[cfg(feature = "full")] colliding_plugin_id,
     comment_in_json,
     #[cfg(feature = "full")] crate_without_program,
+    #[cfg(feature = "full")] default_not_an_option,
+    #[cfg(feature = "full")] default_of_wrong_type,
+    #[cfg(feature = "full")] default_off_step,
+    #[cfg(feature = "full")] default_out_of_range,
+    #[cfg(feature = "full")] default_refused_by_pattern,
     #[cfg(feature = "full")] doctype_in_svg,
     duplicate_key,
+    #[cfg(feature = "full")] duplicate_option_value,
     #[cfg(feature = "full")] duplicate_plugin_id,
     duplicate_setting_key,
     #[cfg(feature = "full")] edge_hyphen,
@@ -45,6 +52,8 @@ registry! {
     #[cfg(feature = "full")] foreign_manifest,
     #[cfg(feature = "full")] icon_content_mismatch,
     #[cfg(feature = "full")] icon_not_square,
+    #[cfg(feature = "full")] invalid_pattern,
+    inverted_limits,
     #[cfg(feature = "full")] invisible_character,
     #[cfg(feature = "full")] leftover_entry_module,
     #[cfg(feature = "full")] long_id,
@@ -54,10 +63,12 @@ registry! {
     #[cfg(feature = "full")] malformed_homepage,
     malformed_id,
     malformed_version,
+    #[cfg(feature = "full")] misplaced_limit,
     #[cfg(feature = "full")] missing_entry_module,
     missing_field,
     #[cfg(feature = "full")] missing_icon_file,
     #[cfg(feature = "full")] missing_sdk,
+    #[cfg(feature = "full")] mixed_key_styles,
     nested_too_deep,
     not_an_object,
     not_json,
@@ -70,6 +81,7 @@ registry! {
     #[cfg(feature = "full")] same_icon_for_both_themes,
     #[cfg(feature = "full")] sdk_version_mismatch,
     #[cfg(feature = "full")] source_entry_module,
+    #[cfg(feature = "full")] step_not_positive,
     #[cfg(feature = "full")] svg_without_namespace,
     #[cfg(feature = "full")] tag_drift,
     trailing_comma,

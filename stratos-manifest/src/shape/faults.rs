@@ -3,7 +3,7 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    reading::find,
+    reading::{find, is_blank, to_f64},
     shape::{Field, Kind, Place},
 };
 
@@ -32,7 +32,7 @@ impl ShapeFault {
     }
 }
 
-/// What is wrong with the shape.
+/// What is wrong with the shape; of one value the first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum ShapeFaultKind {
     /// A required field is not there.
@@ -81,7 +81,7 @@ pub(crate) fn faults(places: &[Place<'_>]) -> Vec<ShapeFault> {
 fn fault(field: &Field, value: &Value<'_>) -> Option<ShapeFaultKind> {
     match (&field.kind, value) {
         (Kind::Any, _) | (Kind::Object(_), Value::Object(_)) => None,
-        (Kind::Text | Kind::OneOf(_), Value::StringLit(text)) if text.value.trim().is_empty() => {
+        (Kind::Text | Kind::OneOf(_), Value::StringLit(text)) if is_blank(&text.value) => {
             field.required.then_some(ShapeFaultKind::Empty)
         }
         (Kind::Text, Value::StringLit(_)) => None,
@@ -89,12 +89,8 @@ fn fault(field: &Field, value: &Value<'_>) -> Option<ShapeFaultKind> {
             let is_known = words.contains(&text.value.as_ref());
             (!is_known).then_some(ShapeFaultKind::UnknownWord)
         }
-        (Kind::Number, Value::NumberLit(number)) if is_finite(number.value) => None,
+        // JavaScript reads larger ones as infinity.
+        (Kind::Number, Value::NumberLit(number)) if to_f64(number.value).is_some() => None,
         _ => Some(ShapeFaultKind::WrongType),
     }
-}
-
-/// Whether JavaScript has the number; it reads larger ones as infinity.
-fn is_finite(number: &str) -> bool {
-    number.parse::<f64>().is_ok_and(f64::is_finite)
 }

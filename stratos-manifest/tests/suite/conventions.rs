@@ -19,7 +19,14 @@ fn the_registry_is_sorted() {
 #[test]
 fn a_rule_is_a_file_of_its_name() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
-    let shared = ["mod", "context", "named-files", "svg-words", "words"];
+    let shared = [
+        "mod",
+        "context",
+        "named-files",
+        "settings",
+        "svg-words",
+        "words",
+    ];
     let files: BTreeSet<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

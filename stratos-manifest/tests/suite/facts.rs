@@ -52,7 +52,11 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
                     })
                     .collect();
             }
-            "crate" => facts.rust_crate = Some(crate_fact(value)),
+            "crate" => {
+                let found = rust_crate(value);
+                facts.files.insert(found.file.clone(), FileFact::Present);
+                facts.rust_crate = Some(found);
+            }
             "files" => {
                 for (path, fact) in value.as_object().unwrap() {
                     facts.files.insert(path.clone(), file_fact(fact));
@@ -64,7 +68,7 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
 }
 
 /// A program with `?` needs features.
-fn crate_fact(said: &Value) -> CrateFact {
+fn rust_crate(said: &Value) -> CrateFact {
     let text = |key: &str| said[key].as_str().map(str::to_owned);
     CrateFact {
         file: text("file").unwrap(),

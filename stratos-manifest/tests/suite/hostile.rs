@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use stratos_manifest::{MAX_BYTES, ProjectFacts, Report, check, position};
+use stratos_manifest::{
+    Levels, Linter, MAX_BYTES, ProjectFacts, Report, RuleLevel, check, position,
+};
 
 const VALID: &str = include_str!("../published/user-with-homepage.json");
 
@@ -34,17 +36,52 @@ fn the_worst_file_of_the_allowed_size_takes_no_time() {
         "{},".repeat(MAX_BYTES / 3 - 20)
     );
     let commas = format!("[{}]", "[1,],".repeat(MAX_BYTES / 5 - 2));
+    let full = Linter::new(Levels::default());
     for source in [many_keys, misspelt, empty_settings, commas] {
         assert!(source.len() <= MAX_BYTES);
         let start = Instant::now();
-        let report = check_bytes(source.as_bytes());
-        assert!(report.has_errors() && report.omitted > 10_000);
-        assert!(report.diagnostics.len() < 5_000);
+        let reports = [
+            check_bytes(source.as_bytes()),
+            full.check(source.as_bytes(), &ProjectFacts::none()),
+        ];
+        for report in reports {
+            assert!(report.has_errors() && report.omitted > 10_000);
+            assert!(report.diagnostics.len() < 5_000);
+            assert_eq!(report.failed, [""; 0]);
+        }
         assert!(
-            start.elapsed() < Duration::from_secs(20),
+            start.elapsed() < Duration::from_secs(60),
             "{}",
             &source[..20]
         );
+    }
+}
+
+/// As many settings as there is room for, each of which gives the rules as much to do as it can.
+#[test]
+fn the_worst_settings_take_no_time() {
+    let mut levels = Levels::default();
+    levels.set("pedantic", RuleLevel::Warn).unwrap();
+    let full = Linter::new(levels);
+    let long = "a".repeat(60);
+    let options = r#"{"value":{"a":[0]},"label":"L"},"#.repeat(MAX_BYTES / 32 - 20);
+    for setting in [
+        format!(r#"{{"key":"a_b","name":"N","type":"text","scope":"user","pattern":"^(a+)+$","default":"{long}!"}}"#),
+        format!(r#"{{"key":"aB","name":"N","type":"text","scope":"user","pattern":"a*a*a*!","default":"{long}"}}"#),
+        format!(r#"{{"key":"a","name":"N","type":"text","scope":"user","pattern":"{}"}}"#, "(".repeat(480)),
+        format!(r#"{{"key":"a","name":"N","type":"text","scope":"user","pattern":"{}"}}"#, r"\\p{L}".repeat(60)),
+        r#"{"key":"a","name":"N","type":"range","scope":"user","min":9,"max":1,"step":-1,"default":"5"}"#.to_owned(),
+        r#"{"key":"a","name":"N","type":"number","scope":"user","min":0,"max":1,"step":3,"default":5}"#.to_owned(),
+        format!(r#"{{"key":"a","name":"N","type":"list","scope":"user","default":"x","options":[{options}0]}}"#),
+    ] {
+        let settings = vec![setting.as_str(); (MAX_BYTES - 30) / (setting.len() + 1)];
+        let source = format!("{{\"availableSettings\":[{}]}}", settings.join(","));
+        assert!(source.len() <= MAX_BYTES && !settings.is_empty());
+        let start = Instant::now();
+        let report = full.check(source.as_bytes(), &ProjectFacts::none());
+        assert_eq!(report.failed, [""; 0]);
+        assert!(report.has_errors());
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?} for {}", start.elapsed(), &setting[..90]);
     }
 }
 

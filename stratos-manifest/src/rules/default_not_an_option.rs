@@ -1,0 +1,152 @@
+use jsonc_parser::ast::Value;
+
+use crate::{
+    diagnostic::Diagnostic,
+    fix::Edit,
+    model::SettingType,
+    quote::{either, quote},
+    reading::{find, head, key_text, span, string_value, to_json},
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        settings::{default_of, kind_of, option_values},
+    },
+    shape::Place,
+    suggest::{closest, is_same_word},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds list and radio settings whose `default` is the value of none of their options. A `null` is no default.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The form would start with nothing chosen, or with something that cannot be chosen again. The default is
+    /// compared with the `value` of an option, not with its `label`, and `5` is another value than `"5"`. That it has
+    /// to be one of them is documented nowhere, so that this is a warning.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     {
+    ///       "key": "unit",
+    ///       "name": "Unit",
+    ///       "type": "list",
+    ///       "scope": "user",
+    ///       "options": [{ "value": "kg", "label": "Kilograms" }, { "value": "lb", "label": "Pounds" }],
+    ///       "default": "Kilograms"
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     {
+    ///       "key": "unit",
+    ///       "name": "Unit",
+    ///       "type": "list",
+    ///       "scope": "user",
+    ///       "options": [{ "value": "kg", "label": "Kilograms" }, { "value": "lb", "label": "Pounds" }],
+    ///       "default": "kg"
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    "default-not-an-option" {
+        summary: "the default of a choice is none of its options",
+        group: Suspicious,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+/// How many values a message names.
+const MAX_NAMED: usize = 5;
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        let Some(SettingType::List | SettingType::Radio) = kind_of(setting) else {
+            continue;
+        };
+        let Some(default) = default_of(setting) else {
+            continue;
+        };
+        let values: Vec<_> = option_values(setting).collect();
+        let wanted = to_json(default);
+        if !values.is_empty() && !values.iter().any(|value| to_json(value) == wanted) {
+            out.push(describe(cx, setting, default, &values));
+        }
+    }
+}
+
+fn describe(
+    cx: &RuleContext<'_>,
+    setting: &Place<'_>,
+    default: &Value<'_>,
+    values: &[&Value<'_>],
+) -> Diagnostic {
+    let written = |value: &Value<'_>| cx.text[span(value)].to_owned();
+    let finding = cx
+        .finding(
+            head(default),
+            format!(
+                "the default {} is none of the options",
+                quote(&written(default))
+            ),
+        )
+        .note("a default is the `value` of an option, with the same kind of value");
+    match meant(cx, setting, default, values) {
+        Some(value) => {
+            let value = written(value);
+            finding
+                .help(format!("did you mean {}?", quote(&value)))
+                .unsafe_fix([Edit::replace(span(default), value)])
+        }
+        None if values.len() <= MAX_NAMED => {
+            let values: Vec<_> = values.iter().map(|value| written(value)).collect();
+            let values: Vec<_> = values.iter().map(String::as_str).collect();
+            finding.help(format!("write {}", either(&values)))
+        }
+        None => finding.help("write the `value` of one of the options"),
+    }
+}
+
+/// The option's value that was most likely meant: it has that label, or is the same in quotes, or nearly.
+fn meant<'v, 't>(
+    cx: &RuleContext<'_>,
+    setting: &Place<'_>,
+    default: &Value<'_>,
+    values: &[&'v Value<'t>],
+) -> Option<&'v Value<'t>> {
+    let plain = |value: &Value<'_>| match string_value(value) {
+        Some(text) => text.to_owned(),
+        None => cx.text[span(value)].to_owned(),
+    };
+    let word = plain(default);
+    let same = values.iter().find(|value| plain(value) == word);
+    let labelled = || {
+        let options = find(setting.object, "options")?.value.as_array()?;
+        let mut labels = options.elements.iter().filter_map(|option| {
+            let option = option.as_object()?;
+            Some((key_text(option, "label")?, &find(option, "value")?.value))
+        });
+        let (_, value) =
+            labels.find(|(label, _)| is_same_word(label, &word) && !word.is_empty())?;
+        values.iter().find(|other| span(**other) == span(value))
+    };
+    let similar = || {
+        let similar = closest(&word, values.iter().filter_map(|value| string_value(value)))?;
+        values
+            .iter()
+            .find(|value| string_value(value) == Some(similar))
+    };
+    same.or_else(labelled).or_else(similar).copied()
+}

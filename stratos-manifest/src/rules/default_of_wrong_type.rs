@@ -1,0 +1,141 @@
+use jsonc_parser::ast::Value;
+
+use crate::{
+    date::is_date,
+    diagnostic::Diagnostic,
+    fix::Edit,
+    model::SettingType,
+    quote::quote,
+    reading::{article, head, is_blank, span, to_f64},
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        settings::{default_of, is_numeric, kind_of},
+    },
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds settings whose `default` is not of their type: text for a `boolean`, `number` or `range`, anything but
+    /// text for a `text`, `longtext` or `date`, and text for a `date` that is no day of the calendar.
+    ///
+    /// A day is written `YYYY-MM-DD`. A time behind it, as in `2026-12-31T12:00:00Z`, is accepted, since the
+    /// documentation does not say in which form days are stored; so are an empty text and `null`, which say that there
+    /// is no default. The defaults of lists and radios are compared with their options by `default-not-an-option`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Code that reads the setting gets one type before anybody has changed it, and another one afterwards: `"false"`
+    /// counts as true. That the two types are equal is documented nowhere, so that this is a warning.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "sounds", "name": "Play sounds", "type": "boolean", "scope": "user", "default": "false" }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "sounds", "name": "Play sounds", "type": "boolean", "scope": "user", "default": false }
+    ///   ]
+    /// }
+    /// ```
+    "default-of-wrong-type" {
+        summary: "the default of a setting is not of its type",
+        group: Suspicious,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        if let (Some(kind), Some(default)) = (kind_of(setting), default_of(setting)) {
+            out.extend(describe(cx, kind, default));
+        }
+    }
+}
+
+fn describe(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Option<Diagnostic> {
+    let (expected, example) = match (kind, default) {
+        (SettingType::List | SettingType::Radio | SettingType::Json, _)
+        | (SettingType::Boolean, Value::BooleanLit(_))
+        | (SettingType::Text | SettingType::LongText, Value::StringLit(_)) => return None,
+        (SettingType::Number | SettingType::Range, Value::NumberLit(number)) => {
+            return to_f64(number.value)
+                .is_none()
+                .then(|| too_large(cx, default));
+        }
+        (SettingType::Date, Value::StringLit(text)) => {
+            let is_good = is_blank(&text.value) || is_date(&text.value);
+            return (!is_good).then(|| no_day(cx, &text.value, default));
+        }
+        (SettingType::Boolean, _) => ("`true` or `false`", "true"),
+        (SettingType::Text | SettingType::LongText, _) => ("text", "\"\""),
+        (SettingType::Number | SettingType::Range, _) => ("a number", "0"),
+        (SettingType::Date, _) => ("a day as text", "\"2026-12-31\""),
+    };
+    let finding = cx
+        .finding(
+            head(default),
+            format!(
+                "the default of a `{kind}` has to be {expected}, but this is {}",
+                article(default)
+            ),
+        )
+        .note("once somebody has set it, the value has the type of the setting");
+    Some(match converted(cx, kind, default) {
+        Some(right) => finding
+            .help(format!("write `\"default\": {}`", &right))
+            .unsafe_fix([Edit::replace(span(default), right)]),
+        None => finding.help(format!(
+            "write it like `\"default\": {example}`, or leave it out"
+        )),
+    })
+}
+
+/// The value that was meant, as JSON: `"true"` and `"5"` without their quotes, and numbers with quotes.
+fn converted(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Option<String> {
+    match default {
+        Value::StringLit(text) if kind == SettingType::Boolean => {
+            let word = text.value.trim().to_ascii_lowercase();
+            matches!(word.as_str(), "true" | "false").then_some(word)
+        }
+        Value::StringLit(text) if is_numeric(kind) => {
+            let number: serde_json::Number = text.value.trim().parse().ok()?;
+            (text.value.len() <= 30 && number.as_f64().is_some_and(f64::is_finite))
+                .then(|| text.value.trim().to_owned())
+        }
+        Value::NumberLit(_) | Value::BooleanLit(_)
+            if matches!(kind, SettingType::Text | SettingType::LongText) =>
+        {
+            let text = &cx.text[span(default)];
+            (text.len() <= 30).then(|| format!("\"{text}\""))
+        }
+        _ => None,
+    }
+}
+
+fn too_large(cx: &RuleContext<'_>, default: &Value<'_>) -> Diagnostic {
+    cx.finding(
+        span(default),
+        "the default is beyond the numbers that JavaScript has",
+    )
+    .note("it would be read as infinity")
+    .help("write a smaller number")
+}
+
+fn no_day(cx: &RuleContext<'_>, text: &str, default: &Value<'_>) -> Diagnostic {
+    cx.finding(span(default), format!("{} is not a day", quote(text)))
+        .note("a day that exists is written as year, month and day, with all their digits")
+        .help("write it like `\"default\": \"2026-12-31\"`, or leave it out")
+}

@@ -1,0 +1,84 @@
+use crate::{
+    diagnostic::Diagnostic,
+    fix::Edit,
+    quote::quote,
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        settings::{is_numeric, kind_of, number_of},
+    },
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds number and range settings whose `default` is less than their `min` or more than their `max`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The setting starts with a value that nobody could set. What a shell makes of it is not documented, so that this
+    /// is a warning.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "volume", "name": "Volume", "type": "range", "scope": "user", "min": 0, "max": 10, "default": 50 }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "volume", "name": "Volume", "type": "range", "scope": "user", "min": 0, "max": 100, "default": 50 }
+    ///   ]
+    /// }
+    /// ```
+    "default-out-of-range" {
+        summary: "the default of a setting lies outside of its limits",
+        group: Suspicious,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        if !kind_of(setting).is_some_and(is_numeric) {
+            continue;
+        }
+        let number = |key| number_of(setting.object, key);
+        let Some(default) = number("default") else {
+            continue;
+        };
+        let (min, max) = (number("min"), number("max"));
+        // Nothing lies between limits that are swapped, which has a rule of its own.
+        if let (Some(min), Some(max)) = (&min, &max)
+            && min.value > max.value
+        {
+            continue;
+        }
+        let below = min.filter(|min| default.value < min.value);
+        let above = max.filter(|max| default.value > max.value);
+        let (limit, key, what) = match (below, above) {
+            (Some(min), _) => (min, "min", "less"),
+            (_, Some(max)) => (max, "max", "more"),
+            (None, None) => continue,
+        };
+        out.push(
+            cx.finding(
+                default.span.clone(),
+                format!("the default {} is {what} than `{key}`", quote(default.text)),
+            )
+            .note("the setting would start with a value that nobody could set")
+            .help(format!("write {}, or change the limit", quote(limit.text)))
+            .related(limit.span, format!("`{key}` is here"))
+            .unsafe_fix([Edit::replace(default.span, limit.text)]),
+        );
+    }
+}

@@ -1,0 +1,92 @@
+use crate::{
+    diagnostic::Diagnostic,
+    model::SettingType,
+    pattern::Patterns,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, context::text_of, settings::kind_of},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds text settings whose `default` does not match their `pattern`.
+    ///
+    /// Whether all of a text has to match, as in a form of the browser, or a part of it, as with `RegExp.test`, is not
+    /// documented. The rule fires only where no part matches, which both refuse. An empty default is none, and what
+    /// could take long to match is left alone.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The setting starts with a value that nobody could set, and a form that cannot be saved as it is.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     {
+    ///       "key": "icao",
+    ///       "name": "Airport",
+    ///       "type": "text",
+    ///       "scope": "user",
+    ///       "pattern": "^[A-Z]{4}$",
+    ///       "default": "Frankfurt"
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     {
+    ///       "key": "icao",
+    ///       "name": "Airport",
+    ///       "type": "text",
+    ///       "scope": "user",
+    ///       "pattern": "^[A-Z]{4}$",
+    ///       "default": "EDDF"
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    "default-refused-by-pattern" {
+        summary: "the default of a setting does not match its pattern",
+        group: Suspicious,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let mut patterns = Patterns::new();
+    for setting in cx.settings() {
+        if kind_of(setting) != Some(SettingType::Text) {
+            continue;
+        }
+        let text = |key| text_of(setting.object, key);
+        let (Some(default), Some(pattern)) = (text("default"), text("pattern")) else {
+            continue;
+        };
+        if patterns.refuses(&pattern.value, &default.value) {
+            out.push(
+                cx.finding(
+                    span(default),
+                    format!(
+                        "the default {} does not match the pattern {}",
+                        quote(&default.value),
+                        quote(&pattern.value)
+                    ),
+                )
+                .note("the setting would start with a value that nobody could set")
+                .help("change the default or the pattern, or leave the default out")
+                .related(span(pattern), "the pattern is here"),
+            );
+        }
+    }
+}

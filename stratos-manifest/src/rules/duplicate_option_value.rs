@@ -1,0 +1,91 @@
+use std::collections::{HashMap, hash_map::Entry};
+
+use crate::{
+    diagnostic::Diagnostic,
+    model::SettingType,
+    quote::quote,
+    reading::{head, span, to_json},
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        settings::{kind_of, option_values},
+    },
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds list and radio settings with two options of the same `value`. `1` and `1.0` are the same, `1` and `"1"`
+    /// are not.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The value is what gets stored. Nobody can tell afterwards which of the two was chosen.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     {
+    ///       "key": "unit",
+    ///       "name": "Unit",
+    ///       "type": "list",
+    ///       "scope": "user",
+    ///       "options": [{ "value": "kg", "label": "Kilograms" }, { "value": "kg", "label": "Pounds" }]
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     {
+    ///       "key": "unit",
+    ///       "name": "Unit",
+    ///       "type": "list",
+    ///       "scope": "user",
+    ///       "options": [{ "value": "kg", "label": "Kilograms" }, { "value": "lb", "label": "Pounds" }]
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    "duplicate-option-value" {
+        summary: "two options of a setting have the same value",
+        group: Suspicious,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        let Some(SettingType::List | SettingType::Radio) = kind_of(setting) else {
+            continue;
+        };
+        let mut seen = HashMap::new();
+        for value in option_values(setting) {
+            match seen.entry(to_json(value)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(first) => {
+                    let quoted = quote(&cx.text[span(value)]);
+                    out.push(
+                        cx.finding(
+                            head(value),
+                            format!("another option of this setting has the value {quoted}"),
+                        )
+                        .note("both would be stored as the same")
+                        .help("give one of them another value, or remove it")
+                        .related(head(first.get()), "it is here for the first time"),
+                    );
+                }
+            }
+        }
+    }
+}

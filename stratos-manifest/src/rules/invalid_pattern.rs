@@ -1,0 +1,75 @@
+use crate::{
+    diagnostic::Diagnostic,
+    model::SettingType,
+    pattern::Patterns,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, context::text_of, settings::kind_of},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds text settings whose `pattern` is not a regular expression of JavaScript, with any of its flags. Patterns
+    /// of more than 500 bytes are not looked at.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The documentation calls it a regular expression. The shell is a program in JavaScript, where `new RegExp` throws
+    /// an error for one that is broken, and browsers ignore it, so that any text is accepted. `(?P<name>...)`, `(?i)`
+    /// and other things that Python and Rust know are errors there. It is a warning, since newer versions of JavaScript
+    /// understand more.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "icao", "name": "Airport", "type": "text", "scope": "user", "pattern": "^[A-Z{4}$" }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "icao", "name": "Airport", "type": "text", "scope": "user", "pattern": "^[A-Z]{4}$" }
+    ///   ]
+    /// }
+    /// ```
+    "invalid-pattern" {
+        summary: "the pattern of a setting is not a regular expression",
+        group: Suspicious,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let mut patterns = Patterns::new();
+    for setting in cx.settings() {
+        if kind_of(setting) != Some(SettingType::Text) {
+            continue;
+        }
+        let Some(pattern) = text_of(setting.object, "pattern") else {
+            continue;
+        };
+        if let Some(fault) = patterns.fault(&pattern.value) {
+            out.push(
+                cx.finding(
+                    span(pattern),
+                    format!(
+                        "{} is not a regular expression of JavaScript",
+                        quote(&pattern.value)
+                    ),
+                )
+                .note(format!("it cannot be read: {}", quote(&fault)))
+                .help("try `new RegExp(\"...\")` in the console of a browser, and remember that JSON wants `\\\\` for `\\`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,75 @@
+use crate::{
+    diagnostic::Diagnostic,
+    fix::Edit,
+    quote::quote,
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        settings::{is_numeric, kind_of, number_of},
+    },
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds number and range settings whose `min` is greater than their `max`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// `min` is the least number, and `max` the greatest. There is no number between the two when they are swapped.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "volume", "name": "Volume", "type": "range", "scope": "user", "min": 100, "max": 0 }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "volume", "name": "Volume", "type": "range", "scope": "user", "min": 0, "max": 100 }
+    ///   ]
+    /// }
+    /// ```
+    "inverted-limits" {
+        summary: "the `min` of a setting is greater than its `max`",
+        group: Correctness,
+        stage: Manifest,
+        source: LaterDocs,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        if !kind_of(setting).is_some_and(is_numeric) {
+            continue;
+        }
+        let limit = |key| number_of(setting.object, key);
+        let (Some(min), Some(max)) = (limit("min"), limit("max")) else {
+            continue;
+        };
+        if min.value > max.value {
+            let (least, greatest) = (quote(min.text), quote(max.text));
+            out.push(
+                cx.finding(
+                    min.span.clone(),
+                    format!("`min` is {least}, which is more than `max`"),
+                )
+                .note("no number lies between the two limits")
+                .help(format!("swap them, if {greatest} is the least number"))
+                .related(max.span.clone(), "`max` is here")
+                .unsafe_fix([
+                    Edit::replace(min.span, max.text),
+                    Edit::replace(max.span, min.text),
+                ]),
+            );
+        }
+    }
+}

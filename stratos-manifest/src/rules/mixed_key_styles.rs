@@ -1,0 +1,133 @@
+use std::fmt;
+
+use jsonc_parser::ast::StringLit;
+
+use crate::{
+    diagnostic::Diagnostic,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{RuleContext, context::text_of},
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds manifests whose settings join the words of their keys in different ways: `fuel_unit` beside `fuelUnit`
+    /// or `fuel-unit`. Keys of one word fit to all.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Code asks for a setting by its key, as plain text, and gets nothing for one that does not exist. A key that is
+    /// written in another way than the rest is the one that gets misspelt.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "fuel_unit", "name": "Fuel unit", "type": "text", "scope": "user" },
+    ///     { "key": "homeBase", "name": "Home base", "type": "text", "scope": "user" }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "fuel_unit", "name": "Fuel unit", "type": "text", "scope": "user" },
+    ///     { "key": "home_base", "name": "Home base", "type": "text", "scope": "user" }
+    ///   ]
+    /// }
+    /// ```
+    "mixed-key-styles" {
+        summary: "the keys of the settings are written in different styles",
+        group: Style,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+/// How many other keys a finding points at.
+const MAX_RELATED: usize = 10;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Snake,
+    Camel,
+    Kebab,
+}
+
+/// One finding: whether one key or all of them are to change is the author's choice.
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let keys: Vec<(&StringLit<'_>, Style)> = cx
+        .settings()
+        .filter_map(|setting| text_of(setting.object, "key"))
+        .filter_map(|key| Some((key, style(&key.value)?)))
+        .collect();
+    let count = |style| keys.iter().filter(|(_, other)| *other == style).count();
+    // The most frequent one; of several the one that occurs first.
+    let Some(usual) = keys
+        .iter()
+        .map(|(_, style)| *style)
+        .rev()
+        .max_by_key(|style| count(*style))
+    else {
+        return;
+    };
+    let mut odd = keys.iter().filter(|(_, style)| *style != usual);
+    let Some((first, style)) = odd.next() else {
+        return;
+    };
+    let mut finding = cx
+        .finding(
+            span(*first),
+            format!(
+                "the key {} is in {style}, and others of this manifest are in {usual}",
+                quote(&first.value)
+            ),
+        )
+        .note("code asks for a key as text, and nothing tells it when it has written another one")
+        .help(format!(
+            "write all keys in {usual}, unless values are stored under this one already"
+        ));
+    for (key, style) in odd.take(MAX_RELATED) {
+        finding = finding.related(span(*key), format!("this one is in {style}"));
+    }
+    out.push(finding);
+}
+
+/// The style of a key of several words; other keys have none.
+fn style(key: &str) -> Option<Style> {
+    let has = |is: fn(char) -> bool| key.contains(is);
+    let starts_low = key.starts_with(|char: char| char.is_ascii_lowercase());
+    let is_plain = key
+        .chars()
+        .all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-'));
+    if !is_plain || !starts_low {
+        return None;
+    }
+    match (
+        has(|char| char == '_'),
+        has(|char| char.is_ascii_uppercase()),
+        has(|char| char == '-'),
+    ) {
+        (true, false, false) => Some(Style::Snake),
+        (false, true, false) => Some(Style::Camel),
+        (false, false, true) => Some(Style::Kebab),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Style {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Snake => "`snake_case`",
+            Self::Camel => "`camelCase`",
+            Self::Kebab => "`kebab-case`",
+        })
+    }
+}

@@ -1,0 +1,71 @@
+use crate::{
+    diagnostic::Diagnostic,
+    fix::Edit,
+    quote::quote,
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        settings::{is_numeric, kind_of, number_of},
+    },
+};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Finds number and range settings whose `step` is zero or negative.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A step is the distance between two numbers. What a shell does with one of zero is not documented: it may
+    /// ignore it, or let nobody change the value.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "interval", "name": "Interval", "type": "number", "scope": "user", "step": 0 }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "availableSettings": [
+    ///     { "key": "interval", "name": "Interval", "type": "number", "scope": "user", "step": 1 }
+    ///   ]
+    /// }
+    /// ```
+    "step-not-positive" {
+        summary: "the `step` of a setting is zero or negative",
+        group: Suspicious,
+        stage: Manifest,
+        source: Judgement,
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    for setting in cx.settings() {
+        if !kind_of(setting).is_some_and(is_numeric) {
+            continue;
+        }
+        let Some(step) = number_of(setting.object, "step").filter(|step| step.value <= 0.0) else {
+            continue;
+        };
+        let finding = cx
+            .finding(
+                step.span.clone(),
+                format!("a step of {} leads nowhere", quote(step.text)),
+            )
+            .note("a step is the distance between two numbers that can be set");
+        out.push(match step.text.strip_prefix('-') {
+            Some(positive) if step.value < 0.0 => finding
+                .help(format!("write {}", quote(positive)))
+                .unsafe_fix([Edit::replace(step.span, positive)]),
+            _ => finding.help("write a number above zero, or leave `step` out"),
+        });
+    }
+}

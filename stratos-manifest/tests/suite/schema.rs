@@ -1,0 +1,141 @@
+//! The published schema is a schema, and its examples are good ones.
+
+use serde_json::{Value, json};
+use stratos_manifest::{Levels, Linter, ProjectFacts, SCHEMA};
+
+#[test]
+fn the_schema_is_valid_against_its_own() {
+    let schema = schema();
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+    assert_eq!(
+        jsonschema::meta::validate(&schema).map_err(|error| error.to_string()),
+        Ok(())
+    );
+}
+
+/// With formats, as an editor does it.
+#[test]
+fn examples_are_valid() {
+    let schema = schema();
+    let mut examples = 0;
+    visit(&schema, &mut |inner| {
+        let Some(list) = inner.get("examples").and_then(Value::as_array) else {
+            return;
+        };
+        let validator = validator_of(inner);
+        for example in list {
+            let error = validator.validate(example).err();
+            assert!(error.is_none(), "{example}: {error:?}");
+            examples += 1;
+        }
+    });
+    assert!(examples > 30, "{examples}");
+}
+
+#[test]
+fn snippets_are_valid_once_their_gaps_are_filled() {
+    let schema = schema();
+    let mut snippets = 0;
+    visit(&schema, &mut |inner| {
+        let Some(list) = inner.get("defaultSnippets").and_then(Value::as_array) else {
+            return;
+        };
+        let validator = validator_of(inner);
+        for snippet in list {
+            let body = filled(&snippet["body"]);
+            let error = validator.validate(&body).err();
+            assert!(error.is_none(), "{body}: {error:?}");
+            snippets += 1;
+        }
+    });
+    assert!(snippets > 10, "{snippets}");
+}
+
+#[test]
+fn a_manifest_of_snippets_is_clean() {
+    let schema = schema();
+    let mut manifest = filled(&schema["defaultSnippets"][0]["body"]);
+    let settings = schema["$defs"]["setting"]["defaultSnippets"]
+        .as_array()
+        .unwrap();
+    let mut settings: Vec<_> = settings
+        .iter()
+        .map(|snippet| filled(&snippet["body"]))
+        .collect();
+    for (index, setting) in settings.iter_mut().enumerate() {
+        setting["key"] = json!(format!("key_{index}"));
+    }
+    manifest["availableSettings"] = json!(settings);
+    let report = Linter::new(Levels::default())
+        .check(manifest.to_string().as_bytes(), &ProjectFacts::none());
+    assert_eq!(report.diagnostics, []);
+}
+
+/// Every schema inside; none of ours has a field called as a keyword.
+fn visit(schema: &Value, see: &mut impl FnMut(&Value)) {
+    if !schema.is_object() {
+        return;
+    }
+    see(schema);
+    for of_many in ["properties", "$defs"] {
+        for (_, inner) in schema
+            .get(of_many)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            visit(inner, see);
+        }
+    }
+    for inner in schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        visit(inner, see);
+    }
+    for of_one in ["items", "if", "then", "not"] {
+        if let Some(inner) = schema.get(of_one) {
+            visit(inner, see);
+        }
+    }
+}
+
+fn validator_of(inner: &Value) -> jsonschema::Validator {
+    let mut alone = inner.clone();
+    alone["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    alone["$defs"] = schema()["$defs"].clone();
+    jsonschema::options()
+        .should_validate_formats(true)
+        .build(&alone)
+        .unwrap()
+}
+
+/// The body of a snippet as it is inserted: `${1:word}` is the word, `${1|a,b|}` the first choice.
+fn filled(body: &Value) -> Value {
+    match body {
+        Value::String(text) => {
+            let gap = text
+                .strip_prefix("${")
+                .and_then(|text| text.strip_suffix('}'));
+            json!(gap.map_or(text.as_str(), |gap| {
+                let word = gap.trim_start_matches(|char: char| char.is_ascii_digit());
+                word.trim_matches([':', '|']).split(',').next().unwrap()
+            }))
+        }
+        Value::Array(array) => array.iter().map(filled).collect(),
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, value)| (key.clone(), filled(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn schema() -> Value {
+    serde_json::from_str(SCHEMA).unwrap()
+}
