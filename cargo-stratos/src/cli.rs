@@ -25,6 +25,8 @@ First steps:
 Exit codes: 0 all is well, 1 something was found or failed, 2 the command or a setting is wrong, 3 something stood in the way."
 )]
 struct Cli {
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
     #[command(subcommand)]
     command: Command,
 }
@@ -61,6 +63,7 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    cli.color.write_global();
     let cx = Context::from_environment();
     match execute(&cx, cli.command) {
         Ok(Outcome::Good) => ExitCode::SUCCESS,

@@ -6,12 +6,9 @@ use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet
 use stratos_manifest::{Diagnostic, Level};
 
 use crate::error::Error;
-use crate::output::escape::is_harmful;
-use crate::output::report::{Checked, Reporter, Summary};
+use crate::output::escape::{is_harmful, log_commands};
+use crate::output::report::{Checked, MAX_SHOWN, Reporter, Summary};
 use crate::output::{Output, escape};
-
-/// Nobody reads more of one file before repairing something.
-const MAX_SHOWN: usize = 50;
 
 /// Prints findings with the lines they are about, and a summary.
 pub(crate) struct Human<'a>(pub(crate) &'a Output);
@@ -21,7 +18,7 @@ impl Reporter for Human<'_> {
         let Checked { report, .. } = checked;
         let path = escape(checked.path);
         let text = mask(&String::from_utf8_lossy(checked.source));
-        let renderer = Renderer::styled();
+        let renderer = Renderer::styled().term_width(self.0.width());
         for diagnostic in report.diagnostics.iter().take(MAX_SHOWN) {
             let group = group(&path, &text, diagnostic);
             self.0
@@ -30,7 +27,7 @@ impl Reporter for Human<'_> {
         match report.diagnostics.len().saturating_sub(MAX_SHOWN) + report.omitted {
             0 => Ok(()),
             hidden => self.0.line(format_args!(
-                "{path}: {hidden} more findings are not shown\n"
+                "{hidden} more findings in {path} are not shown\n"
             )),
         }
     }
@@ -84,7 +81,9 @@ fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
 
 /// The text with marks for what a terminal would obey, each as long as what it stands for: all spans stay true.
 fn mask(source: &str) -> String {
-    let mask = |character: char| match (character, character.len_utf8()) {
+    let commands = log_commands(source);
+    let mask = |(at, character): (usize, char)| match (character, character.len_utf8()) {
+        _ if commands.binary_search(&at).is_ok() => '?',
         ('\n' | '\t', _) => character,
         ('\r', _) => ' ',
         _ if !is_harmful(character) => character,
@@ -93,7 +92,7 @@ fn mask(source: &str) -> String {
         (_, 3) => char::REPLACEMENT_CHARACTER,
         _ => '🛇',
     };
-    source.chars().map(mask).collect()
+    source.char_indices().map(mask).collect()
 }
 
 #[cfg(test)]
@@ -104,9 +103,9 @@ mod tests {
 
     #[test]
     fn the_mask_changes_no_span() {
-        let text = "a\u{1b}[2J\r\n\u{9b}31m\u{202e}\u{feff}é\t\u{7f}";
+        let text = "a\u{1b}[2J\r\n\u{9b}31m\u{202e}\u{feff}é\t\u{7f} # ##vso[x]\u{e0041}";
         let masked = mask(text);
-        assert_eq!(masked, "a?[2J \n¿31m\u{fffd}\u{fffd}é\t?");
+        assert_eq!(masked, "a?[2J \n¿31m\u{fffd}\u{fffd}é\t? # #?vso[x]🛇");
         assert_eq!(masked.len(), text.len());
     }
 
