@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod explain;
 pub(crate) mod new;
 pub(crate) mod ps;
 mod remote;

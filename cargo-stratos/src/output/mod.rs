@@ -3,6 +3,7 @@
 //! Results go to stdout, words about them to stderr. Nothing that comes from a manifest or a plugin is
 //! printed raw: see the `escape` module.
 
+pub(crate) mod catalogue;
 mod escape;
 mod json;
 mod log;
