@@ -19,8 +19,8 @@ fn the_formats_say_the_same() {
             _ => checked.stdout,
         };
         let shown = shown
-            .replace(r"c\\plugin", "c/plugin")
-            .replace(r"c\plugin", "c/plugin");
+            .replace(r"\\plugin", "/plugin")
+            .replace(r"\plugin", "/plugin");
         insta::assert_snapshot!(format, shown);
     }
 }
