@@ -25,8 +25,7 @@ fn every_recipe_is_yaml_and_runs_commands_that_exist() {
     let mut commands = 0;
     let folder = plugin();
     for path in recipes() {
-        let text = fs::read_to_string(&path).unwrap();
-        let value: Value = serde_saphyr::from_str(&text).expect(&path.to_string_lossy());
+        let value: Value = yaml(&path);
         assert!(value.is_object() || value.is_array(), "{}", path.display());
         for command in strings(&value).filter_map(|line| line.split_once("cargo stratos ")) {
             run(folder.path(), command.1);
@@ -91,7 +90,8 @@ fn root() -> PathBuf {
 }
 
 fn yaml(path: &Path) -> Value {
-    serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    let text = fs::read_to_string(path).unwrap();
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// All texts, at any depth.
