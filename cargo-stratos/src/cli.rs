@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{auth, call, check, config, explain, new, ps, run, start, stop, update};
+use crate::commands::{
+    auth, call, check, config, explain, new, ps, run, schema, start, stop, update,
+};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -36,6 +38,7 @@ enum Command {
     New(new::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
     Run(run::Args),
     Ps(ps::Args),
     Start(start::Args),
@@ -82,6 +85,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::New(args) => new::run(cx, args),
         Command::Check(args) => check::run(cx, args),
         Command::Explain(args) => explain::run(cx, args),
+        Command::Schema(args) => schema::run(cx, &args),
         Command::Run(args) => run::run(cx, args),
         Command::Ps(args) => ps::run(cx, args),
         Command::Start(args) => start::run(cx, args),

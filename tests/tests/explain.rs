@@ -1,4 +1,4 @@
-//! `cargo stratos explain`
+//! `cargo stratos explain` and `cargo stratos schema`
 
 use std::path::Path;
 
@@ -62,6 +62,15 @@ fn a_mistyped_name_is_wrong_usage_and_gets_the_right_one() {
         !hostile.stderr.contains(['\u{1b}']) && !hostile.stderr.contains("##["),
         "{hostile:?}"
     );
+}
+
+#[test]
+fn the_schema_is_one() {
+    let printed = stratos(Path::new("."), ["schema"]);
+    assert_eq!(printed.code, Some(0), "{printed:?}");
+    let schema: Value = serde_json::from_str(&printed.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(!validator.is_valid(&Value::Null));
 }
 
 fn explain(arguments: &[&str]) -> Finished {

@@ -9,6 +9,7 @@ pub(crate) mod new;
 pub(crate) mod ps;
 mod remote;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod stop;
 pub(crate) mod update;
