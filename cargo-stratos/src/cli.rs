@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{auth, call, check, config, new, ps, run, start, stop, update};
+use crate::commands::{
+    auth, call, check, config, explain, new, ps, run, schema, start, stop, update,
+};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -25,6 +27,8 @@ First steps:
 Exit codes: 0 all is well, 1 something was found or failed, 2 the command or a setting is wrong, 3 something stood in the way."
 )]
 struct Cli {
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
     #[command(subcommand)]
     command: Command,
 }
@@ -33,6 +37,8 @@ struct Cli {
 enum Command {
     New(new::Args),
     Check(check::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
     Run(run::Args),
     Ps(ps::Args),
     Start(start::Args),
@@ -61,6 +67,7 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    cli.color.write_global();
     let cx = Context::from_environment();
     match execute(&cx, cli.command) {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
@@ -77,6 +84,8 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
     match command {
         Command::New(args) => new::run(cx, args),
         Command::Check(args) => check::run(cx, args),
+        Command::Explain(args) => explain::run(cx, args),
+        Command::Schema(args) => schema::run(cx, &args),
         Command::Run(args) => run::run(cx, args),
         Command::Ps(args) => ps::run(cx, args),
         Command::Start(args) => start::run(cx, args),

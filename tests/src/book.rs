@@ -20,6 +20,12 @@ mod process_model {}
 #[doc = include_str!("../../book/src/mocked-shell.md")]
 mod mocked_shell {}
 
+#[doc = include_str!("../../book/src/linter.md")]
+mod linter {}
+
+#[doc = include_str!("../../book/src/rules.md")]
+mod rules {}
+
 #[doc = include_str!("../../book/src/exit-codes.md")]
 mod exit_codes {}
 

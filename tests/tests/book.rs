@@ -66,7 +66,8 @@ fn every_block_has_a_language_and_no_rust_is_ignored() {
 #[test]
 fn manifests_are_without_findings() {
     let mut manifests = 0;
-    for (name, text) in pages() {
+    // The rules' page shows what is wrong.
+    for (name, text) in pages().into_iter().filter(|(name, _)| name != "rules.md") {
         for block in blocks(&text).filter(|block| block.info == "json") {
             let value: Value = serde_json::from_str(&block.text).expect(&name);
             if value.get("version").is_some() {
@@ -87,6 +88,7 @@ fn manifests_are_without_findings() {
 fn every_command_in_the_book_exists() {
     let help = commands();
     for (name, text) in pages() {
+        let text = with_includes(&text);
         let blocks =
             blocks(&text).filter(|block| matches!(&*block.info, "console" | "sh" | "yaml"));
         for line in
@@ -112,10 +114,20 @@ fn every_command_in_the_book_exists() {
 
 #[test]
 fn every_command_and_option_is_in_the_book() {
-    let page = pages().remove("mocked-shell.md").unwrap();
+    let mut pages = pages();
+    let all = pages.remove("mocked-shell.md").unwrap();
+    let linter = pages.remove("linter.md").unwrap();
     for (command, options) in commands() {
+        let page = match &*command {
+            "check" | "explain" | "schema" => &linter,
+            _ => &all,
+        };
         assert!(
-            page.contains(&format!("`cargo stratos {command}")),
+            all.contains(&format!("`cargo stratos {command}")),
+            "{command}"
+        );
+        assert!(
+            page.contains(&format!("cargo stratos {command}")),
             "{command}"
         );
         for option in options {
@@ -130,6 +142,30 @@ fn every_command_and_option_is_in_the_book() {
             );
         }
     }
+}
+
+#[test]
+fn the_page_of_the_rules_is_that_of_the_code() {
+    let explained = stratos(Path::new("."), ["explain", "--format", "markdown"]);
+    assert_eq!(explained.code, Some(0), "{explained:?}");
+    let path = root().join("rules.md");
+    if is_to_be_updated() {
+        fs::write(&path, &explained.stdout).expect("the page can be written");
+    }
+    let page = fs::read_to_string(&path).expect("there is a page of the rules");
+    assert!(
+        page.replace("\r\n", "\n") == explained.stdout,
+        "the rules have changed: run this test with {UPDATE}=1"
+    );
+}
+
+/// Asks for generated pages to be written.
+const UPDATE: &str = "STRATOS_UPDATE_BOOK";
+
+fn is_to_be_updated() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+    let asked = std::env::var_os(UPDATE);
+    asked.is_some_and(|asked| asked == "1")
 }
 
 /// Every command with its long options, those of its subcommands included.
@@ -191,6 +227,20 @@ fn pages() -> BTreeMap<String, String> {
         (name.into_owned(), text)
     });
     named.collect()
+}
+
+/// The page with the files that mdBook puts into it.
+fn with_includes(page: &str) -> String {
+    let lines = page.lines().map(|line| {
+        let file = line
+            .strip_prefix("{{#include ")
+            .and_then(|line| line.strip_suffix("}}"));
+        match file {
+            Some(file) => fs::read_to_string(root().join(file)).expect("an included file is text"),
+            None => format!("{line}\n"),
+        }
+    });
+    lines.collect()
 }
 
 fn blocks(page: &str) -> impl Iterator<Item = Block> {

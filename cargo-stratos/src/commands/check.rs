@@ -8,7 +8,7 @@ use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
 use crate::manifests;
-use crate::output::report::{Checked, Human, Json, Reporter, Summary};
+use crate::output::report::{Checked, Github, Human, Json, Reporter, Sarif, Summary};
 
 /// Look for mistakes in plugin.json
 ///
@@ -29,6 +29,10 @@ enum Format {
     Human,
     /// One JSON object
     Json,
+    /// Annotations of GitHub, as commands to its runner
+    Github,
+    /// SARIF 2.1.0, for code scanning services
+    Sarif,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
@@ -37,6 +41,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let mut reporter: Box<dyn Reporter> = match format {
         Format::Human => Box::new(Human(&cx.output)),
         Format::Json => Box::new(Json::new(&cx.output)),
+        Format::Github => Box::new(Github::new(&cx.output)),
+        Format::Sarif => Box::new(Sarif::new(&cx.output)),
     };
     let mut summary = Summary::default();
     let mut unreadable = None;

@@ -2,17 +2,23 @@
 
 use std::borrow::Cow;
 
-/// Shows control characters and those that change the direction of text instead of obeying them.
+/// Shows what would not be shown but obeyed: control characters, those that are invisible or change the direction of
+/// text, and commands to CI services.
 ///
-/// Line breaks and tabs are shown as well: use it on single lines.
+/// Line breaks and tabs are shown as well: use it on single lines. A line of output must not begin with it, since
+/// `::error::` is a command there.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_harmful) {
+    let commands = log_commands(text);
+    if commands.is_empty() && !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_harmful(character) {
-            escaped.extend(character.escape_default());
+    for (at, character) in text.char_indices() {
+        if is_harmful(character) || commands.binary_search(&at).is_ok() {
+            match character {
+                '#' => escaped.push_str("\\u{23}"),
+                _ => escaped.extend(character.escape_default()),
+            }
         } else {
             escaped.push(character);
         }
@@ -23,7 +29,21 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
 pub(super) fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Where the second `#` of commands such as `##[group]` and `##vso[task.complete]` is: runners of CI services look for
+/// them everywhere in a line.
+pub(super) fn log_commands(text: &str) -> Vec<usize> {
+    let second = text.match_indices('#').map(|(at, _)| at);
+    let is_command = |at: &usize| {
+        text[..*at].ends_with('#')
+            && text[at + 1..]
+                .trim_start_matches(|c: char| c.is_ascii_alphanumeric())
+                .starts_with('[')
+    };
+    second.filter(is_command).collect()
 }
 
 #[cfg(test)]
@@ -36,5 +56,12 @@ mod tests {
         assert_eq!(escape("\u{1b}[31mred\u{7}"), "\\u{1b}[31mred\\u{7}");
         assert_eq!(escape("a\nb\tc"), "a\\nb\\tc");
         assert_eq!(escape("\u{202e}txt.exe"), "\\u{202e}txt.exe");
+    }
+
+    #[test]
+    fn what_a_ci_service_would_obey_is_shown() {
+        assert_eq!(escape("a ##[group]b"), "a #\\u{23}[group]b");
+        assert_eq!(escape("###vso[x]"), "##\\u{23}vso[x]");
+        assert_eq!(escape("## Heading [link], C#[]"), "## Heading [link], C#[]");
     }
 }

@@ -3,7 +3,9 @@
 //! Results go to stdout, words about them to stderr. Nothing that comes from a manifest or a plugin is
 //! printed raw: see the `escape` module.
 
+pub(crate) mod catalogue;
 mod escape;
+mod json;
 mod log;
 pub(crate) mod report;
 
@@ -16,6 +18,7 @@ use serde::Serialize;
 use crate::error::Error;
 
 pub(crate) use self::escape::escape;
+pub(crate) use self::json::to_json;
 pub(crate) use self::log::LogPrinter;
 
 /// Colours where the terminal has them and nobody said no (`NO_COLOR`).
@@ -29,6 +32,9 @@ pub(crate) const GREEN: anstyle::Style = anstyle::AnsiColor::Green.on_default().
 pub(crate) const YELLOW: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 pub(crate) const CYAN: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();
 
+/// Of lines that go to a file or another program.
+const WIDTH: usize = 140;
+
 impl Output {
     /// A line of the result.
     pub(crate) fn line(&self, text: impl fmt::Display) -> Result<(), Error> {
@@ -40,8 +46,18 @@ impl Output {
 
     /// A result as JSON.
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Error> {
-        let text = serde_json::to_string(value).expect("results have a JSON form");
-        self.line(text)
+        self.line(to_json(value))
+    }
+
+    /// A part of a line of the result.
+    pub(crate) fn piece(&self, text: impl fmt::Display) -> Result<(), Error> {
+        write!(anstream::stdout().lock(), "{text}").map_err(closed)
+    }
+
+    /// How many columns a line of the result has.
+    pub(crate) fn width(&self) -> usize {
+        let terminal = terminal_size::terminal_size_of(io::stdout());
+        terminal.map_or(WIDTH, |(width, _)| usize::from(width.0))
     }
 
     /// A line about what is going on.

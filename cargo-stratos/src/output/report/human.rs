@@ -2,16 +2,18 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
-use stratos_manifest::{Diagnostic, Level};
+use annotate_snippets::{
+    AnnotationKind, Element, Group, Level as Shown, Origin, Renderer, Snippet,
+};
+use stratos_manifest::{Diagnostic, Level, position};
 
 use crate::error::Error;
-use crate::output::escape::is_harmful;
-use crate::output::report::{Checked, Reporter, Summary};
+use crate::output::escape::{is_harmful, log_commands};
+use crate::output::report::{Checked, MAX_SHOWN, Reporter, Summary};
 use crate::output::{Output, escape};
 
-/// Nobody reads more of one file before repairing something.
-const MAX_SHOWN: usize = 50;
+/// In bytes: finding the right part of a long line takes its time, fifty times for each file.
+const MAX_EXCERPT: usize = 16 * 1024;
 
 /// Prints findings with the lines they are about, and a summary.
 pub(crate) struct Human<'a>(pub(crate) &'a Output);
@@ -19,18 +21,21 @@ pub(crate) struct Human<'a>(pub(crate) &'a Output);
 impl Reporter for Human<'_> {
     fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
         let Checked { report, .. } = checked;
+        if report.diagnostics.is_empty() {
+            return Ok(());
+        }
         let path = escape(checked.path);
         let text = mask(&String::from_utf8_lossy(checked.source));
-        let renderer = Renderer::styled();
+        let renderer = Renderer::styled().term_width(self.0.width());
         for diagnostic in report.diagnostics.iter().take(MAX_SHOWN) {
-            let group = group(&path, &text, diagnostic);
+            let group = group(&path, &text, lines(&text, diagnostic), diagnostic);
             self.0
                 .line(format_args!("{}\n", renderer.render(&[group])))?;
         }
         match report.diagnostics.len().saturating_sub(MAX_SHOWN) + report.omitted {
             0 => Ok(()),
             hidden => self.0.line(format_args!(
-                "{path}: {hidden} more findings are not shown\n"
+                "{hidden} more findings in {path} are not shown\n"
             )),
         }
     }
@@ -40,20 +45,17 @@ impl Reporter for Human<'_> {
     }
 }
 
-fn group<'a>(path: &'a str, text: &'a str, diagnostic: &'a Diagnostic) -> Group<'a> {
+/// `lines` are the bytes of `text` that are looked at; all of them say the same in a longer time.
+fn group<'a>(
+    path: &'a str,
+    text: &'a str,
+    lines: Range<usize>,
+    diagnostic: &'a Diagnostic,
+) -> Group<'a> {
     let level = match diagnostic.level {
         Level::Error => Shown::ERROR,
         Level::Warning => Shown::WARNING,
     };
-    let place = AnnotationKind::Primary.span(fit(text, &diagnostic.span));
-    let related = diagnostic.related.iter().map(|related| {
-        let place = AnnotationKind::Context.span(fit(text, &related.span));
-        place.label(escape(&related.message))
-    });
-    let snippet = Snippet::source(text)
-        .path(path)
-        .annotation(place)
-        .annotations(related);
     let note = diagnostic
         .note
         .iter()
@@ -65,9 +67,51 @@ fn group<'a>(path: &'a str, text: &'a str, diagnostic: &'a Diagnostic) -> Group<
     level
         .primary_title(escape(&diagnostic.message))
         .id(diagnostic.rule)
-        .element(snippet)
+        .element(excerpt(path, text, lines, diagnostic))
         .elements(note)
         .elements(help)
+}
+
+/// The lines with marks under what is meant; of lines that nobody can read, the place alone.
+fn excerpt<'a>(
+    path: &'a str,
+    text: &'a str,
+    lines: Range<usize>,
+    diagnostic: &'a Diagnostic,
+) -> Element<'a> {
+    if lines.len() > MAX_EXCERPT {
+        let place = position(text, diagnostic.span.start);
+        let origin = Origin::path(path).line(place.line);
+        return origin.char_column(place.column).into();
+    }
+    let inside = |span| {
+        let span = fit(text, span);
+        span.start - lines.start..span.end - lines.start
+    };
+    let place = AnnotationKind::Primary.span(inside(&diagnostic.span));
+    let related = diagnostic.related.iter().map(|related| {
+        let place = AnnotationKind::Context.span(inside(&related.span));
+        place.label(escape(&related.message))
+    });
+    Snippet::source(&text[lines.clone()])
+        .line_start(text[..lines.start].matches('\n').count() + 1)
+        .path(path)
+        .annotation(place)
+        .annotations(related)
+        .into()
+}
+
+/// The whole lines from the first place of a finding to its last.
+fn lines(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
+    let related = diagnostic.related.iter().map(|related| &related.span);
+    let spans = related.chain([&diagnostic.span]);
+    let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
+        let span = fit(text, span);
+        (start.min(span.start), end.max(span.end))
+    });
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    line_start..line_end
 }
 
 /// A span of the file's bytes in the decoded text, which is another one where the file is not UTF-8.
@@ -84,7 +128,9 @@ fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
 
 /// The text with marks for what a terminal would obey, each as long as what it stands for: all spans stay true.
 fn mask(source: &str) -> String {
-    let mask = |character: char| match (character, character.len_utf8()) {
+    let commands = log_commands(source);
+    let mask = |(at, character): (usize, char)| match (character, character.len_utf8()) {
+        _ if commands.binary_search(&at).is_ok() => '?',
         ('\n' | '\t', _) => character,
         ('\r', _) => ' ',
         _ if !is_harmful(character) => character,
@@ -93,7 +139,7 @@ fn mask(source: &str) -> String {
         (_, 3) => char::REPLACEMENT_CHARACTER,
         _ => '🛇',
     };
-    source.chars().map(mask).collect()
+    source.char_indices().map(mask).collect()
 }
 
 #[cfg(test)]
@@ -104,9 +150,9 @@ mod tests {
 
     #[test]
     fn the_mask_changes_no_span() {
-        let text = "a\u{1b}[2J\r\n\u{9b}31m\u{202e}\u{feff}é\t\u{7f}";
+        let text = "a\u{1b}[2J\r\n\u{9b}31m\u{202e}\u{feff}é\t\u{7f} # ##vso[x]\u{e0041}";
         let masked = mask(text);
-        assert_eq!(masked, "a?[2J \n¿31m\u{fffd}\u{fffd}é\t?");
+        assert_eq!(masked, "a?[2J \n¿31m\u{fffd}\u{fffd}é\t? # #?vso[x]🛇");
         assert_eq!(masked.len(), text.len());
     }
 
@@ -122,10 +168,52 @@ mod tests {
             let text = mask(&String::from_utf8_lossy(source));
             let path = escape("a\u{1b}[31m/plugin.json");
             for diagnostic in &report.diagnostics {
-                let shown = Renderer::plain().render(&[group(&path, &text, diagnostic)]);
+                let shown = Renderer::plain().render(&[group(
+                    &path,
+                    &text,
+                    lines(&text, diagnostic),
+                    diagnostic,
+                )]);
                 let raw = shown.chars().find(|c| *c != '\n' && is_harmful(*c));
                 assert_eq!(raw, None, "{shown}");
             }
         }
+    }
+
+    #[test]
+    fn a_few_lines_say_the_same_as_all_of_them() {
+        let texts = [
+            "",
+            "{\n",
+            "{\n  \"id\": \"A B\",\n\n  \"id\": \"é\"\n}\n",
+            "{ \"id\":\r\n  \"A\",\t}\r\n\r\n",
+            "\n\n{\n\"a\": [\n1,\n]\n}",
+        ];
+        for text in texts {
+            let masked = mask(text);
+            for diagnostic in check(text.as_bytes(), &ProjectFacts::none()).diagnostics {
+                let shown = |lines| {
+                    let group = group("plugin.json", &masked, lines, &diagnostic);
+                    Renderer::plain().render(&[group])
+                };
+                assert_eq!(
+                    shown(lines(&masked, &diagnostic)),
+                    shown(0..masked.len()),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_endless_line_is_named_and_not_shown() {
+        let text = format!("{{\n{}\"id\": \"A B\" }}", " ".repeat(MAX_EXCERPT));
+        let report = check(text.as_bytes(), &ProjectFacts::none());
+        let found = report.diagnostics.iter().find(|d| d.rule == "malformed-id");
+        let found = found.unwrap();
+        let group = group("plugin.json", &text, lines(&text, found), found);
+        let shown = Renderer::plain().render(&[group]);
+        assert!(shown.contains("--> plugin.json:2:16391\n"), "{shown}");
+        assert!(shown.len() < 1000, "{shown}");
     }
 }

@@ -1,133 +1,174 @@
 //! Findings in manifests for programs.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Serialize;
-use stratos_manifest::{Diagnostic, Report, position};
+use stratos_manifest::{Diagnostic, Edit, Fix, Report, Safety};
 
 use crate::error::Error;
-use crate::output::Output;
+use crate::output::report::places::Places;
+use crate::output::report::stream::ListStream;
 use crate::output::report::{Checked, Reporter, Summary};
+use crate::output::{Output, to_json};
 
-/// Collects findings, and prints them as one object.
-pub(crate) struct Json<'a> {
-    output: &'a Output,
-    check: CheckV1,
-}
+/// Prints one object, the manifests in it as they come.
+///
+/// It is described by `book/src/check-output.schema.json`. New fields may come; none goes or changes its meaning
+/// without another `version`.
+pub(crate) struct Json<'a>(ListStream<'a>);
 
 impl<'a> Json<'a> {
-    pub(crate) const fn new(output: &'a Output) -> Self {
-        Self {
-            output,
-            check: CheckV1 {
-                version: 1,
-                manifests: Vec::new(),
-            },
-        }
+    pub(crate) fn new(output: &'a Output) -> Self {
+        let head = r#"{"version":1,"manifests":["#;
+        Self(ListStream::new(output, head.to_owned()))
     }
 }
 
 impl Reporter for Json<'_> {
     fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        self.check.manifests.push(ManifestV1::new(
-            checked.path,
-            checked.source,
-            checked.report,
-        ));
-        Ok(())
+        self.0.push(&ManifestV1::new(checked))
     }
 
-    fn finish(&mut self, _: &Summary) -> Result<(), Error> {
-        self.output.json(&self.check)
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
+        let summary = to_json(&SummaryV1 {
+            manifests: summary.manifests,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            failed: &summary.failed,
+        });
+        self.0.end(&format!(r#"],"summary":{summary}}}"#))
     }
 }
 
-/// What `cargo stratos check --format json` prints. New fields may come; none goes or changes its meaning.
 #[derive(Debug, Serialize)]
-struct CheckV1 {
-    /// Always 1.
-    version: u32,
-    manifests: Vec<ManifestV1>,
-}
-
-#[derive(Debug, Serialize)]
-struct ManifestV1 {
-    path: String,
-    findings: Vec<FindingV1>,
-    /// How many findings more there are than `findings` has.
+struct ManifestV1<'a> {
+    path: &'a str,
+    findings: Vec<FindingV1<'a>>,
     omitted: usize,
+    failed: &'a [&'static str],
 }
 
 #[derive(Debug, Serialize)]
-struct FindingV1 {
+struct FindingV1<'a> {
     rule: &'static str,
     level: String,
-    message: String,
+    message: &'a str,
+    at: &'a str,
     place: PlaceV1,
-    note: Option<String>,
-    help: Option<String>,
-    related: Vec<RelatedV1>,
+    note: Option<&'a str>,
+    help: Option<&'a str>,
+    related: Vec<RelatedV1<'a>>,
+    fix: Option<FixV1<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct RelatedV1 {
-    message: String,
+struct RelatedV1<'a> {
+    message: &'a str,
     place: PlaceV1,
 }
 
-/// Lines and columns start at 1, and columns count Unicode scalar values. The end is exclusive.
 #[derive(Debug, Serialize)]
 struct PlaceV1 {
     line: usize,
     column: usize,
     end_line: usize,
     end_column: usize,
-    /// The bytes of the file, starting at 0.
     bytes: Range<usize>,
 }
 
-impl ManifestV1 {
-    fn new(path: &str, source: &[u8], report: &Report) -> Self {
-        let text = String::from_utf8_lossy(source);
+#[derive(Debug, Serialize)]
+struct FixV1<'a> {
+    safety: &'static str,
+    edits: Vec<EditV1<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct EditV1<'a> {
+    bytes: Range<usize>,
+    text: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct SummaryV1<'a> {
+    manifests: usize,
+    errors: usize,
+    warnings: usize,
+    failed: &'a BTreeSet<&'static str>,
+}
+
+impl<'a> ManifestV1<'a> {
+    fn new(checked: &Checked<'a>) -> Self {
+        let Report {
+            diagnostics,
+            omitted,
+            failed,
+            ..
+        } = checked.report;
+        let text = String::from_utf8_lossy(checked.source);
+        let places = Places::new(&text);
         Self {
-            path: path.to_owned(),
-            findings: report
-                .diagnostics
+            path: checked.path,
+            findings: diagnostics
                 .iter()
-                .map(|found| FindingV1::new(&text, found))
+                .map(|found| FindingV1::new(&places, found))
                 .collect(),
-            omitted: report.omitted,
+            omitted: *omitted,
+            failed,
         }
     }
 }
 
-impl FindingV1 {
-    fn new(text: &str, diagnostic: &Diagnostic) -> Self {
+impl<'a> FindingV1<'a> {
+    fn new(places: &Places<'_>, diagnostic: &'a Diagnostic) -> Self {
         let related = diagnostic.related.iter().map(|related| RelatedV1 {
-            message: related.message.clone(),
-            place: PlaceV1::new(text, &related.span),
+            message: &related.message,
+            place: PlaceV1::new(places, &related.span),
         });
         Self {
             rule: diagnostic.rule,
             level: diagnostic.level.to_string(),
-            message: diagnostic.message.clone(),
-            place: PlaceV1::new(text, &diagnostic.span),
-            note: diagnostic.note.clone(),
-            help: diagnostic.help.clone(),
+            message: &diagnostic.message,
+            at: &diagnostic.at,
+            place: PlaceV1::new(places, &diagnostic.span),
+            note: diagnostic.note.as_deref(),
+            help: diagnostic.help.as_deref(),
             related: related.collect(),
+            fix: diagnostic.fix.as_ref().map(FixV1::new),
         }
     }
 }
 
 impl PlaceV1 {
-    fn new(text: &str, span: &Range<usize>) -> Self {
-        let (start, end) = (position(text, span.start), position(text, span.end));
+    fn new(places: &Places<'_>, span: &Range<usize>) -> Self {
+        let place = places.of(span);
         Self {
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
+            line: place.start.line,
+            column: place.start.column,
+            end_line: place.end.line,
+            end_column: place.end.column,
             bytes: span.clone(),
         }
+    }
+}
+
+impl<'a> FixV1<'a> {
+    fn new(fix: &'a Fix) -> Self {
+        let edits = fix.edits.iter().map(|Edit { span, text }| EditV1 {
+            bytes: span.clone(),
+            text,
+        });
+        Self {
+            safety: safety(fix.safety),
+            edits: edits.collect(),
+        }
+    }
+}
+
+/// The word for it, in every format.
+pub(super) const fn safety(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe",
+        Safety::Unsafe => "unsafe",
     }
 }

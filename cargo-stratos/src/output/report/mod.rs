@@ -1,15 +1,22 @@
 //! What was found in manifests, in each format.
 
+mod github;
 mod human;
 mod json;
+mod places;
+mod repository;
+mod sarif;
+mod stream;
 mod summary;
 
 use stratos_manifest::Report;
 
 use crate::error::Error;
 
+pub(crate) use self::github::Github;
 pub(crate) use self::human::Human;
 pub(crate) use self::json::Json;
+pub(crate) use self::sarif::Sarif;
 pub(crate) use self::summary::Summary;
 
 /// A manifest that was checked.
@@ -31,3 +38,6 @@ pub(crate) trait Reporter {
     /// Called after the last one.
     fn finish(&mut self, summary: &Summary) -> Result<(), Error>;
 }
+
+/// Nobody reads more of one file before repairing something.
+const MAX_SHOWN: usize = 50;

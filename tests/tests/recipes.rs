@@ -1,0 +1,105 @@
+//! The recipes for CI services are YAML, and the commands in them run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stratos_tests::stratos;
+
+const GOOD: &str = r#"{
+  "id": "demo",
+  "name": "Demo",
+  "version": "1.0.0",
+  "description": "A demo.",
+  "type": "user",
+  "author": { "id": "me", "name": "Me" },
+  "icon_light": "icon-light.svg",
+  "icon_dark": "icon-dark.svg"
+}
+"#;
+
+const ICON: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"/>"#;
+
+#[test]
+fn every_recipe_is_yaml_and_runs_commands_that_exist() {
+    let mut commands = 0;
+    let folder = plugin();
+    for path in recipes() {
+        let value: Value = yaml(&path);
+        assert!(value.is_object() || value.is_array(), "{}", path.display());
+        for command in strings(&value).filter_map(|line| line.split_once("cargo stratos ")) {
+            run(folder.path(), command.1);
+            commands += 1;
+        }
+    }
+    assert!(commands >= 5, "{commands}");
+}
+
+#[test]
+fn the_recipe_for_pre_commit_names_a_hook_that_checks_manifests() {
+    let hooks = yaml(&root().join(".pre-commit-hooks.yaml"));
+    let recipe = yaml(&root().join("book/src/ci/pre-commit-config.yaml"));
+    let id = &recipe["repos"][0]["hooks"][0]["id"];
+    let hook = hooks
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|hook| hook["id"] == *id);
+    let hook = hook.expect("the hook is ours");
+    let entry = hook["entry"].as_str().unwrap();
+    let command = entry.strip_prefix("cargo stratos ").unwrap();
+    // pre-commit adds the files that changed.
+    run(plugin().path(), &format!("{command} plugin.json"));
+    assert_eq!(hook["files"], r"(^|/)plugin\.json$");
+}
+
+/// Up to where the shell goes on.
+fn run(folder: &Path, command: &str) {
+    let ends = ["<", ">", "|", "||", "&&", ";", "}"];
+    let words: Vec<_> = command
+        .split_whitespace()
+        .take_while(|word| !ends.contains(word))
+        .map(|word| word.trim_end_matches(';'))
+        .collect();
+    let finished = stratos(folder, &words);
+    assert_eq!(finished.code, Some(0), "{words:?}: {finished:?}");
+}
+
+fn plugin() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("plugin.json", GOOD),
+        ("icon-light.svg", ICON),
+        ("icon-dark.svg", ICON),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn recipes() -> Vec<PathBuf> {
+    let folder = root().join("book/src/ci");
+    let entries = fs::read_dir(folder).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.push(root().join(".pre-commit-hooks.yaml"));
+    paths
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn yaml(path: &Path) -> Value {
+    let text = fs::read_to_string(path).unwrap();
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All texts, at any depth.
+fn strings(value: &Value) -> Box<dyn Iterator<Item = &str> + '_> {
+    match value {
+        Value::String(text) => Box::new(text.lines()),
+        Value::Array(values) => Box::new(values.iter().flat_map(strings)),
+        Value::Object(map) => Box::new(map.values().flat_map(strings)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
