@@ -44,6 +44,8 @@ mod check;
 mod diagnostic;
 mod facts;
 mod fix;
+#[cfg(feature = "full")]
+mod identity;
 mod levels;
 #[cfg(feature = "full")]
 mod linter;
@@ -54,12 +56,13 @@ mod quote;
 mod reading;
 mod rule;
 mod rules;
+#[cfg(feature = "full")]
+mod settings;
 mod shape;
 mod slug;
 mod suggest;
+mod suppress;
 
-#[cfg(feature = "full")]
-pub use self::linter::Linter;
 pub use self::{
     check::{Report, check},
     diagnostic::{Diagnostic, Level, Related},
@@ -71,4 +74,13 @@ pub use self::{
     reading::{MAX_BYTES, MAX_DEPTH},
     rule::{Group, Rule, Source, Stage},
     rules::RULES,
+    suppress::{UnusedReason, UnusedSuppression},
+};
+#[cfg(feature = "full")]
+pub use self::{
+    fix::{Repaired, repair},
+    identity::plugin_id,
+    linter::Linter,
+    settings::{CheckSettings, SettingsError},
+    suppress::{Baseline, BaselineEntry, Exception, suppress},
 };

@@ -46,6 +46,7 @@ registry! {
     unknown_setting_type,
     unsafe_path,
     unsupported_icon_format,
+    #[cfg(feature = "full")] unused_suppression,
     utf16_text,
     wrong_type,
 }
