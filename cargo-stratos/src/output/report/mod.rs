@@ -10,7 +10,7 @@ use crate::error::Error;
 
 pub(crate) use self::human::Human;
 pub(crate) use self::json::Json;
-pub(crate) use self::summary::Summary;
+pub(crate) use self::summary::{Summary, count};
 
 /// A manifest that was checked.
 #[derive(Debug)]
