@@ -64,7 +64,7 @@ impl Format {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let repairs = args.repairs()?;
-    let mut projects = Projects::new(&args.levels)?;
+    let mut projects = Projects::new(args.levels)?;
     let known = args.baseline.as_deref().map(Ledger::load).transpose()?;
     let new = args
         .write_baseline
@@ -75,7 +75,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         targets,
         searched,
         unreadable,
-    } = find(&args)?;
+    } = find(&args.paths, args.stdin_path)?;
     let by_target = projects.of_all(&targets)?;
     let examiner = Examiner {
         projects: &by_target,
@@ -117,17 +117,13 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
 }
 
 impl Args {
-    fn reads_stdin(&self) -> bool {
-        self.paths.iter().any(|path| path == Path::new("-"))
-    }
-
     fn repairs(&self) -> Result<Repairs, Error> {
         let safety = match self.unsafe_fixes {
             true => Safety::Unsafe,
             false => Safety::Safe,
         };
         match (self.fix, self.diff) {
-            (true, _) if self.reads_stdin() => Err(usage(
+            (true, _) if self.paths.iter().any(|path| is_stdin(path)) => Err(usage(
                 "`--fix` has no file to write to when the manifest comes from the standard input",
                 "write `--diff` instead, which prints what it would do",
             )),
@@ -142,23 +138,25 @@ impl Args {
     }
 }
 
-fn find(args: &Args) -> Result<Found, Error> {
-    if args.stdin_path.is_some() && !args.reads_stdin() {
+fn find(paths: &[PathBuf], stdin_path: Option<PathBuf>) -> Result<Found, Error> {
+    let (stdin, named): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| is_stdin(path));
+    if stdin_path.is_some() && stdin.is_empty() {
         return Err(usage(
             "`--stdin-path` says what the standard input is, and it is not checked",
             "name `-` as the path to check",
         ));
     }
-    let named = args.paths.iter().filter(|path| *path != Path::new("-"));
-    let named: Vec<_> = named.cloned().collect();
     let mut found = manifests::search(&named)?;
-    if args.reads_stdin() {
-        let path = args.stdin_path.clone();
-        let path = path.unwrap_or_else(|| PathBuf::from("plugin.json"));
+    if !stdin.is_empty() {
+        let path = stdin_path.unwrap_or_else(|| PathBuf::from("plugin.json"));
         found.targets.push(Target::from_stdin(path)?);
         found.targets.sort_by(|a, b| a.path.cmp(&b.path));
     }
     Ok(found)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 fn usage(message: &str, help: &str) -> Error {

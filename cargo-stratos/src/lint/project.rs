@@ -34,8 +34,8 @@ pub(crate) struct SettingsFile {
 
 /// The projects of all manifests of a run. Each file is read once.
 #[derive(Debug)]
-pub(crate) struct Projects<'a> {
-    said: &'a LevelArgs,
+pub(crate) struct Projects {
+    said: LevelArgs,
     here: PathBuf,
     default: Arc<Project>,
     by_folder: HashMap<PathBuf, Arc<Project>>,
@@ -43,9 +43,9 @@ pub(crate) struct Projects<'a> {
     linters: HashMap<Vec<(String, RuleLevel)>, Arc<Linter>>,
 }
 
-impl<'a> Projects<'a> {
+impl Projects {
     /// With what the command line says about levels, which counts more than any file.
-    pub(crate) fn new(said: &'a LevelArgs) -> Result<Self, Error> {
+    pub(crate) fn new(said: LevelArgs) -> Result<Self, Error> {
         let here = path::absolute(".").map_err(|source| Error::System {
             what: "find the current folder",
             source,

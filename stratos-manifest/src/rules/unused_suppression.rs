@@ -69,7 +69,7 @@ fn describe(cx: &RuleContext<'_>, unused: &UnusedSuppression) -> Diagnostic {
             "write `\"count\": {left}`, or write the baseline anew with `--write-baseline`"
         )),
         UnusedReason::NoManifest => finding("the manifest of this entry is not there".to_owned())
-            .note("it was looked for in the baseline's folder")
+            .note("its path is relative to the baseline's folder")
             .help("remove the entry, or write the baseline anew with `--write-baseline`"),
         UnusedReason::NoRule => finding(format!("there is no rule called {rule}"))
             .note("this version of the check does not know it, and nothing is suppressed")
