@@ -102,18 +102,30 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         },
     )?;
     if run.is_complete() && run.recorded.is_none() {
-        for (project, file, unused) in usage.exceptions(&searched) {
-            let report = project.linter.check_suppressions(&file.text, &unused);
-            run.suppressions(&file.path, &file.text, &report)?;
-        }
-        if let Some(ledger) = &known {
-            let project = projects.of(&ledger.folder)?;
-            let unused = usage.entries(ledger, &project.levels, &searched);
-            let report = project.linter.check_suppressions(&ledger.text, &unused);
-            run.suppressions(&ledger.path, &ledger.text, &report)?;
-        }
+        left_over(&mut run, &usage, &searched, known.as_ref(), &mut projects)?;
     }
     run.finish()
+}
+
+/// Reports what suppresses nothing, in the settings and in the baseline.
+fn left_over(
+    run: &mut Run<'_>,
+    usage: &Usage,
+    searched: &[PathBuf],
+    ledger: Option<&Ledger>,
+    projects: &mut Projects,
+) -> Result<(), Error> {
+    for (project, file, unused) in usage.exceptions(searched) {
+        let report = project.linter.check_suppressions(&file.text, &unused);
+        run.suppressions(&file.path, &file.text, &report)?;
+    }
+    let Some(ledger) = ledger else {
+        return Ok(());
+    };
+    let project = projects.of(&ledger.folder)?;
+    let unused = usage.entries(ledger, &project.levels, searched);
+    let report = project.linter.check_suppressions(&ledger.text, &unused);
+    run.suppressions(&ledger.path, &ledger.text, &report)
 }
 
 impl Args {

@@ -8,5 +8,5 @@ mod hostile;
 mod json_suite;
 mod published;
 mod render;
-mod repairs;
+mod repair_promises;
 mod verdict;
