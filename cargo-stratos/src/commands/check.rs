@@ -7,7 +7,9 @@ use stratos_manifest::Safety;
 use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
-use crate::lint::{Examiner, Ledger, LevelArgs, Projects, Repairs, Run, Totals, Usage, in_order};
+use crate::lint::{
+    Examiner, Ledger, LevelArgs, Projects, Repairs, Run, Tags, Totals, Usage, in_order,
+};
 use crate::manifests::{self, Found, Target};
 use crate::output::report::{Human, Json, Reporter};
 
@@ -79,6 +81,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let by_target = projects.of_all(&targets)?;
     let examiner = Examiner {
         projects: &by_target,
+        tags: Tags::find(&targets),
         neighbours: manifests::neighbours(&targets),
         ledger: known.as_ref(),
         repairs,

@@ -8,6 +8,7 @@ use stratos_manifest::{
 };
 
 use crate::error::Error;
+use crate::lint::git_tags::Tags;
 use crate::lint::ledger::Ledger;
 use crate::lint::project::Project;
 use crate::lint::rewrite::rewrite;
@@ -28,6 +29,7 @@ pub(crate) enum Repairs {
 #[derive(Debug)]
 pub(crate) struct Examiner<'a> {
     pub(crate) projects: &'a [Arc<Project>],
+    pub(crate) tags: Tags,
     pub(crate) neighbours: HashMap<usize, Vec<Neighbour>>,
     /// The findings that are not reported, if there is a baseline.
     pub(crate) ledger: Option<&'a Ledger>,
@@ -122,6 +124,7 @@ impl Examiner<'_> {
         let project = &self.projects[index];
         let mut facts = ProjectFacts::collect(target.folder(), source);
         facts.file_name = target.file_name();
+        facts.tags = self.tags.of(index, plugin);
         if let Some(neighbours) = self.neighbours.get(&index) {
             facts.neighbours.clone_from(neighbours);
         }

@@ -3,6 +3,7 @@
 mod diff;
 mod examine;
 mod failures;
+mod git_tags;
 mod ledger;
 mod levels;
 mod parallel;
@@ -12,6 +13,7 @@ mod run;
 mod unused;
 
 pub(crate) use self::examine::{Examiner, Repairs};
+pub(crate) use self::git_tags::Tags;
 pub(crate) use self::ledger::Ledger;
 pub(crate) use self::levels::LevelArgs;
 pub(crate) use self::parallel::{cores, in_order};

@@ -20,6 +20,12 @@ pub struct ProjectFacts {
     pub files: BTreeMap<String, FileFact>,
     /// The other plugins of the same run whose ids may be confused with this one's.
     pub neighbours: Vec<Neighbour>,
+    /// The git tags of the commit that is checked out, as far as they may concern this plugin.
+    ///
+    /// No collector asks git: the caller does. `fuel-check-v1.2.3`, `fuel-check@1.2.3` and `fuel-check/v1.2.3` name
+    /// their plugin, and are left out of account for all others. A plain `v1.2.3` names none: where several plugins
+    /// share a repository, the caller passes it on for the plugin only that it was set for.
+    pub tags: Vec<String>,
 }
 
 /// What was found where a file should be.
