@@ -1,7 +1,7 @@
 //! What repairs would change, as a patch.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use similar::{ChangeTag, TextDiff};
 
@@ -9,14 +9,19 @@ use crate::output::{BOLD, CYAN, GREEN, RED, escape};
 
 /// A unified diff without its last line break, coloured; `git apply` takes it.
 pub(crate) fn diff(path: &Path, before: &[u8], after: &[u8]) -> String {
-    let path = path.to_string_lossy().replace('\\', "/");
+    let path = path.to_string_lossy().replace(MAIN_SEPARATOR, "/");
     let path = escape(path.trim_start_matches('/'));
     let (Ok(before), Ok(after)) = (str::from_utf8(before), str::from_utf8(after)) else {
         // As git says it; such a file is read as UTF-16, and written as UTF-8.
         return format!("Binary files a/{path} and b/{path} differ");
     };
     let mut text = format!("{BOLD}--- a/{path}{BOLD:#}\n{BOLD}+++ b/{path}{BOLD:#}\n");
-    let diff = TextDiff::from_lines(before, after);
+    // A line ends with a line feed, for `patch` as well; the library would also end it with a carriage return.
+    let [before, after] =
+        [before, after].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+    let diff = TextDiff::configure()
+        .newline_terminated(true)
+        .diff_slices(&before, &after);
     for hunk in diff.unified_diff().iter_hunks() {
         line(&mut text, format_args!("{CYAN}{}{CYAN:#}", hunk.header()));
         for change in hunk.iter_changes() {

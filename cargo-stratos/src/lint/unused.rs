@@ -1,7 +1,7 @@
 //! Which suppressions a run proved to suppress nothing.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stratos_manifest::{
@@ -109,7 +109,7 @@ impl Usage {
                 if let Some(&used) = self.entries.get(&index) {
                     return entry.unused(used).filter(|_| is_on(&entry.rule, levels));
                 }
-                let file = folder.join(&entry.manifest);
+                let file = joined(folder, &entry.manifest);
                 let is_gone = !self.manifests.contains(&entry.manifest)
                     && is_inside(&file, searched)
                     && file
@@ -150,6 +150,18 @@ fn is_on(id: &str, levels: &Levels) -> bool {
     rule.is_none_or(|rule| levels.of(rule) != RuleLevel::Allow)
 }
 
-fn is_inside(path: &std::path::Path, folders: &[PathBuf]) -> bool {
+/// The file that a baseline in `folder` means; its paths have `/` and may lead up first.
+fn joined(folder: &Path, relative: &str) -> PathBuf {
+    let mut path = folder.to_owned();
+    for part in relative.split('/') {
+        match part {
+            ".." => drop(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path
+}
+
+fn is_inside(path: &Path, folders: &[PathBuf]) -> bool {
     folders.iter().any(|folder| path.starts_with(folder))
 }

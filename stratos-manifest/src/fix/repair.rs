@@ -181,7 +181,7 @@ fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{diagnostic::Diagnostic, fix::Fix};
+    use crate::{check::check, diagnostic::Diagnostic, facts::ProjectFacts, fix::Fix};
 
     /// A check that finds each of these places, with a repair.
     fn report(edits: Vec<(Range<usize>, &str)>) -> Report {
@@ -247,6 +247,32 @@ mod tests {
             _ => report(vec![(1..2, "1")]),
         });
         assert_eq!(repaired.source, b"[2]");
+    }
+
+    #[test]
+    fn json_that_needs_a_lenient_reader_is_harm() {
+        let repaired = repair(b"[1]", Safety::Safe, |now| match now {
+            b"[1]" => report(vec![(2..2, ",")]),
+            _ => report(vec![]),
+        });
+        assert_eq!(repaired.source, b"[1]");
+    }
+
+    #[test]
+    fn a_manifest_that_is_none_any_more_is_harm() {
+        let valid = include_bytes!("../../tests/published/user-with-homepage.json");
+        let repaired = repair(valid, Safety::Safe, |now| {
+            let manifest = check(valid, &ProjectFacts::none()).manifest;
+            assert!(manifest.is_some());
+            match now == valid {
+                true => Report {
+                    manifest,
+                    ..report(vec![(0..0, " ")])
+                },
+                false => report(vec![]),
+            }
+        });
+        assert_eq!(repaired.source, valid);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What repairs do to a file, and what they never do.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
 
 use proptest::{collection, prelude::*, sample};
 use serde_json::Value;
@@ -316,8 +316,12 @@ fn text(repaired: &Repaired) -> String {
     String::from_utf8_lossy(&repaired.source).into_owned()
 }
 
-fn linter() -> Linter {
-    let mut levels = Levels::default();
-    levels.set("pedantic", RuleLevel::Warn).unwrap();
-    Linter::new(levels)
+/// One for all, since it is not made in no time.
+fn linter() -> &'static Linter {
+    static LINTER: LazyLock<Linter> = LazyLock::new(|| {
+        let mut levels = Levels::default();
+        levels.set("pedantic", RuleLevel::Warn).unwrap();
+        Linter::new(levels)
+    });
+    &LINTER
 }
