@@ -64,6 +64,9 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    /// A rule has a defect.
+    #[error("the rule `{rule}` broke down while it looked at {path}")]
+    BrokenRule { rule: &'static str, path: String },
     /// The operating system refuses something that commands rely on.
     #[error("cannot {what}")]
     System {
@@ -102,6 +105,9 @@ impl Error {
             Self::Git { .. } => "make the plugin without a repository: add `--vcs none`",
             Self::Find(_) => {
                 "start one with `cargo stratos run`; where it runs with another state folder, name it with `--state DIR`"
+            }
+            Self::BrokenRule { .. } => {
+                "please report it, with the manifest if you can: nobody knows what the rule would have found"
             }
             Self::Client(ClientError::Gone { .. }) => "start a shell with `cargo stratos run`",
             _ => return None,

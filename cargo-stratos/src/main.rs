@@ -4,6 +4,8 @@ mod cli;
 mod commands;
 mod context;
 mod error;
+mod git;
+mod lint;
 mod manifests;
 mod output;
 

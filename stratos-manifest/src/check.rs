@@ -80,6 +80,9 @@ pub(crate) fn check_with(
     };
     let mut is_reliable = true;
     for rule in rules {
+        if rule.stage == Stage::Suppression {
+            continue;
+        }
         let decides = rule.group == Group::Correctness && rule.stage < Stage::Project;
         let level = levels.of(rule);
         if level == RuleLevel::Allow && !decides {
@@ -89,12 +92,14 @@ pub(crate) fn check_with(
             rule,
             level: level.finding().unwrap_or(Level::Error),
             text,
+            source,
             source_len: source.len(),
             faults: &faults,
             value: value.as_ref(),
             places: &places,
             shape_faults: &shape_faults,
             facts,
+            unused: &[],
         };
         let mut found = Vec::new();
         // A rule that breaks down must neither take the others along nor pass for one that found nothing.

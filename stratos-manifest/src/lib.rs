@@ -47,6 +47,8 @@ mod facts;
 mod fix;
 #[cfg(feature = "full")]
 mod icon;
+#[cfg(feature = "full")]
+mod identity;
 mod invisible;
 mod levels;
 #[cfg(feature = "full")]
@@ -62,9 +64,12 @@ mod quote;
 mod reading;
 mod rule;
 mod rules;
+#[cfg(feature = "full")]
+mod settings;
 mod shape;
 mod slug;
 mod suggest;
+mod suppress;
 
 pub use self::{
     check::{Report, check},
@@ -80,6 +85,14 @@ pub use self::{
     reading::{MAX_BYTES, MAX_DEPTH},
     rule::{Group, Rule, Source, Stage},
     rules::RULES,
+    suppress::{UnusedReason, UnusedSuppression},
 };
 #[cfg(feature = "full")]
-pub use self::{linter::Linter, shape::SCHEMA};
+pub use self::{
+    fix::{Repaired, repair},
+    identity::plugin_id,
+    linter::Linter,
+    settings::{CheckSettings, SettingsError},
+    shape::SCHEMA,
+    suppress::{Baseline, BaselineEntry, Exception, suppress},
+};

@@ -4,8 +4,10 @@ use crate::{
     check::{Report, check_with},
     facts::ProjectFacts,
     levels::Levels,
-    rules::RULES,
+    rule::Stage,
+    rules::{RULES, RuleContext},
     shape::SchemaShape,
+    suppress::UnusedSuppression,
 };
 
 /// Checks any number of manifests at the same levels.
@@ -29,5 +31,40 @@ impl Linter {
         check_with(RULES, &self.levels, source, facts, |places, value, _| {
             self.shape.faults(places, value)
         })
+    }
+
+    /// Reports the suppressions in settings or a baseline that were proven to suppress nothing.
+    ///
+    /// `text` is the file's, and the findings are about its bytes.
+    pub fn check_suppressions(&self, text: &str, unused: &[UnusedSuppression]) -> Report {
+        let mut report = Report {
+            manifest: None,
+            diagnostics: Vec::new(),
+            omitted: 0,
+            failed: Vec::new(),
+        };
+        let facts = ProjectFacts::none();
+        let rules = RULES.iter().filter(|rule| rule.stage == Stage::Suppression);
+        for rule in rules {
+            let Some(level) = self.levels.of(rule).finding() else {
+                continue;
+            };
+            let cx = RuleContext {
+                rule,
+                level,
+                text,
+                source: text.as_bytes(),
+                source_len: text.len(),
+                faults: &[],
+                value: None,
+                places: &[],
+                shape_faults: &[],
+                facts: &facts,
+                unused,
+            };
+            (rule.check)(&cx, &mut report.diagnostics);
+        }
+        report.diagnostics.sort_by_key(|found| found.span.start);
+        report
     }
 }

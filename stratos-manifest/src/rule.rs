@@ -43,6 +43,16 @@ pub enum Stage {
     Manifest,
     /// The files around the manifest, as far as [`ProjectFacts`](crate::ProjectFacts) knows them.
     Project,
+    /// What suppresses findings, after all manifests.
+    Suppression,
+}
+
+impl Stage {
+    /// Whether exceptions and baselines may cover the findings: not where nothing else can look at the file, and not
+    /// where they are about the exceptions and baselines themselves.
+    pub const fn is_suppressible(self) -> bool {
+        matches!(self, Self::Manifest | Self::Project)
+    }
 }
 
 /// What a rule rests on; the crate's own docs say what the versions are.

@@ -1,9 +1,11 @@
 //! Runs `cargo-stratos` to its end.
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::thread;
 
 use cargo_metadata::Message;
 
@@ -68,14 +70,31 @@ fn profile_args() -> &'static [&'static str] {
 
 /// Runs `cargo-stratos` with these arguments in a folder.
 pub fn stratos<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> Finished {
-    let output = Command::new(cargo_stratos())
+    stratos_with_input(folder, arguments, b"")
+}
+
+/// Runs `cargo-stratos` with these arguments in a folder, and with this standard input.
+pub fn stratos_with_input<A: AsRef<OsStr>>(
+    folder: &Path,
+    arguments: impl IntoIterator<Item = A>,
+    input: &[u8],
+) -> Finished {
+    let mut child = Command::new(cargo_stratos())
         .args(arguments)
         .current_dir(folder)
         .env("CI", "true")
         .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("cargo-stratos runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let output = thread::scope(|scope| {
+        // Who does not want it closes the pipe.
+        scope.spawn(move || drop(stdin.write_all(input)));
+        child.wait_with_output().expect("cargo-stratos ends")
+    });
     Finished {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

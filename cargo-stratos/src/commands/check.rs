@@ -2,25 +2,49 @@
 
 use std::path::{Path, PathBuf};
 
-use stratos_manifest::{ProjectFacts, check};
+use stratos_manifest::Safety;
 
 use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
-use crate::manifests;
-use crate::output::report::{Checked, Github, Human, Json, Reporter, Sarif, Summary};
+use crate::lint::{
+    Examiner, Ledger, LevelArgs, Projects, Repairs, Run, Tags, Totals, Usage, in_order,
+};
+use crate::manifests::{self, Found, Target};
+use crate::output::report::{Github, Human, Json, Reporter, Sarif};
 
 /// Look for mistakes in plugin.json
 ///
-/// Exit codes: 0 no errors (there may be warnings), 1 errors, 2 there is nothing to check, 3 a file cannot be read.
+/// Exit codes: 0 no errors (there may be warnings), 1 errors, or `--diff` has something to show, 2 the command line,
+/// stratos.toml or the baseline is wrong, or there is nothing to check, 3 a file cannot be read or written.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// plugin.json files, or folders that have one in them or below
+    /// plugin.json files, folders that have one in them or below, or `-` for the standard input
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    #[command(flatten)]
+    levels: LevelArgs,
+    /// Write repairs that say the same in the right way to the files
+    #[arg(long, conflicts_with = "write_baseline")]
+    fix: bool,
+    /// With --fix or --diff: also repairs that are guesses, or that lose something
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Print what --fix would do, and write nothing
+    #[arg(long, conflicts_with_all = ["fix", "format", "write_baseline"])]
+    diff: bool,
+    /// Do not report the findings that are recorded in this file
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Record the findings of now in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
+    /// With `-`: the file that the standard input is taken for, instead of plugin.json
+    #[arg(long, value_name = "PATH")]
+    stdin_path: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -35,57 +59,130 @@ enum Format {
     Sarif,
 }
 
-pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    let Args { paths, format } = args;
-    let manifests = find_all(&paths)?;
-    let mut reporter: Box<dyn Reporter> = match format {
-        Format::Human => Box::new(Human(&cx.output)),
-        Format::Json => Box::new(Json::new(&cx.output)),
-        Format::Github => Box::new(Github::new(&cx.output)),
-        Format::Sarif => Box::new(Sarif::new(&cx.output)),
-    };
-    let mut summary = Summary::default();
-    let mut unreadable = None;
-    for path in &manifests {
-        let source = match manifests::read(path) {
-            Ok(source) => source,
-            Err(error) => {
-                // The others are worth checking; the first failure is reported in the end.
-                unreadable = unreadable.or(Some(error));
-                continue;
-            }
-        };
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let report = check(&source, &ProjectFacts::collect(folder, &source));
-        summary.add(&report);
-        reporter.manifest(&Checked {
-            path: &path.to_string_lossy(),
-            source: &source,
-            report: &report,
-        })?;
-    }
-    reporter.finish(&summary)?;
-    match unreadable {
-        Some(error) => Err(error),
-        None if summary.errors > 0 => Ok(Outcome::No),
-        None => Ok(Outcome::Good),
+impl Format {
+    fn reporter(self, cx: &Context) -> Box<dyn Reporter + '_> {
+        match self {
+            Self::Human => Box::new(Human(&cx.output)),
+            Self::Json => Box::new(Json::new(&cx.output)),
+            Self::Github => Box::new(Github::new(&cx.output)),
+            Self::Sarif => Box::new(Sarif::new(&cx.output)),
+        }
     }
 }
 
-/// Without those that two of the paths mean.
-fn find_all(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    let mut all = Vec::new();
-    for path in paths {
-        for manifest in manifests::find(path)? {
-            // The folder `.` is not worth showing in front of every place.
-            let manifest = manifest
-                .strip_prefix(".")
-                .map(Path::to_owned)
-                .unwrap_or(manifest);
-            if !all.contains(&manifest) {
-                all.push(manifest);
-            }
+pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    let repairs = args.repairs()?;
+    let mut projects = Projects::new(args.levels)?;
+    let known = args.baseline.as_deref().map(Ledger::load).transpose()?;
+    let new = args
+        .write_baseline
+        .as_deref()
+        .map(Ledger::new)
+        .transpose()?;
+    let Found {
+        targets,
+        searched,
+        unreadable,
+    } = find(&args.paths, args.stdin_path)?;
+    let by_target = projects.of_all(&targets)?;
+    let examiner = Examiner {
+        projects: &by_target,
+        tags: Tags::find(&targets),
+        neighbours: manifests::neighbours(&targets),
+        ledger: known.as_ref(),
+        repairs,
+    };
+    let mut run = Run {
+        cx,
+        repairs,
+        reporter: args.format.reporter(cx),
+        recorded: new,
+        totals: Totals::default(),
+    };
+    unreadable.into_iter().for_each(|error| run.fail(error));
+    let mut usage = Usage::default();
+    in_order(
+        &targets,
+        |index, target| examiner.examine(index, target),
+        |index, examined| {
+            let (target, project) = (&targets[index], &by_target[index]);
+            usage.add(target, project, known.as_ref(), examined.as_ref().ok());
+            run.manifest(target, examined)
+        },
+    )?;
+    if run.is_complete() && run.recorded.is_none() {
+        left_over(&mut run, &usage, &searched, known.as_ref(), &mut projects)?;
+    }
+    run.finish()
+}
+
+/// Reports what suppresses nothing, in the settings and in the baseline.
+fn left_over(
+    run: &mut Run<'_>,
+    usage: &Usage,
+    searched: &[PathBuf],
+    ledger: Option<&Ledger>,
+    projects: &mut Projects,
+) -> Result<(), Error> {
+    for (project, file, unused) in usage.exceptions(searched) {
+        let report = project.linter.check_suppressions(&file.text, &unused);
+        run.suppressions(&file.path, &file.text, &report)?;
+    }
+    let Some(ledger) = ledger else {
+        return Ok(());
+    };
+    let project = projects.of(&ledger.folder)?;
+    let unused = usage.entries(ledger, &project.levels, searched);
+    let report = project.linter.check_suppressions(&ledger.text, &unused);
+    run.suppressions(&ledger.path, &ledger.text, &report)
+}
+
+impl Args {
+    fn repairs(&self) -> Result<Repairs, Error> {
+        let safety = match self.unsafe_fixes {
+            true => Safety::Unsafe,
+            false => Safety::Safe,
+        };
+        match (self.fix, self.diff) {
+            (true, _) if self.paths.iter().any(|path| is_stdin(path)) => Err(usage(
+                "`--fix` has no file to write to when the manifest comes from the standard input",
+                "write `--diff` instead, which prints what it would do",
+            )),
+            (false, false) if self.unsafe_fixes => Err(usage(
+                "`--unsafe-fixes` alone repairs nothing",
+                "add `--fix`, or `--diff` to look first",
+            )),
+            (true, _) => Ok(Repairs::Write(safety)),
+            (false, true) => Ok(Repairs::Show(safety)),
+            (false, false) => Ok(Repairs::Leave),
         }
     }
-    Ok(all)
+}
+
+fn find(paths: &[PathBuf], stdin_path: Option<PathBuf>) -> Result<Found, Error> {
+    let (stdin, named): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| is_stdin(path));
+    if stdin_path.is_some() && stdin.is_empty() {
+        return Err(usage(
+            "`--stdin-path` says what the standard input is, and it is not checked",
+            "name `-` as the path to check",
+        ));
+    }
+    let mut found = manifests::search(&named)?;
+    if !stdin.is_empty() {
+        let path = stdin_path.unwrap_or_else(|| PathBuf::from("plugin.json"));
+        found.targets.push(Target::from_stdin(path)?);
+        found.targets.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    Ok(found)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn usage(message: &str, help: &str) -> Error {
+    Error::Usage {
+        message: message.to_owned(),
+        help: Some(help.to_owned()),
+    }
 }

@@ -70,10 +70,14 @@ impl Edit {
         property: &ObjectProp<'_>,
     ) -> Option<Self> {
         let gone = span(property);
-        let at = object
-            .properties
-            .iter()
-            .position(|other| span(other) == gone)?;
+        let mut properties = object.properties.iter();
+        let at = properties.position(|other| span(other) == gone)?;
+        Self::remove_property_at(text, object, at)
+    }
+
+    /// [`remove_property`](Self::remove_property) by the property's number.
+    pub(crate) fn remove_property_at(text: &str, object: &Object<'_>, at: usize) -> Option<Self> {
+        let gone = span(object.properties.get(at)?);
         let before = at
             .checked_sub(1)
             .map(|before| span(&object.properties[before]).end);

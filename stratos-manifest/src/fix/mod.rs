@@ -1,8 +1,12 @@
 //! Repairs as data: which bytes to replace by what.
 
 mod edit;
+#[cfg(feature = "full")]
+mod repair;
 
 pub use self::edit::Edit;
+#[cfg(feature = "full")]
+pub use self::repair::{Repaired, repair};
 
 /// The repair of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,6 @@
-use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+use crate::{
+    diagnostic::Diagnostic, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+};
 
 declare_rule! {
     /// ## What it does
@@ -41,7 +43,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         out.push(
             cx.finding(0..3, "the file starts with an invisible byte order mark")
                 .note("`JSON.parse` takes it for a character that JSON does not have")
-                .help("save the file again as \"UTF-8\", not as \"UTF-8 with BOM\""),
+                .help("save the file again as \"UTF-8\", not as \"UTF-8 with BOM\"")
+                .safe_fix([Edit::remove(0..3)]),
         );
     }
 }

@@ -1,4 +1,8 @@
-use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+use std::ops::Range;
+
+use crate::{
+    diagnostic::Diagnostic, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+};
 
 declare_rule! {
     /// ## What it does
@@ -39,8 +43,45 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             out.push(
                 cx.finding(span.clone(), "comments are not allowed here")
                     .note("the shell reads the manifest as JSON, which has no comments")
-                    .help("remove the comment"),
+                    .help("remove the comment")
+                    .unsafe_fix([Edit::remove(with_its_line(cx.text, span.clone()))]),
             );
+        }
+    }
+}
+
+/// The comment with the lines that would be empty without it, or with the spaces that would end its line.
+fn with_its_line(text: &str, comment: Range<usize>) -> Range<usize> {
+    let (before, after) = (&text[..comment.start], &text[comment.end..]);
+    let start = before.trim_end_matches([' ', '\t']).len();
+    let rest = after.trim_start_matches([' ', '\t', '\r']);
+    let newline = rest.strip_prefix('\n').map(|rest| text.len() - rest.len());
+    match newline {
+        Some(next_line) if text[..start].ends_with('\n') => start..next_line,
+        Some(_) => start..comment.end,
+        None => comment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_takes_its_empty_line_along() {
+        for (text, expected) in [
+            ("{\r\n  // a\r\n  1\r\n}", "{\r\n  1\r\n}"),
+            ("{ // a\r\n  1 }", "{\r\n  1 }"),
+            ("{ 1 // a\n}", "{ 1\n}"),
+            ("{ // a\n}", "{\n}"),
+            ("// a\n{}", "\n{}"),
+            ("{ 1 } // a", "{ 1 } "),
+        ] {
+            let start = text.find("//").unwrap();
+            let end = text.find("a").unwrap() + 1;
+            let mut without = text.to_owned();
+            without.replace_range(with_its_line(text, start..end), "");
+            assert_eq!(without, expected, "{text:?}");
         }
     }
 }

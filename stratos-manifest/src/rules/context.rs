@@ -12,6 +12,7 @@ use crate::{
     rule::Rule,
     shape::{Place, ShapeFault, ShapeFaultKind},
     slug::is_slug,
+    suppress::UnusedSuppression,
 };
 
 /// A manifest as far as it could be read, for one rule.
@@ -21,6 +22,8 @@ pub(crate) struct RuleContext<'t> {
     pub(crate) level: Level,
     /// The file's text, empty if it has none.
     pub(crate) text: &'t str,
+    /// The file's bytes.
+    pub(crate) source: &'t [u8],
     pub(crate) source_len: usize,
     pub(crate) faults: &'t [Fault],
     /// The outermost value.
@@ -29,6 +32,8 @@ pub(crate) struct RuleContext<'t> {
     pub(crate) places: &'t [Place<'t>],
     pub(crate) shape_faults: &'t [ShapeFault],
     pub(crate) facts: &'t ProjectFacts,
+    /// Where the text is not a manifest, but settings or a baseline: what suppresses nothing.
+    pub(crate) unused: &'t [UnusedSuppression],
 }
 
 impl<'t> RuleContext<'t> {

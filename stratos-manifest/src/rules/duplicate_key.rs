@@ -6,7 +6,8 @@ use jsonc_parser::{
 };
 
 use crate::{
-    diagnostic::Diagnostic, quote::quote, reading::span, rule::declare_rule, rules::RuleContext,
+    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    rules::RuleContext,
 };
 
 declare_rule! {
@@ -64,15 +65,37 @@ fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Vec<Diagnosti
 }
 
 fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Vec<Diagnostic>) {
-    let mut seen: HashMap<&str, &ObjectProp<'_>> = HashMap::new();
-    for property in &object.properties {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (index, property) in object.properties.iter().enumerate() {
         match seen.entry(property.name.as_str()) {
             Entry::Vacant(entry) => {
-                entry.insert(property);
+                entry.insert(index);
             }
-            Entry::Occupied(first) => out.push(describe(cx, first.get(), property)),
+            Entry::Occupied(first) => {
+                let at = *first.get();
+                let finding = describe(cx, &object.properties[at], property);
+                out.push(match removal(cx, object, at, property) {
+                    Some(removal) => finding.safe_fix([removal]),
+                    None => finding,
+                });
+            }
         }
     }
+}
+
+/// Without the first of two equal properties the object says the same.
+fn removal(
+    cx: &RuleContext<'_>,
+    object: &Object<'_>,
+    first: usize,
+    second: &ObjectProp<'_>,
+) -> Option<Edit> {
+    let data = |property: &ObjectProp<'_>| {
+        let text = &cx.text[span(&property.value)];
+        serde_json::from_str::<serde_json::Value>(text).ok()
+    };
+    let is_same = data(&object.properties[first])? == data(second)?;
+    is_same.then(|| Edit::remove_property_at(cx.text, object, first))?
 }
 
 fn describe(cx: &RuleContext<'_>, first: &ObjectProp<'_>, second: &ObjectProp<'_>) -> Diagnostic {

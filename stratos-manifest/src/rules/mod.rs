@@ -96,6 +96,7 @@ registry! {
     unsafe_path,
     unsupported_icon_format,
     #[cfg(feature = "full")] untrimmed_text,
+    #[cfg(feature = "full")] unused_suppression,
     utf16_text,
     #[cfg(feature = "full")] version_drift,
     #[cfg(feature = "full")] wrong_case_path,

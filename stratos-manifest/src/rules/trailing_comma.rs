@@ -1,4 +1,6 @@
-use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+use crate::{
+    diagnostic::Diagnostic, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+};
 
 declare_rule! {
     /// ## What it does
@@ -35,7 +37,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             out.push(
                 cx.finding(span.clone(), "nothing follows this comma")
                     .note("JSON has commas between two entries only, not after the last one")
-                    .help("remove the comma"),
+                    .help("remove the comma")
+                    .safe_fix([Edit::remove(span.clone())]),
             );
         }
     }

@@ -1,4 +1,6 @@
-use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+use crate::{
+    diagnostic::Diagnostic, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+};
 
 declare_rule! {
     /// ## What it does
@@ -34,10 +36,55 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     if cx.faults.iter().any(|fault| matches!(fault, Fault::Utf16)) {
-        out.push(
-            cx.finding(0..cx.source_len.min(2), "the file is saved as UTF-16")
-                .note("JSON is read as UTF-8; PowerShell's `>` is what mostly writes UTF-16")
-                .help("save the file again with the encoding \"UTF-8\""),
-        );
+        let finding = cx
+            .finding(0..cx.source_len.min(2), "the file is saved as UTF-16")
+            .note("JSON is read as UTF-8; PowerShell's `>` is what mostly writes UTF-16")
+            .help("save the file again with the encoding \"UTF-8\"");
+        out.push(match from_utf16(cx.source) {
+            Some(text) => finding.safe_fix([Edit::replace(0..cx.source_len, text)]),
+            None => finding,
+        });
+    }
+}
+
+/// The text without its mark, if the bytes are nothing but UTF-16.
+fn from_utf16(source: &[u8]) -> Option<String> {
+    let (units, rest) = source.as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let is_little = match units.first()? {
+        [0xff, 0xfe] => true,
+        [0xfe, 0xff] => false,
+        [_, second] => *second == 0,
+    };
+    let decode = if is_little {
+        u16::from_le_bytes
+    } else {
+        u16::from_be_bytes
+    };
+    let units = units.iter().map(|unit| decode(*unit));
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    let text = text.ok()?;
+    Some(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_orders_are_read_and_broken_text_is_not() {
+        for (source, expected) in [
+            (&b"\xff\xfe{\0\xe4\0"[..], Some("{ä")),
+            (b"\xfe\xff\0{", Some("{")),
+            (b"{\0}\0", Some("{}")),
+            (b"\0{\0}", Some("{}")),
+            (b"\xff\xfe{\0\0", None),
+            (b"\xff\xfe\0\xd8", None),
+            (b"", None),
+        ] {
+            assert_eq!(from_utf16(source).as_deref(), expected, "{source:?}");
+        }
     }
 }

@@ -4,11 +4,12 @@ use jsonc_parser::ast::Value;
 
 use crate::{
     diagnostic::Diagnostic,
+    fix::Edit,
     quote::quote,
-    reading::{article, head, span},
+    reading::{article, find, head, span},
     rule::declare_rule,
     rules::RuleContext,
-    shape::{Field, Kind, ShapeFaultKind},
+    shape::{Field, Kind, Place, ShapeFaultKind},
 };
 
 declare_rule! {
@@ -55,9 +56,44 @@ fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
                 fault.field,
             ),
             (None, Kind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
-            (None, kind, _) => describe(cx, value, &path, expected(kind), fault.field),
+            (None, kind, _) => {
+                let finding = describe(cx, value, &path, expected(kind), fault.field);
+                repair(cx, finding, place, fault.field, value)
+            }
         });
     }
+}
+
+/// Quotes too many or too few, and a `null` that says what leaving the field out says.
+fn repair(
+    cx: &RuleContext<'_>,
+    finding: Diagnostic,
+    place: &Place<'_>,
+    field: &Field,
+    value: &Value<'_>,
+) -> Diagnostic {
+    match (&field.kind, value) {
+        (_, Value::NullKeyword(_)) if !field.required => {
+            let removal = find(place.object, field.key)
+                .and_then(|property| Edit::remove_property(cx.text, place.object, property));
+            match removal {
+                Some(removal) => finding.safe_fix([removal]),
+                None => finding,
+            }
+        }
+        (Kind::Number, Value::StringLit(text)) if is_number(&text.value) => {
+            finding.unsafe_fix([Edit::replace(span(value), text.value.trim())])
+        }
+        (Kind::Text, Value::NumberLit(number)) => {
+            finding.unsafe_fix([Edit::replace(span(value), format!("\"{}\"", number.value))])
+        }
+        _ => finding,
+    }
+}
+
+/// Whether the text is a number as JSON writes it.
+fn is_number(text: &str) -> bool {
+    serde_json::from_str::<f64>(text).is_ok_and(f64::is_finite)
 }
 
 fn describe(

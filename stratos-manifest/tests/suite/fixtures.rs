@@ -4,6 +4,8 @@
 //! manifest see an empty plugin, and other rules see nothing of it. What is known and lies on no disk (the file's
 //! name, git's tags, other plugins) is a JSON object in `<case>.facts`.
 //!
+//! Rules about what suppresses findings look at the `stratos.toml` or the `baseline.json` in the folder.
+//!
 //! All rules are on, pedantic ones too. New snapshots: `INSTA_UPDATE=always cargo test`.
 
 use std::{
@@ -11,7 +13,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stratos_manifest::{Levels, Linter, RULES, Report, Rule, RuleLevel, Stage};
+use stratos_manifest::{
+    Baseline, CheckSettings, Levels, Linter, ProjectFacts, RULES, Report, Rule, RuleLevel, Stage,
+    plugin_id, suppress,
+};
 
 use crate::{facts::facts_of, render::render};
 
@@ -71,9 +76,40 @@ fn a_folder_of_fixtures_belongs_to_a_rule() {
 
 fn check_fixture(rule: &Rule, fixture: &Path) -> (Vec<u8>, Report) {
     let source = fs::read(fixture).unwrap();
+    let plugin = fixture.with_extension("");
+    if rule.stage == Stage::Suppression {
+        return check_suppressions(&plugin, &source);
+    }
     let facts = facts_of(fixture, &source, rule.stage == Stage::Project);
     let report = Linter::new(pedantic()).check(&source, &facts);
     (source, report)
+}
+
+/// What a manifest's `stratos.toml` and `baseline.json` suppress in vain.
+fn check_suppressions(plugin: &Path, manifest: &[u8]) -> (Vec<u8>, Report) {
+    let linter = Linter::new(pedantic());
+    let mut report = linter.check(manifest, &ProjectFacts::none());
+    let (text, unused) = if plugin.join("stratos.toml").is_file() {
+        let text = fs::read_to_string(plugin.join("stratos.toml")).unwrap();
+        let exceptions = CheckSettings::parse(&text).unwrap().exceptions;
+        let plugin = plugin_id(manifest);
+        let used = suppress(&mut report, &exceptions, plugin.as_deref());
+        let unused = exceptions.iter().zip(used).filter(|(_, used)| *used == 0);
+        let unused: Vec<_> = unused.map(|(exception, _)| exception.into()).collect();
+        (text, unused)
+    } else {
+        let text = fs::read_to_string(plugin.join("baseline.json")).unwrap();
+        let baseline = Baseline::parse(&text).unwrap();
+        let used = baseline.suppress("plugin.json", &mut report);
+        let unused = used.into_iter().filter_map(|(at, used)| {
+            let entry = &baseline.entries()[at];
+            entry.unused(used)
+        });
+        let unused = unused.collect();
+        (text, unused)
+    };
+    let report = linter.check_suppressions(&text, &unused);
+    (text.into_bytes(), report)
 }
 
 fn pedantic() -> Levels {

@@ -10,6 +10,7 @@ mod json_free;
 mod json_suite;
 mod published;
 mod render;
+mod repair_promises;
 mod repaired_fixtures;
 mod repairs;
 mod schema;

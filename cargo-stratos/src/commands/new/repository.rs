@@ -2,11 +2,11 @@
 
 use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::commands::new::place::Place;
 use crate::context::Context;
 use crate::error::Error;
+use crate::git::git;
 
 /// What keeps the project's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -16,14 +16,6 @@ pub(super) enum Vcs {
     /// Nothing
     None,
 }
-
-/// What would make git work on another repository than the one in its folder.
-const ELSEWHERE: [&str; 4] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-];
 
 /// Makes a repository in the folder where the project waits, if one is wanted or nothing was said.
 pub(super) fn make(
@@ -65,15 +57,6 @@ pub(super) fn user_name(folder: &Path) -> Option<String> {
     let output = git(folder).args(["config", "user.name"]).output().ok()?;
     let name = String::from_utf8(output.stdout).ok()?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty() && !name.contains(char::is_control))
-}
-
-fn git(folder: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.current_dir(folder).stdin(Stdio::null());
-    for variable in ELSEWHERE {
-        git.env_remove(variable);
-    }
-    git
 }
 
 /// A work tree's `.git` may also be a file that says where the repository is.

@@ -17,7 +17,7 @@ pub(crate) use self::github::Github;
 pub(crate) use self::human::Human;
 pub(crate) use self::json::Json;
 pub(crate) use self::sarif::Sarif;
-pub(crate) use self::summary::Summary;
+pub(crate) use self::summary::{Summary, count};
 
 /// A manifest that was checked.
 #[derive(Debug)]

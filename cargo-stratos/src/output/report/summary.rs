@@ -23,6 +23,8 @@ pub(crate) struct Summary {
     pub(crate) failed: BTreeSet<&'static str>,
     /// How many manifests could not be read.
     pub(crate) unreadable: usize,
+    /// How many findings exceptions and the baseline cover.
+    pub(crate) suppressed: usize,
 }
 
 impl Summary {
@@ -41,6 +43,13 @@ impl Summary {
                 None => {}
             }
         }
+    }
+
+    /// The report of settings or a baseline, which are no manifests.
+    pub(crate) fn add_settings(&mut self, report: &Report) {
+        let manifests = self.manifests;
+        self.add(report);
+        self.manifests = manifests;
     }
 
     /// Whether every rule looked at every manifest.
@@ -83,6 +92,9 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} checked: ", count(self.manifests, "manifest"))?;
         self.findings(f)?;
+        if self.suppressed > 0 {
+            write!(f, ", {} suppressed", self.suppressed)?;
+        }
         self.way_out(f)?;
         for rule in &self.failed {
             write!(
@@ -94,7 +106,8 @@ impl fmt::Display for Summary {
     }
 }
 
-fn count(number: usize, what: &str) -> String {
+/// The number with its noun.
+pub(crate) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }

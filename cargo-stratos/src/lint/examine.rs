@@ -1,0 +1,143 @@
+//! One manifest, from its bytes to its report.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use stratos_manifest::{
+    Neighbour, ProjectFacts, Repaired, Report, Safety, plugin_id, repair, suppress,
+};
+
+use crate::error::Error;
+use crate::lint::git_tags::Tags;
+use crate::lint::ledger::Ledger;
+use crate::lint::project::Project;
+use crate::lint::rewrite::rewrite;
+use crate::manifests::Target;
+
+/// What to do with the repairs of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repairs {
+    /// Nothing.
+    Leave,
+    /// Show what they would do.
+    Show(Safety),
+    /// Write them to the file.
+    Write(Safety),
+}
+
+/// Looks at manifests, from any thread.
+#[derive(Debug)]
+pub(crate) struct Examiner<'a> {
+    pub(crate) projects: &'a [Arc<Project>],
+    pub(crate) tags: Tags,
+    pub(crate) neighbours: HashMap<usize, Vec<Neighbour>>,
+    /// The findings that are not reported, if there is a baseline.
+    pub(crate) ledger: Option<&'a Ledger>,
+    pub(crate) repairs: Repairs,
+}
+
+/// What was found out about a manifest.
+#[derive(Debug)]
+pub(crate) struct Examined {
+    /// The file as the report sees it: repaired, if repairs were written.
+    pub(crate) source: Vec<u8>,
+    pub(crate) report: Report,
+    pub(crate) plugin: Option<String>,
+    /// What repairs did or would do.
+    pub(crate) repaired: Option<Repaired>,
+    /// Why they could not be written.
+    pub(crate) unwritten: Option<Error>,
+    pub(crate) used: Used,
+}
+
+/// How many findings were suppressed by what.
+#[derive(Debug, Default)]
+pub(crate) struct Used {
+    /// By each exception of the project.
+    pub(crate) exceptions: Vec<usize>,
+    /// By each entry of the baseline that is about the manifest.
+    pub(crate) entries: Vec<(usize, usize)>,
+}
+
+impl Used {
+    pub(crate) fn count(&self) -> usize {
+        let entries = self.entries.iter().map(|(_, count)| count);
+        self.exceptions.iter().chain(entries).sum()
+    }
+}
+
+impl Examiner<'_> {
+    /// Reads, checks, and repairs if it is to.
+    pub(crate) fn examine(&self, index: usize, target: &Target) -> Result<Examined, Error> {
+        let source = target.read()?;
+        let plugin = plugin_id(&source);
+        let check = |source: &[u8]| self.check(index, target, plugin.as_deref(), source);
+        let (report, used) = check(&source);
+        let mut examined = Examined {
+            source,
+            report,
+            plugin: plugin.clone(),
+            repaired: None,
+            unwritten: None,
+            used,
+        };
+        let safety = match self.repairs {
+            Repairs::Leave => return Ok(examined),
+            Repairs::Show(safety) | Repairs::Write(safety) => safety,
+        };
+        if !examined
+            .report
+            .diagnostics
+            .iter()
+            .any(|found| found.fix.is_some())
+        {
+            return Ok(examined);
+        }
+        let repaired = repair(&examined.source, safety, |source| check(source).0);
+        if repaired.applied.is_empty() {
+            return Ok(examined);
+        }
+        if matches!(self.repairs, Repairs::Write(_)) {
+            match rewrite(&target.path, &examined.source, &repaired.source) {
+                Ok(()) => {
+                    (examined.report, examined.used) = check(&repaired.source);
+                    examined.source.clone_from(&repaired.source);
+                }
+                Err(error) => {
+                    examined.unwritten = Some(error);
+                    return Ok(examined);
+                }
+            }
+        }
+        examined.repaired = Some(repaired);
+        Ok(examined)
+    }
+
+    /// What is found in `source` as the manifest, without what is suppressed.
+    fn check(
+        &self,
+        index: usize,
+        target: &Target,
+        plugin: Option<&str>,
+        source: &[u8],
+    ) -> (Report, Used) {
+        let project = &self.projects[index];
+        let mut facts = ProjectFacts::collect(target.folder(), source);
+        facts.file_name = target.file_name();
+        facts.tags = self.tags.of(index, plugin);
+        if let Some(neighbours) = self.neighbours.get(&index) {
+            facts.neighbours.clone_from(neighbours);
+        }
+        let mut report = project.linter.check(source, &facts);
+        let mut used = Used {
+            exceptions: suppress(&mut report, &project.exceptions, plugin),
+            entries: Vec::new(),
+        };
+        if let Some(ledger) = self.ledger
+            && let Some(name) = ledger.name(target)
+        {
+            used.entries = ledger.baseline.suppress(&name, &mut report);
+        }
+        (report, used)
+    }
+}

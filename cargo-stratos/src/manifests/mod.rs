@@ -1,0 +1,11 @@
+//! Which manifests a command line means, and what is in them.
+
+mod neighbours;
+mod read;
+mod search;
+mod target;
+
+pub(crate) use self::neighbours::neighbours;
+pub(crate) use self::read::{read, read_text};
+pub(crate) use self::search::{Found, search};
+pub(crate) use self::target::Target;

@@ -1,0 +1,283 @@
+//! Repairs applied: until there is nothing left to do, and never for the worse.
+
+use std::{collections::HashSet, ops::Range};
+
+use serde::de::IgnoredAny;
+
+use crate::{
+    check::Report,
+    diagnostic::Level,
+    fix::{Edit, Safety},
+    reading::{decode, parse},
+};
+
+/// One repair may make room for the next; nobody's manifest needs more than a few rounds.
+const MAX_ROUNDS: usize = 100;
+
+/// How many repairs are tried one by one where all together made it worse.
+const MAX_TRIED: usize = 64;
+
+/// A manifest after its repairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repaired {
+    /// The file; where nothing was applied, as it was.
+    pub source: Vec<u8>,
+    /// The rule of each repair.
+    pub applied: Vec<&'static str>,
+}
+
+/// A repair that fits beside the others.
+struct Candidate<'r> {
+    rule: &'static str,
+    edits: &'r [Edit],
+}
+
+/// Applies the repairs of all findings, up to the given safety, and those of what is found after them.
+///
+/// `check` says what is to be repaired. A repair that makes things worse is left out: one after which there are more
+/// errors, no manifest any more, or no JSON any more. Everything that no repair is about stays as it is, byte for
+/// byte.
+pub fn repair(source: &[u8], safety: Safety, mut check: impl FnMut(&[u8]) -> Report) -> Repaired {
+    let mut repaired = Repaired {
+        source: source.to_vec(),
+        applied: Vec::new(),
+    };
+    // Two rules that undo each other's repairs end here.
+    let mut seen = HashSet::from([source.to_vec()]);
+    for _ in 0..MAX_ROUNDS {
+        let report = check(&repaired.source);
+        let candidates = candidates(&report, safety, repaired.source.len());
+        let Some((source, applied)) = round(&repaired.source, &report, &candidates, &mut check)
+        else {
+            break;
+        };
+        if !seen.insert(source.clone()) {
+            break;
+        }
+        repaired.source = source;
+        repaired.applied.extend(applied);
+    }
+    repaired
+}
+
+/// The file after as many of the candidates as do no harm, unless that is as good as none.
+fn round(
+    source: &[u8],
+    report: &Report,
+    candidates: &[Candidate<'_>],
+    check: &mut impl FnMut(&[u8]) -> Report,
+) -> Option<(Vec<u8>, Vec<&'static str>)> {
+    let before = State::new(source, report);
+    let mut is_good = |source: &[u8]| State::new(source, &check(source)).is_no_worse_than(&before);
+    let all: Vec<&Candidate<'_>> = candidates.iter().collect();
+    let together = apply(source, &all);
+    if together == source {
+        return None;
+    }
+    let (after, applied) = if is_good(&together) {
+        (together, all)
+    } else {
+        let mut harmless = Vec::new();
+        for candidate in candidates.iter().take(MAX_TRIED) {
+            harmless.push(candidate);
+            if !is_good(&apply(source, &harmless)) {
+                harmless.pop();
+            }
+        }
+        (apply(source, &harmless), harmless)
+    };
+    let applied = applied.into_iter().map(|candidate| candidate.rule);
+    (after != source).then(|| (after, applied.collect()))
+}
+
+/// What must not become worse.
+#[derive(Debug)]
+struct State {
+    is_json: bool,
+    has_tree: bool,
+    has_manifest: bool,
+    errors: usize,
+}
+
+impl State {
+    fn new(source: &[u8], report: &Report) -> Self {
+        let (text, _) = decode(source);
+        let errors = report
+            .diagnostics
+            .iter()
+            .filter(|found| found.level == Level::Error)
+            .count();
+        Self {
+            is_json: serde_json::from_slice::<IgnoredAny>(source).is_ok(),
+            has_tree: text.as_deref().is_some_and(|text| parse(text).0.is_some()),
+            has_manifest: report.manifest.is_some(),
+            errors: errors + report.omitted,
+        }
+    }
+
+    fn is_no_worse_than(&self, before: &Self) -> bool {
+        // Where nothing could be read before, what is found now is no new mistake.
+        let no_more_errors = self.errors <= before.errors || !before.has_tree;
+        no_more_errors
+            && self.is_json >= before.is_json
+            && self.has_tree >= before.has_tree
+            && self.has_manifest >= before.has_manifest
+    }
+}
+
+/// The repairs that may be applied together: of two that touch the same bytes, the first.
+fn candidates(report: &Report, safety: Safety, len: usize) -> Vec<Candidate<'_>> {
+    let mut taken: Vec<Range<usize>> = Vec::new();
+    let mut candidates = Vec::new();
+    for found in &report.diagnostics {
+        let Some(fix) = found.fix.as_ref().filter(|fix| fix.safety <= safety) else {
+            continue;
+        };
+        let mut spans: Vec<_> = fix.edits.iter().map(|edit| edit.span.clone()).collect();
+        spans.sort_by_key(|span| (span.start, span.end));
+        let fits = |span: &Range<usize>| span.start <= span.end && span.end <= len;
+        let is_apart = spans.windows(2).all(|pair| !touch(&pair[0], &pair[1]));
+        let is_free = |span: &Range<usize>| is_free(&taken, span);
+        if is_apart && spans.iter().all(fits) && spans.iter().all(is_free) {
+            for span in spans {
+                let at = taken.partition_point(|other| other.start < span.start);
+                taken.insert(at, span);
+            }
+            candidates.push(Candidate {
+                rule: found.rule,
+                edits: &fix.edits,
+            });
+        }
+    }
+    candidates
+}
+
+/// Whether `span` overlaps none of the others, which are sorted and do not overlap each other.
+fn is_free(taken: &[Range<usize>], span: &Range<usize>) -> bool {
+    let at = taken.partition_point(|other| other.start < span.start);
+    let beside = &taken[at.saturating_sub(1)..taken.len().min(at + 1)];
+    beside.iter().all(|other| !touch(other, span))
+}
+
+/// Two insertions at one place have no order, and count as overlapping.
+fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a == b || (a.start < b.end && b.start < a.end)
+}
+
+fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Vec<u8> {
+    let mut edits: Vec<&Edit> = candidates.iter().flat_map(|c| c.edits).collect();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut result = Vec::with_capacity(source.len());
+    let mut end = 0;
+    for edit in edits {
+        result.extend_from_slice(&source[end..edit.span.start]);
+        result.extend_from_slice(edit.text.as_bytes());
+        end = edit.span.end;
+    }
+    result.extend_from_slice(&source[end..]);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{check::check, diagnostic::Diagnostic, facts::ProjectFacts, fix::Fix};
+
+    /// A check that finds each of these places, with a repair.
+    fn report(edits: Vec<(Range<usize>, &str)>) -> Report {
+        let diagnostics = edits.into_iter().map(|(span, text)| Diagnostic {
+            rule: "some-rule",
+            level: Level::Error,
+            message: String::new(),
+            span: span.clone(),
+            note: None,
+            help: None,
+            related: Vec::new(),
+            at: String::new(),
+            fix: Some(Fix {
+                safety: Safety::Safe,
+                edits: vec![Edit {
+                    span,
+                    text: text.to_owned(),
+                }],
+            }),
+        });
+        Report {
+            manifest: None,
+            diagnostics: diagnostics.collect(),
+            omitted: 0,
+            failed: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_repair_that_does_harm_is_left_out_and_no_other() {
+        let source = b"[1, 2, 3]";
+        let repaired = repair(source, Safety::Safe, |now| match now == source {
+            true => report(vec![(1..2, "10"), (4..5, "}"), (7..8, "30")]),
+            false => report(vec![]),
+        });
+        assert_eq!(repaired.source, b"[10, 2, 30]");
+        assert_eq!(repaired.applied.len(), 2);
+    }
+
+    #[test]
+    fn more_errors_than_before_are_harm() {
+        let repaired = repair(b"[1]", Safety::Safe, |now| match now == b"[1]" {
+            true => report(vec![(1..2, "2")]),
+            false => report(vec![(0..0, ""), (1..1, "")]),
+        });
+        assert_eq!(repaired.source, b"[1]");
+        assert_eq!(repaired.applied, [""; 0]);
+    }
+
+    #[test]
+    fn of_two_repairs_of_the_same_bytes_the_second_waits() {
+        let repaired = repair(b"[12]", Safety::Safe, |now| match now {
+            b"[12]" => report(vec![(1..3, "34"), (2..3, "0")]),
+            _ => report(vec![]),
+        });
+        assert_eq!(repaired.source, b"[34]");
+    }
+
+    #[test]
+    fn rules_that_disagree_end() {
+        let repaired = repair(b"[1]", Safety::Safe, |now| match now {
+            b"[1]" => report(vec![(1..2, "2")]),
+            _ => report(vec![(1..2, "1")]),
+        });
+        assert_eq!(repaired.source, b"[2]");
+    }
+
+    #[test]
+    fn json_that_needs_a_lenient_reader_is_harm() {
+        let repaired = repair(b"[1]", Safety::Safe, |now| match now {
+            b"[1]" => report(vec![(2..2, ",")]),
+            _ => report(vec![]),
+        });
+        assert_eq!(repaired.source, b"[1]");
+    }
+
+    #[test]
+    fn a_manifest_that_is_none_any_more_is_harm() {
+        let valid = include_bytes!("../../tests/published/user-with-homepage.json");
+        let repaired = repair(valid, Safety::Safe, |now| {
+            let manifest = check(valid, &ProjectFacts::none()).manifest;
+            assert!(manifest.is_some());
+            match now == valid {
+                true => Report {
+                    manifest,
+                    ..report(vec![(0..0, " ")])
+                },
+                false => report(vec![]),
+            }
+        });
+        assert_eq!(repaired.source, valid);
+    }
+
+    #[test]
+    fn an_edit_beyond_the_file_is_ignored() {
+        let repaired = repair(b"[1]", Safety::Safe, |_| report(vec![(2..9, "")]));
+        assert_eq!(repaired.source, b"[1]");
+    }
+}

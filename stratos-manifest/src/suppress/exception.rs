@@ -1,0 +1,82 @@
+//! Exceptions: findings that the settings say are meant to be so.
+
+use std::ops::Range;
+
+use crate::{check::Report, diagnostic::Diagnostic};
+
+/// One of `[[check.exceptions]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// The id of the rule.
+    pub rule: &'static str,
+    /// The keys that lead to the place, and to all below it; without them, everywhere.
+    pub at: Option<String>,
+    /// The id of the plugin; without it, all that the settings apply to.
+    pub plugin: Option<String>,
+    /// Why it is right as it is.
+    pub reason: String,
+    /// The bytes of the settings where its rule is named.
+    pub span: Range<usize>,
+}
+
+impl Exception {
+    /// Whether a finding in the manifest of the plugin `plugin` is one that it means.
+    pub fn covers(&self, plugin: Option<&str>, diagnostic: &Diagnostic) -> bool {
+        self.rule == diagnostic.rule
+            && self.is_about(plugin)
+            && self
+                .at
+                .as_deref()
+                .is_none_or(|at| is_at_or_below(&diagnostic.at, at))
+    }
+
+    /// Whether it may mean findings of this plugin.
+    pub fn is_about(&self, plugin: Option<&str>) -> bool {
+        self.plugin.is_none() || self.plugin.as_deref() == plugin
+    }
+}
+
+/// Takes the findings out of `report` that exceptions cover, and says how many each of them did.
+///
+/// A report that does not have all findings stays whole: what was left out might not be covered.
+pub fn suppress(report: &mut Report, exceptions: &[Exception], plugin: Option<&str>) -> Vec<usize> {
+    let mut used = vec![0; exceptions.len()];
+    if report.omitted > 0 {
+        return used;
+    }
+    report.diagnostics.retain(|diagnostic| {
+        let covering = exceptions
+            .iter()
+            .position(|exception| exception.covers(plugin, diagnostic));
+        if let Some(covering) = covering {
+            used[covering] += 1;
+        }
+        covering.is_none()
+    });
+    used
+}
+
+/// Whether the path of keys `path` is `prefix` or leads on from it.
+fn is_at_or_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_ends_where_a_key_ends() {
+        for (path, prefix, expected) in [
+            ("extra", "extra", true),
+            ("extra.field", "extra", true),
+            ("extra[2].x", "extra", true),
+            ("extras", "extra", false),
+            ("extra", "extra.field", false),
+            ("", "extra", false),
+        ] {
+            assert_eq!(is_at_or_below(path, prefix), expected, "{path} {prefix}");
+        }
+    }
+}

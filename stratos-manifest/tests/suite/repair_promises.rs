@@ -1,0 +1,327 @@
+//! What repairs do to a file, and what they never do.
+
+use std::{fs, path::Path, sync::LazyLock};
+
+use proptest::{collection, prelude::*, sample};
+use serde_json::Value;
+use stratos_manifest::{
+    Level, Levels, Linter, ProjectFacts, RULES, Repaired, RuleLevel, Safety, repair,
+};
+
+const VALID: &str = include_str!("../published/airline-with-schema.json");
+
+/// What each line does to the file, up to which safety.
+#[test]
+fn repairs_say_the_same_in_the_right_way() {
+    for (source, safety, expected) in [
+        // Bytes and punctuation.
+        ("\u{feff}{ }\r\n", Safety::Safe, "{ }\r\n"),
+        (
+            "{\r\n\t\"id\": \"a\",\r\n}",
+            Safety::Safe,
+            "{\r\n\t\"id\": \"a\"\r\n}",
+        ),
+        ("[[1,],]", Safety::Safe, "[[1]]"),
+        (
+            "{ \"id\": \"a\", // why\n}",
+            Safety::Safe,
+            "{ \"id\": \"a\" // why\n}",
+        ),
+        (
+            "{\n  // why\n  \"id\": \"a\"\n}",
+            Safety::Safe,
+            "{\n  // why\n  \"id\": \"a\"\n}",
+        ),
+        (
+            "{\n  // why\n  \"id\": \"a\"\n}",
+            Safety::Unsafe,
+            "{\n  \"id\": \"a\"\n}",
+        ),
+        // Equal keys.
+        (
+            "{ \"id\": \"a\", \"id\": \"a\" }",
+            Safety::Safe,
+            "{ \"id\": \"a\" }",
+        ),
+        (
+            "{ \"id\": \"a\", \"id\": \"a\", \"id\": \"a\" }",
+            Safety::Safe,
+            "{ \"id\": \"a\" }",
+        ),
+        (
+            "{ \"id\": \"a\", \"id\": \"b\" }",
+            Safety::Unsafe,
+            "{ \"id\": \"a\", \"id\": \"b\" }",
+        ),
+        // Keys.
+        (
+            "{ \"settings\": [] }",
+            Safety::Safe,
+            "{ \"availableSettings\": [] }",
+        ),
+        (
+            "{ \"iconLight\": \"a.svg\" }",
+            Safety::Safe,
+            "{ \"icon_light\": \"a.svg\" }",
+        ),
+        ("{ \"nane\": \"A\" }", Safety::Safe, "{ \"nane\": \"A\" }"),
+        ("{ \"nane\": \"A\" }", Safety::Unsafe, "{ \"name\": \"A\" }"),
+        (
+            "{ \"Name\": \"A\", \"name\": \"B\" }",
+            Safety::Unsafe,
+            "{ \"Name\": \"A\", \"name\": \"B\" }",
+        ),
+        (
+            "{ \"iconLight\": \"a.svg\", \"icon-light\": \"b.svg\" }",
+            Safety::Unsafe,
+            "{ \"iconLight\": \"a.svg\", \"icon-light\": \"b.svg\" }",
+        ),
+        // Kinds.
+        (
+            "{ \"homepage\": null, \"id\": \"a\" }",
+            Safety::Safe,
+            "{ \"id\": \"a\" }",
+        ),
+        (
+            "{ \"id\": \"a\", \"name\": null }",
+            Safety::Unsafe,
+            "{ \"id\": \"a\", \"name\": null }",
+        ),
+        ("{ \"name\": 747 }", Safety::Safe, "{ \"name\": 747 }"),
+        ("{ \"name\": 747 }", Safety::Unsafe, "{ \"name\": \"747\" }"),
+        (
+            "{ \"availableSettings\": [{ \"min\": \"5\", \"max\": \"five\" }] }",
+            Safety::Unsafe,
+            "{ \"availableSettings\": [{ \"min\": 5, \"max\": \"five\" }] }",
+        ),
+    ] {
+        let repaired = repaired(source.as_bytes(), safety);
+        assert_eq!(text(&repaired), expected, "{source:?}");
+    }
+}
+
+#[test]
+fn utf16_becomes_utf8_and_is_repaired_further() {
+    let text_before = "{ \"iconLight\": \"ä.svg\", }\r\n";
+    let source: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(text_before.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let repaired = repaired(&source, Safety::Safe);
+    assert_eq!(text(&repaired), "{ \"icon_light\": \"ä.svg\" }\r\n");
+    assert_eq!(
+        repaired.applied,
+        ["utf16-text", "unknown-key", "trailing-comma"]
+    );
+}
+
+#[test]
+fn every_fixture_can_be_repaired_twice_and_gets_no_worse() {
+    let mut fixtures = 0;
+    for rule in RULES {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/rules")
+            .join(rule.id)
+            .join("fail");
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
+                promises(&fs::read(path).unwrap());
+                fixtures += 1;
+            }
+        }
+    }
+    assert!(fixtures >= RULES.len());
+}
+
+#[test]
+fn a_file_without_mistakes_is_left_alone() {
+    let repaired = repaired(VALID.as_bytes(), Safety::Unsafe);
+    assert_eq!(text(&repaired), VALID);
+    assert_eq!(repaired.applied, [""; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn whatever_happened_to_a_file_repairs_make_it_no_worse(
+        changes in collection::vec((any::<sample::Index>(), any::<sample::Index>(), 0..4_u8), 0..6),
+    ) {
+        promises(&mutated(&changes));
+    }
+
+    #[test]
+    fn known_mistakes_are_repaired_without_a_trace(
+        mistakes in collection::vec((0..6_u8, any::<sample::Index>()), 1..6),
+        crlf in any::<bool>(),
+    ) {
+        let valid = match crlf {
+            true => VALID.replace('\n', "\r\n"),
+            false => VALID.to_owned(),
+        };
+        let source = with_mistakes(&valid, &mistakes);
+        let repaired = repaired(source.as_bytes(), Safety::Unsafe);
+        let data = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        prop_assert_eq!(data(&text(&repaired)), data(&valid), "{}", source);
+        prop_assert_eq!(text(&repaired).contains("\r\n"), crlf);
+        prop_assert_eq!(text(&repaired).replace("\r\n", "").contains('\n'), !crlf);
+    }
+}
+
+/// What holds for any file whatsoever.
+fn promises(source: &[u8]) {
+    for safety in [Safety::Safe, Safety::Unsafe] {
+        let before = linter().check(source, &ProjectFacts::none());
+        let once = repaired(source, safety);
+        let after = linter().check(&once.source, &ProjectFacts::none());
+        let shown = || format!("{}\n=>\n{}", String::from_utf8_lossy(source), text(&once));
+
+        let twice = repaired(&once.source, safety);
+        assert_eq!(twice.source, once.source, "once is enough: {}", shown());
+        assert_eq!(
+            once.applied.is_empty(),
+            once.source == source,
+            "{}",
+            shown()
+        );
+        assert!(
+            after.manifest.is_some() || before.manifest.is_none(),
+            "a valid manifest stays valid: {}",
+            shown()
+        );
+        let data = serde_json::from_slice::<Value>(source).ok();
+        let data_after = serde_json::from_slice::<Value>(&once.source).ok();
+        assert!(
+            data_after.is_some() || data.is_none(),
+            "JSON stays JSON: {}",
+            shown()
+        );
+        let errors = |report: &stratos_manifest::Report| {
+            let errors = report.diagnostics.iter();
+            errors.filter(|d| d.level == Level::Error).count()
+        };
+        if data.is_some() {
+            assert!(
+                errors(&after) <= errors(&before),
+                "no new errors: {}",
+                shown()
+            );
+        }
+        if let (Some(data), Some(data_after)) = (data, data_after) {
+            let fixed: Vec<String> = before
+                .diagnostics
+                .iter()
+                .filter(|d| d.fix.is_some())
+                .map(|d| first_key(&d.at))
+                .collect();
+            unchanged_but_for(&fixed, &data, &data_after, &shown());
+        }
+    }
+}
+
+/// Keys of the manifest that no repair is about have the same values, and new keys come from a repair only.
+fn unchanged_but_for(fixed: &[String], before: &Value, after: &Value, shown: &str) {
+    let (Value::Object(before), Value::Object(after)) = (before, after) else {
+        return;
+    };
+    for (key, value) in before {
+        if !fixed.contains(key) && !fixed.is_empty() {
+            assert_eq!(after.get(key), Some(value), "{key}: {shown}");
+        }
+    }
+    if fixed.is_empty() {
+        assert_eq!(before, after, "{shown}");
+    }
+}
+
+fn first_key(path: &str) -> String {
+    path.split(['.', '[']).next().unwrap().to_owned()
+}
+
+/// A valid manifest with bytes removed, doubled, replaced or moved.
+fn mutated(changes: &[(sample::Index, sample::Index, u8)]) -> Vec<u8> {
+    let mut source = VALID.as_bytes().to_vec();
+    let pieces: [&[u8]; 12] = [
+        b"\"", b",", b"{", b"}", b"]", b"null", b"//x\n", b"/**/", b"\"5\"", b"7", b" ", b"\xff",
+    ];
+    for (at, other, kind) in changes {
+        let at = at.index(source.len());
+        let end = (at + other.index(12)).min(source.len());
+        match kind {
+            0 => drop(source.drain(at..end)),
+            1 => {
+                let lines: Vec<&[u8]> = source.split_inclusive(|&byte| byte == b'\n').collect();
+                let line = lines[other.index(lines.len())].to_vec();
+                let start = source[..at].iter().rposition(|&byte| byte == b'\n');
+                let start = start.map_or(0, |newline| newline + 1);
+                drop(source.splice(start..start, line));
+            }
+            2 => drop(source.splice(at..at, pieces[other.index(pieces.len())].iter().copied())),
+            _ => source[at] = source[other.index(source.len())],
+        }
+        if source.is_empty() {
+            source.push(b'{');
+        }
+    }
+    source
+}
+
+/// The manifest with mistakes that have one right answer each.
+fn with_mistakes(valid: &str, mistakes: &[(u8, sample::Index)]) -> String {
+    let mut source = valid.to_owned();
+    for (kind, at) in mistakes {
+        let closing: Vec<_> = source.match_indices(['}', ']']).map(|(at, _)| at).collect();
+        match kind {
+            0 if !source.starts_with('\u{feff}') => source.insert(0, '\u{feff}'),
+            1 => {
+                let at = closing[at.index(closing.len())];
+                let end = source[..at].trim_end().len();
+                if !source[..end].ends_with([',', '{', '[', '/']) {
+                    source.insert(end, ',');
+                }
+            }
+            2 => {
+                let ends: Vec<_> = source.match_indices(",\n").map(|(at, _)| at + 1).collect();
+                let ends_crlf = source.match_indices(",\r\n").map(|(at, _)| at + 1);
+                let ends: Vec<_> = ends.into_iter().chain(ends_crlf).collect();
+                if !ends.is_empty() {
+                    source.insert_str(ends[at.index(ends.len())], " // a comment");
+                }
+            }
+            3 => source = source.replacen("\"icon_light\"", "\"iconLight\"", 1),
+            4 => source = source.replacen("\"version\"", "\"verzion\"", 1),
+            _ => {
+                let version = source.find("\"id\"").unwrap();
+                let end = version + source[version..].find(',').unwrap() + 1;
+                let line = source[version..end].to_owned();
+                source.insert_str(version, &line);
+            }
+        }
+    }
+    source
+}
+
+fn repaired(source: &[u8], safety: Safety) -> Repaired {
+    repair(source, safety, |source| {
+        linter().check(source, &ProjectFacts::none())
+    })
+}
+
+fn text(repaired: &Repaired) -> String {
+    String::from_utf8_lossy(&repaired.source).into_owned()
+}
+
+/// One for all, since it is not made in no time.
+fn linter() -> &'static Linter {
+    static LINTER: LazyLock<Linter> = LazyLock::new(|| {
+        let mut levels = Levels::default();
+        levels.set("pedantic", RuleLevel::Warn).unwrap();
+        Linter::new(levels)
+    });
+    &LINTER
+}

@@ -1,0 +1,203 @@
+//! `check --fix` and `check --diff`.
+
+use std::fs;
+use std::path::Path;
+
+use stratos_tests::{Finished, ICON, MANIFEST, folder, stratos};
+
+/// Tabs, CRLF, and a mistake of each safety.
+fn broken() -> String {
+    let source = MANIFEST.replace("  \"", "\t\"").replace('\n', "\r\n");
+    source
+        .replace("icon_light", "iconLight")
+        .replace("\"version\"", "\"verzion\"")
+        .replace("\"icon.svg\"\r\n}", "\"icon.svg\",\r\n}")
+}
+
+fn fixed(source: &str) -> String {
+    source
+        .replace("iconLight", "icon_light")
+        .replace("\"icon.svg\",\r\n}", "\"icon.svg\"\r\n}")
+}
+
+fn project() -> tempfile::TempDir {
+    folder(&[("a/plugin.json", &broken()), ("a/icon.svg", ICON)])
+}
+
+fn check(folder: &Path, arguments: &[&str]) -> Finished {
+    stratos(folder, [&["check"], arguments].concat())
+}
+
+fn manifest(folder: &Path) -> String {
+    fs::read_to_string(folder.join("a/plugin.json")).unwrap()
+}
+
+#[test]
+fn safe_repairs_are_written_and_nothing_else_changes() {
+    let folder = project();
+    let first = check(folder.path(), &["--fix"]);
+    assert_eq!(first.code, Some(1), "`version` is still missing: {first:?}");
+    let path = Path::new("a").join("plugin.json");
+    let expected = format!(
+        "{}: 2 repairs (trailing-comma, unknown-key)\n",
+        path.display()
+    );
+    assert_eq!(first.stderr, expected);
+    assert!(first.stdout.contains("verzion") && !first.stdout.contains("trailing-comma"));
+    assert_eq!(manifest(folder.path()), fixed(&broken()));
+
+    let second = check(folder.path(), &["--fix"]);
+    assert_eq!(second.stderr, "");
+    assert_eq!(second.stdout, first.stdout);
+    assert_eq!(manifest(folder.path()), fixed(&broken()));
+
+    let all = check(folder.path(), &["--fix", "--unsafe-fixes"]);
+    assert_eq!(all.code, Some(0), "{all:?}");
+    assert!(all.stdout.contains("1 manifest checked: no mistakes found"));
+    assert_eq!(
+        manifest(folder.path()),
+        fixed(&broken()).replace("verzion", "version")
+    );
+    assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 2);
+}
+
+#[test]
+fn a_diff_is_a_patch_and_writes_nothing() {
+    let folder = project();
+    let shown = check(folder.path(), &["--diff"]);
+    assert_eq!(shown.code, Some(1));
+    assert_eq!(
+        shown.stdout,
+        "--- a/a/plugin.json\n+++ b/a/plugin.json\n@@ -5,6 +5,6 @@\n \t\"description\": \"A demo.\",\r\n \t\"type\": \"user\",\r\n \t\"author\": { \"id\": \"me\", \"name\": \"Me\" },\r\n-\t\"iconLight\": \"icon.svg\",\r\n-\t\"icon_dark\": \"icon.svg\",\r\n+\t\"icon_light\": \"icon.svg\",\r\n+\t\"icon_dark\": \"icon.svg\"\r\n }\r\n"
+    );
+    assert!(
+        shown.stderr.contains("1 manifest would be repaired"),
+        "{}",
+        shown.stderr
+    );
+    assert_eq!(manifest(folder.path()), broken());
+
+    check(folder.path(), &["--fix", "--unsafe-fixes"]);
+    let nothing = check(folder.path(), &["--diff", "--unsafe-fixes"]);
+    assert_eq!(nothing.code, Some(0), "{nothing:?}");
+    assert_eq!(nothing.stdout, "");
+    fs::write(
+        folder.path().join("a/plugin.json"),
+        MANIFEST.replace("user", "nobody"),
+    )
+    .unwrap();
+    let errors = check(folder.path(), &["--diff"]);
+    assert_eq!((errors.code, errors.stdout.as_str()), (Some(1), ""));
+    assert!(errors.stderr.contains("1 error"), "{}", errors.stderr);
+}
+
+#[test]
+fn what_a_manifest_says_cannot_command_the_terminal_through_a_diff() {
+    let hostile = MANIFEST
+        .replace("A demo.", "A \u{202e}\u{9b}2J demo.")
+        .replace("\"user\",", "\"user\",\n  \"homepage\": null,");
+    let folder = folder(&[("plugin.json", &hostile), ("icon.svg", ICON)]);
+    let shown = check(folder.path(), &["--diff"]);
+    let escaped = r#" "A \u{202e}\u{9b}2J demo.","#;
+    assert!(shown.stdout.contains(escaped), "{shown:?}");
+    assert!(!shown.stdout.contains(['\u{9b}', '\u{202e}']), "{shown:?}");
+}
+
+#[test]
+fn what_is_meant_to_be_so_is_not_repaired() {
+    let folder = project();
+    let exception = "[[check.exceptions]]\nrule = \"unknown-key\"\nreason = \"ours\"\n";
+    fs::write(folder.path().join("stratos.toml"), exception).unwrap();
+    check(folder.path(), &["--fix", "--unsafe-fixes"]);
+    assert!(manifest(folder.path()).contains("iconLight"));
+    assert!(!manifest(folder.path()).contains("\"icon.svg\",\r\n}"));
+    let recorded = check(folder.path(), &["--fix", "-A", "unknown-key"]);
+    assert_eq!(recorded.stderr, "");
+}
+
+#[test]
+fn options_that_make_no_sense_together_are_refused() {
+    let folder = project();
+    for arguments in [
+        &["--unsafe-fixes"][..],
+        &["--fix", "--diff"],
+        &["--fix", "-"],
+        &["--diff", "--format", "json"],
+        &["--fix", "--write-baseline", "x.json"],
+        &["--baseline", "x.json", "--write-baseline", "x.json"],
+        &["--stdin-path", "x.json"],
+    ] {
+        let refused = check(folder.path(), arguments);
+        assert_eq!(refused.code, Some(2), "{arguments:?}: {refused:?}");
+        assert_eq!(refused.stdout, "");
+    }
+    assert_eq!(manifest(folder.path()), broken());
+}
+
+#[test]
+fn a_read_only_file_is_left_alone_and_the_others_are_repaired() {
+    let folder = folder(&[
+        ("a/plugin.json", &broken()),
+        ("a/icon.svg", ICON),
+        ("b/plugin.json", &broken()),
+        ("b/icon.svg", ICON),
+    ]);
+    let file = folder.path().join("a/plugin.json");
+    let set = |readonly| {
+        let mut permissions = fs::metadata(&file).unwrap().permissions();
+        permissions.set_readonly(readonly);
+        fs::set_permissions(&file, permissions).unwrap();
+    };
+    set(true);
+    let checked = check(folder.path(), &["--fix"]);
+    set(false);
+    assert_eq!(checked.code, Some(3), "{checked:?}");
+    assert!(
+        checked.stderr.contains("the file is read-only"),
+        "{}",
+        checked.stderr
+    );
+    assert!(
+        checked.stdout.contains("trailing-comma"),
+        "its findings remain"
+    );
+    assert_eq!(manifest(folder.path()), broken());
+    let other = fs::read_to_string(folder.path().join("b/plugin.json")).unwrap();
+    assert_eq!(other, fixed(&broken()));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_stay() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let folder = folder(&[("real.json", &broken()), ("a/icon.svg", ICON)]);
+    let real = folder.path().join("real.json");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("../real.json", folder.path().join("a/plugin.json")).unwrap();
+    check(folder.path(), &["--fix"]);
+    let link = folder.path().join("a/plugin.json");
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&real).unwrap(), fixed(&broken()));
+    let mode = fs::metadata(&real).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
+#[test]
+fn utf16_is_rewritten() {
+    let source: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(MANIFEST.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let folder = project();
+    fs::write(folder.path().join("a/plugin.json"), source).unwrap();
+    let shown = check(folder.path(), &["--diff"]);
+    assert_eq!(
+        shown.stdout,
+        "Binary files a/a/plugin.json and b/a/plugin.json differ\n"
+    );
+    let checked = check(folder.path(), &["--fix"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert_eq!(manifest(folder.path()), MANIFEST);
+}

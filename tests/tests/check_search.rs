@@ -1,0 +1,145 @@
+//! Which manifests a check finds and reads.
+
+use std::fs;
+
+use stratos_tests::{Finished, ICON, MANIFEST, folder, stratos, stratos_with_input};
+
+#[test]
+fn two_hundred_plugins_come_in_the_order_of_their_paths() {
+    let folder = folder(&[]);
+    for number in (0..200).rev() {
+        let plugin = folder
+            .path()
+            .join(format!("group-{}/p{number:03}", number % 3));
+        fs::create_dir_all(&plugin).unwrap();
+        let manifest = MANIFEST.replace("\"demo\"", &format!("\"demo-{number}\", \"extra\": 1"));
+        fs::write(plugin.join("plugin.json"), manifest).unwrap();
+        fs::write(plugin.join("icon.svg"), ICON).unwrap();
+    }
+    let checked = stratos(folder.path(), ["check"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    let places = checked
+        .stdout
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("--> "));
+    let places: Vec<_> = places
+        .map(|place| place.split(':').next().unwrap())
+        .collect();
+    assert_eq!(places.len(), 200);
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(
+        checked
+            .stdout
+            .contains("200 manifests checked: 200 warnings")
+    );
+}
+
+#[test]
+fn what_git_ignores_is_checked_by_name_only() {
+    let folder = folder(&[
+        (".gitignore", "made/\n"),
+        ("made/plugin.json", "{}"),
+        ("a/plugin.json", MANIFEST),
+        ("a/icon.svg", ICON),
+        ("a/dist/plugin.json", "{}"),
+        (".hidden/plugin.json", "{}"),
+        ("node_modules/x/plugin.json", "{}"),
+    ]);
+    let all = stratos(folder.path(), ["check"]);
+    assert_eq!(all.stdout, "1 manifest checked: no mistakes found\n");
+    for named in ["made", "made/plugin.json", "a/dist", ".hidden"] {
+        let checked = stratos(folder.path(), ["check", named]);
+        assert_eq!(checked.code, Some(1), "{named}: {checked:?}");
+    }
+    let only_ignored = stratos(&folder.path().join("node_modules"), ["check", "..", "../a"]);
+    assert_eq!(only_ignored.code, Some(0), "{only_ignored:?}");
+}
+
+#[test]
+fn any_file_that_is_named_is_taken_for_a_manifest() {
+    let folder = folder(&[(
+        "package.json",
+        "{ \"name\": \"x\", \"main\": \"index.js\" }",
+    )]);
+    let checked = stratos(folder.path(), ["check", "package.json"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.stdout.contains("package.json:1:1"), "{checked:?}");
+}
+
+#[test]
+fn the_standard_input_is_a_manifest_of_the_path_that_is_given() {
+    let folder = folder(&[
+        ("a/icon.svg", ICON),
+        ("a/stratos.toml", "[check.levels]\nunknown-key = \"deny\"\n"),
+    ]);
+    let check = |arguments: &[&str], input: &str| -> Finished {
+        stratos_with_input(
+            folder.path(),
+            [&["check", "-"], arguments].concat(),
+            input.as_bytes(),
+        )
+    };
+    let here = check(&[], MANIFEST);
+    assert_eq!(here.code, Some(1), "there is no icon here: {here:?}");
+    assert!(here.stdout.contains("--> plugin.json:8:17"), "{here:?}");
+    let there = check(&["--stdin-path", "a/plugin.json"], MANIFEST);
+    assert_eq!(there.code, Some(0), "{there:?}");
+    let extra = MANIFEST.replace("\"type\"", "\"extra\": 1,\n  \"type\"");
+    let there = check(&["--stdin-path", "a/plugin.json"], &extra);
+    assert_eq!(there.code, Some(1), "its settings apply: {there:?}");
+    let patch = check(
+        &["--stdin-path", "a/plugin.json", "--diff"],
+        &MANIFEST.replace("icon_dark", "iconDark"),
+    );
+    assert!(
+        patch.stdout.starts_with("--- a/a/plugin.json\n"),
+        "{patch:?}"
+    );
+    let endless = check(&[], &" ".repeat(600 * 1024));
+    assert!(endless.stdout.contains("file-too-large"), "{endless:?}");
+    assert_eq!(check(&["nowhere"], MANIFEST).code, Some(2));
+}
+
+#[test]
+fn one_unreadable_file_keeps_no_other_from_being_checked() {
+    let folder = folder(&[("a/plugin.json", MANIFEST), ("a/icon.svg", ICON)]);
+    for odd in ["b", "c"] {
+        fs::create_dir_all(folder.path().join(odd).join("plugin.json")).unwrap();
+    }
+    let checked = stratos(folder.path(), ["check"]);
+    assert_eq!(checked.code, Some(3), "{checked:?}");
+    assert!(checked.stdout.contains("1 manifest checked"), "{checked:?}");
+    assert_eq!(
+        checked.stderr.matches("it is a folder").count(),
+        2,
+        "{checked:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_at_once() {
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    let folder = folder(&[("a/plugin.json", MANIFEST), ("a/icon.svg", ICON)]);
+    let pipe = folder.path().join("plugin.json");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let start = Instant::now();
+    for path in ["plugin.json", ".", "/dev/zero"] {
+        let checked = stratos(folder.path(), ["check", path, "a"]);
+        assert_eq!(checked.code, Some(3), "{checked:?}");
+        assert!(
+            checked.stderr.contains("it is no regular file"),
+            "{checked:?}"
+        );
+        assert!(checked.stdout.contains("1 manifest checked"), "{checked:?}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
