@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jsonc_parser::ast::Value;
 
 use crate::{
-    diagnostic::{Diagnostic, Level},
+    diagnostic::{Diagnostic, Findings, Level},
     facts::ProjectFacts,
     levels::{Levels, RuleLevel},
     model::{Manifest, build},
@@ -28,9 +28,6 @@ pub struct Report {
     /// The rules that broke down. Nobody knows what they would have found, so this is not a clean report.
     pub failed: Vec<&'static str>,
 }
-
-/// Nobody reads more, and a hostile file has room for hundreds of thousands.
-const MAX_FINDINGS: usize = 1_000;
 
 impl Report {
     /// Whether any finding is an error.
@@ -93,7 +90,6 @@ pub(crate) fn check_with(
             level: level.finding().unwrap_or(Level::Error),
             text,
             source,
-            source_len: source.len(),
             faults: &faults,
             value: value.as_ref(),
             places: &places,
@@ -101,18 +97,17 @@ pub(crate) fn check_with(
             facts,
             unused: &[],
         };
-        let mut found = Vec::new();
+        let mut found = Findings::default();
         // A rule that breaks down must neither take the others along nor pass for one that found nothing.
         if catch_unwind(AssertUnwindSafe(|| (rule.check)(&cx, &mut found))).is_err() {
             report.failed.push(rule.id);
             is_reliable = false;
             continue;
         }
-        is_reliable &= !decides || found.is_empty();
+        is_reliable &= !decides || found.kept.is_empty();
         if level != RuleLevel::Allow {
-            report.omitted += found.len().saturating_sub(MAX_FINDINGS);
-            found.truncate(MAX_FINDINGS);
-            report.diagnostics.append(&mut found);
+            report.omitted += found.omitted;
+            report.diagnostics.append(&mut found.kept);
         }
     }
     for diagnostic in &mut report.diagnostics {

@@ -45,6 +45,33 @@ pub enum Level {
     Error,
 }
 
+/// What one rule finds in one file.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) kept: Vec<Diagnostic>,
+    /// How many more there were.
+    pub(crate) omitted: usize,
+}
+
+impl Findings {
+    /// Nobody reads more, and a hostile file has room for hundreds of thousands.
+    const MAX_KEPT: usize = 1_000;
+
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        if self.kept.len() < Self::MAX_KEPT {
+            self.kept.push(diagnostic);
+        } else {
+            self.omitted += 1;
+        }
+    }
+}
+
+impl Extend<Diagnostic> for Findings {
+    fn extend<T: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: T) {
+        diagnostics.into_iter().for_each(|found| self.push(found));
+    }
+}
+
 impl Diagnostic {
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());

@@ -34,7 +34,11 @@
 #![warn(missing_docs)]
 #![cfg_attr(
     not(feature = "full"),
-    expect(dead_code, reason = "the parts that only rules of the full build use")
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the parts that only rules of the full build use"
+    )
 )]
 
 #[cfg(feature = "full")]

@@ -2,6 +2,7 @@
 
 use crate::{
     check::{Report, check_with},
+    diagnostic::Findings,
     facts::ProjectFacts,
     levels::Levels,
     rule::Stage,
@@ -54,7 +55,6 @@ impl Linter {
                 level,
                 text,
                 source: text.as_bytes(),
-                source_len: text.len(),
                 faults: &[],
                 value: None,
                 places: &[],
@@ -62,7 +62,10 @@ impl Linter {
                 facts: &facts,
                 unused,
             };
-            (rule.check)(&cx, &mut report.diagnostics);
+            let mut found = Findings::default();
+            (rule.check)(&cx, &mut found);
+            report.omitted += found.omitted;
+            report.diagnostics.append(&mut found.kept);
         }
         report.diagnostics.sort_by_key(|found| found.span.start);
         report

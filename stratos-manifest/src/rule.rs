@@ -1,6 +1,6 @@
 //! What a rule is.
 
-use crate::{diagnostic::Diagnostic, levels::RuleLevel, rules::RuleContext};
+use crate::{diagnostic::Findings, levels::RuleLevel, rules::RuleContext};
 
 /// One thing that can be wrong with a manifest.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,7 @@ pub struct Rule {
     /// The version of this crate that had it first.
     pub since: &'static str,
     pub(crate) doc_lines: &'static [&'static str],
-    pub(crate) check: fn(&RuleContext<'_>, &mut Vec<Diagnostic>),
+    pub(crate) check: fn(&RuleContext<'_>, &mut Findings),
 }
 
 /// Rules of one kind, with one level.

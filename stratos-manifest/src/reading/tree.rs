@@ -49,7 +49,7 @@ pub(crate) fn key_path(value: &Value<'_>, offset: usize) -> String {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                path.push_str(property.name.as_str());
+                push_key(&mut path, property.name.as_str());
                 &property.value
             }),
             Value::Array(array) => at(&array.elements, offset).inspect(|element| {
@@ -64,6 +64,18 @@ pub(crate) fn key_path(value: &Value<'_>, offset: usize) -> String {
             Some(inner) => value = inner,
             None => return path,
         }
+    }
+}
+
+/// A key that nobody would call a name is cut short, since each finding repeats the path.
+fn push_key(path: &mut String, key: &str) {
+    const MAX_CHARS: usize = 60;
+    match key.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => {
+            path.push_str(&key[..end]);
+            path.push('…');
+        }
+        None => path.push_str(key),
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::Program,
     quote::{first_few, quote},
     reading::span,
@@ -43,7 +43,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let found = cx.facts.rust_crate.as_ref();
     let found = found.filter(|found| found.sdk.is_some());
     let (Some(found), Some(id)) = (found, cx.id()) else {

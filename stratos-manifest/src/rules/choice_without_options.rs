@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     reading::{find, key_text, span},
     rule::declare_rule,
     rules::RuleContext,
@@ -48,7 +48,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         let Some(kind @ ("list" | "radio")) = key_text(setting.object, "type") else {
             continue;

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     quote::{first_few, quote},
     reading::span,
     rule::declare_rule,
@@ -39,7 +39,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(id) = cx.text_at(&["id"]) else {
         return;
     };

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+    diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
 };
 
 declare_rule! {
@@ -37,7 +37,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for fault in cx.faults {
         if let Fault::Comment { span } = fault {
             out.push(

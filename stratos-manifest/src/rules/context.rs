@@ -24,7 +24,6 @@ pub(crate) struct RuleContext<'t> {
     pub(crate) text: &'t str,
     /// The file's bytes.
     pub(crate) source: &'t [u8],
-    pub(crate) source_len: usize,
     pub(crate) faults: &'t [Fault],
     /// The outermost value.
     pub(crate) value: Option<&'t Value<'t>>,

@@ -1,4 +1,4 @@
-use crate::{diagnostic::Diagnostic, quote::quote, rule::declare_rule, rules::RuleContext};
+use crate::{diagnostic::Findings, quote::quote, rule::declare_rule, rules::RuleContext};
 
 declare_rule! {
     /// ## What it does
@@ -35,7 +35,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let found = cx.facts.rust_crate.as_ref();
     let Some(found) = found.filter(|found| found.sdk.is_some() && found.programs.is_empty()) else {
         return;

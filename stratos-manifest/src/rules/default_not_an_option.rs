@@ -1,7 +1,7 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Findings},
     fix::Edit,
     model::SettingType,
     quote::{either, quote},
@@ -71,7 +71,7 @@ declare_rule! {
 /// How many values a message names.
 const MAX_NAMED: usize = 5;
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         let Some(SettingType::List | SettingType::Radio) = kind_of(setting) else {
             continue;

@@ -2,7 +2,7 @@ use jsonc_parser::ast::Value;
 
 use crate::{
     date::is_date,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Findings},
     fix::Edit,
     model::SettingType,
     quote::quote,
@@ -57,7 +57,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         if let (Some(kind), Some(default)) = (kind_of(setting), default_of(setting)) {
             out.extend(describe(cx, kind, default));

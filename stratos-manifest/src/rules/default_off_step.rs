@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::Edit,
     quote::quote,
     rule::declare_rule,
@@ -51,7 +51,7 @@ declare_rule! {
 /// By how much of a step a number may be off: 0.3 is not quite three steps of 0.1 for a computer.
 const TOLERANCE: f64 = 1e-6;
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         if !kind_of(setting).is_some_and(is_numeric) {
             continue;

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     model::SettingType,
     pattern::Patterns,
     quote::quote,
@@ -63,7 +63,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut patterns = Patterns::new();
     for setting in cx.settings() {
         if kind_of(setting) != Some(SettingType::Text) {

@@ -6,7 +6,11 @@ use jsonc_parser::{
 };
 
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    diagnostic::{Diagnostic, Findings},
+    fix::Edit,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
     rules::RuleContext,
 };
 
@@ -40,14 +44,14 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     if let Some(value) = cx.value {
         visit(cx, value, out);
     }
 }
 
 /// The tree is at most [`MAX_DEPTH`](crate::MAX_DEPTH) deep, so that this ends in time.
-fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Vec<Diagnostic>) {
+fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Findings) {
     match value {
         Value::Object(object) => {
             compare_keys(cx, object, out);
@@ -64,7 +68,7 @@ fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Vec<Diagnosti
     }
 }
 
-fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Vec<Diagnostic>) {
+fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Findings) {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (index, property) in object.properties.iter().enumerate() {
         match seen.entry(property.name.as_str()) {

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     model::SettingType,
     quote::quote,
     reading::{head, span, to_json},
@@ -62,7 +62,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         let Some(SettingType::List | SettingType::Radio) = kind_of(setting) else {
             continue;

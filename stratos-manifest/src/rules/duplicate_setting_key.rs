@@ -1,7 +1,7 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     quote::quote,
     reading::span,
     rule::declare_rule,
@@ -48,7 +48,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut seen = HashMap::new();
     for setting in cx.settings() {
         let Some(key) = text_of(setting.object, "key") else {

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    diagnostic::Findings, fix::Edit, quote::quote, reading::span, rule::declare_rule,
     rules::RuleContext,
 };
 
@@ -33,7 +33,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, id) in cx.slugs() {
         let trimmed = id.value.trim_matches('-');
         if trimmed == id.value {

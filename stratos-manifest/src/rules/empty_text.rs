@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic, quote::quote, reading::span, rule::declare_rule, rules::RuleContext,
+    diagnostic::Findings, quote::quote, reading::span, rule::declare_rule, rules::RuleContext,
     shape::ShapeFaultKind,
 };
 
@@ -32,7 +32,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (place, fault) in cx.shape_faults(ShapeFaultKind::Empty) {
         let Some(value) = fault.value(place) else {
             continue;

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     rule::declare_rule,
     rules::{RuleContext, svg_words::findings},
 };
@@ -36,7 +36,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.extend(findings(
         cx,
         |svg| svg.external.as_ref(),

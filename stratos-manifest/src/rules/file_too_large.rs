@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     reading::{Fault, MAX_BYTES},
     rule::declare_rule,
     rules::RuleContext,
@@ -33,7 +33,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     if cx
         .faults
         .iter()

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     quote::{first_few, quote},
     reading::{find, head},
     rule::declare_rule,
@@ -124,7 +124,7 @@ const OWN_KEYS: [&str; 5] = [
     "background",
 ];
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let root = cx.value.and_then(|value| value.as_object());
     let has = |key: &&&str| root.is_some_and(|root| find(root, key).is_some());
     if OWN_KEYS.iter().any(|key| has(&key)) {

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::Image,
     quote::quote,
     reading::span,
@@ -40,7 +40,7 @@ declare_rule! {
 /// Vector programs write sizes that are a little off.
 const TOLERANCE: f64 = 0.01;
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in named_icons(cx) {
         let (size, tolerance, help) = match &fact.image {
             Image::Png { width, height } => (

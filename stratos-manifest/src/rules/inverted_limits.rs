@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::Edit,
     quote::quote,
     rule::declare_rule,
@@ -46,7 +46,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         if !kind_of(setting).is_some_and(is_numeric) {
             continue;

@@ -1,7 +1,7 @@
 use jsonc_parser::ast::StringLit;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Findings},
     fix::Edit,
     invisible::{Invisible, invisible_characters},
     quote::quote,
@@ -48,7 +48,7 @@ declare_rule! {
 /// Enough to know what it is about.
 const MAX_NAMED: usize = 3;
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, text) in cx.displayed_texts() {
         let found = invisible_characters(&text.value);
         if !found.is_empty() {

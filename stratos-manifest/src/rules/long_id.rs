@@ -1,4 +1,4 @@
-use crate::{diagnostic::Diagnostic, reading::span, rule::declare_rule, rules::RuleContext};
+use crate::{diagnostic::Findings, reading::span, rule::declare_rule, rules::RuleContext};
 
 declare_rule! {
     /// ## What it does
@@ -34,7 +34,7 @@ declare_rule! {
 /// What crates.io allows for a name; `cargo stratos new` makes no longer id either.
 const MAX_LENGTH: usize = 64;
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, id) in cx.slugs() {
         let length = id.value.len();
         if length > MAX_LENGTH {

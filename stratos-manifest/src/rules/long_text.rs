@@ -1,4 +1,4 @@
-use crate::{diagnostic::Diagnostic, reading::span, rule::declare_rule, rules::RuleContext};
+use crate::{diagnostic::Findings, reading::span, rule::declare_rule, rules::RuleContext};
 
 declare_rule! {
     /// ## What it does
@@ -31,7 +31,7 @@ declare_rule! {
 
 const LIMITS: [(&str, usize); 2] = [("name", 50), ("description", 200)];
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (key, limit) in LIMITS {
         let Some(text) = cx.text_at(&[key]) else {
             continue;

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::{Edit, Safety},
     quote::quote,
     reading::{find, span},
@@ -36,7 +36,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let contact = cx
         .value
         .and_then(|value| find(value.as_object()?, "author"))

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::{Edit, Safety},
     invisible::invisible_characters,
     quote::quote,
@@ -38,7 +38,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let homepage = cx
         .value
         .and_then(|value| find(value.as_object()?, "homepage")?.value.as_string_lit());

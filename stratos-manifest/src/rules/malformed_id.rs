@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::Edit,
     quote::quote,
     reading::span,
@@ -38,7 +38,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(id) = cx.text_at(&["id"]).filter(|id| !is_slug(&id.value)) else {
         return;
     };

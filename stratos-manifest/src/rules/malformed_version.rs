@@ -1,7 +1,7 @@
 use semver::Version;
 
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    diagnostic::Findings, fix::Edit, quote::quote, reading::span, rule::declare_rule,
     rules::RuleContext,
 };
 
@@ -34,7 +34,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(version) = cx.text_at(&["version"]) else {
         return;
     };

@@ -1,7 +1,7 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::Edit,
     model::SettingType::{self, List, LongText, Number, Radio, Range, Text},
     quote::either,
@@ -59,7 +59,7 @@ const OWNERS: [(&str, &[SettingType]); 6] = [
     ("options", &[List, Radio]),
 ];
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         let Some(kind) = kind_of(setting) else {
             continue;

@@ -1,6 +1,6 @@
 use crate::{
     background::{built_twin, cannot_come_to_be, is_only_ui},
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::FileFact,
     quote::quote,
     reading::span,
@@ -41,7 +41,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = named_entry(cx) else {
         return;
     };

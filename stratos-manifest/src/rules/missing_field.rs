@@ -1,12 +1,13 @@
-use jsonc_parser::ast::ObjectProp;
-
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Findings},
     quote::quote,
+    reading::span,
     rule::declare_rule,
-    rules::RuleContext,
+    rules::{
+        RuleContext,
+        unknown_keys::{UnknownKey, unknown_keys},
+    },
     shape::{Field, Place, ShapeFaultKind},
-    suggest::closest,
 };
 
 declare_rule! {
@@ -49,32 +50,54 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
+    // The faults of one object follow one another.
+    let mut keys_of = None;
+    let mut keys = Vec::new();
     for (place, fault) in cx.shape_faults(ShapeFaultKind::Missing) {
-        out.push(describe(cx, place, fault.field));
+        if keys_of != Some(fault.place) {
+            keys_of = Some(fault.place);
+            keys = unknown_keys(place);
+        }
+        let is_it = |key: &&UnknownKey<'_>| {
+            key.meant
+                .is_some_and(|meant| meant.is_missed() && meant.field.key == fault.field.key)
+        };
+        out.push(match keys.iter().find(is_it) {
+            Some(key) => misspelt(cx, place, fault.field, key),
+            None => missing(cx, place, fault.field),
+        });
     }
 }
 
-fn describe(cx: &RuleContext<'_>, place: &Place<'_>, field: &Field) -> Diagnostic {
+fn missing(cx: &RuleContext<'_>, place: &Place<'_>, field: &Field) -> Diagnostic {
     let key = quote(&place.path(field.key));
-    let help = match misspelt(place, field) {
-        Some(property) => format!(
-            "rename {} to `{}`",
-            quote(property.name.as_str()),
-            field.key
-        ),
-        None => format!("add it: `{}`", field.example),
-    };
     cx.finding(place.anchor.clone(), format!("{key} is missing"))
         .note(format!("{} has to have it", place.shape.name))
-        .help(help)
+        .help(format!("add it: `{}`", field.example))
 }
 
-/// The unknown key that the author most likely meant to be this field.
-fn misspelt<'t>(place: &Place<'t>, field: &Field) -> Option<&'t ObjectProp<'t>> {
-    let is_known = |key: &str| place.shape.fields.iter().any(|field| field.key == key);
-    place.object.properties.iter().find(|property| {
-        let key = property.name.as_str();
-        !is_known(key) && closest(key, [field.key]).is_some()
-    })
+/// It is there, under another name.
+fn misspelt(
+    cx: &RuleContext<'_>,
+    place: &Place<'_>,
+    field: &Field,
+    key: &UnknownKey<'_>,
+) -> Diagnostic {
+    let path = quote(&place.path(field.key));
+    let name = quote(key.property.name.as_str());
+    let finding = cx
+        .finding(
+            span(&key.property.name),
+            format!("{path} is missing, unless {name} is meant"),
+        )
+        .note(format!(
+            "{} has to have it, and has no field called {name}",
+            place.shape.name
+        ))
+        .help(format!("rename {name} to `{}`", field.key));
+    match key.meant {
+        Some(meant) => meant.repair(finding, key.property),
+        None => finding,
+    }
 }

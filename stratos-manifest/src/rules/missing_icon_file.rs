@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::FileFact,
     plugin_path::icon_places,
     quote::quote,
@@ -39,7 +39,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for icon in named_files(cx).filter(|file| file.is_icon) {
         let standing = icon.standing(cx);
         if standing.is_some_and(|standing| *standing.fact == FileFact::Missing) {

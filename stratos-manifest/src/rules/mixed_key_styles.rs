@@ -3,7 +3,7 @@ use std::fmt;
 use jsonc_parser::ast::StringLit;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     quote::quote,
     reading::span,
     rule::declare_rule,
@@ -62,7 +62,7 @@ enum Style {
 }
 
 /// One finding: whether one key or all of them are to change is the author's choice.
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let keys: Vec<(&StringLit<'_>, Style)> = cx
         .settings()
         .filter_map(|setting| text_of(setting.object, "key"))

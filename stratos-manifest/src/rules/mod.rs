@@ -9,6 +9,7 @@ mod named_files;
 mod settings;
 #[cfg(feature = "full")]
 mod svg_words;
+mod unknown_keys;
 mod words;
 
 use crate::rule::Rule;
@@ -77,6 +78,7 @@ registry! {
     #[cfg(feature = "full")] path_leaves_plugin,
     #[cfg(feature = "full")] placeholder_text,
     range_without_limits,
+    #[cfg(feature = "full")] redundant_entry_module,
     #[cfg(feature = "full")] reserved_id,
     #[cfg(feature = "full")] same_icon_for_both_themes,
     #[cfg(feature = "full")] sdk_version_mismatch,

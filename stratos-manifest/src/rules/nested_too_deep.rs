@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     reading::{Fault, MAX_DEPTH},
     rule::declare_rule,
     rules::RuleContext,
@@ -35,7 +35,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for fault in cx.faults {
         if let Fault::TooDeep { at } = *fault {
             let message = format!("this bracket opens more than {MAX_DEPTH} levels");

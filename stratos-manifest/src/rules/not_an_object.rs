@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     reading::{article, head},
     rule::declare_rule,
     rules::RuleContext,
@@ -34,7 +34,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(value) = cx.value.filter(|value| value.as_object().is_none()) else {
         return;
     };

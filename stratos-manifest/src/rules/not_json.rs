@@ -6,7 +6,7 @@ use jsonc_parser::{
 };
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Findings},
     reading::{Fault, SyntaxFault},
     rule::declare_rule,
     rules::RuleContext,
@@ -42,7 +42,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for fault in cx.faults {
         if let Fault::Syntax { span, fault } = fault {
             out.push(describe(cx, span, fault));

@@ -1,4 +1,4 @@
-use crate::{diagnostic::Diagnostic, reading::Fault, rule::declare_rule, rules::RuleContext};
+use crate::{diagnostic::Findings, reading::Fault, rule::declare_rule, rules::RuleContext};
 
 declare_rule! {
     /// ## What it does
@@ -32,7 +32,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for fault in cx.faults {
         if let Fault::NotUtf8 { at } = *fault {
             out.push(

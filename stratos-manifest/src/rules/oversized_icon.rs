@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::Image,
     quote::quote,
     reading::span,
@@ -41,7 +41,7 @@ declare_rule! {
 const MAX_BYTES: u64 = 256 * 1024;
 const MAX_SIDE: u32 = 1024;
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in named_icons(cx) {
         let pixels = match fact.image {
             Image::Png { width, height } if width.max(height) > MAX_SIDE => Some((width, height)),

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::FileFact,
     quote::quote,
     reading::span,
@@ -39,7 +39,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for file in named_files(cx) {
         let Some(standing) = file.standing(cx) else {
             continue;

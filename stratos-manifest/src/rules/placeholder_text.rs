@@ -1,7 +1,7 @@
 use jsonc_parser::ast::StringLit;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     quote::quote,
     reading::span,
     rule::declare_rule,
@@ -119,7 +119,7 @@ const NEW: [(&[&str], &[&str]); 5] = [
     (&["author", "name"], &["your name", "my name"]),
 ];
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut report = |path: &str, text: &StringLit<'_>, why| {
         out.push(
             cx.finding(

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     reading::{find, key_text},
     rule::declare_rule,
     rules::RuleContext,
@@ -42,7 +42,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
         if key_text(setting.object, "type") != Some("range") {
             continue;

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    diagnostic::Findings, fix::Edit, quote::quote, reading::span, rule::declare_rule,
     rules::RuleContext,
 };
 
@@ -35,7 +35,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let id = cx.text_at(&["id"]);
     let Some(id) = id.filter(|id| is_device(&id.value)) else {
         return;

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::{ICON_KEYS, Image},
     reading::span,
     rule::declare_rule,
@@ -17,8 +17,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// There are two icons so that both can be seen: what stands out on white often vanishes on black. Allow this rule
-    /// if yours is fine on both.
+    /// There are two icons so that both can be seen: what stands out on white often vanishes on black. One that is fine
+    /// on both is no mistake, which is why this is not reported unless asked for.
     ///
     /// ## Example
     ///
@@ -33,14 +33,14 @@ declare_rule! {
     /// ```
     "same-icon-for-both-themes" {
         summary: "both themes have the same icon",
-        group: Style,
+        group: Pedantic,
         stage: Manifest,
         source: Judgement,
         since: "0.1.0",
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let icons: Vec<_> = named_files(cx).filter(|file| file.is_icon).collect();
     let [light, dark] = icons.as_slice() else {
         return;

@@ -1,7 +1,7 @@
 use semver::{Version, VersionReq};
 
 use crate::{
-    diagnostic::Diagnostic, facts::SdkSource, quote::quote, rule::declare_rule, rules::RuleContext,
+    diagnostic::Findings, facts::SdkSource, quote::quote, rule::declare_rule, rules::RuleContext,
 };
 
 declare_rule! {
@@ -37,7 +37,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(found) = &cx.facts.rust_crate else {
         return;
     };

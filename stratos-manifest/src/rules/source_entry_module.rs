@@ -1,6 +1,6 @@
 use crate::{
     background::{CONVENTIONAL, built_twin, is_built, source_ending},
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
     quote::quote,
@@ -44,7 +44,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = named_entry(cx) else {
         return;
     };

@@ -1,7 +1,7 @@
 use semver::Version;
 
 use crate::{
-    diagnostic::Diagnostic, facts::FileVersion, fix::Edit, quote::quote, reading::span,
+    diagnostic::Findings, facts::FileVersion, fix::Edit, quote::quote, reading::span,
     rule::declare_rule, rules::RuleContext,
 };
 
@@ -42,7 +42,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let (Some((literal, ours)), Some(id)) = (cx.version(), cx.id()) else {
         return;
     };

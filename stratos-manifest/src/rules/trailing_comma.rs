@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+    diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
 };
 
 declare_rule! {
@@ -31,7 +31,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for fault in cx.faults {
         if let Fault::TrailingComma { span } = fault {
             out.push(

@@ -1,6 +1,6 @@
 use crate::{
     background::{CONVENTIONAL, cannot_come_to_be, source_ending},
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
     portability::portability_fault,
@@ -41,7 +41,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = named_entry(cx) else {
         return;
     };

@@ -1,6 +1,6 @@
 use crate::{
     background::CONVENTIONAL,
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::Edit,
     quote::quote,
     reading::{find, head},
@@ -42,7 +42,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(value) = cx.value else {
         return;
     };

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     rule::declare_rule,
     rules::{RuleContext, words::unknown_words},
     shape::Place,
@@ -35,7 +35,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let in_place = |place: &Place<'_>| !place.is_setting();
     let found = unknown_words(cx, in_place, "type", "a plugin's type");
     out.extend(found.map(|finding| {

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
     portability::{PortabilityFault, portability_fault, without_lost_ends},
@@ -45,7 +45,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for file in named_files(cx) {
         let path = &file.literal.value;
         let Some((fault, segment)) = portability_fault(path) else {

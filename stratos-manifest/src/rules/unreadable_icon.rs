@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::{FileFact, Image},
     quote::quote,
     reading::span,
@@ -39,7 +39,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in named_icons(cx) {
         let (what, note) = match &fact.image {
             Image::Empty => ("is empty", "there is nothing in the file".to_owned()),

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     fix::Edit,
     plugin_path::{PathFault, path_fault},
     quote::quote,
@@ -46,7 +46,7 @@ const PATHS: [&[&str]; 3] = [
     &["background", "entryModule"],
 ];
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for path in PATHS {
         let Some(literal) = cx.text_at(path) else {
             continue;

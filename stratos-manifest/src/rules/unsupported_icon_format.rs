@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::{FileFact, ICON_KEYS},
     plugin_path::icon_places,
     quote::quote,
@@ -37,7 +37,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for key in ICON_KEYS {
         let Some(icon) = cx
             .text_at(&[key])

@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, quote::quote, reading::span, rule::declare_rule,
+    diagnostic::Findings, fix::Edit, quote::quote, reading::span, rule::declare_rule,
     rules::RuleContext,
 };
 
@@ -33,7 +33,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, text) in cx.displayed_texts() {
         let trimmed = text.value.trim();
         if trimmed.len() == text.value.len() {

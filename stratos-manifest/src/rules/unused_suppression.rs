@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Findings},
     quote::quote,
     rule::declare_rule,
     rules::RuleContext,
@@ -41,7 +41,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.extend(cx.unused.iter().map(|unused| describe(cx, unused)));
 }
 

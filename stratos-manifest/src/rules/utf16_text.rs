@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Diagnostic, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+    diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
 };
 
 declare_rule! {
@@ -34,14 +34,14 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     if cx.faults.iter().any(|fault| matches!(fault, Fault::Utf16)) {
         let finding = cx
-            .finding(0..cx.source_len.min(2), "the file is saved as UTF-16")
+            .finding(0..cx.source.len().min(2), "the file is saved as UTF-16")
             .note("JSON is read as UTF-8; PowerShell's `>` is what mostly writes UTF-16")
             .help("save the file again with the encoding \"UTF-8\"");
         out.push(match from_utf16(cx.source) {
-            Some(text) => finding.safe_fix([Edit::replace(0..cx.source_len, text)]),
+            Some(text) => finding.safe_fix([Edit::replace(0..cx.source.len(), text)]),
             None => finding,
         });
     }

@@ -1,7 +1,7 @@
 use semver::Version;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Findings,
     facts::FileVersion,
     fix::Edit,
     quote::{first_few, quote},
@@ -44,7 +44,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some((literal, ours)) = cx.version() else {
         return;
     };

@@ -3,7 +3,7 @@ use std::ops::Range;
 use jsonc_parser::ast::Value;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Findings},
     fix::Edit,
     quote::quote,
     reading::{article, find, head, span},
@@ -41,7 +41,7 @@ declare_rule! {
     }
 }
 
-fn check(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (place, fault) in cx.shape_faults(ShapeFaultKind::WrongType) {
         let Some(value) = fault.value(place) else {
             continue;

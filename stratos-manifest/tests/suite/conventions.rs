@@ -25,6 +25,7 @@ fn a_rule_is_a_file_of_its_name() {
         "named-files",
         "settings",
         "svg-words",
+        "unknown-keys",
         "words",
     ];
     let files: BTreeSet<_> = fs::read_dir(folder)

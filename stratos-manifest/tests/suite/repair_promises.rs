@@ -112,7 +112,7 @@ fn utf16_becomes_utf8_and_is_repaired_further() {
     assert_eq!(text(&repaired), "{ \"icon_light\": \"ä.svg\" }\r\n");
     assert_eq!(
         repaired.applied,
-        ["utf16-text", "unknown-key", "trailing-comma"]
+        ["utf16-text", "missing-field", "trailing-comma"]
     );
 }
 
