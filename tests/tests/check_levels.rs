@@ -147,17 +147,17 @@ fn settings_of_the_shell_are_no_concern_of_the_check() {
 
 #[test]
 fn the_nearest_settings_apply_up_to_the_repository() {
-    let manifest = two_findings();
+    let manifest = |id: &str| two_findings().replace("\"demo\"", &format!("\"{id}\""));
     let allow = "[check.levels]\nmalformed-version = \"allow\"\n";
     let folder = folder(&[
         ("stratos.toml", "[check.levels]\nsuspicious = \"allow\"\n"),
-        ("a/x/plugin.json", &manifest),
+        ("a/x/plugin.json", &manifest("a")),
         ("a/x/icon.svg", ICON),
         ("b/stratos.toml", allow),
-        ("b/x/plugin.json", &manifest),
+        ("b/x/plugin.json", &manifest("b")),
         ("b/x/icon.svg", ICON),
         ("c/.git/HEAD", ""),
-        ("c/x/plugin.json", &manifest),
+        ("c/x/plugin.json", &manifest("c")),
         ("c/x/icon.svg", ICON),
     ]);
     let one = |path| levels(&stratos(folder.path(), ["check", path]));

@@ -39,7 +39,7 @@ fn safe_repairs_are_written_and_nothing_else_changes() {
     assert_eq!(first.code, Some(1), "`version` is still missing: {first:?}");
     let path = Path::new("a").join("plugin.json");
     let expected = format!(
-        "{}: 2 repairs (trailing-comma, unknown-key)\n",
+        "{}: 2 repairs (missing-field, trailing-comma)\n",
         path.display()
     );
     assert_eq!(first.stderr, expected);
@@ -106,12 +106,12 @@ fn what_a_manifest_says_cannot_command_the_terminal_through_a_diff() {
 #[test]
 fn what_is_meant_to_be_so_is_not_repaired() {
     let folder = project();
-    let exception = "[[check.exceptions]]\nrule = \"unknown-key\"\nreason = \"ours\"\n";
+    let exception = "[[check.exceptions]]\nrule = \"missing-field\"\nreason = \"ours\"\n";
     fs::write(folder.path().join("stratos.toml"), exception).unwrap();
     check(folder.path(), &["--fix", "--unsafe-fixes"]);
     assert!(manifest(folder.path()).contains("iconLight"));
     assert!(!manifest(folder.path()).contains("\"icon.svg\",\r\n}"));
-    let recorded = check(folder.path(), &["--fix", "-A", "unknown-key"]);
+    let recorded = check(folder.path(), &["--fix", "-A", "missing-field"]);
     assert_eq!(recorded.stderr, "");
 }
 
