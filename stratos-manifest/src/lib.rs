@@ -71,4 +71,5 @@ pub use self::{
     reading::{MAX_BYTES, MAX_DEPTH},
     rule::{Group, Rule, Source, Stage},
     rules::RULES,
+    suggest::closest,
 };

@@ -4,6 +4,7 @@
 mod builder;
 pub mod context;
 mod error;
+mod generated;
 mod plugin;
 mod serve;
 pub mod session;
@@ -67,5 +68,5 @@ pub use crate::serve::{serve, serve_plugin};
 /// What the macros' output calls. Not for authors: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::plugin::hook;
+    pub use crate::generated::*;
 }

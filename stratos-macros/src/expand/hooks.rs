@@ -1,0 +1,168 @@
+//! The `Plugin` implementation.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned as _;
+
+use super::plugin::{Parts, identity, watch};
+use crate::hooks::State;
+use crate::item::Form;
+use crate::signature::{Argument, Call};
+
+pub(super) fn expand(parts: &Parts<'_>) -> TokenStream {
+    let ty = parts.ty();
+    let module = match parts.item.form {
+        Form::Impl { .. } => None,
+        Form::Module { .. } => Some(module_type(parts)),
+    };
+    let (parameters, bounds) = match &parts.item.form {
+        Form::Impl { generics, .. } => {
+            let (parameters, _, bounds) = generics.split_for_impl();
+            (quote! { #parameters }, quote! { #bounds })
+        }
+        Form::Module { .. } => Default::default(),
+    };
+    let identity = match &parts.json {
+        Some(json) => {
+            let (identity, watch) = (identity(json), watch(json));
+            quote! { #watch #identity }
+        }
+        None => quote! { ::core::unreachable!() },
+    };
+    let on_start = methods(parts, "on_start", &parts.hooks.on_start);
+    let on_stop = methods(parts, "on_stop", &parts.hooks.on_stop);
+    let on_resume = resume(parts);
+    let register = parts.registration();
+    quote! {
+        #module
+
+        #[automatically_derived]
+        impl #parameters ::stratos::Plugin for #ty #bounds {
+            fn identity(&self) -> ::stratos::Identity {
+                #identity
+            }
+            #on_start
+            #on_stop
+            #on_resume
+            #register
+        }
+    }
+}
+
+/// A call of the author's function, and the bindings that it needs.
+pub(super) fn call(parts: &Parts<'_>, call: &Call<'_>, values: &[TokenStream]) -> TokenStream {
+    let name = call.name;
+    let mut values = values.iter();
+    let arguments = call.arguments.iter().map(|argument| match argument {
+        // The span of the author's type, so that a wrong one is reported there.
+        Argument::State(ty) => quote_spanned! {ty.span()=> &*state },
+        Argument::Context(ty) => quote! { ::stratos::__private::context::<#ty>(&ctx) },
+        Argument::Value(_) => {
+            let value = values.next().expect("there is one for each");
+            quote! { #value }
+        }
+    });
+    match &parts.item.form {
+        Form::Impl { ty, .. } => quote! { <#ty>::#name(&*plugin #(, #arguments)*) },
+        Form::Module { .. } => quote! { self::#name(#(#arguments),*) },
+    }
+}
+
+/// The struct of a module; it keeps the state between the hooks.
+fn module_type(parts: &Parts<'_>) -> TokenStream {
+    let state = match parts.state {
+        State::Of(ty) => quote! { { state: ::stratos::__private::Kept<#ty>, } },
+        State::Nothing | State::Unknown => quote! { ; },
+    };
+    quote! {
+        /// The plugin that the functions of this module make; run it with `stratos::serve`.
+        #[derive(::core::fmt::Debug, ::core::default::Default)]
+        #[allow(unreachable_pub, dead_code)]
+        pub struct Plugin #state
+    }
+}
+
+fn resume(parts: &Parts<'_>) -> Option<TokenStream> {
+    let calls = &parts.hooks.on_resume;
+    if calls.is_empty() {
+        return None;
+    }
+    let method = methods(parts, "on_resume", calls);
+    let cfgs = match &calls[..] {
+        [only] => only.cfgs,
+        _ => &[],
+    };
+    Some(quote! {
+        #(#cfgs)*
+        fn resumes(&self) -> bool {
+            true
+        }
+        #method
+    })
+}
+
+/// The method for each of the author's functions, of which `#[cfg]` leaves one; where it was wrong, a stand-in.
+fn methods(parts: &Parts<'_>, name: &str, calls: &[Call<'_>]) -> TokenStream {
+    let ident = Ident::new(name, Span::call_site());
+    if calls.is_empty() {
+        return quote! {
+            async fn #ident(&self, _: ::stratos::PluginContext) -> ::stratos::Result {
+                ::core::unreachable!()
+            }
+        };
+    }
+    // Of two without a condition, the compiler speaks.
+    let mut calls: Vec<_> = calls.iter().collect();
+    if calls.iter().any(|call| call.cfgs.is_empty()) {
+        calls.truncate(1);
+    }
+    let methods = calls.into_iter().map(|call| method(parts, &ident, call));
+    quote! { #(#methods)* }
+}
+
+fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
+    let values: Vec<_> = hook.arguments.iter().filter_map(value).collect();
+    let call = call(parts, hook, &values);
+    let cfgs = hook.cfgs;
+    let starts = name != "on_stop";
+    let span = hook.output_span();
+    let receiver = match parts.item.form {
+        Form::Impl { .. } => Some(quote! { let plugin = self; }),
+        Form::Module { .. } => None,
+    };
+    let state = hook
+        .arguments
+        .iter()
+        .any(|argument| matches!(argument, Argument::State(_)))
+        .then(|| quote! { let state = self.state.get(); });
+    let run = match parts.state {
+        State::Of(ty) if starts => {
+            let started =
+                quote_spanned! {span=> ::stratos::__private::started::<#ty, _>(#call).await };
+            quote! { self.state.keep(#started?) }
+        }
+        // Of a hook whose state is unknown, nothing can be said.
+        State::Unknown if matches!(parts.item.form, Form::Module { .. }) => {
+            quote! { let _ = ctx; ::core::unreachable!() }
+        }
+        _ => quote_spanned! {span=> ::stratos::__private::hook(#call).await },
+    };
+    quote! {
+        #(#cfgs)*
+        #[allow(unused_variables)]
+        async fn #name(&self, ctx: ::stratos::PluginContext) -> ::stratos::Result {
+            #receiver
+            #state
+            #run
+        }
+    }
+}
+
+/// A hook's argument is the context, whatever its type is called.
+fn value(argument: &Argument<'_>) -> Option<TokenStream> {
+    match argument {
+        Argument::Value(ty) => Some(quote! { ::stratos::__private::context::<#ty>(&ctx) }),
+        Argument::State(_) | Argument::Context(_) => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! Route handlers: axum's extractors and responses, one step at a time so that the compiler can point at the one that
+//! is wrong.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+/// An argument of a route's handler that another one follows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a route's handler here",
+    label = "is no axum extractor, or one that reads the body",
+    note = "what reads the body, such as `Json<T>`, has to be the last argument",
+    note = "`Path<T>`, `Query<T>` and `HeaderMap` are extractors, see `stratos::axum::extract`"
+)]
+pub trait RouteArgument: Sized {
+    fn extract(parts: &mut Parts) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromRequestParts<()>> RouteArgument for T {
+    async fn extract(parts: &mut Parts) -> Result<Self, Response> {
+        let extracted = T::from_request_parts(parts, &()).await;
+        extracted.map_err(IntoResponse::into_response)
+    }
+}
+
+/// The last argument of a route's handler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a route's handler",
+    label = "is no axum extractor",
+    note = "`Path<T>`, `Query<T>`, `Json<T>` and `HeaderMap` are extractors, see `stratos::axum::extract`; \
+            `T` has to derive `serde::Deserialize`"
+)]
+pub trait LastArgument<M>: Sized {
+    fn extract(request: Request) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T: FromRequest<(), M>> LastArgument<M> for T {
+    async fn extract(request: Request) -> Result<Self, Response> {
+        let extracted = T::from_request(request, &()).await;
+        extracted.map_err(IntoResponse::into_response)
+    }
+}
+
+/// What a route's handler may return.
+#[diagnostic::on_unimplemented(
+    message = "a route's handler cannot answer with `{Self}`",
+    label = "is no response",
+    note = "wrap data in `stratos::axum::Json(...)`; text, a `StatusCode`, and tuples and results of these will do too"
+)]
+pub trait RouteAnswer {
+    fn respond(self) -> Response;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoResponse> RouteAnswer for T {
+    fn respond(self) -> Response {
+        self.into_response()
+    }
+}
+
+pub async fn extract<T: RouteArgument>(parts: &mut Parts) -> Result<T, Response> {
+    T::extract(parts).await
+}
+
+pub async fn extract_last<T: LastArgument<M>, M>(parts: Parts, body: Body) -> Result<T, Response> {
+    T::extract(Request::from_parts(parts, body)).await
+}
+
+pub fn respond<T: RouteAnswer>(answer: T) -> Result<Response, Response> {
+    Ok(answer.respond())
+}
