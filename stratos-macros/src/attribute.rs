@@ -84,7 +84,10 @@ pub(crate) fn text(
         Meta::List(list) => list.tokens.clone(),
     };
     let mut pieces = tokens.clone().into_iter();
-    match (pieces.next(), pieces.next()) {
+    match (
+        pieces.next(),
+        pieces.nth(1).or_else(|| tokens.clone().into_iter().nth(1)),
+    ) {
         (None, _) => {
             let text = format!("`#[{name}]` needs {what}: write `#[{name}(\"{example}\")]`");
             wrong(attribute.path().to_token_stream(), text)

@@ -10,7 +10,7 @@ use crate::channel::check_channel;
 use crate::hooks::is_hook;
 use crate::item::{Form, Function, Item};
 use crate::route_path::{check_path, conflict};
-use crate::signature::{Argument, Call, Expected};
+use crate::signature::{Argument, Call, Expected, last_segment, spelling};
 
 /// A function and what it answers.
 pub(crate) struct Handler<'a> {
@@ -106,8 +106,14 @@ fn handler<'a>(
     let kind = match *helper {
         Helper::Exact(name) => name,
         Helper::Near(name) => {
-            let text = format!("there is no such attribute here: did you mean `#[{name}(...)]`?");
-            errors.push(Error::new_spanned(attribute.path(), text));
+            let path = attribute.path();
+            let found = path
+                .segments
+                .last()
+                .map(|segment| segment.ident.to_string());
+            let found = found.unwrap_or_default();
+            let text = format!("there is no `#[{found}]` here: did you mean `#[{name}(...)]`?");
+            errors.push(Error::new_spanned(path, text));
             name
         }
     };
@@ -154,7 +160,7 @@ fn signature<'a>(
     };
     let expected = Expected { what, form };
     let mut wrong = |span: Span, what: &str| {
-        let text = format!("{what}: it looks like `{}`", expected.form);
+        let text = format!("{what}: its form is `{}`", expected.form);
         errors.push(Error::new(span, text));
     };
     let call = Call::read(function, &item.form, &expected, &mut wrong);
@@ -169,9 +175,9 @@ fn signature<'a>(
         *count += 1;
         match argument {
             Argument::Value(Type::Reference(reference)) => {
-                let owned = match crate::signature::last_segment(&reference.elem) {
+                let owned = match last_segment(&reference.elem) {
                     Some(name) if name == "str" => "String".to_owned(),
-                    Some(name) => name.to_string(),
+                    Some(_) => spelling(&reference.elem),
                     None => "Vec<T>".to_owned(),
                 };
                 let text = format!("{what} owns what it is sent: write `{owned}`");

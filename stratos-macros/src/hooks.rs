@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Error, GenericArgument, PathArguments, Type};
 
 use crate::item::{Form, Function, Item};
-use crate::signature::{Argument, Call, Expected, last_segment};
+use crate::signature::{Argument, Call, Expected, last_segment, spelling};
 
 /// The hooks whose signatures are right. More than one of a kind where `#[cfg]` chooses between them.
 #[derive(Default)]
@@ -150,8 +150,9 @@ pub(crate) enum State<'a> {
 }
 
 impl State<'_> {
-    /// Says where a function of a module without state asks for it.
-    pub(crate) fn check(self, call: &Call<'_>, errors: &mut Vec<Error>) {
+    /// Whether a function does not ask for a state that is not there, which is said.
+    pub(crate) fn suits(self, call: &Call<'_>, errors: &mut Vec<Error>) -> bool {
+        let before = errors.len();
         for argument in &call.arguments {
             if let (State::Nothing, Argument::State(ty)) = (self, argument) {
                 let state = match ty {
@@ -165,10 +166,12 @@ impl State<'_> {
                 errors.push(Error::new(ty.span(), text));
             }
         }
+        errors.len() == before
     }
 }
 
-fn first_argument(ty: &Type) -> Option<&Type> {
+/// The first type that a type takes, as `State` of `Result<State>`.
+pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
         return None;
@@ -177,13 +180,6 @@ fn first_argument(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
-}
-
-fn spelling(ty: &Type) -> String {
-    match last_segment(ty) {
-        Some(name) => name.to_string(),
-        None => "State".to_owned(),
-    }
 }
 
 fn hook<'a>(item: &'a Item, hook: &Hook, errors: &mut Vec<Error>) -> Vec<Call<'a>> {

@@ -76,6 +76,16 @@ impl Item {
         item
     }
 
+    /// A module's own type where the generated one should be.
+    pub(crate) fn own_plugin_type(&self) -> Option<&Ident> {
+        let is_module = matches!(self.form, Form::Module { .. });
+        let is_type =
+            |keyword: &str| matches!(keyword, "struct" | "enum" | "union" | "type" | "trait");
+        let mut others = self.others.iter().filter(|_| is_module);
+        let found = others.find(|(keyword, name)| is_type(keyword) && name == "Plugin");
+        found.map(|(_, name)| name)
+    }
+
     /// Where to report what belongs to the whole item.
     pub(crate) fn name(&self) -> TokenStream {
         match &self.form {

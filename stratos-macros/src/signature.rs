@@ -1,6 +1,7 @@
 //! What hooks and handlers have in common: who is called with what.
 
-use proc_macro2::Span;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, FnArg, GenericParam, Ident, ReceiverKind, ReturnType, Signature, Type};
 
@@ -73,11 +74,6 @@ impl<'a> Call<'a> {
             },
         }
     }
-
-    /// Where a wrong result is reported.
-    pub(crate) fn output_span(&self) -> Span {
-        self.output.map_or_else(|| self.name.span(), |ty| ty.span())
-    }
 }
 
 impl<'a> Argument<'a> {
@@ -98,6 +94,39 @@ impl<'a> Argument<'a> {
 pub(crate) fn last_segment(ty: &Type) -> Option<&Ident> {
     let Type::Path(path) = ty else { return None };
     path.path.segments.last().map(|segment| &segment.ident)
+}
+
+/// A type outside of its function, whose lifetimes are not there: `&'a T` as `&'_ T`.
+pub(crate) fn without_lifetimes(tokens: TokenStream) -> TokenStream {
+    let mut is_lifetime = false;
+    let tokens = tokens.into_iter().map(|token| {
+        let after_quote = is_lifetime;
+        is_lifetime = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        match token {
+            TokenTree::Ident(name) if after_quote && name != "static" => {
+                TokenTree::Ident(Ident::new("_", name.span()))
+            }
+            TokenTree::Group(group) => {
+                let content = without_lifetimes(group.stream());
+                let mut without = Group::new(group.delimiter(), content);
+                without.set_span(group.span());
+                TokenTree::Group(without)
+            }
+            other => other,
+        }
+    });
+    tokens.collect()
+}
+
+/// A type as an author would write it.
+pub(crate) fn spelling(ty: &Type) -> String {
+    let tokens = ty.to_token_stream().to_string();
+    tokens
+        .replace(" :: ", "::")
+        .replace(" <", "<")
+        .replace("< ", "<")
+        .replace(" >", ">")
+        .replace(" ,", ",")
 }
 
 fn check_receiver(signature: &Signature, what: &str, wrong: &mut impl FnMut(Span, &str)) {

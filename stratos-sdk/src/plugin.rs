@@ -58,7 +58,7 @@ pub trait Plugin: Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "a Stratos hook cannot return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
-    note = "`E` may be any error type, for example `stratos::BoxError`"
+    note = "`E` is `stratos::BoxError`, which `stratos::Result` has, or `String`, or a type that implements `std::error::Error`"
 )]
 pub trait HookOutput {
     /// The result that the shell sees.

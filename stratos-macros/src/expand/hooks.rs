@@ -1,14 +1,14 @@
 //! The `Plugin` implementation.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Ident;
-use syn::spanned::Spanned as _;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
 use super::plugin::{Parts, identity, watch};
-use crate::hooks::State;
+use crate::hooks::{State, first_argument};
 use crate::item::Form;
-use crate::signature::{Argument, Call};
+use crate::signature::{Argument, Call, without_lifetimes};
 
 pub(super) fn expand(parts: &Parts<'_>) -> TokenStream {
     let ty = parts.ty();
@@ -57,7 +57,7 @@ pub(super) fn call(parts: &Parts<'_>, call: &Call<'_>, values: &[TokenStream]) -
     let arguments = call.arguments.iter().map(|argument| match argument {
         // The span of the author's type, so that a wrong one is reported there.
         Argument::State(ty) => quote_spanned! {ty.span()=> &*state },
-        Argument::Context(ty) => quote! { ::stratos::__private::context::<#ty>(&ctx) },
+        Argument::Context(ty) => context(ty),
         Argument::Value(_) => {
             let value = values.next().expect("there is one for each");
             quote! { #value }
@@ -125,44 +125,78 @@ fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
     let values: Vec<_> = hook.arguments.iter().filter_map(value).collect();
     let call = call(parts, hook, &values);
     let cfgs = hook.cfgs;
-    let starts = name != "on_stop";
-    let span = hook.output_span();
-    let receiver = match parts.item.form {
-        Form::Impl { .. } => Some(quote! { let plugin = self; }),
-        Form::Module { .. } => None,
-    };
-    let state = hook
-        .arguments
-        .iter()
-        .any(|argument| matches!(argument, Argument::State(_)))
-        .then(|| quote! { let state = self.state.get(); });
-    let run = match parts.state {
-        State::Of(ty) if starts => {
-            let started =
-                quote_spanned! {span=> ::stratos::__private::started::<#ty, _>(#call).await };
-            quote! { self.state.keep(#started?) }
+    let is_module = matches!(parts.item.form, Form::Module { .. });
+    let receiver = (!is_module).then(|| quote! { let plugin = self; });
+    let mut arguments = hook.arguments.iter();
+    let takes_state = arguments.any(|argument| matches!(argument, Argument::State(_)));
+    let state = takes_state.then(|| quote! { let state = self.state.get(); });
+    let body = match parts.state {
+        State::Of(state) if name != "on_stop" => {
+            let span = hook
+                .output
+                .map_or_else(|| hook.name.span(), first_argument_span);
+            quote_spanned! {span=>
+                let output = #call.await;
+                self.state.keep(::stratos::__private::started::<#state, _>(output)?)
+            }
         }
         // Of a hook whose state is unknown, nothing can be said.
-        State::Unknown if matches!(parts.item.form, Form::Module { .. }) => {
-            quote! { let _ = ctx; ::core::unreachable!() }
+        State::Unknown if is_module => quote! { ::core::unreachable!() },
+        _ => {
+            let (span, turbofish) = checked_as(hook.output, hook.name.span());
+            let output = quote_spanned! {span=> ::stratos::__private::hook #turbofish (output) };
+            quote! {
+                #receiver
+                #state
+                let output = #call.await;
+                #output
+            }
         }
-        _ => quote_spanned! {span=> ::stratos::__private::hook(#call).await },
     };
-    quote! {
+    // The hook's span, so that the compiler points there when its future is not `Send`.
+    quote_spanned! {hook.name.span()=>
         #(#cfgs)*
         #[allow(unused_variables)]
         async fn #name(&self, ctx: ::stratos::PluginContext) -> ::stratos::Result {
-            #receiver
-            #state
-            #run
+            #body
         }
     }
+}
+
+/// Names a type for the compiler's checks, so that it underlines all of it: `::<Vec<u32>>`.
+///
+/// `impl Trait` cannot be named; its first token is underlined.
+pub(super) fn checked_as(ty: Option<&Type>, otherwise: Span) -> (Span, Option<TokenStream>) {
+    let Some(ty) = ty else {
+        return (otherwise, None);
+    };
+    let span = ty.span();
+    let is_nameable = !has_word(ty.to_token_stream(), "impl");
+    let ty = without_lifetimes(ty.to_token_stream());
+    (span, is_nameable.then(|| quote_spanned! {span=> ::<#ty> }))
+}
+
+fn has_word(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => has_word(group.stream(), word),
+        _ => false,
+    })
+}
+
+fn first_argument_span(ty: &Type) -> Span {
+    first_argument(ty).map_or_else(|| ty.span(), Spanned::span)
+}
+
+fn context(ty: &Type) -> TokenStream {
+    let ty = without_lifetimes(ty.to_token_stream());
+    quote! { ::stratos::__private::context::<#ty>(&ctx) }
 }
 
 /// A hook's argument is the context, whatever its type is called.
 fn value(argument: &Argument<'_>) -> Option<TokenStream> {
     match argument {
-        Argument::Value(ty) => Some(quote! { ::stratos::__private::context::<#ty>(&ctx) }),
+        Argument::Value(ty) => Some(context(ty)),
         Argument::State(_) | Argument::Context(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! The whole output.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Error, Ident, LitStr};
 
@@ -35,15 +35,6 @@ pub(crate) fn plugin(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
         prefix,
         settings,
     } = arguments::read(arguments, &mut errors);
-    // Where the manifest lies may be what is misspelt.
-    let is_known = manifest.is_some() || errors.is_empty();
-    let json = if is_known {
-        read(manifest.as_ref())
-            .map_err(|wrong| errors.extend(wrong))
-            .ok()
-    } else {
-        None
-    };
     let item = match Item::read(tokens) {
         Ok(item) => item,
         Err(error) => {
@@ -53,11 +44,25 @@ pub(crate) fn plugin(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
             return quote! { #item #(#errors)* };
         }
     };
+    if let Some(name) = item.own_plugin_type() {
+        let text =
+            "`#[stratos::plugin]` adds a type of this name to the module: give this one another";
+        errors.push(Error::new(name.span(), text));
+        let errors = errors.iter().map(Error::to_compile_error);
+        return item.again(quote! { #(#errors)* });
+    }
+    // Where the manifest lies may be what is misspelt.
+    let is_known = manifest.is_some() || errors.is_empty();
+    let json = if is_known {
+        read(manifest.as_ref())
+            .map_err(|wrong| errors.extend(wrong))
+            .ok()
+    } else {
+        None
+    };
     let parts = Parts::read(&item, json, prefix.as_ref(), &mut errors);
-    let module = settings.unwrap_or_else(|| Ident::new("settings", proc_macro2::Span::call_site()));
-    let (declared, settings) = settings::expand(&parts, &module, manifest.as_ref(), &mut errors);
-    check_names(&item, declared, &mut errors);
-
+    let module = settings.unwrap_or_else(|| Ident::new("settings", Span::call_site()));
+    let settings = settings::expand(&parts, &module, manifest.as_ref(), &mut errors);
     let implementation = hooks::expand(&parts);
     let conflicts = handlers::conflicts(&parts.handlers);
     let errors = errors.iter().map(Error::to_compile_error);
@@ -96,7 +101,7 @@ impl<'a> Parts<'a> {
         prefix: Option<&LitStr>,
         errors: &mut Vec<Error>,
     ) -> Self {
-        let hooks = crate::hooks::find(item, errors);
+        let mut hooks = crate::hooks::find(item, errors);
         let state = crate::hooks::state(item, &hooks, errors);
         let convention = json
             .as_ref()
@@ -107,7 +112,7 @@ impl<'a> Parts<'a> {
             errors.push(Error::new(prefix.span(), wrong));
         }
         let served = prefix.map(LitStr::value).or(convention);
-        let handlers = handlers::find(item, served.as_deref(), errors);
+        let mut handlers = handlers::find(item, served.as_deref(), errors);
         let has_routes = handlers.iter().any(|handler| !handler.is_ipc());
         if let Some(prefix) = prefix
             && !has_routes
@@ -117,10 +122,8 @@ impl<'a> Parts<'a> {
                         `register_router` takes its prefix itself";
             errors.push(Error::new(prefix.span(), text));
         }
-        let calls = hooks.on_stop.iter();
-        for call in calls.chain(handlers.iter().map(|handler| &handler.call)) {
-            state.check(call, errors);
-        }
+        hooks.on_stop.retain(|call| state.suits(call, errors));
+        handlers.retain(|handler| state.suits(&handler.call, errors));
         Self {
             item,
             hooks,
@@ -157,43 +160,8 @@ pub(super) fn watch(json: &PluginJson) -> TokenStream {
     quote! { const _: &[u8] = ::core::include_bytes!(#path); }
 }
 
-/// What the author wrote must not have the names of what is generated.
-fn check_names(item: &Item, has_settings: bool, errors: &mut Vec<Error>) {
-    let mut clash = |name: &Ident, what: &str| {
-        let text = format!("`{name}` is {what}: call this one otherwise");
-        errors.push(Error::new(name.span(), text));
-    };
-    for (keyword, name) in &item.others {
-        let is_type = matches!(
-            keyword.as_str(),
-            "struct" | "enum" | "union" | "type" | "trait"
-        );
-        match &item.form {
-            Form::Impl { .. } if keyword == "const" && (name == "ID" || name == "VERSION") => {
-                clash(name, "there already, from plugin.json");
-            }
-            Form::Module { .. } if is_type && name == "Plugin" => {
-                clash(
-                    name,
-                    "the type that `#[stratos::plugin]` adds to this module",
-                );
-            }
-            _ => {}
-        }
-    }
-    if let Form::Impl { .. } = item.form
-        && has_settings
-        && let Some(function) = item.named("settings").next()
-    {
-        let what = "what gives the settings of plugin.json";
-        clash(&function.signature.ident, what);
-    }
-}
-
 /// An item that cannot be read, without attributes that nobody knows.
 fn strip_inside(tokens: &TokenStream) -> TokenStream {
-    use proc_macro2::{Group, TokenTree};
-
     let inside = tokens.clone().into_iter().map(|token| match token {
         TokenTree::Group(group) => {
             let mut stripped = Group::new(group.delimiter(), strip(group.stream()));
@@ -203,4 +171,62 @@ fn strip_inside(tokens: &TokenStream) -> TokenStream {
         other => other,
     });
     inside.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_output_is_thin_calls_into_the_sdk() {
+        let item = quote! {
+            impl MyPlugin {
+                async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
+                    a body that is not looked at
+                }
+                async fn on_stop(&self) {}
+                async fn on_resume(&self, ctx: &PluginContext) {}
+
+                #[ipc("get-status")]
+                async fn get_status(&self) -> Status {}
+
+                #[ipc("move")]
+                async fn move_to(&self, place: Place, ctx: &PluginContext) -> stratos::Result<()> {}
+
+                #[get("/fleet")]
+                async fn fleet(&self) -> Json<Vec<Aircraft>> {}
+
+                #[cfg(feature = "admin")]
+                #[post("/fleet/{id}")]
+                async fn add(&self, Path(id): Path<u32>, aircraft: Json<Aircraft>) -> impl IntoResponse {}
+            }
+        };
+        insta::assert_snapshot!(expanded("settings.json", &item));
+    }
+
+    #[test]
+    fn a_module_gets_a_type_that_keeps_its_state() {
+        let item = quote! {
+            mod my_plugin {
+                pub async fn on_start(ctx: PluginContext) -> stratos::Result<State> {}
+                pub async fn on_stop(state: &State) {}
+
+                #[ipc("add")]
+                async fn add(state: &State, by: u32) -> u32 {}
+            }
+        };
+        insta::assert_snapshot!(expanded("../plugin.json", &item));
+    }
+
+    fn expanded(manifest: &str, item: &TokenStream) -> String {
+        let path = format!("../stratos-sdk/tests/ui/{manifest}");
+        let output = plugin(quote! { manifest = #path }, item);
+        // Bodies in an example need not be Rust.
+        let output = output
+            .to_string()
+            .replace("a body that is not looked at", "");
+        let file = syn::parse_str(&output).expect(&output);
+        let full = read(Some(&LitStr::new(&path, Span::call_site())));
+        prettyplease::unparse(&file).replace(&full.ok().unwrap().path, "PATH")
+    }
 }

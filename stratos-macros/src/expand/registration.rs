@@ -1,17 +1,16 @@
 //! `Plugin::register`: a call for each handler.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
-use syn::Type;
-use syn::spanned::Spanned as _;
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericArgument, Ident, PathArguments, Type};
 
-use super::hooks::call;
+use super::hooks::{call, checked_as};
 use super::plugin::Parts;
 use crate::handlers::Handler;
 use crate::hooks::State;
 use crate::item::Form;
-use crate::signature::Argument;
+use crate::signature::{Argument, without_lifetimes};
 
 pub(super) fn expand(parts: &Parts<'_>) -> Option<TokenStream> {
     let is_unknown =
@@ -55,18 +54,22 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         None => quote! { _ },
     };
     let call = call(parts, &handler.call, &[quote! { payload }]);
-    let output = handler.call.output_span();
-    let answer = quote_spanned! {output=> (&answer).kind().answer(answer) };
+    let (ok, error) = outcome(handler.call.output);
+    let ok_span = ok.map_or_else(|| name.span(), Spanned::span);
+    let error_span = error.map_or_else(|| name.span(), Spanned::span);
+    let unwrap = quote_spanned! {error_span=> let answer = (&answer).kind().ok(answer)?; };
+    let write = quote_spanned! {ok_span=> ::stratos::__private::answer(answer) };
     // The function's span, so that the compiler points there when its future is not `Send`.
     let run = quote_spanned! {name.span()=>
         |#plugin, #ctx, #argument| async move {
             #state
             #payload
             let answer = #call.await;
-            #answer
+            #unwrap
+            #write
         }
     };
-    quote! { handlers.ipc(#channel, #function, #run).await?; }
+    quote_spanned! {name.span()=> handlers.ipc(#channel, #function, #run).await?; }
 }
 
 fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
@@ -96,8 +99,8 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     };
     let names: Vec<_> = names.iter().map(|name| quote! { #name }).collect();
     let call = call(parts, &handler.call, &names);
-    let output = handler.call.output_span();
-    let respond = quote_spanned! {output=> ::stratos::__private::respond(answer) };
+    let (span, turbofish) = checked_as(handler.call.output, name.span());
+    let respond = quote_spanned! {span=> ::stratos::__private::respond #turbofish (answer) };
     let run = quote_spanned! {name.span()=>
         |#plugin, #ctx, #request| async move {
             #state
@@ -106,19 +109,43 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
             #respond
         }
     };
-    quote! {
+    quote_spanned! {name.span()=>
         handlers.route(::stratos::axum::http::Method::#method, #path, #run);
     }
 }
 
+/// The types of success and failure, as far as they can be seen.
+fn outcome(output: Option<&Type>) -> (Option<&Type>, Option<&Type>) {
+    let Some(Type::Path(path)) = output else {
+        return (output, None);
+    };
+    let Some(last) = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Result")
+    else {
+        return (output, None);
+    };
+    // An alias with no argument of its own is left to the compiler.
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return (None, None);
+    };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    (types.next(), types.next())
+}
+
 /// The types of what the UI sends.
-fn values<'a>(handler: &Handler<'a>) -> Vec<&'a Type> {
+fn values(handler: &Handler<'_>) -> Vec<TokenStream> {
     let values = handler
         .call
         .arguments
         .iter()
         .map(|argument| match argument {
-            Argument::Value(ty) => Some(*ty),
+            Argument::Value(ty) => Some(without_lifetimes(ty.to_token_stream())),
             Argument::State(_) | Argument::Context(_) => None,
         });
     values.flatten().collect()

@@ -6,19 +6,18 @@ use stratos_manifest::SettingScope;
 use syn::{Error, Ident, LitStr};
 
 use super::plugin::Parts;
-use crate::item::Form;
+use crate::item::{Form, Item};
 use crate::settings::{Declared, Kind, declare};
 
-/// Whether there are settings, and the code.
 pub(super) fn expand(
     parts: &Parts<'_>,
     module: &Ident,
     manifest: Option<&LitStr>,
     errors: &mut Vec<Error>,
-) -> (bool, TokenStream) {
+) -> TokenStream {
     let Some(json) = &parts.json else {
         // So that their uses are no errors on top.
-        return (false, constants(parts, "", "", None));
+        return constants(parts, "", "", None, errors);
     };
     let span = manifest.map_or_else(Span::call_site, LitStr::span);
     let declared = declare(&json.manifest.settings).unwrap_or_else(|wrong| {
@@ -28,13 +27,13 @@ pub(super) fn expand(
     });
     let (id, version) = (&json.manifest.id, json.manifest.version.to_string());
     if declared.is_empty() {
-        return (false, constants(parts, id, &version, None));
+        return constants(parts, id, &version, None, errors);
     }
-    let constants = constants(parts, id, &version, Some(module));
+    let constants = constants(parts, id, &version, Some(module), errors);
     let accessors = declared.iter().map(accessors);
     let choices = declared.iter().filter_map(choice);
-    let doc = format!("The settings that `{}` declares.", json.name);
-    let code = quote! {
+    let doc = format!(" The settings that `{}` declares.", json.name);
+    quote! {
         #constants
 
         #[doc = #doc]
@@ -56,11 +55,17 @@ pub(super) fn expand(
 
             #(#choices)*
         }
-    };
-    (true, code)
+    }
 }
 
-fn constants(parts: &Parts<'_>, id: &str, version: &str, module: Option<&Ident>) -> TokenStream {
+/// `ID`, `VERSION` and `settings` of the plugin's type.
+fn constants(
+    parts: &Parts<'_>,
+    id: &str,
+    version: &str,
+    module: Option<&Ident>,
+    errors: &mut Vec<Error>,
+) -> TokenStream {
     let ty = parts.ty();
     let (parameters, bounds) = match &parts.item.form {
         Form::Impl { generics, .. } => {
@@ -68,6 +73,14 @@ fn constants(parts: &Parts<'_>, id: &str, version: &str, module: Option<&Ident>)
             (quote! { #parameters }, quote! { #bounds })
         }
         Form::Module { .. } => Default::default(),
+    };
+    let id = quote! {
+        /// The plugin's id, from its manifest.
+        pub const ID: &'static str = #id;
+    };
+    let version = quote! {
+        /// The plugin's version, from its manifest.
+        pub const VERSION: &'static str = #version;
     };
     let settings = module.map(|module| {
         quote! {
@@ -77,16 +90,43 @@ fn constants(parts: &Parts<'_>, id: &str, version: &str, module: Option<&Ident>)
             }
         }
     });
+    let members = [
+        ("ID", Some(id)),
+        ("VERSION", Some(version)),
+        ("settings", settings),
+    ];
+    let members = members.into_iter().filter_map(|(name, code)| {
+        let code = code?;
+        let own = own_member(parts.item, name);
+        if let Some(own) = own {
+            let text = format!(
+                "`#[stratos::plugin]` adds `{name}` from plugin.json: give this one another name"
+            );
+            errors.push(Error::new(own.span(), text));
+        }
+        own.is_none().then_some(code)
+    });
+    let members: TokenStream = members.collect();
     quote! {
         #[allow(dead_code, unreachable_pub, unnameable_types, clippy::all, clippy::pedantic)]
         impl #parameters #ty #bounds {
-            /// The plugin's id, from its manifest.
-            pub const ID: &'static str = #id;
-            /// The plugin's version, from its manifest.
-            pub const VERSION: &'static str = #version;
-            #settings
+            #members
         }
     }
+}
+
+/// What the author's `impl` block has of this name already.
+fn own_member<'a>(item: &'a Item, name: &'a str) -> Option<&'a Ident> {
+    let Form::Impl { .. } = item.form else {
+        return None;
+    };
+    let constants = item.others.iter().filter(|(keyword, _)| keyword == "const");
+    let functions = item
+        .functions
+        .iter()
+        .map(|function| &function.signature.ident);
+    let mut members = constants.map(|(_, name)| name).chain(functions);
+    members.find(|member| *member == name)
 }
 
 fn accessors(declared: &Declared<'_>) -> TokenStream {
@@ -97,23 +137,29 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
         kind,
     } = declared;
     let key = &setting.key;
-    let (ty, read) = match kind {
-        Kind::Bool => (quote! { bool }, quote! { setting }),
-        Kind::Text => (quote! { ::std::string::String }, quote! { setting }),
-        Kind::Number => (quote! { f64 }, quote! { setting }),
-        Kind::Json => (quote! { ::stratos::serde_json::Value }, quote! { setting }),
-        Kind::Choice { name, .. } => (quote! { #name }, quote! { chosen }),
+    let ty = match kind {
+        Kind::Bool => quote! { bool },
+        Kind::Text => quote! { ::std::string::String },
+        Kind::Number => quote! { f64 },
+        Kind::Json => quote! { ::stratos::serde_json::Value },
+        Kind::Choice { name, .. } => quote! { #name },
     };
-    let stored = quote! { ::stratos::__private::#read(&self.0, #key).await };
+    let (read, read_or) = match kind {
+        Kind::Choice { .. } => (quote! { chosen }, quote! { chosen_or }),
+        _ => (quote! { setting }, quote! { setting_or }),
+    };
     let (output, body) = match default(declared) {
         Some(default) => (
             quote! { #ty },
-            quote! { ::core::result::Result::Ok(#stored?.unwrap_or_else(|| #default)) },
+            quote! { ::stratos::__private::#read_or(&self.0, #key, #default).await },
         ),
-        None => (quote! { ::core::option::Option<#ty> }, stored.clone()),
+        None => (
+            quote! { ::core::option::Option<#ty> },
+            quote! { ::stratos::__private::#read(&self.0, #key).await },
+        ),
     };
     let docs = docs(declared);
-    let doc_or = format!("[`{method}`](Self::{method}), with a default of the caller's.");
+    let doc_or = format!(" [`{method}`](Self::{method}), with a default of the caller's.");
     let error = quote! { ::stratos::context::ConfigError };
     quote! {
         #(#[doc = #docs])*
@@ -123,7 +169,7 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
 
         #[doc = #doc_or]
         pub async fn #or(&self, default: #ty) -> ::core::result::Result<#ty, #error> {
-            ::core::result::Result::Ok(#stored?.unwrap_or(default))
+            ::stratos::__private::#read_or(&self.0, #key, default).await
         }
     }
 }
@@ -174,13 +220,13 @@ fn choice(declared: &Declared<'_>) -> Option<TokenStream> {
         return None;
     };
     let doc = format!(
-        "The options of {} (`{}`).",
+        " The options of {} (`{}`).",
         declared.setting.name, declared.setting.key
     );
     let names: Vec<_> = variants.iter().map(|(name, _)| name).collect();
     let docs = variants
         .iter()
-        .map(|(_, option)| format!("{} (`{}`)", option.label, option.value));
+        .map(|(_, option)| format!(" {} (`{}`)", option.label, option.value));
     let values = variants.iter().map(|(_, option)| option.value.to_string());
     Some(quote! {
         #[doc = #doc]

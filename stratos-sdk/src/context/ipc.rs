@@ -224,7 +224,7 @@ where
         let answer = decode(payload)
             .map(&handler)
             .map_err(|wrong| wrong.on(&channel));
-        Box::pin(async move { encode(answer?.await) })
+        Box::pin(async move { encode(&answer?.await.map_err(|error| failed(&*error))?) })
     })
 }
 
@@ -244,9 +244,14 @@ pub(crate) fn decode<A: DeserializeOwned>(payload: Value) -> Result<A, WrongPayl
     serde_json::from_value(payload).map_err(WrongPayload)
 }
 
-pub(crate) fn encode<R: Serialize>(answer: Result<R, BoxError>) -> Result<Value, RpcError> {
-    let failed = |text| RpcError::new(ErrorCode::HandlerFailed, text);
-    let answer = answer.map_err(|error| failed(chain(&*error)))?;
-    serde_json::to_value(answer)
-        .map_err(|error| failed(format!("the answer has no JSON form: {error}")))
+pub(crate) fn encode<R: Serialize>(answer: &R) -> Result<Value, RpcError> {
+    serde_json::to_value(answer).map_err(|error| {
+        let text = format!("the answer has no JSON form: {error}");
+        RpcError::new(ErrorCode::HandlerFailed, text)
+    })
+}
+
+/// The answer of a handler that has failed.
+pub(crate) fn failed(error: &(dyn std::error::Error + 'static)) -> RpcError {
+    RpcError::new(ErrorCode::HandlerFailed, chain(error))
 }

@@ -42,9 +42,9 @@ pub fn identity(id: &str, version: &str) -> Identity {
     }
 }
 
-/// Runs one hook.
-pub async fn hook<O: HookOutput>(hook: impl Future<Output = O>) -> Result {
-    hook.await.into_result()
+/// What the shell hears of a hook.
+pub fn hook<O: HookOutput>(output: O) -> Result {
+    output.into_result()
 }
 
 /// The error of a hook or a handler.
@@ -64,9 +64,9 @@ impl<E: Into<BoxError>> HookError for E {
     }
 }
 
-/// Runs the start of a module, which returns its state.
-pub async fn started<T, E: HookError>(start: impl Future<Output = Result<T, E>>) -> Result<T> {
-    start.await.map_err(HookError::into_error)
+/// What the start of a module has returned: its state.
+pub fn started<T, E: HookError>(output: Result<T, E>) -> Result<T> {
+    output.map_err(HookError::into_error)
 }
 
 /// A module's state, from its start on.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use stratos_protocol::RpcError;
 
 use super::HookError;
-use crate::context::{decode, encode};
+use crate::context::{decode, encode, failed};
 
 /// A payload on its way to a handler.
 #[derive(Debug)]
@@ -50,8 +50,13 @@ pub trait IpcAnswer {
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> IpcAnswer for T {
     fn write(self) -> Result<Value, RpcError> {
-        encode(Ok(self))
+        encode(&self)
     }
+}
+
+/// The answer as the shell takes it.
+pub fn answer<T: IpcAnswer>(answer: T) -> Result<Value, RpcError> {
+    answer.write()
 }
 
 /// The answer of a handler that cannot fail.
@@ -59,8 +64,8 @@ impl<T: Serialize> IpcAnswer for T {
 pub struct PlainAnswer;
 
 impl PlainAnswer {
-    pub fn answer<T: IpcAnswer>(self, answer: T) -> Result<Value, RpcError> {
-        answer.write()
+    pub fn ok<T>(self, answer: T) -> Result<T, RpcError> {
+        Ok(answer)
     }
 }
 
@@ -69,14 +74,8 @@ impl PlainAnswer {
 pub struct FallibleAnswer;
 
 impl FallibleAnswer {
-    pub fn answer<T: IpcAnswer, E: HookError>(
-        self,
-        answer: Result<T, E>,
-    ) -> Result<Value, RpcError> {
-        match answer {
-            Ok(answer) => answer.write(),
-            Err(error) => encode::<()>(Err(error.into_error())),
-        }
+    pub fn ok<T, E: HookError>(self, answer: Result<T, E>) -> Result<T, RpcError> {
+        answer.map_err(|error| failed(&*error.into_error()))
     }
 }
 

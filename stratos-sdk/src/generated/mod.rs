@@ -11,7 +11,7 @@ mod settings;
 pub use self::handlers::Handlers;
 pub use self::hooks::{HookContext, HookError, Kept, context, hook, identity, started};
 pub use self::ipc::{
-    Fallible, FallibleAnswer, IpcAnswer, IpcPayload, Plain, PlainAnswer, Question, payload,
+    Fallible, FallibleAnswer, IpcAnswer, IpcPayload, Plain, PlainAnswer, Question, answer, payload,
 };
 pub use self::route::{LastArgument, RouteAnswer, RouteArgument, extract, extract_last, respond};
-pub use self::settings::{Choice, chosen, json, setting};
+pub use self::settings::{Choice, chosen, chosen_or, json, setting, setting_or};

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
 
 /// An argument of a route's handler that another one follows.
 #[diagnostic::on_unimplemented(
@@ -13,12 +14,12 @@ use axum::response::{IntoResponse, Response};
     note = "what reads the body, such as `Json<T>`, has to be the last argument",
     note = "`Path<T>`, `Query<T>` and `HeaderMap` are extractors, see `stratos::axum::extract`"
 )]
-pub trait RouteArgument: Sized {
+pub trait RouteArgument: Sized + Send {
     fn extract(parts: &mut Parts) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: FromRequestParts<()>> RouteArgument for T {
+impl<T: FromRequestParts<()> + Send> RouteArgument for T {
     async fn extract(parts: &mut Parts) -> Result<Self, Response> {
         let extracted = T::from_request_parts(parts, &()).await;
         extracted.map_err(IntoResponse::into_response)
@@ -61,8 +62,11 @@ impl<T: IntoResponse> RouteAnswer for T {
     }
 }
 
-pub async fn extract<T: RouteArgument>(parts: &mut Parts) -> Result<T, Response> {
-    T::extract(parts).await
+/// Boxed, since the compiler would complain twice about an opaque future of a wrong type.
+pub fn extract<'p, T: RouteArgument + 'p>(
+    parts: &'p mut Parts,
+) -> BoxFuture<'p, Result<T, Response>> {
+    Box::pin(T::extract(parts))
 }
 
 pub async fn extract_last<T: LastArgument<M>, M>(parts: Parts, body: Body) -> Result<T, Response> {

@@ -21,6 +21,14 @@ pub async fn setting<T: DeserializeOwned>(
     config.get_option(key).await
 }
 
+pub async fn setting_or<T: DeserializeOwned>(
+    config: &Config,
+    key: &str,
+    default: T,
+) -> Result<T, ConfigError> {
+    config.get(key, default).await
+}
+
 /// The option that is stored.
 pub async fn chosen<T: Choice>(config: &Config, key: &str) -> Result<Option<T>, ConfigError> {
     let Some(stored) = config.get_option::<Value>(key).await? else {
@@ -37,6 +45,14 @@ pub async fn chosen<T: Choice>(config: &Config, key: &str) -> Result<Option<T>, 
                 .collect::<Vec<_>>()
                 .join(", "),
         })
+}
+
+pub async fn chosen_or<T: Choice>(
+    config: &Config,
+    key: &str,
+    default: T,
+) -> Result<T, ConfigError> {
+    Ok(chosen(config, key).await?.unwrap_or(default))
 }
 
 /// A default that the macro has read from the manifest.
