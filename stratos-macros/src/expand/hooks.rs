@@ -166,7 +166,7 @@ fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
 /// Names a type for the compiler's checks, so that it underlines all of it: `::<Vec<u32>>`.
 ///
 /// `impl Trait` cannot be named; its first token is underlined.
-pub(super) fn checked_as(ty: Option<&Type>, otherwise: Span) -> (Span, Option<TokenStream>) {
+fn checked_as(ty: Option<&Type>, otherwise: Span) -> (Span, Option<TokenStream>) {
     let Some(ty) = ty else {
         return (otherwise, None);
     };

@@ -1,16 +1,16 @@
 //! `Plugin::register`: a call for each handler.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::spanned::Spanned as _;
 use syn::{GenericArgument, Ident, PathArguments, Type};
 
-use super::hooks::{call, checked_as};
+use super::hooks::call;
 use super::plugin::Parts;
 use crate::handlers::Handler;
 use crate::hooks::State;
 use crate::item::Form;
-use crate::signature::{Argument, without_lifetimes};
+use crate::signature::{Argument, last_segment, without_lifetimes};
 
 pub(super) fn expand(parts: &Parts<'_>) -> Option<TokenStream> {
     let is_unknown =
@@ -33,7 +33,7 @@ pub(super) fn expand(parts: &Parts<'_>) -> Option<TokenStream> {
             self: ::std::sync::Arc<Self>,
             ctx: ::stratos::PluginContext,
         ) -> ::stratos::Result {
-            use ::stratos::__private::{Fallible as _, Plain as _};
+            use ::stratos::__private::{FailingRoute as _, Fallible as _, Plain as _, RespondingRoute as _};
             let mut handlers = ::stratos::__private::Handlers::new(self, ctx, #prefix);
             #(#handlers)*
             handlers.finish().await
@@ -55,8 +55,8 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     };
     let call = call(parts, &handler.call, &[quote! { payload }]);
     let (ok, error) = outcome(handler.call.output);
-    let ok_span = ok.map_or_else(|| name.span(), Spanned::span);
-    let error_span = error.map_or_else(|| name.span(), Spanned::span);
+    let ok_span = ok.map_or_else(|| name.span(), telling_span);
+    let error_span = error.map_or_else(|| name.span(), telling_span);
     let unwrap = quote_spanned! {error_span=> let answer = (&answer).kind().ok(answer)?; };
     let write = quote_spanned! {ok_span=> ::stratos::__private::answer(answer) };
     // The function's span, so that the compiler points there when its future is not `Send`.
@@ -74,8 +74,8 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
 
 fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     let name = handler.call.name;
-    let path = &handler.text;
-    let method = Ident::new(&handler.kind.to_uppercase(), proc_macro2::Span::call_site());
+    let (path, function) = (&handler.text, name.to_string());
+    let method = Ident::new(&handler.kind.to_uppercase(), Span::call_site());
     let (plugin, ctx, state) = bindings(parts, handler);
     let types = values(handler);
     let names: Vec<_> = (0..types.len())
@@ -99,8 +99,9 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     };
     let names: Vec<_> = names.iter().map(|name| quote! { #name }).collect();
     let call = call(parts, &handler.call, &names);
-    let (span, turbofish) = checked_as(handler.call.output, name.span());
-    let respond = quote_spanned! {span=> ::stratos::__private::respond #turbofish (answer) };
+    let (ok, _) = outcome(handler.call.output);
+    let span = ok.map_or_else(|| name.span(), telling_span);
+    let respond = quote_spanned! {span=> (&answer).route_kind().respond(answer) };
     let run = quote_spanned! {name.span()=>
         |#plugin, #ctx, #request| async move {
             #state
@@ -110,7 +111,7 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         }
     };
     quote_spanned! {name.span()=>
-        handlers.route(::stratos::axum::http::Method::#method, #path, #run);
+        handlers.route(::stratos::axum::http::Method::#method, #path, #function, #run);
     }
 }
 
@@ -136,6 +137,11 @@ fn outcome(output: Option<&Type>) -> (Option<&Type>, Option<&Type>) {
         _ => None,
     });
     (types.next(), types.next())
+}
+
+/// The one token that says most: of `std::vec::Vec<u32>`, it is `Vec`.
+fn telling_span(ty: &Type) -> Span {
+    last_segment(ty).map_or_else(|| ty.span(), Ident::span)
 }
 
 /// The types of what the UI sends.

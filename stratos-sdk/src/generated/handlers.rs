@@ -3,19 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Method;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
-use serde_json::Value;
+use axum::{Json, Router};
+use serde_json::{Value, json};
 use stratos_protocol::RpcError;
 
-use super::Question;
+use super::{NoAnswer, Question};
 use crate::context::{IpcError, PluginContext, ServerError};
-use crate::error::Result;
+use crate::error::{Result, chain};
 
 /// The handlers of one plugin, on their way to the shell.
 pub struct Handlers<P> {
@@ -62,15 +62,32 @@ impl<P: Send + Sync + 'static> Handlers<P> {
     }
 
     /// Adds a route. The macro has seen to it that axum takes them all.
-    pub fn route<F, Fut>(&mut self, method: Method, path: &'static str, handler: F)
-    where
+    pub fn route<F, Fut>(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        function: &'static str,
+        handler: F,
+    ) where
         F: Fn(Arc<P>, PluginContext, Parts, Body) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result<Response, Response>> + Send + 'static,
+        Fut: Future<Output = Result<Response, NoAnswer>> + Send + 'static,
     {
         let (plugin, ctx) = (Arc::clone(&self.plugin), self.ctx.clone());
         let answer = move |request: Request| {
             let (parts, body) = request.into_parts();
-            handler(Arc::clone(&plugin), ctx.clone(), parts, body)
+            let logger = ctx.logger.clone();
+            let answer = handler(Arc::clone(&plugin), ctx.clone(), parts, body);
+            async move {
+                match answer.await {
+                    Ok(response) => response,
+                    Err(NoAnswer::Refused(response)) => *response,
+                    Err(NoAnswer::Failed(error)) => {
+                        logger.error_from(function, "the route's handler failed", &*error);
+                        let answer = Json(json!({ "error": chain(&*error) }));
+                        (StatusCode::INTERNAL_SERVER_ERROR, answer).into_response()
+                    }
+                }
+            }
         };
         let filter = MethodFilter::try_from(method).expect("the attributes' methods are common");
         let router = std::mem::take(&mut self.router);

@@ -13,5 +13,8 @@ pub use self::hooks::{HookContext, HookError, Kept, context, hook, identity, sta
 pub use self::ipc::{
     Fallible, FallibleAnswer, IpcAnswer, IpcPayload, Plain, PlainAnswer, Question, answer, payload,
 };
-pub use self::route::{LastArgument, RouteAnswer, RouteArgument, extract, extract_last, respond};
+pub use self::route::{
+    Failing, FailingRoute, LastArgument, NoAnswer, Responding, RespondingRoute, RouteAnswer,
+    RouteArgument, extract, extract_last,
+};
 pub use self::settings::{Choice, chosen, chosen_or, json, setting, setting_or};

@@ -28,6 +28,12 @@ impl Both {
         "in place"
     }
 
+    #[get("/fails")]
+    async fn fails(&self) -> stratos::Result<&'static str> {
+        let number: u32 = "one".parse()?;
+        Err(format!("{number}").into())
+    }
+
     #[ipc("in-place")]
     async fn in_place(&self) -> &'static str {
         "in place"
@@ -80,6 +86,12 @@ async fn both_ways_work_beside_each_other() {
         let answered = shell.control().invoke(ID, channel, json!(null)).await;
         assert_eq!(answered.unwrap(), json!(answer));
     }
+    let failed = ask(&shell, "GET", "/forms/fails", "").await;
+    assert_eq!(failed.status, 500);
+    assert_eq!(
+        failed.json(),
+        json!({ "error": "invalid digit found in string" })
+    );
     shell.stop().await;
 }
 

@@ -42,7 +42,11 @@ async fn what_is_not_stored_is_the_manifests_default_or_none() {
         ("unit", json!("lb")),
         ("runway", json!(25.0)),
     ] {
-        shell.control().config_set(ID, key.to_owned(), value).await.unwrap();
+        shell
+            .control()
+            .config_set(ID, key.to_owned(), value)
+            .await
+            .unwrap();
     }
     let stored = json!([5.0, 5.0, "https://a.b", [], true, "N25"]);
     assert_eq!(read().await.unwrap(), stored);
@@ -59,7 +63,11 @@ async fn what_is_not_stored_is_the_manifests_default_or_none() {
             "config value `interval` is a string, which does not fit `f64`",
         ),
     ] {
-        shell.control().config_set(ID, key.to_owned(), value).await.unwrap();
+        shell
+            .control()
+            .config_set(ID, key.to_owned(), value)
+            .await
+            .unwrap();
         let error = format!("{:?}", read().await.unwrap_err());
         assert!(error.replace("\\\"", "\"").contains(expected), "{error}");
     }

@@ -1,24 +1,26 @@
-//! The settings that `plugin.json` declares.
+//! The settings within the plugin's own limits, which the shell does not promise to apply.
 
 use std::time::Duration;
 
 use stratos::PluginContext;
 use stratos::context::ConfigError;
 
-/// In seconds; the same as the defaults and limits in `plugin.json`, which the shell does not promise to apply.
+use crate::plugin::Plugin;
+
+/// In seconds; the same as in `plugin.json`.
 const DEFAULT_INTERVAL: f64 = 30.0;
 const SHORTEST_INTERVAL: f64 = 5.0;
 const LONGEST_INTERVAL: f64 = 3600.0;
 
 /// Where the airline's API is; `None` where nobody has said.
 pub(crate) async fn api_url(ctx: &PluginContext) -> Result<Option<String>, ConfigError> {
-    let url: String = ctx.config.get("api_url", String::new()).await?;
+    let url = Plugin::settings(ctx).api_url().await?;
     Ok(Some(url).filter(|url| !url.is_empty()))
 }
 
 /// How long to wait between two polls.
 pub(crate) async fn refresh_interval(ctx: &PluginContext) -> Duration {
-    let setting = ctx.config.get("refresh_interval", DEFAULT_INTERVAL).await;
+    let setting = Plugin::settings(ctx).refresh_interval().await;
     interval(setting.unwrap_or_else(|error| {
         let text = format_args!("polls every {DEFAULT_INTERVAL} s: {error}");
         ctx.logger.warn("settings", text);
