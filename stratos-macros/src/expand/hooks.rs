@@ -38,6 +38,7 @@ pub(super) fn expand(parts: &Parts<'_>) -> TokenStream {
         #module
 
         #[automatically_derived]
+        #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         impl #parameters ::stratos::Plugin for #ty #bounds {
             fn identity(&self) -> ::stratos::Identity {
                 #identity
@@ -156,7 +157,6 @@ fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
     // The hook's span, so that the compiler points there when its future is not `Send`.
     quote_spanned! {hook.name.span()=>
         #(#cfgs)*
-        #[allow(unused_variables)]
         async fn #name(&self, ctx: ::stratos::PluginContext) -> ::stratos::Result {
             #body
         }

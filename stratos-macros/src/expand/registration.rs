@@ -28,7 +28,6 @@ pub(super) fn expand(parts: &Parts<'_>) -> Option<TokenStream> {
         quote! { #(#cfgs)* #register }
     });
     Some(quote! {
-        #[allow(unused_mut, unused_imports)]
         async fn register(
             self: ::std::sync::Arc<Self>,
             ctx: ::stratos::PluginContext,
