@@ -61,7 +61,20 @@ pub(crate) fn plugin(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
         None
     };
     let parts = Parts::read(&item, json, prefix.as_ref(), &mut errors);
+    let is_named = settings.is_some();
     let module = settings.unwrap_or_else(|| Ident::new("settings", Span::call_site()));
+    if let Some(json) = parts
+        .json
+        .as_ref()
+        .filter(|json| json.manifest.settings.is_empty())
+        && is_named
+    {
+        let text = format!(
+            "`settings` names the module for the settings that `{}` declares, and there are none",
+            json.name
+        );
+        errors.push(Error::new(module.span(), text));
+    }
     let settings = settings::expand(&parts, &module, manifest.as_ref(), &mut errors);
     let implementation = hooks::expand(&parts);
     let conflicts = handlers::conflicts(&parts.handlers);
@@ -142,7 +155,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The body of [`Plugin::register`], where there is something to register.
+    /// The body of `Plugin::register`, where there is something to register.
     pub(super) fn registration(&self) -> Option<TokenStream> {
         registration::expand(self)
     }
