@@ -1,79 +1,197 @@
-//! The `impl` block, as far as the macro looks at it: signatures, not bodies.
+//! The item that the attribute stands on, as far as the macro looks at it: signatures, not bodies.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{
-    Attribute, Error, Generics, ImplItem, Result, Signature, Token, Type, Visibility, braced,
-};
+use syn::{Attribute, Error, Generics, Ident, Result, Signature, Token, Type, Visibility};
 
-/// An `impl` block of a plugin.
-pub(crate) struct PluginImpl {
-    pub(crate) ty: Type,
-    pub(crate) generics: Generics,
+use crate::attribute::{Helper, strip};
+
+/// What a plugin is written as.
+pub(crate) enum Form {
+    /// `impl MyPlugin { ... }`: the state is the type.
+    Impl { ty: Box<Type>, generics: Generics },
+    /// `mod my_plugin { ... }`: the state is what `on_start` returns.
+    Module { name: Ident },
+}
+
+/// A plugin's `impl` block or module.
+pub(crate) struct Item {
+    pub(crate) form: Form,
     pub(crate) functions: Vec<Function>,
+    /// The names of what else is in it, with their keywords.
+    pub(crate) others: Vec<(String, Ident)>,
+    /// Attributes of ours on something that is no function.
+    pub(crate) misplaced: Vec<Attribute>,
+    head: TokenStream,
+    body: Group,
 }
 
 /// One function in it.
 pub(crate) struct Function {
+    /// Attributes of ours, also misspelt ones.
+    pub(crate) helpers: Vec<(Helper, Attribute)>,
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) signature: Signature,
 }
 
-impl PluginImpl {
-    /// Reads the item that the attribute stands on.
-    pub(crate) fn read(item: TokenStream) -> Result<Self> {
-        Self::parse.parse2(item)
-    }
-}
-
-impl Parse for PluginImpl {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        input.call(Attribute::parse_outer)?;
-        if !input.peek(Token![impl]) {
-            let found = input.cursor().token_tree();
-            let span = found.map_or_else(|| input.span(), |(token, _)| token.span());
-            return Err(Error::new(
-                span,
-                "`#[stratos::plugin]` belongs on the `impl` block that holds `on_start` and `on_stop`",
-            ));
-        }
-        input.parse::<Token![impl]>()?;
-        let mut generics: Generics = input.parse()?;
-        let ty: Type = input.parse()?;
-        if let Some(token) = input.parse::<Option<Token![for]>>()? {
-            return Err(Error::new(
-                token.span,
-                "`#[stratos::plugin]` belongs on `impl YourType { ... }`, not on the implementation of a trait",
-            ));
-        }
-        generics.where_clause = input.parse()?;
-        let content;
-        braced!(content in input);
-        content.call(Attribute::parse_inner)?;
-        let mut functions = Vec::new();
-        while !content.is_empty() {
-            functions.extend(function(&content)?);
-        }
+impl Item {
+    /// Reads the item.
+    pub(crate) fn read(item: &TokenStream) -> Result<Self> {
+        let mut head: Vec<_> = item.clone().into_iter().collect();
+        let body = match head.pop() {
+            Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => body,
+            other => {
+                head.extend(other);
+                Group::new(Delimiter::Brace, TokenStream::new())
+            }
+        };
+        let head: TokenStream = head.into_iter().collect();
+        let form = form.parse2(head.clone())?;
+        let members = Members::parse.parse2(body.stream())?;
         Ok(Self {
-            ty,
-            generics,
-            functions,
+            form,
+            functions: members.functions,
+            others: members.others,
+            misplaced: members.misplaced,
+            head,
+            body,
         })
     }
+
+    /// The functions of this name; more than one when `#[cfg]` chooses between them.
+    pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Function> {
+        let functions = self.functions.iter();
+        functions.filter(move |function| function.signature.ident == name)
+    }
+
+    /// The item without our attributes, and with `inside` at the end of its body.
+    pub(crate) fn again(&self, inside: TokenStream) -> TokenStream {
+        let mut content = strip(self.body.stream());
+        content.extend(inside);
+        let mut body = Group::new(Delimiter::Brace, content);
+        body.set_span(self.body.span());
+        let mut item = self.head.clone();
+        item.extend([TokenTree::Group(body)]);
+        item
+    }
+
+    /// A module's own type where the generated one should be.
+    pub(crate) fn own_plugin_type(&self) -> Option<&Ident> {
+        let is_module = matches!(self.form, Form::Module { .. });
+        let is_type =
+            |keyword: &str| matches!(keyword, "struct" | "enum" | "union" | "type" | "trait");
+        let mut others = self.others.iter().filter(|_| is_module);
+        let found = others.find(|(keyword, name)| is_type(keyword) && name == "Plugin");
+        found.map(|(_, name)| name)
+    }
+
+    /// Where to report what belongs to the whole item.
+    pub(crate) fn name(&self) -> TokenStream {
+        match &self.form {
+            Form::Impl { ty, .. } => ty.to_token_stream(),
+            Form::Module { name } => name.to_token_stream(),
+        }
+    }
 }
 
-/// A function's signature; `None` for another item.
-fn function(input: ParseStream<'_>) -> Result<Option<Function>> {
-    let ahead = input.fork();
-    ahead.call(Attribute::parse_outer)?;
-    ahead.parse::<Visibility>()?;
-    if ahead.fork().parse::<Signature>().is_err() {
-        input.parse::<ImplItem>()?;
-        return Ok(None);
-    }
+/// Tells from the tokens before the body what kind of item this is.
+fn form(input: ParseStream<'_>) -> Result<Form> {
     input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
+    if input.peek(Token![mod]) {
+        input.parse::<Token![mod]>()?;
+        let name = input.parse()?;
+        if let Some(end) = input.parse::<Option<Token![;]>>()? {
+            let text = "`#[stratos::plugin]` needs to see the functions: write the module here, `mod my_plugin { ... }`";
+            return Err(Error::new(end.span, text));
+        }
+        return Ok(Form::Module { name });
+    }
+    if !input.peek(Token![impl]) {
+        let found = input.cursor().token_tree();
+        let span = found.map_or_else(Span::call_site, |(token, _)| token.span());
+        let text = "`#[stratos::plugin]` belongs on the `impl` block (or module) that holds `on_start` and `on_stop`";
+        return Err(Error::new(span, text));
+    }
+    input.parse::<Token![impl]>()?;
+    let mut generics: Generics = input.parse()?;
+    let ty = input.parse()?;
+    if let Some(token) = input.parse::<Option<Token![for]>>()? {
+        let text = "`#[stratos::plugin]` belongs on `impl YourType { ... }`, not on the implementation of a trait";
+        return Err(Error::new(token.span, text));
+    }
+    generics.where_clause = input.parse()?;
+    Ok(Form::Impl { ty, generics })
+}
+
+#[derive(Default)]
+struct Members {
+    functions: Vec<Function>,
+    others: Vec<(String, Ident)>,
+    misplaced: Vec<Attribute>,
+}
+
+impl Parse for Members {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut members = Self::default();
+        input.call(Attribute::parse_inner)?;
+        while !input.is_empty() {
+            let attributes = input.call(Attribute::parse_outer)?;
+            input.parse::<Visibility>()?;
+            if input.fork().parse::<Signature>().is_ok() {
+                members.functions.push(function(attributes, input)?);
+            } else {
+                let ours = |attribute: &Attribute| Helper::of(attribute.path()).is_some();
+                members
+                    .misplaced
+                    .extend(attributes.into_iter().filter(ours));
+                members.others.extend(skip(input)?);
+            }
+        }
+        Ok(members)
+    }
+}
+
+fn function(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Function> {
     let signature = input.parse()?;
     // The body, whatever is in it: what is wrong there, the compiler says better.
     input.parse::<TokenTree>()?;
-    Ok(Some(Function { signature }))
+    let mut function = Function {
+        helpers: Vec::new(),
+        cfgs: Vec::new(),
+        signature,
+    };
+    for attribute in attributes {
+        if attribute.path().is_ident("cfg") {
+            function.cfgs.push(attribute);
+        } else if let Some(helper) = Helper::of(attribute.path()) {
+            function.helpers.push((helper, attribute));
+        }
+    }
+    Ok(function)
+}
+
+/// Goes behind an item that is no function; its keyword and name, where it has them.
+fn skip(input: ParseStream<'_>) -> Result<Option<(String, Ident)>> {
+    let mut words = Vec::new();
+    loop {
+        let token: TokenTree = input.parse()?;
+        let is_end = match &token {
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            _ => false,
+        };
+        words.push(token);
+        if is_end || input.is_empty() {
+            break;
+        }
+    }
+    input.parse::<Option<Token![;]>>()?;
+    Ok(match &words[..] {
+        [TokenTree::Ident(keyword), TokenTree::Ident(name), ..] => {
+            Some((keyword.to_string(), name.clone()))
+        }
+        _ => None,
+    })
 }

@@ -1,17 +1,25 @@
 //! The macros of `stratos-sdk`, which re-exports them.
 //!
-//! Parse (`attr`, `item`), check (`hooks`), read `plugin.json` (`plugin_json`), `expand`. Everything but this
-//! file works on `proc_macro2` and is tested without a compiler.
+//! Parse (`arguments`, `item`, `attribute`, `signature`), check (`hooks`, `handlers` and what they ask: `channel`,
+//! `route_path`), read `plugin.json` (`plugin_json`, `settings`, `names`), `expand`. Everything but this file works on
+//! `proc_macro2` and is tested without a compiler.
 
-mod attr;
+mod arguments;
+mod attribute;
+mod channel;
 mod expand;
+mod handlers;
 mod hooks;
 mod item;
+mod names;
 mod plugin_json;
+mod route_path;
+mod settings;
+mod signature;
 
 use proc_macro::TokenStream;
 
-/// Makes a type a Stratos plugin; see `stratos::plugin`, where authors find it.
+/// Makes a type or a module a Stratos plugin; see `stratos::plugin`, where authors find it.
 #[proc_macro_attribute]
 pub fn plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::plugin(arguments.into(), &item.into()).into()

@@ -10,6 +10,8 @@ use syn::{Error, LitStr};
 
 /// A manifest and where it lies, for the compiler to watch.
 pub(crate) struct PluginJson {
+    /// As the argument says it.
+    pub(crate) name: String,
     pub(crate) path: String,
     pub(crate) manifest: Manifest,
 }
@@ -41,6 +43,7 @@ pub(crate) fn read(argument: Option<&LitStr>) -> Result<PluginJson, Vec<Error>> 
             .collect());
     };
     Ok(PluginJson {
+        name,
         path: path.display().to_string(),
         manifest,
     })

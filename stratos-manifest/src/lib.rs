@@ -89,6 +89,7 @@ pub use self::{
     reading::{MAX_BYTES, MAX_DEPTH},
     rule::{Group, Rule, Source, Stage},
     rules::RULES,
+    suggest::closest,
     suppress::{UnusedReason, UnusedSuppression},
 };
 #[cfg(feature = "full")]

@@ -7,10 +7,7 @@ const MAX_BYTES: usize = 64;
 ///
 /// Letter case and the way words are joined (`iconLight`, `icon-light`, `icon_light`) count for nothing, since
 /// that is what people remember least. Each third letter may be wrong, and a word may be cut short (`bool`).
-pub(crate) fn closest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.len() > MAX_BYTES {
         return None;
     }

@@ -4,6 +4,7 @@
 mod builder;
 pub mod context;
 mod error;
+mod generated;
 mod plugin;
 mod serve;
 pub mod session;
@@ -21,41 +22,7 @@ pub use tracing;
 /// `stratos::manifest!("../plugin.json")` names a file that does not lie beside `Cargo.toml`.
 pub use stratos_macros::manifest;
 
-/// Makes a type a Stratos plugin; write it on the `impl` block with the hooks.
-///
-/// ```no_run
-/// use stratos::PluginContext;
-///
-/// #[derive(Default)]
-/// struct MyPlugin;
-///
-/// # const _: &str = r#"
-/// #[stratos::plugin]
-/// # "#;
-/// # #[allow(dead_code)]
-/// impl MyPlugin {
-///     async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
-///         ctx.logger.info("MyPlugin", "Starting up...");
-///         Ok(())
-///     }
-///
-///     async fn on_stop(&self) {}
-/// }
-/// # fn main() {}
-/// ```
-///
-/// | hook | |
-/// |---|---|
-/// | `async fn on_start(&self, ctx: PluginContext)` | required (V1) |
-/// | `async fn on_stop(&self)` | required (V1); may take the context (V2) |
-/// | `async fn on_resume(&self, ctx: PluginContext)` | optional (V1) |
-///
-/// A hook returns nothing or a `Result<(), E>` with any error. The context may be taken by reference. State
-/// lives in the type itself; hooks take `&self`, since handlers run beside them.
-///
-/// The id and the version come from the `plugin.json` beside `Cargo.toml`; where it lies elsewhere, say
-/// `#[stratos::plugin(manifest = "../plugin.json")]`. A change of it rebuilds the plugin, and errors in it are errors
-/// of the build.
+#[doc = include_str!("docs/plugin.md")]
 pub use stratos_macros::plugin;
 
 pub use crate::builder::{BuildError, BuiltPlugin, PluginBuilder, create_plugin};
@@ -67,5 +34,5 @@ pub use crate::serve::{serve, serve_plugin};
 /// What the macros' output calls. Not for authors: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::plugin::hook;
+    pub use crate::generated::*;
 }

@@ -1,5 +1,7 @@
 //! The contract between the shell and a plugin's background module.
 
+use std::sync::Arc;
+
 use stratos_protocol::hello::Identity;
 
 use crate::context::PluginContext;
@@ -12,7 +14,8 @@ use crate::error::{BoxError, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Stratos plugin",
     label = "has no `Plugin` implementation",
-    note = "write `#[stratos::plugin]` on the `impl {Self}` block that holds `on_start` and `on_stop`"
+    note = "write `#[stratos::plugin]` on the `impl {Self}` block that holds `on_start` and `on_stop`, \
+            or on a module, and serve its `Plugin`"
 )]
 pub trait Plugin: Send + Sync + 'static {
     /// The id and the version of the manifest.
@@ -40,13 +43,22 @@ pub trait Plugin: Send + Sync + 'static {
         let _ = ctx;
         async { Ok(()) }
     }
+
+    /// Called right after `on_start` or `on_resume` succeeded, before the shell hears of it.
+    ///
+    /// Registers what the plugin answers; an error marks it as errored. `#[stratos::plugin]` writes this one for the
+    /// functions that carry `#[ipc("...")]`, `#[get("...")]` and the like.
+    fn register(self: Arc<Self>, ctx: PluginContext) -> impl Future<Output = Result> + Send {
+        let _ = ctx;
+        async { Ok(()) }
+    }
 }
 
 /// What a hook may return: nothing, or a result with any error.
 #[diagnostic::on_unimplemented(
     message = "a Stratos hook cannot return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
-    note = "`E` may be any error type, for example `stratos::BoxError`"
+    note = "`E` is `stratos::BoxError`, which `stratos::Result` has, or `String`, or a type that implements `std::error::Error`"
 )]
 pub trait HookOutput {
     /// The result that the shell sees.
@@ -63,14 +75,9 @@ impl HookOutput for () {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> HookOutput for Result<(), E> {
     fn into_result(self) -> Result {
         self.map_err(Into::into)
     }
-}
-
-/// Runs one hook for the macro.
-#[doc(hidden)]
-pub async fn hook<O: HookOutput>(hook: impl Future<Output = O>) -> Result {
-    hook.await.into_result()
 }

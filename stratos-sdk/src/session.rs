@@ -7,7 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::Request;
+use axum::middleware::AddExtension;
 use axum::serve::Listener;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
@@ -23,6 +25,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::Layer as _;
 
 use crate::context::{Auth, Config, Ipc, LogQueue, Logger, PluginContext, Routes, Server, Tasks};
 use crate::error::{Result, chain};
@@ -96,10 +99,11 @@ pub(crate) async fn run_with_logger<P: Plugin>(
         logger,
     };
     let (end, http) = (CancellationToken::new(), TaskTracker::new());
-    http.spawn(serve_routes(link.http, routes, end.clone()));
+    let service = Extension(ctx.clone()).layer(routes);
+    http.spawn(serve_routes(link.http, service, end.clone()));
     http.close();
     let session = Arc::new(Session {
-        plugin,
+        plugin: Arc::new(plugin),
         ctx,
         auth,
         calls: TaskTracker::new(),
@@ -153,14 +157,17 @@ async fn greet(connection: &mut Connection, hello: Hello) -> Result<Welcome, Ses
     }
 }
 
-async fn serve_routes(incoming: Incoming, routes: Routes, end: CancellationToken) {
-    let service = <Routes as axum::ServiceExt<Request>>::into_make_service(routes);
+async fn serve_routes(incoming: Incoming, routes: ServedRoutes, end: CancellationToken) {
+    let service = <ServedRoutes as axum::ServiceExt<Request>>::into_make_service(routes);
     let listener = HttpListener(incoming);
     // Serving ends with the token only; axum's result is there for custom listeners' sake.
     let _ = axum::serve(listener, service)
         .with_graceful_shutdown(end.cancelled_owned())
         .await;
 }
+
+/// Every request carries the context, for handlers that take it.
+type ServedRoutes = AddExtension<Routes, PluginContext>;
 
 struct HttpListener(Incoming);
 
@@ -185,7 +192,7 @@ impl Listener for HttpListener {
 
 /// Serves the host's requests.
 struct Session<P> {
-    plugin: P,
+    plugin: Arc<P>,
     ctx: PluginContext,
     auth: watch::Sender<AuthState>,
     /// The IPC handlers that run.
@@ -199,13 +206,22 @@ impl<P: Plugin> Session<P> {
     async fn start(&self, Start { auth }: Start) -> Result<Done, RpcError> {
         self.auth.send_replace(auth);
         let started = self.plugin.on_start(self.ctx.clone()).await;
-        self.answer(started).await
+        self.register(started).await
     }
 
     async fn resume(&self, Resume { auth }: Resume) -> Result<Done, RpcError> {
         self.auth.send_replace(auth);
         let resumed = self.plugin.on_resume(self.ctx.clone()).await;
-        self.answer(resumed).await
+        self.register(resumed).await
+    }
+
+    /// What the plugin answers is there before the shell sends the first question.
+    async fn register(&self, begun: Result) -> Result<Done, RpcError> {
+        let ready = match begun {
+            Ok(()) => Arc::clone(&self.plugin).register(self.ctx.clone()).await,
+            failed => failed,
+        };
+        self.answer(ready).await
     }
 
     async fn stop(&self, Stop {}: Stop) -> Result<Done, RpcError> {

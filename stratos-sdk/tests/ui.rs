@@ -7,6 +7,13 @@ use std::io::Write as _;
 
 const PINNED: &str = "1.95";
 
+const MANIFESTS: [&str; 4] = [
+    "tests/plugin.json",
+    "tests/ui/broken.json",
+    "tests/ui/settings.json",
+    "tests/ui/wrong_default.json",
+];
+
 #[test]
 fn mistakes_are_reported_at_the_right_token() {
     let rustc = option_env!("RUSTC").unwrap_or("rustc");
@@ -35,7 +42,7 @@ fn place_manifests() {
         .ancestors()
         .nth(3)
         .expect("it lies in target/debug/deps");
-    for manifest in ["tests/plugin.json", "tests/ui/broken.json"] {
+    for manifest in MANIFESTS {
         let place = target.join("tests/trybuild/stratos-sdk").join(manifest);
         std::fs::create_dir_all(place.parent().expect("it has a folder")).expect("a folder");
         std::fs::copy(manifest, place).expect("a copy");

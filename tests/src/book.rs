@@ -14,6 +14,12 @@ mod quick_start {}
 #[doc = include_str!("../../book/src/contract.md")]
 mod contract {}
 
+#[doc = include_str!("../../book/src/macro.md")]
+mod attribute {}
+
+#[doc = include_str!("../../book/src/ten-mistakes.md")]
+mod ten_mistakes {}
+
 #[doc = include_str!("../../book/src/process-model.md")]
 mod process_model {}
 

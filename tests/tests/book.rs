@@ -168,6 +168,34 @@ fn is_to_be_updated() -> bool {
     asked.is_some_and(|asked| asked == "1")
 }
 
+/// The messages on the page of mistakes are those that the SDK's tests pin.
+#[test]
+fn every_message_of_the_compiler_is_a_pinned_one() {
+    let page = pages().remove("ten-mistakes.md").unwrap();
+    let cases = root().join("../../stratos-sdk/tests/ui");
+    let mut shown = 0;
+    for part in page.split("<!-- ").skip(1) {
+        let (case, _) = part.split_once(" -->").expect("a comment ends");
+        let mut blocks = blocks(part);
+        let message = blocks.next().expect("a message");
+        let pinned = fs::read_to_string(cases.join(format!("fail/{case}.stderr"))).expect(case);
+        assert_eq!(
+            message.text, pinned,
+            "{case}: copy the pinned message into the page"
+        );
+
+        let mut code = fs::read_to_string(cases.join(format!("fail/{case}.rs"))).expect(case);
+        code += &fs::read_to_string(cases.join("broken.json")).expect("the manifest with errors");
+        let repair = blocks.next().expect("a repair");
+        let kept = repair.text.lines().filter(|line| !line.starts_with('+'));
+        for line in kept.filter_map(|line| line.get(1..)) {
+            assert!(code.lines().any(|found| found == line), "{case}: {line}");
+        }
+        shown += 1;
+    }
+    assert_eq!(shown, 10);
+}
+
 /// Every command with its long options, those of its subcommands included.
 fn commands() -> BTreeMap<String, BTreeSet<String>> {
     let help = |arguments: &[&str]| {

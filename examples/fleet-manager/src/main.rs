@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use fleet_manager::FleetManager;
+use fleet_manager::plugin::Plugin;
 
 fn main() -> ExitCode {
-    stratos::serve::<FleetManager>()
+    stratos::serve::<Plugin>()
 }

@@ -8,7 +8,7 @@ use stratos::tokio::sync::watch;
 use stratos::tokio::time::sleep;
 
 use crate::airline::Airline;
-use crate::settings::refresh_interval;
+use crate::limits::refresh_interval;
 use crate::status::Status;
 
 /// Polls for ever; the SDK ends it together with the plugin.

@@ -49,6 +49,16 @@ pub enum ConfigError {
         #[source]
         source: serde_json::Error,
     },
+    /// The stored value is none of the options that the manifest declares for a list or a radio.
+    #[error("config value `{key}` is {found}, which is none of its options: {options}")]
+    NoOption {
+        /// The key.
+        key: String,
+        /// What is stored, as JSON, cut to its first 60 characters.
+        found: String,
+        /// The options, as JSON.
+        options: String,
+    },
     /// The value has no JSON form.
     #[error("cannot store `{key}`: the value has no JSON form")]
     Encode {

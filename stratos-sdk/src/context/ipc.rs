@@ -37,7 +37,8 @@ pub struct Ipc {
 }
 
 type Handlers = RwLock<HashMap<String, Handler>>;
-type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, RpcError>> + Send + Sync>;
+pub(crate) type Handler =
+    Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, RpcError>> + Send + Sync>;
 
 /// Why a message or a handler was refused.
 #[derive(Debug, Error)]
@@ -95,8 +96,13 @@ impl Ipc {
         F: Fn(A) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R, BoxError>> + Send + 'static,
     {
+        self.register(channel, erase(channel, handler)).await
+    }
+
+    /// [`handle`](Self::handle), for a handler of JSON.
+    pub(crate) async fn register(&self, channel: &str, handler: Handler) -> Result<(), IpcError> {
         check_channel(channel)?;
-        self.add(channel, erase(channel, handler))?;
+        self.add(channel, handler)?;
         let handle = Handle {
             channel: channel.to_owned(),
         };
@@ -215,17 +221,37 @@ where
 {
     let channel = channel.to_owned();
     Arc::new(move |payload| {
-        let answer = serde_json::from_value(payload)
+        let answer = decode(payload)
             .map(&handler)
-            .map_err(|error| {
-                let text = format!("channel `{channel}` does not take this payload: {error}");
-                RpcError::new(ErrorCode::InvalidParams, text)
-            });
-        Box::pin(async move {
-            let failed = |text| RpcError::new(ErrorCode::HandlerFailed, text);
-            let result = answer?.await.map_err(|error| failed(chain(&*error)))?;
-            serde_json::to_value(result)
-                .map_err(|error| failed(format!("the answer has no JSON form: {error}")))
-        })
+            .map_err(|wrong| wrong.on(&channel));
+        Box::pin(async move { encode(&answer?.await.map_err(|error| failed(&*error))?) })
     })
+}
+
+/// A payload that the handler's type does not fit.
+pub(crate) struct WrongPayload(serde_json::Error);
+
+impl WrongPayload {
+    /// The answer to whoever sent it.
+    pub(crate) fn on(&self, channel: &str) -> RpcError {
+        let error = &self.0;
+        let text = format!("channel `{channel}` does not take this payload: {error}");
+        RpcError::new(ErrorCode::InvalidParams, text)
+    }
+}
+
+pub(crate) fn decode<A: DeserializeOwned>(payload: Value) -> Result<A, WrongPayload> {
+    serde_json::from_value(payload).map_err(WrongPayload)
+}
+
+pub(crate) fn encode<R: Serialize>(answer: &R) -> Result<Value, RpcError> {
+    serde_json::to_value(answer).map_err(|error| {
+        let text = format!("the answer has no JSON form: {error}");
+        RpcError::new(ErrorCode::HandlerFailed, text)
+    })
+}
+
+/// The answer of a handler that has failed.
+pub(crate) fn failed(error: &(dyn std::error::Error + 'static)) -> RpcError {
+    RpcError::new(ErrorCode::HandlerFailed, chain(error))
 }

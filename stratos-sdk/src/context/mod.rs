@@ -2,6 +2,7 @@
 
 mod auth;
 mod config;
+mod extract;
 mod ipc;
 mod logger;
 mod server;
@@ -13,6 +14,7 @@ pub use self::ipc::{Ipc, IpcError};
 pub use self::logger::Logger;
 pub use self::server::{Server, ServerError};
 
+pub(crate) use self::ipc::{decode, encode, failed};
 pub(crate) use self::logger::LogQueue;
 pub(crate) use self::server::Routes;
 pub(crate) use self::tasks::Tasks;

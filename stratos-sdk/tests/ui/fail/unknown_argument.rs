@@ -1,12 +1,15 @@
 use stratos::PluginContext;
 
+#[derive(Default)]
 struct MyPlugin;
 
-#[stratos::plugin(manifst = "tests/plugin.json")]
+#[stratos::plugin(manifest = "tests/plugin.json", version = "1.0.0")]
 impl MyPlugin {
     async fn on_start(&self, _ctx: PluginContext) {}
 
     async fn on_stop(&self) {}
 }
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}

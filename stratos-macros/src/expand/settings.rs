@@ -1,0 +1,246 @@
+//! What the manifest is to the code: constants, and an accessor for each setting.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use stratos_manifest::SettingScope;
+use syn::{Error, Ident, LitStr};
+
+use super::plugin::Parts;
+use crate::item::{Form, Item};
+use crate::settings::{Declared, Kind, declare};
+
+pub(super) fn expand(
+    parts: &Parts<'_>,
+    module: &Ident,
+    manifest: Option<&LitStr>,
+    errors: &mut Vec<Error>,
+) -> TokenStream {
+    let Some(json) = &parts.json else {
+        // So that their uses are no errors on top.
+        return constants(parts, "", "", None, errors);
+    };
+    let span = manifest.map_or_else(Span::call_site, LitStr::span);
+    let declared = declare(&json.manifest.settings).unwrap_or_else(|wrong| {
+        let texts = wrong.into_iter();
+        errors.extend(texts.map(|text| Error::new(span, format!("{}: {text}", json.name))));
+        Vec::new()
+    });
+    let (id, version) = (&json.manifest.id, json.manifest.version.to_string());
+    if declared.is_empty() {
+        return constants(parts, id, &version, None, errors);
+    }
+    let constants = constants(parts, id, &version, Some(module), errors);
+    let accessors = declared.iter().map(accessors);
+    let choices = declared.iter().filter_map(choice);
+    let doc = format!(" The settings that `{}` declares.", json.name);
+    quote! {
+        #constants
+
+        #[doc = #doc]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction, rustdoc::all)]
+        pub mod #module {
+            /// Reads the settings; each method is called like its setting.
+            #[derive(::core::fmt::Debug, ::core::clone::Clone)]
+            pub struct Settings(::stratos::context::Config);
+
+            impl ::core::convert::From<&::stratos::PluginContext> for Settings {
+                fn from(ctx: &::stratos::PluginContext) -> Self {
+                    Self(::core::clone::Clone::clone(&ctx.config))
+                }
+            }
+
+            impl Settings {
+                #(#accessors)*
+            }
+
+            #(#choices)*
+        }
+    }
+}
+
+/// `ID`, `VERSION` and `settings` of the plugin's type.
+fn constants(
+    parts: &Parts<'_>,
+    id: &str,
+    version: &str,
+    module: Option<&Ident>,
+    errors: &mut Vec<Error>,
+) -> TokenStream {
+    let ty = parts.ty();
+    let (parameters, bounds) = match &parts.item.form {
+        Form::Impl { generics, .. } => {
+            let (parameters, _, bounds) = generics.split_for_impl();
+            (quote! { #parameters }, quote! { #bounds })
+        }
+        Form::Module { .. } => Default::default(),
+    };
+    let id = quote! {
+        /// The plugin's id, from its manifest.
+        pub const ID: &'static str = #id;
+    };
+    let version = quote! {
+        /// The plugin's version, from its manifest.
+        pub const VERSION: &'static str = #version;
+    };
+    let settings = module.map(|module| {
+        quote! {
+            /// The settings, as they are at the moment of each call.
+            pub fn settings(ctx: &::stratos::PluginContext) -> #module::Settings {
+                <#module::Settings as ::core::convert::From<_>>::from(ctx)
+            }
+        }
+    });
+    let members = [
+        ("ID", Some(id)),
+        ("VERSION", Some(version)),
+        ("settings", settings),
+    ];
+    let members = members.into_iter().filter_map(|(name, code)| {
+        let code = code?;
+        let own = own_member(parts.item, name);
+        if let Some(own) = own {
+            let text = format!(
+                "`#[stratos::plugin]` adds `{name}` from plugin.json: give this one another name"
+            );
+            errors.push(Error::new(own.span(), text));
+        }
+        own.is_none().then_some(code)
+    });
+    let members: TokenStream = members.collect();
+    quote! {
+        #[allow(dead_code, unreachable_pub, unnameable_types, clippy::all, clippy::pedantic)]
+        impl #parameters #ty #bounds {
+            #members
+        }
+    }
+}
+
+/// What the author's `impl` block has of this name already.
+fn own_member<'a>(item: &'a Item, name: &'a str) -> Option<&'a Ident> {
+    let Form::Impl { .. } = item.form else {
+        return None;
+    };
+    let constants = item.others.iter().filter(|(keyword, _)| keyword == "const");
+    let functions = item
+        .functions
+        .iter()
+        .map(|function| &function.signature.ident);
+    let mut members = constants.map(|(_, name)| name).chain(functions);
+    members.find(|member| *member == name)
+}
+
+fn accessors(declared: &Declared<'_>) -> TokenStream {
+    let Declared {
+        setting,
+        method,
+        or,
+        kind,
+    } = declared;
+    let key = &setting.key;
+    let ty = match kind {
+        Kind::Bool => quote! { bool },
+        Kind::Text => quote! { ::std::string::String },
+        Kind::Number => quote! { f64 },
+        Kind::Json => quote! { ::stratos::serde_json::Value },
+        Kind::Choice { name, .. } => quote! { #name },
+    };
+    let (read, read_or) = match kind {
+        Kind::Choice { .. } => (quote! { chosen }, quote! { chosen_or }),
+        _ => (quote! { setting }, quote! { setting_or }),
+    };
+    let (output, body) = match default(declared) {
+        Some(default) => (
+            quote! { #ty },
+            quote! { ::stratos::__private::#read_or(&self.0, #key, #default).await },
+        ),
+        None => (
+            quote! { ::core::option::Option<#ty> },
+            quote! { ::stratos::__private::#read(&self.0, #key).await },
+        ),
+    };
+    let docs = docs(declared);
+    let doc_or = format!(" [`{method}`](Self::{method}), with a default of the caller's.");
+    let error = quote! { ::stratos::context::ConfigError };
+    quote! {
+        #(#[doc = #docs])*
+        pub async fn #method(&self) -> ::core::result::Result<#output, #error> {
+            #body
+        }
+
+        #[doc = #doc_or]
+        pub async fn #or(&self, default: #ty) -> ::core::result::Result<#ty, #error> {
+            ::stratos::__private::#read_or(&self.0, #key, default).await
+        }
+    }
+}
+
+fn default(declared: &Declared<'_>) -> Option<TokenStream> {
+    let default = declared.setting.default.as_ref()?;
+    match &declared.kind {
+        Kind::Bool => default.as_bool().map(|value| quote! { #value }),
+        Kind::Text => {
+            let text = default.as_str()?;
+            Some(quote! { ::std::string::String::from(#text) })
+        }
+        Kind::Number => default.as_f64().map(|value| quote! { #value }),
+        Kind::Json => {
+            let text = default.to_string();
+            Some(quote! { ::stratos::__private::json(#text) })
+        }
+        Kind::Choice { name, variants } => {
+            let (variant, _) = variants
+                .iter()
+                .find(|(_, option)| option.value == *default)?;
+            Some(quote! { #name::#variant })
+        }
+    }
+}
+
+/// What an editor shows.
+fn docs(declared: &Declared<'_>) -> Vec<String> {
+    let setting = declared.setting;
+    let mut docs = vec![format!(" {} (`{}`).", setting.name, setting.key)];
+    if let Some(description) = &setting.description {
+        docs.extend([String::new(), format!(" {description}")]);
+    }
+    docs.push(String::new());
+    let by = match setting.scope {
+        SettingScope::User => "Set by the pilot",
+        SettingScope::Airline => "Set by the airline",
+    };
+    docs.push(match &setting.default {
+        Some(default) => format!(" {by}; `{default}` where it is not set."),
+        None => format!(" {by}; `None` where it is not set."),
+    });
+    docs
+}
+
+fn choice(declared: &Declared<'_>) -> Option<TokenStream> {
+    let Kind::Choice { name, variants } = &declared.kind else {
+        return None;
+    };
+    let doc = format!(
+        " The options of {} (`{}`).",
+        declared.setting.name, declared.setting.key
+    );
+    let names: Vec<_> = variants.iter().map(|(name, _)| name).collect();
+    let docs = variants
+        .iter()
+        .map(|(_, option)| format!(" {} (`{}`)", option.label, option.value));
+    let values = variants.iter().map(|(_, option)| option.value.to_string());
+    Some(quote! {
+        #[doc = #doc]
+        #[derive(
+            ::core::fmt::Debug, ::core::clone::Clone, ::core::marker::Copy,
+            ::core::cmp::PartialEq, ::core::cmp::Eq, ::core::hash::Hash,
+        )]
+        pub enum #name {
+            #(#[doc = #docs] #names,)*
+        }
+
+        #[automatically_derived]
+        impl ::stratos::__private::Choice for #name {
+            const ALL: &'static [(&'static str, Self)] = &[#((#values, Self::#names)),*];
+        }
+    })
+}

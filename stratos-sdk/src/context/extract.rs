@@ -1,0 +1,31 @@
+//! The context in a route's handler.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+
+use crate::context::PluginContext;
+
+/// Handlers of routes may take the context as an argument, like any other extractor.
+///
+/// ```no_run
+/// # use stratos::axum::{Router, routing::get};
+/// # use stratos::PluginContext;
+/// async fn login(ctx: PluginContext) -> String {
+///     format!("signed in: {}", ctx.auth.is_authenticated())
+/// }
+/// # async fn f(ctx: PluginContext) -> stratos::Result {
+/// ctx.server.register_router("/api/my-plugin", Router::new().route("/login", get(login))).await?;
+/// # Ok(()) }
+/// ```
+impl<S: Sync> FromRequestParts<S> for PluginContext {
+    type Rejection = (StatusCode, &'static str);
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let outside = (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "this router is not served by a Stratos plugin, so there is no context",
+        );
+        parts.extensions.get().cloned().ok_or(outside)
+    }
+}

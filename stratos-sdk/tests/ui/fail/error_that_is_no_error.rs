@@ -1,0 +1,17 @@
+use stratos::PluginContext;
+
+#[derive(Default)]
+struct MyPlugin;
+
+#[stratos::plugin(manifest = "tests/plugin.json")]
+impl MyPlugin {
+    async fn on_start(&self, _ctx: PluginContext) -> Result<(), u32> {
+        Err(7)
+    }
+
+    async fn on_stop(&self) {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}

@@ -1,0 +1,20 @@
+use stratos::PluginContext;
+
+#[derive(Default)]
+struct MyPlugin;
+
+#[stratos::plugin(manifest = "tests/plugin.json")]
+impl MyPlugin {
+    #[get("/fleet")]
+    async fn fleet(&self) -> Vec<u32> {
+        vec![1]
+    }
+
+    async fn on_start(&self, _ctx: PluginContext) {}
+
+    async fn on_stop(&self) {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}

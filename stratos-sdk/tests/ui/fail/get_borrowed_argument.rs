@@ -1,0 +1,19 @@
+use stratos::PluginContext;
+use stratos::axum::extract::Query;
+
+#[derive(Default)]
+struct MyPlugin;
+
+#[stratos::plugin(manifest = "tests/plugin.json")]
+impl MyPlugin {
+    #[get("/fleet")]
+    async fn fleet(&self, _query: &Query<u32>) {}
+
+    async fn on_start(&self, _ctx: PluginContext) {}
+
+    async fn on_stop(&self) {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}

@@ -1,0 +1,12 @@
+#[stratos::plugin(manifest = "tests/plugin.json")]
+mod my_plugin {
+    use stratos::PluginContext;
+
+    pub async fn on_start(_ctx: PluginContext) {}
+
+    pub async fn onStop() {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<my_plugin::Plugin>()
+}

@@ -1,0 +1,17 @@
+use stratos::PluginContext;
+
+mod settings {}
+
+#[derive(Default)]
+struct MyPlugin;
+
+#[stratos::plugin(manifest = "tests/ui/settings.json")]
+impl MyPlugin {
+    async fn on_start(&self, _ctx: PluginContext) {}
+
+    async fn on_stop(&self) {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}

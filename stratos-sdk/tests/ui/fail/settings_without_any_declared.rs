@@ -1,0 +1,17 @@
+use stratos::PluginContext;
+
+#[derive(Default)]
+struct MyPlugin;
+
+#[stratos::plugin(manifest = "tests/plugin.json")]
+impl MyPlugin {
+    async fn on_start(&self, ctx: PluginContext) {
+        let _ = Self::settings(&ctx);
+    }
+
+    async fn on_stop(&self) {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}

@@ -1,0 +1,60 @@
+//! A shell with one plugin in this process.
+
+use std::sync::Arc;
+
+use stratos::Plugin;
+use stratos::session::{Link, run};
+use stratos_host::events::Events;
+use stratos_host::launch::{InMemory, MemoryLink};
+use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, State};
+use stratos_tests::{Answer, request};
+
+pub(crate) const ID: &str = "forms";
+
+/// Starts the plugin; a new one is made for every generation.
+pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) -> Shell {
+    let launcher = InMemory::new(
+        move |MemoryLink {
+                  control,
+                  http,
+                  nonce,
+              }| {
+            let plugin = plugin();
+            async move {
+                let link = Link {
+                    control,
+                    http,
+                    nonce,
+                };
+                // How it ends is seen from the shell's side.
+                let _ = run(plugin, link).await;
+            }
+        },
+    );
+    let spec = PluginSpec {
+        id: ID.to_owned(),
+        name: "Forms".to_owned(),
+        version: "1.0.0".to_owned(),
+        launcher: Ok(Arc::new(launcher)),
+    };
+    let options = ShellOptions {
+        port: 0,
+        ..ShellOptions::new(State::in_memory().unwrap())
+    };
+    let shell = Shell::start(options, vec![spec], Events::default());
+    let shell = shell.await.unwrap();
+    shell.ready().await;
+    shell
+}
+
+pub(crate) fn state(shell: &Shell) -> PluginState {
+    shell.control().plugins()[0].state.clone()
+}
+
+/// Asks one of the plugin's routes.
+pub(crate) async fn ask(shell: &Shell, method: &'static str, path: &str, body: &str) -> Answer {
+    let (address, path, body) = (shell.address(), path.to_owned(), body.to_owned());
+    let headers = ["Content-Type: application/json"];
+    let asked = move || request(address, method, &path, &headers, &body);
+    tokio::task::spawn_blocking(asked).await.unwrap()
+}
