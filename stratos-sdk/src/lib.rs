@@ -5,8 +5,11 @@ mod builder;
 pub mod context;
 mod error;
 mod plugin;
+mod probe;
 mod serve;
 pub mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use axum;
 pub use serde;
