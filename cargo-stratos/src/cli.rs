@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{auth, call, check, config, new, ps, run, start, stop, update};
+use crate::commands::{auth, call, check, config, new, ps, run, start, stop, test, update};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -33,6 +33,7 @@ struct Cli {
 enum Command {
     New(new::Args),
     Check(check::Args),
+    Test(test::Args),
     Run(run::Args),
     Ps(ps::Args),
     Start(start::Args),
@@ -77,6 +78,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
     match command {
         Command::New(args) => new::run(cx, args),
         Command::Check(args) => check::run(cx, args),
+        Command::Test(args) => test::run(cx, args),
         Command::Run(args) => run::run(cx, args),
         Command::Ps(args) => ps::run(cx, args),
         Command::Start(args) => start::run(cx, args),

@@ -10,4 +10,5 @@ mod remote;
 pub(crate) mod run;
 pub(crate) mod start;
 pub(crate) mod stop;
+pub(crate) mod test;
 pub(crate) mod update;
