@@ -14,6 +14,12 @@ mod quick_start {}
 #[doc = include_str!("../../book/src/contract.md")]
 mod contract {}
 
+#[doc = include_str!("../../book/src/contract-tests.md")]
+mod contract_tests {}
+
+#[doc = include_str!("../../book/src/testing.md")]
+mod testing {}
+
 #[doc = include_str!("../../book/src/process-model.md")]
 mod process_model {}
 

@@ -12,7 +12,7 @@ pub struct Plugins {
 }
 
 impl Plugins {
-    /// Plugins with these ids, which say what they do: see `src/bin/sample-plugin.rs`.
+    /// Plugins with these ids, which say what they do: see `src/sample.rs`.
     #[must_use]
     pub fn new(program: &str, ids: &[&str]) -> Self {
         let root = tempfile::Builder::new()

@@ -2,6 +2,7 @@
 //!
 //! The page `contract-tests.md` of the book says which test is about what.
 
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use stratos::testing::{PluginState, ShellVersion, TestShell, TestShellBuilder};
 use stratos_tests::{Plugins, sample};
@@ -71,6 +72,7 @@ on_both_hosts! {
     a_prefixed_channel_is_refused_with_a_hint,
     a_channel_has_one_handler_until_it_is_removed,
     a_push_reaches_the_ui_in_order,
+    a_ui_that_comes_later_has_missed_a_push,
     the_login_is_the_one_of_this_moment,
     routes_are_relative_to_any_absolute_prefix,
     a_prefix_that_cannot_be_served_is_refused,
@@ -134,6 +136,7 @@ async fn an_update_resumes_where_the_plugin_can(host: Host) {
     assert_eq!(shell.config_value::<u64>("stops").await, None);
     assert_eq!(shell.generation(), 2);
     assert_eq!(add(&shell).await, 3);
+    shell.stop().await.assert_clean();
 }
 
 async fn an_update_stops_and_starts_where_it_cannot(host: Host) {
@@ -302,6 +305,27 @@ async fn a_push_reaches_the_ui_in_order(host: Host) {
     for n in 0..10 {
         assert_eq!(shell.push::<u64>("pushed").await, n);
     }
+}
+
+async fn a_ui_that_comes_later_has_missed_a_push(host: Host) {
+    let shell = host.shell(&["sample"]).start().await;
+    let _: () = shell.invoke("push", 1).await.unwrap();
+    assert_eq!(shell.push::<u64>("pushed").await, 1);
+
+    let address = "ws://127.0.0.1:2066/__stratos/ipc/sample";
+    let socket = tokio_tungstenite::client_async(address, shell.connect().await);
+    let (mut ui, _) = socket.await.unwrap();
+    let question = r#"{ "type": "invoke", "id": 1, "channel": "echo" }"#;
+    ui.send(question.into()).await.unwrap();
+    let answer = ui.next().await.unwrap().unwrap().into_text().unwrap();
+    assert!(answer.contains("result"), "{answer}");
+    let _: () = shell.invoke("push", 2).await.unwrap();
+    let push = ui.next().await.unwrap().unwrap().into_text().unwrap();
+    let push: Value = serde_json::from_str(&push).unwrap();
+    assert_eq!(
+        push,
+        json!({ "type": "push", "channel": "pushed", "payload": 2 })
+    );
 }
 
 async fn the_login_is_the_one_of_this_moment(host: Host) {

@@ -160,7 +160,7 @@ fn ipc_answers_and_fails_in_words() {
             "sample",
             "nope",
             "1",
-            "no handler for the channel `nope`; it handles add, count, echo",
+            "no handler for the channel `nope`; it handles add, all, count",
         ),
         (
             "sample",
