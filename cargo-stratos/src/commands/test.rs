@@ -44,10 +44,20 @@ enum Host {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    if checked(cx, &args.path)? == Outcome::No {
+    let Args {
+        path,
+        nextest,
+        host,
+        cargo_args,
+    } = args;
+    if checked(cx, &path)? == Outcome::No {
         return Ok(Outcome::No);
     }
-    let projects = Project::discover(std::slice::from_ref(&args.path)).map_err(Error::Project)?;
+    let command: Vec<OsString> = match nextest {
+        true => vec!["nextest".into(), "run".into()],
+        false => vec!["test".into()],
+    };
+    let projects = Project::discover(&[path]).map_err(Error::Project)?;
     let programs: Vec<_> = projects
         .into_iter()
         .filter_map(|project| match project.kind {
@@ -63,7 +73,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     }
     let mut outcome = Outcome::Good;
     for (folder, cargo_toml) in programs {
-        if !passes(cx, &args, &folder, &cargo_toml)? {
+        if !passes(cx, host, [&command, &cargo_args], &folder, &cargo_toml)? {
             outcome = Outcome::No;
         }
     }
@@ -79,18 +89,20 @@ fn checked(cx: &Context, path: &Path) -> Result<Outcome, Error> {
 }
 
 /// Its output goes where ours goes.
-fn passes(cx: &Context, args: &Args, folder: &Path, cargo_toml: &Path) -> Result<bool, Error> {
+fn passes(
+    cx: &Context,
+    host: Host,
+    [command, arguments]: [&Vec<OsString>; 2],
+    folder: &Path,
+    cargo_toml: &Path,
+) -> Result<bool, Error> {
     let cargo_toml = std::path::absolute(cargo_toml).map_err(|source| Error::File {
         what: "find",
         path: cargo_toml.to_owned(),
         source,
     })?;
     let mut cargo = Command::new(&cx.cargo);
-    match args.nextest {
-        true => cargo.args(["nextest", "run"]),
-        false => cargo.arg("test"),
-    };
-    if args.host == Host::Process {
+    if host == Host::Process {
         cargo.env(HOST_VARIABLE, "process");
     }
     // A relative path of an empty parent is the folder that we are in.
@@ -100,9 +112,10 @@ fn passes(cx: &Context, args: &Args, folder: &Path, cargo_toml: &Path) -> Result
         folder
     };
     let status = cargo
+        .args(command)
         .arg("--manifest-path")
         .arg(cargo_toml)
-        .args(&args.cargo_args)
+        .args(arguments)
         .current_dir(folder)
         .status()
         .map_err(|source| Error::System {

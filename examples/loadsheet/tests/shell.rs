@@ -56,9 +56,9 @@ async fn planner() -> (String, Arc<AtomicU32>) {
         });
         async { Json(plan) }
     });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/ofp", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
     let serve = axum::serve(listener, Router::new().route("/ofp", plan));
-    tokio::spawn(async { serve.await.unwrap() });
-    (url, asked)
+    tokio::spawn(serve.into_future());
+    (format!("http://{address}/ofp"), asked)
 }
