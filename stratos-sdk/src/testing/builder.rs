@@ -40,14 +40,14 @@ pub struct TestShellBuilder {
 /// What a plugin can be made from: a [`Plugin`], or a [`PluginBuilder`] that is not built yet.
 pub trait IntoPlugin {
     /// The plugin.
-    type Plugin: Plugin;
+    type Made: Plugin;
 
     /// Makes it.
     ///
     /// # Errors
     ///
     /// When a hook is missing.
-    fn into_plugin(self) -> Result<Self::Plugin, BuildError>;
+    fn into_plugin(self) -> Result<Self::Made, BuildError>;
 }
 
 /// A plugin that the shell will run.
@@ -227,7 +227,7 @@ impl Candidate {
 }
 
 impl<P: Plugin> IntoPlugin for P {
-    type Plugin = P;
+    type Made = P;
 
     fn into_plugin(self) -> Result<P, BuildError> {
         Ok(self)
@@ -235,7 +235,7 @@ impl<P: Plugin> IntoPlugin for P {
 }
 
 impl IntoPlugin for PluginBuilder {
-    type Plugin = BuiltPlugin;
+    type Made = BuiltPlugin;
 
     fn into_plugin(self) -> Result<BuiltPlugin, BuildError> {
         self.build()
