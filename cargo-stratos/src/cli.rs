@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    auth, call, check, config, explain, new, ps, run, schema, start, stop, update,
+    auth, call, check, config, explain, new, ps, run, schema, start, stop, test, update,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -39,6 +39,7 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Schema(schema::Args),
+    Test(test::Args),
     Run(run::Args),
     Ps(ps::Args),
     Start(start::Args),
@@ -86,6 +87,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Check(args) => check::run(cx, args),
         Command::Explain(args) => explain::run(cx, args),
         Command::Schema(args) => schema::run(cx, &args),
+        Command::Test(args) => test::run(cx, args),
         Command::Run(args) => run::run(cx, args),
         Command::Ps(args) => ps::run(cx, args),
         Command::Start(args) => start::run(cx, args),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use stratos_protocol::log::Level;
 use tokio::sync::broadcast;
 
+use crate::journal::{Entry, Journal};
 use crate::plugin::PluginState;
 
 /// How many events a watcher may lag behind before it misses some.
@@ -70,24 +71,48 @@ pub struct LogLine {
 
 /// Spreads events to all watchers. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Events(broadcast::Sender<Arc<Event>>);
+pub struct Events {
+    watchers: broadcast::Sender<Arc<Event>>,
+    journal: Option<Journal>,
+}
 
 impl Default for Events {
     fn default() -> Self {
-        Self(broadcast::Sender::new(BACKLOG))
+        Self {
+            watchers: broadcast::Sender::new(BACKLOG),
+            journal: None,
+        }
     }
 }
 
 impl Events {
+    /// Events that are also kept, together with what is too much for watchers: every call and request.
+    #[must_use]
+    pub fn kept_in(journal: Journal) -> Self {
+        Self {
+            journal: Some(journal),
+            ..Self::default()
+        }
+    }
+
     /// Everything from now on.
     #[must_use]
     pub fn watch(&self) -> Watcher {
-        Watcher(self.0.subscribe())
+        Watcher(self.watchers.subscribe())
     }
 
     pub(crate) fn emit(&self, event: Event) {
+        let event = Arc::new(event);
+        self.record(|| Entry::Event(Arc::clone(&event)));
         // An error means that nobody watches.
-        let _ = self.0.send(Arc::new(event));
+        let _ = self.watchers.send(event);
+    }
+
+    /// For the journal alone, if there is one.
+    pub(crate) fn record(&self, entry: impl FnOnce() -> Entry) {
+        if let Some(journal) = &self.journal {
+            journal.add(entry());
+        }
     }
 
     /// A line of the shell itself.

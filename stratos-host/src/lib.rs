@@ -8,6 +8,8 @@
 
 pub mod control;
 pub mod events;
+mod faults;
+pub mod journal;
 pub mod launch;
 pub mod login;
 pub mod owner;
@@ -22,5 +24,6 @@ pub mod store;
 mod traffic;
 
 pub use crate::plugin::{PluginError, PluginState};
+pub use crate::server::{Door, DoorError};
 pub use crate::shell::{Deadlines, PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};
 pub use crate::state::State;

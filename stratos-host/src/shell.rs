@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::Listener;
 use futures_util::future::join_all;
 use listeners::SocketState;
 use stratos_protocol::limits::{HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
@@ -19,11 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::control::{Control, PluginInfo};
 use crate::events::{Event, Events, Watcher};
+use crate::faults::Faults;
 use crate::launch::Launch;
 use crate::login::{Login, UnknownPersona};
 use crate::owner::{Owner, OwnerError};
 use crate::plugin::Slot;
-use crate::server::{self, Gate};
+use crate::server::{self, Door, Gate};
 use crate::settings::Persona;
 use crate::state::State;
 use crate::store::Store;
@@ -129,6 +131,7 @@ pub(crate) struct Backend {
     pub(crate) store: Store,
     pub(crate) traffic: Traffic,
     pub(crate) login: Login,
+    pub(crate) faults: Faults,
     pub(crate) deadlines: Deadlines,
     pub(crate) version: ShellVersion,
     /// Login switches follow one another, so that plugins see them in order.
@@ -177,14 +180,43 @@ impl Shell {
         plugins: Vec<PluginSpec>,
         events: Events,
     ) -> Result<Self, ShellError> {
-        let login = Login::new(&options.personas);
-        let expires = login.become_persona(&options.auth)?;
-        let State { folder, store } = options.state;
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|source| ShellError::Port {
             port: options.port,
             source,
         })?;
+        Self::begin(options, plugins, events, address, listener)
+    }
+
+    /// The same without a port: requests come through the [`Door`] only, and are judged as if they came over the port.
+    ///
+    /// # Errors
+    ///
+    /// When `host.json` cannot be written, or there is no such persona.
+    pub fn start_in_memory(
+        options: ShellOptions,
+        plugins: Vec<PluginSpec>,
+        events: Events,
+    ) -> Result<(Self, Door), ShellError> {
+        let (door, listener) = Door::new(events.clone());
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+        let shell = Self::begin(options, plugins, events, address, listener)?;
+        Ok((shell, door))
+    }
+
+    fn begin<L>(
+        options: ShellOptions,
+        plugins: Vec<PluginSpec>,
+        events: Events,
+        address: SocketAddr,
+        listener: L,
+    ) -> Result<Self, ShellError>
+    where
+        L: Listener<Addr: fmt::Debug>,
+    {
+        let login = Login::new(&options.personas);
+        let expires = login.become_persona(&options.auth)?;
+        let State { folder, store } = options.state;
         let owner = Owner::this_process(address.port());
         if let Some(folder) = &folder {
             owner.write(folder).map_err(ShellError::Owner)?;
@@ -194,6 +226,7 @@ impl Shell {
             store,
             traffic: Traffic::new(),
             login,
+            faults: Faults::default(),
             deadlines: options.deadlines,
             version: options.version,
             switching: tokio::sync::Mutex::default(),
@@ -215,7 +248,7 @@ impl Shell {
         })
     }
 
-    /// Where the shell's HTTP server listens.
+    /// Where the shell's HTTP server listens, or would.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -239,14 +272,23 @@ impl Shell {
     }
 
     /// Stops all plugins in parallel, then the server. Bounded in time: the stop deadline and two seconds.
-    pub async fn stop(self) {
+    ///
+    /// A shell that is dropped instead begins to stop, and nobody knows when it has.
+    pub async fn stop(mut self) {
         self.control.close().await;
         // Plugins may have called their own routes until now. What is still open is cut.
         self.server_end.cancel();
-        let _ = tokio::time::timeout(SERVER_DEADLINE, self.server).await;
+        let _ = tokio::time::timeout(SERVER_DEADLINE, &mut self.server).await;
         if let Some(folder) = &self.folder {
             Owner::remove(folder);
         }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        self.control.abandon();
+        self.server_end.cancel();
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::owner::Owner;
@@ -94,6 +95,15 @@ impl State {
             folder: None,
             store: Store::in_memory()?,
         })
+    }
+
+    /// Stores a config value before any plugin runs.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be written.
+    pub fn set(&self, plugin: &str, key: &str, value: &Value) -> Result<(), StoreError> {
+        self.store.set(plugin, key, value)
     }
 
     /// Forgets all config values of all plugins.

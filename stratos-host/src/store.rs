@@ -14,6 +14,7 @@ use redb::{
 };
 use serde_json::Value;
 use thiserror::Error;
+use tokio::task::JoinError;
 
 /// JSON text by plugin and key.
 const VALUES: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("config-v1");
@@ -279,6 +280,19 @@ impl Store {
             }
             Ok(())
         })
+    }
+
+    /// Work that may wait for the disk runs where waiting harms nobody. A store in memory never waits, and stays in
+    /// order with what else its runtime does.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        if self.0.path.is_none() {
+            return Ok(work(self));
+        }
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || work(&store)).await
     }
 
     /// Forgets everything.

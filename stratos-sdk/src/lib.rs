@@ -6,8 +6,11 @@ pub mod context;
 mod error;
 mod generated;
 mod plugin;
+mod probe;
 mod serve;
 pub mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use axum;
 pub use serde;

@@ -12,6 +12,7 @@ use axum::extract::Request;
 use axum::middleware::AddExtension;
 use axum::serve::Listener;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::auth::{AuthChanged, AuthState};
 use stratos_protocol::hello::{HTTP, Hello, RESUME, Software, Welcome};
@@ -27,9 +28,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Layer as _;
 
-use crate::context::{Auth, Config, Ipc, LogQueue, Logger, PluginContext, Routes, Server, Tasks};
+use crate::context::{
+    Auth, Config, Ipc, LogQueue, Logger, PluginContext, Routes, Running, Server, Tasks,
+};
 use crate::error::{Result, chain};
 use crate::plugin::Plugin;
+use crate::probe::Probe;
 
 /// How long a retiring or stopping plugin waits for requests in flight, such as endless streams.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(2);
@@ -80,6 +84,16 @@ pub(crate) async fn run_with_logger<P: Plugin>(
     logger: Logger,
     log_queue: LogQueue,
 ) -> Result<(), SessionError> {
+    run_probed(plugin, link, logger, log_queue, Probe::default()).await
+}
+
+pub(crate) async fn run_probed<P: Plugin>(
+    plugin: P,
+    link: Link,
+    logger: Logger,
+    log_queue: LogQueue,
+    probe: Probe,
+) -> Result<(), SessionError> {
     let mut connection = Connection::new(link.control, FRAME_BYTES);
     let greeting = greet(&mut connection, hello(&plugin, link.nonce));
     let welcome = tokio::time::timeout(HELLO_DEADLINE, greeting)
@@ -89,13 +103,13 @@ pub(crate) async fn run_with_logger<P: Plugin>(
     connection.limit_frames(welcome.limits.frame_bytes);
     let (peer, driver) = Peer::new(connection);
     let (auth, auth_state) = watch::channel(AuthState::default());
-    let routes = Routes::default();
+    let routes = Routes::new(probe.clone());
     let ctx = PluginContext {
         config: Config::new(peer.clone(), welcome.limits.config_value_bytes),
-        ipc: Ipc::new(peer.clone()),
+        ipc: Ipc::new(peer.clone(), probe.clone()),
         auth: Auth::new(auth_state),
         server: Server::new(peer.clone(), routes.clone()),
-        tasks: Tasks::new(logger.clone()),
+        tasks: Tasks::new(logger.clone(), probe.clone()),
         logger,
     };
     let (end, http) = (CancellationToken::new(), TaskTracker::new());
@@ -106,13 +120,20 @@ pub(crate) async fn run_with_logger<P: Plugin>(
         plugin: Arc::new(plugin),
         ctx,
         auth,
-        calls: TaskTracker::new(),
+        probe,
+        calls: Running::default(),
         end,
         http,
     });
     let (ended, ()) = tokio::join!(driver.run(Arc::clone(&session)), log_queue.forward(&peer));
     session.end.cancel();
     session.ctx.tasks.end().await;
+    let (ctx, probe) = (session.ctx.clone(), session.probe.clone());
+    drop(session);
+    // Handlers and routes hold contexts, which hold them.
+    ctx.ipc.clear();
+    ctx.server.clear();
+    probe.ended(ctx);
     ended.map_err(SessionError::Connection)
 }
 
@@ -195,8 +216,9 @@ struct Session<P> {
     plugin: Arc<P>,
     ctx: PluginContext,
     auth: watch::Sender<AuthState>,
+    probe: Probe,
     /// The IPC handlers that run.
-    calls: TaskTracker,
+    calls: Running,
     /// Ends the HTTP server.
     end: CancellationToken,
     http: TaskTracker,
@@ -205,27 +227,34 @@ struct Session<P> {
 impl<P: Plugin> Session<P> {
     async fn start(&self, Start { auth }: Start) -> Result<Done, RpcError> {
         self.auth.send_replace(auth);
-        let started = self.plugin.on_start(self.ctx.clone()).await;
+        let started = self.plugin.on_start(self.ctx.clone());
+        let started = self.hook("on_start", started).await;
         self.register(started).await
     }
 
     async fn resume(&self, Resume { auth }: Resume) -> Result<Done, RpcError> {
         self.auth.send_replace(auth);
-        let resumed = self.plugin.on_resume(self.ctx.clone()).await;
+        let resumed = self.plugin.on_resume(self.ctx.clone());
+        let resumed = self.hook("on_resume", resumed).await;
         self.register(resumed).await
     }
 
     /// What the plugin answers is there before the shell sends the first question.
     async fn register(&self, begun: Result) -> Result<Done, RpcError> {
         let ready = match begun {
-            Ok(()) => Arc::clone(&self.plugin).register(self.ctx.clone()).await,
+            Ok(()) => {
+                let handlers = Arc::clone(&self.plugin).register(self.ctx.clone());
+                self.hook("the registration of its handlers", handlers)
+                    .await
+            }
             failed => failed,
         };
         self.answer(ready).await
     }
 
     async fn stop(&self, Stop {}: Stop) -> Result<Done, RpcError> {
-        let stopped = self.plugin.on_stop(self.ctx.clone()).await;
+        let stopped = self.plugin.on_stop(self.ctx.clone());
+        let stopped = self.hook("on_stop", stopped).await;
         self.finish().await;
         self.answer(stopped).await
     }
@@ -241,25 +270,38 @@ impl<P: Plugin> Session<P> {
     }
 
     async fn invoke(&self, invoke: Invoke) -> Result<serde_json::Value, RpcError> {
-        let _running = self.calls.token();
-        self.ctx.ipc.answer(invoke).await
+        let _running = self.calls.begin(&invoke.channel);
+        let answer = self.ctx.ipc.answer(invoke).await;
+        // What a handler has logged arrives before its answer.
+        self.ctx.logger.flush().await;
+        answer
+    }
+
+    async fn hook(&self, name: &str, hook: impl Future<Output = Result>) -> Result {
+        let piece = self.probe.piece(format_args!("{name}"));
+        piece.run(hook).await
     }
 
     /// Ends the background work, and lets requests in flight finish.
     async fn finish(&self) {
         self.end.cancel();
-        self.calls.close();
-        let drained = async {
-            self.calls.wait().await;
-            self.http.wait().await;
-        };
-        if tokio::time::timeout(DRAIN_DEADLINE, drained).await.is_err() {
-            self.ctx.logger.warn(
-                "stratos",
-                "requests in flight were cut off by the plugin's end",
-            );
+        let requests = tokio::time::timeout(DRAIN_DEADLINE, self.http.wait());
+        let (calls, requests) = tokio::join!(self.calls.wait(DRAIN_DEADLINE), requests);
+        for channel in calls {
+            self.cut(&format!("a question on the channel `{channel}`"));
+        }
+        if requests.is_err() {
+            self.cut("a request to a route");
         }
         self.ctx.tasks.end().await;
+    }
+
+    fn cut(&self, request: &str) {
+        self.ctx.logger.warn_with(
+            "stratos",
+            format_args!("{request} was cut off by the plugin's end"),
+            &json!({ "leak": { "request": request } }),
+        );
     }
 
     /// What a hook has logged arrives before its outcome.

@@ -16,6 +16,11 @@ const MANIFESTS: [&str; 4] = [
 
 #[test]
 fn mistakes_are_reported_at_the_right_token() {
+    if cfg!(feature = "testing") {
+        // With more crates around, the compiler says `stratos::Plugin` where authors see `Plugin`.
+        skipped("messages are pinned without the feature `testing`: `cargo test -p stratos-sdk`");
+        return;
+    }
     let rustc = option_env!("RUSTC").unwrap_or("rustc");
     let Ok(output) = std::process::Command::new(rustc).arg("--version").output() else {
         skipped("rustc does not run here");

@@ -27,7 +27,7 @@ const CARGO_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 /// Names of types and variants that the generated code uses itself.
 #[rustfmt::skip]
 const USED_TYPES: &[&str] = &[
-    "Debug", "Default", "Err", "ExitCode", "Json", "None", "Ok", "Option", "PluginContext", "Result", "Router", "Self",
+    "Debug", "Default", "Err", "ExitCode", "Json", "None", "Ok", "Option", "PluginContext", "Result", "Router", "Self", "TestShell",
     "Some", "String", "Value", "Vec",
 ];
 

@@ -19,6 +19,11 @@ mod attribute {}
 
 #[doc = include_str!("../../book/src/ten-mistakes.md")]
 mod ten_mistakes {}
+#[doc = include_str!("../../book/src/contract-tests.md")]
+mod contract_tests {}
+
+#[doc = include_str!("../../book/src/testing.md")]
+mod testing {}
 
 #[doc = include_str!("../../book/src/process-model.md")]
 mod process_model {}

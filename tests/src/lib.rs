@@ -8,6 +8,7 @@ mod http;
 mod node;
 mod plugins;
 mod running;
+mod sample;
 mod watch;
 
 pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
@@ -16,4 +17,5 @@ pub use crate::http::{Answer, request, send_raw};
 pub use crate::node::node_project;
 pub use crate::plugins::Plugins;
 pub use crate::running::{Options, Running};
+pub use crate::sample::sample;
 pub use crate::watch::{WATCH, Watch};

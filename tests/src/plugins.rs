@@ -12,7 +12,7 @@ pub struct Plugins {
 }
 
 impl Plugins {
-    /// Plugins with these ids, which say what they do: see `src/bin/sample-plugin.rs`.
+    /// Plugins with these ids, which say what they do: see `src/sample.rs`.
     #[must_use]
     pub fn new(program: &str, ids: &[&str]) -> Self {
         let root = tempfile::Builder::new()
@@ -39,7 +39,8 @@ impl Plugins {
         self.root().join(id).join("background").join(name)
     }
 
-    fn add(&self, program: &str, id: &str) {
+    /// One more of them; another of the same id takes its place.
+    pub fn add(&self, program: &str, id: &str) {
         let copy = self.program(id);
         fs::create_dir_all(copy.parent().expect("it has a folder")).expect("a folder");
         fs::copy(program, copy).expect("a copy");

@@ -196,6 +196,34 @@ fn every_message_of_the_compiler_is_a_pinned_one() {
     assert_eq!(shown, 10);
 }
 
+/// The page that says which test is about which sentence of the contract.
+#[test]
+fn every_sentence_of_the_contract_has_a_test() {
+    let page = pages().remove("contract-tests.md").unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<_> = rows.filter(|row| !row.contains("| Test |")).collect();
+    assert!(rows.len() > 25, "the page has its rows: {}", rows.len());
+    for row in rows {
+        let test = row.trim_end_matches([' ', '|']).rsplit(" | ").next();
+        let parts: Vec<_> = test.unwrap_or_default().split('`').collect();
+        let [_, file, ": ", name, _] = parts[..] else {
+            panic!("no test at the end of: {row}");
+        };
+        let folder = match file.contains('/') {
+            true => "..",
+            false => "tests",
+        };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(folder)
+            .join(file);
+        let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(
+            source.contains(&format!("fn {name}(")),
+            "{file} has no `{name}`"
+        );
+    }
+}
+
 /// Every command with its long options, those of its subcommands included.
 fn commands() -> BTreeMap<String, BTreeSet<String>> {
     let help = |arguments: &[&str]| {

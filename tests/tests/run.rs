@@ -37,7 +37,7 @@ fn a_plugin_starts_serves_and_stops() {
     for expected in [
         "info stdout printed by sample",
         "warn stderr complained by sample",
-        "info sample_plugin traced {\"answer\":42}",
+        "info stratos_tests::sample traced {\"answer\":42}",
         "info sample started {\"starts\":1}",
     ] {
         shell.expect(|event| log_line(event) == expected);
@@ -160,7 +160,7 @@ fn ipc_answers_and_fails_in_words() {
             "sample",
             "nope",
             "1",
-            "no handler for the channel `nope`; it handles add, count, echo",
+            "no handler for the channel `nope`; it handles add, all, count",
         ),
         (
             "sample",

@@ -12,4 +12,5 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod stop;
+pub(crate) mod test;
 pub(crate) mod update;

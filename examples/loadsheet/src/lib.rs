@@ -10,20 +10,23 @@ mod routes;
 
 use std::sync::Arc;
 
-use stratos::PluginContext;
 use stratos::serde_json::Value;
+use stratos::{PluginBuilder, PluginContext};
 
 use crate::planner::Planner;
 
 /// Where the plugin's routes begin: `http://127.0.0.1:2066{ROUTES}/ofp?user=...` is one.
 const ROUTES: &str = "/loadsheet";
 
-/// Starts the plugin; `main` hands this function to `create_plugin`.
-///
-/// # Errors
-///
-/// When the shell does not take the routes or the channel.
-pub async fn start(ctx: PluginContext) -> stratos::Result {
+/// The plugin, for `main` and for tests.
+#[must_use]
+pub fn plugin() -> PluginBuilder {
+    stratos::create_plugin(stratos::manifest!())
+        .on_start(start)
+        .on_stop(async |_ctx| Ok(()))
+}
+
+async fn start(ctx: PluginContext) -> stratos::Result {
     let planner = Arc::new(Planner::new()?);
 
     let router = routes::router(Arc::clone(&planner), &ctx);

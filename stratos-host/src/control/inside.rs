@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 
 use crate::control::types::{AuthInfo, PluginInfo};
 use crate::events::Watcher;
+use crate::journal::Entry;
 use crate::login::UnknownPersona;
 use crate::plugin::{PluginError, PluginState, Slot, way_out};
 use crate::shell::{Backend, PluginSpec, slot};
@@ -176,24 +177,29 @@ impl Control {
             id: id.to_owned(),
             state: slot.status().state.word(),
         })?;
-        session
-            .invoke(channel, payload)
-            .await
-            .map_err(|error| match error {
-                CallError::Refused(RpcError {
-                    code: ErrorCode::NoHandler,
-                    ..
-                }) => ControlError::NoHandler {
-                    id: id.to_owned(),
-                    channel: channel.to_owned(),
-                    channels: session.channels(),
-                },
-                error => ControlError::Handler {
-                    id: id.to_owned(),
-                    channel: channel.to_owned(),
-                    error,
-                },
-            })
+        let (id, channel) = (id.to_owned(), channel.to_owned());
+        self.0.backend.events.record(|| Entry::Call {
+            plugin: id.clone(),
+            channel: channel.clone(),
+            payload: payload.clone(),
+        });
+        let answer = session.invoke(&channel, payload).await;
+        self.0.backend.events.record(|| Entry::Answer {
+            plugin: id.clone(),
+            channel: channel.clone(),
+            answer: answer.as_ref().cloned().map_err(ToString::to_string),
+        });
+        answer.map_err(|error| match error {
+            CallError::Refused(RpcError {
+                code: ErrorCode::NoHandler,
+                ..
+            }) => ControlError::NoHandler {
+                id,
+                channel,
+                channels: session.channels(),
+            },
+            error => ControlError::Handler { id, channel, error },
+        })
     }
 
     /// The login.
@@ -220,6 +226,14 @@ impl Control {
             Ok(())
         });
         switch.await.expect("a switch of the login does not panic")
+    }
+
+    /// Ends the present login as its expiry does; returns when every plugin knows or its time is up.
+    pub async fn expire_auth(&self) {
+        self.expire_after(None);
+        let _turn = self.0.backend.switching.lock().await;
+        self.0.backend.login.expire();
+        self.tell_auth().await;
     }
 
     /// Plans the end of the present login, instead of any that was planned before.
@@ -263,6 +277,15 @@ impl Control {
         join_all(self.0.slots.values().map(|slot| slot.close())).await;
     }
 
+    /// Begins to stop everything for good, and does not wait for it.
+    pub(crate) fn abandon(&self) {
+        self.0.backend.ending.cancel();
+        self.expire_after(None);
+        for slot in self.0.slots.values() {
+            slot.abandon();
+        }
+    }
+
     /// Resolves when the shell begins to end.
     pub(crate) async fn ending(&self) {
         self.0.backend.ending.cancelled().await;
@@ -284,8 +307,12 @@ impl Control {
             })
     }
 
-    pub(super) fn store(&self) -> Store {
-        self.0.backend.store.clone()
+    pub(super) fn store(&self) -> &Store {
+        &self.0.backend.store
+    }
+
+    pub(super) fn backend(&self) -> &Backend {
+        &self.0.backend
     }
 
     fn info(&self, slot: &Slot) -> PluginInfo {

@@ -1,11 +1,13 @@
 //! The config values, from within the shell's process.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
 
 use crate::control::{Control, ControlError};
+use crate::journal::Entry;
 use crate::store::{Store, StoreError};
 
 impl Control {
@@ -46,8 +48,11 @@ impl Control {
         value: Value,
     ) -> Result<(), ControlError> {
         check_sizes(&key, &value)?;
-        self.in_store(id, move |store, id| store.set(id, &key, &value))
-            .await
+        let (stored_key, stored) = (key.clone(), value.clone());
+        self.in_store(id, move |store, id| store.set(id, &stored_key, &stored))
+            .await?;
+        self.changed(id, key, Some(value));
+        Ok(())
     }
 
     /// Removes a config value.
@@ -61,6 +66,7 @@ impl Control {
             .in_store(id, move |store, id| store.delete(id, &asked))
             .await?
         {
+            self.changed(id, key.to_owned(), None);
             return Ok(());
         }
         Err(ControlError::NoValue {
@@ -82,8 +88,45 @@ impl Control {
         for (key, value) in &values {
             check_sizes(key, value)?;
         }
-        self.in_store(id, move |store, id| store.replace(id, &values))
-            .await
+        let stored = values.clone();
+        self.in_store(id, move |store, id| store.replace(id, &stored))
+            .await?;
+        for (key, value) in values {
+            self.changed(id, key, Some(value));
+        }
+        Ok(())
+    }
+
+    /// Lets the store fail for plugins, with this reason, until [`mend_store`](Self::mend_store).
+    pub fn break_store(&self, reason: &str) {
+        self.backend().faults.fail(reason.to_owned());
+        self.done(format!("the config store fails: {reason}"));
+    }
+
+    /// Lets the store take this long for plugins, until [`mend_store`](Self::mend_store).
+    pub fn slow_store(&self, delay: Duration) {
+        self.backend().faults.delay(delay);
+        self.done(format!("the config store takes {delay:?}"));
+    }
+
+    /// Lifts what [`break_store`](Self::break_store) and [`slow_store`](Self::slow_store) did.
+    pub fn mend_store(&self) {
+        self.backend().faults.lift();
+        self.done("the config store works".to_owned());
+    }
+
+    fn changed(&self, plugin: &str, key: String, value: Option<Value>) {
+        let plugin = plugin.to_owned();
+        self.backend().events.record(|| Entry::Config {
+            plugin,
+            by_plugin: false,
+            key,
+            value,
+        });
+    }
+
+    fn done(&self, text: String) {
+        self.backend().events.record(|| Entry::Done(text));
     }
 
     async fn in_store<T: Send + 'static>(
@@ -92,8 +135,8 @@ impl Control {
         work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ControlError> {
         let id = self.slot(id)?.id.clone();
-        let store = self.store();
-        tokio::task::spawn_blocking(move || work(&store, &id))
+        self.store()
+            .run(move |store| work(store, &id))
             .await
             .expect("the store does not panic")
             .map_err(ControlError::Store)

@@ -177,6 +177,11 @@ impl Slot {
         }
     }
 
+    /// Lets the plugin stop for good by itself.
+    pub(crate) fn abandon(&self) {
+        drop(take(&self.orders));
+    }
+
     async fn order(&self, command: Command) -> Result<(), PluginError> {
         if let PluginState::Listed { note } = self.status().state {
             return Err(PluginError::NotRunnable {

@@ -1,22 +1,26 @@
 //! The shell's one HTTP server.
 
 mod api;
+mod door;
 mod gate;
 mod proxy;
 mod ui_socket;
 mod upstream;
+
+use std::fmt;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::serve::Listener;
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
 
+pub use self::door::{Door, DoorError};
 pub(crate) use self::gate::Gate;
 pub(crate) use self::upstream::Upstream;
 
@@ -32,7 +36,10 @@ pub(crate) fn app(control: Control, gate: Gate) -> Router {
 }
 
 /// Serves until the shell ends; connections that are still open then end with it.
-pub(crate) async fn serve(listener: TcpListener, app: Router, ending: CancellationToken) {
+pub(crate) async fn serve<L>(listener: L, app: Router, ending: CancellationToken)
+where
+    L: Listener<Addr: fmt::Debug>,
+{
     // Serving ends with the token only; axum's result is there for custom listeners' sake.
     let _ = axum::serve(listener, app)
         .with_graceful_shutdown(ending.cancelled_owned())

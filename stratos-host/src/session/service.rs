@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::config::{Delete, Get, GetAll, Page, Set, Stored};
 use stratos_protocol::ipc::{Handle, RemoveHandler, Send as Push, check_channel};
@@ -16,6 +17,7 @@ use stratos_protocol::{ErrorCode, Notification as _, Request as _, RpcError};
 use stratos_transport::Service;
 
 use crate::events::Event;
+use crate::journal::Entry;
 use crate::session::SessionShared;
 use crate::shell::Backend;
 use crate::store::{Store, StoreError};
@@ -100,15 +102,23 @@ impl PluginService {
         check_size("value", value.to_string().len(), CONFIG_VALUE_BYTES)?;
         let shared = Arc::clone(&self.shared);
         let allowed = move || !shared.retired.load(Ordering::SeqCst);
-        let write = move |store: &Store, plugin: &str| store.set_if(plugin, &key, &value, allowed);
-        self.done_unless_retired(self.in_store(write).await?)
+        let (stored_key, stored) = (key.clone(), value.clone());
+        let write =
+            move |store: &Store, plugin: &str| store.set_if(plugin, &stored_key, &stored, allowed);
+        self.done_unless_retired(self.in_store(write).await?)?;
+        self.changed(key, Some(value));
+        Ok(Done {})
     }
 
     async fn delete(&self, Delete { key }: Delete) -> Answer<Done> {
         let shared = Arc::clone(&self.shared);
         let allowed = move || !shared.retired.load(Ordering::SeqCst);
-        let write = move |store: &Store, plugin: &str| store.delete_if(plugin, &key, allowed);
-        self.done_unless_retired(self.in_store(write).await?)
+        let stored_key = key.clone();
+        let write =
+            move |store: &Store, plugin: &str| store.delete_if(plugin, &stored_key, allowed);
+        self.done_unless_retired(self.in_store(write).await?)?;
+        self.changed(key, None);
+        Ok(Done {})
     }
 
     async fn get_all(&self, GetAll { after }: GetAll) -> Answer<Page> {
@@ -118,6 +128,15 @@ impl PluginService {
         };
         let (entries, next) = self.in_store(page).await?;
         Ok(Page { entries, next })
+    }
+
+    fn changed(&self, key: String, value: Option<Value>) {
+        self.backend.events.record(|| Entry::Config {
+            plugin: self.plugin.clone(),
+            by_plugin: true,
+            key,
+            value,
+        });
     }
 
     fn handle(&self, Handle { channel }: Handle) -> Answer<Done> {
@@ -171,8 +190,13 @@ impl PluginService {
         &self,
         work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<T> {
-        let (store, plugin) = (self.backend.store.clone(), self.plugin.clone());
-        let done = tokio::task::spawn_blocking(move || work(&store, &plugin)).await;
+        self.backend.faults.meet().await?;
+        let plugin = self.plugin.clone();
+        let done = self
+            .backend
+            .store
+            .run(move |store| work(store, &plugin))
+            .await;
         done.map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?
             .map_err(|error| RpcError::new(ErrorCode::StoreFailed, crate::shell::chain(&error)))
     }

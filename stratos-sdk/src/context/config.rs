@@ -96,6 +96,11 @@ impl Config {
         Self { peer, value_bytes }
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn connections(&self) -> usize {
+        self.peer.clones()
+    }
+
     /// The value under `key`, or `default` where nothing is stored (V1).
     ///
     /// The default in the manifest's `availableSettings` is not looked at.

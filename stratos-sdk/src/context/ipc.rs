@@ -17,6 +17,7 @@ use stratos_transport::{CallError, Peer};
 use thiserror::Error;
 
 use crate::error::{BoxError, chain};
+use crate::probe::Probe;
 
 /// Messages between the background module and the UI (V1: `PluginIPCRegistrar`). Cheap to clone.
 ///
@@ -34,6 +35,7 @@ use crate::error::{BoxError, chain};
 pub struct Ipc {
     peer: Peer,
     handlers: Arc<Handlers>,
+    probe: Probe,
 }
 
 type Handlers = RwLock<HashMap<String, Handler>>;
@@ -73,9 +75,10 @@ pub enum IpcError {
 }
 
 impl Ipc {
-    pub(crate) fn new(peer: Peer) -> Self {
+    pub(crate) fn new(peer: Peer, probe: Probe) -> Self {
         Self {
             peer,
+            probe,
             handlers: Arc::default(),
         }
     }
@@ -169,12 +172,27 @@ impl Ipc {
     pub(crate) async fn answer(&self, invoke: Invoke) -> Result<Value, RpcError> {
         let handler = self.read().get(&invoke.channel).cloned();
         match handler {
-            Some(handler) => handler(invoke.payload).await,
+            Some(handler) => {
+                let Invoke { channel, payload } = invoke;
+                // The handler's own code runs before its first await point, too.
+                let work = async { handler(payload).await };
+                let piece = self.probe.piece(format_args!("the handler of `{channel}`"));
+                piece.run(work).await
+            }
             None => Err(RpcError::new(
                 ErrorCode::NoHandler,
                 format!("no handler for channel `{}`", invoke.channel),
             )),
         }
+    }
+
+    /// Forgets all handlers.
+    pub(crate) fn clear(&self) {
+        let mut handlers = self
+            .handlers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        handlers.clear();
     }
 
     fn add(&self, channel: &str, handler: Handler) -> Result<(), IpcError> {

@@ -118,6 +118,11 @@ impl Logger {
         self.log(Level::Error, tag, message, Some(data));
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn clones(&self) -> usize {
+        Arc::strong_count(&self.dropped)
+    }
+
     pub(crate) fn log(
         &self,
         level: Level,

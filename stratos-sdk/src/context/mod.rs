@@ -17,7 +17,7 @@ pub use self::server::{Server, ServerError};
 pub(crate) use self::ipc::{decode, encode, failed};
 pub(crate) use self::logger::LogQueue;
 pub(crate) use self::server::Routes;
-pub(crate) use self::tasks::Tasks;
+pub(crate) use self::tasks::{Running, Tasks};
 
 /// What a hook gets: scoped access to the shell (V1: `PluginContext`). Cheap to clone.
 ///
@@ -42,7 +42,8 @@ impl PluginContext {
     /// Starts background work that ends with the plugin. A panic in it is logged under its name.
     ///
     /// The work is dropped at its next await point after `on_stop` has returned, so a timer cannot
-    /// outlive its plugin as it can in JavaScript.
+    /// outlive its plugin as it can in JavaScript. Work that comes to no await point within a second is
+    /// named in the log.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -61,5 +62,14 @@ impl PluginContext {
         F: Future<Output = ()> + Send + 'static,
     {
         self.tasks.spawn(name, work);
+    }
+
+    /// How many parts of this context somebody else holds.
+    #[cfg(feature = "testing")]
+    pub(crate) fn held_elsewhere(&self) -> usize {
+        // The logger is in here and in the tasks; the connection in config, IPC and server.
+        let loggers = self.logger.clones().saturating_sub(2);
+        let connections = self.config.connections().saturating_sub(3);
+        loggers + connections
     }
 }

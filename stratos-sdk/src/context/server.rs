@@ -17,6 +17,8 @@ use stratos_transport::{CallError, Peer};
 use thiserror::Error;
 use tower::{Service, ServiceExt as _};
 
+use crate::probe::Probe;
+
 /// Routes on the shell's HTTP server (V1: `PluginServerRegistrar`). Cheap to clone.
 ///
 /// ```no_run
@@ -62,6 +64,16 @@ impl Server {
         Self { peer, routes }
     }
 
+    /// Forgets all routers.
+    pub(crate) fn clear(&self) {
+        let mut routers = self
+            .routes
+            .routers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        routers.clear();
+    }
+
     /// Serves a router below an absolute path (V1).
     ///
     /// The router sees paths relative to the prefix. The convention for the prefix is
@@ -91,11 +103,21 @@ impl Server {
 
 /// The registered routers, as one service that always has the newest of them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Routes(Arc<RwLock<Vec<(String, Router)>>>);
+pub(crate) struct Routes {
+    routers: Arc<RwLock<Vec<(String, Router)>>>,
+    probe: Probe,
+}
 
 impl Routes {
+    pub(crate) fn new(probe: Probe) -> Self {
+        Self {
+            routers: Arc::default(),
+            probe,
+        }
+    }
+
     fn add(&self, prefix: &str, router: Router) -> Result<(), ServerError> {
-        let mut routes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut routes = self.routers.write().unwrap_or_else(PoisonError::into_inner);
         if routes.iter().any(|(taken, _)| taken == prefix) {
             return Err(ServerError::Twice {
                 prefix: prefix.to_owned(),
@@ -108,12 +130,12 @@ impl Routes {
     }
 
     fn remove(&self, prefix: &str) {
-        let mut routes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut routes = self.routers.write().unwrap_or_else(PoisonError::into_inner);
         routes.retain(|(registered, _)| registered != prefix);
     }
 
     fn find(&self, path: &str) -> Option<Router> {
-        let routes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let routes = self.routers.read().unwrap_or_else(PoisonError::into_inner);
         let found = routes.iter().find(|(prefix, _)| covers(prefix, path));
         found.map(|(_, router)| router.clone())
     }
@@ -132,9 +154,12 @@ impl Service<Request> for Routes {
         let Some(router) = self.find(request.uri().path()) else {
             return Box::pin(async { Ok(StatusCode::NOT_FOUND.into_response()) });
         };
+        let (method, path) = (request.method(), request.uri().path());
+        let piece = self.probe.piece(format_args!("the route {method} {path}"));
+        let work = piece.run(router.oneshot(request));
         Box::pin(async move {
             // A panicking handler answers this one request; hyper would drop the connection.
-            let answer = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
+            let answer = AssertUnwindSafe(work).catch_unwind();
             answer.await.unwrap_or_else(|_| {
                 let text = "the plugin's route handler panicked; its log says where";
                 Ok((StatusCode::INTERNAL_SERVER_ERROR, text).into_response())

@@ -1,0 +1,63 @@
+//! The plugin in a shell, with the demo API as its airline.
+//!
+//! `STRATOS_TEST_HOST=process cargo test` runs the same tests with the plugin as a process.
+
+use fleet_manager::plugin::Plugin;
+use stratos::serde_json::{Value, json};
+use stratos::testing::{TestShell, TestShellBuilder};
+use stratos::tokio;
+
+fn shell() -> TestShellBuilder {
+    TestShell::new(Plugin::default).program(env!("CARGO_BIN_EXE_fleet-manager"))
+}
+
+#[tokio::test]
+async fn the_fleet_and_its_status_are_there() {
+    let shell = shell().start().await;
+    let status = json!({ "online": true, "pilots": 2 });
+    assert_eq!(shell.push::<Value>("status-update").await, status);
+    let asked: Value = shell.invoke("get-status", ()).await.unwrap();
+    assert_eq!(asked, status);
+
+    let fleet: Value = shell.get("/api/fleet-manager/fleet").await.json();
+    assert_eq!(fleet["success"], true);
+    assert_eq!(fleet["data"][0]["id"], "VA-001");
+    assert!(shell.config_value::<u64>("last_sync").await.is_some());
+    shell.stop().await.assert_clean();
+}
+
+#[tokio::test]
+async fn whoever_signs_out_sees_no_fleet() {
+    let shell = shell().start().await;
+    assert_eq!(shell.push::<Value>("status-update").await["online"], true);
+
+    shell.sign_out().await;
+    // The change of the login is the next round, without a wait for the interval.
+    assert_eq!(shell.push::<Value>("status-update").await["online"], false);
+    shell.log_line("Failed to sync").await;
+    let answer = shell.get("/api/fleet-manager/fleet").await;
+    assert_eq!(answer.status(), 500);
+    assert_eq!(answer.json::<Value>()["error"], "Failed to fetch fleet");
+
+    shell.sign_in().await;
+    assert_eq!(shell.push::<Value>("status-update").await["online"], true);
+}
+
+#[tokio::test]
+async fn an_update_goes_on_where_the_old_version_was() {
+    let shell = shell().start().await;
+    let _: Value = shell.push("status-update").await;
+    shell.update().await.unwrap();
+    shell.log_line("updated; the last sync was").await;
+    assert_eq!(shell.get("/api/fleet-manager/fleet").await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_keeps_it_from_starting() {
+    let error = shell().config("api_url", "localhost:80").try_start().await;
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("setting `api_url` is `localhost:80`"),
+        "{error}"
+    );
+}

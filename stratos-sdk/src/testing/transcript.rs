@@ -1,0 +1,119 @@
+//! What happened, as text.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use stratos_host::PluginState;
+use stratos_host::events::Event;
+use stratos_host::journal::Entry;
+use stratos_protocol::log::Level;
+
+use crate::testing::redact::redact;
+
+/// A line for each entry.
+pub(crate) fn transcript(entries: &[Entry], folders: &[&Path]) -> String {
+    let mut text = String::new();
+    for entry in entries {
+        if let Some((kind, line)) = describe(entry) {
+            // A text of several lines stays one entry to the eye.
+            let line = line.trim_end().replace('\n', "\n          ");
+            // Writing into a string cannot fail.
+            let _ = writeln!(text, "{kind:<9} {}", redact(&line, folders));
+        }
+    }
+    text
+}
+
+fn describe(entry: &Entry) -> Option<(&'static str, String)> {
+    Some(match entry {
+        Entry::Event(event) => return describe_event(event),
+        Entry::Call {
+            plugin,
+            channel,
+            payload,
+        } => ("call", format!("{plugin}: {channel} {payload}")),
+        Entry::Answer {
+            plugin,
+            channel,
+            answer: Ok(answer),
+        } => ("answer", format!("{plugin}: {channel} {answer}")),
+        Entry::Answer {
+            plugin,
+            channel,
+            answer: Err(error),
+        } => ("refusal", format!("{plugin}: {channel}: {error}")),
+        Entry::Config {
+            plugin,
+            by_plugin,
+            key,
+            value,
+        } => {
+            let change = match value {
+                Some(value) => format!("{key} = {value}"),
+                None => format!("{key} removed"),
+            };
+            let by = if *by_plugin { "" } else { " (by the test)" };
+            ("config", format!("{plugin}: {change}{by}"))
+        }
+        Entry::Request { request } => ("request", request.clone()),
+        Entry::Response {
+            request,
+            status: Some(status),
+        } => ("response", format!("{request}: {status}")),
+        Entry::Response {
+            request,
+            status: None,
+        } => ("response", format!("{request}: none")),
+        Entry::Done(text) => ("shell", text.clone()),
+    })
+}
+
+fn describe_event(event: &Event) -> Option<(&'static str, String)> {
+    Some(match event {
+        Event::Log(line) => {
+            let level = match line.level {
+                Level::Debug => "debug",
+                Level::Info => "info",
+                Level::Warn => "warn",
+                Level::Error => "error",
+            };
+            let data = line.data.as_ref().map(|data| format!(" {data}"));
+            let (plugin, tag, message) = (&line.plugin, &line.tag, &line.message);
+            let data = data.unwrap_or_default();
+            ("log", format!("{plugin}: {level} [{tag}] {message}{data}"))
+        }
+        Event::Push {
+            plugin,
+            channel,
+            payload,
+        } => ("push", format!("{plugin}: {channel} {payload}")),
+        Event::State {
+            plugin,
+            state,
+            generation,
+        } => {
+            let reason = match state {
+                PluginState::Errored { reason } => format!(": {reason}"),
+                _ => String::new(),
+            };
+            let again = match generation {
+                0 | 1 => String::new(),
+                generation => format!(" (generation {generation})"),
+            };
+            (
+                "state",
+                format!("{plugin}: {}{again}{reason}", state.word()),
+            )
+        }
+        Event::Auth { authenticated } => {
+            let text = if *authenticated {
+                "signed in"
+            } else {
+                "signed out"
+            };
+            ("auth", text.to_owned())
+        }
+        // A journal misses nothing.
+        Event::Missed { .. } => return None,
+    })
+}

@@ -1,0 +1,101 @@
+//! `cargo stratos test`: the manifest first, then the plugin's own tests.
+
+use std::fs;
+use std::path::Path;
+
+use stratos_tests::{Finished, stratos};
+use tempfile::TempDir;
+
+const MANIFEST: &str = r#"{
+  "id": "demo", "name": "Demo", "version": "0.1.0", "description": "A demo.", "type": "user",
+  "author": { "id": "me", "name": "Me" },
+  "icon_light": "icon-light.svg", "icon_dark": "icon-dark.svg"
+}"#;
+
+const TESTS: &str = r#"
+#[test]
+fn passes() {}
+
+#[test]
+fn says_where_it_runs() {
+    let host = std::env::var("STRATOS_TEST_HOST").unwrap_or_default();
+    assert_eq!(host, if cfg!(feature = "as-process") { "process" } else { "" });
+}
+
+#[test]
+fn fails_if_asked_to() {
+    assert!(!cfg!(feature = "failing"));
+}
+"#;
+
+#[test]
+fn the_plugins_tests_run_and_decide() {
+    let plugin = plugin(MANIFEST);
+    let tested = test(plugin.path(), &[]);
+    assert_eq!(tested.code, Some(0), "{tested:?}");
+    assert!(
+        tested.stdout.starts_with("1 manifest checked"),
+        "{tested:?}"
+    );
+    assert!(tested.stdout.contains("3 passed"), "{tested:?}");
+
+    let one = test(plugin.path(), &["--", "--", "passes"]);
+    assert!(one.stdout.contains("1 passed"), "{one:?}");
+
+    let failed = test(plugin.path(), &["--", "--features", "failing"]);
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    assert!(failed.stdout.contains("2 passed; 1 failed"), "{failed:?}");
+
+    let arguments = ["--host", "process", "--", "--features", "as-process"];
+    let process = test(plugin.path(), &arguments);
+    assert_eq!(process.code, Some(0), "{process:?}");
+
+    let above = plugin.path().parent().unwrap();
+    let name = plugin.path().file_name().unwrap().to_str().unwrap();
+    assert_eq!(test(above, &[name]).code, Some(0), "from elsewhere");
+}
+
+#[test]
+fn an_error_in_the_manifest_stops_it() {
+    let plugin = plugin(&MANIFEST.replace("\"id\": \"demo\"", "\"id\": \"My Demo\""));
+    let tested = test(plugin.path(), &[]);
+    assert_eq!(tested.code, Some(1), "{tested:?}");
+    assert!(tested.stdout.contains("My Demo"), "{tested:?}");
+    assert!(!tested.stdout.contains("running"), "{tested:?}");
+}
+
+#[test]
+fn without_a_program_there_is_nothing_to_test() {
+    let plugin = plugin(MANIFEST);
+    fs::remove_file(plugin.path().join("Cargo.toml")).unwrap();
+    let tested = test(plugin.path(), &[]);
+    assert_eq!(tested.code, Some(2), "{tested:?}");
+    assert!(tested.stderr.contains("no Cargo.toml"), "{tested:?}");
+    assert_eq!(test(plugin.path(), &["nowhere"]).code, Some(2));
+}
+
+fn test(folder: &Path, arguments: &[&str]) -> Finished {
+    stratos(folder, [&["test"], arguments].concat())
+}
+
+/// A crate without dependencies, so that it builds in no time and off the network.
+fn plugin(manifest: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("plugin.json", manifest);
+    write(
+        "Cargo.toml",
+        "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+         [features]\nfailing = []\nas-process = []\n\n[workspace]\n",
+    );
+    write("src/lib.rs", TESTS);
+    for icon in ["icon-light.svg", "icon-dark.svg"] {
+        let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>"#;
+        write(&format!("assets/{icon}"), svg);
+    }
+    folder
+}
