@@ -13,6 +13,7 @@ pub mod login;
 pub mod owner;
 mod plugin;
 pub mod project;
+pub mod reload;
 mod server;
 mod session;
 pub mod settings;
@@ -21,6 +22,6 @@ pub mod state;
 pub mod store;
 mod traffic;
 
-pub use crate::plugin::{PluginError, PluginState};
+pub use crate::plugin::{BuildStatus, PluginError, PluginState};
 pub use crate::shell::{Deadlines, PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};
 pub use crate::state::State;
