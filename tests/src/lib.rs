@@ -12,6 +12,6 @@ mod watch;
 pub use crate::command::{Finished, cargo_stratos, stratos};
 pub use crate::http::{Answer, request, send_raw};
 pub use crate::node::node_project;
-pub use crate::plugins::Plugins;
+pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
 pub use crate::watch::{WATCH, Watch};

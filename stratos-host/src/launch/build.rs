@@ -13,6 +13,7 @@ use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinHandle;
 
 use crate::launch::process::in_group;
 
@@ -94,20 +95,12 @@ impl Cargo {
         let command = self.command(cargo_toml, quiet);
         let mut group = Group::start(command, permit).map_err(start)?;
         let (out, err) = (group.child().stdout().take(), group.child().stderr().take());
-        let (mut said, mut complained) = (Vec::new(), Vec::new());
-        let read = async {
-            tokio::join!(read(out, &mut said), read(err, &mut complained));
-        };
-        let status = {
-            let mut read = std::pin::pin!(read);
-            let status = tokio::select! {
-                status = group.child().wait() => status,
-                // It closed its output and ends now.
-                () = &mut read => group.child().wait().await,
-            };
-            let _ = tokio::time::timeout(OUTPUT_DEADLINE, read).await;
-            status.map_err(start)?
-        };
+        let outputs = (
+            out.map(|pipe| tokio::spawn(read(pipe))),
+            err.map(|pipe| tokio::spawn(read(pipe))),
+        );
+        let status = group.child().wait().await.map_err(start)?;
+        let (said, complained) = tokio::join!(to_the_end(outputs.0), to_the_end(outputs.1));
         group.ended();
         if !status.success() {
             return Err(BuildError::Failed {
@@ -175,10 +168,21 @@ impl Drop for Group {
 }
 
 /// Reads to the end, or as far as it goes.
-async fn read(pipe: Option<impl AsyncRead + Unpin>, to: &mut Vec<u8>) {
-    if let Some(mut pipe) = pipe {
-        // A pipe that broke has ended, too.
-        let _ = pipe.read_to_end(to).await;
+async fn read(mut pipe: impl AsyncRead + Unpin) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // A pipe that broke has ended, too.
+    let _ = pipe.read_to_end(&mut bytes).await;
+    bytes
+}
+
+/// What was read, unless the pipe stays open.
+async fn to_the_end(output: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
+    match output {
+        Some(output) => match tokio::time::timeout(OUTPUT_DEADLINE, output).await {
+            Ok(Ok(bytes)) => bytes,
+            _ => Vec::new(),
+        },
+        None => Vec::new(),
     }
 }
 

@@ -197,7 +197,7 @@ impl Actor {
         let by_build = by_people == self.seen;
         self.seen = by_people;
         let follows = self.happens(Happening::Changed { by_build }).await;
-        if follows && self.builds.is_under_way() {
+        if follows && !by_build && self.builds.is_under_way() {
             self.changed.get_or_insert_with(Instant::now);
         }
     }

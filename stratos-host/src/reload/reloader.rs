@@ -90,23 +90,21 @@ impl Loop {
         self.ask_cargo().await;
         self.widen(since).await;
         let wake = self.eye.wake();
+        // Kept over the rounds: a burst that has begun must not be forgotten.
+        let mut ended = Box::pin(burst(&wake));
         loop {
-            let woken = {
-                let events = &mut self.events;
-                tokio::select! {
-                    () = burst(&wake) => None,
-                    event = events.next() => match event {
-                        Some(event) => Some(event),
-                        None => return,
-                    },
+            tokio::select! {
+                () = &mut ended => {
+                    ended.set(burst(&wake));
+                    self.look().await;
                 }
-            };
-            match woken.as_deref() {
-                None => self.look().await,
-                Some(Event::Build { plugin, build }) => {
-                    self.build_ended(plugin, build, since).await
-                }
-                Some(_) => {}
+                event = self.events.next() => match event.as_deref() {
+                    Some(Event::Build { plugin, build }) => {
+                        self.build_ended(plugin, build, since).await;
+                    }
+                    Some(_) => {}
+                    None => return,
+                },
             }
         }
     }
@@ -222,9 +220,11 @@ impl Loop {
             if plugin.is_blocked || (sources.is_empty() && !is_repaired) {
                 continue;
             }
-            plugin.say(&self.control, Part::Source, &sources);
-            // Cargo writes its lock file while it builds.
+            // Cargo writes its lock file while it builds, which is no news.
             let by_build = !is_repaired && sources.iter().all(|path| path.ends_with("Cargo.lock"));
+            if !by_build {
+                plugin.say(&self.control, Part::Source, &sources);
+            }
             self.control.changed(&plugin.project.manifest.id, by_build);
         }
         // Other packages, other icons.
