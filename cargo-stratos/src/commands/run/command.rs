@@ -162,9 +162,13 @@ async fn serve(
     };
     let lived = tokio::select! {
         lived = live(hands, &mut screen, until) => lived,
-        () = interrupt.wait() => Ok(true),
+        () = interrupt.wait() => Ok(Lived::UntilAsked),
     };
     drop(reloader);
+    if let (Ok(Lived::TooLong), Some(seconds)) = (&lived, args.timeout) {
+        let text = format!("not everything was ready within {seconds} s");
+        cx.output.note(text);
+    }
     let well = !control.plugins().iter().any(is_errored);
     cx.output.note("stopping");
     tokio::select! {
@@ -173,10 +177,12 @@ async fn serve(
         () = interrupt.wait() => {}
     }
     screen.finish().await;
-    Ok(match lived? && well {
-        true => Outcome::Good,
-        false => Outcome::No,
-    })
+    let well = match lived? {
+        Lived::UntilAsked => well,
+        Lived::UntilReady(all_run) => all_run && well,
+        Lived::TooLong => false,
+    };
+    Ok(if well { Outcome::Good } else { Outcome::No })
 }
 
 fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<Processes, Error> {
@@ -202,8 +208,18 @@ struct Until {
     timeout: Option<Duration>,
 }
 
-/// Runs until there is a reason to stop; false where that reason is a failure.
-async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<bool, Error> {
+/// Why it stops.
+enum Lived {
+    /// Somebody asked.
+    UntilAsked,
+    /// Nothing was on its way any more; true when all runs that can.
+    UntilReady(bool),
+    /// Something was still on its way.
+    TooLong,
+}
+
+/// Runs until there is a reason to stop.
+async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<Lived, Error> {
     let control = hands.control.clone();
     let settled = async {
         match until.timeout {
@@ -221,8 +237,11 @@ async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<boo
         tokio::select! {
             error = screen.failed() => return Err(error),
             in_time = &mut settled, if !is_settled => {
+                if !in_time {
+                    return Ok(Lived::TooLong);
+                }
                 if until.ready {
-                    return Ok(in_time && control.plugins().iter().all(is_well));
+                    return Ok(Lived::UntilReady(control.plugins().iter().all(is_well)));
                 }
                 is_settled = true;
                 hands.begin();
@@ -230,7 +249,7 @@ async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<boo
             text = hands.next() => match text {
                 // Keys show something only where somebody reads.
                 Some(text) => drop(queue.try_send(text)),
-                None => return Ok(true),
+                None => return Ok(Lived::UntilAsked),
             },
         }
     }
