@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use stratos_tests::{Options, Plugins, Running, Sources, request};
@@ -109,6 +111,44 @@ fn a_crash_and_a_stop_do_not_wait_for_the_build() {
     sources.version("four");
     assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
     assert_eq!(shell.get("/api/sample/version").body, "four");
+}
+
+/// Cargo, its compilers and build scripts are in the way of nobody.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let gate = sources.gate();
+    let mut shell = Running::watch(&sources.folder);
+    let of_build = |folder: &std::path::Path| {
+        let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
+        let programs =
+            processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
+        programs.filter(|path| path.starts_with(folder)).count()
+    };
+    let target = shell.state.join("target");
+    gate.close();
+    sources.version("two");
+    shell.wait_for_build("sample", "started");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while of_build(&target) == 0 {
+        assert!(Instant::now() < deadline, "the build script runs");
+        std::thread::yield_now();
+    }
+    let begin = Instant::now();
+    let (status, _) = shell.interrupt();
+    assert!(status.success());
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert_eq!(
+        of_build(&target),
+        0,
+        "the build script has ended with cargo"
+    );
 }
 
 #[test]

@@ -86,11 +86,12 @@ impl World {
                 }
             }
             Event::Time(millis) => {
-                self.now += Duration::from_millis(millis);
-                if self.due.is_some_and(|due| due <= self.now) {
-                    self.due = None;
+                let later = self.now + Duration::from_millis(millis);
+                while let Some(due) = self.due.take_if(|due| *due <= later) {
+                    self.now = due;
                     self.happens(Happening::Due);
                 }
+                self.now = later;
             }
         }
         self.check();
@@ -247,13 +248,13 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_history_breaks_a_rule(
         supervise: bool,
         outcomes in prop::collection::vec(any::<bool>(), 1..20),
-        events in prop::collection::vec(event(), 0..120),
+        events in prop::collection::vec(event(), 0..60),
         settles: bool,
     ) {
         let mut world = World::new(supervise, outcomes);
@@ -262,6 +263,19 @@ proptest! {
         }
         if settles {
             world.settle();
+        }
+        world.close();
+    }
+
+    /// Nobody does anything about it, so the number of its lives is bounded.
+    #[test]
+    fn a_plugin_that_always_crashes_rests(times in prop::collection::vec(0..40_000_u64, 1..60)) {
+        let mut world = World::new(true, vec![true]);
+        world.live(Event::Start);
+        world.live(Event::BuildEnds { well: true, same: false });
+        for millis in times {
+            world.live(Event::Time(millis));
+            world.live(Event::Crash);
         }
         world.close();
     }

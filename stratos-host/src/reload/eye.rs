@@ -141,6 +141,20 @@ mod tests {
         assert_eq!(trees, expected.map(|(path, all)| (path.into(), all)).into());
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn without_events_of_the_system_it_looks_by_itself() {
+        let mut eye = Eye::new(Vec::new());
+        eye.system = None;
+        let places = Places::default();
+        assert!(eye.look_at(&places).is_some(), "it says so");
+        assert_eq!(eye.look_at(&places), None, "once");
+        let wake = eye.wake();
+        let begin = tokio::time::Instant::now();
+        wake.notified().await;
+        wake.notified().await;
+        assert_eq!(begin.elapsed(), 2 * POLL);
+    }
+
     #[test]
     fn our_own_doing_does_not_wake_us() {
         let blind = ["/p/.stratos".into()];
