@@ -259,6 +259,8 @@ fn a_manifest_is_taken_over_or_nothing_is() {
     let error = reread(&mut shell)["error"].as_str().unwrap().to_owned();
     assert!(error.contains("plugin.json:2:"), "{error}");
     assert_eq!(shell.plugin("sample")["name"], "Better");
+    let answer = shell.get("/api/sample/version");
+    assert_eq!(answer.header("x-stratos-build"), Some("failed"));
     // Nothing is replaced until it is repaired.
     sources.version("two");
     sources.write("plugin.json", &good.replace("\"sample\"", "\"other\""));
@@ -270,7 +272,11 @@ fn a_manifest_is_taken_over_or_nothing_is() {
     assert_eq!(shell.get("/api/sample/version").body, "one");
     sources.write("plugin.json", &good);
     shell.wait_for_reload("sample");
-    assert_eq!(shell.get("/api/sample/version").body, "two");
+    let answer = shell.get("/api/sample/version");
+    assert_eq!(
+        (answer.body.as_str(), answer.header("x-stratos-build")),
+        ("two", None)
+    );
     assert_eq!(shell.plugin("sample")["name"], "Sample");
 }
 

@@ -283,6 +283,13 @@ impl Control {
         }
     }
 
+    /// The newest version of a plugin has a manifest with errors, or not any more.
+    pub(crate) fn block(&self, id: &str, is_blocked: bool) {
+        if let Some(slot) = self.0.slots.get(id) {
+            slot.block(is_blocked);
+        }
+    }
+
     /// A plugin is called otherwise from now on.
     pub(crate) fn rename(&self, id: &str, name: String, version: String) {
         self.names().insert(id.to_owned(), Names { name, version });

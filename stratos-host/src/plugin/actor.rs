@@ -57,8 +57,8 @@ pub(super) struct Actor {
     builds: Builds,
     /// The newest program does not run, and no build is under way that could change it.
     broken: bool,
-    /// The changes that people made, as far as they have been seen.
-    seen: u64,
+    /// The changes, as far as they have been seen.
+    seen: Changes,
     /// When the oldest change was seen that does not run yet.
     changed: Option<Instant>,
     retry: Option<Instant>,
@@ -102,7 +102,7 @@ impl Actor {
             status,
             inbox,
             broken: false,
-            seen: 0,
+            seen: Changes::default(),
             changed: None,
             retry: None,
             waiting: Vec::new(),
@@ -193,9 +193,14 @@ impl Actor {
     }
 
     async fn sources_changed(&mut self) {
-        let by_people = self.inbox.changes.borrow_and_update().by_people;
-        let by_build = by_people == self.seen;
-        self.seen = by_people;
+        let now = *self.inbox.changes.borrow_and_update();
+        let before = std::mem::replace(&mut self.seen, now);
+        if now.all == before.all {
+            // The manifest is broken, or repaired to what it was.
+            self.tell();
+            return;
+        }
+        let by_build = now.by_people == before.by_people;
         let follows = self.happens(Happening::Changed { by_build }).await;
         if follows && !by_build && self.builds.is_under_way() {
             self.changed.get_or_insert_with(Instant::now);
@@ -403,7 +408,10 @@ impl Actor {
                 _ => self.generation,
             },
             state,
-            build: match (self.builds.is_under_way(), self.broken) {
+            build: match (
+                self.builds.is_under_way(),
+                self.broken || self.seen.is_blocked,
+            ) {
                 (true, _) => Some(BuildStatus::Building),
                 (false, true) => Some(BuildStatus::Failed),
                 (false, false) => None,

@@ -133,6 +133,8 @@ pub(crate) struct Changes {
     pub(crate) all: u64,
     /// Those that no build makes by itself.
     pub(crate) by_people: u64,
+    /// The newest version cannot be built: its manifest has errors.
+    pub(crate) is_blocked: bool,
 }
 
 impl Slot {
@@ -204,6 +206,15 @@ impl Slot {
         self.changes.send_modify(|changes| {
             changes.all += 1;
             changes.by_people += u64::from(!by_build);
+        });
+    }
+
+    /// The newest version has a manifest with errors, or not any more.
+    pub(crate) fn block(&self, is_blocked: bool) {
+        self.changes.send_if_modified(|changes| {
+            let differs = changes.is_blocked != is_blocked;
+            changes.is_blocked = is_blocked;
+            differs
         });
     }
 

@@ -102,6 +102,7 @@ impl Loop {
                     Some(Event::Build { plugin, build }) => {
                         self.build_ended(plugin, build, since).await;
                     }
+                    Some(Event::Missed { .. }) => self.missed().await,
                     Some(_) => {}
                     None => return,
                 },
@@ -247,6 +248,17 @@ impl Loop {
         }
     }
 
+    /// Whatever ended meanwhile: anything may be what a build misses.
+    async fn missed(&mut self) {
+        for plugin in &mut self.plugins {
+            plugin.inputs.failed = true;
+            if let Some(program) = self.processes.built(&plugin.project.manifest.id) {
+                plugin.inputs.read_list(&program);
+            }
+        }
+        self.widen(SystemTime::now()).await;
+    }
+
     fn reread_settings(&self) {
         let home = self.settings.parent().unwrap_or(Path::new("."));
         let error = match Settings::load(home) {
@@ -320,6 +332,7 @@ impl Plugin {
             Err(error) => Some(chain(&error)),
         };
         self.is_blocked = error.is_some();
+        control.block(&id, self.is_blocked);
         control.emit(Event::Reread { plugin: id, error });
     }
 
