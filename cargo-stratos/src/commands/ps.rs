@@ -48,8 +48,11 @@ pub(crate) fn row(plugin: &PluginInfo) -> String {
     ];
     match build {
         Some(BuildStatus::Building) => parts.push("building".to_owned()),
-        Some(BuildStatus::Failed) => parts.push("newest version failed".to_owned()),
-        None => {}
+        // Of one that is errored there is no other version.
+        Some(BuildStatus::Failed) if *state == PluginState::Running => {
+            parts.push("newest version failed".to_owned());
+        }
+        _ => {}
     }
     if !routes.is_empty() {
         parts.push(format!("routes {}", routes.join(" ")));
