@@ -232,6 +232,8 @@ impl Actor {
                 }
                 self.happens(Happening::NotBuilt(reason.clone())).await;
                 if !follows {
+                    // The time until somebody has repaired it is not ours.
+                    self.changed = None;
                     self.answer(round, &Err(reason));
                 }
             }
@@ -341,11 +343,12 @@ impl Actor {
         let round = self.builds.round - u64::from(follows);
         self.verdict = Some((round, outcome.as_ref().map(drop).map_err(Clone::clone)));
         self.broken = outcome.is_err();
+        let changed = self.changed.take();
+        self.changed = changed.filter(|_| follows).map(|_| Instant::now());
         match outcome {
             Ok(happening) => {
-                if let Some(changed) = self.changed.take() {
+                if let Some(changed) = changed {
                     self.reloaded(changed.elapsed());
-                    self.changed = follows.then(Instant::now);
                 }
                 Some(happening)
             }
