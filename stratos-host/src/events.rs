@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use stratos_protocol::log::Level;
 use tokio::sync::broadcast;
@@ -38,6 +38,41 @@ pub enum Event {
         /// Which start of its program this is about, counted from 1.
         generation: u64,
     },
+    /// Files changed that a plugin is built from, or that it shows.
+    Changed {
+        /// The plugin.
+        plugin: String,
+        /// What they are to the plugin.
+        part: Part,
+        /// The files, those of the plugin's folder relative to it. At most ten of them.
+        files: Vec<String>,
+        /// How many there are in all.
+        count: usize,
+    },
+    /// A plugin's `plugin.json`, or the project's `stratos.toml`, was read again.
+    Reread {
+        /// The plugin; empty for `stratos.toml`.
+        plugin: String,
+        /// Why it does not count; without it, it counts from now on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// A plugin is being built, or has been.
+    Build {
+        /// The plugin.
+        plugin: String,
+        /// How far it is.
+        build: BuildStep,
+    },
+    /// A newer version of a plugin has taken over.
+    Reload {
+        /// The plugin.
+        plugin: String,
+        /// Which start of its program serves now.
+        generation: u64,
+        /// From the moment at which the change was seen, in milliseconds.
+        ms: u64,
+    },
     /// Somebody signed in or out.
     Auth {
         /// Whether somebody is signed in now.
@@ -47,6 +82,48 @@ pub enum Event {
     Missed {
         /// How many events it missed.
         count: u64,
+    },
+}
+
+/// What a file is to a plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// Its program is built from it, or it is the program.
+    Source,
+    /// Its icon.
+    Icon,
+}
+
+/// How far a build is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "lowercase")]
+pub enum BuildStep {
+    /// It has begun.
+    Started,
+    /// It was given up for a newer one, or because the plugin was stopped.
+    Superseded,
+    /// It ended well.
+    Finished {
+        /// How long it took, in milliseconds.
+        ms: u64,
+        /// Whether the program is the one that runs already.
+        unchanged: bool,
+        /// The compiler's warnings, where they are others than the last time.
+        #[serde(serialize_with = "without_colours")]
+        output: String,
+    },
+    /// It failed; what ran before runs on.
+    Failed {
+        /// How long it took, in milliseconds.
+        ms: u64,
+        /// What the compiler says; empty where it said the same the last time.
+        #[serde(serialize_with = "without_colours")]
+        output: String,
+        /// Whether it says the same as the last time.
+        again: bool,
+        /// Whether an older version serves meanwhile.
+        serves: bool,
     },
 }
 
@@ -154,6 +231,11 @@ impl Watcher {
             Err(broadcast::error::RecvError::Closed) => None,
         }
     }
+}
+
+/// Colours are for terminals; whoever reads JSON wants the words.
+fn without_colours<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&anstream::adapter::strip_str(text))
 }
 
 pub(crate) fn now_millis() -> u64 {

@@ -15,6 +15,7 @@ pub mod login;
 pub mod owner;
 mod plugin;
 pub mod project;
+pub mod reload;
 mod server;
 mod session;
 pub mod settings;
@@ -23,7 +24,7 @@ pub mod state;
 pub mod store;
 mod traffic;
 
-pub use crate::plugin::{PluginError, PluginState};
+pub use crate::plugin::{BuildStatus, PluginError, PluginState};
 pub use crate::server::{Door, DoorError};
 pub use crate::shell::{Deadlines, PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};
 pub use crate::state::State;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use stratos_protocol::auth::AuthState;
@@ -12,7 +12,7 @@ use crate::settings::Persona;
 
 /// Who is signed in, and who could be.
 pub(crate) struct Login {
-    personas: BTreeMap<String, Persona>,
+    personas: Mutex<BTreeMap<String, Persona>>,
     state: Mutex<AuthState>,
 }
 
@@ -29,6 +29,16 @@ pub struct UnknownPersona {
 impl Login {
     /// Nobody signed in yet; the built-in personas and these.
     pub(crate) fn new(more: &BTreeMap<String, Persona>) -> Self {
+        let login = Self {
+            personas: Mutex::default(),
+            state: Mutex::default(),
+        };
+        login.know(more);
+        login
+    }
+
+    /// From now on these are the personas, beside the built-in ones. Who is signed in stays so.
+    pub(crate) fn know(&self, more: &BTreeMap<String, Persona>) {
         let built_in = [
             (
                 "signed-in",
@@ -56,10 +66,7 @@ impl Login {
             .map(|(name, persona)| (name.to_owned(), persona))
             .into();
         personas.extend(more.clone());
-        Self {
-            personas,
-            state: Mutex::default(),
-        }
+        *self.personas() = personas;
     }
 
     pub(crate) fn current(&self) -> AuthState {
@@ -71,9 +78,10 @@ impl Login {
 
     /// Becomes this persona, with a new token; returns when its login expires, if it does.
     pub(crate) fn become_persona(&self, name: &str) -> Result<Option<Duration>, UnknownPersona> {
-        let persona = self.personas.get(name).ok_or_else(|| UnknownPersona {
+        let personas = self.personas();
+        let persona = personas.get(name).ok_or_else(|| UnknownPersona {
             name: name.to_owned(),
-            known: self.personas.keys().cloned().collect(),
+            known: personas.keys().cloned().collect(),
         })?;
         self.set(AuthState {
             authenticated: persona.signed_in,
@@ -88,6 +96,10 @@ impl Login {
     /// What an expired login looks like to plugins is assumed: as if signed out.
     pub(crate) fn expire(&self) {
         self.set(AuthState::default());
+    }
+
+    fn personas(&self) -> MutexGuard<'_, BTreeMap<String, Persona>> {
+        self.personas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, state: AuthState) {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use axum::serve::Listener;
@@ -51,6 +51,8 @@ pub struct ShellOptions {
     pub version: ShellVersion,
     /// How long plugins may take.
     pub deadlines: Deadlines,
+    /// Whether a plugin that crashes is started again, later each time. The real shell does not (V1).
+    pub supervise: bool,
 }
 
 /// Which shell is mocked where they differ.
@@ -132,8 +134,11 @@ pub(crate) struct Backend {
     pub(crate) traffic: Traffic,
     pub(crate) login: Login,
     pub(crate) faults: Faults,
+    /// Origins beside the shell's own whose pages may call it, as browsers spell them.
+    pub(crate) origins: Arc<RwLock<Vec<String>>>,
     pub(crate) deadlines: Deadlines,
     pub(crate) version: ShellVersion,
+    pub(crate) supervise: bool,
     /// Login switches follow one another, so that plugins see them in order.
     pub(crate) switching: tokio::sync::Mutex<()>,
     /// Cancelled when the shell begins to end.
@@ -152,6 +157,7 @@ impl ShellOptions {
             origins: Vec::new(),
             version: ShellVersion::default(),
             deadlines: Deadlines::default(),
+            supervise: false,
         }
     }
 }
@@ -227,14 +233,17 @@ impl Shell {
             traffic: Traffic::new(),
             login,
             faults: Faults::default(),
+            origins: Arc::new(RwLock::new(options.origins)),
             deadlines: options.deadlines,
             version: options.version,
+            supervise: options.supervise,
             switching: tokio::sync::Mutex::default(),
             ending: CancellationToken::new(),
         });
+        let origins = Arc::clone(&backend.origins);
         let control = Control::new(Arc::clone(&backend), plugins);
         control.expire_after(expires);
-        let gate = Gate::new(address.port(), &options.origins, owner.token);
+        let gate = Gate::new(address.port(), origins, owner.token);
         let app = server::app(control.clone(), gate);
         let server_end = CancellationToken::new();
         let server = tokio::spawn(server::serve(listener, app, server_end.clone()));

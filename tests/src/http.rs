@@ -18,6 +18,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut values = lines.filter(|(its, _)| its.eq_ignore_ascii_case(name));
+        values.next().map(|(_, value)| value)
+    }
+
     /// The body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {

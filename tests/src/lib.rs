@@ -15,7 +15,7 @@ pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
 pub use crate::folder::{ICON, MANIFEST, folder};
 pub use crate::http::{Answer, request, send_raw};
 pub use crate::node::node_project;
-pub use crate::plugins::Plugins;
+pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
 pub use crate::sample::sample;
 pub use crate::watch::{WATCH, Watch};

@@ -26,6 +26,8 @@ pub struct Options {
     pub env: Vec<(String, String)>,
     /// Where the state lives, instead of a folder beside the plugins.
     pub state: Option<PathBuf>,
+    /// Reload what changes. Without it nothing happens but what the test asks for.
+    pub watch: bool,
 }
 
 /// A shell that is killed when the test ends.
@@ -58,6 +60,7 @@ impl Running {
             .args(["run", "--port", "auto", "--json", "--state"])
             .arg(&state)
             .arg(folder)
+            .args((!options.watch).then_some("--no-watch"))
             .args(options.args)
             .envs(options.env)
             .stdin(Stdio::null())
@@ -121,6 +124,28 @@ impl Running {
         if !self.seen.iter().any(&wanted) {
             self.wait_for(wanted);
         }
+    }
+
+    /// Starts a shell that reloads what changes.
+    #[must_use]
+    pub fn watch(folder: &Path) -> Self {
+        let options = Options {
+            watch: true,
+            ..Options::default()
+        };
+        Self::start_with(folder, options)
+    }
+
+    /// Waits for a step of a plugin's build.
+    pub fn wait_for_build(&mut self, plugin: &str, step: &str) -> Value {
+        self.wait_for(|event| {
+            event["event"] == "build" && event["plugin"] == plugin && event["build"]["name"] == step
+        })
+    }
+
+    /// Waits until a newer version has taken over.
+    pub fn wait_for_reload(&mut self, plugin: &str) -> Value {
+        self.wait_for(|event| event["event"] == "reload" && event["plugin"] == plugin)
     }
 
     /// Waits for a plugin's state.

@@ -61,6 +61,14 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
             }
         }
         "quits" => std::process::exit(3),
+        "floods" => {
+            ctx.spawn("flood", async {
+                loop {
+                    println!("{}", "x".repeat(1000));
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
         _ => {}
     }
     if ctx.config.get("refuse_start", false).await? {
@@ -178,6 +186,10 @@ fn router(ctx: &PluginContext) -> Router {
         .route(
             "/panic",
             get(async || -> &'static str { panic!("as asked") }),
+        )
+        .route(
+            "/version",
+            get(async || std::env::var("SAMPLE_VERSION").unwrap_or_default()),
         )
         .route("/pid", get(async || std::process::id().to_string()))
         .route(

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::Value;
 use stratos_tests::{Options, Plugins, Running};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
@@ -11,11 +12,11 @@ const MAIN: &str = "fn main() { eprintln!(\"no Stratos plugin\"); }";
 fn compiler_errors_are_shown_and_the_plugin_is_errored() {
     let plugins = project(&[("src/main.rs", "fn main() { let x: u8 = \"text\"; }")]);
     let shell = Running::start(plugins.root());
-    assert!(
-        shell.said().contains("error[E0308]: mismatched types"),
-        "{}",
-        shell.said()
-    );
+    let says = |event: &Value| {
+        let output = event["build"]["output"].as_str().unwrap_or_default();
+        output.starts_with("error[E0308]: mismatched types")
+    };
+    assert!(shell.seen.iter().any(says), "{:#?}", shell.seen);
     assert!(
         reason(&shell).ends_with("Cargo.toml failed"),
         "{}",

@@ -89,3 +89,69 @@ fn end(shell: &mut Child, output: &mut BufReader<ChildStdout>) -> String {
     shell.wait().unwrap();
     rest
 }
+
+/// A real terminal, made by `script`, which passes on what is typed.
+#[cfg(target_os = "linux")]
+#[test]
+fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
+    use std::io::Write as _;
+
+    if Command::new("script").arg("--version").output().is_err() {
+        println!("skipped: there is no `script`");
+        return;
+    }
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let program = cargo_stratos().display();
+    // The settings of the terminal are printed before and after.
+    let command = format!("stty -g; '{program}' run --port auto; stty -g");
+    let mut script = Command::new("script")
+        .args([
+            "--quiet",
+            "--return",
+            "--flush",
+            "--command",
+            &command,
+            "/dev/null",
+        ])
+        .current_dir(plugins.root().join("sample"))
+        .env("TERM", "xterm")
+        .env_remove("CI")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut keys = script.stdin.take().unwrap();
+    let mut output = BufReader::new(script.stdout.take().unwrap());
+    let mut printed = String::new();
+    let mut wait_for = |text: &str| {
+        let from = printed.len();
+        while !printed[from..].contains(text) {
+            assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+        }
+    };
+    wait_for("h shows the keys");
+    keys.write_all(b"h").unwrap();
+    wait_for("stop everything");
+    keys.write_all(b"s").unwrap();
+    wait_for("signed out");
+    keys.write_all(b"s").unwrap();
+    wait_for("signed in");
+    keys.write_all(b"p").unwrap();
+    wait_for("/api/sample");
+    keys.write_all(b"r").unwrap();
+    wait_for("was updated");
+    keys.write_all(b"q").unwrap();
+    output.read_to_string(&mut printed).unwrap();
+    assert!(script.wait().unwrap().success(), "{printed}");
+    let mut lines = printed.lines().map(str::trim_end);
+    let (first, last) = (lines.next(), lines.next_back());
+    assert!(first.is_some_and(|line| line.contains(':')), "{printed}");
+    assert_eq!(first, last, "the terminal is as it was");
+    let begun = printed.find("h shows the keys").unwrap();
+    let raw = &printed[begun..printed.find("stopping").unwrap()];
+    assert!(
+        !raw.replace("\r\n", "").contains('\n'),
+        "lines begin at the left: {raw:?}"
+    );
+    assert!(raw.contains("\u{1b}["), "a terminal has colours");
+}

@@ -1,7 +1,7 @@
 //! `cargo stratos ps`
 
-use stratos_host::PluginState;
 use stratos_host::control::PluginInfo;
+use stratos_host::{BuildStatus, PluginState};
 
 use crate::cli::Outcome;
 use crate::commands::remote::Remote;
@@ -39,12 +39,21 @@ pub(crate) fn row(plugin: &PluginInfo) -> String {
         state,
         routes,
         channels,
+        build,
         ..
     } = plugin;
     let mut parts = vec![
         format!("{BOLD}{id}{BOLD:#} {version}"),
         state.word().to_owned(),
     ];
+    match build {
+        Some(BuildStatus::Building) => parts.push("building".to_owned()),
+        // Of one that is errored there is no other version.
+        Some(BuildStatus::Failed) if *state == PluginState::Running => {
+            parts.push("newest version failed".to_owned());
+        }
+        _ => {}
+    }
     if !routes.is_empty() {
         parts.push(format!("routes {}", routes.join(" ")));
     }
@@ -53,7 +62,9 @@ pub(crate) fn row(plugin: &PluginInfo) -> String {
     }
     let row = parts.join("  ");
     match state {
-        PluginState::Errored { reason: why } | PluginState::Listed { note: why } => {
+        PluginState::Errored { reason: why }
+        | PluginState::BackingOff { reason: why, .. }
+        | PluginState::Listed { note: why } => {
             format!("{row}\n  {DIM}{}{DIM:#}", escape(why))
         }
         _ => row,

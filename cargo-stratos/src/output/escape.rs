@@ -26,6 +26,31 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// The same for what a compiler has coloured: its colours stay, and nothing else that commands a terminal.
+pub(crate) fn escape_coloured(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut parts = text.split("\u{1b}[");
+    shown.push_str(&escape(parts.next().unwrap_or_default()));
+    for part in parts {
+        let code = part
+            .bytes()
+            .take_while(|byte| matches!(byte, b'0'..=b'9' | b';'));
+        let length = code.count();
+        let rest = match part[length..].strip_prefix('m') {
+            Some(rest) => {
+                shown.extend(["\u{1b}[", &part[..length], "m"]);
+                rest
+            }
+            None => {
+                shown.push_str("\\u{1b}[");
+                part
+            }
+        };
+        shown.push_str(&escape(rest));
+    }
+    shown
+}
+
 pub(super) fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -49,6 +74,16 @@ pub(super) fn log_commands(text: &str) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_compiler_keeps_its_colours_and_nothing_else() {
+        let error = "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `\u{7}`";
+        assert_eq!(
+            escape_coloured(error),
+            "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `\\u{7}`"
+        );
+        assert_eq!(escape_coloured("\u{1b}[2J\u{1b}c"), "\\u{1b}[2J\\u{1b}c");
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_shown() {

@@ -1,30 +1,44 @@
 //! What happens in the shell, for people.
 
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use stratos_host::PluginState;
-use stratos_host::events::{Event, LogLine};
+use stratos_host::events::{BuildStep, Event, LogLine, Part};
 use stratos_protocol::log::Level;
 
-use crate::error::Error;
-use crate::output::{BOLD, CYAN, DIM, GREEN, Output, RED, YELLOW, escape};
+use crate::output::escape::{escape, escape_coloured};
+use crate::output::{CYAN, DIM, GREEN, RED, YELLOW};
 
-/// Prints events as lines.
+/// One for each plugin, in turn; red is for errors.
+const COLOURS: [AnsiColor; 6] = [
+    AnsiColor::Cyan,
+    AnsiColor::Magenta,
+    AnsiColor::Yellow,
+    AnsiColor::Blue,
+    AnsiColor::Green,
+    AnsiColor::BrightCyan,
+];
+
+/// Puts events into lines.
 #[derive(Debug)]
-pub(crate) struct LogPrinter<'a> {
-    output: &'a Output,
+pub(crate) struct LogFormat {
+    ids: Vec<String>,
     /// The longest plugin id, so that the lines align.
     width: usize,
 }
 
-impl<'a> LogPrinter<'a> {
-    pub(crate) fn new<'b>(output: &'a Output, ids: impl Iterator<Item = &'b str>) -> Self {
+impl LogFormat {
+    pub(crate) fn new(ids: Vec<String>) -> Self {
         Self {
-            output,
-            width: ids.map(str::len).max().unwrap_or(0),
+            width: ids.iter().map(String::len).max().unwrap_or(0),
+            ids,
         }
     }
 
-    pub(crate) fn print(&self, event: &Event) -> Result<(), Error> {
+    /// One line, or several for what a compiler says.
+    pub(crate) fn lines(&self, event: &Event) -> String {
         match event {
             Event::Log(line) => self.log(line),
             Event::Push {
@@ -36,6 +50,23 @@ impl<'a> LogPrinter<'a> {
                 self.about(plugin, &text)
             }
             Event::State { plugin, state, .. } => self.about(plugin, &in_words(state)),
+            Event::Changed {
+                plugin,
+                part,
+                files,
+                count,
+            } => self.about(plugin, &changed(*part, files, *count)),
+            Event::Reread { plugin, error } => {
+                self.about(plugin, &reread(plugin, error.as_deref()))
+            }
+            Event::Build { plugin, build } => self.build(plugin, build),
+            Event::Reload { plugin, ms, .. } => {
+                let text = format!(
+                    "{GREEN}reloaded{GREEN:#} {DIM}{} after the change{DIM:#}",
+                    seconds(*ms)
+                );
+                self.about(plugin, &text)
+            }
             Event::Auth { authenticated } => {
                 let text = if *authenticated {
                     "signed in"
@@ -51,7 +82,7 @@ impl<'a> LogPrinter<'a> {
         }
     }
 
-    fn log(&self, line: &LogLine) -> Result<(), Error> {
+    fn log(&self, line: &LogLine) -> String {
         let (style, level) = match line.level {
             Level::Debug => (DIM, "debug"),
             Level::Info => (GREEN, "info "),
@@ -66,10 +97,79 @@ impl<'a> LogPrinter<'a> {
         )
     }
 
-    fn about(&self, plugin: &str, text: &str) -> Result<(), Error> {
-        let width = self.width;
-        self.output
-            .line(format_args!("{BOLD}{plugin:width$}{BOLD:#} {text}"))
+    fn build(&self, plugin: &str, build: &BuildStep) -> String {
+        let (text, output) = match build {
+            BuildStep::Started => (format!("{DIM}building{DIM:#}"), ""),
+            BuildStep::Superseded => (format!("{DIM}build given up{DIM:#}"), ""),
+            BuildStep::Finished {
+                ms,
+                unchanged,
+                output,
+            } => {
+                let same = if *unchanged { ", the same program" } else { "" };
+                let text = format!("{DIM}built in {}{same}{DIM:#}", seconds(*ms));
+                (text, output.as_str())
+            }
+            BuildStep::Failed {
+                output,
+                again,
+                serves,
+                ..
+            } => {
+                let what = match again {
+                    true => "still does not build, for the same reason",
+                    false => "does not build",
+                };
+                let rest = if *serves {
+                    ": the last good version serves"
+                } else {
+                    ""
+                };
+                (format!("{RED}{what}{RED:#}{rest}"), output.as_str())
+            }
+        };
+        let mut lines = self.about(plugin, &text);
+        for line in output.trim_end().lines() {
+            // Infallible for a string.
+            let _ = write!(lines, "\n{}", escape_coloured(line));
+        }
+        lines
+    }
+
+    fn about(&self, plugin: &str, text: &str) -> String {
+        let (width, style) = (self.width, self.style(plugin));
+        format!("{style}{plugin:width$}{style:#} {text}")
+    }
+
+    fn style(&self, plugin: &str) -> Style {
+        let at = self.ids.iter().position(|id| id == plugin);
+        let colour = at.map(|at| COLOURS[at % COLOURS.len()]);
+        Style::new().bold().fg_color(colour.map(Into::into))
+    }
+}
+
+fn changed(part: Part, files: &[String], count: usize) -> String {
+    let what = match part {
+        Part::Source => "changed",
+        Part::Icon => "icon changed",
+    };
+    let shown: Vec<_> = files.iter().take(3).map(|file| escape(file)).collect();
+    let more = match count - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{DIM}{what}: {}{more}{DIM:#}", shown.join(", "))
+}
+
+fn reread(plugin: &str, error: Option<&str>) -> String {
+    let file = if plugin.is_empty() {
+        "stratos.toml"
+    } else {
+        "plugin.json"
+    };
+    match error {
+        None => format!("{DIM}{file} was read again{DIM:#}"),
+        Some(error) => format!("{RED}{file} does not count{RED:#}: {}", escape(error)),
     }
 }
 
@@ -77,9 +177,24 @@ fn data(value: &Value) -> String {
     format!(" {DIM}{}{DIM:#}", escape(&value.to_string()))
 }
 
+#[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
+fn seconds(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        _ => format!("{:.1} s", ms as f64 / 1e3),
+    }
+}
+
 fn in_words(state: &PluginState) -> String {
     match state {
         PluginState::Errored { reason } => format!("{RED}errored{RED:#}: {}", escape(reason)),
+        PluginState::BackingOff {
+            reason,
+            retry_in_ms,
+        } => {
+            let (reason, time) = (escape(reason), seconds(*retry_in_ms));
+            format!("{YELLOW}crashed{YELLOW:#}: {reason}; starts again in {time}")
+        }
         PluginState::Running => format!("{GREEN}running{GREEN:#}"),
         other => format!("{DIM}{}{DIM:#}", other.word()),
     }

@@ -1,21 +1,23 @@
 //! The control of a shell from within its process.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::Value;
+use stratos_protocol::log::Level;
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::CallError;
 use thiserror::Error;
 use tokio::task::AbortHandle;
 
 use crate::control::types::{AuthInfo, PluginInfo};
-use crate::events::Watcher;
+use crate::events::{Event, Watcher};
 use crate::journal::Entry;
 use crate::login::UnknownPersona;
-use crate::plugin::{PluginError, PluginState, Slot, way_out};
+use crate::plugin::{BuildStatus, PluginError, PluginState, Slot, way_out};
+use crate::settings::Settings;
 use crate::shell::{Backend, PluginSpec, slot};
 use crate::store::{Store, StoreError};
 use crate::traffic::Lease;
@@ -28,8 +30,15 @@ pub struct Control(Arc<Inner>);
 struct Inner {
     backend: Arc<Backend>,
     slots: BTreeMap<String, Arc<Slot>>,
-    names: BTreeMap<String, (String, String)>,
+    names: Mutex<BTreeMap<String, Names>>,
     expiry: Mutex<Option<AbortHandle>>,
+}
+
+/// What a manifest calls its plugin.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    name: String,
+    version: String,
 }
 
 /// Why something was not done.
@@ -106,7 +115,10 @@ impl Control {
     pub(crate) fn new(backend: Arc<Backend>, plugins: Vec<PluginSpec>) -> Self {
         let names = plugins
             .iter()
-            .map(|spec| (spec.id.clone(), (spec.name.clone(), spec.version.clone())))
+            .map(|spec| {
+                let (name, version) = (spec.name.clone(), spec.version.clone());
+                (spec.id.clone(), Names { name, version })
+            })
             .collect();
         let slots = plugins
             .into_iter()
@@ -115,7 +127,7 @@ impl Control {
         Self(Arc::new(Inner {
             backend,
             slots,
-            names,
+            names: Mutex::new(names),
             expiry: Mutex::default(),
         }))
     }
@@ -265,7 +277,8 @@ impl Control {
         }
     }
 
-    pub(crate) async fn settled(&self) -> Vec<PluginInfo> {
+    /// Waits until no plugin is on its way any more, and returns how they all are.
+    pub async fn settled(&self) -> Vec<PluginInfo> {
         join_all(self.0.slots.values().map(|slot| slot.settled())).await;
         self.plugins()
     }
@@ -284,6 +297,45 @@ impl Control {
         for slot in self.0.slots.values() {
             slot.abandon();
         }
+    }
+
+    /// Something changed that a plugin is built from.
+    pub(crate) fn changed(&self, id: &str, by_build: bool) {
+        if let Some(slot) = self.0.slots.get(id) {
+            slot.changed(by_build);
+        }
+    }
+
+    /// The newest version of a plugin has a manifest with errors, or not any more.
+    pub(crate) fn block(&self, id: &str, is_blocked: bool) {
+        if let Some(slot) = self.0.slots.get(id) {
+            slot.block(is_blocked);
+        }
+    }
+
+    /// A plugin is called otherwise from now on.
+    pub(crate) fn rename(&self, id: &str, name: String, version: String) {
+        self.names().insert(id.to_owned(), Names { name, version });
+    }
+
+    /// The project's settings are others from now on.
+    pub(crate) fn apply(&self, settings: Settings) {
+        self.0.backend.login.know(&settings.auth);
+        let origins = self.0.backend.origins.write();
+        *origins.unwrap_or_else(PoisonError::into_inner) = settings.dev.origins;
+    }
+
+    pub(crate) fn note(&self, plugin: &str, level: Level, text: String) {
+        self.0.backend.events.note(plugin, level, text);
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        self.0.backend.events.emit(event);
+    }
+
+    /// Why what serves is not what lies on the disk.
+    pub(crate) fn build_status(&self, id: &str) -> Option<BuildStatus> {
+        self.0.slots.get(id)?.build_status()
     }
 
     /// Resolves when the shell begins to end.
@@ -318,7 +370,7 @@ impl Control {
     fn info(&self, slot: &Slot) -> PluginInfo {
         let status = slot.status();
         let session = self.0.backend.traffic.now(&slot.id);
-        let (name, version) = self.0.names.get(&slot.id).cloned().unwrap_or_default();
+        let Names { name, version } = self.names().get(&slot.id).cloned().unwrap_or_default();
         let runs = status.state == PluginState::Running;
         PluginInfo {
             id: slot.id.clone(),
@@ -326,6 +378,7 @@ impl Control {
             version,
             generation: status.generation,
             state: status.state,
+            build: status.build,
             pid: session.as_ref().and_then(|session| session.life.pid()),
             routes: if runs {
                 self.0.backend.traffic.prefixes(&slot.id)
@@ -336,6 +389,10 @@ impl Control {
                 .map(|session| session.channels())
                 .unwrap_or_default(),
         }
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeMap<String, Names>> {
+        self.0.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn tell_auth(&self) {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::plugin::PluginState;
+use crate::plugin::{BuildStatus, PluginState};
 
 /// The list of plugins.
 pub const PLUGINS_PATH: &str = "/__stratos/api/v1/plugins";
@@ -38,6 +38,9 @@ pub struct PluginInfo {
     pub state: PluginState,
     /// Which start of its program this is, counted from 1; 0 before the first.
     pub generation: u64,
+    /// Why what serves is not what lies on the disk; nothing where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildStatus>,
     /// Its process, while there is one.
     pub pid: Option<u32>,
     /// Its route prefixes.

@@ -51,7 +51,7 @@ impl Control {
         let (stored_key, stored) = (key.clone(), value.clone());
         self.in_store(id, move |store, id| store.set(id, &stored_key, &stored))
             .await?;
-        self.changed(id, key, Some(value));
+        self.record_value(id, key, Some(value));
         Ok(())
     }
 
@@ -66,7 +66,7 @@ impl Control {
             .in_store(id, move |store, id| store.delete(id, &asked))
             .await?
         {
-            self.changed(id, key.to_owned(), None);
+            self.record_value(id, key.to_owned(), None);
             return Ok(());
         }
         Err(ControlError::NoValue {
@@ -92,7 +92,7 @@ impl Control {
         self.in_store(id, move |store, id| store.replace(id, &stored))
             .await?;
         for (key, value) in values {
-            self.changed(id, key, Some(value));
+            self.record_value(id, key, Some(value));
         }
         Ok(())
     }
@@ -115,7 +115,7 @@ impl Control {
         self.done("the config store works".to_owned());
     }
 
-    fn changed(&self, plugin: &str, key: String, value: Option<Value>) {
+    fn record_value(&self, plugin: &str, key: String, value: Option<Value>) {
         let plugin = plugin.to_owned();
         self.backend().events.record(|| Entry::Config {
             plugin,

@@ -41,7 +41,7 @@ impl InMemory {
 }
 
 impl Launch for InMemory {
-    fn prepare(&self, _generation: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+    fn prepare(&self, _number: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
         Box::pin(async { Ok(Program::InMemory) })
     }
 

@@ -1,6 +1,7 @@
 //! How a plugin comes to life: as a process, or within this one.
 
 mod build;
+mod executable;
 #[cfg(windows)]
 mod job;
 mod life;
@@ -20,14 +21,22 @@ use thiserror::Error;
 use crate::events::Events;
 
 pub use self::build::BuildError;
+pub use self::executable::Executable;
 pub use self::life::Life;
 pub use self::memory::{InMemory, MemoryLink};
-pub use self::process::{Executable, ProcessLauncher, Processes};
+pub use self::process::{ProcessLauncher, Processes};
 
 /// Brings one plugin to life, as often as it is asked to.
 pub trait Launch: Send + Sync + 'static {
-    /// Makes the newest program ready, which may take as long as a build takes.
-    fn prepare(&self, generation: u64) -> BoxFuture<'_, Result<Program, LaunchError>>;
+    /// Makes the newest program ready, which may take as long as a build takes. Every call has a number of its own.
+    ///
+    /// A call that is dropped is given up, and leaves nothing behind.
+    fn prepare(&self, number: u64) -> BoxFuture<'_, Result<Program, LaunchError>>;
+
+    /// Whether [`prepare`](Self::prepare) builds something, which people want to know about.
+    fn builds(&self) -> bool {
+        false
+    }
 
     /// Starts a program that was made ready before. What it prints goes to the events.
     fn launch(
@@ -64,6 +73,9 @@ pub enum LaunchError {
     /// Its program cannot be built.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// The code that makes its program ready has a bug.
+    #[error("cannot make the program ready: a panic in the shell")]
+    Panicked,
     /// It has a background module, but no program.
     #[error("there is no program {}: build the plugin, or remove `background` from its plugin.json", path.display())]
     Missing {
@@ -91,6 +103,25 @@ pub enum LaunchError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl Program {
+    /// Whether it does what the other one does, to the last byte.
+    pub(crate) async fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Executable(one), Self::Executable(other)) => one.is_same_as(other).await,
+            // The code of this process may be another one each time.
+            _ => false,
+        }
+    }
+
+    /// What the compiler had to say about it.
+    pub(crate) fn warnings(&self) -> &str {
+        match self {
+            Self::Executable(executable) => executable.warnings(),
+            Self::InMemory => "",
+        }
+    }
 }
 
 impl fmt::Debug for Launched {

@@ -1,11 +1,13 @@
 //! Plugins as processes of their own.
 
-use std::ffi::OsString;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
@@ -15,14 +17,16 @@ use stratos_transport::endpoint::{Dialer, Incoming};
 use stratos_transport::local::LocalListener;
 use tempfile::TempDir;
 use tokio::process::{ChildStdin, Command};
+use tokio::sync::Semaphore;
 
 use crate::events::Events;
-use crate::launch::build::build;
+use crate::launch::build::{Built, Cargo};
+use crate::launch::executable::Executable;
 use crate::launch::life::{Life, Order};
 use crate::launch::output::forward;
 use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
-use crate::launch::{Launch, LaunchError, Launched, Program};
+use crate::launch::{BuildError, Launch, LaunchError, Launched, Program};
 
 /// How the folders are called that hold the programs of one run.
 const RUN: &str = "run-";
@@ -37,8 +41,12 @@ struct Shared {
     spawner: Spawner,
     /// Where each generation's copy of its program lies, gone with this value.
     programs: TempDir,
-    cargo: OsString,
-    cargo_args: Vec<OsString>,
+    cargo: Cargo,
+    /// One build at a time: cargo uses all cores by itself, and would wait for its lock in a loud way.
+    turn: Arc<Semaphore>,
+    quiet: AtomicBool,
+    /// Where cargo last put each plugin's program.
+    built: Mutex<BTreeMap<String, PathBuf>>,
 }
 
 impl Processes {
@@ -59,9 +67,59 @@ impl Processes {
             sockets: Sockets::new()?,
             spawner: Spawner::new()?,
             programs: tempfile::Builder::new().prefix(RUN).tempdir_in(programs)?,
-            cargo,
-            cargo_args,
+            cargo: Cargo {
+                program: cargo,
+                args: cargo_args,
+                target_dir: None,
+                colours: false,
+            },
+            turn: Arc::new(Semaphore::new(1)),
+            quiet: AtomicBool::new(false),
+            built: Mutex::default(),
         })))
+    }
+
+    /// Builds in a folder of its own, unless cargo's arguments say another one: who builds after every change must
+    /// not share a folder with an editor that does the same.
+    ///
+    /// # Panics
+    ///
+    /// When there are launchers already.
+    #[must_use]
+    pub fn build_in(mut self, target_dir: PathBuf) -> Self {
+        self.setup().target_dir = Some(target_dir);
+        self
+    }
+
+    /// Has the compiler colour what it says.
+    ///
+    /// # Panics
+    ///
+    /// When there are launchers already.
+    #[must_use]
+    pub fn with_colours(mut self) -> Self {
+        self.setup().colours = true;
+        self
+    }
+
+    /// From now on, builds show nothing while they run.
+    pub fn build_quietly(&self) {
+        self.0.quiet.store(true, Ordering::Relaxed);
+    }
+
+    /// Where cargo last put a plugin's program.
+    pub(crate) fn built(&self, plugin: &str) -> Option<PathBuf> {
+        self.0.built().get(plugin).cloned()
+    }
+
+    /// The cargo that builds.
+    pub(crate) fn cargo(&self) -> &OsStr {
+        &self.0.cargo.program
+    }
+
+    fn setup(&mut self) -> &mut Cargo {
+        let shared = Arc::get_mut(&mut self.0).expect("there are no launchers yet");
+        &mut shared.cargo
     }
 
     /// A plugin whose program is built from this `Cargo.toml`.
@@ -85,6 +143,12 @@ impl Processes {
     }
 }
 
+impl Shared {
+    fn built(&self) -> MutexGuard<'_, BTreeMap<String, PathBuf>> {
+        self.built.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Starts one plugin's process.
 #[derive(Debug)]
 pub struct ProcessLauncher {
@@ -100,25 +164,30 @@ enum Source {
 }
 
 impl Launch for ProcessLauncher {
-    fn prepare(&self, generation: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+    fn prepare(&self, number: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
         Box::pin(async move {
-            let built = match &self.source {
-                Source::Program(path) => path.clone(),
-                Source::Rust(cargo_toml) => {
-                    let (cargo, args) = (&self.shared.cargo, &self.shared.cargo_args);
-                    build(cargo, cargo_toml, &self.plugin, args).await?
-                }
+            let Built { program, warnings } = match &self.source {
+                Source::Program(path) => Built {
+                    program: path.clone(),
+                    warnings: String::new(),
+                },
+                Source::Rust(cargo_toml) => self.build(cargo_toml).await?,
             };
-            let copy = self.copy_of(&built, generation).await;
+            let folder = self.shared.programs.path().join(&self.plugin);
+            let copy = Executable::copy(&program, folder.join(number.to_string()), warnings).await;
             match copy {
                 Ok(executable) => Ok(Program::Executable(Arc::new(executable))),
-                Err(_) if !built.exists() => Err(LaunchError::Missing { path: built }),
+                Err(_) if !program.exists() => Err(LaunchError::Missing { path: program }),
                 Err(source) => Err(LaunchError::Copy {
-                    path: built,
+                    path: program,
                     source,
                 }),
             }
         })
+    }
+
+    fn builds(&self) -> bool {
+        matches!(self.source, Source::Rust(_))
     }
 
     fn launch(
@@ -160,37 +229,17 @@ impl Launch for ProcessLauncher {
 }
 
 impl ProcessLauncher {
-    /// Each generation runs its own copy: Windows cannot overwrite a running program, and a
-    /// rollback needs the old one.
-    async fn copy_of(&self, built: &Path, generation: u64) -> io::Result<Executable> {
-        let folder = self
-            .shared
-            .programs
-            .path()
-            .join(&self.plugin)
-            .join(generation.to_string());
-        let name = built.file_name().unwrap_or(built.as_os_str());
-        let executable = Executable {
-            path: folder.join(name),
-            folder,
-        };
-        tokio::fs::create_dir_all(&executable.folder).await?;
-        tokio::fs::copy(built, &executable.path).await?;
-        Ok(executable)
-    }
-}
-
-/// A generation's own copy of its program, which goes with the last who may start it.
-#[derive(Debug)]
-pub struct Executable {
-    path: PathBuf,
-    folder: PathBuf,
-}
-
-impl Drop for Executable {
-    fn drop(&mut self) {
-        // Still running on Windows, or gone already: the next shell empties the place.
-        let _ = fs::remove_dir_all(&self.folder);
+    async fn build(&self, cargo_toml: &Path) -> Result<Built, BuildError> {
+        let Shared {
+            cargo, turn, quiet, ..
+        } = &*self.shared;
+        let turn = Arc::clone(turn).acquire_owned().await;
+        let turn = turn.expect("nobody closes the semaphore");
+        let quiet = quiet.load(Ordering::Relaxed);
+        let built = cargo.build(cargo_toml, &self.plugin, quiet, turn).await?;
+        let program = built.program.clone();
+        self.shared.built().insert(self.plugin.clone(), program);
+        Ok(built)
     }
 }
 
@@ -205,9 +254,9 @@ fn remove_earlier_runs(programs: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The plugin and what it starts can be ended together, and Ctrl-C in a terminal reaches the
+/// What is started and what it starts can be ended together, and Ctrl-C in a terminal reaches the
 /// shell first.
-fn in_group(command: Command) -> CommandWrap {
+pub(super) fn in_group(command: Command) -> CommandWrap {
     let mut command = CommandWrap::from(command);
     command.wrap(KillOnDrop);
     #[cfg(unix)]

@@ -1,7 +1,11 @@
 //! One plugin in the shell: what state it is in, and what brings it into another.
 
 mod actor;
+mod build;
+#[cfg(test)]
+mod histories;
 mod lifecycle;
+mod supervision;
 mod update;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::launch::Launch;
-use crate::plugin::actor::{Actor, Command, Order};
+use crate::plugin::actor::{Actor, Command, Inbox, Order};
 use crate::shell::Backend;
 
 /// What a plugin is doing.
@@ -34,11 +38,29 @@ pub enum PluginState {
     Stopping,
     /// It was stopped.
     Stopped,
+    /// It ended by itself and is started again soon (`--supervise`).
+    #[serde(rename = "backing-off")]
+    BackingOff {
+        /// How it ended.
+        reason: String,
+        /// How long it waits.
+        retry_in_ms: u64,
+    },
     /// It failed to start, or ended by itself (V1: marked errored, the others still load).
     Errored {
         /// Why, in one sentence.
         reason: String,
     },
+}
+
+/// Why what serves is not what lies on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BuildStatus {
+    /// A newer version is being built, or is taking over.
+    Building,
+    /// The newest version does not build or does not start.
+    Failed,
 }
 
 /// Why a plugin did not do what it was told.
@@ -81,7 +103,7 @@ pub enum PluginError {
 /// What to do about a plugin that is in the wrong state.
 pub(crate) fn way_out(id: &str, state: &str) -> String {
     match state {
-        "errored" | "stopped" => format!(": `cargo stratos start {id}` starts it"),
+        "errored" | "stopped" | "backing-off" => format!(": `cargo stratos start {id}` starts it"),
         _ => String::new(),
     }
 }
@@ -92,6 +114,7 @@ pub(crate) struct Slot {
     pub(crate) id: String,
     state: watch::Receiver<Status>,
     orders: Mutex<Option<mpsc::Sender<Order>>>,
+    changes: watch::Sender<Changes>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -100,6 +123,18 @@ pub(crate) struct Slot {
 pub(crate) struct Status {
     pub(crate) state: PluginState,
     pub(crate) generation: u64,
+    pub(crate) build: Option<BuildStatus>,
+}
+
+/// How often something changed that the plugin is built from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Changes {
+    /// All of them.
+    pub(crate) all: u64,
+    /// Those that no build makes by itself.
+    pub(crate) by_people: u64,
+    /// The newest version cannot be built: its manifest has errors.
+    pub(crate) is_blocked: bool,
 }
 
 impl Slot {
@@ -108,12 +143,14 @@ impl Slot {
         let status = Status {
             state: PluginState::Listed { note },
             generation: 0,
+            build: None,
         };
         let (_, state) = watch::channel(status);
         Self {
             id,
             state,
             orders: Mutex::default(),
+            changes: watch::Sender::default(),
             task: Mutex::default(),
         }
     }
@@ -123,21 +160,32 @@ impl Slot {
         let status = Status {
             state: PluginState::Discovered,
             generation: 0,
+            build: None,
         };
         let (status, state) = watch::channel(status);
         let (orders, receiver) = mpsc::channel(4);
-        let actor = Actor::new(id.clone(), launcher, backend, status, receiver);
+        let changes = watch::Sender::default();
+        let inbox = Inbox {
+            orders: receiver,
+            changes: changes.subscribe(),
+        };
+        let actor = Actor::new(id.clone(), launcher, backend, status, inbox);
         let task = tokio::spawn(actor.run());
         Self {
             id,
             state,
             orders: Mutex::new(Some(orders)),
+            changes,
             task: Mutex::new(Some(task)),
         }
     }
 
     pub(crate) fn status(&self) -> Status {
         self.state.borrow().clone()
+    }
+
+    pub(crate) fn build_status(&self) -> Option<BuildStatus> {
+        self.state.borrow().build
     }
 
     pub(crate) async fn start(&self) -> Result<(), PluginError> {
@@ -152,12 +200,33 @@ impl Slot {
         self.order(Command::Update).await
     }
 
+    /// Something changed that the plugin is built from. It is built and replaced if it runs, and started if it is
+    /// errored; nobody waits for that.
+    pub(crate) fn changed(&self, by_build: bool) {
+        self.changes.send_modify(|changes| {
+            changes.all += 1;
+            changes.by_people += u64::from(!by_build);
+        });
+    }
+
+    /// The newest version has a manifest with errors, or not any more.
+    pub(crate) fn block(&self, is_blocked: bool) {
+        self.changes.send_if_modified(|changes| {
+            let differs = changes.is_blocked != is_blocked;
+            changes.is_blocked = is_blocked;
+            differs
+        });
+    }
+
     /// Waits until the plugin is not on its way to another state.
     pub(crate) async fn settled(&self) {
         let on_its_way = |state: &PluginState| {
             matches!(
                 state,
-                PluginState::Discovered | PluginState::Starting | PluginState::Stopping
+                PluginState::Discovered
+                    | PluginState::Starting
+                    | PluginState::Stopping
+                    | PluginState::BackingOff { .. }
             )
         };
         // An error means that nothing changes any more.

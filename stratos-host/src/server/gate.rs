@@ -4,7 +4,7 @@
 //! are recognised by what browsers send (`Origin`, `Sec-Fetch-Site`), a page whose name was
 //! rebound to 127.0.0.1 by its `Host`.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -30,8 +30,8 @@ pub(crate) struct Gate(Arc<Rules>);
 struct Rules {
     hosts: [String; 2],
     own_origins: [String; 2],
-    /// Other origins that the project allows, as browsers spell them.
-    origins: Vec<String>,
+    /// Other origins that the project allows at this moment, as browsers spell them.
+    origins: Arc<RwLock<Vec<String>>>,
     token: String,
 }
 
@@ -47,12 +47,12 @@ impl std::fmt::Debug for Rules {
 type Refusal = (StatusCode, &'static str);
 
 impl Gate {
-    pub(crate) fn new(port: u16, origins: &[String], token: String) -> Self {
+    pub(crate) fn new(port: u16, origins: Arc<RwLock<Vec<String>>>, token: String) -> Self {
         let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}"));
         Self(Arc::new(Rules {
             own_origins: hosts.clone().map(|host| format!("http://{host}")),
             hosts,
-            origins: origins.to_vec(),
+            origins,
             token,
         }))
     }
@@ -92,7 +92,9 @@ impl Gate {
             if self.0.own_origins.iter().any(|own| own == text) {
                 return Ok(None);
             }
-            if self.0.origins.iter().any(|allowed| allowed == text) {
+            let origins = self.0.origins.read();
+            let origins = origins.unwrap_or_else(PoisonError::into_inner);
+            if origins.iter().any(|allowed| allowed == text) {
                 return Ok(origin.cloned());
             }
             return forbidden(
@@ -196,7 +198,11 @@ mod tests {
     use super::*;
 
     fn judge(path: &str, pairs: &[(&str, &str)]) -> Result<bool, u16> {
-        let gate = Gate::new(2066, &["http://localhost:5173".to_owned()], "t".to_owned());
+        let gate = Gate::new(
+            2066,
+            Arc::new(RwLock::new(vec!["http://localhost:5173".to_owned()])),
+            "t".to_owned(),
+        );
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(

@@ -9,7 +9,9 @@ use axum::response::Response;
 use hyper_util::rt::TokioIo;
 
 use crate::control::Control;
+use crate::plugin::BuildStatus;
 use crate::server::failure;
+use crate::session::Session;
 
 const HOP_BY_HOP: [HeaderName; 8] = [
     CONNECTION,
@@ -21,6 +23,11 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     HeaderName::from_static("proxy-connection"),
     HeaderName::from_static("proxy-authenticate"),
 ];
+
+/// Whether a newer version is on its way, or does not build or start; absent where the newest one answers.
+const BUILD: HeaderName = HeaderName::from_static("x-stratos-build");
+/// Which start of the plugin's program answers, counted from 1.
+const GENERATION: HeaderName = HeaderName::from_static("x-stratos-generation");
 
 /// Streams both ways; `Host` and `Origin` stay what the browser sent.
 pub(super) async fn forward(State(control): State<Control>, mut request: Request) -> Response {
@@ -62,7 +69,22 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
             }
         });
     }
+    mark(response.headers_mut(), &control, &session);
     response.map(Body::new)
+}
+
+/// Says which version answers, and why it is not the newest.
+fn mark(headers: &mut HeaderMap, control: &Control, session: &Session) {
+    headers.insert(GENERATION, HeaderValue::from(session.generation));
+    let status = match control.build_status(&session.plugin) {
+        Some(BuildStatus::Building) => "building",
+        Some(BuildStatus::Failed) => "failed",
+        None => {
+            headers.remove(BUILD);
+            return;
+        }
+    };
+    headers.insert(BUILD, HeaderValue::from_static(status));
 }
 
 fn upstream_uri(path: PathAndQuery) -> Uri {

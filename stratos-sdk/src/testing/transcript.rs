@@ -113,7 +113,11 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             };
             ("auth", text.to_owned())
         }
-        // A journal misses nothing.
-        Event::Missed { .. } => return None,
+        // A test watches and builds nothing, and a journal misses nothing.
+        Event::Changed { .. }
+        | Event::Reread { .. }
+        | Event::Build { .. }
+        | Event::Reload { .. }
+        | Event::Missed { .. } => return None,
     })
 }

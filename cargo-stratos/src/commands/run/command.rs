@@ -1,0 +1,282 @@
+//! The command: from arguments to a running shell, and to its end.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use stratos_host::control::PluginInfo;
+use stratos_host::events::Events;
+use stratos_host::launch::{Launch, Processes};
+use stratos_host::project::{Project, ProjectKind};
+use stratos_host::reload::{Reloader, Watched};
+use stratos_host::settings::Settings;
+use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, State};
+
+use crate::cli::Outcome;
+use crate::commands::run::interrupt::Interrupt;
+use crate::commands::run::keys::{Hands, Keys};
+use crate::commands::run::screen::Screen;
+use crate::commands::run::status::{Status, is_errored};
+use crate::context::Context;
+use crate::error::Error;
+
+/// Build plugins and run them in a mocked shell
+///
+/// No app, no login, no airline: the shell's HTTP server, config store, IPC, log and login are
+/// mocked on this machine. Ctrl-C stops everything.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folders of plugins, or of folders of plugins
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Port of the shell's HTTP server, or `auto` for any free one
+    #[arg(long, value_name = "N|auto", default_value = "2066", value_parser = port)]
+    port: u16,
+    /// Where config values are kept [default: .stratos in the plugin's folder]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Forget the config values of earlier runs
+    #[arg(long)]
+    fresh: bool,
+    /// Who is signed in: signed-in, signed-out, expiring, or a name from stratos.toml
+    #[arg(long, value_name = "PERSONA", default_value = "signed-in")]
+    auth: String,
+    /// Which shell's behaviour where they differ; v3 stops and starts a plugin on every update
+    #[arg(long, value_name = "VERSION", default_value = "v1")]
+    shell: Version,
+    /// Build and replace plugins only when told to, not whenever a file is saved
+    #[arg(long)]
+    no_watch: bool,
+    /// Start a plugin again that crashes, later each time; the real shell does not
+    #[arg(long)]
+    supervise: bool,
+    /// Stop when everything has started; the exit code says whether it did
+    #[arg(long)]
+    exit_when_ready: bool,
+    /// How long that may take
+    #[arg(long, value_name = "SECONDS", requires = "exit_when_ready")]
+    timeout: Option<u64>,
+    /// Print events as lines of JSON
+    #[arg(long)]
+    json: bool,
+    /// Arguments for `cargo build`
+    #[arg(last = true, value_name = "CARGO BUILD ARGS")]
+    cargo_args: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Version {
+    V1,
+    V3,
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    match text {
+        "auto" => Ok(0),
+        number => number
+            .parse()
+            .map_err(|_| "a port from 1 to 65535, or `auto`".to_owned()),
+    }
+}
+
+pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    let projects = Project::discover(&args.paths).map_err(Error::Project)?;
+    let home = match &projects[..] {
+        [only] => only.folder.clone(),
+        _ => PathBuf::from("."),
+    };
+    let settings = Settings::load(&home).map_err(Error::Settings)?;
+    let folder = args.state.clone().unwrap_or_else(|| home.join(".stratos"));
+    let runtime = tokio::runtime::Runtime::new().map_err(|source| Error::System {
+        what: "start the runtime",
+        source,
+    })?;
+    runtime.block_on(serve(cx, args, projects, &home, settings, folder))
+}
+
+async fn serve(
+    cx: &Context,
+    args: Args,
+    projects: Vec<Project>,
+    home: &Path,
+    settings: Settings,
+    folder: PathBuf,
+) -> Result<Outcome, Error> {
+    let since = SystemTime::now();
+    let mut interrupt = Interrupt::new()?;
+    let state = State::open(&folder).map_err(Error::State)?;
+    if args.fresh {
+        state.clear().map_err(Error::Fresh)?;
+    }
+    let watches = !args.no_watch && !args.exit_when_ready;
+    let processes = processes(cx, &args, &folder, watches)?;
+    let options = ShellOptions {
+        port: args.port,
+        auth: args.auth.clone(),
+        personas: settings.auth,
+        origins: settings.dev.origins,
+        version: match args.shell {
+            Version::V1 => ShellVersion::V1,
+            Version::V3 => ShellVersion::V3,
+        },
+        supervise: args.supervise,
+        ..ShellOptions::new(state)
+    };
+    let events = Events::default();
+    let watcher = events.watch();
+    let specs = projects.iter().map(|project| spec(project, &processes));
+    let shell = Shell::start(options, specs.collect(), events)
+        .await
+        .map_err(Error::Shell)?;
+    let control = shell.control().clone();
+    let ids = projects.iter().map(|p| p.manifest.id.clone()).collect();
+    let reloader = watches.then(|| {
+        let watched = Watched {
+            projects,
+            home: home.to_owned(),
+            state: folder.clone(),
+            since,
+        };
+        Reloader::start(watched, control.clone(), processes.clone())
+    });
+
+    let has_keys = !args.json && Keys::are_there();
+    let status = Status {
+        url: format!("http://{}", shell.address()),
+        folder,
+        watches,
+        has_keys,
+    };
+    let mut screen = Screen::start(&cx.output, ids, args.json, status, watcher, &control)?;
+    let hands = Hands {
+        output: has_keys.then(|| cx.output.clone()),
+        keys: None,
+        control: control.clone(),
+        persona: args.auth,
+        processes,
+    };
+    let until = Until {
+        ready: args.exit_when_ready,
+        timeout: args.timeout.map(Duration::from_secs),
+    };
+    let lived = tokio::select! {
+        lived = live(hands, &mut screen, until) => lived,
+        () = interrupt.wait() => Ok(Lived::UntilAsked),
+    };
+    drop(reloader);
+    if let (Ok(Lived::TooLong), Some(seconds)) = (&lived, args.timeout) {
+        let text = format!("not everything was ready within {seconds} s");
+        cx.output.note(text);
+    }
+    let well = !control.plugins().iter().any(is_errored);
+    cx.output.note("stopping");
+    tokio::select! {
+        () = shell.stop() => {}
+        // Whoever asks twice does not want to wait; the plugins end with this process.
+        () = interrupt.wait() => {}
+    }
+    screen.finish().await;
+    let well = match lived? {
+        Lived::UntilAsked => well,
+        Lived::UntilReady(all_run) => all_run && well,
+        Lived::TooLong => false,
+    };
+    Ok(if well { Outcome::Good } else { Outcome::No })
+}
+
+fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<Processes, Error> {
+    let programs = folder.join("programs");
+    let processes = Processes::new(&programs, cx.cargo.clone(), args.cargo_args.clone());
+    let mut processes = processes.map_err(|source| Error::File {
+        what: "prepare",
+        path: programs,
+        source,
+    })?;
+    if watches {
+        processes = processes.build_in(folder.join("target"));
+    }
+    if !args.json && cx.output.has_colours() {
+        processes = processes.with_colours();
+    }
+    Ok(processes)
+}
+
+/// When it ends by itself.
+struct Until {
+    ready: bool,
+    timeout: Option<Duration>,
+}
+
+/// Why it stops.
+enum Lived {
+    /// Somebody asked.
+    UntilAsked,
+    /// Nothing was on its way any more; true when all runs that can.
+    UntilReady(bool),
+    /// Something was still on its way.
+    TooLong,
+}
+
+/// Runs until there is a reason to stop.
+async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<Lived, Error> {
+    let control = hands.control.clone();
+    let settled = async {
+        match until.timeout {
+            Some(time) => tokio::time::timeout(time, control.settled()).await.is_ok(),
+            None => {
+                control.settled().await;
+                true
+            }
+        }
+    };
+    let mut settled = std::pin::pin!(settled);
+    let mut is_settled = false;
+    let queue = screen.queue();
+    loop {
+        tokio::select! {
+            error = screen.failed() => return Err(error),
+            in_time = &mut settled, if !is_settled => {
+                if !in_time {
+                    return Ok(Lived::TooLong);
+                }
+                if until.ready {
+                    return Ok(Lived::UntilReady(control.plugins().iter().all(is_well)));
+                }
+                is_settled = true;
+                hands.begin();
+            }
+            text = hands.next() => match text {
+                // Keys show something only where somebody reads.
+                Some(text) => drop(queue.try_send(text)),
+                None => return Ok(Lived::UntilAsked),
+            },
+        }
+    }
+}
+
+/// It runs, or has nothing to run.
+fn is_well(plugin: &PluginInfo) -> bool {
+    matches!(
+        plugin.state,
+        PluginState::Running | PluginState::Listed { .. }
+    )
+}
+
+fn spec(project: &Project, processes: &Processes) -> PluginSpec {
+    let id = project.manifest.id.clone();
+    let launcher: Result<Arc<dyn Launch>, String> = match &project.kind {
+        ProjectKind::Rust(cargo_toml) => Ok(Arc::new(processes.rust(&id, cargo_toml))),
+        ProjectKind::Program(program) => Ok(Arc::new(processes.program(&id, program))),
+        ProjectKind::JavaScript(_) => {
+            Err("its background module is JavaScript, which only the real shell runs".to_owned())
+        }
+        ProjectKind::UiOnly => Err("it has a UI only and needs no process".to_owned()),
+    };
+    PluginSpec {
+        id,
+        name: project.manifest.name.clone(),
+        version: project.manifest.version.to_string(),
+        launcher,
+    }
+}

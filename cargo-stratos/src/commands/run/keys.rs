@@ -1,0 +1,245 @@
+//! Single keys, where somebody sits at a terminal.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use stratos_host::PluginState;
+use stratos_host::control::Control;
+use stratos_host::launch::Processes;
+use tokio::sync::mpsc;
+
+use crate::commands::run::status::indented;
+use crate::output::{BOLD, Output};
+
+/// How often the thread looks whether it is still wanted.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// What a key means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Reload,
+    Login,
+    List,
+    Help,
+    Quit,
+}
+
+/// The terminal's keys. It is as it was before when this is gone.
+#[derive(Debug)]
+pub(super) struct Keys {
+    pressed: mpsc::Receiver<Key>,
+    is_over: Arc<AtomicBool>,
+    output: Output,
+}
+
+/// What keys do.
+pub(super) struct Hands {
+    /// Without it, nobody sits at a terminal.
+    pub(super) output: Option<Output>,
+    pub(super) keys: Option<Keys>,
+    pub(super) control: Control,
+    /// Who is signed in at the start.
+    pub(super) persona: String,
+    pub(super) processes: Processes,
+}
+
+impl Keys {
+    /// Whether there is a terminal, and it is ours.
+    pub(super) fn are_there() -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal() && is_in_foreground()
+    }
+
+    /// Takes the terminal over.
+    pub(super) fn listen(output: &Output) -> Option<Self> {
+        restore_on_panic();
+        enable_raw_mode().ok()?;
+        output.set_raw(true);
+        let (press, pressed) = mpsc::channel(16);
+        let is_over = Arc::<AtomicBool>::default();
+        let keys = Self {
+            pressed,
+            is_over: Arc::clone(&is_over),
+            output: output.clone(),
+        };
+        let listen = move || {
+            while !is_over.load(Ordering::Relaxed) {
+                // The terminal may have gone; then there are no keys any more.
+                match poll(GLANCE).and_then(|some| some.then(read).transpose()) {
+                    Ok(Some(Event::Key(event))) => {
+                        // Whoever presses faster than we obey presses again.
+                        let _ = meaning(event).map(|key| press.try_send(key));
+                    }
+                    Ok(_) => {}
+                    Err(_) => return,
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("stratos-keys".to_owned());
+        thread.spawn(listen).ok()?;
+        Some(keys)
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.output.set_raw(false);
+        // Nobody can be told that the terminal has gone.
+        let _ = disable_raw_mode();
+    }
+}
+
+impl Hands {
+    /// Listens from now on: the screen is ours, and cargo's progress would be in the way.
+    pub(super) fn begin(&mut self) {
+        self.processes.build_quietly();
+        self.keys = self.output.as_ref().and_then(Keys::listen);
+    }
+
+    /// Waits for a key and does what it means. Returns what to show; nothing when everything is to end.
+    pub(super) async fn next(&mut self) -> Option<String> {
+        let Some(keys) = &mut self.keys else {
+            return std::future::pending().await;
+        };
+        match keys.pressed.recv().await {
+            // The terminal has gone, and with it whoever could press a key.
+            None => std::future::pending().await,
+            Some(Key::Quit) => None,
+            Some(Key::Reload) => {
+                self.reload();
+                Some("reload".to_owned())
+            }
+            Some(Key::Login) => {
+                self.switch_login();
+                Some(String::new())
+            }
+            Some(Key::List) => {
+                let plugins = self.control.plugins();
+                let rows: Vec<_> = plugins.iter().map(indented).collect();
+                Some(rows.join("\n"))
+            }
+            Some(Key::Help) => Some(help()),
+        }
+    }
+
+    /// Starts what does not run; where everything runs, builds and replaces it.
+    fn reload(&self) {
+        let plugins = self.control.plugins();
+        let lies = |state: &PluginState| {
+            matches!(
+                state,
+                PluginState::Stopped | PluginState::Errored { .. } | PluginState::BackingOff { .. }
+            )
+        };
+        let starts = plugins.iter().any(|plugin| lies(&plugin.state));
+        for plugin in plugins {
+            let control = self.control.clone();
+            tokio::spawn(async move {
+                // What comes of it is shown as it happens.
+                let _ = match starts {
+                    true if lies(&plugin.state) => control.start(&plugin.id).await,
+                    true => Ok(()),
+                    false => control.update(&plugin.id).await,
+                };
+            });
+        }
+    }
+
+    fn switch_login(&self) {
+        let persona = match (self.control.auth().authenticated, &*self.persona) {
+            (true, _) => "signed-out",
+            (false, "signed-out") => "signed-in",
+            (false, other) => other,
+        };
+        let (control, persona) = (self.control.clone(), persona.to_owned());
+        tokio::spawn(async move {
+            // It is shown when it happens, and these personas exist.
+            let _ = control.switch_auth(&persona).await;
+        });
+    }
+}
+
+fn help() -> String {
+    let keys = [
+        (
+            "r",
+            "start what does not run; where all run, build and replace them",
+        ),
+        ("s", "sign in or out"),
+        ("p", "list the plugins"),
+        ("h", "show this"),
+        ("q", "stop everything"),
+    ];
+    let rows = keys.map(|(key, what)| format!("  {BOLD}{key}{BOLD:#}  {what}"));
+    rows.join("\n")
+}
+
+fn meaning(event: KeyEvent) -> Option<Key> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    match event.code {
+        // In raw mode the terminal sends no signal.
+        KeyCode::Char('c' | 'd') if control => Some(Key::Quit),
+        KeyCode::Char('r') => Some(Key::Reload),
+        KeyCode::Char('s') => Some(Key::Login),
+        KeyCode::Char('p') => Some(Key::List),
+        KeyCode::Char('h' | '?') => Some(Key::Help),
+        KeyCode::Char('q') => Some(Key::Quit),
+        _ => None,
+    }
+}
+
+/// A message about a bug must be readable, and the terminal usable after it.
+fn restore_on_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let _ = disable_raw_mode();
+            before(panic);
+        }));
+    });
+}
+
+/// Whoever runs in the background is stopped when it changes the terminal.
+#[cfg(unix)]
+fn is_in_foreground() -> bool {
+    let owner = rustix::termios::tcgetpgrp(io::stdin());
+    owner.is_ok_and(|owner| owner == rustix::process::getpgrp())
+}
+
+#[cfg(not(unix))]
+fn is_in_foreground() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_mean_what_the_help_says() {
+        let text = help();
+        for (character, key) in [
+            ('r', Key::Reload),
+            ('s', Key::Login),
+            ('p', Key::List),
+            ('h', Key::Help),
+            ('q', Key::Quit),
+        ] {
+            let pressed = KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE);
+            assert_eq!(meaning(pressed), Some(key));
+            assert!(text.contains(&format!("{character}{BOLD:#}  ")), "{text}");
+        }
+        let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert_eq!(meaning(ctrl_c), Some(Key::Quit));
+        let c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE);
+        assert_eq!(meaning(c), None);
+    }
+}

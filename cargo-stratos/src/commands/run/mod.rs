@@ -1,0 +1,9 @@
+//! `cargo stratos run`: plugins in a mocked shell, until somebody ends it.
+
+mod command;
+mod interrupt;
+mod keys;
+mod screen;
+mod status;
+
+pub(crate) use self::command::{Args, run};

@@ -1,0 +1,77 @@
+//! The calm block: what runs, where, and what to do next.
+
+use std::path::{Path, PathBuf};
+
+use stratos_host::PluginState;
+use stratos_host::control::PluginInfo;
+
+use crate::commands::ps::row;
+use crate::output::{BOLD, DIM, escape};
+
+/// What the block is about, beside the plugins.
+#[derive(Debug)]
+pub(super) struct Status {
+    pub(super) url: String,
+    /// The state folder.
+    pub(super) folder: PathBuf,
+    pub(super) watches: bool,
+    pub(super) has_keys: bool,
+}
+
+impl Status {
+    pub(super) fn block(&self, plugins: &[PluginInfo]) -> String {
+        let Self { url, has_keys, .. } = self;
+        let mut lines = vec![format!("\n{BOLD}Mocked Stratos shell{BOLD:#} on {url}")];
+        for plugin in plugins {
+            lines.push(indented(plugin));
+            lines.extend(
+                plugin
+                    .routes
+                    .iter()
+                    .map(|route| format!("    {url}{route}")),
+            );
+        }
+        let keys = if *has_keys { "; h shows the keys" } else { "" };
+        let next = self.next_step(plugins);
+        lines.push(format!("{DIM}{next} Ctrl-C stops{keys}.{DIM:#}\n"));
+        lines.join("\n")
+    }
+
+    fn next_step(&self, plugins: &[PluginInfo]) -> String {
+        let state = match &*self.folder {
+            folder if folder == Path::new("./.stratos") || folder == Path::new(".stratos") => {
+                String::new()
+            }
+            folder => format!(" --state \"{}\"", folder.display()),
+        };
+        let is_running = |plugin: &&PluginInfo| plugin.state == PluginState::Running;
+        let Some(plugin) = plugins.iter().find(is_running) else {
+            return match (plugins.iter().any(is_errored), self.watches) {
+                (true, true) => "Next: fix the errors above, and save.".to_owned(),
+                (true, false) => "Next: fix the errors above, then run this again.".to_owned(),
+                _ => "Nothing runs in the background here.".to_owned(),
+            };
+        };
+        let id = &plugin.id;
+        let change = match self.watches {
+            true => "change the code and save it".to_owned(),
+            false => format!("change the code, then `cargo stratos update {id}{state}`"),
+        };
+        match plugin.channels.first() {
+            Some(channel) => {
+                let channel = escape(channel);
+                format!("Next: {change}; ask it with `cargo stratos call {id} {channel}{state}`.")
+            }
+            None => format!("Next: {change}."),
+        }
+    }
+}
+
+/// A plugin's lines of a list.
+pub(super) fn indented(plugin: &PluginInfo) -> String {
+    format!("  {}", row(plugin).replace('\n', "\n  "))
+}
+
+pub(super) fn is_errored(plugin: &PluginInfo) -> bool {
+    matches!(plugin.state, PluginState::Errored { .. })
+}

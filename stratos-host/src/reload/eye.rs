@@ -1,0 +1,167 @@
+//! Sees that something happened in a folder.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _, WatcherKind};
+use tokio::sync::Notify;
+use tokio_util::task::AbortOnDropHandle;
+
+/// How often folders are looked through where the system does not tell.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Wakes somebody when something happens in the folders that it looks at.
+#[derive(Debug)]
+pub(super) struct Eye {
+    wake: Arc<Notify>,
+    system: Option<RecommendedWatcher>,
+    looked_at: BTreeSet<(PathBuf, bool)>,
+    /// Ends with this value.
+    poll: Option<AbortOnDropHandle<()>>,
+}
+
+/// What to look at.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Places {
+    /// With everything below.
+    pub(super) roots: BTreeSet<PathBuf>,
+    /// Without what is below. All folders in the roots that are not ignored are among them.
+    pub(super) folders: BTreeSet<PathBuf>,
+}
+
+impl Eye {
+    /// Blind for what lies in these folders.
+    pub(super) fn new(blind: Vec<PathBuf>) -> Self {
+        let wake = Arc::<Notify>::default();
+        let woken = Arc::clone(&wake);
+        let handle = move |event: notify::Result<notify::Event>| {
+            // An error may be an event that was lost.
+            if event.is_err() || event.is_ok_and(|event| matters(&event, &blind)) {
+                woken.notify_one();
+            }
+        };
+        Self {
+            wake,
+            system: notify::recommended_watcher(handle).ok(),
+            looked_at: BTreeSet::new(),
+            poll: None,
+        }
+    }
+
+    pub(super) fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// Looks at these places from now on. Returns why it has to look by itself every now and then, when that is new.
+    pub(super) fn look_at(&mut self, places: &Places) -> Option<String> {
+        if self.poll.is_some() {
+            return None;
+        }
+        let Some(system) = &mut self.system else {
+            return Some(self.poll("this system has no file events".to_owned()));
+        };
+        let wanted = choose(places, RecommendedWatcher::kind());
+        for (gone, _) in self.looked_at.difference(&wanted) {
+            // A folder that was removed is not looked at any more.
+            let _ = system.unwatch(gone);
+        }
+        for (path, below) in wanted.difference(&self.looked_at) {
+            let mode = match below {
+                true => RecursiveMode::Recursive,
+                false => RecursiveMode::NonRecursive,
+            };
+            match system.watch(path, mode) {
+                Ok(()) => {}
+                // It went between the search and now, and its parent tells.
+                Err(_) if !path.exists() => {}
+                Err(error) => return Some(self.poll(error.to_string())),
+            }
+        }
+        self.looked_at = wanted;
+        None
+    }
+
+    fn poll(&mut self, reason: String) -> String {
+        self.system = None;
+        let wake = self.wake();
+        let task = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(POLL).await;
+                wake.notify_one();
+            }
+        });
+        self.poll = Some(AbortOnDropHandle::new(task));
+        reason
+    }
+}
+
+/// Linux looks at each folder by itself, so only at those that are not ignored; the others look at whole trees, which
+/// costs them nothing.
+fn choose(places: &Places, kind: WatcherKind) -> BTreeSet<(PathBuf, bool)> {
+    let one_by_one = matches!(kind, WatcherKind::Inotify | WatcherKind::Kqueue);
+    let covered =
+        |folder: &Path| !one_by_one && places.roots.iter().any(|root| folder.starts_with(root));
+    let roots = places.roots.iter().filter(|_| !one_by_one);
+    let folders = places.folders.iter().filter(|folder| !covered(folder));
+    roots
+        .map(|root| (root.clone(), true))
+        .chain(folders.map(|folder| (folder.clone(), false)))
+        .collect()
+}
+
+/// Reading is no change, and our own outputs are none of our business.
+fn matters(event: &notify::Event, blind: &[PathBuf]) -> bool {
+    let reads = match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
+        EventKind::Access(_) => true,
+        _ => false,
+    };
+    let seen = |path: &PathBuf| !blind.iter().any(|folder| path.starts_with(folder));
+    !reads && (event.paths.is_empty() || event.paths.iter().any(seen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linux_looks_at_folders_and_others_at_trees() {
+        let places = Places {
+            roots: ["/p".into()].into(),
+            folders: ["/p".into(), "/p/src".into(), "/elsewhere".into()].into(),
+        };
+        let each = choose(&places, WatcherKind::Inotify);
+        let expected = [("/elsewhere", false), ("/p", false), ("/p/src", false)];
+        assert_eq!(each, expected.map(|(path, all)| (path.into(), all)).into());
+        let trees = choose(&places, WatcherKind::Fsevent);
+        let expected = [("/elsewhere", false), ("/p", true)];
+        assert_eq!(trees, expected.map(|(path, all)| (path.into(), all)).into());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_events_of_the_system_it_looks_by_itself() {
+        let mut eye = Eye::new(Vec::new());
+        eye.system = None;
+        let places = Places::default();
+        assert!(eye.look_at(&places).is_some(), "it says so");
+        assert_eq!(eye.look_at(&places), None, "once");
+        let wake = eye.wake();
+        let begin = tokio::time::Instant::now();
+        wake.notified().await;
+        wake.notified().await;
+        assert_eq!(begin.elapsed(), 2 * POLL);
+    }
+
+    #[test]
+    fn our_own_doing_does_not_wake_us() {
+        let blind = ["/p/.stratos".into()];
+        let event = |kind, path: &str| notify::Event::new(kind).add_path(path.into());
+        assert!(matters(&event(EventKind::Any, "/p/src/main.rs"), &blind));
+        assert!(!matters(&event(EventKind::Any, "/p/.stratos/x"), &blind));
+        let read = EventKind::Access(AccessKind::Open(AccessMode::Any));
+        assert!(!matters(&event(read, "/p/src/main.rs"), &blind));
+    }
+}

@@ -1,0 +1,100 @@
+//! From a saved file to its answer: `cargo bench -p stratos-tests --bench reload`.
+//!
+//! Two copies of one plugin with the SDK: in one, a bare `cargo build` follows each change, in the other, the shell
+//! that watches it. They take turns, because the machine matters more than the program. The first builds of both
+//! take a minute or two.
+
+mod project;
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use stratos_tests::{Options, Running};
+
+use crate::project::Project;
+
+const ROUNDS: u32 = 20;
+const ANSWERS: usize = 1000;
+
+fn main() {
+    // `cargo test --benches` asks for a quick look only.
+    if std::env::args().any(|argument| argument == "--test") {
+        println!("figures are measured by `cargo bench -p stratos-tests --bench reload`");
+        return;
+    }
+    let (bare, watched) = (Project::new(), Project::new());
+    bare.build();
+    watched.build();
+    let options = Options {
+        watch: true,
+        state: Some(watched.state()),
+        ..Options::default()
+    };
+    let mut shell = Running::start_with(&watched.folder(), options);
+    assert_eq!(answer(&shell), "version 0");
+
+    let (mut builds, mut reloads) = (Vec::new(), Vec::new());
+    for round in 1..=ROUNDS {
+        bare.save(round);
+        let begin = Instant::now();
+        bare.build();
+        builds.push(begin.elapsed());
+
+        watched.save(round);
+        let begin = Instant::now();
+        let expected = format!("version {round}");
+        while answer(&shell) != expected {
+            sleep(Duration::from_millis(2));
+        }
+        reloads.push(begin.elapsed());
+        shell.wait_for_reload("demo");
+    }
+    let (build, reload) = (percentiles(&mut builds), percentiles(&mut reloads));
+    show("bare cargo build of a change", build);
+    show("from the save to the new answer", reload);
+    println!(
+        "ratio: p50 {:.2}, p95 {:.2} ({ROUNDS} rounds)",
+        reload.0 / build.0,
+        reload.1 / build.1
+    );
+
+    let normal = latency(&shell);
+    watched.break_it();
+    shell.wait_for_build("demo", "started");
+    let building = latency(&shell);
+    shell.wait_for_build("demo", "failed");
+    let broken = latency(&shell);
+    show("answer, nothing being built", normal);
+    show(
+        "answer of the last good version while cargo builds",
+        building,
+    );
+    show("answer of the last good version, newest broken", broken);
+}
+
+fn answer(shell: &Running) -> String {
+    shell.get("/api/demo/version").body
+}
+
+/// Each on a connection of its own.
+fn latency(shell: &Running) -> (f64, f64) {
+    let mut times: Vec<_> = (0..ANSWERS)
+        .map(|_| {
+            let begin = Instant::now();
+            assert_eq!(shell.get("/api/demo/version").status, 200);
+            begin.elapsed()
+        })
+        .collect();
+    percentiles(&mut times)
+}
+
+/// In milliseconds, the 50th and the 95th.
+fn percentiles(times: &mut [Duration]) -> (f64, f64) {
+    times.sort();
+    let millis = |at: usize| times[at].as_secs_f64() * 1e3;
+    (millis(times.len() / 2), millis(times.len() * 95 / 100))
+}
+
+fn show(what: &str, (p50, p95): (f64, f64)) {
+    println!("{what}: p50 {p50:.2} ms, p95 {p95:.2} ms");
+}

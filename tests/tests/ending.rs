@@ -1,0 +1,104 @@
+//! How `cargo stratos run` ends by itself, and that it always can be ended.
+
+use std::time::Duration;
+
+use stratos_tests::{Finished, Plugins, Watch, stratos};
+
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
+
+#[test]
+fn it_says_whether_everything_starts() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "ui"]);
+    std::fs::remove_file(plugins.program("ui")).unwrap();
+    let well = try_out(&plugins, &[]);
+    assert_eq!(well.code, Some(0), "{well:?}");
+    assert!(well.stdout.contains(r#""event":"ready""#), "{well:?}");
+    assert!(
+        well.stdout.contains(r#""message":"stopped""#),
+        "on_stop ran: {well:?}"
+    );
+
+    let plugins = Plugins::new(SAMPLE, &["sample", "fails"]);
+    let errored = try_out(&plugins, &[]);
+    assert_eq!(errored.code, Some(1), "{errored:?}");
+    assert!(
+        errored.stdout.contains("the airline has no fleet"),
+        "{errored:?}"
+    );
+}
+
+#[test]
+fn it_does_not_wait_for_ever() {
+    let plugins = Plugins::new(SAMPLE, &["hangs", "sample"]);
+    let late = try_out(&plugins, &["--timeout", "1"]);
+    assert_eq!(late.code, Some(1), "{late:?}");
+    assert!(
+        late.stderr.contains("not everything was ready within 1 s"),
+        "{late:?}"
+    );
+    let usage = stratos(plugins.root(), ["run", "--timeout", "1"]);
+    assert_eq!(usage.code, Some(2), "{usage:?}");
+}
+
+#[test]
+fn nothing_is_left_after_it() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), Watch::new());
+    assert_eq!(try_out(&plugins, &[]).code, Some(0));
+    assert!(watch.wait_for(0, Duration::from_secs(1)));
+}
+
+fn try_out(plugins: &Plugins, more: &[&str]) -> Finished {
+    let arguments = ["run", "--port", "auto", "--json", "--exit-when-ready"];
+    stratos(plugins.root(), [&arguments, more].concat())
+}
+
+/// A reader that stops reading fills the pipe, and printing waits.
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
+    use std::process::{Command, Stdio};
+    use std::thread::sleep;
+    use std::time::Instant;
+
+    use rustix::io::ioctl_fionread;
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["floods"]), Watch::new());
+    let mut shell = Command::new(stratos_tests::cargo_stratos())
+        .args(["run", "--port", "auto", "--json"])
+        .current_dir(plugins.root().join("floods"))
+        .envs([watch.env()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let output = shell.stdout.take().unwrap();
+    // Full is when nothing more comes; a page of a pipe may have room that no line fits into.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut before = 0;
+    loop {
+        let waits = ioctl_fionread(&output).unwrap();
+        if waits == before && waits > 32 * 1024 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "the pipe fills up: {waits}");
+        before = waits;
+        sleep(Duration::from_millis(100));
+    }
+    let begin = Instant::now();
+    let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let status = shell.wait().unwrap();
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert!(status.success(), "{status:?}");
+    assert!(
+        watch.wait_for(0, Duration::from_secs(2)),
+        "left: {:?}",
+        watch.alive()
+    );
+}
