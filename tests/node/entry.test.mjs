@@ -101,7 +101,7 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       for (const line of [
         "info stdout printed by sample",
         "warn stderr complained by sample",
-        'info sample_plugin traced {"answer":42}',
+        'info stratos_tests::sample traced {"answer":42}',
         'info sample started {"starts":1}',
         "debug sample channel `plugin:sample:x` carries the prefix",
       ]) await untilLogged(shell, line);

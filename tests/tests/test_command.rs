@@ -34,7 +34,7 @@ fn the_plugins_tests_run_and_decide() {
     let tested = test(plugin.path(), &[]);
     assert_eq!(tested.code, Some(0), "{tested:?}");
     assert!(
-        tested.stdout.starts_with("1 manifest checked"),
+        tested.stdout.contains("1 manifest checked: 1 warning\n"),
         "{tested:?}"
     );
     assert!(tested.stdout.contains("3 passed"), "{tested:?}");
