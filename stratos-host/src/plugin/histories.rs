@@ -199,7 +199,8 @@ impl World {
             assert!(is_coming, "a change was lost: {self:?}");
         }
         let recent = |restart: &&Instant| self.now.duration_since(**restart) < WINDOW;
-        assert!(self.restarts.iter().filter(recent).count() < CRASHES);
+        // One that was planned before the last change, which forgets the crashes, may come on top.
+        assert!(self.restarts.iter().filter(recent).count() <= CRASHES);
     }
 
     /// With sources that are good now, the newest of them runs soon.
