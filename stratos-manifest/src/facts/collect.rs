@@ -8,7 +8,7 @@ use std::{
 use crate::{
     facts::{
         CrateFact, FileFact, FileVersion, ICON_KEYS, IconFact, Image, ProjectFacts, background,
-        cargo, folder::PluginFolder, npm,
+        beside, cargo, folder::PluginFolder, npm,
     },
     icon::{MAX_ICON_BYTES, inspect},
     plugin_path::{entry_place, icon_places, path_fault},
@@ -26,17 +26,22 @@ impl ProjectFacts {
             return facts;
         };
         let mut folder = PluginFolder::new(dir);
-        for place in named.icons {
-            let fact = match read_icon(&mut folder, &place) {
+        for place in &named.icons {
+            let fact = match read_icon(&mut folder, place) {
                 Ok(icon) => {
                     facts.icons.insert(place.clone(), icon);
                     FileFact::Present
                 }
                 Err(fact) => fact,
             };
-            facts.files.insert(place, fact);
+            facts.files.insert(place.clone(), fact);
         }
         background::look_around(&mut folder, named.entry.as_deref(), &mut facts.files);
+        facts.beside = beside::files(
+            &mut folder,
+            &facts.files,
+            named.icons.iter().chain(&named.entry),
+        );
         let (rust_crate, versions) = crates(dir);
         facts.rust_crate = rust_crate;
         facts.versions = versions;
@@ -158,6 +163,8 @@ mod tests {
             matches!(icons[..], [(place, IconFact { bytes: 0, image: Image::Empty, .. })] if place == "assets/light.svg"),
             "{icons:?}"
         );
+
+        assert_eq!(facts.beside, ["assets/light.svg"]);
 
         let outside = br#"{ "icon_light": "../outside.svg", "icon_dark": 1, "background": { "entryModule": "/x" } }"#;
         let facts = ProjectFacts::collect(&plugin, outside);

@@ -60,7 +60,7 @@ declare_rule! {
     /// }
     /// ```
     "default-not-an-option" {
-        summary: "the default of a choice is none of its options",
+        summary: "the default of a choice is not one of its options",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,
@@ -98,7 +98,7 @@ fn describe(
         .finding(
             head(default),
             format!(
-                "the default {} is none of the options",
+                "the default {} is not one of the options",
                 quote(&written(default))
             ),
         )

@@ -4,6 +4,7 @@
 //! alone tells: what a compiler needs, and what every author of a plugin compiles.
 
 mod context;
+mod examples;
 #[cfg(feature = "full")]
 mod named_files;
 mod settings;

@@ -41,7 +41,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let message = format!("a manifest is an object, but this is {}", article(value));
     out.push(
         cx.finding(head(value), message)
-            .note("the shell looks for fields such as `id` in it")
+            .note("the Stratos shell looks for fields such as `id` in it")
             .help("write the fields between `{` and `}`: { \"id\": \"my-plugin\" }"),
     );
 }

@@ -67,7 +67,7 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
                 u32::from(*char)
             ),
             match char {
-                '\n' | '\r' => "close the text on its own line, or write `\\n` for a line break",
+                '\n' | '\r' => "join the two lines, or write `\\n` for a line break",
                 '\t' => "write `\\t` for a tab",
                 _ => "remove it, or write it as an escape such as `\\u0007`",
             },
@@ -77,7 +77,7 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
                 "the invisible character U+{:04X} cannot stand here",
                 u32::from(*char)
             ),
-            "replace it by an ordinary space",
+            "replace it with an ordinary space",
         ),
         SyntaxFault::Refused(reason) => (
             format!("a strict JSON parser does not accept this: {reason}"),
@@ -85,7 +85,7 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
         ),
     };
     cx.finding(head(span, fault), message)
-        .note("the shell reads the manifest as JSON, and cannot read this file")
+        .note("the Stratos shell reads the manifest as JSON, and cannot read this file")
         .help(help)
 }
 
@@ -143,7 +143,7 @@ const fn syntax_words(kind: &ParseErrorKind) -> (&'static str, &'static str) {
         ),
         SingleQuotedStringsNotAllowed => (
             "text has to stand in double quotes",
-            "replace `'` by `\"` on both sides",
+            "replace `'` with `\"` on both sides",
         ),
         MultipleRootJsonValues => (
             "the manifest is already complete before this",
@@ -201,8 +201,8 @@ const fn string_words(kind: &ParseStringErrorKind) -> (&'static str, &'static st
     match kind {
         UnterminatedStringLiteral => ("this text has no closing quote", "add the missing `\"`"),
         InvalidUnicodeEscapeSequence(_) => (
-            "this escape stands for no character",
-            "write the character itself",
+            "this is half of a two-part escape, and means nothing alone",
+            "write the whole character, or remove it",
         ),
         ExpectedFourHexDigits => (
             "`\\u` needs four hexadecimal digits",
