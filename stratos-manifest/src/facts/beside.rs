@@ -21,6 +21,9 @@ pub(super) fn files<'n>(
             _ => false,
         };
     }
+    if !folders.is_empty() && known.get("background") == Some(&FileFact::Folder) {
+        folders.insert("background");
+    }
     let files = folders.into_iter().flat_map(|path| folder.files_in(path));
     let mut files: Vec<_> = files.filter(|path| has_ending(path)).collect();
     files.sort_unstable();

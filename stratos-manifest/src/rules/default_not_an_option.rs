@@ -115,7 +115,18 @@ fn describe(
             let values: Vec<_> = values.iter().map(String::as_str).collect();
             finding.help(format!("write {}", either(&values)))
         }
-        None => finding.help("write the `value` of one of the options"),
+        None => {
+            let few = values
+                .iter()
+                .take(MAX_NAMED)
+                .map(|value| quote(&written(value)));
+            let few: Vec<_> = few.collect();
+            finding.help(format!(
+                "write one of the values: {}, ... ({} in all)",
+                few.join(", "),
+                values.len()
+            ))
+        }
     }
 }
 

@@ -46,7 +46,15 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 format!("the file is larger than {limit} KiB, so it was not read"),
             )
             .note("a manifest is usually 1-2 KB")
-            .help("check that this is the manifest, and move data into a file of its own"),
+            .help(match is_mostly_blank(cx.source) {
+                true => "remove the spaces and empty lines, of which most of the file consists",
+                false => "check that this is the manifest, and move data into a file of its own",
+            }),
         );
     }
+}
+
+fn is_mostly_blank(source: &[u8]) -> bool {
+    let blank = source.iter().filter(|byte| byte.is_ascii_whitespace());
+    blank.count() > source.len() / 2
 }

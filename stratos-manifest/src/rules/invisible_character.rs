@@ -46,7 +46,7 @@ declare_rule! {
 }
 
 /// Enough to know what it is about.
-const MAX_NAMED: usize = 3;
+const MAX_NAMED: usize = 4;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, text) in cx.displayed_texts() {
@@ -84,13 +84,15 @@ fn describe(
     if seen.trim().is_empty() {
         return finding.help("write a text that people can see");
     }
-    let finding = finding.help(match found.len() {
-        1 => "remove it",
-        _ => "remove them",
+    let turns = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
+    let turns = found.iter().any(turns);
+    let them = if found.len() == 1 { "it" } else { "them" };
+    let finding = finding.help(match turns {
+        true => format!("remove {them}, then check that the letters are in the order you want"),
+        false => format!("remove {them}"),
     });
     let edit = Edit::set_text(text, &seen);
-    let turns = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
-    match found.iter().any(turns) {
+    match turns {
         // What was turned around is shown the other way round without them.
         true => finding.unsafe_fix([edit]),
         false => finding.safe_fix([edit]),
@@ -115,13 +117,15 @@ fn named(found: &[(usize, char, Invisible)]) -> String {
         if !named.contains(&(char, kind)) {
             named.push((char, kind));
         }
-        if named.len() == MAX_NAMED {
-            break;
-        }
     }
+    let more = named.len().saturating_sub(MAX_NAMED);
     let names: Vec<_> = named
         .into_iter()
+        .take(MAX_NAMED)
         .map(|(char, kind)| format!("U+{:04X} {}", u32::from(char), kind.predicate()))
         .collect();
-    names.join(", ")
+    match more {
+        0 => names.join(", "),
+        _ => format!("{}, and {more} more", names.join(", ")),
+    }
 }

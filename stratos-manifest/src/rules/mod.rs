@@ -5,6 +5,7 @@
 
 mod context;
 mod examples;
+mod json_words;
 #[cfg(feature = "full")]
 mod named_files;
 mod settings;

@@ -117,7 +117,11 @@ pub(super) fn icon_beside<'f>(cx: &RuleContext<'f>, file: &NamedFile<'_>) -> Opt
 
 /// Of the files that lie beside the entry module, the one that is most likely meant.
 pub(super) fn module_beside<'f>(cx: &RuleContext<'f>, place: &str) -> Option<&'f str> {
-    let is_module = |path: &&str| ["js", "mjs", "cjs"].contains(&ending(path));
+    let is_module = |path: &&str| {
+        let folder = folder(path);
+        ["js", "mjs", "cjs"].contains(&ending(path))
+            && (folder == "background" || folder == self::folder(place))
+    };
     let beside = cx.facts.beside.iter().map(String::as_str);
     let all: Vec<_> = beside.filter(is_module).collect();
     let similar = closest(stem(place), all.iter().map(|path| stem(path)));
@@ -128,6 +132,10 @@ pub(super) fn module_beside<'f>(cx: &RuleContext<'f>, place: &str) -> Option<&'f
             _ => None,
         })
         .copied()
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn stem(path: &str) -> &str {

@@ -45,7 +45,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Image::Empty => ("is empty", "there is nothing in the file".to_owned()),
             Image::BrokenSvg(error) => (
                 "is not a valid SVG",
-                format!("what is wrong in it: {}", quote(error)),
+                format!("what is wrong in it: {error}"),
             ),
             Image::BrokenPng(fault) => ("is an incomplete PNG", (*fault).to_owned()),
             _ => continue,

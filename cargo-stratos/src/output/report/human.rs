@@ -15,6 +15,9 @@ use crate::output::{Output, escape};
 /// In bytes: finding the right part of a long line takes its time, fifty times for each file.
 const MAX_EXCERPT: usize = 16 * 1024;
 
+/// What stands for a control character.
+const MASK: char = '?';
+
 /// Prints findings with the lines they are about, and a summary.
 pub(crate) struct Human<'a>(pub(crate) &'a Output);
 
@@ -79,7 +82,7 @@ fn excerpt<'a>(
     lines: Range<usize>,
     diagnostic: &'a Diagnostic,
 ) -> Element<'a> {
-    if lines.len() > MAX_EXCERPT {
+    if lines.len() > MAX_EXCERPT || shows_nothing(&text[lines.clone()]) {
         let place = position(text, diagnostic.span.start);
         let origin = Origin::path(path).line(place.line);
         return origin.char_column(place.column).into();
@@ -99,6 +102,13 @@ fn excerpt<'a>(
         .annotation(place)
         .annotations(related)
         .into()
+}
+
+/// Whether nobody could read anything in the lines: they are blank, or UTF-16, which is full of characters that are
+/// [masked](mask).
+fn shows_nothing(lines: &str) -> bool {
+    let masked = lines.matches(MASK).count();
+    lines.trim().is_empty() || 5 * masked > 2 * lines.chars().count()
 }
 
 /// The whole lines from the first place of a finding to its last.
@@ -134,7 +144,7 @@ fn mask(source: &str) -> String {
         ('\n' | '\t', _) => character,
         ('\r', _) => ' ',
         _ if !is_harmful(character) => character,
-        (_, 1) => '?',
+        (_, 1) => MASK,
         (_, 2) => '¿',
         (_, 3) => char::REPLACEMENT_CHARACTER,
         _ => '🛇',
