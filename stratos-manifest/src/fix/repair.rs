@@ -310,8 +310,7 @@ mod tests {
     #[test]
     fn a_rename_may_reveal_what_is_wrong_in_the_value() {
         let valid = include_str!("../../tests/published/user-with-homepage.json");
-        let end = valid.rfind('}').unwrap();
-        let with = |addition: &str| format!("{},\n  {addition}\n}}\n", valid[..end].trim_end());
+        let with = |settings: &str| valid.replace(r#""availableSettings": []"#, settings);
         for (addition, expected) in [
             (
                 r#""settings": [{ "key": "a" }]"#,

@@ -105,3 +105,59 @@ fn fitting_type(place: &Place<'_>) -> Option<&'static str> {
     }
     find(place.object, "options").map(|_| "list")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Diagnostic, ProjectFacts, check};
+
+    fn helps(source: &str) -> Vec<String> {
+        let found = check(source.as_bytes(), &ProjectFacts::none()).diagnostics;
+        let is_inside = |found: &Diagnostic| found.at.starts_with("availableSettings");
+        let found = found.into_iter().filter(is_inside);
+        found.filter_map(|found| found.help).collect()
+    }
+
+    #[test]
+    fn nothing_is_suggested_twice() {
+        for (settings, expected) in [
+            (
+                r#"{}, {}"#,
+                [r#""key": "setting_1""#, r#""key": "setting_2""#],
+            ),
+            (
+                r#"{ "name": "Fuel unit" }, { "key": "setting_2" }, {}"#,
+                [r#""key": "fuel_unit""#, r#""key": "setting_3""#],
+            ),
+            (
+                r#"{ "name": "A b" }, { "key": "a_b", "min": 0, "name": "A", "scope": "user" }"#,
+                [r#""key": "setting_1""#, r#"add it: `"type": "number"`"#],
+            ),
+            (
+                r#"{ "options": [{ "value": "kg" }, { "label": "Pounds" }, {}] }"#,
+                [r#""value": "pounds""#, r#""value": "option-3""#],
+            ),
+            (
+                r#""a", "b""#,
+                [r#""key": "setting_1""#, r#""key": "setting_2""#],
+            ),
+        ] {
+            let helps = helps(&format!(r#"{{ "availableSettings": [{settings}] }}"#));
+            for expected in expected {
+                let count = helps.iter().filter(|help| help.contains(expected)).count();
+                assert_eq!(count, 1, "{expected}: {helps:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn in_a_hostile_manifest_nobody_looks_for_what_is_free() {
+        let settings = vec!["{}"; MAX_PLACES].join(",");
+        let helps = helps(&format!(r#"{{ "availableSettings": [{settings}] }}"#));
+        assert!(
+            helps
+                .iter()
+                .all(|help| help.contains(r#""key": "fuel_unit""#))
+        );
+    }
+}

@@ -201,3 +201,37 @@ pub(super) const fn string_words(kind: &ParseStringErrorKind) -> (&'static str, 
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{ProjectFacts, check};
+
+    #[test]
+    fn help_fits_the_field() {
+        for (source, place, help) in [
+            (r#"{ "version": -007 }"#, "007", "remove the zero"),
+            (r#"{ "name": None }"#, "None", r#""name": "My plugin""#),
+            (r#"{ "homepage": None }"#, "None", "leave the field out"),
+            (r#"{ "default": True }"#, "True", "write `true`"),
+            (r#"{ "x": nil }"#, "nil", "write `null`"),
+            (r#"{ "x": kg }"#, "kg", "double quotes"),
+            (
+                r#"{ "icon_dark": "a\icons\dark.svg" }"#,
+                r"\i",
+                "write `a/icons/dark.svg`",
+            ),
+            (r#"{ "name": "a\i" }"#, r"\i", r"write `\\` for a backslash"),
+        ] {
+            let report = check(source.as_bytes(), &ProjectFacts::none());
+            let found = &report.diagnostics[0];
+            assert_eq!(found.rule, "not-json");
+            let said = found.help.as_deref().unwrap();
+            assert!(said.contains(help), "{source}: {said}");
+            assert!(
+                source[found.span.clone()].contains(place),
+                "{source}: {:?}",
+                found.span
+            );
+        }
+    }
+}
