@@ -1,5 +1,7 @@
 //! Pieces of a manifest inside a message.
 
+use std::fmt::Write as _;
+
 /// The longest piece that a message repeats, in characters.
 const MAX_CHARS: usize = 60;
 
@@ -32,7 +34,7 @@ fn push_shown(char: char, shown: &mut String) {
         return;
     }
     for unit in char.encode_utf16(&mut [0; 2]) {
-        shown.push_str(&format!("\\u{unit:04x}"));
+        let _ = write!(shown, "\\u{unit:04x}");
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     invisible::{Invisible, invisible_characters},
-    quote::quote,
+    quote::{first_few, quote},
     reading::span,
     rule::declare_rule,
     rules::RuleContext,
@@ -44,9 +44,6 @@ declare_rule! {
         since: "0.1.0",
     }
 }
-
-/// Enough to know what it is about.
-const MAX_NAMED: usize = 4;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, text) in cx.displayed_texts() {
@@ -110,22 +107,24 @@ fn without(text: &str, found: &[(usize, char, Invisible)]) -> String {
     rest
 }
 
-/// What the first of them are, one of each.
+/// What they are: one of each, and of each kind the first few.
 fn named(found: &[(usize, char, Invisible)]) -> String {
-    let mut named: Vec<(char, Invisible)> = Vec::new();
+    let mut kinds: Vec<(Invisible, Vec<char>)> = Vec::new();
     for &(_, char, kind) in found {
-        if !named.contains(&(char, kind)) {
-            named.push((char, kind));
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, chars)) if chars.contains(&char) => {}
+            Some((_, chars)) => chars.push(char),
+            None => kinds.push((kind, vec![char])),
         }
     }
-    let more = named.len().saturating_sub(MAX_NAMED);
-    let names: Vec<_> = named
+    let kinds: Vec<_> = kinds
         .into_iter()
-        .take(MAX_NAMED)
-        .map(|(char, kind)| format!("U+{:04X} {}", u32::from(char), kind.predicate()))
+        .map(|(kind, chars)| {
+            let names = chars
+                .iter()
+                .map(|&char| format!("U+{:04X}", u32::from(char)));
+            format!("{} {}", first_few(names), kind.predicate(chars.len()))
+        })
         .collect();
-    match more {
-        0 => names.join(", "),
-        _ => format!("{}, and {more} more", names.join(", ")),
-    }
+    kinds.join(", ")
 }

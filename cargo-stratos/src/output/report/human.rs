@@ -15,6 +15,9 @@ use crate::output::{Output, escape};
 /// In bytes: finding the right part of a long line takes its time, fifty times for each file.
 const MAX_EXCERPT: usize = 16 * 1024;
 
+/// In characters.
+const MAX_MARKED: usize = 60;
+
 /// What stands for a control character.
 const MASK: char = '?';
 
@@ -88,7 +91,7 @@ fn excerpt<'a>(
         return origin.char_column(place.column).into();
     }
     let inside = |span| {
-        let span = fit(text, span);
+        let span = marked(text, fit(text, span));
         span.start - lines.start..span.end - lines.start
     };
     let place = AnnotationKind::Primary.span(inside(&diagnostic.span));
@@ -107,7 +110,7 @@ fn excerpt<'a>(
 /// Whether nobody could read anything in the lines: they are blank, or UTF-16, which is full of characters that are
 /// [masked](mask).
 fn shows_nothing(lines: &str) -> bool {
-    let masked = lines.matches(MASK).count();
+    let masked = lines.matches([MASK, char::REPLACEMENT_CHARACTER]).count();
     lines.trim().is_empty() || 5 * masked > 2 * lines.chars().count()
 }
 
@@ -134,6 +137,15 @@ fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
         range.end += 1;
     }
     range
+}
+
+/// As much of a long span as it takes to find it: what is marked is never cut, and would not fit on the screen.
+fn marked(text: &str, span: Range<usize>) -> Range<usize> {
+    let piece = &text[span.clone()];
+    match piece.char_indices().nth(MAX_MARKED) {
+        Some((end, _)) if !piece[..end].contains('\n') => span.start..span.start + end,
+        _ => span,
+    }
 }
 
 /// The text with marks for what a terminal would obey, each as long as what it stands for: all spans stay true.
@@ -213,6 +225,41 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_nobody_could_read_is_not_shown() {
+        let utf16: Vec<u8> = "{ }\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for source in [
+            &b"  \n \n"[..],
+            b"",
+            &utf16,
+            &[&[0xff, 0xfe], utf16.as_slice()].concat(),
+        ] {
+            let report = check(source, &ProjectFacts::none());
+            let text = mask(&String::from_utf8_lossy(source));
+            let found = &report.diagnostics[0];
+            let group = group("plugin.json", &text, lines(&text, found), found);
+            let shown = Renderer::plain().render(&[group]);
+            assert!(shown.contains("--> plugin.json:1:1\n"), "{shown}");
+            assert!(!shown.contains('|'), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_long_mark_keeps_the_line_on_the_screen() {
+        let text = format!("{{ \"name\": \"{}\" }}", "a ".repeat(300));
+        let report = check(text.as_bytes(), &ProjectFacts::none());
+        let found = report
+            .diagnostics
+            .iter()
+            .find(|d| d.rule == "long-text")
+            .unwrap();
+        let group = group("plugin.json", &text, lines(&text, found), found);
+        let shown = Renderer::plain().term_width(100).render(&[group]);
+        let widest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(widest < Some(110), "{shown}");
+        assert!(shown.contains(&"^".repeat(MAX_MARKED)), "{shown}");
     }
 
     #[test]
