@@ -253,7 +253,7 @@ mod tests {
         let found = report
             .diagnostics
             .iter()
-            .find(|d| d.rule == "long-text")
+            .find(|d| d.rule == "untrimmed-text")
             .unwrap();
         let group = group("plugin.json", &text, lines(&text, found), found);
         let shown = Renderer::plain().term_width(100).render(&[group]);
