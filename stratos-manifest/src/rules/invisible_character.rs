@@ -4,7 +4,7 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     invisible::{Invisible, invisible_characters},
-    quote::{first_few, quote},
+    quote::{all, first_few, quote},
     reading::span,
     rule::declare_rule,
     rules::RuleContext,
@@ -44,6 +44,9 @@ declare_rule! {
         since: "0.1.0",
     }
 }
+
+/// As many of a kind are all named.
+const MAX_NAMED: usize = 5;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, text) in cx.displayed_texts() {
@@ -120,10 +123,15 @@ fn named(found: &[(usize, char, Invisible)]) -> String {
     let kinds: Vec<_> = kinds
         .into_iter()
         .map(|(kind, chars)| {
-            let names = chars
+            let names: Vec<_> = chars
                 .iter()
-                .map(|&char| format!("U+{:04X}", u32::from(char)));
-            format!("{} {}", first_few(names), kind.predicate(chars.len()))
+                .map(|&char| format!("U+{:04X}", u32::from(char)))
+                .collect();
+            let named = match names.len() {
+                ..=MAX_NAMED => all(&names),
+                _ => first_few(names),
+            };
+            format!("{named} {}", kind.predicate(chars.len()))
         })
         .collect();
     kinds.join(", ")
