@@ -16,13 +16,17 @@ pub(crate) enum Invisible {
 }
 
 impl Invisible {
-    /// What a sentence says of such a character.
-    pub(crate) const fn predicate(self) -> &'static str {
-        match self {
-            Self::Blank => "does not show",
-            Self::Direction => "changes the direction of the text around it",
-            Self::Control => "is a control character",
-            Self::Tag => "is a hidden copy of another character",
+    /// What a sentence says of one such character, or of several.
+    pub(crate) const fn predicate(self, count: usize) -> &'static str {
+        match (self, count) {
+            (Self::Blank, 1) => "does not show",
+            (Self::Blank, _) => "do not show",
+            (Self::Direction, 1) => "changes the direction of the text around it",
+            (Self::Direction, _) => "change the direction of the text around them",
+            (Self::Control, 1) => "is a control character",
+            (Self::Control, _) => "are control characters",
+            (Self::Tag, 1) => "is a hidden copy of another character",
+            (Self::Tag, _) => "are hidden copies of other characters",
         }
     }
 }

@@ -51,6 +51,15 @@ pub(crate) fn icon_places(path: &str) -> [String; 2] {
     }
 }
 
+/// Whether the path ends as icons do. Dots and spaces at the end are for `unportable-path` to speak about.
+pub(crate) fn has_icon_ending(path: &str) -> bool {
+    let ending = path
+        .trim_end_matches(['.', ' '])
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    matches!(ending.as_deref(), Some("svg" | "png"))
+}
+
 /// Where the file of an entry module lies.
 pub(crate) fn entry_place(path: &str) -> String {
     path.trim_start_matches("./").to_owned()

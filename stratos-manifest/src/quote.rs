@@ -1,5 +1,7 @@
 //! Pieces of a manifest inside a message.
 
+use std::fmt::Write as _;
+
 /// The longest piece that a message repeats, in characters.
 const MAX_CHARS: usize = 60;
 
@@ -13,7 +15,7 @@ pub(crate) fn quote(text: &str) -> String {
     for char in chars.by_ref().take(MAX_CHARS) {
         match char {
             '"' | '\'' | '\\' => quoted.push(char),
-            _ => quoted.extend(char.escape_debug()),
+            _ => push_shown(char, &mut quoted),
         }
     }
     if chars.next().is_some() {
@@ -23,6 +25,19 @@ pub(crate) fn quote(text: &str) -> String {
     quoted
 }
 
+/// The character, or where it would not show as itself, its escape as JSON writes it.
+fn push_shown(char: char, shown: &mut String) {
+    let escaped = char.escape_debug();
+    let is_short = matches!(char, '\n' | '\r' | '\t') || escaped.len() == 1;
+    if is_short {
+        shown.extend(escaped);
+        return;
+    }
+    for unit in char.encode_utf16(&mut [0; 2]) {
+        let _ = write!(shown, "\\u{unit:04x}");
+    }
+}
+
 /// The words as a sentence's list: `a`, `b` or `c`.
 pub(crate) fn either(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| quote(word)).collect();
@@ -30,6 +45,15 @@ pub(crate) fn either(words: &[&str]) -> String {
         [] => String::new(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// The pieces as a sentence's list: a, b and c.
+pub(crate) fn all(pieces: &[String]) -> String {
+    match pieces {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -53,7 +77,8 @@ mod tests {
 
     #[test]
     fn hides_what_would_not_show() {
-        assert_eq!(quote("a\u{1b}[31m\u{202e}b\n"), r"`a\u{1b}[31m\u{202e}b\n`");
+        assert_eq!(quote("\0\u{e0041}"), r"`\u0000\udb40\udc41`");
+        assert_eq!(quote("a\u{1b}[31m\u{202e}b\n"), r"`a\u001b[31m\u202eb\n`");
         assert_eq!(quote(r#"it's "C:\x" é"#), r#"`it's "C:\x" é`"#);
     }
 
@@ -66,6 +91,7 @@ mod tests {
     #[test]
     fn lists_read_as_a_sentence() {
         assert_eq!(either(&["a"]), "`a`");
+        assert_eq!(all(&["a", "b", "c"].map(str::to_owned)), "a, b and c");
         assert_eq!(either(&["a", "b", "c"]), "`a`, `b` or `c`");
         for (pieces, expected) in [
             (&["a"][..], "a"),

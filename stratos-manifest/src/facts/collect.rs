@@ -8,7 +8,7 @@ use std::{
 use crate::{
     facts::{
         CrateFact, FileFact, FileVersion, ICON_KEYS, IconFact, Image, ProjectFacts, background,
-        cargo, folder::PluginFolder, npm,
+        beside, cargo, folder::PluginFolder, npm,
     },
     icon::{MAX_ICON_BYTES, inspect},
     plugin_path::{entry_place, icon_places, path_fault},
@@ -26,17 +26,25 @@ impl ProjectFacts {
             return facts;
         };
         let mut folder = PluginFolder::new(dir);
-        for place in named.icons {
-            let fact = match read_icon(&mut folder, &place) {
+        for place in &named.icons {
+            let fact = match read_icon(&mut folder, place) {
                 Ok(icon) => {
                     facts.icons.insert(place.clone(), icon);
                     FileFact::Present
                 }
                 Err(fact) => fact,
             };
-            facts.files.insert(place, fact);
+            facts.files.insert(place.clone(), fact);
         }
         background::look_around(&mut folder, named.entry.as_deref(), &mut facts.files);
+        facts.beside = beside::files(
+            &mut folder,
+            &facts.files,
+            named
+                .icons
+                .chunks(ICON_PLACES)
+                .chain([named.entry.as_slice()]),
+        );
         let (rust_crate, versions) = crates(dir);
         facts.rust_crate = rust_crate;
         facts.versions = versions;
@@ -53,6 +61,9 @@ impl ProjectFacts {
 
 /// Where a plugin's crate may lie; the first one is built.
 const CRATES: [&str; 2] = ["Cargo.toml", "background/Cargo.toml"];
+
+/// As many as [`icon_places`] gives for each.
+const ICON_PLACES: usize = 2;
 
 const PACKAGES: [&str; 2] = ["package.json", "background/package.json"];
 
@@ -103,6 +114,7 @@ fn read_icon(folder: &mut PluginFolder, place: &str) -> Result<IconFact, FileFac
 
 /// What a manifest names that may lie in the plugin's folder.
 struct Named {
+    /// All the places of one after all those of the other.
     icons: Vec<String>,
     entry: Option<String>,
 }

@@ -8,10 +8,13 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::facts::FileFact;
+use crate::{facts::FileFact, plugin_path::path_fault, portability::portability_fault};
 
 /// A folder with more entries is not listed, and letter case not compared in it.
 const MAX_ENTRIES: usize = 4_096;
+
+/// As many entries of a folder as anybody chooses a name from.
+const MAX_BESIDE: usize = 100;
 
 /// As many links as Linux follows for one path.
 const MAX_LINKS: usize = 40;
@@ -61,6 +64,27 @@ impl PluginFolder {
             Ok((bytes, size))
         };
         read().map_err(|_| FileFact::Unreadable)
+    }
+
+    /// The files in the folder at `path` that can be named in a manifest: the first ones, if it has very many.
+    pub(super) fn files_in(&mut self, path: &str) -> Vec<String> {
+        let (fact, real) = self.find(path);
+        if fact != FileFact::Folder {
+            return Vec::new();
+        }
+        let names = self.listing(real).unwrap_or_default();
+        let prefix = match path {
+            "" => String::new(),
+            folder => format!("{}/", folder.trim_end_matches('/')),
+        };
+        let paths: Vec<String> = names
+            .iter()
+            .take(MAX_BESIDE)
+            .map(|name| format!("{prefix}{name}"))
+            .filter(|path| path_fault(path).is_none() && portability_fault(path).is_none())
+            .collect();
+        let is_file = |path: &String| self.look(path) == FileFact::Present;
+        paths.into_iter().filter(is_file).collect()
     }
 
     /// What is at `path`, and where that really is.
@@ -255,6 +279,26 @@ mod tests {
                 false => FileFact::Missing,
             }
         );
+    }
+
+    #[test]
+    fn files_to_choose_from_are_files_and_not_many() {
+        let (_dir, plugin) = plugin();
+        let files = |path: &str| PluginFolder::new(&plugin).files_in(path);
+        assert_eq!(files("Assets"), ["Assets/Icon.svg"]);
+        assert_eq!(files("./Assets/"), ["./Assets/Icon.svg"]);
+        // The path of a folder in other letter case is no good start.
+        assert_eq!(files("assets"), [""; 0]);
+        assert_eq!(files(""), [""; 0]);
+        assert_eq!(files(".."), [""; 0]);
+        assert_eq!(files("Assets/Icon.svg"), [""; 0]);
+        fs::write(plugin.join("con.svg"), "").unwrap_or_default();
+        fs::write(plugin.join("main.js"), "").unwrap();
+        assert_eq!(files(""), ["main.js"]);
+        for number in 0..2 * MAX_BESIDE {
+            fs::write(plugin.join(format!("Assets/{number}")), "").unwrap();
+        }
+        assert_eq!(files("Assets").len(), MAX_BESIDE);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Svg {
     pub size: Option<[f64; 2]>,
     /// Whether its elements are SVG's: without the namespace they are any XML.
     pub has_namespace: bool,
+    /// Whether its elements are something else's, by a wrong `xmlns`.
+    pub has_other_namespace: bool,
     /// Whether it asks for the colour scheme itself, and so looks different in each theme.
     pub adapts_to_theme: bool,
     /// Its document type declaration.
@@ -67,13 +69,15 @@ pub enum Doctype {
     WithDeclarations,
 }
 
-/// The first of some things in an SVG.
+/// Some things of one kind in an SVG.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InSvg {
-    /// As the file writes it, shortened.
+    /// The first, as the file writes it, shortened; empty where that differs from what it means.
     pub what: String,
-    /// Its line, counted from 1.
-    pub line: u32,
+    /// What it can do, if that is not plain.
+    pub why: &'static str,
+    /// The lines of the first few, counted from 1, each once.
+    pub lines: Vec<u32>,
     /// How many there are.
     pub count: usize,
 }

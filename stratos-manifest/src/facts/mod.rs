@@ -4,6 +4,8 @@
 #[cfg(feature = "full")]
 mod background;
 #[cfg(feature = "full")]
+mod beside;
+#[cfg(feature = "full")]
 mod cargo;
 #[cfg(feature = "full")]
 mod collect;
@@ -31,6 +33,9 @@ pub struct ProjectFacts {
     pub file_name: Option<String>,
     /// The files that somebody looked for, by their path relative to the plugin's folder, with `/`.
     pub files: BTreeMap<String, FileFact>,
+    /// Some of the files that lie where a named one was not found, by the same kind of path, sorted: one of them may
+    /// be meant.
+    pub beside: Vec<String>,
     /// What is in the files of the icons, by the same paths.
     pub icons: BTreeMap<String, IconFact>,
     /// The other plugins of the same run whose ids may be confused with this one's.

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use crate::{
     check::Report,
-    diagnostic::Level,
+    diagnostic::{Diagnostic, Level},
     fix::{Edit, Safety},
     reading::{decode, parse},
 };
@@ -30,12 +30,15 @@ pub struct Repaired {
 struct Candidate<'r> {
     rule: &'static str,
     edits: &'r [Edit],
+    /// Where it gives a value another key: the keys that lead to the value after it.
+    renamed: Option<String>,
 }
 
 /// Applies the repairs of all findings, up to the given safety, and those of what is found after them.
 ///
 /// `check` says what is to be repaired. A repair that makes things worse is left out: one after which there are more
-/// errors, no manifest any more, or no JSON any more. Everything that no repair is about stays as it is, byte for
+/// errors, no manifest any more, or no JSON any more. That a value is looked at for the first time, now that its key is
+/// right, is no harm: its mistakes were there before. Everything that no repair is about stays as it is, byte for
 /// byte.
 pub fn repair(source: &[u8], safety: Safety, mut check: impl FnMut(&[u8]) -> Report) -> Repaired {
     let mut repaired = Repaired {
@@ -67,20 +70,22 @@ fn round(
     candidates: &[Candidate<'_>],
     check: &mut impl FnMut(&[u8]) -> Report,
 ) -> Option<(Vec<u8>, Vec<&'static str>)> {
-    let before = State::new(source, report);
-    let mut is_good = |source: &[u8]| State::new(source, &check(source)).is_no_worse_than(&before);
+    let before = State::new(source, report, &[]);
+    let mut is_good = |source: &[u8], applied: &[&Candidate<'_>]| {
+        State::new(source, &check(source), applied).is_no_worse_than(&before)
+    };
     let all: Vec<&Candidate<'_>> = candidates.iter().collect();
     let together = apply(source, &all);
     if together == source {
         return None;
     }
-    let (after, applied) = if is_good(&together) {
+    let (after, applied) = if is_good(&together, &all) {
         (together, all)
     } else {
         let mut harmless = Vec::new();
         for candidate in candidates.iter().take(MAX_TRIED) {
             harmless.push(candidate);
-            if !is_good(&apply(source, &harmless)) {
+            if !is_good(&apply(source, &harmless), &harmless) {
                 harmless.pop();
             }
         }
@@ -97,21 +102,28 @@ struct State {
     has_tree: bool,
     has_manifest: bool,
     errors: usize,
+    /// The errors that only a right key could reveal; they are not among the others.
+    revealed: usize,
 }
 
 impl State {
-    fn new(source: &[u8], report: &Report) -> Self {
+    fn new(source: &[u8], report: &Report, applied: &[&Candidate<'_>]) -> Self {
         let (text, _) = decode(source);
-        let errors = report
+        let renamed: Vec<&str> = applied
+            .iter()
+            .filter_map(|candidate| candidate.renamed.as_deref())
+            .collect();
+        let (revealed, errors): (Vec<_>, Vec<_>) = report
             .diagnostics
             .iter()
             .filter(|found| found.level == Level::Error)
-            .count();
+            .partition(|found| renamed.iter().any(|path| leads_into(path, &found.at)));
         Self {
             is_json: serde_json::from_slice::<IgnoredAny>(source).is_ok(),
             has_tree: text.as_deref().is_some_and(|text| parse(text).0.is_some()),
             has_manifest: report.manifest.is_some(),
-            errors: errors + report.omitted,
+            errors: errors.len() + report.omitted,
+            revealed: revealed.len(),
         }
     }
 
@@ -121,7 +133,7 @@ impl State {
         no_more_errors
             && self.is_json >= before.is_json
             && self.has_tree >= before.has_tree
-            && self.has_manifest >= before.has_manifest
+            && (self.has_manifest >= before.has_manifest || self.revealed > 0)
     }
 }
 
@@ -146,10 +158,29 @@ fn candidates(report: &Report, safety: Safety, len: usize) -> Vec<Candidate<'_>>
             candidates.push(Candidate {
                 rule: found.rule,
                 edits: &fix.edits,
+                renamed: renamed(found),
             });
         }
     }
     candidates
+}
+
+/// The keys that lead to the value after the repair, if that gives it another key and does nothing else.
+fn renamed(found: &Diagnostic) -> Option<String> {
+    let [edit] = found.fix.as_ref()?.edits.as_slice() else {
+        return None;
+    };
+    let is_rename =
+        ["unknown-key", "missing-field"].contains(&found.rule) && edit.span == found.span;
+    let key = edit.text.strip_prefix('"')?.strip_suffix('"')?;
+    let parent = found.at.rfind('.').map_or("", |dot| &found.at[..=dot]);
+    is_rename.then(|| format!("{parent}{key}"))
+}
+
+/// Whether `at` is the value that `path` leads to, or something in it.
+fn leads_into(path: &str, at: &str) -> bool {
+    at.strip_prefix(path)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether `span` overlaps none of the others, which are sorted and do not overlap each other.
@@ -181,7 +212,7 @@ fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::check, diagnostic::Diagnostic, facts::ProjectFacts, fix::Fix};
+    use crate::{check::check, facts::ProjectFacts, fix::Fix};
 
     /// A check that finds each of these places, with a repair.
     fn report(edits: Vec<(Range<usize>, &str)>) -> Report {
@@ -273,6 +304,61 @@ mod tests {
             }
         });
         assert_eq!(repaired.source, valid);
+    }
+
+    /// What was wrong in a value all the time is no reason to leave it under a wrong key.
+    #[test]
+    fn a_rename_may_reveal_what_is_wrong_in_the_value() {
+        let valid = include_str!("../../tests/published/user-with-homepage.json");
+        let with = |settings: &str| valid.replace(r#""availableSettings": []"#, settings);
+        for (addition, expected) in [
+            (
+                r#""settings": [{ "key": "a" }]"#,
+                r#""availableSettings": [{ "key": "a" }]"#,
+            ),
+            (r#""settings": "none""#, r#""availableSettings": "none""#),
+        ] {
+            let source = with(addition);
+            let check = |source: &[u8]| check(source, &ProjectFacts::none());
+            assert!(check(source.as_bytes()).manifest.is_some(), "{source}");
+            let repaired = repair(source.as_bytes(), Safety::Safe, check);
+            assert_eq!(String::from_utf8(repaired.source).unwrap(), with(expected));
+            assert_eq!(repaired.applied, ["unknown-key"]);
+        }
+    }
+
+    #[test]
+    fn an_error_elsewhere_is_harm_beside_a_rename_as_well() {
+        let renaming = |at: &str| Report {
+            diagnostics: vec![Diagnostic {
+                rule: "unknown-key",
+                level: Level::Warning,
+                at: at.to_owned(),
+                ..report(vec![(1..4, "\"b\"")]).diagnostics.remove(0)
+            }],
+            ..report(vec![])
+        };
+        for (at, is_harm) in [
+            ("o.b", false),
+            ("o.b[0].x", false),
+            ("o.bc", true),
+            ("o", true),
+            ("b", true),
+        ] {
+            let source = br#"{"a":1}"#;
+            let repaired = repair(source, Safety::Safe, |now| match now == source {
+                true => renaming("o.a"),
+                false => Report {
+                    diagnostics: vec![Diagnostic {
+                        at: at.to_owned(),
+                        fix: None,
+                        ..report(vec![(0..1, "")]).diagnostics.remove(0)
+                    }],
+                    ..report(vec![])
+                },
+            });
+            assert_eq!(repaired.source == source, is_harm, "{at}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// What a PNG says of itself. Chunks are stepped over, whatever they hold: nothing is decompressed.
 pub(super) fn inspect(bytes: &[u8]) -> Image {
     let Some(size) = blob_size(bytes).ok().filter(|_| starts_with_header(bytes)) else {
-        return Image::BrokenPng("it does not start with its size");
+        return Image::BrokenPng("the file is damaged at its start");
     };
     let (Ok(width @ 1..), Ok(height @ 1..)) =
         (u32::try_from(size.width), u32::try_from(size.height))
@@ -23,7 +23,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Image {
         }
         rest = after;
     }
-    Image::BrokenPng("it ends in the middle")
+    Image::BrokenPng("the file ends in the middle")
 }
 
 fn starts_with_header(bytes: &[u8]) -> bool {
@@ -91,7 +91,10 @@ mod tests {
         let mut long = png(3, 2, &[(b"IDAT", b"xyz")]);
         let at = long.len() - 15;
         long[at..at + 4].fill(0xff);
-        assert_eq!(inspect(&long), Image::BrokenPng("it ends in the middle"));
+        assert_eq!(
+            inspect(&long),
+            Image::BrokenPng("the file ends in the middle")
+        );
         assert_eq!(
             inspect(&png(0, 2, &[(b"IEND", b"")])),
             Image::BrokenPng("its size is zero")
@@ -100,7 +103,7 @@ mod tests {
         renamed[12] = b'X';
         assert_eq!(
             inspect(&renamed),
-            Image::BrokenPng("it does not start with its size")
+            Image::BrokenPng("the file is damaged at its start")
         );
     }
 }

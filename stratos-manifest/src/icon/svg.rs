@@ -5,6 +5,7 @@ use roxmltree::{Document, Error, Node, ParsingOptions};
 use crate::{
     facts::{Doctype, Image, Svg},
     icon::{svg_copies::explodes, svg_dangers::dangers, svg_limits::excess},
+    quote::quote,
 };
 
 const NAMESPACE: &str = "http://www.w3.org/2000/svg";
@@ -30,10 +31,10 @@ pub(super) fn inspect(text: &str) -> Image {
             };
             match Document::parse_with_options(text, options) {
                 Ok(document) => describe(&document, Some(Doctype::Plain)),
-                Err(error) => Image::BrokenSvg(error.to_string()),
+                Err(error) => Image::BrokenSvg(fault(&error)),
             }
         }
-        Err(error) => Image::BrokenSvg(error.to_string()),
+        Err(error) => Image::BrokenSvg(fault(&error)),
     }
 }
 
@@ -51,10 +52,19 @@ fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> Image {
         "html" => return Image::Other("an HTML page"),
         _ => return Image::Other("XML, but not an SVG"),
     }
+    let defaults = root
+        .namespaces()
+        .filter(|namespace| namespace.name().is_none());
+    if defaults.count() > 1 {
+        // The parser takes it. Others do not: it is an attribute twice.
+        return Image::BrokenSvg("`<svg>` has the attribute `xmlns` twice".to_owned());
+    }
+    let namespace = root.tag_name().namespace();
     let dangers = dangers(document);
     Image::Svg(Svg {
         size: size(root),
-        has_namespace: root.tag_name().namespace() == Some(NAMESPACE),
+        has_namespace: namespace == Some(NAMESPACE),
+        has_other_namespace: namespace.is_some_and(|namespace| namespace != NAMESPACE),
         adapts_to_theme: document
             .descendants()
             .filter_map(|node| node.text())
@@ -64,6 +74,37 @@ fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> Image {
         external: dangers.external,
         explodes: explodes(document),
     })
+}
+
+/// What the parser says, in words that need no parser.
+fn fault(error: &Error) -> String {
+    let line = error.pos().row;
+    match error {
+        Error::UnexpectedCloseTag(open, close, _) => {
+            let [open, close] = [format!("<{open}>"), format!("</{close}>")].map(|tag| quote(&tag));
+            format!("{open} is not closed before {close}, on line {line}")
+        }
+        Error::UnclosedRootNode => "`<svg>` is never closed".to_owned(),
+        Error::DuplicatedAttribute(name, _) => {
+            format!(
+                "an element has the attribute {} twice, on line {line}",
+                quote(name)
+            )
+        }
+        Error::UnknownNamespace(prefix, _) => {
+            let missing = quote(&format!("xmlns:{prefix}=\"...\""));
+            format!(
+                "{} is used on line {line}, but {missing} is missing",
+                quote(prefix)
+            )
+        }
+        Error::UnknownEntityReference(name, _) => {
+            let reference = quote(&format!("&{name};"));
+            format!("{reference} on line {line} is HTML: write the character itself")
+        }
+        Error::UnexpectedEndOfStream => "the file ends in the middle".to_owned(),
+        _ => quote(&error.to_string()),
+    }
 }
 
 /// Width and height where both are lengths, or else the view box.
@@ -230,6 +271,14 @@ mod tests {
             Image::Other("XML, but not an SVG")
         );
         assert!(!described("<svg/>").has_namespace);
+        assert!(!described("<svg/>").has_other_namespace);
+        assert!(described("<svg xmlns='http://www.w3.org/1999/xhtml'/>").has_other_namespace);
+        for text in [
+            &svg("xmlns='http://www.w3.org/1999/xhtml'", ""),
+            "<svg xmlns='a' xmlns='a'/>",
+        ] {
+            assert!(matches!(inspect(text), Image::BrokenSvg(_)), "{text}");
+        }
         assert!(described(&format!("<s:svg xmlns:s='{NAMESPACE}'/>")).has_namespace);
     }
 

@@ -1,5 +1,7 @@
 //! What in an SVG would run, or would be loaded from elsewhere.
 
+use std::ops::Range;
+
 use roxmltree::{Attribute, Document, Node, NodeType};
 
 use crate::{facts::InSvg, icon::css::loaded_from_elsewhere};
@@ -27,6 +29,9 @@ const ACTIVE_ELEMENTS: [&str; 10] = [
 
 const ANIMATIONS: [&str; 4] = ["animate", "animatemotion", "animatetransform", "set"];
 
+/// As many places as a message names.
+const MAX_LINES: usize = 5;
+
 /// As much of a piece of an SVG as a message can show.
 const MAX_CHARS: usize = 80;
 
@@ -38,13 +43,8 @@ pub(super) fn dangers(document: &Document<'_>) -> Dangers {
         match node.node_type() {
             NodeType::Element => look_at_element(node, &mut dangers),
             NodeType::PI => {
-                if let Some(instruction) = node.pi().filter(|pi| pi.target == "xml-stylesheet") {
-                    let value = instruction.value.unwrap_or_default();
-                    add(
-                        &mut dangers.external,
-                        node,
-                        &format!("<?xml-stylesheet {value}?>"),
-                    );
+                if node.pi().is_some_and(|pi| pi.target == "xml-stylesheet") {
+                    add(&mut dangers.external, node, node.range(), "");
                 }
             }
             NodeType::Root | NodeType::Comment | NodeType::Text => {}
@@ -68,7 +68,11 @@ fn look_at_element(node: Node<'_, '_>, dangers: &mut Dangers) {
     let name = node.tag_name().name();
     let lowercase = name.to_ascii_lowercase();
     if ACTIVE_ELEMENTS.contains(&lowercase.as_str()) {
-        add(&mut dangers.active, node, &format!("<{name}>"));
+        let range = node.range();
+        let text = &node.document().input_text()[range.clone()];
+        let end = text.find('>').map_or(text.len(), |at| at + 1);
+        let tag = range.start..range.start + end;
+        add(&mut dangers.active, node, tag, ability(&lowercase));
     }
     let is_animation = ANIMATIONS.contains(&lowercase.as_str());
     for attribute in node.attributes() {
@@ -77,7 +81,12 @@ fn look_at_element(node: Node<'_, '_>, dangers: &mut Dangers) {
     if lowercase == "style" {
         let style: String = node.children().filter_map(|child| child.text()).collect();
         if let Some(loaded) = loaded_from_elsewhere(&style) {
-            add(&mut dangers.external, node, &loaded);
+            add(
+                &mut dangers.external,
+                node,
+                place_of(node, node.range(), &loaded),
+                "",
+            );
         }
     }
 }
@@ -90,21 +99,46 @@ fn look_at_attribute(
 ) {
     let name = attribute.name().to_ascii_lowercase();
     let value = attribute.value();
-    let written = || format!("{}=\"{value}\"", attribute.name());
+    let written = attribute.range();
     let handles = attribute.namespace().is_none() && is_handler(&name);
     let animated = match is_animation && name == "attributename" {
         true => value.rsplit(':').next().unwrap_or_default(),
         false => "",
     };
     let animated = animated.trim().to_ascii_lowercase();
-    if handles || animated == "href" || is_handler(&animated) || runs(value) {
-        add(&mut dangers.active, node, &written());
+    if handles || is_handler(&animated) {
+        add(&mut dangers.active, node, written, "can run code");
+    } else if animated == "href" {
+        let why = "can turn a link into one that runs code";
+        add(&mut dangers.active, node, written, why);
+    } else if runs(value) {
+        add(
+            &mut dangers.active,
+            node,
+            written,
+            "is an address that runs code",
+        );
     } else if ["href", "src", "base"].contains(&name.as_str()) {
         if !is_local(value) {
-            add(&mut dangers.external, node, &written());
+            add(&mut dangers.external, node, written, "");
         }
     } else if let Some(loaded) = loaded_from_elsewhere(value).filter(|_| may_be_style(attribute)) {
-        add(&mut dangers.external, node, &loaded);
+        add(
+            &mut dangers.external,
+            node,
+            place_of(node, written, &loaded),
+            "",
+        );
+    }
+}
+
+/// What an active element can do.
+fn ability(name: &str) -> &'static str {
+    match name {
+        "audio" | "video" => "can play sound and pictures",
+        "embed" | "foreignobject" | "iframe" | "object" => "can embed a web page",
+        "meta" => "can lead to another page",
+        _ => "can run code",
     }
 }
 
@@ -140,17 +174,37 @@ fn plain(address: &str) -> String {
         .to_ascii_lowercase()
 }
 
-fn add(found: &mut Option<InSvg>, node: Node<'_, '_>, what: &str) {
-    match found {
-        Some(first) => first.count += 1,
-        None => {
-            *found = Some(InSvg {
-                what: what.trim().chars().take(MAX_CHARS).collect(),
-                line: node.document().text_pos_at(node.range().start).row,
-                count: 1,
-            });
+/// Where `loaded` stands in `range` of the file, or all of the range if it is written in another way there.
+fn place_of(node: Node<'_, '_>, range: Range<usize>, loaded: &str) -> Range<usize> {
+    let text = &node.document().input_text()[range.clone()];
+    match text.find(loaded) {
+        Some(at) => range.start + at..range.start + at + loaded.len(),
+        None => range,
+    }
+}
+
+/// Line numbers are counted from the start of the file each time, and so only for a few.
+fn add(found: &mut Option<InSvg>, node: Node<'_, '_>, place: Range<usize>, why: &'static str) {
+    let document = node.document();
+    let found = found.get_or_insert_with(|| InSvg {
+        what: shown(&document.input_text()[place.clone()]),
+        why,
+        lines: Vec::new(),
+        count: 0,
+    });
+    if found.count < MAX_LINES {
+        let line = document.text_pos_at(place.start).row;
+        if found.lines.last() != Some(&line) {
+            found.lines.push(line);
         }
     }
+    found.count += 1;
+}
+
+/// The first line of a piece, which can be searched for.
+fn shown(piece: &str) -> String {
+    let line = piece.trim().lines().next().unwrap_or_default();
+    line.chars().take(MAX_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -248,8 +302,30 @@ mod tests {
     fn the_first_is_shown_and_all_are_counted() {
         let active = look("<g/>\n<script/>\n<rect onclick='x'/>").active.unwrap();
         assert_eq!(
-            (active.what.as_str(), active.line, active.count),
-            ("<script>", 3, 2)
+            (active.what.as_str(), active.lines, active.count),
+            ("<script/>", vec![3, 4], 2)
+        );
+        for (content, what, line) in [
+            (
+                "\n<a href='java&#10;script:x'/>",
+                "href='java&#10;script:x'",
+                3,
+            ),
+            (
+                "<style>\n.a {}\n@import 'a.css';</style>",
+                "@import 'a.css';",
+                4,
+            ),
+            ("<rect\nfill='url(a.svg)'/>", "url(a.svg)", 3),
+            ("<rect fill='u\\72l(a.svg)'/>", "fill='u\\72l(a.svg)'", 2),
+        ] {
+            let Dangers { active, external } = look(content);
+            let found = active.or(external).unwrap();
+            assert_eq!((found.what.as_str(), found.lines), (what, vec![line]));
+        }
+        assert_eq!(
+            look(&"<script/>\n".repeat(99)).active.unwrap().lines.len(),
+            MAX_LINES
         );
         let long = format!("<rect onclick='{}'/>", "x".repeat(1_000));
         assert_eq!(look(&long).active.unwrap().what.chars().count(), MAX_CHARS);

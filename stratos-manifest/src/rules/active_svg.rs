@@ -39,7 +39,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.extend(findings(
         cx,
         |svg| svg.active.as_ref(),
-        "has something in it that runs",
+        "has something in it that can run code, or embed a page",
         "remove it: an icon is only a picture, and is drawn without its scripts at best",
     ));
 }

@@ -42,7 +42,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     {
         out.push(
             cx.finding(0..3, "the file starts with an invisible byte order mark")
-                .note("`JSON.parse` takes it for a character that JSON does not have")
+                .note("the Stratos shell takes it for a character that JSON does not have")
                 .help("save the file again as \"UTF-8\", not as \"UTF-8 with BOM\"")
                 .safe_fix([Edit::remove(0..3)]),
         );

@@ -42,7 +42,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         if let Fault::Comment { span } = fault {
             out.push(
                 cx.finding(span.clone(), "comments are not allowed here")
-                    .note("the shell reads the manifest as JSON, which has no comments")
+                    .note("the Stratos shell reads the manifest as JSON, which has no comments")
                     .help("remove the comment")
                     .unsafe_fix([Edit::remove(with_its_line(cx.text, span.clone()))]),
             );

@@ -60,7 +60,7 @@ declare_rule! {
     /// }
     /// ```
     "default-not-an-option" {
-        summary: "the default of a choice is none of its options",
+        summary: "the default of a choice is not one of its options",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,
@@ -98,7 +98,7 @@ fn describe(
         .finding(
             head(default),
             format!(
-                "the default {} is none of the options",
+                "the default {} is not one of the options",
                 quote(&written(default))
             ),
         )
@@ -115,7 +115,18 @@ fn describe(
             let values: Vec<_> = values.iter().map(String::as_str).collect();
             finding.help(format!("write {}", either(&values)))
         }
-        None => finding.help("write the `value` of one of the options"),
+        None => {
+            let few = values
+                .iter()
+                .take(MAX_NAMED)
+                .map(|value| quote(&written(value)));
+            let few: Vec<_> = few.collect();
+            finding.help(format!(
+                "write one of the values: {}, ... ({} in all)",
+                few.join(", "),
+                values.len()
+            ))
+        }
     }
 }
 

@@ -126,12 +126,9 @@ fn converted(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Op
 }
 
 fn too_large(cx: &RuleContext<'_>, default: &Value<'_>) -> Diagnostic {
-    cx.finding(
-        span(default),
-        "the default is beyond the numbers that JavaScript has",
-    )
-    .note("it would be read as infinity")
-    .help("write a smaller number")
+    cx.finding(span(default), "the default is too large for JavaScript")
+        .note("it would be read as infinity")
+        .help("write a smaller number")
 }
 
 fn no_day(cx: &RuleContext<'_>, text: &str, default: &Value<'_>) -> Diagnostic {

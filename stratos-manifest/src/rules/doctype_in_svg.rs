@@ -50,8 +50,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 "remove `<!DOCTYPE ...>`: nothing else changes",
             ),
             Some(Doctype::WithDeclarations) => (
-                "it declares entities or attributes, so that nothing after it could be checked",
-                "export the image without it, or write what the entities stand for in their places",
+                "it declares abbreviations (`&name;`) or attributes, so that nothing after it could be checked",
+                "export the image without it, or write what the abbreviations stand for in their places",
             ),
             None => continue,
         };

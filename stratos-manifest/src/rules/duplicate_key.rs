@@ -108,7 +108,7 @@ fn describe(cx: &RuleContext<'_>, first: &ObjectProp<'_>, second: &ObjectProp<'_
     let note = if is_hidden {
         "with its escapes decoded it is the same key, and the last one counts"
     } else {
-        "the last one counts, and what stands before it is lost without a word"
+        "the last one counts, and the earlier value is silently lost"
     };
     cx.finding(
         span(&second.name),
@@ -116,8 +116,5 @@ fn describe(cx: &RuleContext<'_>, first: &ObjectProp<'_>, second: &ObjectProp<'_
     )
     .note(note)
     .help("keep one of the two")
-    .related(
-        span(&first.name),
-        format!("{key} is here for the first time"),
-    )
+    .related(span(&first.name), format!("{key} is first used here"))
 }

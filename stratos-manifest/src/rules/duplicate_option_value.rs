@@ -82,7 +82,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                         )
                         .note("both would be stored as the same")
                         .help("give one of them another value, or remove it")
-                        .related(head(first.get()), "it is here for the first time"),
+                        .related(head(first.get()), "it is first used here"),
                     );
                 }
             }

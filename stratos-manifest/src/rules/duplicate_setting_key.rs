@@ -64,10 +64,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     cx.finding(span(key), format!("another setting has the key {quoted}"))
                         .note("both would be stored as one value")
                         .help("give one of them another key")
-                        .related(
-                            span(*first.get()),
-                            format!("{quoted} is here for the first time"),
-                        ),
+                        .related(span(*first.get()), format!("{quoted} is first used here")),
                 );
             }
         }

@@ -53,7 +53,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 "`{path}` becomes part of commands and paths, where such a name is easily misread"
             ));
         out.push(match trimmed {
-            "" => finding.help("write an id with letters or digits"),
+            "" => {
+                finding.help("write an id that starts and ends with a lowercase letter or a digit")
+            }
             _ => finding
                 .help(format!("write `\"id\": \"{trimmed}\"`"))
                 .unsafe_fix([Edit::set_text(id, trimmed)]),

@@ -1,5 +1,12 @@
 use crate::{
-    diagnostic::Findings, quote::quote, reading::span, rule::declare_rule, rules::RuleContext,
+    diagnostic::Findings,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
+    rules::{
+        RuleContext,
+        examples::{advice, example},
+    },
     shape::ShapeFaultKind,
 };
 
@@ -42,8 +49,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             cx.finding(span(value), format!("{key} is empty"))
                 .note(format!("{} has to have it", place.shape.name))
                 .help(format!(
-                    "write something, such as `{}`",
-                    fault.field.example
+                    "write something, such as `{}`{}",
+                    example(cx, place, fault.field),
+                    advice(fault.field)
                 )),
         );
     }

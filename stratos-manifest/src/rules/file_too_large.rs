@@ -25,7 +25,7 @@ declare_rule! {
     ///
     /// Keep data in a file of its own beside the manifest.
     "file-too-large" {
-        summary: "the file has more than 256 KiB",
+        summary: "the file is larger than 256 KiB",
         group: Correctness,
         stage: File,
         source: ToolLimit,
@@ -43,10 +43,18 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         out.push(
             cx.finding(
                 0..0,
-                format!("the file has more than {limit} KiB, and is not read"),
+                format!("the file is larger than {limit} KiB, so it was not read"),
             )
-            .note("a manifest has one or two kilobytes")
-            .help("check that this is the manifest, and move data into a file of its own"),
+            .note("a manifest is usually 1-2 KB")
+            .help(match is_mostly_blank(cx.source) {
+                true => "remove the spaces and empty lines, of which most of the file consists",
+                false => "check that this is the manifest, and move data into a file of its own",
+            }),
         );
     }
+}
+
+fn is_mostly_blank(source: &[u8]) -> bool {
+    let blank = source.iter().filter(|byte| byte.is_ascii_whitespace());
+    blank.count() > source.len() / 2
 }

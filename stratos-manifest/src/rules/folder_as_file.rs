@@ -1,10 +1,14 @@
 use crate::{
+    background::CONVENTIONAL,
     diagnostic::Findings,
     facts::FileFact,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_files},
+    rules::{
+        RuleContext,
+        named_files::{icon_beside, module_beside, named_files},
+    },
 };
 
 declare_rule! {
@@ -44,9 +48,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         };
         if *standing.fact == FileFact::Folder {
-            let help = match file.is_icon {
-                true => "write the path of the image, such as `assets/icon.svg`",
-                false => "write the path of the module, such as `background/index.js`",
+            let module = module_beside(cx, CONVENTIONAL).unwrap_or(CONVENTIONAL);
+            let help = match (file.is_icon, icon_beside(cx, &file)) {
+                (true, Some(found)) => format!("did you mean {}?", quote(found)),
+                (true, None) => {
+                    "put an SVG or PNG there, and write its path, such as `assets/icon.svg`"
+                        .to_owned()
+                }
+                (false, _) => format!("write the path of the module, such as {}", quote(module)),
             };
             out.push(
                 cx.finding(

@@ -64,7 +64,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 "a pointer of Git LFS, not the image itself",
                 "run `git lfs pull`, which downloads the image",
             ),
-            Image::Unknown => ("no image", "put the image there, an SVG or PNG"),
+            Image::Unknown => ("not an image", "put the image there, an SVG or PNG"),
             Image::Empty | Image::Unread => continue,
         };
         if is != said {

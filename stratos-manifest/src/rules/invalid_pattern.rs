@@ -59,17 +59,52 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         };
         if let Some(fault) = patterns.fault(&pattern.value) {
-            out.push(
-                cx.finding(
-                    span(pattern),
-                    format!(
-                        "{} is not a regular expression of JavaScript",
-                        quote(&pattern.value)
-                    ),
-                )
-                .note(format!("it cannot be read: {}", quote(&fault)))
-                .help("try `new RegExp(\"...\")` in the console of a browser, and remember that JSON wants `\\\\` for `\\`"),
+            let finding = cx.finding(
+                span(pattern),
+                format!(
+                    "{} is not a regular expression of JavaScript",
+                    quote(&pattern.value)
+                ),
             );
+            out.push(match known(&pattern.value) {
+                Some((note, help)) => finding.note(note).help(help),
+                None => finding
+                    .note(format!("it cannot be read: {}", fault.to_lowercase()))
+                    .help("try `new RegExp(\"...\")` in the console of a browser, and remember that JSON wants `\\\\` for `\\`"),
+            });
         }
     }
+}
+
+/// What other languages have, and what people take for one.
+fn known(pattern: &str) -> Option<(String, String)> {
+    if let Some((_, named)) = pattern.split_once("(?P<") {
+        let name = named.split('>').next().unwrap_or_default();
+        let shown = quote(&format!("(?<{name}>...)"));
+        return Some((
+            "it names a group as Python does".to_owned(),
+            format!("write {shown}, without the `P`"),
+        ));
+    }
+    if let Some((_, flags)) = pattern.split_once("(?")
+        && let Some((flags, _)) = flags.split_once(')')
+        && !flags.is_empty()
+        && flags.chars().all(|char| char.is_ascii_lowercase())
+    {
+        return Some((
+            format!(
+                "flags such as {} do not exist inside a pattern",
+                quote(&format!("(?{flags})"))
+            ),
+            "remove it, and write both cases where they matter: `[a-zA-Z]`".to_owned(),
+        ));
+    }
+    let first = pattern
+        .chars()
+        .next()
+        .filter(|char| matches!(char, '*' | '+' | '?'))?;
+    Some((
+        format!("there is nothing before `{first}` that it could repeat"),
+        format!("write `.{first}` for any text, or `\\\\{first}` for the character itself"),
+    ))
 }

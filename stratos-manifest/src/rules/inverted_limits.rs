@@ -63,7 +63,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     format!("`min` is {least}, which is more than `max`"),
                 )
                 .note("no number lies between the two limits")
-                .help(format!("swap them, if {greatest} is the least number"))
+                .help(format!("swap them if {greatest} is the smallest number, or correct the one that is wrong"))
                 .related(max.span.clone(), "`max` is here")
                 .unsafe_fix([
                     Edit::replace(min.span, max.text),

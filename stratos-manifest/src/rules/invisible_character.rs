@@ -4,7 +4,7 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     invisible::{Invisible, invisible_characters},
-    quote::quote,
+    quote::{all, first_few, quote},
     reading::span,
     rule::declare_rule,
     rules::RuleContext,
@@ -45,8 +45,8 @@ declare_rule! {
     }
 }
 
-/// Enough to know what it is about.
-const MAX_NAMED: usize = 3;
+/// As many of a kind are all named.
+const MAX_NAMED: usize = 5;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (path, text) in cx.displayed_texts() {
@@ -84,13 +84,15 @@ fn describe(
     if seen.trim().is_empty() {
         return finding.help("write a text that people can see");
     }
-    let finding = finding.help(match found.len() {
-        1 => "remove it",
-        _ => "remove them",
+    let turns = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
+    let turns = found.iter().any(turns);
+    let them = if found.len() == 1 { "it" } else { "them" };
+    let finding = finding.help(match turns {
+        true => format!("remove {them}, then check that the letters are in the order you want"),
+        false => format!("remove {them}"),
     });
     let edit = Edit::set_text(text, &seen);
-    let turns = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
-    match found.iter().any(turns) {
+    match turns {
         // What was turned around is shown the other way round without them.
         true => finding.unsafe_fix([edit]),
         false => finding.safe_fix([edit]),
@@ -108,20 +110,29 @@ fn without(text: &str, found: &[(usize, char, Invisible)]) -> String {
     rest
 }
 
-/// What the first of them are, one of each.
+/// What they are: one of each, and of each kind the first few.
 fn named(found: &[(usize, char, Invisible)]) -> String {
-    let mut named: Vec<(char, Invisible)> = Vec::new();
+    let mut kinds: Vec<(Invisible, Vec<char>)> = Vec::new();
     for &(_, char, kind) in found {
-        if !named.contains(&(char, kind)) {
-            named.push((char, kind));
-        }
-        if named.len() == MAX_NAMED {
-            break;
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, chars)) if chars.contains(&char) => {}
+            Some((_, chars)) => chars.push(char),
+            None => kinds.push((kind, vec![char])),
         }
     }
-    let names: Vec<_> = named
+    let kinds: Vec<_> = kinds
         .into_iter()
-        .map(|(char, kind)| format!("U+{:04X} {}", u32::from(char), kind.predicate()))
+        .map(|(kind, chars)| {
+            let names: Vec<_> = chars
+                .iter()
+                .map(|&char| format!("U+{:04X}", u32::from(char)))
+                .collect();
+            let named = match names.len() {
+                ..=MAX_NAMED => all(&names),
+                _ => first_few(names),
+            };
+            format!("{named} {}", kind.predicate(chars.len()))
+        })
         .collect();
-    names.join(", ")
+    kinds.join(", ")
 }

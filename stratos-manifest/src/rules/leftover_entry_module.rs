@@ -52,7 +52,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             span(entry.literal),
             format!("there is no entry module {}, and nothing else to run", quote(&entry.literal.value)),
         )
-        .note("the plugin has a UI and no folder `background`: without a background module, the field is left out")
+        .note("the plugin has a UI and no folder `background`: without a background module, leave the field out")
         .help("remove `background`, or add the module if it was forgotten");
     out.push(match without_background(cx) {
         Some(edit) => finding.unsafe_fix([edit]),

@@ -51,7 +51,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             span(id),
             format!("{} cannot be an author's id", quote(&id.value)),
         )
-        .note("an id has lowercase letters (a to z), digits and hyphens only")
+        .note("an id may contain only lowercase letters (a to z), digits and hyphens")
         .help(format!(
             "write `\"id\": \"{example}\"`; `author.name` is what people see"
         ));

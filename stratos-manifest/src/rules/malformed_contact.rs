@@ -64,7 +64,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 Safety::Unsafe => finding.unsafe_fix([edit]),
             }
         }
-        None => finding.help("write it like `me@example.com`, or leave the field out"),
+        None => finding.help("write it like `jane@fleet.example`, or leave the field out"),
     });
 }
 

@@ -54,7 +54,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     };
     let finding = cx
         .finding(span(homepage), message)
-        .note("a browser is to open it, which needs the whole address from `https://` on");
+        .note("write the whole address from `https://` on, so that a browser can open it");
     out.push(match nearest(&homepage.value) {
         Some((address, safety)) => {
             let finding = finding.help(format!("write {}", quote(&address)));

@@ -49,7 +49,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             span(id),
             format!("{} cannot be a plugin's id", quote(&id.value)),
         )
-        .note("an id has lowercase letters (a to z), digits and hyphens only")
+        .note("an id may contain only lowercase letters (a to z), digits and hyphens")
         .help(format!("write `\"id\": \"{example}\"`"));
     // It is another name for everything that is stored under the id.
     out.push(match &slug {

@@ -38,7 +38,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(version) = cx.text_at(&["version"]) else {
         return;
     };
-    if let Err(error) = Version::parse(&version.value) {
+    if Version::parse(&version.value).is_err() {
         let nearest = nearest(&version.value);
         let example = nearest.clone().unwrap_or(Version::new(0, 1, 0));
         let finding = cx
@@ -46,9 +46,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 span(version),
                 format!("{} is not a semantic version", quote(&version.value)),
             )
-            .note(format!(
-                "it has to be three numbers, major.minor.patch: {error}"
-            ))
+            .note("it has to be three numbers, major.minor.patch")
             .help(format!("write `\"version\": \"{example}\"`"));
         let Some(nearest) = nearest.map(|version| version.to_string()) else {
             out.push(finding);

@@ -78,7 +78,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             let finding = cx
                 .finding(
                     span(&property.name),
-                    format!("`{key}` means nothing for a setting of the type `{kind}`"),
+                    format!("`{key}` has no effect on a setting of the type `{kind}`"),
                 )
                 .note(format!("it belongs to the type {owners}"))
                 .help("remove it, or change the type");

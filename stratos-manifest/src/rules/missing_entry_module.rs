@@ -1,11 +1,16 @@
 use crate::{
-    background::{built_twin, cannot_come_to_be, is_only_ui},
+    background::{CONVENTIONAL, built_twin, cannot_come_to_be, is_only_ui},
     diagnostic::Findings,
     facts::FileFact,
+    fix::Edit,
+    portability::portability_fault,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_entry},
+    rules::{
+        RuleContext,
+        named_files::{module_beside, named_entry},
+    },
 };
 
 declare_rule! {
@@ -29,8 +34,8 @@ declare_rule! {
     /// ## Use instead
     ///
     /// ```text
-    /// plugin.json             "background": { "entryModule": "background/main.js" }
-    /// background/main.js
+    /// plugin.json             "background": { "entryModule": "background/index.js" }
+    /// background/index.js
     /// ```
     "missing-entry-module" {
         summary: "the entry module does not exist, and nothing here builds it",
@@ -42,21 +47,47 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(entry) = named_entry(cx) else {
+    let Some(entry) =
+        named_entry(cx).filter(|entry| portability_fault(&entry.literal.value).is_none())
+    else {
         return;
     };
     let place = entry.likeliest_place();
     let is_elsewhere = built_twin(place).is_some_and(|twin| is_present(cx, &twin));
-    if cannot_come_to_be(cx.facts, place) && !is_elsewhere && !is_only_ui(cx.facts) {
-        out.push(
-            cx.finding(
-                span(entry.literal),
-                format!("there is no entry module {}", quote(&entry.literal.value)),
-            )
-            .note("nothing in the plugin's folder builds it either: there is neither a Cargo.toml nor a package.json")
-            .help("add the file, correct the path, or remove `background` if there is nothing to run"),
-        );
+    if !cannot_come_to_be(cx.facts, place) || is_elsewhere || is_only_ui(cx.facts) {
+        return;
     }
+    let finding = cx
+        .finding(
+            span(entry.literal),
+            format!("there is no entry module {}", quote(&entry.literal.value)),
+        )
+        .note("nothing in the plugin's folder builds it either: there is neither a Cargo.toml nor a package.json");
+    let conventional = quote(CONVENTIONAL);
+    let found = match is_present(cx, CONVENTIONAL) {
+        true => Some(CONVENTIONAL),
+        false => module_beside(cx, place),
+    };
+    out.push(match found {
+        Some(CONVENTIONAL) => finding
+            .help(format!("did you mean {conventional}?"))
+            .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL)]),
+        Some(found) if place == CONVENTIONAL => finding.help(format!(
+            "there is {}: rename it to {conventional}, if it is the module",
+            quote(found)
+        )),
+        Some(found) => finding.help(format!(
+            "there is {}: if it is the module, rename it to {conventional}, and write that path",
+            quote(found)
+        )),
+        None if place == CONVENTIONAL => {
+            finding.help("add the file, or remove `background` if there is nothing to run")
+        }
+        None => finding.help(format!(
+            "add the module as {conventional}, in JavaScript, and write that path, or remove `background` if there is \
+             nothing to run"
+        )),
+    });
 }
 
 fn is_present(cx: &RuleContext<'_>, place: &str) -> bool {

@@ -1,10 +1,11 @@
 use crate::{
     diagnostic::{Diagnostic, Findings},
-    quote::quote,
+    quote::{all, quote},
     reading::span,
     rule::declare_rule,
     rules::{
         RuleContext,
+        examples::{advice, example},
         unknown_keys::{UnknownKey, unknown_keys},
     },
     shape::{Field, Place, ShapeFaultKind},
@@ -14,7 +15,7 @@ declare_rule! {
     /// ## What it does
     ///
     /// Finds objects without a field that they must have: the manifest itself, its `author`, `background`, each
-    /// setting, and each option of a setting.
+    /// setting, and each option of a setting. There is one finding for each object, however much is missing in it.
     ///
     /// ## Why is this bad?
     ///
@@ -51,30 +52,49 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
+    let faults: Vec<_> = cx.shape_faults(ShapeFaultKind::Missing).collect();
     // The faults of one object follow one another.
-    let mut keys_of = None;
-    let mut keys = Vec::new();
-    for (place, fault) in cx.shape_faults(ShapeFaultKind::Missing) {
-        if keys_of != Some(fault.place) {
-            keys_of = Some(fault.place);
-            keys = unknown_keys(place);
+    for faults in faults.chunk_by(|(_, a), (_, b)| a.place == b.place) {
+        let place = faults[0].0;
+        let keys = unknown_keys(place);
+        let mut absent = Vec::new();
+        for (_, fault) in faults {
+            let is_it = |key: &&UnknownKey<'_>| {
+                key.meant
+                    .is_some_and(|meant| meant.is_missed() && meant.field.key == fault.field.key)
+            };
+            match keys.iter().find(is_it) {
+                Some(key) => out.push(misspelt(cx, place, fault.field, key)),
+                None => absent.push(fault.field),
+            }
         }
-        let is_it = |key: &&UnknownKey<'_>| {
-            key.meant
-                .is_some_and(|meant| meant.is_missed() && meant.field.key == fault.field.key)
-        };
-        out.push(match keys.iter().find(is_it) {
-            Some(key) => misspelt(cx, place, fault.field, key),
-            None => missing(cx, place, fault.field),
-        });
+        if !absent.is_empty() {
+            out.push(missing(cx, place, &absent));
+        }
     }
 }
 
-fn missing(cx: &RuleContext<'_>, place: &Place<'_>, field: &Field) -> Diagnostic {
-    let key = quote(&place.path(field.key));
-    cx.finding(place.anchor.clone(), format!("{key} is missing"))
-        .note(format!("{} has to have it", place.shape.name))
-        .help(format!("add it: `{}`", field.example))
+/// One finding for all fields that an object lacks, with what to paste.
+fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -> Diagnostic {
+    let keys: Vec<_> = fields
+        .iter()
+        .map(|field| quote(&place.path(field.key)))
+        .collect();
+    let examples: Vec<_> = fields
+        .iter()
+        .map(|field| example(cx, place, field))
+        .collect();
+    let (are, them) = match fields.len() {
+        1 => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    let advice: String = fields.iter().map(|field| advice(field)).collect();
+    cx.finding(
+        place.anchor.clone(),
+        format!("{} {are} missing", all(&keys)),
+    )
+    .note(format!("{} has to have {them}", place.shape.name))
+    .help(format!("add {them}: `{}`{advice}", examples.join(", ")))
 }
 
 /// It is there, under another name.

@@ -1,17 +1,23 @@
 use crate::{
     diagnostic::Findings,
     facts::FileFact,
-    plugin_path::icon_places,
+    fix::Edit,
+    plugin_path::{has_icon_ending, icon_places},
+    portability::portability_fault,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_files},
+    rules::{
+        RuleContext,
+        named_files::{icon_beside, named_files},
+    },
 };
 
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons whose file exists neither under `assets/` nor in the plugin's folder itself.
+    /// Finds icons whose file exists neither under `assets/` nor in the plugin's folder itself. Paths that no icon can
+    /// have, for their ending or on Windows, are left to `unsupported-icon-format` and `unportable-path`.
     ///
     /// ## Why is this bad?
     ///
@@ -40,23 +46,33 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for icon in named_files(cx).filter(|file| file.is_icon) {
+    for icon in named_files(cx).filter(|file| file.is_icon && is_fit(&file.literal.value)) {
         let standing = icon.standing(cx);
-        if standing.is_some_and(|standing| *standing.fact == FileFact::Missing) {
-            let path = &icon.literal.value;
-            let [first, second] = icon_places(path).map(|place| quote(&place));
-            out.push(
-                cx.finding(
-                    span(icon.literal),
-                    format!("there is no file for the icon {}", quote(path)),
-                )
-                .note(format!(
-                    "neither {first} nor {second} exists in the plugin's folder"
-                ))
-                .help(format!(
-                    "add {first}, a square SVG or PNG, or correct the path"
-                )),
-            );
+        if standing.is_none_or(|standing| *standing.fact != FileFact::Missing) {
+            continue;
         }
+        let path = &icon.literal.value;
+        let [first, second] = icon_places(path).map(|place| quote(&place));
+        let finding = cx
+            .finding(
+                span(icon.literal),
+                format!("there is no file for the icon {}", quote(path)),
+            )
+            .note(format!(
+                "neither {first} nor {second} exists in the plugin's folder"
+            ));
+        out.push(match icon_beside(cx, &icon) {
+            Some(found) => finding
+                .help(format!("did you mean {}?", quote(found)))
+                .unsafe_fix([Edit::set_text(icon.literal, found)]),
+            None => finding.help(format!(
+                "add {first}, a square SVG or PNG, or correct the path"
+            )),
+        });
     }
+}
+
+/// Whether a file could have this path at all: other rules say what it has to be first.
+fn is_fit(path: &str) -> bool {
+    has_icon_ending(path) && portability_fault(path).is_none()
 }

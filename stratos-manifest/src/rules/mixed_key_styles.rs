@@ -4,8 +4,8 @@ use jsonc_parser::ast::StringLit;
 
 use crate::{
     diagnostic::Findings,
-    quote::quote,
-    reading::span,
+    quote::{first_few, quote},
+    reading::{key_text, span},
     rule::declare_rule,
     rules::{RuleContext, context::text_of},
 };
@@ -78,26 +78,70 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     else {
         return;
     };
-    let mut odd = keys.iter().filter(|(_, style)| *style != usual);
-    let Some((first, style)) = odd.next() else {
+    let odd: Vec<_> = keys.iter().filter(|(_, style)| *style != usual).collect();
+    let Some((first, style)) = odd.first() else {
         return;
     };
-    let mut finding = cx
-        .finding(
-            span(*first),
+    let message = match odd.len() {
+        1 => format!(
+            "the key {} is in {style}, and others of this manifest are in {usual}",
+            quote(&first.value)
+        ),
+        _ => format!(
+            "the keys {} are not in {usual}, as others of this manifest are",
+            first_few(odd.iter().map(|(key, _)| quote(&key.value)))
+        ),
+    };
+    let is_taken = |wanted: &str| {
+        cx.settings()
+            .any(|setting| key_text(setting.object, "key") == Some(wanted))
+    };
+    let mut renamed = odd
+        .iter()
+        .take(MAX_RELATED)
+        .map(|(key, _)| usual.of(&key.value));
+    let help = match renamed.find(|wanted| is_taken(wanted)) {
+        Some(taken) => format!(
+            "write all keys in {usual}; {} is a setting already, so that its twin needs another name",
+            quote(&taken)
+        ),
+        None => {
             format!(
-                "the key {} is in {style}, and others of this manifest are in {usual}",
-                quote(&first.value)
-            ),
-        )
-        .note("code asks for a key as text, and nothing tells it when it has written another one")
-        .help(format!(
-            "write all keys in {usual}, unless values are stored under this one already"
-        ));
-    for (key, style) in odd.take(MAX_RELATED) {
+                "write all keys in {usual}, unless values are stored under the old ones already"
+            )
+        }
+    };
+    let mut finding = cx
+        .finding(span(*first), message)
+        .note("code asks for a setting by its key: one that is spelled differently there is simply not found")
+        .help(help);
+    for (key, style) in odd.iter().skip(1).take(MAX_RELATED) {
         finding = finding.related(span(*key), format!("this one is in {style}"));
     }
     out.push(finding);
+}
+
+impl Style {
+    /// The key in this style.
+    fn of(self, key: &str) -> String {
+        let mut written = String::with_capacity(key.len() + 4);
+        let mut starts_word = false;
+        for char in key.chars() {
+            if matches!(char, '_' | '-') {
+                starts_word = true;
+                continue;
+            }
+            starts_word |= char.is_ascii_uppercase();
+            match (starts_word && !written.is_empty(), self) {
+                (false, _) => written.push(char.to_ascii_lowercase()),
+                (true, Self::Camel) => written.push(char.to_ascii_uppercase()),
+                (true, Self::Snake) => written.extend(['_', char.to_ascii_lowercase()]),
+                (true, Self::Kebab) => written.extend(['-', char.to_ascii_lowercase()]),
+            }
+            starts_word = false;
+        }
+        written
+    }
 }
 
 /// The style of a key of several words; other keys have none.
@@ -129,5 +173,18 @@ impl fmt::Display for Style {
             Self::Camel => "`camelCase`",
             Self::Kebab => "`kebab-case`",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_written_in_each_style() {
+        for key in ["home_base", "homeBase", "home-base"] {
+            let styled = [Style::Snake, Style::Camel, Style::Kebab].map(|style| style.of(key));
+            assert_eq!(styled, ["home_base", "homeBase", "home-base"]);
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! alone tells: what a compiler needs, and what every author of a plugin compiles.
 
 mod context;
+mod examples;
+mod json_words;
 #[cfg(feature = "full")]
 mod named_files;
 mod settings;

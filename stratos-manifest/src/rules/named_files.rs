@@ -4,8 +4,9 @@ use jsonc_parser::ast::StringLit;
 
 use crate::{
     facts::{FileFact, ICON_KEYS, IconFact},
-    plugin_path::{entry_place, icon_places, path_fault},
+    plugin_path::{entry_place, has_icon_ending, icon_places, path_fault},
     rules::RuleContext,
+    suggest::closest,
 };
 
 /// A path in the manifest that may name a file of the plugin.
@@ -74,6 +75,76 @@ pub(super) fn named_icons<'t>(
         let icon = place.and_then(|place| cx_facts.icons.get(place))?;
         file.is_icon.then_some((file, icon))
     })
+}
+
+/// Of the files that lie beside `file`, the icon that is most likely meant: nearly of the same name, or else the only
+/// one in the folder that is named.
+pub(super) fn icon_beside<'f>(cx: &RuleContext<'f>, file: &NamedFile<'_>) -> Option<&'f str> {
+    let is_taken = |path: &str| {
+        named_files(cx).any(|other| other.is_icon && other.places.iter().any(|place| place == path))
+    };
+    let icons: Vec<&str> = cx
+        .facts
+        .beside
+        .iter()
+        .map(String::as_str)
+        .filter(|path| has_icon_ending(path) && !is_taken(path))
+        .collect();
+    let named = file.literal.value.as_ref();
+    let similar = closest(stem(named), icons.iter().map(|path| stem(path)));
+    let is_similar = |path: &&&str| similar == Some(stem(path));
+    let same_ending = icons
+        .iter()
+        .filter(is_similar)
+        .find(|path| ending(path) == ending(named));
+    let in_folder = || {
+        let is_inside = |path: &&&str| {
+            file.places.iter().any(|place| {
+                let folder = place.trim_end_matches('/');
+                !folder.is_empty()
+                    && path
+                        .strip_prefix(folder)
+                        .is_some_and(|p| p.starts_with('/'))
+            })
+        };
+        icons.iter().find(is_inside)
+    };
+    same_ending
+        .or_else(|| icons.iter().find(is_similar))
+        .or_else(in_folder)
+        .copied()
+}
+
+/// Of the files that lie beside the entry module, the one that is most likely meant.
+pub(super) fn module_beside<'f>(cx: &RuleContext<'f>, place: &str) -> Option<&'f str> {
+    let is_module = |path: &&str| {
+        let folder = folder(path);
+        ["js", "mjs", "cjs"].contains(&ending(path))
+            && (folder == "background" || folder == self::folder(place))
+    };
+    let beside = cx.facts.beside.iter().map(String::as_str);
+    let all: Vec<_> = beside.filter(is_module).collect();
+    let similar = closest(stem(place), all.iter().map(|path| stem(path)));
+    all.iter()
+        .find(|path| similar == Some(stem(path)))
+        .or(match all.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        })
+        .copied()
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 impl NamedFile<'_> {

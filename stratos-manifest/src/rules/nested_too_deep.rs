@@ -38,7 +38,7 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for fault in cx.faults {
         if let Fault::TooDeep { at } = *fault {
-            let message = format!("this bracket opens more than {MAX_DEPTH} levels");
+            let message = format!("this bracket is nested more than {MAX_DEPTH} levels deep");
             out.push(
                 cx.finding(at..at + 1, message)
                     .note("a manifest needs four; deeper files are not read")

@@ -39,9 +39,15 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let message = format!("a manifest is an object, but this is {}", article(value));
+    let is_wrapped = value.as_array().is_some_and(
+        |array| matches!(array.elements.as_slice(), [only] if only.as_object().is_some()),
+    );
     out.push(
         cx.finding(head(value), message)
-            .note("the shell looks for fields such as `id` in it")
-            .help("write the fields between `{` and `}`: { \"id\": \"my-plugin\" }"),
+            .note("the Stratos shell looks for fields such as `id` in it")
+            .help(match is_wrapped {
+                true => "remove the `[` at the start and the `]` at the end",
+                false => "write the fields between `{` and `}`: { \"id\": \"my-plugin\" }",
+            }),
     );
 }

@@ -30,7 +30,7 @@ declare_rule! {
     /// {}
     /// ```
     "redundant-entry-module" {
-        summary: "newer shells find `background/index.js` without being told",
+        summary: "newer versions of the shell find `background/index.js` without being told",
         group: Pedantic,
         stage: Manifest,
         source: LaterDocs,
@@ -46,8 +46,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     }
     out.push(
-        cx.finding(span(entry.literal), "newer shells do not need to be told this entry module")
-            .note(format!("by the later documentation they look for `{CONVENTIONAL}` by themselves; the guide's shells load what is named here"))
-            .help("remove `background` once nobody uses the older shells"),
+        cx.finding(
+            span(entry.literal),
+            "newer versions of the Stratos shell do not need to be told this entry module",
+        )
+        .note(format!(
+            "they find `{CONVENTIONAL}` by themselves; older ones load what is named here"
+        ))
+        .help("remove `background` once nobody uses the older versions"),
     );
 }

@@ -64,13 +64,29 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let finding = cx
         .finding(
             span(entry.literal),
-            format!("the entry module {} is source", quote(&entry.literal.value)),
+            format!(
+                "the entry module {} is {} source code",
+                quote(&entry.literal.value),
+                language(ending)
+            ),
         )
-        .note("the shell loads JavaScript: it needs what is built from the source")
-        .help(format!("write {}", quote(&target)));
+        .note("the Stratos shell loads JavaScript: it needs what is built from the source")
+        .help(match (has(&target), is_rust) {
+            (true, _) => format!("write {}", quote(&target)),
+            (false, true) => format!("write {}, which the build makes", quote(&target)),
+            (false, false) => format!("build it to {0}, and write {0} here", quote(&target)),
+        });
     let edit = Edit::set_text(entry.literal, &target);
     out.push(match is_certain {
         true => finding.safe_fix([edit]),
         false => finding.unsafe_fix([edit]),
     });
+}
+
+fn language(ending: &str) -> &'static str {
+    match ending {
+        "rs" => "Rust",
+        "jsx" => "JSX",
+        _ => "TypeScript",
+    }
 }

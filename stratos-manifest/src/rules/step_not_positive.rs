@@ -58,7 +58,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let finding = cx
             .finding(
                 step.span.clone(),
-                format!("a step of {} leads nowhere", quote(step.text)),
+                format!("`step` must be greater than 0, but is {}", quote(step.text)),
             )
             .note("a step is the distance between two numbers that can be set");
         out.push(match step.text.strip_prefix('-') {

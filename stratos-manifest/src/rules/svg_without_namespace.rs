@@ -39,18 +39,25 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in named_icons(cx) {
-        if matches!(&fact.image, Image::Svg(svg) if !svg.has_namespace) {
-            out.push(
-                cx.finding(
-                    span(icon.literal),
-                    format!(
-                        "the icon {} does not say that it is SVG",
-                        quote(&icon.literal.value)
-                    ),
-                )
-                .note("browsers draw nothing where it is used as a picture")
-                .help("begin the file with `<svg xmlns=\"http://www.w3.org/2000/svg\"`"),
-            );
+        let Image::Svg(svg) = &fact.image else {
+            continue;
+        };
+        if svg.has_namespace {
+            continue;
         }
+        out.push(
+            cx.finding(
+                span(icon.literal),
+                format!(
+                    "the icon {} does not say that it is SVG",
+                    quote(&icon.literal.value)
+                ),
+            )
+            .note("browsers draw nothing where it is used as a picture")
+            .help(match svg.has_other_namespace {
+                true => "change the `xmlns` of the `<svg>` tag to `xmlns=\"http://www.w3.org/2000/svg\"`",
+                false => "add `xmlns=\"http://www.w3.org/2000/svg\"` to the `<svg>` tag",
+            }),
+        );
     }
 }

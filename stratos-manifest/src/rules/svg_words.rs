@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::Diagnostic,
     facts::{Image, InSvg, Svg},
-    quote::quote,
+    quote::{all, quote},
     reading::span,
     rules::{RuleContext, named_files::named_icons},
 };
@@ -20,21 +20,28 @@ pub(super) fn findings<'t>(
             return None;
         };
         let found = find(svg)?;
+        let path = quote(&icon.literal.value);
+        let file = icon
+            .standing(cx)
+            .map_or_else(|| path.clone(), |standing| quote(standing.place));
+        let lines: Vec<_> = found.lines.iter().map(u32::to_string).collect();
+        let lines = match lines.as_slice() {
+            [only] => format!("line {only}"),
+            lines => format!("lines {}", all(lines)),
+        };
+        let first = quote(&found.what);
         let more = match found.count - 1 {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
+        let why = match found.why {
+            "" => String::new(),
+            why => format!(", which {why}"),
+        };
         Some(
-            cx.finding(
-                span(icon.literal),
-                format!("the icon {} {what}", quote(&icon.literal.value)),
-            )
-            .note(format!(
-                "in line {}: {}{more}",
-                found.line,
-                quote(&found.what)
-            ))
-            .help(help),
+            cx.finding(span(icon.literal), format!("the icon {path} {what}"))
+                .note(format!("on {lines} of {file}: {first}{why}{more}"))
+                .help(help),
         )
     })
 }

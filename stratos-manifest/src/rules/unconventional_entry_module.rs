@@ -33,7 +33,7 @@ declare_rule! {
     /// { "background": { "entryModule": "background/index.js" } }
     /// ```
     "unconventional-entry-module" {
-        summary: "newer shells only look for `background/index.js`",
+        summary: "newer versions of the shell only look for `background/index.js`",
         group: Suspicious,
         stage: Manifest,
         source: LaterDocs,
@@ -64,12 +64,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         .finding(
             span(entry.literal),
             format!(
-                "newer shells do not find the entry module {}",
+                "newer versions of the Stratos shell do not find the entry module {}",
                 quote(&entry.literal.value)
             ),
         )
         .note(format!(
-            "by the later documentation they do not read this path, and look for `{CONVENTIONAL}`"
+            "they do not read this path, and look for `{CONVENTIONAL}` instead"
         ));
     out.push(match cx.facts.sdk_crate() {
         Some(_) => finding

@@ -63,7 +63,7 @@ fn describe(cx: &RuleContext<'_>, place: &Place<'_>, key: &UnknownKey<'_>) -> Di
     match key.meant {
         Some(meant) if meant.is_alias => finding
             .note(format!(
-                "it stands in some of the documentation, but the field is `{}`",
+                "some documentation uses it, but the field is `{}`",
                 meant.field.key
             ))
             .help(format!("rename it to `{}`", meant.field.key)),

@@ -91,6 +91,17 @@ fn meant(key: &str, vacant: &[&'static Field]) -> Option<Meant> {
             is_only: false,
         });
     }
+    let synonym = vacant
+        .iter()
+        .find(|field| field.synonyms.iter().any(|word| is_same_word(word, key)));
+    if let Some(field) = synonym {
+        return Some(Meant {
+            field,
+            is_alias: false,
+            is_certain: false,
+            is_only: false,
+        });
+    }
     let similar = closest(key, vacant.iter().map(|field| field.key))?;
     Some(Meant {
         field: vacant.iter().find(|field| field.key == similar)?,

@@ -37,7 +37,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let in_place = |place: &Place<'_>| !place.is_setting();
-    let found = unknown_words(cx, in_place, "type", "a plugin's type");
+    let found = unknown_words(cx, in_place, "type", "a plugin type");
     out.extend(found.map(|finding| {
         finding.note(
             "a pilot installs a `user` plugin, an airline pushes an `airline` one to all pilots",

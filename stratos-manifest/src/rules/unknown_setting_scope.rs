@@ -36,7 +36,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let in_place = |place: &Place<'_>| place.is_setting();
-    let found = unknown_words(cx, in_place, "scope", "a setting's scope");
+    let found = unknown_words(cx, in_place, "scope", "a setting scope");
     out.extend(found.map(|finding| {
         finding.note("pilots set a `user` setting, the airline's administrator an `airline` one")
     }));

@@ -36,7 +36,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let in_place = |place: &Place<'_>| place.is_setting();
-    let found = unknown_words(cx, in_place, "type", "a setting's type");
+    let found = unknown_words(cx, in_place, "type", "a setting type");
     out.extend(
         found.map(|finding| {
             finding.note("the type decides what the form shows, and what is stored")

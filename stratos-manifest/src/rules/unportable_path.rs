@@ -1,15 +1,11 @@
 use crate::{
     diagnostic::Findings,
-    facts::FileFact,
     fix::Edit,
     portability::{PortabilityFault, portability_fault, without_lost_ends},
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        named_files::{NamedFile, named_files},
-    },
+    rules::{RuleContext, named_files::named_files},
 };
 
 declare_rule! {
@@ -51,10 +47,6 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let Some((fault, segment)) = portability_fault(path) else {
             continue;
         };
-        if is_only_misspelt(fault) && is_missing(cx, &file) {
-            // What is wrong is that there is no such file, and the file that there is may be named well.
-            continue;
-        }
         let segment = quote(segment);
         let (what, note) = words(fault, &segment);
         let finding = cx
@@ -73,25 +65,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             PortabilityFault::Escape => {
                 finding.help("write the character itself, and no `/` or `\\` inside a name")
             }
-            PortabilityFault::ShortName => finding.help("write the long name"),
+            PortabilityFault::ShortName => finding.help("write the full name of the file"),
             PortabilityFault::Device | PortabilityFault::Character(_) => {
                 finding.help("give the file or folder another name, of letters, digits and hyphens")
             }
         });
     }
-}
-
-/// Whether the file itself can have a good name: its path is then what has to change.
-fn is_only_misspelt(fault: PortabilityFault) -> bool {
-    matches!(
-        fault,
-        PortabilityFault::LostEnd | PortabilityFault::Escape | PortabilityFault::ShortName
-    )
-}
-
-fn is_missing(cx: &RuleContext<'_>, file: &NamedFile<'_>) -> bool {
-    let standing = file.standing(cx);
-    file.is_icon && standing.is_some_and(|standing| *standing.fact == FileFact::Missing)
 }
 
 fn words(fault: PortabilityFault, segment: &str) -> (String, String) {
@@ -110,11 +89,11 @@ fn words(fault: PortabilityFault, segment: &str) -> (String, String) {
         ),
         PortabilityFault::Escape => (
             format!("has an escape in {segment}"),
-            "a path is no address: `%20` and the like stay as they are".to_owned(),
+            "a path is not a web address: `%20` and the like stay as they are".to_owned(),
         ),
         PortabilityFault::ShortName => (
-            format!("has a short name, {segment}"),
-            "Windows makes such names up where a file is stored, and they are others elsewhere"
+            format!("has a name that Windows shortened, {segment}"),
+            "Windows makes such names up where a file is stored, and they differ on other computers"
                 .to_owned(),
         ),
     }

@@ -44,10 +44,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let (what, note) = match &fact.image {
             Image::Empty => ("is empty", "there is nothing in the file".to_owned()),
             Image::BrokenSvg(error) => (
-                "is not a sound SVG",
-                format!("what is wrong in it: {}", quote(error)),
+                "is not a valid SVG",
+                format!("what is wrong in it: {error}"),
             ),
-            Image::BrokenPng(fault) => ("is not a whole PNG", (*fault).to_owned()),
+            Image::BrokenPng(fault) => ("is an incomplete PNG", (*fault).to_owned()),
             _ => continue,
         };
         out.push(

@@ -86,7 +86,7 @@ fn words(fault: PathFault, with_slashes: &str, example: &str) -> Words {
         PathFault::Control => (
             "has a character in it that does not show",
             "no file name on Windows has control characters, such as line breaks",
-            "write the path anew".to_owned(),
+            "write the path again, without it".to_owned(),
         ),
         PathFault::Url => (
             "is an address, not a file of the plugin",

@@ -1,7 +1,7 @@
 use crate::{
     diagnostic::Findings,
     facts::{FileFact, ICON_KEYS},
-    plugin_path::icon_places,
+    plugin_path::{has_icon_ending, icon_places},
     quote::quote,
     reading::span,
     rule::declare_rule,
@@ -41,7 +41,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for key in ICON_KEYS {
         let Some(icon) = cx
             .text_at(&[key])
-            .filter(|icon| !has_known_ending(&icon.value) && !is_folder(cx, &icon.value))
+            .filter(|icon| !has_icon_ending(&icon.value) && !is_folder(cx, &icon.value))
         else {
             continue;
         };
@@ -65,13 +65,4 @@ fn is_folder(cx: &RuleContext<'_>, path: &str) -> bool {
             .any(|place| cx.facts.files.get(place) == Some(fact))
     };
     has(&FileFact::Folder) && !has(&FileFact::Present)
-}
-
-/// Dots and spaces at the end are for `unportable-path` to speak about.
-fn has_known_ending(path: &str) -> bool {
-    let ending = path
-        .trim_end_matches(['.', ' '])
-        .rsplit_once('.')
-        .map(|(_, ending)| ending.to_ascii_lowercase());
-    matches!(ending.as_deref(), Some("svg" | "png"))
 }

@@ -45,10 +45,20 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             (true, false) => "starts and ends",
             _ => "ends",
         };
+        let around = text.value.replacen(trimmed, "", 1);
+        let odd = around.chars().find(|char| *char > ' ');
+        let named = odd.map_or_else(String::new, |char| {
+            let name = match char {
+                '\u{a0}' => " (a non-breaking space)",
+                '\u{3000}' => " (a wide space)",
+                _ => "",
+            };
+            format!(": U+{:04X}{name}", u32::from(char))
+        });
         out.push(
             cx.finding(
                 span(text),
-                format!("{} {place} with white space", quote(&path)),
+                format!("{} {place} with white space{named}", quote(&path)),
             )
             .note("nobody sees it, but the text is shown out of line and sorted in the wrong place")
             .help("remove the white space around the text")

@@ -58,7 +58,7 @@ fn describe(cx: &RuleContext<'_>, unused: &UnusedSuppression) -> Diagnostic {
             if recorded == 1 { "is" } else { "are" }
         ))
         .note("the entry would hide the next mistake at this place")
-        .help("remove the entry, or write the baseline anew with `--write-baseline`"),
+        .help("remove the entry, or write the baseline again with `--write-baseline`"),
         UnusedReason::Fewer { recorded, left } => finding(format!(
             "of the {} of {rule} recorded here, {left} {} left",
             findings(recorded),
@@ -66,14 +66,14 @@ fn describe(cx: &RuleContext<'_>, unused: &UnusedSuppression) -> Diagnostic {
         ))
         .note("the entry would hide the next mistake at this place")
         .help(format!(
-            "write `\"count\": {left}`, or write the baseline anew with `--write-baseline`"
+            "write `\"count\": {left}`, or write the baseline again with `--write-baseline`"
         )),
         UnusedReason::NoManifest => finding("the manifest of this entry is not there".to_owned())
             .note("its path is relative to the baseline's folder")
-            .help("remove the entry, or write the baseline anew with `--write-baseline`"),
+            .help("remove the entry, or write the baseline again with `--write-baseline`"),
         UnusedReason::NoRule => finding(format!("there is no rule called {rule}"))
             .note("this version of the check does not know it, and nothing is suppressed")
-            .help("remove the entry, or write the baseline anew with `--write-baseline`"),
+            .help("remove the entry, or write the baseline again with `--write-baseline`"),
     }
 }
 

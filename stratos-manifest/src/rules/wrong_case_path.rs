@@ -32,7 +32,7 @@ declare_rule! {
     /// assets/Icon-Light.svg
     /// ```
     "wrong-case-path" {
-        summary: "a path has other capital letters than its file",
+        summary: "a path differs from its file name in upper and lower case",
         group: Correctness,
         stage: Project,
         source: Observed,
@@ -50,10 +50,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             out.push(
                 cx.finding(
                     span(file.literal),
-                    format!("`{}` has other capital letters than its file", file.field),
+                    format!("`{}` differs from the file name in upper and lower case", file.field),
                 )
                 .note(format!(
-                    "the file is {}, which is another one on Linux and in the packed plugin",
+                    "the file is {}, and Linux and the packed plugin treat these as different files",
                     quote(real)
                 ))
                 .help(format!("write {}", quote(path)))

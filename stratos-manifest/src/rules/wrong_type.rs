@@ -8,7 +8,10 @@ use crate::{
     quote::quote,
     reading::{article, find, head, span},
     rule::declare_rule,
-    rules::RuleContext,
+    rules::{
+        RuleContext,
+        examples::{advice, element_example, example},
+    },
     shape::{Field, Kind, Place, ShapeFaultKind},
 };
 
@@ -48,16 +51,17 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         };
         let path = place.path(fault.field.key);
         out.push(match (fault.element, &fault.field.kind, value) {
-            (Some(index), _, _) => describe(
-                cx,
-                value,
-                &format!("{path}[{index}]"),
-                "an object",
-                fault.field,
-            ),
-            (None, Kind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
-            (None, kind, _) => {
-                let finding = describe(cx, value, &path, expected(kind), fault.field);
+            (Some(index), Kind::List(shape), _) => {
+                let array = find(place.object, fault.field.key).and_then(|p| p.value.as_array());
+                let count = array.map_or(1, |array| array.elements.len());
+                let example = element_example(shape, index, count);
+                let path = format!("{path}[{index}]");
+                describe(cx, value, &path, "an object", &example, fault.field)
+            }
+            (_, Kind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
+            (_, kind, _) => {
+                let example = example(cx, place, fault.field);
+                let finding = describe(cx, value, &path, expected(kind), &example, fault.field);
                 repair(cx, finding, place, fault.field, value)
             }
         });
@@ -101,13 +105,14 @@ fn describe(
     value: &Value<'_>,
     path: &str,
     expected: &str,
+    example: &str,
     field: &Field,
 ) -> Diagnostic {
     let help = match value {
         Value::NullKeyword(_) if !field.required => {
-            format!("leave the field out, or write `{}`", field.example)
+            format!("leave the field out, or write `{example}`{}", advice(field))
         }
-        _ => format!("write it like `{}`", field.example),
+        _ => format!("write it like `{example}`{}", advice(field)),
     };
     let message = format!(
         "{} has to be {expected}, but this is {}",
@@ -120,12 +125,9 @@ fn describe(
 }
 
 fn too_large(cx: &RuleContext<'_>, span: Range<usize>, path: &str) -> Diagnostic {
-    cx.finding(
-        span,
-        format!("{} is beyond the numbers that JavaScript has", quote(path)),
-    )
-    .note("it would be read as infinity")
-    .help("write a smaller number")
+    cx.finding(span, format!("{} is too large for JavaScript", quote(path)))
+        .note("it would be read as infinity")
+        .help("write a smaller number")
 }
 
 const fn expected(kind: &Kind) -> &'static str {

@@ -15,5 +15,5 @@ pub(crate) use self::schema::SchemaShape;
 pub(crate) use self::{
     faults::{ShapeFault, ShapeFaultKind, faults},
     places::{Place, places},
-    table::{Field, Kind},
+    table::{Field, Kind, Shape, fields_named},
 };

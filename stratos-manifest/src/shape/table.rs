@@ -18,8 +18,10 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The key with a value, as it would stand in a file.
     pub(crate) example: &'static str,
-    /// Names that the key is known to be mistaken for.
+    /// Names that some documentation has for it.
     pub(crate) aliases: &'static [&'static str],
+    /// Words that mean the same, and that people write by heart.
+    pub(crate) synonyms: &'static [&'static str],
 }
 
 /// What a value has to be.
@@ -41,6 +43,7 @@ const fn required(key: &'static str, kind: Kind, example: &'static str) -> Field
         required: true,
         example,
         aliases: &[],
+        synonyms: &[],
     }
 }
 
@@ -49,6 +52,14 @@ const fn optional(key: &'static str, kind: Kind, example: &'static str) -> Field
         required: false,
         ..required(key, kind, example)
     }
+}
+
+/// The fields of this key, in whatever objects.
+pub(crate) fn fields_named(key: &str) -> impl Iterator<Item = &'static Field> {
+    [&MANIFEST, &AUTHOR, &BACKGROUND, &SETTING, &OPTION]
+        .into_iter()
+        .flat_map(|shape| shape.fields)
+        .filter(move |field| field.key == key)
 }
 
 pub(super) static MANIFEST: Shape = Shape {
@@ -92,11 +103,14 @@ pub(super) static MANIFEST: Shape = Shape {
                 r#""availableSettings": [{ "key": "fuel_unit", "name": "Fuel unit", "type": "text", "scope": "user" }]"#,
             )
         },
-        optional(
-            "homepage",
-            Kind::Text,
-            r#""homepage": "https://example.com""#,
-        ),
+        Field {
+            synonyms: &["url", "website", "web", "site"],
+            ..optional(
+                "homepage",
+                Kind::Text,
+                r#""homepage": "https://fleet.example""#,
+            )
+        },
     ],
 };
 
@@ -105,7 +119,10 @@ static AUTHOR: Shape = Shape {
     fields: &[
         required("id", Kind::Text, r#""id": "my-name""#),
         required("name", Kind::Text, r#""name": "My Name""#),
-        optional("contact", Kind::Text, r#""contact": "me@example.com""#),
+        Field {
+            synonyms: &["mail", "email", "email address"],
+            ..optional("contact", Kind::Text, r#""contact": "jane@fleet.example""#)
+        },
     ],
 };
 
@@ -134,17 +151,29 @@ pub(super) static SETTING: Shape = Shape {
             Kind::OneOf(SettingScope::NAMES),
             r#""scope": "user""#,
         ),
-        optional("default", Kind::Any, r#""default": "kg""#),
-        optional("min", Kind::Number, r#""min": 0"#),
-        optional("max", Kind::Number, r#""max": 100"#),
+        Field {
+            synonyms: &["default value", "initial"],
+            ..optional("default", Kind::Any, r#""default": "kg""#)
+        },
+        Field {
+            synonyms: &["minimum"],
+            ..optional("min", Kind::Number, r#""min": 0"#)
+        },
+        Field {
+            synonyms: &["maximum"],
+            ..optional("max", Kind::Number, r#""max": 100"#)
+        },
         optional("step", Kind::Number, r#""step": 1"#),
-        optional("pattern", Kind::Text, r#""pattern": "^[A-Z]{3}$""#),
+        optional("pattern", Kind::Text, r#""pattern": "^[A-Z]{4}$""#),
         optional("placeholder", Kind::Text, r#""placeholder": "EDDF""#),
-        optional(
-            "options",
-            Kind::List(&OPTION),
-            r#""options": [{ "value": "kg", "label": "Kilograms" }]"#,
-        ),
+        Field {
+            synonyms: &["choices", "values"],
+            ..optional(
+                "options",
+                Kind::List(&OPTION),
+                r#""options": [{ "value": "kg", "label": "Kilograms" }]"#,
+            )
+        },
     ],
 };
 
@@ -155,3 +184,53 @@ static OPTION: Shape = Shape {
         required("label", Kind::Text, r#""label": "Kilograms""#),
     ],
 };
+
+#[cfg(all(test, feature = "full"))]
+mod tests {
+    use super::*;
+    use crate::{ProjectFacts, check};
+
+    /// The examples of these fields, in one object.
+    fn object<'f>(fields: impl IntoIterator<Item = &'f Field>) -> String {
+        let examples: Vec<_> = fields.into_iter().map(|field| field.example).collect();
+        format!("{{ {} }}", examples.join(", "))
+    }
+
+    /// All fields of the manifest, of which some are other ones than usual.
+    fn manifest(others: &[(&str, String)]) -> String {
+        let fields = MANIFEST.fields.iter().map(|field| {
+            let other = others.iter().find(|(key, _)| *key == field.key);
+            other.map_or(field.example.to_owned(), |(key, value)| {
+                format!("\"{key}\": {value}")
+            })
+        });
+        format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+    }
+
+    fn assert_clean(source: &str) {
+        let found = check(source.as_bytes(), &ProjectFacts::none()).diagnostics;
+        assert_eq!(found, [], "{source}");
+    }
+
+    #[test]
+    fn no_rule_reports_what_our_messages_suggest() {
+        assert_clean(&manifest(&[]));
+        assert_clean(&manifest(&[
+            ("author", object(AUTHOR.fields)),
+            ("background", object(BACKGROUND.fields)),
+        ]));
+        for field in SETTING.fields {
+            // Of the optional ones each belongs to some types only.
+            let kind = match field.key {
+                "min" | "max" | "step" => r#""type": "number""#,
+                "options" => r#""type": "list""#,
+                _ => r#""type": "text""#,
+            };
+            let required = SETTING.fields.iter().filter(|field| field.required);
+            let mut setting = object(required.chain((!field.required).then_some(field)));
+            setting = setting.replace(r#""type": "text""#, kind);
+            assert!(setting.contains(field.key) && setting.contains(kind));
+            assert_clean(&manifest(&[("availableSettings", format!("[{setting}]"))]));
+        }
+    }
+}

@@ -22,6 +22,8 @@ fn a_rule_is_a_file_of_its_name() {
     let shared = [
         "mod",
         "context",
+        "examples",
+        "json-words",
         "named-files",
         "settings",
         "svg-words",

@@ -15,6 +15,12 @@ use crate::output::{Output, escape};
 /// In bytes: finding the right part of a long line takes its time, fifty times for each file.
 const MAX_EXCERPT: usize = 16 * 1024;
 
+/// In characters.
+const MAX_MARKED: usize = 60;
+
+/// What stands for a control character.
+const MASK: char = '?';
+
 /// Prints findings with the lines they are about, and a summary.
 pub(crate) struct Human<'a>(pub(crate) &'a Output);
 
@@ -79,13 +85,13 @@ fn excerpt<'a>(
     lines: Range<usize>,
     diagnostic: &'a Diagnostic,
 ) -> Element<'a> {
-    if lines.len() > MAX_EXCERPT {
+    if lines.len() > MAX_EXCERPT || shows_nothing(&text[lines.clone()]) {
         let place = position(text, diagnostic.span.start);
         let origin = Origin::path(path).line(place.line);
         return origin.char_column(place.column).into();
     }
     let inside = |span| {
-        let span = fit(text, span);
+        let span = marked(text, fit(text, span));
         span.start - lines.start..span.end - lines.start
     };
     let place = AnnotationKind::Primary.span(inside(&diagnostic.span));
@@ -99,6 +105,13 @@ fn excerpt<'a>(
         .annotation(place)
         .annotations(related)
         .into()
+}
+
+/// Whether nobody could read anything in the lines: they are blank, or UTF-16, which is full of characters that are
+/// [masked](mask).
+fn shows_nothing(lines: &str) -> bool {
+    let masked = lines.matches([MASK, char::REPLACEMENT_CHARACTER]).count();
+    lines.trim().is_empty() || 5 * masked > 2 * lines.chars().count()
 }
 
 /// The whole lines from the first place of a finding to its last.
@@ -126,6 +139,15 @@ fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
     range
 }
 
+/// As much of a long span as it takes to find it: what is marked is never cut, and would not fit on the screen.
+fn marked(text: &str, span: Range<usize>) -> Range<usize> {
+    let piece = &text[span.clone()];
+    match piece.char_indices().nth(MAX_MARKED) {
+        Some((end, _)) if !piece[..end].contains('\n') => span.start..span.start + end,
+        _ => span,
+    }
+}
+
 /// The text with marks for what a terminal would obey, each as long as what it stands for: all spans stay true.
 fn mask(source: &str) -> String {
     let commands = log_commands(source);
@@ -134,7 +156,7 @@ fn mask(source: &str) -> String {
         ('\n' | '\t', _) => character,
         ('\r', _) => ' ',
         _ if !is_harmful(character) => character,
-        (_, 1) => '?',
+        (_, 1) => MASK,
         (_, 2) => '¿',
         (_, 3) => char::REPLACEMENT_CHARACTER,
         _ => '🛇',
@@ -203,6 +225,41 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_nobody_could_read_is_not_shown() {
+        let utf16: Vec<u8> = "{ }\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for source in [
+            &b"  \n \n"[..],
+            b"",
+            &utf16,
+            &[&[0xff, 0xfe], utf16.as_slice()].concat(),
+        ] {
+            let report = check(source, &ProjectFacts::none());
+            let text = mask(&String::from_utf8_lossy(source));
+            let found = &report.diagnostics[0];
+            let group = group("plugin.json", &text, lines(&text, found), found);
+            let shown = Renderer::plain().render(&[group]);
+            assert!(shown.contains("--> plugin.json:1:1\n"), "{shown}");
+            assert!(!shown.contains('|'), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_long_mark_keeps_the_line_on_the_screen() {
+        let text = format!("{{ \"name\": \"{}\" }}", "a ".repeat(300));
+        let report = check(text.as_bytes(), &ProjectFacts::none());
+        let found = report
+            .diagnostics
+            .iter()
+            .find(|d| d.rule == "untrimmed-text")
+            .unwrap();
+        let group = group("plugin.json", &text, lines(&text, found), found);
+        let shown = Renderer::plain().term_width(100).render(&[group]);
+        let widest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(widest < Some(110), "{shown}");
+        assert!(shown.contains(&"^".repeat(MAX_MARKED)), "{shown}");
     }
 
     #[test]
