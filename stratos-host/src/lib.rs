@@ -5,6 +5,10 @@
 //! config store, IPC, log lines, and a login, which here is a mock.
 
 #![warn(missing_docs)]
+#![cfg_attr(
+    not(feature = "reload"),
+    expect(dead_code, reason = "what the reloads of `cargo stratos run` use")
+)]
 
 pub mod control;
 pub mod events;
@@ -15,6 +19,7 @@ pub mod login;
 pub mod owner;
 mod plugin;
 pub mod project;
+#[cfg(feature = "reload")]
 pub mod reload;
 mod server;
 mod session;

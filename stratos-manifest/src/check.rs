@@ -110,7 +110,8 @@ pub(crate) fn check_with(
             report.diagnostics.append(&mut found.kept);
         }
     }
-    for diagnostic in &mut report.diagnostics {
+    let placeless = |diagnostic: &&mut Diagnostic| diagnostic.at.is_empty();
+    for diagnostic in report.diagnostics.iter_mut().filter(placeless) {
         diagnostic.at = value
             .as_ref()
             .map(|value| key_path(value, diagnostic.span.start))

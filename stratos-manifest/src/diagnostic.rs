@@ -21,7 +21,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that belong to the finding.
     pub related: Vec<Related>,
-    /// The keys that lead to the place, such as `availableSettings[2].key`; empty for the file itself.
+    /// The keys that lead to the place, such as `availableSettings[2].key`; empty for the file itself. Of fields that are
+    /// missing, those that would lead to them.
     pub at: String,
     /// The repair, where there is one right answer or a likely one.
     pub fix: Option<Fix>,

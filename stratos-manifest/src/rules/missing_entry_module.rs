@@ -3,7 +3,6 @@ use crate::{
     diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
-    portability::portability_fault,
     quote::quote,
     reading::span,
     rule::declare_rule,
@@ -47,9 +46,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(entry) =
-        named_entry(cx).filter(|entry| portability_fault(&entry.literal.value).is_none())
-    else {
+    let Some(entry) = named_entry(cx) else {
         return;
     };
     let place = entry.likeliest_place();

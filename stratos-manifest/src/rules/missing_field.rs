@@ -89,12 +89,19 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
         _ => ("are", "them"),
     };
     let advice: String = fields.iter().map(|field| advice(field)).collect();
-    cx.finding(
-        place.anchor.clone(),
-        format!("{} {are} missing", all(&keys)),
-    )
-    .note(format!("{} has to have {them}", place.shape.name))
-    .help(format!("add {them}: `{}`{advice}", examples.join(", ")))
+    let finding = cx
+        .finding(
+            place.anchor.clone(),
+            format!("{} {are} missing", all(&keys)),
+        )
+        .note(format!("{} has to have {them}", place.shape.name))
+        .help(format!("add {them}: `{}`{advice}", examples.join(", ")));
+    let paths: Vec<_> = fields.iter().map(|field| place.path(field.key)).collect();
+    Diagnostic {
+        // Not the object's own path: a baseline must notice when one more goes missing.
+        at: paths.join(", "),
+        ..finding
+    }
 }
 
 /// It is there, under another name.

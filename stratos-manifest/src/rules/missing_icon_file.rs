@@ -46,7 +46,8 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for icon in named_files(cx).filter(|file| file.is_icon && is_fit(&file.literal.value)) {
+    for icon in named_files(cx).filter(|file| file.is_icon && has_icon_ending(&file.literal.value))
+    {
         let standing = icon.standing(cx);
         if standing.is_none_or(|standing| *standing.fact != FileFact::Missing) {
             continue;
@@ -65,14 +66,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Some(found) => finding
                 .help(format!("did you mean {}?", quote(found)))
                 .unsafe_fix([Edit::set_text(icon.literal, found)]),
+            // `unportable-path` says what such a path has to be first.
+            None if portability_fault(path).is_some() => {
+                finding.help("write the path of an icon that is there")
+            }
             None => finding.help(format!(
                 "add {first}, a square SVG or PNG, or correct the path"
             )),
         });
     }
-}
-
-/// Whether a file could have this path at all: other rules say what it has to be first.
-fn is_fit(path: &str) -> bool {
-    has_icon_ending(path) && portability_fault(path).is_none()
 }
