@@ -55,7 +55,12 @@ fn read_some(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         let reason = "it is no regular file; name `-` to check what comes from the standard input";
         return Err(io::Error::other(reason));
     }
-    limited(File::open(path)?, limit)
+    // With room for all of it, the file is read in one go.
+    let size = usize::try_from(metadata.len()).unwrap_or(limit).min(limit);
+    let mut bytes = Vec::with_capacity(size.saturating_add(1));
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl PluginFolder {
         let read = || -> io::Result<_> {
             let file = File::open(real)?;
             let size = file.metadata()?.len();
-            let mut bytes = Vec::new();
+            let mut bytes = Vec::with_capacity(room(size.min(limit)));
             file.take(limit).read_to_end(&mut bytes)?;
             Ok((bytes, size))
         };
@@ -106,7 +106,11 @@ impl PluginFolder {
                 real.pop();
                 continue;
             }
-            let listed = self.listed_name(&real, &name);
+            let listed = match self.listed(&real, &name) {
+                Listed::NoSuchName => return (FileFact::Missing, real.join(name)),
+                Listed::OtherCase(listed) => Some(listed),
+                Listed::Unknown => None,
+            };
             is_other_case |= is_written && listed.is_some();
             let name = listed.unwrap_or(name);
             if is_written {
@@ -147,20 +151,32 @@ impl PluginFolder {
         (FileFact::Folder, real)
     }
 
-    /// The name in the folder that differs from `name` in letter case, unless `name` is there as well.
+    /// What the folder's list of names says of `name`.
     ///
     /// Windows and macOS open a file by any of its spellings: only the folder tells which one is right.
-    fn listed_name(&mut self, folder: &Path, name: &OsStr) -> Option<OsString> {
-        let name = name.to_str()?;
-        let names = self.listing(folder.to_owned())?;
-        if names.iter().any(|listed| listed == name) {
-            return None;
+    fn listed(&mut self, folder: &Path, name: &OsStr) -> Listed {
+        let Some(name) = name.to_str() else {
+            return Listed::Unknown;
+        };
+        let Some(names) = self.listing(folder.to_owned()) else {
+            return Listed::Unknown;
+        };
+        if names
+            .binary_search_by(|listed| listed.as_str().cmp(name))
+            .is_ok()
+        {
+            return Listed::Unknown;
         }
         let lowercase = name.to_lowercase();
-        names
+        let other_case = names
             .iter()
-            .find(|listed| listed.to_lowercase() == lowercase)
-            .map(OsString::from)
+            .find(|listed| listed.to_lowercase() == lowercase);
+        match other_case {
+            Some(listed) => Listed::OtherCase(listed.into()),
+            // Letters beyond ASCII have several spellings, and Windows has short names: there, the system is asked.
+            None if name.is_ascii() && !name.contains('~') => Listed::NoSuchName,
+            None => Listed::Unknown,
+        }
     }
 
     /// The sorted names in a folder, if it can be read and is not too large.
@@ -202,10 +218,25 @@ impl PluginFolder {
     }
 }
 
+/// What a folder's list of names says of one.
+enum Listed {
+    /// It differs from this one in letter case only.
+    OtherCase(OsString),
+    /// It is not there.
+    NoSuchName,
+    /// It is there as it is, or the list does not tell.
+    Unknown,
+}
+
 struct Target {
     /// Whether the steps start at the plugin's folder, not at the link's.
     from_root: bool,
     steps: Vec<OsString>,
+}
+
+/// For a file of this size and the read that finds its end, if memory has it.
+fn room(size: u64) -> usize {
+    usize::try_from(size).unwrap_or(0).saturating_add(1)
 }
 
 fn file_fact(metadata: &Metadata, other_case: Option<&Vec<String>>) -> FileFact {
