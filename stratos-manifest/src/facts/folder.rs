@@ -87,6 +87,16 @@ impl PluginFolder {
         paths.into_iter().filter(is_file).collect()
     }
 
+    /// The names of all that is in the folder at `path`.
+    pub(super) fn names_in(&mut self, path: &str) -> io::Result<&[String]> {
+        let (fact, real) = self.find(path);
+        match fact {
+            FileFact::Folder => self.listing(real).ok_or(ErrorKind::FileTooLarge.into()),
+            FileFact::Missing => Err(ErrorKind::NotFound.into()),
+            _ => Err(ErrorKind::PermissionDenied.into()),
+        }
+    }
+
     /// What is at `path`, and where that really is.
     fn find(&mut self, path: &str) -> (FileFact, PathBuf) {
         let mut steps: VecDeque<Step> = path
