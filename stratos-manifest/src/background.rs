@@ -6,7 +6,7 @@ use crate::facts::{FileFact, ProjectFacts};
 pub(crate) const CONVENTIONAL: &str = "background/index.js";
 
 /// What a module may be built from or by: where one of these is, the module need not be there.
-pub(crate) const BUILDS: [&str; 9] = [
+pub(crate) const BUILDS: [&str; 24] = [
     "Cargo.toml",
     "background/Cargo.toml",
     "package.json",
@@ -16,6 +16,21 @@ pub(crate) const BUILDS: [&str; 9] = [
     "tsconfig.json",
     "background/tsconfig.json",
     "src",
+    "background/src",
+    "Makefile",
+    "makefile",
+    "GNUmakefile",
+    "justfile",
+    "build.rs",
+    "build.js",
+    "build.mjs",
+    "build.ts",
+    "vite.config.js",
+    "vite.config.mjs",
+    "vite.config.ts",
+    "rollup.config.js",
+    "rollup.config.mjs",
+    "webpack.config.js",
 ];
 
 /// Endings of source that is compiled to JavaScript, or to a program that a generated module starts.
@@ -51,7 +66,19 @@ pub(crate) fn source_twins(path: &str) -> impl Iterator<Item = String> {
 /// Whether `path` is known to be missing, and so is all that it could be built from.
 pub(crate) fn cannot_come_to_be(facts: &ProjectFacts, path: &str) -> bool {
     let is_missing = |path: &str| facts.files.get(path) == Some(&FileFact::Missing);
-    is_missing(path) && is_built(facts) == Some(false) && source_twins(path).all(|p| is_missing(&p))
+    is_missing(path)
+        && is_built(facts) == Some(false)
+        && source_twins(path).all(|p| is_missing(&p))
+        && !has_background_source(facts)
+}
+
+/// Whether there is source in the folder `background`: something outside of the plugin's folder may build it.
+fn has_background_source(facts: &ProjectFacts) -> bool {
+    facts.files.iter().any(|(path, fact)| {
+        path.starts_with("background/")
+            && source_ending(path).is_some()
+            && *fact == FileFact::Present
+    })
 }
 
 /// Whether the plugin is known to be a UI without anything in the background.

@@ -21,8 +21,11 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that belong to the finding.
     pub related: Vec<Related>,
-    /// The keys that lead to the place, such as `availableSettings[2].key`; empty for the file itself. Of fields that are
-    /// missing, those that would lead to them.
+    /// The keys that lead to the place, such as `author.contact` or `availableSettings[fuel_unit].min`; empty for the
+    /// file itself. Of fields that are missing, those that would lead to them.
+    ///
+    /// A setting goes by its key, in quotes where that is no plain word. One without a key goes by its number, counted
+    /// from 0, as do the elements of other arrays.
     pub at: String,
     /// The repair, where there is one right answer or a likely one.
     pub fix: Option<Fix>,
@@ -102,10 +105,21 @@ impl Diagnostic {
         self.fix(Safety::Unsafe, edits)
     }
 
+    /// A repair that gives a value another key and does nothing else.
+    pub(crate) fn rename_fix(mut self, safety: Safety, edit: Edit) -> Self {
+        self.fix = Some(Fix {
+            safety,
+            edits: vec![edit],
+            is_rename: true,
+        });
+        self
+    }
+
     fn fix(mut self, safety: Safety, edits: impl IntoIterator<Item = Edit>) -> Self {
         self.fix = Some(Fix {
             safety,
             edits: edits.into_iter().collect(),
+            is_rename: false,
         });
         self
     }

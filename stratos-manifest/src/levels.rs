@@ -24,7 +24,8 @@ pub enum RuleLevel {
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     said: HashMap<&'static str, RuleLevel>,
-    deny_warnings: bool,
+    /// What a later word about all warnings makes of the rules that warned then.
+    of_warnings: HashMap<&'static str, RuleLevel>,
 }
 
 /// Why a level cannot be set.
@@ -49,7 +50,8 @@ impl Levels {
     /// When there is no such rule, or it is one that cannot be allowed.
     pub fn set(&mut self, name: &str, level: RuleLevel) -> Result<(), LevelError> {
         if name == "warnings" {
-            return self.set_warnings(level);
+            self.set_warnings(level);
+            return Ok(());
         }
         let group = Group::ALL.into_iter().find(|group| group.as_str() == name);
         let named: Vec<&Rule> = RULES
@@ -71,6 +73,7 @@ impl Levels {
                 }
                 _ => {
                     self.said.insert(rule.id, level);
+                    self.of_warnings.remove(rule.id);
                 }
             }
         }
@@ -79,28 +82,22 @@ impl Levels {
 
     /// What to do with the findings of `rule`.
     pub fn of(&self, rule: &Rule) -> RuleLevel {
-        let level = self.said.get(rule.id).copied();
-        match level.unwrap_or_else(|| rule.group.level()) {
-            RuleLevel::Warn if self.deny_warnings => RuleLevel::Deny,
-            level => level,
-        }
+        let of_warnings = self.of_warnings.get(rule.id).copied();
+        of_warnings.unwrap_or_else(|| self.own(rule))
     }
 
-    fn set_warnings(&mut self, level: RuleLevel) -> Result<(), LevelError> {
-        match level {
-            RuleLevel::Deny => self.deny_warnings = true,
-            RuleLevel::Warn => self.deny_warnings = false,
-            RuleLevel::Allow => {
-                let warned: Vec<_> = RULES
-                    .iter()
-                    .filter(|rule| self.of(rule) == RuleLevel::Warn)
-                    .map(|rule| rule.id)
-                    .collect();
-                self.said
-                    .extend(warned.into_iter().map(|id| (id, RuleLevel::Allow)));
+    /// The level without a word about all warnings: what was a warning stays one for the next word about them.
+    fn own(&self, rule: &Rule) -> RuleLevel {
+        let said = self.said.get(rule.id).copied();
+        said.unwrap_or_else(|| rule.group.level())
+    }
+
+    fn set_warnings(&mut self, level: RuleLevel) {
+        for rule in RULES {
+            if self.own(rule) == RuleLevel::Warn {
+                self.of_warnings.insert(rule.id, level);
             }
         }
-        Ok(())
     }
 }
 
@@ -167,6 +164,31 @@ mod tests {
         levels.set("warnings", RuleLevel::Allow).unwrap();
         assert_eq!(level(&levels, "malformed-id"), RuleLevel::Allow);
         assert_eq!(level(&levels, "not-json"), RuleLevel::Deny);
+    }
+
+    #[test]
+    fn the_last_word_about_warnings_counts_as_well() {
+        use RuleLevel::{Allow, Deny, Warn};
+
+        for (said, expected) in [
+            (&[("warnings", Deny), ("warnings", Allow)][..], Allow),
+            (&[("warnings", Allow), ("warnings", Deny)], Deny),
+            (&[("warnings", Deny), ("warnings", Warn)], Warn),
+            (&[("warnings", Deny), ("empty-text", Warn)], Warn),
+            (&[("warnings", Deny), ("correctness", Warn)], Warn),
+            (&[("warnings", Deny), ("empty-text", Allow)], Allow),
+            (&[("empty-text", Warn), ("warnings", Deny)], Deny),
+            (&[("empty-text", Deny), ("warnings", Allow)], Deny),
+            (&[("empty-text", Allow), ("warnings", Deny)], Allow),
+        ] {
+            let mut levels = Levels::default();
+            // So that it is a warning of its own, whatever its group.
+            levels.set("empty-text", Warn).unwrap();
+            for (name, level) in said {
+                levels.set(name, *level).unwrap();
+            }
+            assert_eq!(level(&levels, "empty-text"), expected, "{said:?}");
+        }
     }
 
     #[test]

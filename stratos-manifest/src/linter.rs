@@ -1,11 +1,13 @@
 //! The whole engine: with levels, and with the published schema as what tells the shape.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::{
     check::{Report, check_with},
     diagnostic::Findings,
     facts::ProjectFacts,
     levels::Levels,
-    rule::Stage,
+    rule::{Rule, Stage},
     rules::{RULES, RuleContext},
     shape::SchemaShape,
     suppress::UnusedSuppression,
@@ -38,36 +40,73 @@ impl Linter {
     ///
     /// `text` is the file's, and the findings are about its bytes.
     pub fn check_suppressions(&self, text: &str, unused: &[UnusedSuppression]) -> Report {
-        let mut report = Report {
-            manifest: None,
-            diagnostics: Vec::new(),
-            omitted: 0,
-            failed: Vec::new(),
+        check_suppressions(RULES, &self.levels, text, unused)
+    }
+}
+
+fn check_suppressions(
+    rules: &[Rule],
+    levels: &Levels,
+    text: &str,
+    unused: &[UnusedSuppression],
+) -> Report {
+    let mut report = Report {
+        manifest: None,
+        diagnostics: Vec::new(),
+        omitted: 0,
+        failed: Vec::new(),
+    };
+    let facts = ProjectFacts::none();
+    for rule in rules.iter().filter(|rule| rule.stage == Stage::Suppression) {
+        let Some(level) = levels.of(rule).finding() else {
+            continue;
         };
-        let facts = ProjectFacts::none();
-        let rules = RULES.iter().filter(|rule| rule.stage == Stage::Suppression);
-        for rule in rules {
-            let Some(level) = self.levels.of(rule).finding() else {
-                continue;
-            };
-            let cx = RuleContext {
-                rule,
-                level,
-                text,
-                source: text.as_bytes(),
-                faults: &[],
-                value: None,
-                places: &[],
-                shape_faults: &[],
-                facts: &facts,
-                unused,
-            };
-            let mut found = Findings::default();
-            (rule.check)(&cx, &mut found);
-            report.omitted += found.omitted;
-            report.diagnostics.append(&mut found.kept);
+        let cx = RuleContext {
+            rule,
+            level,
+            text,
+            source: text.as_bytes(),
+            faults: &[],
+            value: None,
+            places: &[],
+            shape_faults: &[],
+            facts: &facts,
+            unused,
+        };
+        let mut found = Findings::default();
+        // As for manifests: what breaks down does not pass for nothing found.
+        if catch_unwind(AssertUnwindSafe(|| (rule.check)(&cx, &mut found))).is_err() {
+            report.failed.push(rule.id);
+            continue;
         }
-        report.diagnostics.sort_by_key(|found| found.span.start);
-        report
+        report.omitted += found.omitted;
+        report.diagnostics.append(&mut found.kept);
+    }
+    report.diagnostics.sort_by_key(|found| found.span.start);
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suppress::UnusedReason;
+
+    #[test]
+    fn a_rule_that_panics_is_named_and_takes_no_other_along() {
+        let is_about_it = |rule: &&Rule| rule.stage == Stage::Suppression;
+        let sound = *RULES.iter().find(is_about_it).unwrap();
+        let broken = Rule {
+            id: "broken",
+            check: |_, _| panic!("a rule with a defect"),
+            ..sound
+        };
+        let unused = UnusedSuppression {
+            span: 0..1,
+            rule: "unknown-key".to_owned(),
+            reason: UnusedReason::NoFinding,
+        };
+        let report = check_suppressions(&[broken, sound], &Levels::default(), "x", &[unused]);
+        assert_eq!(report.failed, ["broken"]);
+        assert_eq!(report.diagnostics.len(), 1);
     }
 }

@@ -17,6 +17,7 @@ pub struct Rule {
     pub source: Source,
     /// The version of this crate that had it first.
     pub since: &'static str,
+    pub(crate) is_of_the_run: bool,
     pub(crate) doc_lines: &'static [&'static str],
     pub(crate) check: fn(&RuleContext<'_>, &mut Findings),
 }
@@ -73,6 +74,12 @@ pub enum Source {
 }
 
 impl Rule {
+    /// Whether its findings depend on the run as well: on the git tags of the commit, or on the other plugins that are
+    /// checked with this one. That it finds nothing this time proves nothing.
+    pub const fn is_of_the_run(&self) -> bool {
+        self.is_of_the_run
+    }
+
     /// What the rule does, why, and an example with its repair, as Markdown.
     pub fn docs(&self) -> String {
         let mut docs = String::new();
@@ -124,7 +131,8 @@ macro_rules! declare_rule {
             group: $group:ident,
             stage: $stage:ident,
             source: $source:ident,
-            since: $since:literal $(,)?
+            since: $since:literal
+            $(, is_of_the_run: $is_of_the_run:literal)? $(,)?
         }
     ) => {
         $(#[doc = $line])+
@@ -135,10 +143,13 @@ macro_rules! declare_rule {
             stage: $crate::rule::Stage::$stage,
             source: $crate::rule::Source::$source,
             since: $since,
+            is_of_the_run: $crate::rule::declare_rule!(@or_false $($is_of_the_run)?),
             doc_lines: &[$($line),+],
             check,
         };
     };
+    (@or_false) => { false };
+    (@or_false $said:literal) => { $said };
 }
 
 pub(crate) use declare_rule;

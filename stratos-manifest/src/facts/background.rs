@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    background::{BUILDS, CONVENTIONAL, built_twin, source_twins},
+    background::{BUILDS, CONVENTIONAL, built_twin, source_ending, source_twins},
     facts::{FileFact, folder::PluginFolder},
 };
 
@@ -26,4 +26,7 @@ pub(super) fn look_around(
         let fact = folder.look(&path);
         files.insert(path, fact);
     }
+    let in_background = folder.files_in("background").into_iter();
+    let sources = in_background.filter(|path| source_ending(path).is_some());
+    files.extend(sources.map(|path| (path, FileFact::Present)));
 }

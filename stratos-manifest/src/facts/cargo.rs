@@ -1,19 +1,17 @@
 //! What a plugin's `Cargo.toml` says.
 
 use std::{
+    cell::RefCell,
     collections::HashSet,
-    fs, io,
-    path::{Path, PathBuf, absolute},
+    io,
+    path::{Component, Path, PathBuf, absolute},
 };
 
 use cargo_toml::{AbstractFilesystem, DepsSet, Error, Manifest, Product, Value};
 
-use crate::facts::{CrateFact, Program, SdkSource, read::read};
+use crate::facts::{CrateFact, Program, SdkSource, folder::PluginFolder, read::read};
 
 const SDK: &str = "stratos-sdk";
-
-/// A folder with more entries is none that somebody made.
-const MAX_ENTRIES: usize = 10_000;
 
 /// A crate and its version.
 #[derive(Debug)]
@@ -22,14 +20,18 @@ pub(super) struct Crate {
     pub(super) version: Option<String>,
 }
 
-/// What is known of the crate whose manifest is `file`, relative to the plugin's folder `dir`.
+/// What is known of the crate whose manifest is `file`, relative to the plugin's folder, which is `dir`.
 ///
 /// `None` where there is none, and where cargo would not understand it either.
-pub(super) fn look(dir: &Path, file: &str) -> Option<Crate> {
-    // An empty path, which a plain file name has for its folder, is none to list or to walk up from.
+pub(super) fn look(plugin: &mut PluginFolder, dir: &Path, file: &str) -> Option<Crate> {
+    let mut manifest = Manifest::from_slice(&read(plugin, file)?).ok()?;
+    // An empty path, which a plain file name has for its folder, is none to walk up from.
     let toml = absolute(Path::new(".").join(dir).join(file)).ok()?;
-    let mut manifest = Manifest::from_slice(&read(&toml)?).ok()?;
-    let folder = Folder(toml.parent()?.to_owned());
+    let folder = Folder {
+        plugin: RefCell::new(plugin),
+        inside: file.rsplit_once('/').map_or("", |(folder, _)| folder),
+        place: toml.parent()?.to_owned(),
+    };
     manifest
         .complete_from_abstract_filesystem::<Value, _>(folder, None)
         .ok()?;
@@ -79,44 +81,66 @@ fn sdk_in(dependencies: &DepsSet) -> Option<SdkSource> {
 }
 
 /// The crate's folder, whose files are looked at as carefully as all others.
-struct Folder(PathBuf);
+struct Folder<'f> {
+    plugin: RefCell<&'f mut PluginFolder>,
+    /// Its path in the plugin's folder.
+    inside: &'f str,
+    /// Where it is on the disk.
+    place: PathBuf,
+}
 
-impl AbstractFilesystem for Folder {
+impl AbstractFilesystem for Folder<'_> {
     fn file_names_in(&self, path: &str) -> io::Result<HashSet<Box<str>>> {
-        names(&self.0.join(path), MAX_ENTRIES)
+        let path = format!("{}/{path}", self.inside);
+        let mut plugin = self.plugin.borrow_mut();
+        let names = plugin.names_in(&path)?;
+        Ok(names.iter().map(|name| name.as_str().into()).collect())
     }
 
+    /// Only folders above the crate are looked at: any other may be anywhere, on another computer as well.
     fn parse_root_workspace(&self, given: Option<&Path>) -> Result<(Manifest, PathBuf), Error> {
-        let given = given.map(|given| self.0.join(given));
-        let places: Vec<&Path> = match &given {
-            Some(given) => vec![given],
-            None => self.0.ancestors().skip(1).collect(),
-        };
-        places
-            .into_iter()
-            .map(|place| place.join("Cargo.toml"))
-            .find_map(|toml| {
-                let manifest = Manifest::from_slice(&read(&toml)?).ok()?;
-                manifest.workspace.is_some().then_some((manifest, toml))
+        let given = given.map(|given| joined(&self.place, given));
+        self.place
+            .ancestors()
+            .skip(1)
+            .filter(|place| {
+                given
+                    .as_ref()
+                    .is_none_or(|given| given.as_deref() == Some(place))
+            })
+            .find_map(|place| {
+                let toml = read(&mut PluginFolder::new(place), "Cargo.toml")?;
+                let manifest = Manifest::from_slice(&toml).ok()?;
+                let is_root = manifest.workspace.is_some();
+                is_root.then(|| (manifest, place.join("Cargo.toml")))
             })
             .ok_or(Error::Other("there is no workspace"))
     }
 }
 
-fn names(folder: &Path, limit: usize) -> io::Result<HashSet<Box<str>>> {
-    let mut names = HashSet::new();
-    for entry in fs::read_dir(folder)? {
-        if names.len() == limit {
-            return Err(io::ErrorKind::FileTooLarge.into());
+/// The folder that is meant by a relative path; nobody looks whether it is there.
+fn joined(folder: &Path, relative: &Path) -> Option<PathBuf> {
+    let mut path = folder.to_owned();
+    for component in relative.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => drop(path.pop()),
+            Component::Normal(name) => path.push(name),
+            Component::RootDir | Component::Prefix(_) => return None,
         }
-        names.insert(entry?.file_name().to_string_lossy().into());
     }
-    Ok(names)
+    Some(path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    fn look(dir: &Path, file: &str) -> Option<Crate> {
+        super::look(&mut PluginFolder::new(dir), dir, file)
+    }
 
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
@@ -223,15 +247,30 @@ mod tests {
         let workspace = look(dir.path(), "Cargo.toml").unwrap();
         assert_eq!(workspace.fact.package, None);
         assert_eq!(workspace.fact.sdk, inherited.fact.sdk);
+    }
 
-        let member = member.replacen("name", "workspace = \"../../../root\"\nname", 1);
-        let dir = folder(&[
-            ("root/Cargo.toml", root),
-            ("other/p/background/Cargo.toml", &member),
-        ]);
-        let plugin = dir.path().join("other/p");
-        let inherited = look(&plugin, "background/Cargo.toml").unwrap();
-        assert_eq!(inherited.version.as_deref(), Some("1.2.3"));
+    #[test]
+    fn a_workspace_is_looked_for_above_the_crate_only() {
+        let root = "[workspace]\n[workspace.package]\nversion = \"1.2.3\"";
+        let member = |workspace: &str| {
+            format!("[package]\nname = \"p\"\nworkspace = '{workspace}'\nversion.workspace = true")
+        };
+        let dir = folder(&[("up/Cargo.toml", root), ("beside/Cargo.toml", root)]);
+        let plugin = dir.path().join("up/plugin");
+        fs::create_dir(&plugin).unwrap();
+        let absolute = dir.path().join("beside");
+        for (workspace, is_found) in [
+            ("..", true),
+            ("./../", true),
+            ("../../up", true),
+            ("../../beside", false),
+            (absolute.to_str().unwrap(), false),
+            (plugin.parent().unwrap().to_str().unwrap(), false),
+        ] {
+            fs::write(plugin.join("Cargo.toml"), member(workspace)).unwrap();
+            let found = look(&plugin, "Cargo.toml");
+            assert_eq!(found.is_some(), is_found, "{workspace}");
+        }
     }
 
     #[test]
@@ -250,13 +289,6 @@ mod tests {
         fs::remove_file(dir.path().join("Cargo.toml")).unwrap();
         fs::create_dir(dir.path().join("Cargo.toml")).unwrap();
         assert!(look(dir.path(), "Cargo.toml").is_none());
-    }
-
-    #[test]
-    fn a_folder_without_end_is_given_up() {
-        let dir = folder(&[("a", ""), ("b", "")]);
-        assert_eq!(names(dir.path(), 2).unwrap().len(), 2);
-        assert!(names(dir.path(), 1).is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The only place of the crate that reads the disk.
+//! What is known of a plugin's folder. No other folder of the crate than this one reads the disk.
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -19,7 +19,8 @@ impl ProjectFacts {
     /// Looks at the files in the plugin's folder `dir` that the manifest `source` names or that rules want to know of.
     ///
     /// It never fails: a manifest that cannot be read names no files, and a file that cannot be reached is missing.
-    /// It never blocks, and looks at nothing outside of the folder, wherever links lead.
+    /// It never blocks, and looks at nothing outside of the folder, wherever links lead, but the `Cargo.toml` in the
+    /// folders above, from which a crate inherits.
     pub fn collect(dir: &Path, source: &[u8]) -> Self {
         let mut facts = Self::none();
         let Some(named) = named_files(source) else {
@@ -45,13 +46,13 @@ impl ProjectFacts {
                 .chunks(ICON_PLACES)
                 .chain([named.entry.as_slice()]),
         );
-        let (rust_crate, versions) = crates(dir);
+        let (rust_crate, versions) = crates(&mut folder, dir);
         facts.rust_crate = rust_crate;
         facts.versions = versions;
         let packages = PACKAGES.iter().filter_map(|file| {
             Some(FileVersion {
                 file: (*file).to_owned(),
-                version: npm::version(&dir.join(file))?,
+                version: npm::version(&mut folder, file)?,
             })
         });
         facts.versions.extend(packages);
@@ -68,8 +69,8 @@ const ICON_PLACES: usize = 2;
 const PACKAGES: [&str; 2] = ["package.json", "background/package.json"];
 
 /// The crate that is built, and the versions of all that use the SDK: others need not be the plugin's.
-fn crates(dir: &Path) -> (Option<CrateFact>, Vec<FileVersion>) {
-    let found = CRATES.map(|file| cargo::look(dir, file));
+fn crates(folder: &mut PluginFolder, dir: &Path) -> (Option<CrateFact>, Vec<FileVersion>) {
+    let found = CRATES.map(|file| cargo::look(folder, dir, file));
     let versions = found
         .iter()
         .flatten()
@@ -82,7 +83,9 @@ fn crates(dir: &Path) -> (Option<CrateFact>, Vec<FileVersion>) {
         })
         .collect();
     // A broken one is built as well, and nothing is known of it.
-    let built = CRATES.iter().position(|file| dir.join(file).is_file());
+    let mut is_there =
+        |file: &str| !matches!(folder.look(file), FileFact::Missing | FileFact::Folder);
+    let built = CRATES.iter().position(|file| is_there(file));
     let [mut first, second] = found.map(|found| found.map(|found| found.fact));
     if let (Some(first), Some(second)) = (&mut first, &second)
         && first.package.is_none()
@@ -260,6 +263,29 @@ mod tests {
                 .map(|found| format!("{} {}", found.file, found.version))
                 .collect();
             assert_eq!(found, expected);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_read_through_a_link_that_leads_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let plugin = dir.path().join("plugin");
+        fs::create_dir_all(plugin.join("inside")).unwrap();
+        for (file, text) in [
+            ("Cargo.toml", CRATE),
+            ("package.json", "{\"version\": \"1.2.5\"}"),
+        ] {
+            let link = plugin.join(file);
+            for target in ["..", "inside"] {
+                fs::write(plugin.join(target).join(file), text).unwrap();
+            }
+            for (target, expected) in [("..", 0), ("inside", 1)] {
+                std::os::unix::fs::symlink(Path::new(target).join(file), &link).unwrap();
+                let facts = ProjectFacts::collect(&plugin, b"{}");
+                assert_eq!(facts.versions.len(), expected, "{file} {target}");
+                fs::remove_file(&link).unwrap();
+            }
         }
     }
 

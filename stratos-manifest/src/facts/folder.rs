@@ -87,6 +87,16 @@ impl PluginFolder {
         paths.into_iter().filter(is_file).collect()
     }
 
+    /// The names of all that is in the folder at `path`.
+    pub(super) fn names_in(&mut self, path: &str) -> io::Result<&[String]> {
+        let (fact, real) = self.find(path);
+        match fact {
+            FileFact::Folder => self.listing(real).ok_or(ErrorKind::FileTooLarge.into()),
+            FileFact::Missing => Err(ErrorKind::NotFound.into()),
+            _ => Err(ErrorKind::PermissionDenied.into()),
+        }
+    }
+
     /// What is at `path`, and where that really is.
     fn find(&mut self, path: &str) -> (FileFact, PathBuf) {
         let mut steps: VecDeque<Step> = path
@@ -199,9 +209,7 @@ impl PluginFolder {
         let target = fs::read_link(link).map_err(|error| why_not(&error))?;
         let from_root = target.has_root() || target.is_absolute();
         let inside = match from_root {
-            true => target
-                .strip_prefix(&self.root)
-                .map_err(|_| FileFact::Outside)?,
+            true => below(&target, &self.root).ok_or(FileFact::Outside)?,
             false => &target,
         };
         let mut steps = Vec::new();
@@ -239,6 +247,12 @@ fn room(size: u64) -> usize {
     usize::try_from(size).unwrap_or(0).saturating_add(1)
 }
 
+/// The rest of `path` below `root`; Windows has two ways to write both of them, `C:\` and `\\?\C:\`.
+fn below<'p>(path: &'p Path, root: &Path) -> Option<&'p Path> {
+    let rest = dunce::simplified(path).strip_prefix(dunce::simplified(root));
+    rest.ok()
+}
+
 fn file_fact(metadata: &Metadata, other_case: Option<&Vec<String>>) -> FileFact {
     match other_case {
         _ if !metadata.is_file() => FileFact::Special,
@@ -259,6 +273,17 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+
+    #[cfg(windows)]
+    #[test]
+    fn both_forms_of_a_path_are_the_same_folder() {
+        let below = |path, root| below(Path::new(path), Path::new(root)).map(Path::to_owned);
+        let inside = Some(PathBuf::from("b"));
+        assert_eq!(below(r"C:\a\b", r"\\?\C:\a"), inside);
+        assert_eq!(below(r"\\?\C:\a\b", r"\\?\C:\a"), inside);
+        assert_eq!(below(r"C:\ab\b", r"\\?\C:\a"), None);
+        assert_eq!(below(r"\\server\a\b", r"\\?\C:\a"), None);
+    }
 
     /// A plugin with an icon, beside a file that is not its own.
     fn plugin() -> (TempDir, PathBuf) {

@@ -1,48 +1,32 @@
-//! Reading a file that may be anything.
+//! Reading a file that people write.
 
-use std::{
-    fs::{self, File},
-    io::Read as _,
-    path::Path,
-};
+use crate::facts::folder::PluginFolder;
 
 /// No file that people write is larger.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// The file's bytes, unless it is missing, no regular file, or too large.
-///
-/// A pipe or a device would block, so that what it is gets looked at before it is opened.
-pub(super) fn read(path: &Path) -> Option<Vec<u8>> {
-    let metadata = fs::metadata(path).ok()?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    let mut file = File::open(path).ok()?.take(MAX_BYTES + 1);
-    file.read_to_end(&mut bytes).ok()?;
-    // It may have grown since.
+/// The file's bytes, unless it is missing, no regular file, too large, or a link that leads out of the folder.
+pub(super) fn read(folder: &mut PluginFolder, path: &str) -> Option<Vec<u8>> {
+    let (bytes, _) = folder.read(path, MAX_BYTES + 1).ok()?;
     (bytes.len() as u64 <= MAX_BYTES).then_some(bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]
     fn only_files_of_a_bounded_size_are_read() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("file");
-        assert_eq!(read(&path), None);
-        assert_eq!(read(dir.path()), None);
+        let read = |path| read(&mut PluginFolder::new(dir.path()), path);
+        assert_eq!(read("file"), None);
+        assert_eq!(read(""), None);
         for (len, expected) in [(MAX_BYTES, true), (MAX_BYTES + 1, false)] {
-            File::create(&path).unwrap().set_len(len).unwrap();
-            assert_eq!(read(&path).is_some(), expected, "{len}");
+            let file = File::create(dir.path().join("file")).unwrap();
+            file.set_len(len).unwrap();
+            assert_eq!(read("file").is_some(), expected, "{len}");
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_device_without_end_is_not_opened() {
-        assert_eq!(read(Path::new("/dev/zero")), None);
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jsonc_parser::ast::{Object, ObjectProp, StringLit};
 
-use crate::reading::span;
+use crate::reading::{json_text, span};
 
 /// Some bytes of the file, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,10 +93,6 @@ impl Edit {
             && only_between(&text[gone.end.min(range.end)..range.end]);
         is_clean.then(|| Self::remove(range))
     }
-}
-
-fn json_text(text: &str) -> String {
-    serde_json::to_string(text).expect("text has a JSON form")
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub struct Fix {
     pub safety: Safety,
     /// What to replace; they do not overlap.
     pub edits: Vec<Edit>,
+    /// Whether it gives a value another key and does nothing else: rules look at the value for the first time then.
+    pub is_rename: bool,
 }
 
 /// Whether a repair may be applied without a look.

@@ -6,9 +6,9 @@ use serde::de::IgnoredAny;
 
 use crate::{
     check::Report,
-    diagnostic::{Diagnostic, Level},
+    diagnostic::Level,
     fix::{Edit, Safety},
-    reading::{decode, parse},
+    reading::{decode, is_at_or_below, key_path, parse},
 };
 
 /// One repair may make room for the next; nobody's manifest needs more than a few rounds.
@@ -30,8 +30,15 @@ pub struct Repaired {
 struct Candidate<'r> {
     rule: &'static str,
     edits: &'r [Edit],
-    /// Where it gives a value another key: the keys that lead to the value after it.
-    renamed: Option<String>,
+    /// Whether it gives a value another key.
+    is_rename: bool,
+}
+
+/// A file with some of the repairs.
+struct Applied {
+    source: Vec<u8>,
+    /// Where the new keys stand in it.
+    renamed: Vec<usize>,
 }
 
 /// Applies the repairs of all findings, up to the given safety, and those of what is found after them.
@@ -70,29 +77,30 @@ fn round(
     candidates: &[Candidate<'_>],
     check: &mut impl FnMut(&[u8]) -> Report,
 ) -> Option<(Vec<u8>, Vec<&'static str>)> {
-    let before = State::new(source, report, &[]);
-    let mut is_good = |source: &[u8], applied: &[&Candidate<'_>]| {
-        State::new(source, &check(source), applied).is_no_worse_than(&before)
+    let before = State::new(source, &[], report);
+    let mut is_good = |applied: &Applied| {
+        let Applied { source, renamed } = applied;
+        State::new(source, renamed, &check(source)).is_no_worse_than(&before)
     };
     let all: Vec<&Candidate<'_>> = candidates.iter().collect();
     let together = apply(source, &all);
-    if together == source {
+    if together.source == source {
         return None;
     }
-    let (after, applied) = if is_good(&together, &all) {
+    let (after, applied) = if is_good(&together) {
         (together, all)
     } else {
         let mut harmless = Vec::new();
         for candidate in candidates.iter().take(MAX_TRIED) {
             harmless.push(candidate);
-            if !is_good(&apply(source, &harmless), &harmless) {
+            if !is_good(&apply(source, &harmless)) {
                 harmless.pop();
             }
         }
         (apply(source, &harmless), harmless)
     };
     let applied = applied.into_iter().map(|candidate| candidate.rule);
-    (after != source).then(|| (after, applied.collect()))
+    (after.source != source).then(|| (after.source, applied.collect()))
 }
 
 /// What must not become worse.
@@ -107,20 +115,21 @@ struct State {
 }
 
 impl State {
-    fn new(source: &[u8], report: &Report, applied: &[&Candidate<'_>]) -> Self {
+    fn new(source: &[u8], renamed: &[usize], report: &Report) -> Self {
         let (text, _) = decode(source);
-        let renamed: Vec<&str> = applied
-            .iter()
-            .filter_map(|candidate| candidate.renamed.as_deref())
-            .collect();
+        let tree = text.as_deref().and_then(|text| parse(text).0);
+        let renamed: Vec<String> = match &tree {
+            Some(tree) => renamed.iter().map(|&at| key_path(tree, at)).collect(),
+            None => Vec::new(),
+        };
         let (revealed, errors): (Vec<_>, Vec<_>) = report
             .diagnostics
             .iter()
             .filter(|found| found.level == Level::Error)
-            .partition(|found| renamed.iter().any(|path| leads_into(path, &found.at)));
+            .partition(|found| renamed.iter().any(|path| is_at_or_below(&found.at, path)));
         Self {
             is_json: serde_json::from_slice::<IgnoredAny>(source).is_ok(),
-            has_tree: text.as_deref().is_some_and(|text| parse(text).0.is_some()),
+            has_tree: tree.is_some(),
             has_manifest: report.manifest.is_some(),
             errors: errors.len() + report.omitted,
             revealed: revealed.len(),
@@ -158,29 +167,11 @@ fn candidates(report: &Report, safety: Safety, len: usize) -> Vec<Candidate<'_>>
             candidates.push(Candidate {
                 rule: found.rule,
                 edits: &fix.edits,
-                renamed: renamed(found),
+                is_rename: fix.is_rename,
             });
         }
     }
     candidates
-}
-
-/// The keys that lead to the value after the repair, if that gives it another key and does nothing else.
-fn renamed(found: &Diagnostic) -> Option<String> {
-    let [edit] = found.fix.as_ref()?.edits.as_slice() else {
-        return None;
-    };
-    let is_rename =
-        ["unknown-key", "missing-field"].contains(&found.rule) && edit.span == found.span;
-    let key = edit.text.strip_prefix('"')?.strip_suffix('"')?;
-    let parent = found.at.rfind('.').map_or("", |dot| &found.at[..=dot]);
-    is_rename.then(|| format!("{parent}{key}"))
-}
-
-/// Whether `at` is the value that `path` leads to, or something in it.
-fn leads_into(path: &str, at: &str) -> bool {
-    at.strip_prefix(path)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether `span` overlaps none of the others, which are sorted and do not overlap each other.
@@ -195,24 +186,37 @@ fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
     a == b || (a.start < b.end && b.start < a.end)
 }
 
-fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Vec<u8> {
-    let mut edits: Vec<&Edit> = candidates.iter().flat_map(|c| c.edits).collect();
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Applied {
+    let edits = candidates.iter().flat_map(|candidate| {
+        candidate
+            .edits
+            .iter()
+            .map(|edit| (edit, candidate.is_rename))
+    });
+    let mut edits: Vec<(&Edit, bool)> = edits.collect();
+    edits.sort_by_key(|(edit, _)| (edit.span.start, edit.span.end));
     let mut result = Vec::with_capacity(source.len());
+    let mut renamed = Vec::new();
     let mut end = 0;
-    for edit in edits {
+    for (edit, is_rename) in edits {
         result.extend_from_slice(&source[end..edit.span.start]);
+        if is_rename {
+            renamed.push(result.len());
+        }
         result.extend_from_slice(edit.text.as_bytes());
         end = edit.span.end;
     }
     result.extend_from_slice(&source[end..]);
-    result
+    Applied {
+        source: result,
+        renamed,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::check, facts::ProjectFacts, fix::Fix};
+    use crate::{check::check, diagnostic::Diagnostic, facts::ProjectFacts, fix::Fix};
 
     /// A check that finds each of these places, with a repair.
     fn report(edits: Vec<(Range<usize>, &str)>) -> Report {
@@ -231,6 +235,7 @@ mod tests {
                     span,
                     text: text.to_owned(),
                 }],
+                is_rename: false,
             }),
         });
         Report {
@@ -327,16 +332,29 @@ mod tests {
         }
     }
 
+    /// The setting has another name as soon as its key has the right one.
+    #[test]
+    fn the_key_of_a_setting_may_be_renamed() {
+        let valid = include_str!("../../tests/published/user-with-homepage.json");
+        let with = |key: &str| {
+            let second = r#"{ "key": "a b", "label": "A", "type": "text" }"#;
+            let first = second.replacen("key", key, 1);
+            let settings = format!(r#""availableSettings": [{first}, {second}]"#);
+            valid.replace(r#""availableSettings": []"#, &settings)
+        };
+        let check = |source: &[u8]| check(source, &ProjectFacts::none());
+        let repaired = repair(with("Key").as_bytes(), Safety::Safe, check);
+        assert_eq!(String::from_utf8(repaired.source).unwrap(), with("key"));
+    }
+
     #[test]
     fn an_error_elsewhere_is_harm_beside_a_rename_as_well() {
-        let renaming = |at: &str| Report {
-            diagnostics: vec![Diagnostic {
-                rule: "unknown-key",
-                level: Level::Warning,
-                at: at.to_owned(),
-                ..report(vec![(1..4, "\"b\"")]).diagnostics.remove(0)
-            }],
-            ..report(vec![])
+        let renaming = || {
+            let mut report = report(vec![(6..9, "\"b\"")]);
+            let found = &mut report.diagnostics[0];
+            found.level = Level::Warning;
+            found.fix.as_mut().unwrap().is_rename = true;
+            report
         };
         for (at, is_harm) in [
             ("o.b", false),
@@ -345,9 +363,9 @@ mod tests {
             ("o", true),
             ("b", true),
         ] {
-            let source = br#"{"a":1}"#;
+            let source = br#"{"o":{"a":1}}"#;
             let repaired = repair(source, Safety::Safe, |now| match now == source {
-                true => renaming("o.a"),
+                true => renaming(),
                 false => Report {
                     diagnostics: vec![Diagnostic {
                         at: at.to_owned(),

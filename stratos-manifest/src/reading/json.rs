@@ -26,6 +26,11 @@ pub(crate) fn to_json(value: &Value<'_>) -> Json {
     }
 }
 
+/// The text as JSON writes it, in quotes.
+pub(crate) fn json_text(text: &str) -> String {
+    serde_json::to_string(text).expect("text has a JSON form")
+}
+
 /// The number that JavaScript reads, unless it reads infinity.
 pub(crate) fn to_f64(number: &str) -> Option<f64> {
     let number: f64 = number.parse().ok()?;

@@ -4,14 +4,18 @@ mod decode;
 mod depth;
 mod fault;
 mod json;
+mod key_path;
 mod syntax;
 mod tree;
 
+#[cfg(feature = "full")]
+pub(crate) use self::key_path::is_at_or_below;
 pub use self::{decode::MAX_BYTES, depth::MAX_DEPTH};
 pub(crate) use self::{
     decode::decode,
     fault::{Fault, SyntaxFault},
-    json::{is_blank, to_f64, to_json},
+    json::{is_blank, json_text, to_f64, to_json},
+    key_path::key_path,
     syntax::parse,
-    tree::{article, find, head, key_path, key_text, span, string_value},
+    tree::{article, find, head, key_text, span, string_value},
 };

@@ -36,6 +36,7 @@ declare_rule! {
         stage: Project,
         source: Judgement,
         since: "0.1.0",
+        is_of_the_run: true,
     }
 }
 

@@ -37,6 +37,7 @@ declare_rule! {
         stage: Project,
         source: LaterDocs,
         since: "0.1.0",
+        is_of_the_run: true,
     }
 }
 

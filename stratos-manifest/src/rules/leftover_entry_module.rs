@@ -11,7 +11,8 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an entry module in a plugin that has a UI, no folder `background`, and nothing to build one from.
+    /// Finds an entry module in a plugin that has a UI, no folder `background`, and nothing to build one from. A build
+    /// that lies outside of the plugin's folder is not seen.
     ///
     /// ## Why is this bad?
     ///
@@ -33,7 +34,7 @@ declare_rule! {
     /// ```
     "leftover-entry-module" {
         summary: "an entry module is named, but the plugin is only a UI",
-        group: Correctness,
+        group: Suspicious,
         stage: Project,
         source: V1,
         since: "0.1.0",

@@ -16,8 +16,10 @@ declare_rule! {
     /// ## What it does
     ///
     /// Finds an entry module that does not exist, in a plugin that has nothing to build it from. Where there is a
-    /// `Cargo.toml`, a `package.json`, a `tsconfig.json`, a `deno.json`, a folder `src` or the module's own source, it
-    /// need not exist yet.
+    /// `Cargo.toml`, a `package.json`, a `Makefile`, a `vite.config.ts` or the like, a folder `src`, source in
+    /// `background/`, or the module's own source, it need not exist yet.
+    ///
+    /// A build that lies outside of the plugin's folder is not seen.
     ///
     /// ## Why is this bad?
     ///
@@ -38,7 +40,7 @@ declare_rule! {
     /// ```
     "missing-entry-module" {
         summary: "the entry module does not exist, and nothing here builds it",
-        group: Correctness,
+        group: Suspicious,
         stage: Project,
         source: V1,
         since: "0.1.0",
@@ -59,7 +61,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             span(entry.literal),
             format!("there is no entry module {}", quote(&entry.literal.value)),
         )
-        .note("nothing in the plugin's folder builds it either: there is neither a Cargo.toml nor a package.json");
+        .note("nothing in the plugin's folder seems to build it: there is no Cargo.toml, package.json, Makefile or the like");
     let conventional = quote(CONVENTIONAL);
     let found = match is_present(cx, CONVENTIONAL) {
         true => Some(CONVENTIONAL),

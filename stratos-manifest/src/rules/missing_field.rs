@@ -1,7 +1,7 @@
 use crate::{
     diagnostic::{Diagnostic, Findings},
     quote::{all, quote},
-    reading::span,
+    reading::{key_path, span},
     rule::declare_rule,
     rules::{
         RuleContext,
@@ -96,7 +96,16 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
         )
         .note(format!("{} has to have {them}", place.shape.name))
         .help(format!("add {them}: `{}`{advice}", examples.join(", ")));
-    let paths: Vec<_> = fields.iter().map(|field| place.path(field.key)).collect();
+    let object = cx
+        .value
+        .map(|root| key_path(root, span(place.object).start));
+    let paths: Vec<_> = fields
+        .iter()
+        .map(|field| match object.as_deref().unwrap_or_default() {
+            "" => field.key.to_owned(),
+            object => format!("{object}.{}", field.key),
+        })
+        .collect();
     Diagnostic {
         // Not the object's own path: a baseline must notice when one more goes missing.
         at: paths.join(", "),

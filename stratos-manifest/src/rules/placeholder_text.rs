@@ -39,6 +39,7 @@ declare_rule! {
         stage: Manifest,
         source: Judgement,
         since: "0.1.0",
+        is_of_the_run: true,
     }
 }
 

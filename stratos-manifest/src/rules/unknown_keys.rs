@@ -6,7 +6,7 @@ use jsonc_parser::ast::ObjectProp;
 
 use crate::{
     diagnostic::Diagnostic,
-    fix::Edit,
+    fix::{Edit, Safety},
     reading::find,
     shape::{Field, Place},
     suggest::{closest, is_same_word},
@@ -41,8 +41,8 @@ impl Meant {
     pub(super) fn repair(&self, finding: Diagnostic, property: &ObjectProp<'_>) -> Diagnostic {
         let edit = Edit::rename(property, self.field.key);
         match (self.is_only, self.is_certain) {
-            (true, true) => finding.safe_fix([edit]),
-            (true, false) => finding.unsafe_fix([edit]),
+            (true, true) => finding.rename_fix(Safety::Safe, edit),
+            (true, false) => finding.rename_fix(Safety::Unsafe, edit),
             (false, _) => finding,
         }
     }

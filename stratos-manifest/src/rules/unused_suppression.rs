@@ -1,8 +1,8 @@
 use crate::{
     diagnostic::{Diagnostic, Findings},
     quote::quote,
-    rule::declare_rule,
-    rules::RuleContext,
+    rule::{Rule, declare_rule},
+    rules::{RULES, RuleContext},
     suppress::{UnusedReason, UnusedSuppression},
 };
 
@@ -12,7 +12,8 @@ declare_rule! {
     /// Finds exceptions in `stratos.toml` and entries of a baseline that suppress nothing any more.
     ///
     /// Only what a run proves is reported: the rule has to be on, and the manifests in question have to be readable
-    /// and among those that were checked.
+    /// and among those that were checked. Rules that look at git's tags, or at the other plugins of the run, may find
+    /// something again in the next run: what suppresses them is never reported.
     ///
     /// ## Why is this bad?
     ///
@@ -42,7 +43,16 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    out.extend(cx.unused.iter().map(|unused| describe(cx, unused)));
+    let proven = cx.unused.iter().filter(|unused| is_proven(unused));
+    out.extend(proven.map(|unused| describe(cx, unused)));
+}
+
+fn is_proven(unused: &UnusedSuppression) -> bool {
+    let is_of_the_run = |rule: &Rule| rule.id == unused.rule && rule.is_of_the_run();
+    match unused.reason {
+        UnusedReason::NoFinding | UnusedReason::Fewer { .. } => !RULES.iter().any(is_of_the_run),
+        UnusedReason::NoManifest | UnusedReason::NoRule => true,
+    }
 }
 
 fn describe(cx: &RuleContext<'_>, unused: &UnusedSuppression) -> Diagnostic {

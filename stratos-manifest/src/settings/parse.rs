@@ -202,6 +202,23 @@ reason = "read by our own tool"
     }
 
     #[test]
+    fn a_rules_own_word_is_stronger_than_one_about_warnings() {
+        let text =
+            "[check.levels]\nunknown-key = \"warn\"\nwarnings = \"deny\"\npedantic = \"warn\"";
+        let mut levels = CheckSettings::parse(text).unwrap().to_levels();
+        let level =
+            |levels: &Levels, id| levels.of(RULES.iter().find(|rule| rule.id == id).unwrap());
+        assert_eq!(level(&levels, "unknown-key"), RuleLevel::Warn);
+        assert_eq!(level(&levels, "long-text"), RuleLevel::Warn);
+        assert_eq!(level(&levels, "tag-drift"), RuleLevel::Deny);
+        // The command line has the last word.
+        levels.set("warnings", RuleLevel::Allow).unwrap();
+        assert_eq!(level(&levels, "tag-drift"), RuleLevel::Allow);
+        assert_eq!(level(&levels, "unknown-key"), RuleLevel::Allow);
+        assert_eq!(level(&levels, "malformed-id"), RuleLevel::Deny);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, place, message, help) in [
             ("[check", "", "unclosed table, expected `]`", None),

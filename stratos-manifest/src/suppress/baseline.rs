@@ -10,7 +10,7 @@ use jsonc_parser::ast::{Object, Value};
 
 use crate::{
     check::Report,
-    reading::{find, head, key_text, parse, span},
+    reading::{find, head, json_text, key_text, parse, span},
     rule::Rule,
     rules::RULES,
     settings::SettingsError,
@@ -206,10 +206,6 @@ fn not_a_baseline(span: Range<usize>) -> SettingsError {
         .help("name another file, or write one with `--write-baseline`")
 }
 
-fn json_text(text: &str) -> String {
-    serde_json::to_string(text).expect("text has a JSON form")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +237,39 @@ mod tests {
         let mut report = check(SOURCE.as_bytes(), &ProjectFacts::none());
         assert_eq!(read.suppress("other/plugin.json", &mut report), []);
         assert!(report.diagnostics.len() >= 4);
+    }
+
+    #[test]
+    fn a_mistake_in_another_setting_is_reported() {
+        let setting = |key: &str, extra: &str| format!(r#"{{ "key": "{key}"{extra} }}"#);
+        let report = |settings: &[String]| {
+            let source = format!(r#"{{ "availableSettings": [{}] }}"#, settings.join(", "));
+            let mut report = check(source.as_bytes(), &ProjectFacts::none());
+            report
+                .diagnostics
+                .retain(|d| d.at.starts_with("availableSettings"));
+            report
+        };
+        let mut baseline = Baseline::default();
+        let empty = r#", "name": "", "type": "text""#;
+        let settings = [setting("a", empty), setting("b", "")];
+        baseline.record("p", &mut report(&settings));
+
+        let mut moved = report(&[setting("b", ""), setting("a", empty)]);
+        baseline.suppress("p", &mut moved);
+        assert_eq!(moved.diagnostics, []);
+
+        let mut other = report(&[setting("c", empty), setting("d", ""), setting("b", "")]);
+        baseline.suppress("p", &mut other);
+        let places: Vec<_> = other.diagnostics.iter().map(|d| d.at.as_str()).collect();
+        assert_eq!(
+            places,
+            [
+                "availableSettings[c].scope",
+                "availableSettings[c].name",
+                "availableSettings[d].name, availableSettings[d].type, availableSettings[d].scope"
+            ]
+        );
     }
 
     #[test]

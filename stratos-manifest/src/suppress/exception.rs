@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{check::Report, diagnostic::Diagnostic};
+use crate::{check::Report, diagnostic::Diagnostic, reading::is_at_or_below};
 
 /// One of `[[check.exceptions]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,29 +54,4 @@ pub fn suppress(report: &mut Report, exceptions: &[Exception], plugin: Option<&s
         covering.is_none()
     });
     used
-}
-
-/// Whether the path of keys `path` is `prefix` or leads on from it.
-fn is_at_or_below(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_ends_where_a_key_ends() {
-        for (path, prefix, expected) in [
-            ("extra", "extra", true),
-            ("extra.field", "extra", true),
-            ("extra[2].x", "extra", true),
-            ("extras", "extra", false),
-            ("extra", "extra.field", false),
-            ("", "extra", false),
-        ] {
-            assert_eq!(is_at_or_below(path, prefix), expected, "{path} {prefix}");
-        }
-    }
 }

@@ -46,6 +46,18 @@ fn a_rule_is_a_file_of_its_name() {
     assert_eq!(files, ids);
 }
 
+/// Nobody calls an exception from such a rule unused.
+#[test]
+fn a_rule_that_looks_at_the_run_says_so() {
+    for rule in RULES {
+        let file = format!("src/rules/{}.rs", rule.id.replace('-', "_"));
+        let code = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let code: String = code.split_whitespace().collect();
+        let looks = code.contains("facts.tags") || code.contains("facts.neighbours");
+        assert_eq!(rule.is_of_the_run(), looks, "{}", rule.id);
+    }
+}
+
 #[test]
 fn docs_have_the_four_headings_in_order() {
     for rule in RULES {

@@ -1,0 +1,2 @@
+export function onStart() {}
+export function onStop() {}
