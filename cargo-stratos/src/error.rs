@@ -67,6 +67,9 @@ pub(crate) enum Error {
     /// A rule has a defect.
     #[error("the rule `{rule}` broke down while it looked at {path}")]
     BrokenRule { rule: &'static str, path: String },
+    /// The check itself has a defect.
+    #[error("the check broke down while it looked at {path}")]
+    BrokenCheck { path: String },
     /// The operating system refuses something that commands rely on.
     #[error("cannot {what}")]
     System {
@@ -105,6 +108,9 @@ impl Error {
             Self::Git { .. } => "make the plugin without a repository: add `--vcs none`",
             Self::Find(_) => {
                 "start one with `cargo stratos run`; where it runs with another state folder, name it with `--state DIR`"
+            }
+            Self::BrokenCheck { .. } => {
+                "please report it, with the file if you can: nobody knows what is wrong in it"
             }
             Self::BrokenRule { .. } => {
                 "please report it, with the manifest if you can: nobody knows what the rule would have found"

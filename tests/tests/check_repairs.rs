@@ -39,7 +39,7 @@ fn safe_repairs_are_written_and_nothing_else_changes() {
     assert_eq!(first.code, Some(1), "`version` is still missing: {first:?}");
     let path = Path::new("a").join("plugin.json");
     let expected = format!(
-        "{}: 2 repairs (missing-field, trailing-comma)\n",
+        "repaired {}: 2 repairs (missing-field, trailing-comma)\n",
         path.display()
     );
     assert_eq!(first.stderr, expected);
@@ -181,6 +181,52 @@ fn links_and_permissions_stay() {
     assert_eq!(fs::read_to_string(&real).unwrap(), fixed(&broken()));
     let mode = fs::metadata(&real).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_search_repairs_nothing_outside_and_no_file_twice() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder(&[
+        ("elsewhere.json", &broken()),
+        ("tree/out/icon.svg", ICON),
+        ("tree/one/plugin.json", &broken()),
+        ("tree/one/icon.svg", ICON),
+        ("tree/two/icon.svg", ICON),
+    ]);
+    let root = folder.path();
+    let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
+    symlink("../../elsewhere.json", root.join("tree/out/plugin.json")).unwrap();
+    symlink("../one/plugin.json", root.join("tree/two/plugin.json")).unwrap();
+    let shown = check(root, &["tree/one", "tree/two", "--diff"]);
+    assert_eq!(shown.stdout.matches("+++ ").count(), 1, "{shown:?}");
+    let checked = check(root, &["tree", "--fix"]);
+    assert_eq!(checked.code, Some(3), "{checked:?}");
+    let (reason, others) = ("it is a link that leads out", "repaired tree/");
+    assert!(checked.stderr.contains(reason), "{}", checked.stderr);
+    assert_eq!(checked.stderr.matches(others).count(), 1, "{checked:?}");
+    assert!(
+        !checked.stderr.contains("somebody changed it"),
+        "{checked:?}"
+    );
+    assert_eq!(read("elsewhere.json"), broken());
+    assert_eq!(read("tree/one/plugin.json"), fixed(&broken()));
+    check(root, &["tree", "tree/out/plugin.json", "--fix"]);
+    assert_eq!(read("elsewhere.json"), fixed(&broken()));
+}
+
+#[test]
+fn a_patch_that_does_not_fit_says_so() {
+    let folder = project();
+    let says_so = |source: &str| {
+        fs::write(folder.path().join("a/plugin.json"), source).unwrap();
+        let shown = check(folder.path(), &["--diff"]);
+        assert_eq!(shown.code, Some(1), "{shown:?}");
+        shown.stderr.contains("not to be applied")
+    };
+    assert!(!says_so(&broken()));
+    assert!(says_so(&format!("\u{feff}{}", broken())));
 }
 
 #[test]

@@ -56,6 +56,36 @@ fn what_git_ignores_is_checked_by_name_only() {
 }
 
 #[test]
+fn what_lies_above_the_repository_ignores_nothing() {
+    for repository in ["home/repo/.git/HEAD", "home/repo/a/.git/HEAD", "home/x"] {
+        let folder = folder(&[
+            (repository, ""),
+            ("home/.gitignore", "*\n"),
+            ("home/repo/.gitignore", "made/\n"),
+            ("home/repo/a/plugin.json", MANIFEST),
+            ("home/repo/a/icon.svg", ICON),
+            ("home/repo/b/plugin.json", "{}"),
+            ("home/repo/made/plugin.json", "{}"),
+        ]);
+        let checked = stratos(&folder.path().join("home/repo"), ["check"]);
+        assert_eq!(checked.code, Some(1), "{repository}: {checked:?}");
+        assert!(
+            checked.stdout.contains("2 manifests checked"),
+            "{checked:?}"
+        );
+    }
+    let folder = folder(&[
+        ("repo/.git/HEAD", ""),
+        ("repo/.gitignore", "made/\n"),
+        ("repo/a/b/plugin.json", MANIFEST),
+        ("repo/a/b/icon.svg", ICON),
+        ("repo/a/made/plugin.json", "{}"),
+    ]);
+    let inside = stratos(&folder.path().join("repo/a"), ["check"]);
+    assert_eq!(inside.stdout, "1 manifest checked: no mistakes found\n");
+}
+
+#[test]
 fn any_file_that_is_named_is_taken_for_a_manifest() {
     let folder = folder(&[(
         "package.json",
@@ -98,6 +128,52 @@ fn the_standard_input_is_a_manifest_of_the_path_that_is_given() {
     let endless = check(&[], &" ".repeat(600 * 1024));
     assert!(endless.stdout.contains("file-too-large"), "{endless:?}");
     assert_eq!(check(&["nowhere"], MANIFEST).code, Some(2));
+}
+
+#[test]
+fn the_standard_input_takes_the_place_of_its_file() {
+    let folder = folder(&[
+        ("a/plugin.json", &MANIFEST.replace("1.0.0", "1.0")),
+        ("a/icon.svg", ICON),
+    ]);
+    for (inside, arguments) in [
+        ("a", &["-", "."][..]),
+        ("a", &["-", "plugin.json"]),
+        ("", &["-", "--stdin-path", "a/plugin.json", "a"]),
+        ("", &["-", "--stdin-path", "a/../a/plugin.json", "."]),
+    ] {
+        let arguments = [&["check"], arguments].concat();
+        let input = MANIFEST.as_bytes();
+        let checked = stratos_with_input(&folder.path().join(inside), &arguments, input);
+        assert_eq!(
+            checked.stdout, "1 manifest checked: no mistakes found\n",
+            "{arguments:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_manifest_is_no_second_plugin() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder(&[
+        ("a/plugin.json", MANIFEST),
+        ("a/icon.svg", ICON),
+        ("b/icon.svg", ICON),
+    ]);
+    symlink("../a/plugin.json", folder.path().join("b/plugin.json")).unwrap();
+    let checked = stratos(folder.path(), ["check"]);
+    assert_eq!(checked.stdout, "2 manifests checked: no mistakes found\n");
+    fs::remove_file(folder.path().join("b/icon.svg")).unwrap();
+    let checked = stratos(folder.path(), ["check"]);
+    assert!(checked.stdout.contains("missing-icon-file"), "{checked:?}");
+    let checked = stratos_with_input(
+        &folder.path().join("a"),
+        ["check", "-", "../b/plugin.json"],
+        MANIFEST.as_bytes(),
+    );
+    assert!(checked.stdout.contains("1 manifest checked"), "{checked:?}");
 }
 
 #[test]

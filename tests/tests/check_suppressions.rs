@@ -83,6 +83,60 @@ fn what_was_not_looked_at_proves_nothing() {
 }
 
 #[test]
+fn what_another_run_may_find_proves_nothing() {
+    let same = "[[check.exceptions]]\nrule = \"duplicate-plugin-id\"\nreason = \"two editions\"\n";
+    let folder = folder(&[
+        ("a/plugin.json", MANIFEST),
+        ("a/icon.svg", ICON),
+        ("b/plugin.json", MANIFEST),
+        ("b/icon.svg", ICON),
+        ("stratos.toml", &format!("{same}plugin = \"demo\"\n")),
+    ]);
+    let clean = |arguments: &[&str], summary: &str| {
+        let arguments = [&["check", "-W", "pedantic"], arguments].concat();
+        let checked = stratos(folder.path(), arguments);
+        assert!(
+            !checked.stdout.contains("unused-suppression"),
+            "{checked:?}"
+        );
+        assert!(checked.stdout.contains(summary), "{checked:?}");
+    };
+    clean(&["."], "2 suppressed");
+    clean(&["a"], "1 manifest checked");
+    let path = folder.path().join("stratos.toml");
+    for rule in ["tag-drift", "placeholder-text", "colliding-plugin-id"] {
+        fs::write(&path, same.replace("duplicate-plugin-id", rule)).unwrap();
+        clean(&["."], "2 manifests checked");
+    }
+    fs::remove_file(path).unwrap();
+    clean(&["--write-baseline", "debts.json"], "2 manifests checked");
+    clean(&["a", "--baseline", "debts.json"], "1 manifest checked");
+}
+
+#[test]
+fn a_manifest_inside_a_plugin_may_need_an_exception() {
+    let folder = folder(&[
+        ("plugin.json", MANIFEST),
+        ("icon.svg", ICON),
+        ("stratos.toml", EXCEPTION),
+        (
+            "examples/x/plugin.json",
+            &with_keys("\"extra\": { \"field\": 1 },"),
+        ),
+        ("examples/x/icon.svg", ICON),
+    ]);
+    let is_reported = |arguments: &[&str]| {
+        let checked = stratos(folder.path(), [&["check"], arguments].concat());
+        checked.stdout.contains("unused-suppression")
+    };
+    assert!(!is_reported(&[]));
+    assert!(!is_reported(&["plugin.json"]));
+    fs::remove_dir_all(folder.path().join("examples")).unwrap();
+    assert!(is_reported(&[]));
+    assert!(is_reported(&["plugin.json"]), "it is all there is");
+}
+
+#[test]
 fn the_life_of_a_baseline() {
     let folder = folder(&[
         ("ci/readme.txt", ""),
@@ -146,6 +200,60 @@ fn the_life_of_a_baseline() {
     assert!(!sibling.stdout.contains("is not there"), "{sibling:?}");
     let part = run(&["a/plugin.json", "--baseline", "ci/debts.json"]);
     assert!(!part.stdout.contains("is not there"), "{part:?}");
+}
+
+#[test]
+fn a_baseline_overwrites_nothing_but_a_baseline() {
+    let folder = folder(&[
+        ("plugin.json", &with_keys("\"extra\": 1,")),
+        ("icon.svg", ICON),
+        ("notes.txt", "mine"),
+        ("known.json", "{ \"version\": 1, \"findings\": [] }"),
+    ]);
+    for (file, paths) in [
+        ("plugin.json", &["."][..]),
+        ("./plugin.json", &["plugin.json"]),
+        ("notes.txt", &["."]),
+        ("known.json", &["known.json"]),
+    ] {
+        let before = fs::read(folder.path().join(file)).unwrap();
+        let arguments = [&["check", "--write-baseline", file], paths].concat();
+        let refused = stratos(folder.path(), arguments);
+        assert_eq!(refused.code, Some(2), "{file}: {refused:?}");
+        assert!(refused.stderr.contains("name a file"), "{refused:?}");
+        assert_eq!(fs::read(folder.path().join(file)).unwrap(), before);
+    }
+    let renewed = stratos(folder.path(), ["check", "--write-baseline", "known.json"]);
+    assert_eq!(renewed.code, Some(0), "{renewed:?}");
+    let text = fs::read_to_string(folder.path().join("known.json")).unwrap();
+    assert!(text.contains("\"extra\""), "{text}");
+}
+
+#[test]
+fn a_run_of_a_part_renews_that_part_of_a_baseline() {
+    let folder = folder(&[
+        ("a/plugin.json", &with_keys("\"extra\": 1,")),
+        ("a/icon.svg", ICON),
+        ("b/plugin.json", &MANIFEST.replace("demo", "Not An Id")),
+        ("b/icon.svg", ICON),
+    ]);
+    let root = folder.path();
+    let write = |path: &str| {
+        let written = stratos(root, ["check", path, "--write-baseline", "debts.json"]);
+        assert_eq!(written.code, Some(0), "{written:?}");
+        fs::read_to_string(root.join("debts.json")).unwrap()
+    };
+    let all = write(".");
+    assert_eq!(write("a"), all);
+    fs::write(root.join("a/plugin.json"), MANIFEST).unwrap();
+    let part = write("a");
+    assert!(
+        !part.contains("extra") && part.contains("b/plugin.json"),
+        "{part}"
+    );
+    fs::remove_dir_all(root.join("b")).unwrap();
+    assert_eq!(write("a"), part, "nobody looked for the other");
+    assert!(!write(".").contains("b/plugin.json"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `cargo stratos check`
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use stratos_manifest::Safety;
@@ -8,7 +9,8 @@ use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
 use crate::lint::{
-    Examiner, Ledger, LevelArgs, Projects, Repairs, Run, Tags, Totals, Usage, in_order,
+    Covered, Examiner, Ledger, LevelArgs, Projects, Repairs, Run, Tags, Totals, Usage, guarded,
+    in_order,
 };
 use crate::manifests::{self, Found, Target};
 use crate::output::report::{Github, Human, Json, Reporter, Sarif};
@@ -74,16 +76,16 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let repairs = args.repairs()?;
     let mut projects = Projects::new(args.levels)?;
     let known = args.baseline.as_deref().map(Ledger::load).transpose()?;
-    let new = args
-        .write_baseline
-        .as_deref()
-        .map(Ledger::new)
+    let found = find(&args.paths, args.stdin_path)?;
+    let renewed = args.write_baseline.as_deref();
+    let renewed = renewed
+        .map(|path| Ledger::renew(path, &found))
         .transpose()?;
     let Found {
         targets,
         searched,
         unreadable,
-    } = find(&args.paths, args.stdin_path)?;
+    } = found;
     let by_target = projects.of_all(&targets)?;
     let examiner = Examiner {
         projects: &by_target,
@@ -96,22 +98,37 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         cx,
         repairs,
         reporter: args.format.reporter(cx),
-        recorded: new,
+        recorded: renewed,
         totals: Totals::default(),
     };
     unreadable.into_iter().for_each(|error| run.fail(error));
     let mut usage = Usage::default();
+    let again = match repairs {
+        Repairs::Leave => HashSet::new(),
+        Repairs::Show(_) | Repairs::Write(_) => manifests::repeated(&targets),
+    };
     in_order(
         &targets,
-        |index, target| examiner.examine(index, target),
+        |index, target| (!again.contains(&index)).then(|| examiner.examine(index, target)),
         |index, examined| {
             let (target, project) = (&targets[index], &by_target[index]);
+            // The same file under another path: it is looked at after it was repaired.
+            let examined = examined.unwrap_or_else(|| examiner.look(index, target));
             usage.add(target, project, known.as_ref(), examined.as_ref().ok());
             run.manifest(target, examined)
         },
     )?;
     if run.is_complete() && run.recorded.is_none() {
-        left_over(&mut run, &usage, &searched, known.as_ref(), &mut projects)?;
+        left_over(
+            &mut run,
+            &usage,
+            &Covered {
+                targets: &targets,
+                searched: &searched,
+            },
+            known.as_ref(),
+            &mut projects,
+        )?;
     }
     run.finish()
 }
@@ -120,20 +137,22 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
 fn left_over(
     run: &mut Run<'_>,
     usage: &Usage,
-    searched: &[PathBuf],
+    covered: &Covered<'_>,
     ledger: Option<&Ledger>,
     projects: &mut Projects,
 ) -> Result<(), Error> {
-    for (project, file, unused) in usage.exceptions(searched) {
-        let report = project.linter.check_suppressions(&file.text, &unused);
+    for (project, file, unused) in usage.exceptions(covered) {
+        let look = || Ok(project.linter.check_suppressions(&file.text, &unused));
+        let report = guarded(&file.path, look)?;
         run.suppressions(&file.path, &file.text, &report)?;
     }
     let Some(ledger) = ledger else {
         return Ok(());
     };
     let project = projects.of(&ledger.folder)?;
-    let unused = usage.entries(ledger, &project.levels, searched);
-    let report = project.linter.check_suppressions(&ledger.text, &unused);
+    let unused = usage.entries(ledger, &project.levels, covered);
+    let look = || Ok(project.linter.check_suppressions(&ledger.text, &unused));
+    let report = guarded(&ledger.path, look)?;
     run.suppressions(&ledger.path, &ledger.text, &report)
 }
 
@@ -170,8 +189,7 @@ fn find(paths: &[PathBuf], stdin_path: Option<PathBuf>) -> Result<Found, Error> 
     let mut found = manifests::search(&named)?;
     if !stdin.is_empty() {
         let path = stdin_path.unwrap_or_else(|| PathBuf::from("plugin.json"));
-        found.targets.push(Target::from_stdin(path)?);
-        found.targets.sort_by(|a, b| a.path.cmp(&b.path));
+        found.add(Target::from_stdin(path)?);
     }
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! What repairs would change, as a patch.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{MAIN_SEPARATOR, Path};
 
@@ -7,13 +8,27 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::output::{BOLD, CYAN, GREEN, RED, escape};
 
-/// A unified diff without its last line break, coloured; `git apply` takes it.
-pub(crate) fn diff(path: &Path, before: &[u8], after: &[u8]) -> String {
+/// What repairs change in a file.
+#[derive(Debug)]
+pub(crate) struct Patch {
+    /// A unified diff without its last line break, coloured.
+    pub(crate) text: String,
+    /// Whether it fits the file: what would be obeyed is shown otherwise than it is there.
+    pub(crate) is_exact: bool,
+}
+
+/// The changes as a unified diff.
+pub(crate) fn diff(path: &Path, before: &[u8], after: &[u8]) -> Patch {
     let path = path.to_string_lossy().replace(MAIN_SEPARATOR, "/");
-    let path = escape(path.trim_start_matches('/'));
+    let shown = escape(path.trim_start_matches('/'));
+    let mut is_exact = matches!(shown, Cow::Borrowed(_));
+    let path = shown;
     let (Ok(before), Ok(after)) = (str::from_utf8(before), str::from_utf8(after)) else {
         // As git says it; such a file is read as UTF-16, and written as UTF-8.
-        return format!("Binary files a/{path} and b/{path} differ");
+        return Patch {
+            text: format!("Binary files a/{path} and b/{path} differ"),
+            is_exact: false,
+        };
     };
     let mut text = format!("{BOLD}--- a/{path}{BOLD:#}\n{BOLD}+++ b/{path}{BOLD:#}\n");
     // A line ends with a line feed, for `patch` as well; the library would also end it with a carriage return.
@@ -37,7 +52,13 @@ pub(crate) fn diff(path: &Path, before: &[u8], after: &[u8]) -> String {
                 Some(value) => (value, "\r"),
                 None => (value, ""),
             };
-            let value = harmless(value);
+            let mut shown = harmless(value);
+            if sign == ' ' && value.trim_start().starts_with("::") {
+                // The runner of a CI service takes it for a command.
+                shown = shown.replacen("::", ":\\u{3a}", 1);
+            }
+            is_exact &= shown == value;
+            let value = shown;
             line(
                 &mut text,
                 format_args!("{style}{sign}{value}{style:#}{end}"),
@@ -48,7 +69,7 @@ pub(crate) fn diff(path: &Path, before: &[u8], after: &[u8]) -> String {
         }
     }
     text.truncate(text.trim_end_matches('\n').len());
-    text
+    Patch { text, is_exact }
 }
 
 /// Tabs stay what they are: they are how people indent.
@@ -71,7 +92,7 @@ mod tests {
             before.as_bytes(),
             after.as_bytes(),
         );
-        anstream::adapter::strip_str(&text).to_string()
+        anstream::adapter::strip_str(&text.text).to_string()
     }
 
     #[test]
@@ -80,6 +101,25 @@ mod tests {
             plain("{\r\n\t\"a\": 1,\r\n}", "{\r\n\t\"a\": 1\r\n}"),
             "--- a/a b/plugin.json\n+++ b/a b/plugin.json\n@@ -1,3 +1,3 @@\n {\r\n-\t\"a\": 1,\r\n+\t\"a\": 1\r\n }\n\\ No newline at end of file"
         );
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_ci_service() {
+        let before = "{ /*\n::a::\n \t::b::\n c::d */ \"a\": 1,\n}";
+        let after = "{ /*\n::a::\n \t::b::\n c::d */ \"a\": 1\n}";
+        let shown = plain(before, after);
+        assert!(
+            shown.contains(" :\\u{3a}a::\n  \t:\\u{3a}b::\n-"),
+            "{shown}"
+        );
+        assert!(shown.contains("- c::d"), "{shown}");
+        let is_exact = |before: &str| {
+            let after = before.replace(",\n}", "\n}");
+            diff(Path::new("p"), before.as_bytes(), after.as_bytes()).is_exact
+        };
+        assert!(is_exact("{\n\t\"a\": 1,\n}"));
+        assert!(!is_exact(before));
+        assert!(!is_exact("\u{feff}{\n\"a\": 1,\n}"));
     }
 
     #[test]
@@ -93,6 +133,7 @@ mod tests {
             "{shown:?}"
         );
         let binary = diff(Path::new("p"), b"\xff\xfe{\0", b"{");
-        assert_eq!(binary, "Binary files a/p and b/p differ");
+        assert!(!binary.is_exact);
+        assert_eq!(binary.text, "Binary files a/p and b/p differ");
     }
 }

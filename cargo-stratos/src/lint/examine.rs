@@ -9,6 +9,7 @@ use stratos_manifest::{
 
 use crate::error::Error;
 use crate::lint::git_tags::Tags;
+use crate::lint::guard::guarded;
 use crate::lint::ledger::Ledger;
 use crate::lint::project::Project;
 use crate::lint::rewrite::rewrite;
@@ -69,18 +70,38 @@ impl Used {
 impl Examiner<'_> {
     /// Reads, checks, and repairs if it is to.
     pub(crate) fn examine(&self, index: usize, target: &Target) -> Result<Examined, Error> {
+        guarded(&target.path, || {
+            self.repaired(index, target, self.looked(index, target)?)
+        })
+    }
+
+    /// Reads and checks.
+    pub(crate) fn look(&self, index: usize, target: &Target) -> Result<Examined, Error> {
+        guarded(&target.path, || self.looked(index, target))
+    }
+
+    fn looked(&self, index: usize, target: &Target) -> Result<Examined, Error> {
         let source = target.read()?;
         let plugin = plugin_id(&source);
-        let check = |source: &[u8]| self.check(index, target, plugin.as_deref(), source);
-        let (report, used) = check(&source);
-        let mut examined = Examined {
+        let (report, used) = self.check(index, target, plugin.as_deref(), &source);
+        Ok(Examined {
             source,
             report,
-            plugin: plugin.clone(),
+            plugin,
             repaired: None,
             unwritten: None,
             used,
-        };
+        })
+    }
+
+    fn repaired(
+        &self,
+        index: usize,
+        target: &Target,
+        mut examined: Examined,
+    ) -> Result<Examined, Error> {
+        let plugin = examined.plugin.clone();
+        let check = |source: &[u8]| self.check(index, target, plugin.as_deref(), source);
         let safety = match self.repairs {
             Repairs::Leave => return Ok(examined),
             Repairs::Show(safety) | Repairs::Write(safety) => safety,
@@ -98,7 +119,7 @@ impl Examiner<'_> {
             return Ok(examined);
         }
         if matches!(self.repairs, Repairs::Write(_)) {
-            match rewrite(&target.path, &examined.source, &repaired.source) {
+            match rewrite(target, &examined.source, &repaired.source) {
                 Ok(()) => {
                     (examined.report, examined.used) = check(&repaired.source);
                     examined.source.clone_from(&repaired.source);

@@ -18,13 +18,10 @@ impl Tags {
     /// Asks for them. Where git is missing or fails there are none.
     pub(crate) fn find(targets: &[Target]) -> Self {
         let mut repositories = HashMap::new();
-        let folders: Vec<_> = targets
-            .iter()
-            .map(|target| target.folder().canonicalize().ok())
-            .collect();
+        let folders: Vec<_> = targets.iter().map(Target::home).collect();
         let roots: Vec<_> = folders
             .iter()
-            .map(|folder| repository(folder.as_deref()?, &mut repositories))
+            .map(|folder| repository(folder, &mut repositories))
             .collect();
         let mut plugins: HashMap<&Path, usize> = HashMap::new();
         for root in roots.iter().flatten() {
@@ -34,7 +31,7 @@ impl Tags {
         let by_repository = by_repository.collect();
         let of_target = folders.into_iter().zip(&roots).map(|(folder, root)| {
             let root = root.as_ref()?;
-            let is_alone = plugins[root.as_path()] == 1 || folder.as_ref() == Some(root);
+            let is_alone = plugins[root.as_path()] == 1 || folder == root;
             Some((root.clone(), is_alone))
         });
         Self {
@@ -126,6 +123,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let target = || Target {
             path: dir.path().join("plugin.json"),
+            place: dir.path().join("plugin.json"),
+            searched: None,
             given: None,
         };
         assert_eq!(Tags::find(&[target()]).of(0, Some("a")), [""; 0]);

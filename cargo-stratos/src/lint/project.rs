@@ -1,7 +1,7 @@
 //! The settings that apply to a manifest: the nearest `stratos.toml`.
 
 use std::collections::HashMap;
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stratos_host::settings;
@@ -46,7 +46,7 @@ pub(crate) struct Projects {
 impl Projects {
     /// With what the command line says about levels, which counts more than any file.
     pub(crate) fn new(said: LevelArgs) -> Result<Self, Error> {
-        let here = path::absolute(".").map_err(|source| Error::System {
+        let here = dunce::canonicalize(".").map_err(|source| Error::System {
             what: "find the current folder",
             source,
         })?;
@@ -70,14 +70,12 @@ impl Projects {
 
     /// The projects of these manifests, in their order.
     pub(crate) fn of_all(&mut self, targets: &[Target]) -> Result<Vec<Arc<Project>>, Error> {
-        let folders = targets.iter().map(Target::folder);
+        let folders = targets.iter().map(Target::home);
         folders.map(|folder| self.of(folder)).collect()
     }
 
-    /// The settings in `folder` or the nearest one above, up to the root of the repository.
+    /// The settings in `folder` or the nearest one above, up to the root of the repository; `folder` is as the disk has it.
     pub(crate) fn of(&mut self, folder: &Path) -> Result<Arc<Project>, Error> {
-        let folder = self.here.join(folder);
-        let folder = folder.canonicalize().unwrap_or(folder);
         let mut passed = Vec::new();
         let mut found = None;
         for folder in folder.ancestors() {
@@ -103,11 +101,7 @@ impl Projects {
         let Some(text) = read_text(&file, MAX_BYTES)? else {
             return Ok(None);
         };
-        let here = self
-            .here
-            .canonicalize()
-            .unwrap_or_else(|_| self.here.clone());
-        let path = file.strip_prefix(here).unwrap_or(&file).to_owned();
+        let path = file.strip_prefix(&self.here).unwrap_or(&file).to_owned();
         let settings = CheckSettings::parse(&text).map_err(|error| {
             let place = position(&text, error.span.start);
             Error::Usage {

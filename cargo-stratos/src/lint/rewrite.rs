@@ -2,23 +2,31 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
 
 use atomic_write_file::AtomicWriteFile;
 
 use crate::error::Error;
-use crate::manifests::read;
+use crate::manifests::{Target, read};
 
 /// Writes `after` where `before` was, whole or not at all.
 ///
 /// A link stays, and what it leads to is written. What somebody else wrote meanwhile stays, too.
-pub(crate) fn rewrite(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Error> {
+///
+/// A link that a search came across must not lead out of what was searched: nobody meant what is there.
+pub(crate) fn rewrite(target: &Target, before: &[u8], after: &[u8]) -> Result<(), Error> {
     let failed = |source| Error::File {
         what: "repair",
-        path: path.to_owned(),
+        path: target.path.clone(),
         source,
     };
-    let file = fs::canonicalize(path).map_err(failed)?;
+    let file = dunce::canonicalize(&target.place).map_err(failed)?;
+    if let Some(searched) = &target.searched
+        && !file.starts_with(searched)
+    {
+        return Err(failed(io::Error::other(
+            "it is a link that leads out of the folder that was searched; name it to repair what is there",
+        )));
+    }
     let metadata = fs::metadata(&file).map_err(failed)?;
     if metadata.permissions().readonly() {
         return Err(failed(io::Error::new(
@@ -48,10 +56,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("plugin.json");
         fs::write(&path, "newer").unwrap();
-        let error = rewrite(&path, b"old", b"repaired").unwrap_err();
+        let target = Target {
+            path: path.clone(),
+            place: path.clone(),
+            searched: None,
+            given: None,
+        };
+        let error = rewrite(&target, b"old", b"repaired").unwrap_err();
         assert_eq!(error.exit(), 3);
         assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
-        rewrite(&path, b"newer", b"repaired").unwrap();
+        rewrite(&target, b"newer", b"repaired").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "repaired");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }

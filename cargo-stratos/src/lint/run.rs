@@ -7,7 +7,7 @@ use stratos_manifest::{Repaired, Report};
 use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
-use crate::lint::diff::diff;
+use crate::lint::diff::{Patch, diff};
 use crate::lint::examine::{Examined, Repairs};
 use crate::lint::failures::Failures;
 use crate::lint::ledger::Ledger;
@@ -146,13 +146,20 @@ impl Run<'_> {
     fn repaired(&self, path: &Path, before: &[u8], repaired: &Repaired) -> Result<(), Error> {
         let output = &self.cx.output;
         if let Repairs::Show(_) = self.repairs {
-            return output.line(diff(path, before, &repaired.source));
+            let Patch { text, is_exact } = diff(path, before, &repaired.source);
+            if !is_exact {
+                output.note(format_args!(
+                    "the patch of {} is to be read and not to be applied: it shows what would be obeyed, or no text at all",
+                    escape(&path.to_string_lossy())
+                ));
+            }
+            return output.line(text);
         }
         let mut rules = repaired.applied.clone();
         rules.sort_unstable();
         rules.dedup();
         output.note(format_args!(
-            "{}: {} ({})",
+            "repaired {}: {} ({})",
             escape(&path.to_string_lossy()),
             count(repaired.applied.len(), "repair"),
             rules.join(", ")

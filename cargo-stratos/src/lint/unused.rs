@@ -1,17 +1,34 @@
 //! Which suppressions a run proved to suppress nothing.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use stratos_manifest::{
-    Baseline, Exception, Levels, RULES, Report, RuleLevel, Stage, UnusedSuppression,
-};
+use stratos_manifest::{Exception, Levels, RULES, Report, RuleLevel, Stage, UnusedSuppression};
 
 use crate::lint::examine::Examined;
 use crate::lint::ledger::Ledger;
 use crate::lint::project::{Project, SettingsFile};
-use crate::manifests::Target;
+use crate::manifests::{Target, all_below};
+
+/// What a run looks at.
+#[derive(Debug)]
+pub(crate) struct Covered<'a> {
+    pub(crate) targets: &'a [Target],
+    /// The folders that were searched.
+    pub(crate) searched: &'a [PathBuf],
+}
+
+impl Covered<'_> {
+    /// Whether no manifest below the folder is left out: the search ends at a plugin, and settings do not.
+    fn has_all_below(&self, folder: &Path) -> bool {
+        let places: HashSet<&Path> = self.targets.iter().map(|target| &*target.place).collect();
+        let below = all_below(folder);
+        below.iter().all(|place| places.contains(place.as_path()))
+    }
+}
 
 /// What was suppressed by what, and which manifests were really looked at.
 #[derive(Debug, Default)]
@@ -31,8 +48,6 @@ struct ProjectUsage {
     plugins: HashSet<String>,
     /// Whether a manifest was not.
     has_gap: bool,
-    /// Whether the manifest beside the settings is one of them.
-    is_own: bool,
 }
 
 impl Usage {
@@ -60,13 +75,8 @@ impl Usage {
             used: vec![0; project.exceptions.len()],
             plugins: HashSet::new(),
             has_gap: false,
-            is_own: false,
         });
         usage.has_gap |= looked_at.is_none();
-        usage.is_own |= target
-            .folder()
-            .canonicalize()
-            .is_ok_and(|folder| folder == file.folder);
         if let Some(examined) = examined {
             let counts = usage.used.iter_mut().zip(&examined.used.exceptions);
             counts.for_each(|(sum, used)| *sum += used);
@@ -76,17 +86,18 @@ impl Usage {
             .extend(looked_at.and_then(|examined| examined.plugin.clone()));
     }
 
-    /// The exceptions without effect, for each project that has some. `searched` are the folders of this run.
+    /// The exceptions without effect, for each project that has some.
     pub(crate) fn exceptions<'u>(
         &'u self,
-        searched: &'u [PathBuf],
+        covered: &'u Covered<'_>,
     ) -> impl Iterator<Item = (&'u Arc<Project>, &'u SettingsFile, Vec<UnusedSuppression>)> {
         self.projects.values().filter_map(|usage| {
             let file = usage.project.file.as_ref()?;
-            let is_whole = usage.is_own || is_inside(&file.folder, searched);
+            // A search of its own, and rarely needed.
+            let is_whole = LazyCell::new(|| covered.has_all_below(&file.folder));
             let exceptions = usage.project.exceptions.iter().zip(&usage.used);
             let unused = exceptions
-                .filter(|(exception, used)| **used == 0 && usage.proves(exception, is_whole))
+                .filter(|(exception, used)| **used == 0 && usage.proves(exception, &is_whole))
                 .map(|(exception, _)| exception.into());
             let unused: Vec<_> = unused.collect();
             (!unused.is_empty()).then_some((&usage.project, file, unused))
@@ -98,23 +109,16 @@ impl Usage {
         &self,
         ledger: &Ledger,
         levels: &Levels,
-        searched: &[PathBuf],
+        covered: &Covered<'_>,
     ) -> Vec<UnusedSuppression> {
-        let Ledger {
-            baseline, folder, ..
-        } = ledger;
-        let entries = Baseline::entries(baseline).iter().enumerate();
+        let entries = ledger.baseline.entries().iter().enumerate();
         entries
             .filter_map(|(index, entry)| {
                 if let Some(&used) = self.entries.get(&index) {
-                    return entry.unused(used).filter(|_| is_on(&entry.rule, levels));
+                    return entry.unused(used).filter(|_| tells(&entry.rule, levels));
                 }
-                let file = joined(folder, &entry.manifest);
                 let is_gone = !self.manifests.contains(&entry.manifest)
-                    && is_inside(&file, searched)
-                    && file
-                        .symlink_metadata()
-                        .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+                    && ledger.is_gone(&entry.manifest, covered.searched);
                 is_gone.then(|| entry.without_manifest())
             })
             .collect()
@@ -123,11 +127,11 @@ impl Usage {
 
 impl ProjectUsage {
     /// Whether the exception would have covered something, were there something to cover.
-    fn proves(&self, exception: &Exception, is_whole: bool) -> bool {
+    fn proves(&self, exception: &Exception, is_whole: &impl Deref<Target = bool>) -> bool {
         let has_plugin = |id: &String| self.plugins.contains(id);
         !self.has_gap
-            && is_on(exception.rule, &self.project.levels)
-            && (is_whole || exception.plugin.as_ref().is_some_and(has_plugin))
+            && tells(exception.rule, &self.project.levels)
+            && (exception.plugin.as_ref().is_some_and(has_plugin) || **is_whole)
     }
 }
 
@@ -144,24 +148,9 @@ fn is_proof(report: &Report) -> bool {
         && !found.iter().any(|found| is_about_the_file(found.rule))
 }
 
-/// A rule that does not exist any more is as good as one that is on: it will not find anything either.
-fn is_on(id: &str, levels: &Levels) -> bool {
+/// Whether silence of the rule means that there is nothing. One that does not exist any more will not find anything,
+/// either.
+fn tells(id: &str, levels: &Levels) -> bool {
     let rule = RULES.iter().find(|rule| rule.id == id);
-    rule.is_none_or(|rule| levels.of(rule) != RuleLevel::Allow)
-}
-
-/// The file that a baseline in `folder` means; its paths have `/` and may lead up first.
-fn joined(folder: &Path, relative: &str) -> PathBuf {
-    let mut path = folder.to_owned();
-    for part in relative.split('/') {
-        match part {
-            ".." => drop(path.pop()),
-            part => path.push(part),
-        }
-    }
-    path
-}
-
-fn is_inside(path: &Path, folders: &[PathBuf]) -> bool {
-    folders.iter().any(|folder| path.starts_with(folder))
+    rule.is_none_or(|rule| !rule.is_of_the_run() && levels.of(rule) != RuleLevel::Allow)
 }

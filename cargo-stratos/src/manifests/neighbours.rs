@@ -1,10 +1,11 @@
 //! Plugins of one run whose ids may be confused.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use stratos_manifest::{Neighbour, plugin_id};
 
-use crate::lint::in_order;
+use crate::lint::{guarded, in_order};
 use crate::manifests::Target;
 
 /// Nobody reads more names in one message, and equal ids of a thousand plugins are a million pairs.
@@ -17,7 +18,8 @@ pub(crate) fn neighbours(targets: &[Target]) -> HashMap<usize, Vec<Neighbour>> {
         return HashMap::new();
     }
     let mut ids = Vec::with_capacity(targets.len());
-    let id = |target: &Target| plugin_id(&target.read().ok()?);
+    // What fails here fails again, and is heard of, when the manifest is examined.
+    let id = |target: &Target| guarded(&target.path, || Ok(plugin_id(&target.read()?))).ok()?;
     in_order(
         targets,
         |_, target| id(target),
@@ -36,13 +38,19 @@ pub(crate) fn neighbours(targets: &[Target]) -> HashMap<usize, Vec<Neighbour>> {
     }
     let mut found = HashMap::new();
     for group in groups.into_values().filter(|group| group.len() > 1) {
+        // Links may lead to one file: it is one plugin.
+        let files: HashMap<usize, PathBuf> =
+            group.iter().map(|&at| (at, targets[at].real())).collect();
         for &index in &group {
-            let others = group.iter().filter(|&&other| other != index);
+            let others = group.iter().filter(|other| files[*other] != files[&index]);
             let others = others.take(MAX_NEIGHBOURS).map(|&other| Neighbour {
                 id: ids[other].clone().unwrap_or_default(),
                 path: targets[other].path.to_string_lossy().into_owned(),
             });
-            found.insert(index, others.collect());
+            let others: Vec<_> = others.collect();
+            if !others.is_empty() {
+                found.insert(index, others);
+            }
         }
     }
     found
@@ -57,8 +65,6 @@ fn folded(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     #[test]
@@ -69,6 +75,8 @@ mod tests {
             .enumerate()
             .map(|(index, id)| Target {
                 path: PathBuf::from(index.to_string()),
+                place: PathBuf::from(index.to_string()),
+                searched: None,
                 given: Some(format!("{{ \"id\": \"{id}\" }}").into_bytes()),
             })
             .collect();

@@ -5,14 +5,14 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::error::Error;
 use crate::lint::cores;
 use crate::manifests::read::unreadable;
-use crate::manifests::target::Target;
+use crate::manifests::target::{Target, place};
 use crate::output::escape;
 
 const FILE_NAME: &str = "plugin.json";
@@ -38,43 +38,80 @@ pub(crate) struct Found {
 pub(crate) fn search(paths: &[PathBuf]) -> Result<Found, Error> {
     let mut found = Found::default();
     // By the place on the disk, since two paths may mean one file.
-    let mut targets: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
     for path in paths {
         let metadata = fs::metadata(path).map_err(|error| missing(path, error))?;
         if !metadata.is_dir() {
-            targets.entry(place(path)).or_insert_with(|| shown(path));
+            let target = Target {
+                path: shown(path),
+                place: place(path),
+                searched: None,
+                given: None,
+            };
+            // Who names a file means it, wherever it leads.
+            targets.insert(target.place.clone(), target);
             continue;
         }
         let (manifests, mut problems) = below(path);
         if manifests.is_empty() && problems.is_empty() {
             return Err(nothing(path));
         }
-        let root = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let root = dunce::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let searched: Arc<Path> = root.as_path().into();
         for manifest in manifests {
             let place = match manifest.strip_prefix(path) {
                 Ok(inside) => root.join(inside),
-                Err(_) => manifest.clone(),
+                Err(_) => place(&manifest),
             };
-            targets.entry(place).or_insert_with(|| shown(&manifest));
+            targets.entry(place.clone()).or_insert_with(|| Target {
+                path: shown(&manifest),
+                place,
+                searched: Some(Arc::clone(&searched)),
+                given: None,
+            });
         }
         found.searched.push(root);
         found.unreadable.append(&mut problems);
     }
-    let targets = targets.into_values();
-    found.targets = targets.map(|path| Target { path, given: None }).collect();
+    found.targets = targets.into_values().collect();
     found.targets.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
 }
 
+impl Found {
+    /// Adds what comes from the standard input, in the place of the file that it is taken for.
+    pub(crate) fn add(&mut self, target: Target) {
+        let real = target.real();
+        let is_other = |other: &Target| other.place != target.place && other.real() != real;
+        self.targets.retain(is_other);
+        self.targets.push(target);
+        self.targets.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+}
+
+/// All manifests in the folder and below that somebody may check, also those inside of plugins.
+pub(crate) fn all_below(folder: &Path) -> Vec<PathBuf> {
+    walk(folder, |entry| entry.depth() == 0 || !is_skipped(entry)).0
+}
+
 /// The manifests in the folder, and why there may be more.
 fn below(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
+    walk(folder, is_searched)
+}
+
+fn walk(
+    folder: &Path,
+    is_searched: impl Fn(&DirEntry) -> bool + Send + Sync + 'static,
+) -> (Vec<PathBuf>, Vec<Error>) {
     let manifests = Mutex::new(Vec::new());
     let problems = Mutex::new(Vec::new());
+    // What lies above the root of the repository says nothing about it; without one, all above is foreign.
+    let in_repository = is_in_repository(folder);
     let walk = WalkBuilder::new(folder)
         .hidden(true)
-        .parents(true)
+        .parents(in_repository)
         .git_ignore(true)
-        .require_git(false)
+        .require_git(in_repository)
         // The same files on every machine: what git only knows here does not count.
         .git_global(false)
         .git_exclude(false)
@@ -103,17 +140,28 @@ fn below(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     )
 }
 
+fn is_in_repository(folder: &Path) -> bool {
+    let folder = dunce::canonicalize(folder);
+    folder.is_ok_and(|folder| {
+        let mut folders = folder.ancestors();
+        folders.any(|folder| folder.join(".git").symlink_metadata().is_ok())
+    })
+}
+
 /// A plugin does not lie inside a plugin: below a manifest's folder nothing is searched.
 fn is_searched(entry: &DirEntry) -> bool {
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     if entry.depth() == 0 || entry.file_name() == OsStr::new(FILE_NAME) {
         return true;
     }
-    let is_skipped = SKIPPED
-        .iter()
-        .any(|name| entry.file_name() == OsStr::new(name));
     let has_manifest = |folder: &Path| folder.join(FILE_NAME).symlink_metadata().is_ok();
-    is_folder && !is_skipped && !entry.path().parent().is_some_and(has_manifest)
+    is_folder && !is_skipped(entry) && !entry.path().parent().is_some_and(has_manifest)
+}
+
+fn is_skipped(entry: &DirEntry) -> bool {
+    SKIPPED
+        .iter()
+        .any(|name| entry.file_name() == OsStr::new(name))
 }
 
 fn push<T>(list: &Mutex<Vec<T>>, item: T) {
@@ -140,18 +188,6 @@ fn problem(folder: &Path, error: ignore::Error) -> Error {
         .into_io_error()
         .unwrap_or_else(|| io::Error::other(text));
     unreadable(&path, source)
-}
-
-/// Where a file that is named lies; a link to a manifest is a file of its own.
-fn place(path: &Path) -> PathBuf {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let folder = parent.unwrap_or(Path::new(".")).canonicalize();
-    match (folder, path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    }
 }
 
 /// The folder `.` is not worth showing in front of every place.

@@ -115,7 +115,27 @@ fn sarif_has_text_and_no_markup_of_a_manifest() {
     assert_eq!(folders, hostile.folders);
 }
 
-/// Each payload everywhere in two manifests, one that is JSON and one that has it raw, in a folder of that name.
+#[test]
+fn a_diff_and_repairs_command_nobody() {
+    let hostile = Hostile::new();
+    for option in ["--diff", "--fix"] {
+        let Finished { stdout, stderr, .. } = stratos(hostile.folder.path(), ["check", option]);
+        assert!(stderr.contains("repaired"), "{option}");
+        for text in [stdout, stderr] {
+            // Tabs are in patches as they are, and so are the line breaks of Windows.
+            let text = text.replace("\r\n", "\n").replace('\t', " ");
+            assert_eq!(obeyed(&text), None, "{option}");
+            assert_eq!(commands(&text), [""; 0], "{option}");
+        }
+    }
+}
+
+/// A comment that begins lines, beside something to repair.
+const COMMENTED: &str =
+    "{\n  /*\n@payload@\n  */\n  \"iconLight\": \"a.svg\",\n  \"name\": \"a\"\n}\n";
+
+/// Each payload everywhere in three manifests, one that is JSON, one that has it raw, and one that has it in a comment,
+/// in a folder of that name.
 struct Hostile {
     folder: tempfile::TempDir,
     folders: BTreeSet<String>,
@@ -130,7 +150,8 @@ impl Hostile {
             let mark = "@payload@";
             let quoted = payload.replace('\\', "\\\\").replace('"', "\\\"");
             let raw = manifest(mark).to_string().replace(mark, &quoted);
-            for (kind, text) in [("json", json), ("raw", raw)] {
+            let commented = COMMENTED.replace(mark, &payload.replace("*/", ""));
+            for (kind, text) in [("json", json), ("raw", raw), ("note", commented)] {
                 let (name, inside) =
                     make_folder(folder.path(), &payload, &format!("{index}{kind}"));
                 fs::write(inside.join("plugin.json"), text).unwrap();
