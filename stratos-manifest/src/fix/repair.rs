@@ -332,21 +332,6 @@ mod tests {
         }
     }
 
-    /// The setting has another name as soon as its key has the right one.
-    #[test]
-    fn the_key_of_a_setting_may_be_renamed() {
-        let valid = include_str!("../../tests/published/user-with-homepage.json");
-        let with = |key: &str| {
-            let second = r#"{ "key": "a b", "label": "A", "type": "text" }"#;
-            let first = second.replacen("key", key, 1);
-            let settings = format!(r#""availableSettings": [{first}, {second}]"#);
-            valid.replace(r#""availableSettings": []"#, &settings)
-        };
-        let check = |source: &[u8]| check(source, &ProjectFacts::none());
-        let repaired = repair(with("Key").as_bytes(), Safety::Safe, check);
-        assert_eq!(String::from_utf8(repaired.source).unwrap(), with("key"));
-    }
-
     #[test]
     fn an_error_elsewhere_is_harm_beside_a_rename_as_well() {
         let renaming = || {
