@@ -1,9 +1,11 @@
 //! The attributes on handlers, which the macro takes off again: `#[ipc("...")]`, `#[get("...")]` and the like.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use stratos_manifest::closest;
-use syn::{Attribute, Error, LitStr, Meta, Path};
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Error, LitStr, Meta, Path, Token};
 
 use crate::names::kebab;
 
@@ -21,23 +23,24 @@ const OTHER_WORDS: [(&str, &str); 6] = [
 ];
 
 /// What an attribute means here.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Helper {
     /// One of ours.
     Exact(&'static str),
-    /// One of ours, misspelt.
+    /// One of ours, misspelt; on anything but an async function, it is somebody else's.
     Near(&'static str),
 }
 
 impl Helper {
     /// `None` for attributes that are not ours, such as `#[cfg]`.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path, on_async_function: bool) -> Option<Self> {
         let name = match path.segments.len() {
             1 => path.segments.first()?,
             2 if path.segments.first()?.ident == "stratos" => path.segments.last()?,
             _ => return None,
         };
         Self::named(&name.ident.to_string())
+            .filter(|helper| on_async_function || matches!(helper, Self::Exact(_)))
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -107,27 +110,71 @@ pub(crate) fn text(
     }
 }
 
+/// The attribute of ours within a `#[cfg_attr(...)]`, where the macro does not know whether it is there.
+pub(crate) fn under_condition(meta: &Meta) -> Option<Path> {
+    let list = meta.require_list().ok()?;
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
+    let inside = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let inside = inside.parse2(list.tokens.clone()).ok()?;
+    let mut paths = inside.iter().skip(1).map(Meta::path);
+    paths
+        .find(|path| Helper::of(path, false).is_some())
+        .cloned()
+}
+
 /// The tokens without our attributes, which the compiler does not know; bodies are not looked into.
 pub(crate) fn strip(tokens: TokenStream) -> TokenStream {
-    let mut tokens = tokens.into_iter().peekable();
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let mut rest = &tokens[..];
     let mut kept = Vec::new();
-    while let Some(token) = tokens.next() {
-        let is_hash = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '#');
-        if is_hash && tokens.peek().is_some_and(is_ours) {
-            tokens.next();
-        } else {
-            kept.push(token);
+    while let [first, behind @ ..] = rest {
+        match attribute(rest) {
+            Some(group) if is_ours(group, is_on_async_function(rest)) => rest = &behind[1..],
+            _ => {
+                kept.push(first.clone());
+                rest = behind;
+            }
         }
     }
     kept.into_iter().collect()
 }
 
-fn is_ours(token: &TokenTree) -> bool {
-    let TokenTree::Group(group) = token else {
-        return false;
-    };
-    if group.delimiter() != Delimiter::Bracket {
-        return false;
+/// The brackets of the attribute at the beginning.
+fn attribute(tokens: &[TokenTree]) -> Option<&Group> {
+    match tokens {
+        [TokenTree::Punct(hash), TokenTree::Group(group), ..]
+            if hash.as_char() == '#' && group.delimiter() == Delimiter::Bracket =>
+        {
+            Some(group)
+        }
+        _ => None,
+    }
+}
+
+/// Whether an async function comes after the attributes at the beginning, and what else stands before its `async`.
+fn is_on_async_function(mut tokens: &[TokenTree]) -> bool {
+    while attribute(tokens).is_some() {
+        tokens = &tokens[2..];
+    }
+    let mut words = tokens.iter().map_while(|token| match token {
+        TokenTree::Ident(word) => Some(word.to_string()),
+        // Of `pub(crate)`.
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+            Some(String::new())
+        }
+        _ => None,
+    });
+    words
+        .by_ref()
+        .take_while(|word| word != "fn")
+        .any(|word| word == "async")
+}
+
+fn is_ours(group: &Group, on_async_function: bool) -> bool {
+    if syn::parse2(group.stream()).is_ok_and(|meta| under_condition(&meta).is_some()) {
+        return true;
     }
     let is_path = |token: &TokenTree| match token {
         TokenTree::Ident(_) => true,
@@ -135,7 +182,7 @@ fn is_ours(token: &TokenTree) -> bool {
         _ => false,
     };
     let path = group.stream().into_iter().take_while(is_path).collect();
-    syn::parse2(path).is_ok_and(|path| Helper::of(&path).is_some())
+    syn::parse2(path).is_ok_and(|path| Helper::of(&path, on_async_function).is_some())
 }
 
 #[cfg(test)]
@@ -153,6 +200,27 @@ mod tests {
         let expected = quote! {
             #[doc = "b"] #[cfg(test)] #[other::get("/")] #[instrument]
             async fn a() { #[ipc] {} }
+        };
+        assert_eq!(strip(tokens).to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn what_is_almost_ours_is_taken_off_async_functions_only() {
+        let tokens = quote! {
+            #[command(version)] pub struct Args;
+            #[handler] fn b() {}
+            #[handler] #[doc = "c"] pub(crate) async fn c() {}
+            #[cfg_attr(all(), ipc("d"))] async fn d() {}
+            #[cfg_attr(all(), doc = "e")] async fn e() {}
+            #[get] const F: u8 = 0;
+        };
+        let expected = quote! {
+            #[command(version)] pub struct Args;
+            #[handler] fn b() {}
+            #[doc = "c"] pub(crate) async fn c() {}
+            async fn d() {}
+            #[cfg_attr(all(), doc = "e")] async fn e() {}
+            const F: u8 = 0;
         };
         assert_eq!(strip(tokens).to_string(), expected.to_string());
     }

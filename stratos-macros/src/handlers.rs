@@ -38,6 +38,14 @@ pub(crate) fn find<'a>(
         let text = "this attribute belongs on an async function that answers";
         errors.push(Error::new_spanned(path, text));
     }
+    for path in &item.under_conditions {
+        let name = path.segments.last().map(|last| last.ident.to_string());
+        let name = name.unwrap_or_default();
+        let text = format!(
+            "`#[cfg_attr(...)]` cannot hold `{name}`: write `#[cfg(...)]` and `#[{name}(...)]` on the function"
+        );
+        errors.push(Error::new_spanned(path, text));
+    }
     let mut handlers = Vec::new();
     for function in &item.functions {
         // Of a hook's attributes, the hooks' check speaks.
@@ -78,7 +86,10 @@ pub(crate) fn conflicts(handlers: &[Handler<'_>]) -> TokenStream {
             };
             let conditions = [earlier.call.cfgs, later.call.cfgs].concat();
             errors.extend(error_if(&conditions, later.text.span(), &text));
-            break;
+            // One error is enough, unless this one may be left out.
+            if earlier.call.cfgs.is_empty() {
+                break;
+            }
         }
     }
     errors

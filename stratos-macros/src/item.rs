@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, Error, Generics, Ident, Result, Signature, Token, Type, Visibility};
+use syn::{Attribute, Error, Generics, Ident, Path, Result, Signature, Token, Type, Visibility};
 
-use crate::attribute::{Helper, strip};
+use crate::attribute::{Helper, strip, under_condition};
 
 /// What a plugin is written as.
 pub(crate) enum Form {
@@ -23,6 +23,8 @@ pub(crate) struct Item {
     pub(crate) others: Vec<(String, Ident)>,
     /// Attributes of ours on something that is no function.
     pub(crate) misplaced: Vec<Attribute>,
+    /// Attributes of ours within `#[cfg_attr(...)]`.
+    pub(crate) under_conditions: Vec<Path>,
     head: TokenStream,
     body: Group,
 }
@@ -54,6 +56,7 @@ impl Item {
             functions: members.functions,
             others: members.others,
             misplaced: members.misplaced,
+            under_conditions: members.under_conditions,
             head,
             body,
         })
@@ -130,6 +133,7 @@ struct Members {
     functions: Vec<Function>,
     others: Vec<(String, Ident)>,
     misplaced: Vec<Attribute>,
+    under_conditions: Vec<Path>,
 }
 
 impl Parse for Members {
@@ -138,11 +142,14 @@ impl Parse for Members {
         input.call(Attribute::parse_inner)?;
         while !input.is_empty() {
             let attributes = input.call(Attribute::parse_outer)?;
+            let conditional = attributes.iter();
+            let conditional = conditional.filter_map(|it| under_condition(&it.meta));
+            members.under_conditions.extend(conditional);
             input.parse::<Visibility>()?;
             if input.fork().parse::<Signature>().is_ok() {
                 members.functions.push(function(attributes, input)?);
             } else {
-                let ours = |attribute: &Attribute| Helper::of(attribute.path()).is_some();
+                let ours = |attribute: &Attribute| Helper::of(attribute.path(), false).is_some();
                 members
                     .misplaced
                     .extend(attributes.into_iter().filter(ours));
@@ -162,10 +169,11 @@ fn function(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Functi
         cfgs: Vec::new(),
         signature,
     };
+    let is_async = function.signature.asyncness.is_some();
     for attribute in attributes {
         if attribute.path().is_ident("cfg") {
             function.cfgs.push(attribute);
-        } else if let Some(helper) = Helper::of(attribute.path()) {
+        } else if let Some(helper) = Helper::of(attribute.path(), is_async) {
             function.helpers.push((helper, attribute));
         }
     }

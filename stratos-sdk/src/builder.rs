@@ -160,7 +160,7 @@ impl Plugin for BuiltPlugin {
     async fn on_resume(&self, ctx: PluginContext) -> Result {
         match &self.on_resume {
             Some(hook) => hook(ctx).await,
-            None => Ok(()),
+            None => Err("this plugin has no `on_resume`".into()),
         }
     }
 }

@@ -41,7 +41,7 @@ pub trait Plugin: Send + Sync + 'static {
     /// A plugin without it is stopped and started anew.
     fn on_resume(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
         let _ = ctx;
-        async { Ok(()) }
+        async { Err("this plugin has no `on_resume`, but says that it resumes".into()) }
     }
 
     /// Called right after `on_start` or `on_resume` succeeded, before the shell hears of it.

@@ -23,9 +23,8 @@ impl Probe {
         Piece {}
     }
 
-    pub(crate) fn ended(&self, ctx: PluginContext) {
-        drop(ctx);
-    }
+    #[expect(clippy::unused_self, reason = "the shape that it has in tests")]
+    pub(crate) fn ended(&self, _ctx: &PluginContext) {}
 }
 
 #[cfg(not(feature = "testing"))]
@@ -46,9 +45,9 @@ impl Probe {
     }
 
     /// The plugin has ended, and this is the last of its contexts that is ours.
-    pub(crate) fn ended(&self, ctx: PluginContext) {
+    pub(crate) fn ended(&self, ctx: &PluginContext) {
         if let Some(watched) = &self.watched {
-            watched.look_back(ctx);
+            watched.look_back(ctx.clone());
         }
     }
 }

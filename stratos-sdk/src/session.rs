@@ -105,10 +105,14 @@ pub(crate) async fn run_probed<P: Plugin>(
     let (auth, auth_state) = watch::channel(AuthState::default());
     let routes = Routes::new(probe.clone());
     let ctx = PluginContext {
-        config: Config::new(peer.clone(), welcome.limits.config_value_bytes),
-        ipc: Ipc::new(peer.clone(), probe.clone()),
-        auth: Auth::new(auth_state),
-        server: Server::new(peer.clone(), routes.clone()),
+        config: Config::new(
+            peer.clone(),
+            welcome.limits.config_value_bytes,
+            logger.held(),
+        ),
+        ipc: Ipc::new(peer.clone(), probe.clone(), logger.held()),
+        auth: Auth::new(auth_state, logger.held()),
+        server: Server::new(peer.clone(), routes.clone(), logger.held()),
         tasks: Tasks::new(logger.clone(), probe.clone()),
         logger,
     };
@@ -116,6 +120,12 @@ pub(crate) async fn run_probed<P: Plugin>(
     let service = Extension(ctx.clone()).layer(routes);
     http.spawn(serve_routes(link.http, service, end.clone()));
     http.close();
+    // Declared before the session, so that it goes after it.
+    let _cleanup = Cleanup {
+        ctx: ctx.clone(),
+        probe: probe.clone(),
+        end: end.clone(),
+    };
     let session = Arc::new(Session {
         plugin: Arc::new(plugin),
         ctx,
@@ -128,13 +138,26 @@ pub(crate) async fn run_probed<P: Plugin>(
     let (ended, ()) = tokio::join!(driver.run(Arc::clone(&session)), log_queue.forward(&peer));
     session.end.cancel();
     session.ctx.tasks.end().await;
-    let (ctx, probe) = (session.ctx.clone(), session.probe.clone());
-    drop(session);
-    // Handlers and routes hold contexts, which hold them.
-    ctx.ipc.clear();
-    ctx.server.clear();
-    probe.ended(ctx);
     ended.map_err(SessionError::Connection)
+}
+
+/// Ends what a session has begun, also where the session itself is dropped half-way: within the shell's own process,
+/// that is how a plugin ends by force.
+struct Cleanup {
+    ctx: PluginContext,
+    probe: Probe,
+    end: CancellationToken,
+}
+
+impl Drop for Cleanup {
+    fn drop(&mut self) {
+        self.end.cancel();
+        self.ctx.tasks.cut();
+        // Handlers and routes hold contexts, which hold them.
+        self.ctx.ipc.clear();
+        self.ctx.server.clear();
+        self.probe.ended(&self.ctx);
+    }
 }
 
 fn hello<P: Plugin>(plugin: &P, nonce: String) -> Hello {

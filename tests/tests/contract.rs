@@ -121,8 +121,11 @@ async fn every_running_plugin_is_stopped_and_no_other(host: Host) {
 }
 
 async fn on_stop_may_use_the_context(host: Host) {
+    let in_memory = matches!(host, Host::Memory);
     let shell = host.shell(&["sample"]).start().await;
-    shell.stop().await.assert_clean();
+    let report = shell.stop().await;
+    report.assert_clean();
+    assert_eq!(report.looked_for_contexts, in_memory, "what it is about");
     shell.log_line("stopped").await;
     assert_eq!(shell.config_value("stops").await, Some(1));
     assert_eq!(shell.state(), PluginState::Stopped);

@@ -1,6 +1,7 @@
 //! What authors of plugins get wrong, and how `TestShell` tells them.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
@@ -121,6 +122,121 @@ async fn a_task_of_tokio_that_outlives_its_plugin() {
         text.contains("`ctx.spawn` ends tasks with their plugin"),
         "{text}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plugin_that_does_not_start_keeps_no_tasks() {
+    for how in ["fails", "panics", "hangs"] {
+        let rounds = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&rounds);
+        let failing = move || {
+            let counted = Arc::clone(&counted);
+            plugin(move |ctx| {
+                let counted = Arc::clone(&counted);
+                async move {
+                    ctx.spawn("count", async move {
+                        loop {
+                            counted.fetch_add(1, Ordering::SeqCst);
+                            sleep(Duration::from_secs(1)).await;
+                        }
+                    });
+                    tokio::task::yield_now().await;
+                    match how {
+                        "fails" => Err("no runway in sight".into()),
+                        "panics" => panic!("no runway in sight"),
+                        _ => std::future::pending().await,
+                    }
+                }
+            })
+        };
+        let shell = TestShell::new(failing).in_memory();
+        let shell = shell.start_anyway().await.unwrap();
+        shell.errored().await;
+        let before = rounds.load(Ordering::SeqCst);
+        assert_ne!(before, 0, "{how}");
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(rounds.load(Ordering::SeqCst), before, "{how}");
+        shell.stop().await.assert_clean();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_plugin_that_does_not_start_leaves_behind_is_told() {
+    let failing = || {
+        plugin(async |ctx| {
+            tokio::spawn(async move {
+                let _held = ctx;
+                std::future::pending::<()>().await;
+            });
+            Err("no runway in sight".into())
+        })
+    };
+    let shell = TestShell::new(failing).in_memory();
+    let shell = shell.start_anyway().await.unwrap();
+    shell.errored().await;
+    let plugin = "demo".to_owned();
+    assert_eq!(shell.stop().await.leaks, [Leak::Context { plugin }]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_of_the_context_is_found_as_well() {
+    for part in ["auth", "changes", "config", "ipc", "server", "logger"] {
+        let leaky = move || {
+            plugin(move |ctx| async move {
+                let held: Box<dyn Send> = match part {
+                    "auth" => Box::new(ctx.auth.clone()),
+                    "changes" => Box::new(ctx.auth.changes()),
+                    "config" => Box::new(ctx.config.clone()),
+                    "ipc" => Box::new(ctx.ipc.clone()),
+                    "server" => Box::new(ctx.server.clone()),
+                    _ => Box::new(ctx.logger.clone()),
+                };
+                tokio::spawn(async move {
+                    let _held = held;
+                    std::future::pending::<()>().await;
+                });
+                Ok(())
+            })
+        };
+        let shell = TestShell::new(leaky).in_memory().start().await;
+        let plugin = "demo".to_owned();
+        assert_eq!(
+            shell.stop().await.leaks,
+            [Leak::Context { plugin }],
+            "{part}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_was_cut_off_does_not_hide_a_held_context() {
+    let both = || {
+        plugin(async |ctx| {
+            let hang = async |_: Value| std::future::pending::<stratos::Result>().await;
+            ctx.ipc.handle("hang", hang).await?;
+            tokio::spawn(async move {
+                let _held = ctx;
+                std::future::pending::<()>().await;
+            });
+            Ok(())
+        })
+    };
+    let shell = TestShell::new(both).in_memory().start().await;
+    let stop = async {
+        tokio::task::yield_now().await;
+        shell.stop().await
+    };
+    let (asked, report) = tokio::join!(shell.invoke::<Value>("hang", ()), stop);
+    asked.unwrap_err();
+    let (plugin, what) = (
+        "demo".to_owned(),
+        "a question on the channel `hang`".to_owned(),
+    );
+    let request = Leak::Request {
+        plugin: plugin.clone(),
+        what,
+    };
+    assert_eq!(report.leaks, [request, Leak::Context { plugin }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

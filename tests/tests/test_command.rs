@@ -19,7 +19,12 @@ fn passes() {}
 #[test]
 fn says_where_it_runs() {
     let host = std::env::var("STRATOS_TEST_HOST").unwrap_or_default();
-    assert_eq!(host, if cfg!(feature = "as-process") { "process" } else { "" });
+    let expected = match (cfg!(feature = "as-process"), cfg!(feature = "in-memory")) {
+        (true, _) => "process",
+        (_, true) => "memory",
+        _ => "",
+    };
+    assert_eq!(host, expected);
 }
 
 #[test]
@@ -49,6 +54,10 @@ fn the_plugins_tests_run_and_decide() {
     let arguments = ["--host", "process", "--", "--features", "as-process"];
     let process = test(plugin.path(), &arguments);
     assert_eq!(process.code, Some(0), "{process:?}");
+
+    let arguments = ["--host", "memory", "--", "--features", "in-memory"];
+    let memory = test(plugin.path(), &arguments);
+    assert_eq!(memory.code, Some(0), "{memory:?}");
 
     let above = plugin.path().parent().unwrap();
     let name = plugin.path().file_name().unwrap().to_str().unwrap();
@@ -90,7 +99,7 @@ fn plugin(manifest: &str) -> TempDir {
     write(
         "Cargo.toml",
         "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-         [features]\nfailing = []\nas-process = []\n\n[workspace]\n",
+         [features]\nfailing = []\nas-process = []\nin-memory = []\n\n[workspace]\n",
     );
     write("src/lib.rs", TESTS);
     for icon in ["icon-light.svg", "icon-dark.svg"] {

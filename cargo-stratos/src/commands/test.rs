@@ -27,15 +27,15 @@ pub(crate) struct Args {
     /// Run the tests with cargo-nextest
     #[arg(long)]
     nextest: bool,
-    /// Where `TestShell` runs plugins that name their program
-    #[arg(long, value_enum, default_value_t = Host::Memory)]
-    host: Host,
+    /// Where `TestShell` runs plugins that name their program; without it, STRATOS_TEST_HOST says it, or else in memory
+    #[arg(long, value_enum)]
+    host: Option<Host>,
     /// Arguments for `cargo test`
     #[arg(last = true, value_name = "CARGO TEST ARGS")]
     cargo_args: Vec<OsString>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Host {
     /// In the test's own process
     Memory,
@@ -83,15 +83,22 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
 /// As `cargo stratos check` does it, with its own defaults.
 fn checked(cx: &Context, path: &Path) -> Result<Outcome, Error> {
     let command = check::Args::augment_args(clap::Command::new("check"));
-    let matches = command.get_matches_from([OsString::from("check"), path.into()]);
-    let args = check::Args::from_arg_matches(&matches).expect("one path is what `check` takes");
+    // What comes after the two dashes is a path, whatever it looks like.
+    let words = [OsString::from("check"), "--".into(), path.into()];
+    let args = command
+        .try_get_matches_from(words)
+        .and_then(|matches| check::Args::from_arg_matches(&matches))
+        .map_err(|error| Error::Usage {
+            message: error.to_string(),
+            help: None,
+        })?;
     check::run(cx, args)
 }
 
 /// Its output goes where ours goes.
 fn passes(
     cx: &Context,
-    host: Host,
+    host: Option<Host>,
     [command, arguments]: [&Vec<OsString>; 2],
     folder: &Path,
     cargo_toml: &Path,
@@ -102,8 +109,11 @@ fn passes(
         source,
     })?;
     let mut cargo = Command::new(&cx.cargo);
-    if host == Host::Process {
-        cargo.env(HOST_VARIABLE, "process");
+    match host {
+        Some(Host::Memory) => _ = cargo.env(HOST_VARIABLE, "memory"),
+        Some(Host::Process) => _ = cargo.env(HOST_VARIABLE, "process"),
+        // What this program inherited is what the tests get.
+        None => {}
     }
     // A relative path of an empty parent is the folder that we are in.
     let folder = if folder.as_os_str().is_empty() {

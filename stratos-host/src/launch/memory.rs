@@ -76,15 +76,19 @@ async fn keep(
     mut keeper: LifeKeeper,
     _control: mpsc::Sender<BoxedStream>,
 ) {
-    let task = tokio::spawn(run);
-    let abort = task.abort_handle();
+    let mut task = tokio::spawn(run);
     let how = tokio::select! {
-        joined = task => match joined {
+        joined = &mut task => match joined {
             Ok(()) => "ended",
             Err(_) => "panicked",
         },
         _ = keeper.orders.recv() => {
-            abort.abort();
+            task.abort();
+            // What it cleans up is done before the end is known. The second order is for one that blocks its thread.
+            tokio::select! {
+                _ = task => {}
+                _ = keeper.orders.recv() => {}
+            }
             "was ended"
         }
     };

@@ -146,7 +146,7 @@ impl Lifecycle {
             | PluginState::Errored { .. } => {}
             _ => return None,
         }
-        self.forget_crashes();
+        self.forget_all();
         self.state = PluginState::Starting;
         self.build = Some(Build::default());
         Some(vec![Action::Build])
@@ -185,7 +185,9 @@ impl Lifecycle {
             // Its next start builds anyway.
             _ => return None,
         }
-        self.forget_crashes();
+        if let Some(supervision) = &mut self.supervision {
+            supervision.reset();
+        }
         Some(self.begin_build(by_build))
     }
 
@@ -230,8 +232,8 @@ impl Lifecycle {
             PluginState::Starting | PluginState::Running => {}
             _ => return None,
         }
-        let restarts = self.supervision.as_ref().is_some_and(Supervision::restarts);
-        if restarts {
+        let was_up = self.supervision.as_ref().is_some_and(Supervision::was_up);
+        if was_up {
             return Some(self.fall(reason, now, chance));
         }
         self.state = PluginState::Errored { reason };
@@ -290,7 +292,7 @@ impl Lifecycle {
                 vec![Action::Wait(delay)]
             }
             None => {
-                self.forget_crashes();
+                self.forget_all();
                 self.state = PluginState::Errored { reason };
                 Vec::new()
             }
@@ -328,9 +330,9 @@ impl Lifecycle {
         self.build.take().map(|_| Action::GiveUpBuild)
     }
 
-    fn forget_crashes(&mut self) {
+    fn forget_all(&mut self) {
         if let Some(supervision) = &mut self.supervision {
-            supervision.reset();
+            supervision.forget();
         }
     }
 }
@@ -509,6 +511,23 @@ mod tests {
         let again = then(&[crashed(), Happening::Due, not_started()]);
         let twice = Some(vec![Action::Wait(Duration::from_millis(500))]);
         assert_eq!(after(true, &again), ("backing-off", twice));
+        let saved = then(&[crashed(), SAVED, BUILT, not_started()]);
+        assert_eq!(
+            after(true, &saved),
+            (
+                "backing-off",
+                Some(vec![Action::Wait(Duration::from_millis(250))])
+            ),
+            "a save forgets the crashes, but not that there is a good program"
+        );
+        let back = [&saved[..], &[Happening::Due]].concat();
+        assert_eq!(
+            after(true, &back),
+            ("starting", Some(vec![Action::Launch(Which::LastGood)]))
+        );
+        let by_hand = then(&[crashed(), Happening::Stop, Happening::Start]);
+        let by_hand = [&by_hand[..], &[BUILT, not_started()]].concat();
+        assert_eq!(after(true, &by_hand).0, "errored");
         let first = [Happening::Start, BUILT, not_started()];
         assert_eq!(
             after(true, &first),

@@ -22,23 +22,31 @@ pub(super) struct Supervision {
     crashes: VecDeque<Instant>,
     delays: u32,
     up_since: Option<Instant>,
+    /// There is a program that started well, whatever was forgotten since.
+    was_up: bool,
 }
 
 impl Supervision {
     /// It runs from now on.
     pub(super) fn up(&mut self, now: Instant) {
         self.up_since = Some(now);
+        self.was_up = true;
     }
 
-    /// What was before does not count any more.
+    /// The crashes so far do not count any more.
     pub(super) fn reset(&mut self) {
         self.crashes.clear();
         self.delays = 0;
     }
 
-    /// Whether it was started again after a crash that still counts.
-    pub(super) fn restarts(&self) -> bool {
-        !self.crashes.is_empty()
+    /// Nothing that was before counts any more: somebody starts it, or it was given up.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether a start that fails is one more crash: something of it ran before.
+    pub(super) fn was_up(&self) -> bool {
+        self.was_up
     }
 
     /// How long to wait before the next start; `None` when it crashed too often.

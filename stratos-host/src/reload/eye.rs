@@ -55,7 +55,10 @@ impl Eye {
         Arc::clone(&self.wake)
     }
 
-    /// Looks at these places from now on. Returns why it has to look by itself every now and then, when that is new.
+    /// Looks at these places from now on, and wakes at once where some of them are new: what was written there after the
+    /// search and before this was seen by nobody.
+    ///
+    /// Returns why it has to look by itself every now and then, when that is new.
     pub(super) fn look_at(&mut self, places: &Places) -> Option<String> {
         if self.poll.is_some() {
             return None;
@@ -69,6 +72,7 @@ impl Eye {
             let _ = system.unwatch(gone);
         }
         for (path, below) in wanted.difference(&self.looked_at) {
+            self.wake.notify_one();
             let mode = match below {
                 true => RecursiveMode::Recursive,
                 false => RecursiveMode::NonRecursive,
@@ -139,6 +143,27 @@ mod tests {
         let trees = choose(&places, WatcherKind::Fsevent);
         let expected = [("/elsewhere", false), ("/p", true)];
         assert_eq!(trees, expected.map(|(path, all)| (path.into(), all)).into());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_written_before_the_eye_was_there_is_looked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut eye = Eye::new(Vec::new());
+        let places = Places {
+            folders: [folder.path().to_owned()].into(),
+            ..Places::default()
+        };
+        let wake = eye.wake();
+        let woken = async || {
+            let deadline = Duration::from_millis(100);
+            tokio::time::timeout(deadline, wake.notified())
+                .await
+                .is_ok()
+        };
+        assert_eq!(eye.look_at(&places), None);
+        assert!(woken().await, "a new folder");
+        assert_eq!(eye.look_at(&places), None);
+        assert!(!woken().await, "one that it looks at already");
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Type};
+use syn::{Attribute, Ident, Type};
 
 use super::plugin::{Parts, identity, watch};
 use crate::hooks::{State, first_argument};
@@ -90,17 +90,25 @@ fn resume(parts: &Parts<'_>) -> Option<TokenStream> {
         return None;
     }
     let method = methods(parts, "on_resume", calls);
-    let cfgs = match &calls[..] {
-        [only] => only.cfgs,
-        _ => &[],
-    };
+    let conditions = calls.iter().map(|call| {
+        let conditions = call.cfgs.iter().map(condition);
+        quote! { all(#(#conditions),*) }
+    });
     Some(quote! {
-        #(#cfgs)*
+        #[cfg(any(#(#conditions),*))]
         fn resumes(&self) -> bool {
             true
         }
         #method
     })
+}
+
+/// What is in the parentheses of `#[cfg(...)]`; where there are none, the compiler says it about the function.
+fn condition(cfg: &Attribute) -> TokenStream {
+    cfg.meta
+        .require_list()
+        .map(|list| list.tokens.clone())
+        .unwrap_or_default()
 }
 
 /// The method for each of the author's functions, of which `#[cfg]` leaves one; where it was wrong, a stand-in.

@@ -56,7 +56,8 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     let (ok, error) = outcome(handler.call.output);
     let ok_span = ok.map_or_else(|| name.span(), telling_span);
     let error_span = error.map_or_else(|| name.span(), telling_span);
-    let unwrap = quote_spanned! {error_span=> let answer = (&answer).kind().ok(answer)?; };
+    let unwrap =
+        quote_spanned! {error_span=> let answer = (&answer).__stratos_kind().ok(answer)?; };
     let write = quote_spanned! {ok_span=> ::stratos::__private::answer(answer) };
     // The function's span, so that the compiler points there when its future is not `Send`.
     let run = quote_spanned! {name.span()=>
@@ -100,7 +101,7 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     let call = call(parts, &handler.call, &names);
     let (ok, _) = outcome(handler.call.output);
     let span = ok.map_or_else(|| name.span(), telling_span);
-    let respond = quote_spanned! {span=> (&answer).route_kind().respond(answer) };
+    let respond = quote_spanned! {span=> (&answer).__stratos_route_kind().respond(answer) };
     let run = quote_spanned! {name.span()=>
         |#plugin, #ctx, #request| async move {
             #state

@@ -3,6 +3,8 @@
 use stratos_protocol::auth::AuthState;
 use tokio::sync::watch;
 
+use crate::context::Held;
+
 /// Read-only access to the pilot's login (V1: `PluginAuthAccessor`). Cheap to clone.
 ///
 /// ```no_run
@@ -15,17 +17,19 @@ use tokio::sync::watch;
 #[derive(Debug, Clone)]
 pub struct Auth {
     state: watch::Receiver<AuthState>,
+    held: Held,
 }
 
 /// The login's changes, one after the other; see [`Auth::changes`].
 #[derive(Debug)]
 pub struct AuthChanges {
     state: watch::Receiver<AuthState>,
+    _held: Held,
 }
 
 impl Auth {
-    pub(crate) fn new(state: watch::Receiver<AuthState>) -> Self {
-        Self { state }
+    pub(crate) fn new(state: watch::Receiver<AuthState>, held: Held) -> Self {
+        Self { state, held }
     }
 
     /// Whether the pilot is logged in at this moment (V1: `isAuthenticated()`).
@@ -56,7 +60,10 @@ impl Auth {
     pub fn changes(&self) -> AuthChanges {
         let mut state = self.state.clone();
         state.mark_unchanged();
-        AuthChanges { state }
+        AuthChanges {
+            state,
+            _held: self.held.clone(),
+        }
     }
 }
 
@@ -75,7 +82,7 @@ mod tests {
     #[tokio::test]
     async fn the_state_is_current_and_changes_are_seen() {
         let (sender, receiver) = watch::channel(AuthState::default());
-        let auth = Auth::new(receiver);
+        let auth = Auth::new(receiver, Held::default());
         assert!(!auth.is_authenticated());
         let mut changes = auth.changes();
         let signed_in = AuthState {

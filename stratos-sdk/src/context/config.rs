@@ -11,6 +11,8 @@ use stratos_protocol::limits::{ANSWER_DEADLINE, CONFIG_KEY_BYTES};
 use stratos_transport::{CallError, Peer};
 use thiserror::Error;
 
+use crate::context::Held;
+
 /// The plugin's key-value store (V1: `PluginConfigStore`). Cheap to clone.
 ///
 /// Values are JSON, belong to this plugin alone, and survive restarts.
@@ -31,6 +33,7 @@ use thiserror::Error;
 pub struct Config {
     peer: Peer,
     value_bytes: usize,
+    _held: Held,
 }
 
 /// Why the store did not do what was asked.
@@ -92,13 +95,12 @@ pub enum ConfigError {
 }
 
 impl Config {
-    pub(crate) fn new(peer: Peer, value_bytes: usize) -> Self {
-        Self { peer, value_bytes }
-    }
-
-    #[cfg(feature = "testing")]
-    pub(crate) fn connections(&self) -> usize {
-        self.peer.clones()
+    pub(crate) fn new(peer: Peer, value_bytes: usize, held: Held) -> Self {
+        Self {
+            peer,
+            value_bytes,
+            _held: held,
+        }
     }
 
     /// The value under `key`, or `default` where nothing is stored (V1).

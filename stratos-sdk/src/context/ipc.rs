@@ -16,6 +16,7 @@ use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::{CallError, Peer};
 use thiserror::Error;
 
+use crate::context::Held;
 use crate::error::{BoxError, chain};
 use crate::probe::Probe;
 
@@ -36,6 +37,7 @@ pub struct Ipc {
     peer: Peer,
     handlers: Arc<Handlers>,
     probe: Probe,
+    _held: Held,
 }
 
 type Handlers = RwLock<HashMap<String, Handler>>;
@@ -75,10 +77,11 @@ pub enum IpcError {
 }
 
 impl Ipc {
-    pub(crate) fn new(peer: Peer, probe: Probe) -> Self {
+    pub(crate) fn new(peer: Peer, probe: Probe, held: Held) -> Self {
         Self {
             peer,
             probe,
+            _held: held,
             handlers: Arc::default(),
         }
     }

@@ -11,6 +11,7 @@ use stratos_protocol::log::{Level, Log};
 use stratos_transport::Peer;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::context::Held;
 use crate::error::chain;
 
 /// Lines that wait to be sent; more are counted and dropped, since logging never waits.
@@ -37,6 +38,7 @@ const QUEUED_LINES: usize = 1024;
 pub struct Logger {
     queue: mpsc::Sender<Queued>,
     dropped: Arc<AtomicU64>,
+    held: Held,
 }
 
 /// The other end of a [`Logger`].
@@ -65,6 +67,7 @@ impl Logger {
             Self {
                 queue: sender,
                 dropped,
+                held: Held::default(),
             },
             queue,
         )
@@ -118,9 +121,9 @@ impl Logger {
         self.log(Level::Error, tag, message, Some(data));
     }
 
-    #[cfg(feature = "testing")]
-    pub(crate) fn clones(&self) -> usize {
-        Arc::strong_count(&self.dropped)
+    /// What the other parts of the same context share with it.
+    pub(crate) fn held(&self) -> Held {
+        self.held.clone()
     }
 
     pub(crate) fn log(

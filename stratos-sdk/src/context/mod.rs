@@ -3,6 +3,7 @@
 mod auth;
 mod config;
 mod extract;
+mod held;
 mod ipc;
 mod logger;
 mod server;
@@ -14,6 +15,7 @@ pub use self::ipc::{Ipc, IpcError};
 pub use self::logger::Logger;
 pub use self::server::{Server, ServerError};
 
+pub(crate) use self::held::Held;
 pub(crate) use self::ipc::{decode, encode, failed};
 pub(crate) use self::logger::LogQueue;
 pub(crate) use self::server::Routes;
@@ -67,9 +69,7 @@ impl PluginContext {
     /// How many parts of this context somebody else holds.
     #[cfg(feature = "testing")]
     pub(crate) fn held_elsewhere(&self) -> usize {
-        // The logger is in here and in the tasks; the connection in config, IPC and server.
-        let loggers = self.logger.clones().saturating_sub(2);
-        let connections = self.config.connections().saturating_sub(3);
-        loggers + connections
+        // The five parts, the tasks' own logger, and the one to count with.
+        self.logger.held().count().saturating_sub(6 + 1)
     }
 }

@@ -17,6 +17,7 @@ use stratos_transport::{CallError, Peer};
 use thiserror::Error;
 use tower::{Service, ServiceExt as _};
 
+use crate::context::Held;
 use crate::probe::Probe;
 
 /// Routes on the shell's HTTP server (V1: `PluginServerRegistrar`). Cheap to clone.
@@ -34,6 +35,7 @@ use crate::probe::Probe;
 pub struct Server {
     peer: Peer,
     routes: Routes,
+    _held: Held,
 }
 
 /// Why a router was not registered.
@@ -60,8 +62,12 @@ pub enum ServerError {
 }
 
 impl Server {
-    pub(crate) fn new(peer: Peer, routes: Routes) -> Self {
-        Self { peer, routes }
+    pub(crate) fn new(peer: Peer, routes: Routes, held: Held) -> Self {
+        Self {
+            peer,
+            routes,
+            _held: held,
+        }
     }
 
     /// Forgets all routers.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ const END_DEADLINE: Duration = Duration::from_secs(1);
 pub(crate) struct Tasks {
     running: Running,
     end: CancellationToken,
+    /// Whether somebody knows what did not end in time.
+    is_told: Arc<AtomicBool>,
     logger: Logger,
     probe: Probe,
 }
@@ -30,6 +33,7 @@ impl Tasks {
         Self {
             running: Running::default(),
             end: CancellationToken::new(),
+            is_told: Arc::default(),
             logger,
             probe,
         }
@@ -58,17 +62,35 @@ impl Tasks {
 
     /// Ends all work and waits for it, but not for ever. Only the first call has anything to do.
     pub(crate) async fn end(&self) {
-        if self.end.is_cancelled() {
-            return;
-        }
-        self.end.cancel();
-        for name in self.running.wait(END_DEADLINE).await {
+        for name in self.still_running().await {
             self.logger.warn_with(
                 "stratos",
                 format_args!("task `{name}` still runs after the plugin's end"),
                 &json!({ "leak": { "task": name } }),
             );
         }
+    }
+
+    /// Ends all work without a wait.
+    pub(crate) fn cut(&self) {
+        self.end.cancel();
+    }
+
+    /// Ends all work, and tells what did not end in time. It tells once.
+    pub(crate) async fn still_running(&self) -> Vec<String> {
+        if self.is_told.load(Ordering::SeqCst) {
+            return Vec::new();
+        }
+        self.end.cancel();
+        let names = self.running.wait(END_DEADLINE).await;
+        self.is_told.store(true, Ordering::SeqCst);
+        names
+    }
+
+    /// Whether any work has not ended.
+    #[cfg(feature = "testing")]
+    pub(crate) fn are_running(&self) -> bool {
+        !self.running.0.tracker.is_empty()
     }
 }
 

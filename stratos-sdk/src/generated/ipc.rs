@@ -79,25 +79,26 @@ impl FallibleAnswer {
     }
 }
 
-/// Chosen by `(&answer).kind()` where the answer is a `Result`, however its type is written: the method is found before
-/// that of [`Plain`], which takes one more reference.
+/// Chosen by `(&answer).__stratos_kind()` where the answer is a `Result`, however its type is written: the method is
+/// found before that of [`Plain`], which takes one more reference. The name is one that no answer's own type has, since
+/// a method of its own would be found first.
 pub trait Fallible {
-    fn kind(&self) -> FallibleAnswer;
+    fn __stratos_kind(&self) -> FallibleAnswer;
 }
 
 impl<T, E> Fallible for Result<T, E> {
-    fn kind(&self) -> FallibleAnswer {
+    fn __stratos_kind(&self) -> FallibleAnswer {
         FallibleAnswer
     }
 }
 
-/// Chosen by `(&answer).kind()` for everything else.
+/// Chosen by `(&answer).__stratos_kind()` for everything else.
 pub trait Plain {
-    fn kind(&self) -> PlainAnswer;
+    fn __stratos_kind(&self) -> PlainAnswer;
 }
 
 impl<T> Plain for &T {
-    fn kind(&self) -> PlainAnswer {
+    fn __stratos_kind(&self) -> PlainAnswer {
         PlainAnswer
     }
 }

@@ -111,24 +111,24 @@ impl Failing {
     }
 }
 
-/// Chosen by `(&answer).route_kind()` for a `stratos::Result`; see [`Fallible`](super::Fallible).
+/// Chosen by `(&answer).__stratos_route_kind()` for a `stratos::Result`; see [`Fallible`](super::Fallible).
 pub trait FailingRoute {
-    fn route_kind(&self) -> Failing;
+    fn __stratos_route_kind(&self) -> Failing;
 }
 
 impl<T> FailingRoute for Result<T> {
-    fn route_kind(&self) -> Failing {
+    fn __stratos_route_kind(&self) -> Failing {
         Failing
     }
 }
 
-/// Chosen by `(&answer).route_kind()` for everything else.
+/// Chosen by `(&answer).__stratos_route_kind()` for everything else.
 pub trait RespondingRoute {
-    fn route_kind(&self) -> Responding;
+    fn __stratos_route_kind(&self) -> Responding;
 }
 
 impl<T> RespondingRoute for &T {
-    fn route_kind(&self) -> Responding {
+    fn __stratos_route_kind(&self) -> Responding {
         Responding
     }
 }

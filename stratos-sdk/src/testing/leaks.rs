@@ -15,6 +15,9 @@ use stratos_host::journal::Entry;
 pub struct Report {
     /// One after the other, as they were found.
     pub leaks: Vec<Leak>,
+    /// Whether it was looked for [`Leak::Context`]: in memory only. As a process, the end of the process is the end of
+    /// whatever held a context.
+    pub looked_for_contexts: bool,
 }
 
 /// Something that a plugin left behind.
@@ -50,6 +53,8 @@ impl Report {
     }
 
     /// Fails the test if anything was left behind.
+    ///
+    /// As a process, that is about tasks and requests; see [`looked_for_contexts`](Self::looked_for_contexts).
     ///
     /// # Panics
     ///

@@ -37,7 +37,7 @@ pub(crate) struct Inner {
     activity: Activity,
     _watchdog: Watchdog,
     /// The programs of plugins that are processes.
-    _programs: Option<TempDir>,
+    programs: Option<TempDir>,
 }
 
 impl TestShell {
@@ -158,14 +158,12 @@ impl Inner {
         self.activity.settled().await;
         let logged = |entries: &[_]| entries.iter().filter_map(Leak::in_log).collect::<Vec<_>>();
         let mut leaks = self.waiting.journal().read(logged);
-        for leak in self.activity.leaks() {
-            // What still runs holds the context, too; the name says more.
-            if !leaks.iter().any(|other| other.plugin() == leak.plugin()) {
-                leaks.push(leak);
-            }
-        }
+        leaks.extend(self.activity.leaks());
         leaks.retain(|leak| plugin.is_none_or(|id| leak.plugin() == id));
-        Report { leaks }
+        Report {
+            leaks,
+            looked_for_contexts: self.programs.is_none(),
+        }
     }
 }
 
@@ -202,7 +200,7 @@ pub(crate) async fn open(builder: TestShellBuilder) -> Result<TestShell, StartEr
         door,
         waiting: Waiting::new(journal, builder.deadline, clock_is_paused(), folders),
         shell,
-        _programs: programs,
+        programs,
     });
     inner.shell.ready().await;
     let first = TestPlugin::new(&first, inner);

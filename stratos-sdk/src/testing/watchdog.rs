@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
 use crate::context::PluginContext;
@@ -135,16 +136,28 @@ impl Watched {
     /// Waits in the background until nobody else holds the plugin's context, and writes down if somebody does.
     pub(crate) fn look_back(&self, ctx: PluginContext) {
         let (shared, plugin) = (Arc::clone(&self.activity.0), self.plugin.to_string());
-        self.activity.0.settling.spawn(async move {
+        // Without one, the test itself is over.
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let look = async move {
+            // Where the plugin ended by force, nobody has told yet.
+            for name in ctx.tasks.still_running().await {
+                let plugin = plugin.clone();
+                lock(&shared.leaks).push(Leak::Task { plugin, name });
+            }
             let let_go = async {
                 while ctx.held_elsewhere() > 0 {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             };
-            if tokio::time::timeout(LET_GO_DEADLINE, let_go).await.is_err() {
+            let holds = tokio::time::timeout(LET_GO_DEADLINE, let_go).await.is_err();
+            // A task of this start that still runs holds it, too; its name says more.
+            if holds && !ctx.tasks.are_running() {
                 lock(&shared.leaks).push(Leak::Context { plugin });
             }
-        });
+        };
+        self.activity.0.settling.spawn_on(look, &runtime);
     }
 }
 

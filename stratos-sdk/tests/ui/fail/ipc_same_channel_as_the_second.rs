@@ -1,0 +1,26 @@
+use stratos::PluginContext;
+
+#[derive(Default)]
+struct MyPlugin;
+
+#[stratos::plugin(manifest = "tests/plugin.json")]
+impl MyPlugin {
+    #[cfg(any())]
+    #[ipc("get-status")]
+    async fn left_out(&self) {}
+
+    #[cfg(debug_assertions)]
+    #[ipc("get-status")]
+    async fn get_status(&self) {}
+
+    #[ipc("get-status")]
+    async fn status(&self) {}
+
+    async fn on_start(&self, _ctx: PluginContext) {}
+
+    async fn on_stop(&self) {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}
