@@ -141,12 +141,6 @@ impl Peer {
         self.closed.cancelled().await;
     }
 
-    /// How many clones of this exist, itself included.
-    #[must_use]
-    pub fn clones(&self) -> usize {
-        Arc::strong_count(&self.pending)
-    }
-
     async fn send_line(&self, line: String) -> Result<(), CallError> {
         if line.len() > self.frame_bytes {
             return Err(CallError::TooLarge {
