@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stratos_protocol::log::Level;
 use tokio::sync::broadcast;
@@ -110,7 +110,7 @@ pub enum BuildStep {
         /// Whether the program is the one that runs already.
         unchanged: bool,
         /// The compiler's warnings, where they are others than the last time.
-        #[serde(serialize_with = "without_colours")]
+        #[cfg_attr(feature = "reload", serde(serialize_with = "without_colours"))]
         output: String,
     },
     /// It failed; what ran before runs on.
@@ -118,7 +118,7 @@ pub enum BuildStep {
         /// How long it took, in milliseconds.
         ms: u64,
         /// What the compiler says; empty where it said the same the last time.
-        #[serde(serialize_with = "without_colours")]
+        #[cfg_attr(feature = "reload", serde(serialize_with = "without_colours"))]
         output: String,
         /// Whether it says the same as the last time.
         again: bool,
@@ -234,7 +234,8 @@ impl Watcher {
 }
 
 /// Colours are for terminals; whoever reads JSON wants the words.
-fn without_colours<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+#[cfg(feature = "reload")]
+fn without_colours<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&anstream::adapter::strip_str(text))
 }
 

@@ -29,7 +29,8 @@
 //!
 //! Bytes become text and a syntax tree with spans (`reading`), which is held against the `shape` of a manifest: by a
 //! table in the light build, and by the published JSON Schema in the full one, with the same outcome. The [`RULES`] look
-//! at all of it, and a tree without errors becomes the [`Manifest`]. A rule is one file under `rules`, its two lines in `rules/mod.rs`, and its fixtures.
+//! at all of it, and a tree without errors becomes the [`Manifest`]. A rule is one file under `rules`, its line in
+//! `rules/mod.rs`, and its fixtures.
 
 #![warn(missing_docs)]
 #![cfg_attr(
