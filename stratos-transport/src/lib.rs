@@ -8,6 +8,8 @@
 
 mod connection;
 pub mod endpoint;
+#[doc(hidden)]
+pub mod guard;
 pub mod local;
 mod peer;
 mod pending;
