@@ -116,6 +116,7 @@ fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
         .current_dir(plugins.root().join("sample"))
         .env("TERM", "xterm")
         .env_remove("CI")
+        .env_remove("NO_COLOR")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
