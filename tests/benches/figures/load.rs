@@ -5,19 +5,22 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const CONNECTIONS: usize = 8;
 const TIME: Duration = Duration::from_secs(4);
 
 /// How many answers come per second, after a second of warming up.
-pub(crate) fn requests_per_second(address: SocketAddr, path: &'static str) -> f64 {
-    run(address, path, Duration::from_secs(1));
+pub(crate) fn requests_per_second(
+    address: SocketAddr,
+    path: &'static str,
+    connections: usize,
+) -> f64 {
+    run(address, path, connections, Duration::from_secs(1));
     let begin = Instant::now();
-    let answers = run(address, path, TIME);
+    let answers = run(address, path, connections, TIME);
     f64::from(answers) / begin.elapsed().as_secs_f64()
 }
 
-fn run(address: SocketAddr, path: &'static str, time: Duration) -> u32 {
-    let clients: Vec<_> = (0..CONNECTIONS)
+fn run(address: SocketAddr, path: &'static str, connections: usize, time: Duration) -> u32 {
+    let clients: Vec<_> = (0..connections)
         .map(|_| thread::spawn(move || client(address, path, time)))
         .collect();
     clients

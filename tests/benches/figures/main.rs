@@ -3,6 +3,9 @@
 //! What has a peer in Node is measured beside it in the same run, because the machine matters more than the
 //! program. Without Node and npm those rows say so.
 
+mod direct;
+#[cfg(target_os = "linux")]
+mod idle;
 mod load;
 mod node;
 
@@ -15,6 +18,7 @@ use stratos_host::launch::Processes;
 use stratos_host::{PluginSpec, Shell, ShellOptions, State};
 use stratos_tests::{Plugins, Running};
 
+use crate::direct::Direct;
 use crate::load::requests_per_second;
 use crate::node::Node;
 
@@ -27,10 +31,15 @@ fn main() {
         println!("figures are measured by `cargo bench -p stratos-tests --bench figures`");
         return;
     }
+    if std::env::args().any(|argument| argument == direct::SERVE) {
+        return direct::serve();
+    }
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     start_to_ready(&plugins);
     let shell = Running::start(plugins.root());
     memory(&shell);
+    #[cfg(target_os = "linux")]
+    idle::idle(&shell);
     let node = Node::start();
     proxied_route(&shell, node.as_ref());
     drop(shell);
@@ -76,17 +85,24 @@ fn memory(_: &Running) {
 }
 
 fn proxied_route(shell: &Running, node: Option<&Node>) {
-    let ours = requests_per_second(shell.address, "/api/sample/hello/x");
-    println!("requests/s of a proxied route: {ours:.0}");
-    match node {
-        Some(node) => {
-            let express = requests_per_second(node.address, "/api/sample/hello/x");
-            println!(
-                "requests/s of an Express 5 route: {express:.0} (ratio {:.2})",
-                ours / express
-            );
+    let direct = Direct::start();
+    for connections in [8, 32] {
+        let rate = |address| requests_per_second(address, "/api/sample/hello/x", connections);
+        let ours = rate(shell.address);
+        println!("requests/s of a proxied route, {connections} connections: {ours:.0}");
+        let plain = rate(direct.address);
+        println!(
+            "requests/s of the same route in axum: {plain:.0} (ratio {:.2})",
+            ours / plain
+        );
+        match node {
+            Some(node) => {
+                let express = rate(node.address);
+                let ratio = ours / express;
+                println!("requests/s of an Express 5 route: {express:.0} (ratio {ratio:.2})");
+            }
+            None => println!("requests/s of an Express 5 route: skipped, needs node and npm"),
         }
-        None => println!("requests/s of an Express 5 route: skipped, needs node and npm"),
     }
 }
 

@@ -5,6 +5,7 @@
 //! take a minute or two.
 
 mod project;
+mod vite;
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use stratos_tests::{Options, Running};
 
 use crate::project::Project;
+use crate::vite::Vite;
 
 const ROUNDS: u32 = 20;
 const ANSWERS: usize = 1000;
@@ -57,6 +59,15 @@ fn main() {
         reload.0 / build.0,
         reload.1 / build.1
     );
+
+    match Vite::start() {
+        Some(vite) => {
+            let mut times: Vec<_> = (1..=ROUNDS).map(|round| vite.reload(round)).collect();
+            let name = "vite, which compiles nothing, from the save to the new answer";
+            show(name, percentiles(&mut times));
+        }
+        None => println!("vite: skipped, needs node, npm and a registry"),
+    }
 
     let normal = latency(&shell);
     watched.break_it();
