@@ -2,14 +2,13 @@
 //!
 //! `STRATOS_RELOADS=200 cargo test -p stratos-tests --test reload_load -- --nocapture` is the long run.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use stratos_tests::{Options, Plugins, Running, Watch};
+use stratos_tests::{KeepAlive, Options, Plugins, Running, Watch};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const CONNECTIONS: usize = 8;
@@ -71,40 +70,17 @@ fn no_request_fails_while_versions_come_and_go() {
 fn ask(address: SocketAddr, path: String, over: Arc<AtomicBool>) -> JoinHandle<(u64, u64)> {
     thread::spawn(move || {
         let (mut answers, mut failed) = (0, 0);
-        let mut connection = BufReader::new(TcpStream::connect(address).unwrap());
+        let mut connection = KeepAlive::connect(address).unwrap();
         while !over.load(Ordering::SeqCst) {
-            match answer(&mut connection, address, &path) {
-                Ok(status) if status.starts_with("HTTP/1.1 200") => answers += 1,
+            match connection.get(&path) {
+                Ok((200, _)) => answers += 1,
                 other => {
                     println!("failed: {other:?}");
                     failed += 1;
-                    connection = BufReader::new(TcpStream::connect(address).unwrap());
+                    connection = KeepAlive::connect(address).unwrap();
                 }
             }
         }
         (answers, failed)
     })
-}
-
-fn answer(
-    connection: &mut BufReader<TcpStream>,
-    address: SocketAddr,
-    path: &str,
-) -> std::io::Result<String> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
-    connection.get_mut().write_all(request.as_bytes())?;
-    let mut status = String::new();
-    connection.read_line(&mut status)?;
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if connection.read_line(&mut line)? <= 2 {
-            break;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-            length = value.trim().parse().unwrap_or(0);
-        }
-    }
-    connection.read_exact(&mut vec![0; length])?;
-    Ok(status)
 }

@@ -1,9 +1,10 @@
 //! A load of keep-alive connections, the same for everybody who is measured.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use stratos_tests::KeepAlive;
 
 const TIME: Duration = Duration::from_secs(4);
 
@@ -30,31 +31,11 @@ fn run(address: SocketAddr, path: &'static str, connections: usize, time: Durati
 }
 
 fn client(address: SocketAddr, path: &str, time: Duration) -> u32 {
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.set_nodelay(true).expect("an option");
-    let mut reader = BufReader::new(stream.try_clone().expect("a clone"));
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    let mut connection = KeepAlive::connect(address).expect("it listens");
     let (end, mut answers) = (Instant::now() + time, 0);
     while Instant::now() < end {
-        stream.write_all(request.as_bytes()).expect("it reads");
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).expect("it answers");
-            assert!(
-                answers > 0 || length > 0 || !line.starts_with("HTTP/1.1 4"),
-                "{line}"
-            );
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().expect("a number");
-            }
-            if line == "\r\n" {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).expect("a body");
-        assert_eq!(body, b"hello x");
+        let (status, body) = connection.get(path).expect("it answers");
+        assert_eq!((status, &body[..]), (200, &b"hello x"[..]));
         answers += 1;
     }
     answers

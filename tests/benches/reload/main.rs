@@ -5,6 +5,7 @@
 //! take a minute or two.
 
 mod project;
+mod steady;
 mod vite;
 
 use std::thread::sleep;
@@ -81,6 +82,8 @@ fn main() {
         building,
     );
     show("answer of the last good version, newest broken", broken);
+    drop(shell);
+    steady::steady_load();
 }
 
 fn answer(shell: &Running) -> String {
