@@ -1,10 +1,12 @@
 //! One plugin in the shell: what state it is in, and what brings it into another.
 
 mod actor;
+mod arrival;
 mod build;
 #[cfg(test)]
 mod histories;
 mod lifecycle;
+mod retirements;
 mod supervision;
 mod update;
 
