@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use stratos_protocol::server::covers;
+use stratos_transport::guard::Guard;
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -186,18 +187,20 @@ impl Traffic {
     }
 }
 
-/// A session that is being asked something, and does not end in order before the lease does.
+/// A session that is being asked something, and is given the time to answer it before it ends in order.
+///
+/// Whoever passes an answer on holds the lease to the answer's end.
 #[derive(Debug)]
 pub(crate) struct Lease {
     session: Arc<Session>,
-    _token: TaskTrackerToken,
+    _token: Option<TaskTrackerToken>,
 }
 
 impl Lease {
     fn new(session: &Arc<Session>) -> Self {
         Self {
             session: Arc::clone(session),
-            _token: session.leases.token(),
+            _token: Guard::Lease.is_on().then(|| session.leases.token()),
         }
     }
 }

@@ -24,6 +24,11 @@ pub const START_DEADLINE: Duration = Duration::from_secs(30);
 /// How long a host waits for [`Stop`](crate::lifecycle::Stop) and
 /// [`Retire`](crate::lifecycle::Retire).
 pub const STOP_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a plugin that was told to stop or to retire lets what it is answering go on.
+pub const DRAIN_DEADLINE: Duration = Duration::from_secs(2);
+/// How long what a replaced plugin is answering may go on in all, from the moment at which it was replaced: the host
+/// sends [`Retire`](crate::lifecycle::Retire) when nothing is left, or [`DRAIN_DEADLINE`] before the end.
+pub const RETIRE_DEADLINE: Duration = Duration::from_secs(10);
 /// How long either side waits for any other answer.
 pub const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 

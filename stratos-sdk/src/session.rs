@@ -18,7 +18,7 @@ use stratos_protocol::auth::{AuthChanged, AuthState};
 use stratos_protocol::hello::{HTTP, Hello, RESUME, Software, Welcome};
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Done, Resume, Retire, Start, Stop};
-use stratos_protocol::limits::{FRAME_BYTES, HELLO_DEADLINE};
+use stratos_protocol::limits::{DRAIN_DEADLINE, FRAME_BYTES, HELLO_DEADLINE};
 use stratos_protocol::{ErrorCode, Message, ProtocolVersion, Request as _, RpcError};
 use stratos_transport::endpoint::Incoming;
 use stratos_transport::{BoxedStream, Connection, ConnectionError, Peer, Service};
@@ -34,9 +34,6 @@ use crate::context::{
 use crate::error::{Result, chain};
 use crate::plugin::Plugin;
 use crate::probe::Probe;
-
-/// How long a retiring or stopping plugin waits for requests in flight, such as endless streams.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What connects a plugin with its host.
 pub struct Link {

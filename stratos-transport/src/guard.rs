@@ -30,6 +30,26 @@ macro_rules! guards {
 guards! {
     /// Refuses requests that come from other sites, by `Host`, `Origin` and what browsers add.
     Gate = "gate",
+    /// Ends a program that is on its way when somebody stops the plugin or has something newer.
+    GiveUp = "give-up",
+    /// Gives up on a plugin that does not greet.
+    HelloDeadline = "hello-deadline",
+    /// Gives up on an `on_start` or `on_resume` that does not return.
+    StartDeadline = "start-deadline",
+    /// Kills what does not terminate.
+    Kill = "kill",
+    /// Refuses the late writes of a generation that was replaced.
+    Fence = "fence",
+    /// Keeps requests until a plugin that stops for its update has started again.
+    Hold = "hold",
+    /// Gives a plugin the time to answer what it was asked before its end.
+    Lease = "lease",
+    /// Gives generations that were replaced no such time when the plugin stops or the shell ends.
+    Hurry = "hurry",
+    /// Does not build for ever what builds write themselves.
+    Echoes = "echoes",
+    /// Bounds the channels of a plugin.
+    ChannelLimit = "channel-limit",
 }
 
 impl Guard {

@@ -19,5 +19,5 @@ pub use crate::keep_alive::KeepAlive;
 pub use crate::node::node_project;
 pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
-pub use crate::sample::sample;
+pub use crate::sample::{STUBBORN, sample};
 pub use crate::watch::{WATCH, Watch};

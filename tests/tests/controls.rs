@@ -17,6 +17,16 @@ struct Control {
 #[rustfmt::skip]
 const CONTROLS: &[Control] = &[
     control(Guard::Gate, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::GiveUp, "stratos-tests", "lives", "a_stop_does_not_wait_for_an_on_start_that_hangs"),
+    control(Guard::HelloDeadline, "stratos-tests", "lives", "a_plugin_that_does_not_greet_is_given_up"),
+    control(Guard::StartDeadline, "stratos-tests", "memory", "an_on_start_that_never_returns_has_a_deadline"),
+    control(Guard::Kill, "stratos-host", "", "launch::life::tests::what_does_not_terminate_is_killed"),
+    control(Guard::Fence, "stratos-tests", "memory", "a_replaced_generation_cannot_write_any_more"),
+    control(Guard::Hold, "stratos-tests", "lives", "requests_wait_while_a_plugin_stops_for_its_update"),
+    control(Guard::Lease, "stratos-tests", "lives", "what_takes_nine_seconds_is_answered_by_the_version_that_took_it"),
+    control(Guard::Hurry, "stratos-tests", "lives", "a_stop_does_not_wait_for_what_retires"),
+    control(Guard::Echoes, "stratos-host", "", "reload::echoes::tests::what_each_build_writes_is_not_followed_for_ever"),
+    control(Guard::ChannelLimit, "stratos-tests", "lives", "a_plugin_has_room_for_1024_channels"),
 ];
 
 const fn control(
@@ -64,7 +74,7 @@ impl Control {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--locked", "--quiet", "--package", self.package]);
         match self.file {
-            "" => cargo.arg("--lib"),
+            "" => cargo.args(["--lib", "--all-features"]),
             file => cargo.args(["--test", file]),
         };
         cargo.args(["--", "--exact", self.test]);

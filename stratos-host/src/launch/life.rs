@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stratos_transport::guard::Guard;
 use tokio::sync::{mpsc, watch};
 
 /// How long a plugin that was told to terminate may take before it is killed.
@@ -65,9 +66,28 @@ impl Life {
         match tokio::time::timeout(TERMINATE_DEADLINE, self.ended()).await {
             Ok(how) => how,
             Err(_) => {
-                let _ = self.orders.send(Order::Kill).await;
+                if Guard::Kill.is_on() {
+                    let _ = self.orders.send(Order::Kill).await;
+                }
                 self.ended().await
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_terminate_is_killed() {
+        let (life, mut keeper) = Life::new(None);
+        tokio::spawn(async move {
+            while keeper.orders.recv().await != Some(Order::Kill) {}
+            let how = "was killed".to_owned();
+            keeper.ended.send_replace(Some(how));
+        });
+        let ended = tokio::time::timeout(Duration::from_secs(3), life.end()).await;
+        assert_eq!(ended.as_deref(), Ok("was killed"));
     }
 }

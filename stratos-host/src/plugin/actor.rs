@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +11,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::events::Event;
-use crate::launch::{Launch, Life, Program};
+use crate::launch::{Launch, Program};
+use crate::plugin::arrival::{Arrival, Arrived, Way};
 use crate::plugin::build::{Builds, Prepared};
 use crate::plugin::lifecycle::{Action, Happening, Lifecycle, Which};
+use crate::plugin::retirements::Retirements;
 use crate::plugin::{BuildStatus, Changes, PluginError, PluginState, Status};
-use crate::session::{Ending, Session};
+use crate::session::Session;
 use crate::shell::{Backend, chain};
 
 /// What a plugin can be told.
@@ -54,25 +57,25 @@ pub(super) struct Actor {
     status: watch::Sender<Status>,
     inbox: Inbox,
     lifecycle: Lifecycle,
-    builds: Builds,
+    pub(super) builds: Builds,
     /// The newest program does not run, and no build is under way that could change it.
-    broken: bool,
+    pub(super) broken: bool,
     /// The changes, as far as they have been seen.
     seen: Changes,
     /// When the oldest change was seen that does not run yet.
-    changed: Option<Instant>,
+    pub(super) changed: Option<Instant>,
     retry: Option<Instant>,
     waiting: Vec<Waiting>,
-    /// What came of a build, for whoever waits for it.
-    verdict: Option<(u64, Result<(), String>)>,
     pub(super) session: Option<Arc<Session>>,
-    /// What is being started, so that it can be ended when the start is given up.
-    pub(super) arriving: Option<Life>,
+    pub(super) arrival: Option<Arrival>,
+    pub(super) retirements: Retirements,
     /// What was built last and has not been started.
     newest: Option<Program>,
     /// The last program that started well, and starts again if its update does not.
     pub(super) good: Option<Program>,
     pub(super) generation: u64,
+    /// The last generation that was launched.
+    pub(super) launched: u64,
 }
 
 /// What the loop waits for.
@@ -80,6 +83,7 @@ enum Next {
     Order(Order),
     Changed,
     Built(Prepared),
+    Arrived(Arrived),
     Lost(String),
     Due,
     Close,
@@ -106,12 +110,13 @@ impl Actor {
             changed: None,
             retry: None,
             waiting: Vec::new(),
-            verdict: None,
             session: None,
-            arriving: None,
+            arrival: None,
+            retirements: Retirements::default(),
             newest: None,
             good: None,
             generation: 0,
+            launched: 0,
         }
     }
 
@@ -122,6 +127,7 @@ impl Actor {
                 Next::Order(order) => self.obey(order).await,
                 Next::Changed => self.sources_changed().await,
                 Next::Built(prepared) => self.built(prepared).await,
+                Next::Arrived(outcome) => self.arrived(outcome).await,
                 Next::Lost(how) => self.lost(how).await,
                 Next::Due => {
                     self.retry = None;
@@ -147,6 +153,12 @@ impl Actor {
                 None => future::pending().await,
             }
         };
+        let arrived = async {
+            match &mut self.arrival {
+                Some(arrival) => arrival.ended().await,
+                None => future::pending().await,
+            }
+        };
         tokio::select! {
             // A crash first: what else is decided depends on it.
             biased;
@@ -154,6 +166,7 @@ impl Actor {
             order = self.inbox.orders.recv() => order.map_or(Next::Close, Next::Order),
             Ok(()) = self.inbox.changes.changed() => Next::Changed,
             prepared = self.builds.ended() => Next::Built(prepared),
+            outcome = arrived => Next::Arrived(outcome),
             () = due => Next::Due,
         }
     }
@@ -174,7 +187,7 @@ impl Actor {
         }
         match command {
             Command::Stop => {
-                self.answer(u64::MAX, &Err("was stopped".to_owned()));
+                self.answer(0..=u64::MAX, &Err("was stopped".to_owned()));
                 let _ = reply.send(Ok(()));
             }
             Command::Start | Command::Update => {
@@ -186,10 +199,16 @@ impl Actor {
 
     async fn lost(&mut self, how: String) {
         self.session = None;
-        if !self.backend.ending.is_cancelled() {
-            let reason = format!("{how} by itself");
-            self.happens(Happening::Crashed(reason)).await;
+        if self.backend.ending.is_cancelled() {
+            return;
         }
+        let reason = format!("{how} by itself");
+        if self.arrival.is_some() {
+            self.backend.traffic.hold(&self.id);
+            let text = format!("{reason}, while its newer version is on its way");
+            self.note(Level::Error, text);
+        }
+        self.happens(Happening::Crashed(reason)).await;
     }
 
     async fn sources_changed(&mut self) {
@@ -209,7 +228,7 @@ impl Actor {
 
     async fn built(&mut self, prepared: Prepared) {
         let same = match &prepared {
-            Ok(newest) => self.runs(newest).await,
+            Ok(newest) => self.is_there(newest).await,
             Err(_) => false,
         };
         self.builds.report(&prepared, same, self.session.is_some());
@@ -218,8 +237,11 @@ impl Actor {
             Ok(program) => {
                 self.newest = Some(program);
                 self.broken = false;
+                if let Some(arrival) = self.arrival.as_mut().filter(|_| same) {
+                    arrival.round = Some(round);
+                }
                 self.happens(Happening::Built { same }).await;
-                if same && !self.builds.is_under_way() {
+                if same && self.arrival.is_none() && !self.builds.is_under_way() {
                     self.changed = None;
                 }
             }
@@ -234,36 +256,60 @@ impl Actor {
                 if !follows {
                     // The time until somebody has repaired it is not ours.
                     self.changed = None;
-                    self.answer(round, &Err(reason));
+                    // What is on its way is about an earlier build.
+                    let arriving = self.arrival.as_ref().and_then(|arrival| arrival.round);
+                    let first = arriving.map_or(0, |round| round + 1);
+                    self.answer(first..=round, &Err(reason));
                 }
             }
         }
     }
 
-    /// Whether this is the very program that runs.
-    async fn runs(&self, newest: &Program) -> bool {
-        match (&self.session, &self.good) {
-            (Some(_), Some(good)) => newest.is_same_as(good).await,
+    /// Whether this is the very program that is on its way, or else the one that runs.
+    async fn is_there(&self, newest: &Program) -> bool {
+        match (&self.arrival, &self.session, &self.good) {
+            (Some(arrival), ..) => {
+                !matches!(arrival.way, Way::Back(_)) && newest.is_same_as(&arrival.program).await
+            }
+            (None, Some(_), Some(good)) => newest.is_same_as(good).await,
             _ => false,
         }
     }
 
+    /// The last build that has ended.
+    pub(super) fn last_ended(&self) -> u64 {
+        self.builds.round - u64::from(self.builds.is_under_way())
+    }
+
     /// The shell ends: what runs stops in order, and beside it what was on its way is given up.
     async fn leave(&mut self) {
-        let arriving = self.arriving.take();
-        let give_up = async {
-            if let Some(life) = arriving {
-                life.end().await;
-            }
-        };
-        let stop = self.happens(Happening::Close);
-        tokio::join!(give_up, stop);
-        self.answer(u64::MAX, &Err("was given up: the shell ends".to_owned()));
+        self.happens(Happening::Close).await;
+        // What was replaced may be left where nothing runs any more.
+        self.end_all().await;
+        let reason = "was given up: the shell ends".to_owned();
+        self.answer(0..=u64::MAX, &Err(reason));
         self.backend.traffic.clear(&self.id);
     }
 
+    /// Ends every generation, each in the way that it has deserved.
+    async fn end_all(&mut self) {
+        let (session, arrival) = (self.session.take(), self.arrival.take());
+        let mut retirements = std::mem::take(&mut self.retirements);
+        let stop = async {
+            if let Some(session) = session {
+                self.stop(&session).await;
+            }
+        };
+        let give_up = async {
+            if let Some(arrival) = arrival {
+                arrival.give_up().await;
+            }
+        };
+        tokio::join!(stop, give_up, retirements.end());
+    }
+
     /// Decides and acts; false where this cannot happen now.
-    async fn happens(&mut self, happening: Happening) -> bool {
+    pub(super) async fn happens(&mut self, happening: Happening) -> bool {
         let Some(actions) = self.decide(happening) else {
             return false;
         };
@@ -271,10 +317,6 @@ impl Actor {
         while let Some(action) = todo.pop_front() {
             if let Some(outcome) = self.act(action).await {
                 todo.extend(self.decide(outcome).into_iter().flatten());
-            }
-            // Only now does everybody see what whoever asked is told.
-            if let Some((round, verdict)) = self.verdict.take() {
-                self.answer(round, &verdict);
             }
         }
         // Whether a build is under way is part of it.
@@ -309,63 +351,27 @@ impl Actor {
             Action::GiveUpBuild => self.builds.give_up(),
             Action::Wait(delay) => self.wait(delay),
             Action::End => {
-                // An update that the shell's end cut short has ended it already.
-                if let Some(session) = self.session.take() {
-                    self.end(&session, Ending::Stop).await;
-                }
+                self.end_all().await;
                 return Some(Happening::Stopped);
             }
             Action::Launch(Which::LastGood) => {
-                let started = self.launch(self.good.clone()?).await;
-                return self.unless_over(match started {
-                    Ok(()) => Happening::Started,
-                    Err(reason) => Happening::NotStarted(reason),
-                });
+                let good = self.good.clone()?;
+                self.launch(good, None).await;
             }
             Action::Launch(Which::Newest) => {
                 let newest = self.newest.take()?;
-                let started = self.launch(newest).await;
-                return self.tried(started.map(|()| Happening::Started));
+                let round = self.last_ended();
+                self.launch(newest, Some(round)).await;
             }
             Action::Switch => {
                 let newest = self.newest.take()?;
-                let switched = self.switch(newest).await;
-                return self.tried(switched.map(|()| Happening::Switched));
+                self.switch(newest).await;
             }
         }
         None
     }
 
-    /// What the start of the newest program means.
-    fn tried(&mut self, outcome: Result<Happening, String>) -> Option<Happening> {
-        // A build that has begun meanwhile is another round.
-        let follows = self.builds.is_under_way();
-        let round = self.builds.round - u64::from(follows);
-        self.verdict = Some((round, outcome.as_ref().map(drop).map_err(Clone::clone)));
-        self.broken = outcome.is_err();
-        let changed = self.changed.take();
-        self.changed = changed.filter(|_| follows).map(|_| Instant::now());
-        match outcome {
-            Ok(happening) => {
-                if let Some(changed) = changed {
-                    self.reloaded(changed.elapsed());
-                }
-                Some(happening)
-            }
-            Err(reason) if self.session.is_some() => {
-                self.note(Level::Error, reason);
-                self.unless_over(Happening::Kept)
-            }
-            Err(reason) => self.unless_over(Happening::NotStarted(reason)),
-        }
-    }
-
-    /// What was given up because the shell ends did not fail by itself, and [`leave`](Self::leave) does the rest.
-    fn unless_over(&self, happening: Happening) -> Option<Happening> {
-        (!self.backend.ending.is_cancelled()).then_some(happening)
-    }
-
-    fn reloaded(&self, time: Duration) {
+    pub(super) fn reloaded(&self, time: Duration) {
         self.backend.events.emit(Event::Reload {
             plugin: self.id.clone(),
             generation: self.generation,
@@ -377,11 +383,11 @@ impl Actor {
         self.retry = Some(Instant::now() + delay);
     }
 
-    /// Tells whoever waits for this build or an earlier one.
-    fn answer(&mut self, round: u64, outcome: &Result<(), String>) {
+    /// Tells whoever waits for one of these builds.
+    pub(super) fn answer(&mut self, rounds: RangeInclusive<u64>, outcome: &Result<(), String>) {
         let answered = self
             .waiting
-            .extract_if(.., |waiting| waiting.round <= round);
+            .extract_if(.., |waiting| rounds.contains(&waiting.round));
         for Waiting { reply, .. } in answered {
             let outcome = outcome.clone().map_err(|reason| PluginError::Failed {
                 id: self.id.clone(),
@@ -391,19 +397,18 @@ impl Actor {
         }
     }
 
-    pub(super) async fn end(&self, session: &Session, how: Ending) {
-        if let Err(reason) = session.end(how, self.backend.deadlines.stop).await {
-            self.note(Level::Warn, reason);
-        }
-    }
-
     /// Tells everybody where something is new.
-    fn tell(&self) {
-        self.show(self.lifecycle.state().clone());
+    pub(super) fn tell(&self) {
+        self.show(match self.lifecycle.state() {
+            // It has made way for what is on its way.
+            PluginState::Running if self.session.is_none() => PluginState::Starting,
+            state => state.clone(),
+        });
     }
 
     /// The event comes first, so that whoever waits for the status has been told by then.
     pub(super) fn show(&self, state: PluginState) {
+        let takes_over = self.session.is_some() && self.arrival.is_some();
         let status = Status {
             generation: match (&state, &self.session) {
                 // What failed to take its place had a number of its own.
@@ -412,7 +417,7 @@ impl Actor {
             },
             state,
             build: match (
-                self.builds.is_under_way(),
+                self.builds.is_under_way() || takes_over,
                 self.broken || self.seen.is_blocked,
             ) {
                 (true, _) => Some(BuildStatus::Building),

@@ -1,7 +1,7 @@
 //! What follows from what happens to a plugin, decided without doing anything.
 //!
 //! Whoever carries the actions out does so one after the other, and says what came of each before anything else
-//! happens. Only a build runs beside.
+//! happens. Two things run beside: a build, and the arrival of a program, which is its launch or its switch.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ pub(crate) enum Happening {
     },
     /// The build ended well.
     Built {
-        /// With the very program that runs.
+        /// With the very program that is on its way, or else with the one that runs.
         same: bool,
     },
     /// The build failed.
@@ -54,11 +54,11 @@ pub(crate) enum Action {
     Build,
     /// End the build that is under way.
     GiveUpBuild,
-    /// Start this program while nothing runs.
+    /// Begin to start this program while nothing runs, instead of one that is on its way.
     Launch(Which),
-    /// Put the newest program in the place of the one that runs.
+    /// Begin to put the newest program in the place of the one that runs, instead of one that is on its way.
     Switch,
-    /// End what runs, with its `on_stop`.
+    /// End what runs, with its `on_stop`, and what is on its way.
     End,
     /// Say so when this time is over.
     Wait(Duration),
@@ -78,6 +78,8 @@ pub(crate) enum Which {
 pub(crate) struct Lifecycle {
     state: PluginState,
     build: Option<Build>,
+    /// A launch or a switch has begun, and nobody knows yet how it ends.
+    arriving: bool,
     /// Without it, a crash is the end.
     supervision: Option<Supervision>,
 }
@@ -98,6 +100,7 @@ impl Lifecycle {
         Self {
             state: PluginState::Discovered,
             build: None,
+            arriving: false,
             supervision: supervise.then(Supervision::default),
         }
     }
@@ -130,7 +133,7 @@ impl Lifecycle {
             Happening::Started => self.started(now),
             Happening::NotStarted(reason) => self.not_started(reason, now, chance),
             Happening::Switched => self.switched(now),
-            Happening::Kept => (self.state == PluginState::Running).then(Vec::new),
+            Happening::Kept => self.kept(),
             Happening::Crashed(reason) => self.crashed(reason, now, chance),
             Happening::Due => self.due(),
             Happening::Stopped => self.stopped(),
@@ -155,9 +158,11 @@ impl Lifecycle {
     fn stop(&mut self) -> Option<Vec<Action>> {
         let end = match self.state {
             PluginState::Running => Some(Action::End),
-            PluginState::Starting | PluginState::BackingOff { .. } => None,
+            PluginState::Starting => self.arriving.then_some(Action::End),
+            PluginState::BackingOff { .. } => None,
             _ => return None,
         };
+        self.arriving = false;
         self.state = match end {
             Some(_) => PluginState::Stopping,
             None => PluginState::Stopped,
@@ -195,13 +200,15 @@ impl Lifecycle {
         let build = self.build.take()?;
         let mut actions = self.follow(build);
         match self.state {
+            // Whoever asked gets what is on its way.
+            _ if same && self.arriving => {}
             PluginState::Running if same && !build.asked => {}
-            PluginState::Running => actions.push(Action::Switch),
+            PluginState::Running => actions.push(self.arrive(Action::Switch)),
             PluginState::Starting
             | PluginState::BackingOff { .. }
             | PluginState::Errored { .. } => {
                 self.state = PluginState::Starting;
-                actions.push(Action::Launch(Which::Newest));
+                actions.push(self.arrive(Action::Launch(Which::Newest)));
             }
             _ => {}
         }
@@ -212,6 +219,7 @@ impl Lifecycle {
         let build = self.build.take()?;
         let actions = self.follow(build);
         if actions.is_empty()
+            && !self.arriving
             && let PluginState::Starting | PluginState::Errored { .. } = self.state
         {
             self.state = PluginState::Errored { reason };
@@ -227,11 +235,17 @@ impl Lifecycle {
         self.switched(now)
     }
 
+    fn kept(&mut self) -> Option<Vec<Action>> {
+        self.arriving = false;
+        (self.state == PluginState::Running).then(Vec::new)
+    }
+
     fn not_started(&mut self, reason: String, now: Instant, chance: f64) -> Option<Vec<Action>> {
         match self.state {
             PluginState::Starting | PluginState::Running => {}
             _ => return None,
         }
+        self.arriving = false;
         let was_up = self.supervision.as_ref().is_some_and(Supervision::was_up);
         if was_up {
             return Some(self.fall(reason, now, chance));
@@ -244,6 +258,7 @@ impl Lifecycle {
         if self.state != PluginState::Running {
             return None;
         }
+        self.arriving = false;
         if let Some(supervision) = &mut self.supervision {
             supervision.up(now);
         }
@@ -251,7 +266,14 @@ impl Lifecycle {
     }
 
     fn crashed(&mut self, reason: String, now: Instant, chance: f64) -> Option<Vec<Action>> {
-        (self.state == PluginState::Running).then(|| self.fall(reason, now, chance))
+        if self.state != PluginState::Running {
+            return None;
+        }
+        if self.arriving {
+            // Its successor is on its way, and says how that ends.
+            return Some(Vec::new());
+        }
+        Some(self.fall(reason, now, chance))
     }
 
     fn due(&mut self) -> Option<Vec<Action>> {
@@ -259,7 +281,7 @@ impl Lifecycle {
             return None;
         };
         self.state = PluginState::Starting;
-        Some(vec![Action::Launch(Which::LastGood)])
+        Some(vec![self.arrive(Action::Launch(Which::LastGood))])
     }
 
     fn stopped(&mut self) -> Option<Vec<Action>> {
@@ -297,6 +319,11 @@ impl Lifecycle {
                 Vec::new()
             }
         }
+    }
+
+    fn arrive(&mut self, how: Action) -> Action {
+        self.arriving = true;
+        how
     }
 
     fn begin_build(&mut self, by_build: bool) -> Vec<Action> {
@@ -431,6 +458,56 @@ mod tests {
             ("stopped", Some(vec![Action::GiveUpBuild]))
         );
         assert_eq!(after(false, &[Happening::Stop]), ("discovered", None));
+    }
+
+    #[test]
+    fn what_is_on_its_way_gives_way_to_a_stop_and_to_something_newer() {
+        let starting = [Happening::Start, BUILT];
+        let then = |more: &[Happening]| after(false, &[&starting[..], more].concat());
+        assert_eq!(
+            then(&[Happening::Stop]),
+            ("stopping", Some(vec![Action::End]))
+        );
+        assert_eq!(then(&[SAVED]), ("starting", Some(vec![Action::Build])));
+        assert_eq!(
+            then(&[SAVED, BUILT]),
+            ("starting", Some(vec![Action::Launch(Which::Newest)]))
+        );
+        assert_eq!(then(&[SAVED, SAME]), ("starting", Some(vec![])));
+        assert_eq!(then(&[SAVED, not_built()]), ("starting", Some(vec![])));
+        assert_eq!(
+            then(&[SAVED, not_built(), Happening::Started]).0,
+            "running",
+            "what does not build keeps nothing else from its start"
+        );
+        assert_eq!(
+            then(&[SAVED, not_started()]).0,
+            "errored",
+            "until the build has ended"
+        );
+    }
+
+    #[test]
+    fn a_switch_gives_way_as_a_start_does() {
+        let switching = then(&[SAVED, BUILT]);
+        let then = |more: &[Happening]| after(false, &[&switching[..], more].concat());
+        assert_eq!(
+            then(&[Happening::Stop]),
+            ("stopping", Some(vec![Action::End]))
+        );
+        assert_eq!(
+            then(&[SAVED, BUILT]),
+            ("running", Some(vec![Action::Switch]))
+        );
+        assert_eq!(then(&[Happening::Update, SAME]).1, Some(vec![]));
+        assert_eq!(
+            then(&[crashed()]),
+            ("running", Some(vec![])),
+            "its successor is on its way"
+        );
+        assert_eq!(then(&[crashed(), not_started()]).0, "errored");
+        assert_eq!(then(&[crashed(), Happening::Switched]).0, "running");
+        assert_eq!(then(&[Happening::Kept, crashed()]).0, "errored");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! One plugin in the shell: what state it is in, and what brings it into another.
 
 mod actor;
+mod arrival;
 mod build;
 #[cfg(test)]
 mod histories;
 mod lifecycle;
+mod retirements;
 mod supervision;
 mod update;
 
@@ -269,10 +271,9 @@ impl Slot {
             .clone();
         let orders = orders.ok_or_else(gone)?;
         let (reply, done) = oneshot::channel();
-        orders
-            .send(Order { command, reply })
-            .await
-            .map_err(|_| gone())?;
+        // Gone before the wait: while there is anybody who could give orders, a plugin does not end.
+        let sent = { orders }.send(Order { command, reply }).await;
+        sent.map_err(|_| gone())?;
         done.await.map_err(|_| gone())?
     }
 }

@@ -4,151 +4,187 @@ use std::sync::Arc;
 
 use stratos_protocol::auth::AuthState;
 use stratos_protocol::log::Level;
+use stratos_transport::guard::Guard;
+use tokio::time::Instant;
 
 use crate::launch::Program;
 use crate::plugin::PluginState;
 use crate::plugin::actor::Actor;
-use crate::session::{Beginning, Ending, Session};
-use crate::shell::{ShellVersion, chain};
+use crate::plugin::arrival::{Arrival, Arrived, Newcomer, Way};
+use crate::plugin::lifecycle::Happening;
+use crate::session::{Ending, Session};
+use crate::shell::ShellVersion;
 
-/// What happens to requests while `on_start` runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Requests {
-    /// They are passed on as soon as their prefix is registered, as the shell's server does it.
-    Flow,
-    /// They wait: there was an older version a moment ago, whose clients must not fail.
-    Wait,
-}
+/// What an arrival means for the plugin, and what whoever waits for it is told.
+type Meaning = (Happening, Result<(), String>);
 
 impl Actor {
-    /// Starts a program while nothing of this plugin runs.
-    pub(super) async fn launch(&mut self, program: Program) -> Result<(), String> {
-        self.bring_up(program, Requests::Flow).await
+    /// Begins to start a program while nothing of this plugin runs.
+    pub(super) async fn launch(&mut self, program: Program, round: Option<u64>) {
+        self.bring(program, Way::Start, round).await;
     }
 
-    /// Replaces the running program (V1: after an OTA update). Something runs also after a failure, or nothing is
-    /// left that would.
-    pub(super) async fn switch(&mut self, program: Program) -> Result<(), String> {
-        let Some(old) = self.session.clone() else {
-            return Err("ended during its update".to_owned());
+    /// Begins to replace the running program (V1: after an OTA update).
+    pub(super) async fn switch(&mut self, program: Program) {
+        self.give_up_arrival().await;
+        let way = match self.session.take() {
+            Some(old) if old.resumes() && self.backend.version == ShellVersion::V1 => {
+                self.session = Some(old);
+                Way::Beside
+            }
+            Some(old) => {
+                self.make_way(&old).await;
+                Way::Instead
+            }
+            // It has made way already, or fell.
+            None => Way::Instead,
         };
-        if old.resumes() && self.backend.version == ShellVersion::V1 {
-            self.resume_beside(&old, program).await
-        } else {
-            self.replace(&old, program).await
+        let round = self.last_ended();
+        self.bring(program, way, Some(round)).await;
+    }
+
+    /// Carries on after the arrival of a program.
+    pub(super) async fn arrived(&mut self, outcome: Arrived) {
+        let Some(arrival) = self.arrival.take() else {
+            return;
+        };
+        let round = arrival.round;
+        let (happening, verdict) = match outcome {
+            Ok((session, told)) => self.take_over(arrival, session, told).await,
+            // What was given up because the shell ends did not fail by itself, and `leave` does the rest.
+            Err(_) if self.backend.ending.is_cancelled() => return,
+            Err(reason) => match self.turn_back(arrival, reason).await {
+                Some(meaning) => meaning,
+                None => return,
+            },
+        };
+        if happening == Happening::Kept
+            && let Err(reason) = &verdict
+        {
+            self.note(Level::Error, reason);
+        }
+        if round == Some(self.last_ended()) {
+            self.broken = verdict.is_err();
+        }
+        let changed = round.and_then(|_| self.changed.take());
+        // A build that has begun meanwhile is about another change.
+        let follows = changed.filter(|_| self.builds.is_under_way());
+        self.changed = self.changed.or(follows.map(|_| Instant::now()));
+        self.happens(happening).await;
+        // Only now does everybody see what whoever asked is told.
+        if let (Some(changed), Ok(())) = (changed, &verdict) {
+            self.reloaded(changed.elapsed());
+        }
+        if let Some(round) = round {
+            self.answer(0..=round, &verdict);
         }
     }
 
-    /// The new generation resumes while the old one serves, then takes over in one step.
-    async fn resume_beside(&mut self, old: &Session, program: Program) -> Result<(), String> {
-        self.generation += 1;
-        let resumed = async {
-            let session = self.open(&program).await?;
-            let told = self.begin(&session, Beginning::Resume).await?;
-            Ok::<_, String>((session, told))
+    /// Ends what is on its way, if anything is.
+    async fn give_up_arrival(&mut self) {
+        let Some(arrival) = self.arrival.take() else {
+            return;
         };
-        match resumed.await {
-            Ok((session, told)) => {
-                old.fence();
-                self.backend.traffic.switch_to(Arc::clone(&session));
-                let replaced = self.good.take();
-                self.settle(session, program, told).await;
-                self.show(PluginState::Running);
-                self.note(Level::Info, "was updated: on_resume took over");
-                self.end(old, Ending::Retire).await;
-                // Its program may go only now.
-                drop(replaced);
-                Ok(())
-            }
-            Err(reason) => {
-                self.backend.traffic.forget(&self.id, self.generation);
-                Err(format!(
-                    "was not updated, the old version still runs: {reason}"
-                ))
-            }
+        let (traffic, generation) = (&self.backend.traffic, arrival.generation);
+        if arrival.way == Way::Start {
+            traffic.clear(&self.id);
         }
+        arrival.give_up().await;
+        traffic.forget(&self.id, generation);
     }
 
-    /// The old generation stops, then the new one starts; requests wait meanwhile.
-    async fn replace(&mut self, old: &Session, program: Program) -> Result<(), String> {
-        self.session = None;
+    async fn bring(&mut self, program: Program, way: Way, round: Option<u64>) {
+        self.give_up_arrival().await;
+        if self.backend.ending.is_cancelled() {
+            return;
+        }
+        // Every launch has a number of its own.
+        if self.launched == self.generation {
+            self.generation += 1;
+        }
+        self.launched = self.generation;
+        let who = Newcomer {
+            plugin: self.id.clone(),
+            generation: self.generation,
+            launcher: Arc::clone(&self.launcher),
+            backend: Arc::clone(&self.backend),
+        };
+        self.arrival = Some(Arrival::begin(who, program, way, round));
+        self.tell();
+    }
+
+    /// The old generation stops, and requests wait. Bounded in time, and done to its end also when the shell ends.
+    async fn make_way(&mut self, old: &Session) {
         self.show(PluginState::Stopping);
-        self.backend.traffic.hold(&self.id);
-        // Bounded in time, and done to its end also when the shell ends meanwhile.
-        self.end(old, Ending::Stop).await;
+        if Guard::Hold.is_on() {
+            self.backend.traffic.hold(&self.id);
+        } else {
+            self.backend.traffic.clear(&self.id);
+        }
+        self.stop(old).await;
         self.show(PluginState::Stopped);
-        self.generation += 1;
-        self.show(PluginState::Starting);
-        let Err(reason) = self.bring_up(program, Requests::Wait).await else {
-            self.note(Level::Info, "was updated: stopped and started");
-            return Ok(());
-        };
-        self.backend.traffic.forget(&self.id, self.generation);
-        let good = self
-            .good
-            .clone()
-            .filter(|_| !self.backend.ending.is_cancelled());
-        let Some(good) = good else {
-            return Err(reason);
-        };
-        self.generation += 1;
-        let Err(again) = self.bring_up(good, Requests::Wait).await else {
-            return Err(format!(
-                "was not updated, the last good version was started again: {reason}"
-            ));
-        };
-        self.note(Level::Error, format!("the new version {reason}"));
-        Err(again)
     }
 
-    async fn bring_up(&mut self, program: Program, requests: Requests) -> Result<(), String> {
-        let session = self.open(&program).await?;
-        if requests == Requests::Flow {
-            self.backend.traffic.switch_to(Arc::clone(&session));
+    /// What arrived becomes what runs.
+    async fn take_over(
+        &mut self,
+        arrival: Arrival,
+        session: Arc<Session>,
+        told: AuthState,
+    ) -> Meaning {
+        let Arrival { program, way, .. } = arrival;
+        let (old, replaced) = (self.session.take(), self.good.take());
+        if let Some(old) = &old {
+            old.fence();
         }
-        let told = self.begin(&session, Beginning::Start).await?;
-        if requests == Requests::Wait {
+        if way != Way::Start {
             self.backend.traffic.switch_to(Arc::clone(&session));
         }
         self.settle(session, program, told).await;
-        Ok(())
-    }
-
-    async fn open(&mut self, program: &Program) -> Result<Arc<Session>, String> {
-        let events = self.backend.events.clone();
-        let launched = self.launcher.launch(program.clone(), events).await;
-        let launched = launched.map_err(|error| chain(&error))?;
-        self.arriving = Some(launched.life.clone());
-        let opening = Session::open(launched, &self.id, self.generation, &self.backend);
-        let opened = self.unless_ending(opening).await;
-        opened.map(Arc::new).inspect_err(|_| self.is_gone())
-    }
-
-    /// Runs the hook; returns the login that the plugin was told.
-    async fn begin(&mut self, session: &Session, how: Beginning) -> Result<AuthState, String> {
-        let auth = self.backend.login.current();
-        let deadline = self.backend.deadlines.start;
-        let hook = async {
-            let begun = session.begin(how, auth.clone(), deadline).await;
-            if begun.is_err() {
-                session.life.end().await;
-            }
-            begun
-        };
-        let begun = self.unless_ending(hook).await;
-        begun.map(|()| auth).inspect_err(|_| self.is_gone())
-    }
-
-    /// What arrived and failed has been ended, unless the shell ends: then [`leave`](Self::leave) does it.
-    fn is_gone(&mut self) {
-        if !self.backend.ending.is_cancelled() {
-            self.arriving = None;
+        if let Some(old) = old {
+            self.retirements.begin(old, replaced, &self.backend);
         }
+        match way {
+            Way::Start => (Happening::Started, Ok(())),
+            Way::Beside => {
+                self.tell();
+                self.note(Level::Info, "was updated: on_resume took over");
+                (Happening::Switched, Ok(()))
+            }
+            Way::Instead => {
+                self.note(Level::Info, "was updated: stopped and started");
+                (Happening::Switched, Ok(()))
+            }
+            Way::Back(reason) => {
+                let reason =
+                    format!("was not updated, the last good version was started again: {reason}");
+                (Happening::Kept, Err(reason))
+            }
+        }
+    }
+
+    /// What became of a program that did not arrive; `None` where another is on its way instead.
+    async fn turn_back(&mut self, arrival: Arrival, reason: String) -> Option<Meaning> {
+        self.backend.traffic.forget(&self.id, arrival.generation);
+        match (arrival.way, self.good.clone()) {
+            (Way::Beside, _) if self.session.is_some() => {
+                let reason = format!("was not updated, the old version still runs: {reason}");
+                return Some((Happening::Kept, Err(reason)));
+            }
+            (Way::Instead, Some(good)) => {
+                self.bring(good, Way::Back(reason), arrival.round).await;
+                return None;
+            }
+            (Way::Back(first), _) => {
+                self.note(Level::Error, format!("the new version {first}"));
+            }
+            (Way::Start | Way::Beside | Way::Instead, _) => {}
+        }
+        Some((Happening::NotStarted(reason.clone()), Err(reason)))
     }
 
     /// Makes a session that has begun the plugin's own.
     async fn settle(&mut self, session: Arc<Session>, program: Program, told: AuthState) {
-        self.arriving = None;
         self.good = Some(program);
         self.session = Some(Arc::clone(&session));
         // Whoever switched the login while the session was on its way has not reached it.
@@ -158,20 +194,20 @@ impl Actor {
             if now != told && session.tell_auth(now).await.is_err() {
                 self.note(Level::Warn, "did not acknowledge the changed login");
             }
-            Ok(())
         };
         // Given up with the shell's end, which makes any login meaningless.
-        let _ = self.unless_ending(catch_up).await;
+        tokio::select! {
+            () = catch_up => {}
+            () = self.backend.ending.cancelled() => {}
+        }
     }
 
-    /// Gives up what may take long when the shell ends.
-    async fn unless_ending<T>(
-        &self,
-        work: impl Future<Output = Result<T, String>>,
-    ) -> Result<T, String> {
-        tokio::select! {
-            done = work => done,
-            () = self.backend.ending.cancelled() => Err("was given up: the shell ends".to_owned()),
+    /// Ends a session, with its `on_stop`.
+    pub(super) async fn stop(&self, session: &Session) {
+        let hurry = &self.backend.ending;
+        let ended = session.end(Ending::Stop, self.backend.deadlines.stop, hurry);
+        if let Err(reason) = ended.await {
+            self.note(Level::Warn, reason);
         }
     }
 }

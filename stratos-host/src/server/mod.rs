@@ -3,6 +3,7 @@
 mod api;
 mod door;
 mod gate;
+mod leased;
 mod proxy;
 mod ui_socket;
 mod upstream;

@@ -6,12 +6,15 @@ use axum::http::header::{CONNECTION, HeaderName, TE, TRAILER, TRANSFER_ENCODING,
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 
 use crate::control::Control;
 use crate::plugin::BuildStatus;
 use crate::server::failure;
+use crate::server::leased::Leased;
 use crate::session::Session;
+use crate::traffic::Lease;
 
 const HOP_BY_HOP: [HeaderName; 8] = [
     CONNECTION,
@@ -47,7 +50,15 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
         keep_upgrade(request.headers_mut(), protocol);
         hyper::upgrade::on(&mut request)
     });
-    let mut response = match session.upstream.request(request).await {
+    let answered = tokio::select! {
+        biased;
+        answered = session.upstream.request(request) => answered,
+        () = session.over.cancelled() => {
+            let text = format!("plugin `{}` ended before it answered", session.plugin);
+            return failure(StatusCode::BAD_GATEWAY, text);
+        }
+    };
+    let mut response = match answered {
         Ok(response) => response,
         Err(error) => {
             let text = format!("plugin `{}` did not answer: {error}", session.plugin);
@@ -61,16 +72,27 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
     {
         keep_upgrade(response.headers_mut(), &protocol);
         let plugin = hyper::upgrade::on(&mut response);
-        tokio::spawn(async move {
-            if let (Ok(browser), Ok(plugin)) = tokio::join!(browser, plugin) {
-                let (mut browser, mut plugin) = (TokioIo::new(browser), TokioIo::new(plugin));
-                // Either side hanging up ends both, which is all there is to do.
-                let _ = tokio::io::copy_bidirectional(&mut browser, &mut plugin).await;
-            }
-        });
+        mark(response.headers_mut(), &control, &session);
+        tokio::spawn(join(browser, plugin, session));
+        return response.map(Body::new);
     }
     mark(response.headers_mut(), &control, &session);
-    response.map(Body::new)
+    response.map(|body| Body::new(Leased::new(body, session)))
+}
+
+/// Passes bytes both ways until either side hangs up or the plugin's session is over.
+async fn join(browser: OnUpgrade, plugin: OnUpgrade, session: Lease) {
+    let copy = async {
+        if let (Ok(browser), Ok(plugin)) = tokio::join!(browser, plugin) {
+            let (mut browser, mut plugin) = (TokioIo::new(browser), TokioIo::new(plugin));
+            // Either side hanging up ends both, which is all there is to do.
+            let _ = tokio::io::copy_bidirectional(&mut browser, &mut plugin).await;
+        }
+    };
+    tokio::select! {
+        () = copy => {}
+        () = session.over.cancelled() => {}
+    }
 }
 
 /// Says which version answers, and why it is not the newest.

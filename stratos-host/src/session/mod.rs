@@ -14,11 +14,15 @@ use stratos_protocol::auth::{AuthChanged, AuthState};
 use stratos_protocol::hello::RESUME;
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
-use stratos_protocol::limits::{ANSWER_DEADLINE, REQUESTS_IN_FLIGHT};
+use stratos_protocol::limits::{
+    ANSWER_DEADLINE, DRAIN_DEADLINE, REQUESTS_IN_FLIGHT, RETIRE_DEADLINE,
+};
 use stratos_protocol::{ErrorCode, Request, RpcError};
+use stratos_transport::guard::Guard;
 use stratos_transport::{CallError, Peer};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::launch::{Launched, Life};
@@ -32,8 +36,10 @@ const AUTH_DEADLINE: Duration = Duration::from_secs(2);
 /// How much of the stop deadline is left for the process's own end after it has answered.
 const EXIT_DEADLINE: Duration = Duration::from_millis(500);
 
-/// How long the end of a session waits for requests that were passed on before it.
+/// How long a stop waits for what was asked before it, while new requests wait for the stop.
 const LEASE_DEADLINE: Duration = Duration::from_secs(1);
+/// As good as none: for controls, since a timer that never ends would keep them from their end.
+const NO_DEADLINE: Duration = Duration::from_secs(1000 * 1000);
 /// Fewer than a plugin takes requests at once, so that there is always room for its lifecycle.
 const INVOKES_IN_FLIGHT: usize = REQUESTS_IN_FLIGHT - 16;
 
@@ -45,8 +51,10 @@ pub(crate) struct Session {
     pub(crate) life: Life,
     peer: Peer,
     resumes: bool,
-    /// The requests that are on their way to it.
+    /// What it was asked and has not answered to the end.
     pub(crate) leases: TaskTracker,
+    /// It has ended: what it has not answered by now it never will.
+    pub(crate) over: CancellationToken,
     invokes: Semaphore,
     /// Held by the session's service as well.
     pub(crate) shared: Arc<SessionShared>,
@@ -93,7 +101,10 @@ impl Session {
             nonce,
             life,
         } = launched;
-        let deadline = backend.deadlines.hello;
+        let deadline = match Guard::HelloDeadline.is_on() {
+            true => backend.deadlines.hello,
+            false => NO_DEADLINE,
+        };
         let greeting = tokio::select! {
             greeting = tokio::time::timeout(deadline, greet(&mut control, &nonce, plugin)) => greeting,
             how = life.ended() => return Err(format!("{how} before it greeted the shell")),
@@ -138,6 +149,7 @@ impl Session {
             life,
             peer,
             leases: TaskTracker::new(),
+            over: CancellationToken::new(),
             invokes: Semaphore::new(INVOKES_IN_FLIGHT),
             resumes: hello.features.iter().any(|feature| feature == RESUME),
             shared,
@@ -151,33 +163,60 @@ impl Session {
         auth: AuthState,
         deadline: Duration,
     ) -> Result<(), String> {
+        let deadline = match Guard::StartDeadline.is_on() {
+            true => deadline,
+            false => NO_DEADLINE,
+        };
         match how {
             Beginning::Start => self.hook("on_start", &Start { auth }, deadline).await,
             Beginning::Resume => self.hook("on_resume", &Resume { auth }, deadline).await,
         }
     }
 
-    /// Ends the plugin in order, by force where it does not end by itself. Bounded in time:
-    /// the deadline for its hook and all of its exit, plus what [`Life::end`] takes.
-    pub(crate) async fn end(&self, how: Ending, deadline: Duration) -> Result<(), String> {
+    /// Ends the plugin in order, by force where it does not end by itself. Bounded in time: the wait for what it is
+    /// answering, the deadline for its hook and all of its exit, plus what [`Life::end`] takes.
+    ///
+    /// A stop has its wait within the deadline. A retirement, which is in nobody's way, has a longer one before it,
+    /// unless `hurry` is cancelled.
+    pub(crate) async fn end(
+        &self,
+        how: Ending,
+        deadline: Duration,
+        hurry: &CancellationToken,
+    ) -> Result<(), String> {
         self.leases.close();
-        let begin = Instant::now();
-        // Requests that were passed on before the switch are let through first.
-        let _ = tokio::time::timeout(LEASE_DEADLINE, self.leases.wait()).await;
-        let hook = deadline.saturating_sub(EXIT_DEADLINE + begin.elapsed());
+        let (begin, answered) = (Instant::now(), self.leases.wait());
         let ended = match how {
-            Ending::Stop => self.hook("on_stop", &Stop {}, hook).await,
-            Ending::Retire => self.hook("the retirement", &Retire {}, hook).await,
+            Ending::Stop => {
+                // The hook has to do with what is left.
+                let _ = tokio::time::timeout(LEASE_DEADLINE, answered).await;
+                let hook = deadline.saturating_sub(EXIT_DEADLINE + begin.elapsed());
+                self.hook("on_stop", &Stop {}, hook).await
+            }
+            Ending::Retire => {
+                let patience = RETIRE_DEADLINE - DRAIN_DEADLINE;
+                tokio::select! {
+                    () = answered => {}
+                    () = tokio::time::sleep(patience) => {}
+                    () = hurry.cancelled() => {}
+                    _ = self.life.ended() => {}
+                }
+                let hook = deadline.saturating_sub(EXIT_DEADLINE);
+                self.hook("the retirement", &Retire {}, hook).await
+            }
         };
         // The end of the connection tells the plugin to end its process.
         self.peer.close();
-        match tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await {
+        let exited = tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await;
+        let ended = match exited {
             Ok(_) => ended,
             Err(_) => {
                 let how = self.life.end().await;
                 ended.and(Err(format!("did not end by itself and {how}")))
             }
-        }
+        };
+        self.over.cancel();
+        ended
     }
 
     /// Whether an update may replace this plugin without a stop.
@@ -187,12 +226,13 @@ impl Session {
 
     /// Refuses whatever this generation still wants to write.
     pub(crate) fn fence(&self) {
-        self.shared.retired.store(true, Ordering::SeqCst);
+        let is_on = Guard::Fence.is_on();
+        self.shared.retired.store(is_on, Ordering::SeqCst);
     }
 
     /// Waits until the plugin has ended by itself, and says how.
     pub(crate) async fn lost(&self) -> String {
-        tokio::select! {
+        let how = tokio::select! {
             how = self.life.ended() => how,
             () = self.peer.closed() => {
                 // The process usually follows its connection at once, and says more.
@@ -204,7 +244,9 @@ impl Session {
                     }
                 }
             }
-        }
+        };
+        self.over.cancel();
+        how
     }
 
     /// Passes a question of the UI on.
