@@ -1,0 +1,112 @@
+//! Connections to the shell's server: how many, and how long they may take.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use stratos_transport::guard::Guard;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::server::wire::{Verdict, Wire};
+
+/// The most connections at once, WebSockets included.
+const CONNECTIONS: usize = 1024;
+/// How long a connection may take to send the head of its next request, and so how long it may be idle.
+const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a connection too many may take to read that it is.
+const FAREWELL_DEADLINE: Duration = Duration::from_millis(100);
+const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
+    content-type: application/json\r\nconnection: close\r\ncache-control: no-store\r\n\r\n\
+    {\"error\":\"too many connections are open: close some, or wait until idle ones end\"}";
+
+/// Serves until the shell ends; connections that are still open then end with it.
+pub(crate) async fn serve<L: Listener>(mut listener: L, app: Router, ending: CancellationToken) {
+    let places = Arc::new(Semaphore::new(connections()));
+    let open = TaskTracker::new();
+    loop {
+        let mut stream = tokio::select! {
+            (stream, _) = listener.accept() => stream,
+            () = ending.cancelled() => break,
+        };
+        match Arc::clone(&places).try_acquire_owned() {
+            Ok(place) => {
+                open.spawn(talk(stream, place, app.clone(), ending.clone()));
+            }
+            Err(_) => {
+                // It has been told, or does not listen.
+                let _ = timeout(FAREWELL_DEADLINE, turn_away(&mut stream)).await;
+            }
+        }
+    }
+    // Nobody waits for an answer that will not come.
+    drop(listener);
+    open.close();
+    open.wait().await;
+}
+
+/// One connection, until it ends or becomes another protocol.
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    place: OwnedSemaphorePermit,
+    app: Router,
+    ending: CancellationToken,
+) {
+    let verdict = Verdict::default();
+    let wire = Wire::new(stream, place, verdict.clone());
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(verdict.clone());
+        app.clone().oneshot(request.map(Body::new))
+    });
+    let deadline = Guard::HeadDeadline.is_on().then_some(HEAD_DEADLINE);
+    let connection = Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(deadline)
+        .serve_connection(TokioIo::new(wire), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        // What went wrong is the other side's doing, and nobody is left to be told.
+        _ = connection.as_mut() => return,
+        () = ending.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+async fn turn_away(stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+    stream.write_all(TOO_MANY).await?;
+    stream.shutdown().await
+}
+
+/// As many connections as there may be: a part of what the system lets this process open, since a request to a plugin
+/// needs two descriptors, and the rest of the shell some as well.
+fn connections() -> usize {
+    static LIMIT: OnceLock<usize> = OnceLock::new();
+    *LIMIT.get_or_init(|| {
+        if !Guard::Connections.is_on() {
+            return Semaphore::MAX_PERMITS;
+        }
+        #[cfg(unix)]
+        {
+            use rustix::process::{Resource, getrlimit};
+
+            let open = getrlimit(Resource::Nofile).current;
+            let open = open.and_then(|open| usize::try_from(open).ok());
+            open.map_or(CONNECTIONS, |open| CONNECTIONS.min((open / 4).max(16)))
+        }
+        #[cfg(not(unix))]
+        CONNECTIONS
+    })
+}
