@@ -6,6 +6,7 @@ mod command;
 mod folder;
 mod http;
 mod node;
+mod observed;
 mod plugins;
 mod running;
 mod sample;

@@ -13,6 +13,8 @@ use stratos::axum::extract::{Path, WebSocketUpgrade};
 use stratos::axum::routing::{get, post};
 use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
+use crate::observed::observed;
+
 /// A plugin with this id.
 #[must_use]
 pub fn sample(id: &str) -> PluginBuilder {
@@ -96,7 +98,8 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
     } else {
         format!("/api/{id}")
     };
-    ctx.server.register_router(&prefix, router(ctx)).await?;
+    let router = observed(router(ctx));
+    ctx.server.register_router(&prefix, router).await?;
     ctx.ipc
         .handle("echo", async |payload: Value| Ok(payload))
         .await?;
