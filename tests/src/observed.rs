@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
+use stratos::axum::body::Bytes;
 use stratos::axum::extract::Request;
-use stratos::axum::http::HeaderMap;
+use stratos::axum::http::{HeaderMap, StatusCode};
 use stratos::axum::middleware::{Next, from_fn};
 use stratos::axum::response::Response;
 use stratos::axum::routing::any;
@@ -36,6 +37,8 @@ pub(crate) fn observed(router: Router) -> Router {
             "/headers",
             any(async |headers: HeaderMap| Json(named(&headers))),
         )
+        .route("/length", any(async |body: Bytes| body.len().to_string()))
+        .fallback(async || StatusCode::NOT_FOUND)
         .layer(from_fn(record))
         .route("/seen", any(async || Json(seen())))
 }

@@ -57,6 +57,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Head, Refusal> {
         Err(httparse::Error::TooManyHeaders) => return Err(Refusal::TOO_LARGE),
         _ => return Err(Refusal::bad("this is not a request of HTTP/1.1")),
     }
+    if request.method == Some("CONNECT") {
+        return Err(Refusal::bad("the shell is no proxy"));
+    }
     check_target(request.path.unwrap_or_default())?;
     let values = |name: &'static str| {
         let named = request.headers.iter();
@@ -218,6 +221,7 @@ mod tests {
             "GET http://a.test/ HTTP/1.1",
             "GET a.test:80 HTTP/1.1",
             "CONNECT a.test:80 HTTP/1.1",
+            "CONNECT / HTTP/1.1",
             "OPTIONS * HTTP/1.1",
             "GET /a#b HTTP/1.1",
             "GET /\u{e4} HTTP/1.1",

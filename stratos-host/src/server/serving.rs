@@ -110,3 +110,71 @@ fn connections() -> usize {
         CONNECTIONS
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use stratos_transport::BoxedStream;
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+    use crate::events::Events;
+    use crate::server::Door;
+
+    fn serving() -> Door {
+        let (door, listener) = Door::new(Events::default());
+        let app = Router::new().route("/", get(async || "here"));
+        tokio::spawn(serve(listener, app, CancellationToken::new()));
+        door
+    }
+
+    /// What comes until the server hangs up, if it does within an hour.
+    async fn rest(stream: &mut BoxedStream) -> Option<String> {
+        let mut said = String::new();
+        let read = timeout(Duration::from_secs(3600), stream.read_to_string(&mut said));
+        read.await.ok()?.ok()?;
+        Some(said)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_has_a_deadline() {
+        let door = serving();
+        for part in ["", "GET", "GET / HTTP/1.1\r\nhost: x\r\n"] {
+            let mut stream = door.connect().await.unwrap();
+            stream.write_all(part.as_bytes()).await.unwrap();
+            assert_eq!(rest(&mut stream).await, Some(String::new()), "{part:?}");
+        }
+        let mut idle = door.connect().await.unwrap();
+        idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
+        let answer = rest(&mut idle).await.expect("it is cut");
+        assert!(answer.ends_with("here"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_number_of_connections_is_bounded() {
+        let door = serving();
+        let mut open = Vec::new();
+        let limit = CONNECTIONS + 1;
+        for number in 1..=limit {
+            let mut stream = door.connect().await.unwrap();
+            // It is told without having asked.
+            let mut first = [0; 12];
+            if let Ok(read) = timeout(Duration::from_millis(1), stream.read_exact(&mut first)).await
+            {
+                read.unwrap();
+                assert_eq!(&first, b"HTTP/1.1 503");
+                assert!(number > 16);
+                // A place becomes free.
+                open.clear();
+                let mut next = door.connect().await.unwrap();
+                next.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+                assert!(rest(&mut next).await.unwrap().contains("200 OK"));
+                return;
+            }
+            open.push(stream);
+        }
+        panic!("{limit} connections at once");
+    }
+}

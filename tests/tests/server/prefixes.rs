@@ -10,7 +10,8 @@ const PATHS: &[(&str, u16, Option<usize>)] = &[
     ("/api/sample/hello/x", 200, Some(0)),
     ("/api/sample-two/hello/x", 200, Some(1)),
     ("/api/sample", 404, Some(0)),
-    ("/api/sample/", 404, Some(0)),
+    // axum does not nest it: the plugin's process says no, its router does not see it.
+    ("/api/sample/", 404, None),
     ("/api/sample-two", 404, Some(1)),
     ("/api/sample/-two/hello/x", 404, Some(0)),
     ("/api/sample/sample-two/hello/x", 404, Some(0)),
