@@ -6,10 +6,23 @@ use std::time::Instant;
 
 use crate::raw::{PATIENCE, answer, ask, connect, shell};
 
-/// How many connections are opened at once; a smoke has this many.
-fn connections(smoke: usize) -> usize {
-    let number = std::env::var("STRATOS_SERVER_CONNECTIONS");
-    number.map_or(smoke, |number| number.parse().expect("a number"))
+/// How many idle connections there are, or 2,000.
+const CONNECTIONS: &str = "STRATOS_SERVER_CONNECTIONS";
+
+/// Connections of which a shell has enough for others as well.
+fn some() -> usize {
+    // It takes a quarter of what the system allows.
+    (descriptors() / 8).min(200)
+}
+
+fn descriptors() -> usize {
+    #[cfg(unix)]
+    {
+        let open = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        open.map_or(usize::MAX, |open| usize::try_from(open).unwrap())
+    }
+    #[cfg(not(unix))]
+    usize::MAX
 }
 
 fn neighbour(address: SocketAddr) -> u16 {
@@ -22,7 +35,7 @@ fn neighbour(address: SocketAddr) -> u16 {
 fn slow_heads_are_cut_and_do_not_stop_others() {
     let (_plugins, shell) = shell();
     let address = shell.address;
-    let mut slow: Vec<_> = (0..connections(200)).map(|_| connect(address)).collect();
+    let mut slow: Vec<_> = (0..some()).map(|_| connect(address)).collect();
     for stream in &mut slow {
         stream.set_nonblocking(true).unwrap();
         stream
@@ -64,7 +77,7 @@ fn a_slow_body_does_not_stop_others() {
     let head = format!(
         "POST /api/sample/echo HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
     );
-    let mut slow: Vec<_> = (0..100).map(|_| connect(address)).collect();
+    let mut slow: Vec<_> = (0..some()).map(|_| connect(address)).collect();
     for part in [head.as_str(), "a", "b"] {
         for stream in &mut slow {
             stream.write_all(part.as_bytes()).unwrap();
@@ -81,14 +94,11 @@ fn a_slow_body_does_not_stop_others() {
 
 #[test]
 fn idle_connections_do_not_use_up_the_descriptors() {
-    let number = connections(2000);
-    #[cfg(unix)]
-    {
-        let open = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        if open.is_some_and(|open| open < number as u64 + 200) {
-            println!("skipped: this process may not have {number} connections");
-            return;
-        }
+    let number = std::env::var(CONNECTIONS);
+    let number = number.map_or(2000, |number| number.parse().expect("a number"));
+    if descriptors() < number + 200 {
+        println!("skipped: this process may not have {number} connections");
+        return;
     }
     let (_plugins, shell) = shell();
     let address = shell.address;
