@@ -16,6 +16,7 @@ mod faults;
 pub mod journal;
 pub mod launch;
 pub mod login;
+pub mod origin;
 pub mod owner;
 mod plugin;
 pub mod project;

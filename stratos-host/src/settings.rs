@@ -5,9 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use axum::http::Uri;
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::origin::Origin;
 
 /// The file's name, beside `plugin.json`.
 pub const FILE: &str = "stratos.toml";
@@ -37,7 +38,7 @@ pub struct IgnoredTable {}
 pub struct Dev {
     /// Origins beside the shell's own whose pages may call it, such as `http://localhost:5173`.
     #[serde(default)]
-    pub origins: Vec<String>,
+    pub origins: Vec<Origin>,
 }
 
 /// `[auth.NAME]`: a login that `--auth NAME` and `cargo stratos auth NAME` switch to.
@@ -72,14 +73,6 @@ pub enum SettingsError {
         #[source]
         source: Box<toml::de::Error>,
     },
-    /// An origin is not one.
-    #[error("{}: `{origin}` is not an origin: write scheme, host and port only, such as `http://localhost:5173`", path.display())]
-    Origin {
-        /// The file.
-        path: PathBuf,
-        /// As written.
-        origin: String,
-    },
 }
 
 impl Settings {
@@ -95,44 +88,17 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(SettingsError::Read { path, source }),
         };
-        let settings: Self = match toml::from_str(&text) {
-            Ok(settings) => settings,
-            Err(source) => {
-                return Err(SettingsError::Parse {
-                    path,
-                    source: Box::new(source),
-                });
-            }
-        };
-        match settings
-            .dev
-            .origins
-            .iter()
-            .find(|origin| !is_origin(origin))
-        {
-            Some(origin) => Err(SettingsError::Origin {
-                path,
-                origin: origin.clone(),
-            }),
-            None => Ok(settings),
-        }
+        toml::from_str(&text).map_err(|source| SettingsError::Parse {
+            path,
+            source: Box::new(source),
+        })
     }
-}
-
-/// Whether this is `scheme://host` or `scheme://host:port`, spelled as browsers send it.
-fn is_origin(text: &str) -> bool {
-    let Ok(uri) = text.parse::<Uri>() else {
-        return false;
-    };
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return false;
-    };
-    matches!(scheme, "http" | "https") && format!("{scheme}://{authority}") == text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::chain;
 
     #[test]
     fn a_file_is_read_whole_or_refused() {
@@ -165,7 +131,7 @@ mod tests {
             fs::write(folder.path().join(FILE), text).unwrap();
             match (Settings::load(folder.path()), expected) {
                 (Ok(settings), Ok(origins)) => assert_eq!(settings.dev.origins.len(), origins),
-                (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+                (Err(error), Err(part)) => assert!(chain(&error).contains(part), "{error:?}"),
                 (found, _) => panic!("{text}: {found:?}"),
             }
         }

@@ -23,6 +23,7 @@ use crate::events::{Event, Events, Watcher};
 use crate::faults::Faults;
 use crate::launch::Launch;
 use crate::login::{Login, UnknownPersona};
+use crate::origin::Origin;
 use crate::owner::{Owner, OwnerError};
 use crate::plugin::Slot;
 use crate::server::{self, Door, Gate};
@@ -46,7 +47,7 @@ pub struct ShellOptions {
     /// Personas beside the built-in ones.
     pub personas: BTreeMap<String, Persona>,
     /// Origins beside the shell's own whose pages may call it.
-    pub origins: Vec<String>,
+    pub origins: Vec<Origin>,
     /// Which shell's behaviour where they differ.
     pub version: ShellVersion,
     /// How long plugins may take.
@@ -134,8 +135,8 @@ pub(crate) struct Backend {
     pub(crate) traffic: Traffic,
     pub(crate) login: Login,
     pub(crate) faults: Faults,
-    /// Origins beside the shell's own whose pages may call it, as browsers spell them.
-    pub(crate) origins: Arc<RwLock<Vec<String>>>,
+    /// Origins beside the shell's own whose pages may call it.
+    pub(crate) origins: Arc<RwLock<Vec<Origin>>>,
     pub(crate) deadlines: Deadlines,
     pub(crate) version: ShellVersion,
     pub(crate) supervise: bool,
@@ -218,7 +219,7 @@ impl Shell {
         listener: L,
     ) -> Result<Self, ShellError>
     where
-        L: Listener<Addr: fmt::Debug>,
+        L: Listener,
     {
         let login = Login::new(&options.personas);
         let expires = login.become_persona(&options.auth)?;

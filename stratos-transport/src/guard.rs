@@ -50,6 +50,26 @@ guards! {
     Echoes = "echoes",
     /// Bounds the channels of a plugin.
     ChannelLimit = "channel-limit",
+    /// Refuses requests whose `Host` is not ours.
+    Host = "host",
+    /// Refuses requests whose `Origin` is neither ours nor allowed.
+    Origin = "origin",
+    /// Refuses what browsers say comes from other sites.
+    FetchMetadata = "fetch-metadata",
+    /// Refuses paths that two programs could read in two ways.
+    Path = "path",
+    /// Refuses bytes in which two programs could see two requests.
+    Wire = "wire",
+    /// Refuses requests to the control API without its token.
+    Token = "token",
+    /// Refuses allowed origins at the control API.
+    ControlOrigin = "control-origin",
+    /// Removes what plugins say about other origins.
+    Cors = "cors",
+    /// Cuts connections that do not send the head of a request.
+    HeadDeadline = "head-deadline",
+    /// Bounds the number of connections.
+    Connections = "connections",
 }
 
 impl Guard {

@@ -7,6 +7,7 @@ mod folder;
 mod http;
 mod keep_alive;
 mod node;
+mod observed;
 mod plugins;
 mod running;
 mod sample;

@@ -16,6 +16,7 @@ use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 /// With this in its environment, the plugin ignores that it should terminate, and can be asked to
 /// `block`.
 pub const STUBBORN: &str = "SAMPLE_STUBBORN";
+use crate::observed::observed;
 
 /// A plugin with this id.
 #[must_use]
@@ -138,7 +139,8 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
     } else {
         format!("/api/{id}")
     };
-    ctx.server.register_router(&prefix, router(ctx)).await?;
+    let router = observed(router(ctx));
+    ctx.server.register_router(&prefix, router).await?;
     ctx.ipc
         .handle("echo", async |payload: Value| Ok(payload))
         .await?;

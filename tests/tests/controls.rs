@@ -27,6 +27,16 @@ const CONTROLS: &[Control] = &[
     control(Guard::Hurry, "stratos-tests", "lives", "a_stop_does_not_wait_for_what_retires"),
     control(Guard::Echoes, "stratos-host", "", "reload::echoes::tests::what_each_build_writes_is_not_followed_for_ever"),
     control(Guard::ChannelLimit, "stratos-tests", "lives", "a_plugin_has_room_for_1024_channels"),
+    control(Guard::Host, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::Origin, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::FetchMetadata, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::Path, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::Wire, "stratos-tests", "server", "smuggling::what_is_unclear_is_refused_and_nothing_is_smuggled"),
+    control(Guard::Token, "stratos-tests", "gate", "the_control_api_needs_its_token"),
+    control(Guard::ControlOrigin, "stratos-tests", "server", "answers::the_token_counts_in_its_header_only"),
+    control(Guard::Cors, "stratos-tests", "server", "answers::a_plugin_cannot_open_itself_to_other_origins"),
+    control(Guard::HeadDeadline, "stratos-host", "", "server::serving::tests::a_head_has_a_deadline"),
+    control(Guard::Connections, "stratos-host", "", "server::serving::tests::the_number_of_connections_is_bounded"),
 ];
 
 const fn control(

@@ -19,7 +19,7 @@ use crate::server::Upstream;
 #[derive(Clone)]
 pub struct Door {
     dialer: Dialer,
-    pooled: Upstream,
+    client: Upstream,
     events: Events,
 }
 
@@ -32,7 +32,7 @@ impl Door {
     pub(crate) fn new(events: Events) -> (Self, MemoryListener) {
         let (dialer, incoming) = memory_endpoint();
         let door = Self {
-            pooled: Upstream::new(dialer.clone()),
+            client: Upstream::unpooled(dialer.clone()),
             dialer,
             events,
         };
@@ -53,7 +53,7 @@ impl Door {
         self.events.record(|| Entry::Request {
             request: named.clone(),
         });
-        let answer = self.pooled.request(request).await;
+        let answer = self.client.request(request).await;
         self.events.record(|| Entry::Response {
             request: named,
             status: answer.as_ref().ok().map(|answer| answer.status().as_u16()),

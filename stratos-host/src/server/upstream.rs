@@ -30,6 +30,13 @@ impl Upstream {
         Self(Client::builder(TokioExecutor::new()).build(Dial(dialer)))
     }
 
+    /// With a connection for each request. The server ends idle ones after its deadline, which a test's virtual time
+    /// reaches at any moment.
+    pub(crate) fn unpooled(dialer: Dialer) -> Self {
+        let mut builder = Client::builder(TokioExecutor::new());
+        Self(builder.pool_max_idle_per_host(0).build(Dial(dialer)))
+    }
+
     pub(crate) async fn request(
         &self,
         request: Request<Body>,

@@ -1,0 +1,67 @@
+//! Routes of the sample plugin that say what reached it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+use stratos::axum::body::Bytes;
+use stratos::axum::extract::Request;
+use stratos::axum::http::{HeaderMap, StatusCode};
+use stratos::axum::middleware::{Next, from_fn};
+use stratos::axum::response::Response;
+use stratos::axum::routing::any;
+use stratos::axum::{Json, Router};
+
+/// What reached this process, as `METHOD PATH CASE`; the case is what the test says in the header of that name.
+static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The router, which keeps count of its requests, and with routes that answer about them.
+pub(crate) fn observed(router: Router) -> Router {
+    let wide = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-allow-private-network", "true"),
+        ("access-control-allow-methods", "*"),
+        ("access-control-max-age", "86400"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("cache-control", "max-age=60"),
+        ("referrer-policy", "origin"),
+        ("connection", "x-of-this-hop"),
+        ("x-of-this-hop", "1"),
+        ("x-own", "1"),
+    ];
+    router
+        .route("/wide", any(async move || (wide, "wide")))
+        .route("/tagged", any(async || ([("etag", "\"1\"")], "tagged")))
+        .route(
+            "/headers",
+            any(async |headers: HeaderMap| Json(named(&headers))),
+        )
+        .route("/length", any(async |body: Bytes| body.len().to_string()))
+        .fallback(async || StatusCode::NOT_FOUND)
+        .layer(from_fn(record))
+        .route("/seen", any(async || Json(seen())))
+}
+
+async fn record(request: Request, next: Next) -> Response {
+    let case = request.headers().get("case");
+    let case = case.and_then(|case| case.to_str().ok()).unwrap_or_default();
+    let line = format!("{} {} {case}", request.method(), request.uri());
+    SEEN.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(line);
+    next.run(request).await
+}
+
+fn seen() -> Vec<String> {
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn named(headers: &HeaderMap) -> Value {
+    let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        all.entry(name.as_str()).or_default().push(value);
+    }
+    json!(all)
+}

@@ -1,0 +1,207 @@
+//! What answers say to browsers, and what passes between a browser and a plugin.
+
+use stratos_tests::{Answer, request};
+
+use crate::raw::{DEV, header, shell};
+
+fn cors(answer: &Answer) -> Vec<String> {
+    let lines = answer.head.lines().map(str::to_lowercase);
+    let mut lines: Vec<_> = lines
+        .filter(|line| line.starts_with("access-control-"))
+        .collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_plugin_cannot_open_itself_to_other_origins() {
+    let (_plugins, shell) = shell();
+    let get = |headers: &[&str]| request(shell.address, "GET", "/api/sample/wide", headers, "");
+    let answer = get(&[]);
+    assert_eq!(answer.status, 200);
+    assert_eq!(cors(&answer), [""; 0], "{answer:?}");
+    assert_eq!(
+        answer.header("cross-origin-resource-policy"),
+        Some("same-origin")
+    );
+    assert_eq!(answer.header("x-own"), Some("1"));
+    assert_eq!(
+        answer.header("x-of-this-hop"),
+        None,
+        "it was of the plugin's connection"
+    );
+
+    let answer = get(&[&format!("Origin: {DEV}")]);
+    let origin = format!("access-control-allow-origin: {DEV}");
+    assert_eq!(
+        cors(&answer),
+        [origin.as_str(), "access-control-expose-headers: *"]
+    );
+    assert_eq!(
+        answer.header("cross-origin-resource-policy"),
+        Some("cross-origin")
+    );
+
+    let answer = get(&["Origin: https://evil.test"]);
+    assert_eq!((answer.status, cors(&answer)), (403, Vec::new()));
+    assert_eq!(answer.header("vary"), Some("origin"));
+}
+
+#[test]
+fn a_preflight_is_answered_exactly() {
+    let (_plugins, shell) = shell();
+    let ask = |path: &str, headers: &[&str]| request(shell.address, "OPTIONS", path, headers, "");
+    let from = format!("Origin: {DEV}");
+    let method = "Access-Control-Request-Method: PUT";
+    let names = "Access-Control-Request-Headers: content-type,x-a";
+    let network = "Access-Control-Request-Private-Network: true";
+
+    let answer = ask("/api/sample/wide", &[&from, method, names, network]);
+    assert_eq!(answer.status, 204);
+    let expected = [
+        "access-control-allow-headers: content-type,x-a",
+        "access-control-allow-methods: get, head, post, put, patch, delete, options",
+        &format!("access-control-allow-origin: {DEV}"),
+        "access-control-allow-private-network: true",
+        "access-control-expose-headers: *",
+    ];
+    assert_eq!(cors(&answer), expected);
+    let answer = ask("/api/sample/wide", &[&from, method]);
+    assert_eq!(cors(&answer), [expected[1], expected[2], expected[4]]);
+
+    for (path, headers) in [
+        (
+            "/api/sample/wide",
+            vec!["Origin: https://evil.test", method, names, network],
+        ),
+        ("/api/sample/wide", vec!["Origin: null", method, network]),
+        ("/api/sample/wide", vec![&from, &from, method, network]),
+        ("/__stratos/api/v1/plugins", vec![&from, method, network]),
+        ("/api/sample/%2e%2e", vec![&from, method, network]),
+    ] {
+        let answer = ask(path, &headers);
+        assert!(matches!(answer.status, 400 | 403), "{path}: {answer:?}");
+        assert_eq!(cors(&answer), [""; 0], "{path}");
+        assert_eq!(answer.header("vary"), Some("origin"), "{path}");
+    }
+
+    // Not of a page, so it is the plugin's to answer; what it says about origins is not.
+    let answer = ask("/api/sample/wide", &[method]);
+    assert_eq!((answer.status, cors(&answer)), (200, Vec::new()));
+}
+
+#[test]
+fn nothing_is_cached_but_what_a_plugin_says() {
+    let (_plugins, shell) = shell();
+    for (path, caching) in [
+        ("/", "no-store"),
+        ("/nowhere", "no-store"),
+        ("/__stratos/api/v1/plugins", "no-store"),
+        ("/api/sample/hello/x", "no-store"),
+        ("/api/sample/tagged", "no-cache"),
+        ("/api/sample/wide", "max-age=60"),
+    ] {
+        assert_eq!(
+            shell.get(path).header("cache-control"),
+            Some(caching),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        shell.get("/api/sample/wide").header("referrer-policy"),
+        Some("origin")
+    );
+    assert_eq!(
+        shell.get("/").header("referrer-policy"),
+        Some("no-referrer")
+    );
+}
+
+#[test]
+fn a_plugin_sees_who_asks_and_nothing_of_the_connection() {
+    let (_plugins, shell) = shell();
+    let address = shell.address;
+    let from = format!("Origin: {DEV}");
+    let lines = [
+        from.as_str(),
+        "Connection: keep-alive, TE",
+        "Keep-Alive: timeout=5",
+        "Proxy-Connection: keep-alive",
+        "TE: trailers",
+        "Trailer: X",
+        "X-Own: 1",
+        "Cookie: a=b",
+        "Authorization: Bearer x",
+    ];
+    let answer = request(address, "GET", "/api/sample/headers", &lines, "");
+    let headers = answer.json();
+    assert_eq!(header(&headers, "host"), Some(address.to_string()));
+    assert_eq!(header(&headers, "origin").as_deref(), Some(DEV));
+    assert_eq!(header(&headers, "x-own").as_deref(), Some("1"));
+    assert_eq!(header(&headers, "cookie").as_deref(), Some("a=b"));
+    assert_eq!(
+        header(&headers, "authorization").as_deref(),
+        Some("Bearer x")
+    );
+    for gone in [
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "upgrade",
+    ] {
+        assert_eq!(header(&headers, gone), None, "{gone}");
+    }
+}
+
+#[test]
+fn the_token_counts_in_its_header_only() {
+    let (_plugins, shell) = shell();
+    let text = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
+    let host: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let token = host["token"].as_str().unwrap();
+    let path = "/__stratos/api/v1/plugins";
+    let get = |path: &str, headers: &[&str]| request(shell.address, "GET", path, headers, "");
+    let bearer = format!("Authorization: Bearer {token}");
+    assert_eq!(get(path, &[&bearer]).status, 200);
+    let own = format!("Origin: http://{}", shell.address);
+    assert_eq!(get(path, &[&bearer, &own]).status, 200);
+    let longer = format!("{bearer}0");
+    let basic = format!("Authorization: Basic {token}");
+    let lower = bearer.to_lowercase();
+    let cookie = format!("Cookie: token={token}");
+    let shorter = &bearer[..bearer.len() - 1];
+    let none = "Authorization: Bearer ";
+    let wrong: [&[&str]; 8] = [
+        &[],
+        &[&longer],
+        &[shorter],
+        &[none],
+        &[&basic],
+        &[&lower],
+        &[&cookie],
+        &[&bearer, &bearer],
+    ];
+    for headers in wrong {
+        let answer = get(path, headers);
+        assert_eq!(answer.status, 401, "{headers:?}");
+        assert!(
+            !answer.head.contains(token) && !answer.body.contains(token),
+            "{answer:?}"
+        );
+    }
+    for query in ["token", "access_token", "authorization"] {
+        assert_eq!(
+            get(&format!("{path}?{query}={token}"), &[]).status,
+            401,
+            "{query}"
+        );
+    }
+    let dev = format!("Origin: {DEV}");
+    assert_eq!(
+        get(path, &[&bearer, &dev]).status,
+        403,
+        "plugins are enough for a UI"
+    );
+}

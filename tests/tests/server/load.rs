@@ -1,0 +1,125 @@
+//! Connections that take their time, and too many of them.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
+
+use crate::raw::{PATIENCE, answer, ask, connect, shell};
+
+/// How many idle connections there are, or 2,000.
+const CONNECTIONS: &str = "STRATOS_SERVER_CONNECTIONS";
+
+/// Connections of which a shell has enough for others as well.
+fn some() -> usize {
+    // It takes a quarter of what the system allows.
+    (descriptors() / 8).min(200)
+}
+
+fn descriptors() -> usize {
+    #[cfg(unix)]
+    {
+        let open = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        open.map_or(usize::MAX, |open| usize::try_from(open).unwrap())
+    }
+    #[cfg(not(unix))]
+    usize::MAX
+}
+
+fn neighbour(address: SocketAddr) -> u16 {
+    let request =
+        format!("GET /api/sample/hello/x HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    ask(address, &request).status
+}
+
+#[test]
+fn slow_heads_are_cut_and_do_not_stop_others() {
+    let (_plugins, shell) = shell();
+    let address = shell.address;
+    let mut slow: Vec<_> = (0..some()).map(|_| connect(address)).collect();
+    for stream in &mut slow {
+        stream.set_nonblocking(true).unwrap();
+        stream
+            .write_all(b"GET /api/sample/hello/x HTTP/1.1\r\nX: ")
+            .unwrap();
+    }
+    let began = Instant::now();
+    let all = slow.len();
+    let mut asked = 0;
+    while !slow.is_empty() {
+        assert!(
+            began.elapsed() < PATIENCE,
+            "{} of {all} are still open",
+            slow.len()
+        );
+        assert_eq!(neighbour(address), 200);
+        asked += 1;
+        slow.retain_mut(is_open_after_a_byte);
+    }
+    println!(
+        "{all} slow heads were cut within {:?}; a neighbour asked {asked} times",
+        began.elapsed()
+    );
+}
+
+/// Sends one more byte of a head.
+fn is_open_after_a_byte(stream: &mut TcpStream) -> bool {
+    let waits = |error: &std::io::Error| error.kind() == ErrorKind::WouldBlock;
+    let is_written = stream
+        .write(b"x")
+        .map_or_else(|error| waits(&error), |_| true);
+    is_written && stream.read(&mut [0; 64]).is_err_and(|error| waits(&error))
+}
+
+#[test]
+fn a_slow_body_does_not_stop_others() {
+    let (_plugins, shell) = shell();
+    let address = shell.address;
+    let head = format!(
+        "POST /api/sample/echo HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
+    );
+    let mut slow: Vec<_> = (0..some()).map(|_| connect(address)).collect();
+    for part in [head.as_str(), "a", "b"] {
+        for stream in &mut slow {
+            stream.write_all(part.as_bytes()).unwrap();
+        }
+        assert_eq!(neighbour(address), 200);
+    }
+    for mut stream in slow {
+        stream.write_all(b"c").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("abc"), "{answer}");
+    }
+}
+
+#[test]
+fn idle_connections_do_not_use_up_the_descriptors() {
+    let number = std::env::var(CONNECTIONS);
+    let number = number.map_or(2000, |number| number.parse().expect("a number"));
+    if descriptors() < number + 200 {
+        println!("skipped: this process may not have {number} connections");
+        return;
+    }
+    let (_plugins, shell) = shell();
+    let address = shell.address;
+    let idle: Vec<_> = (0..number).map(|_| connect(address)).collect();
+    let mut refused = 0;
+    for mut stream in &idle {
+        stream.set_nonblocking(true).unwrap();
+        let mut said = [0; 512];
+        match stream.read(&mut said) {
+            Ok(length) if length > 0 => {
+                assert_eq!(answer(&said[..length]).status, 503);
+                refused += 1;
+            }
+            _ => {}
+        }
+    }
+    println!("{refused} of {number} connections were refused");
+    assert!(number < 1100 || refused > 0, "there is a limit");
+    drop(idle);
+    let began = Instant::now();
+    while neighbour(address) != 200 {
+        assert!(began.elapsed() < PATIENCE, "places become free");
+    }
+}

@@ -1,0 +1,20 @@
+//! The shell's HTTP server under attack, over raw sockets.
+//!
+//! `load.rs` is a smoke of what others do longer, against a plugin that runs in a shell:
+//!
+//! ```console
+//! $ slowhttptest -H -c 10000 -r 2000 -i 1 -l 60 -u http://127.0.0.1:2066/api/my-plugin/status
+//! $ slowhttptest -B -c 1000 -r 500 -i 1 -l 60 -u http://127.0.0.1:2066/api/my-plugin/status
+//! $ STRATOS_SERVER_CONNECTIONS=10000 cargo test -p stratos-tests --test server load
+//! ```
+
+mod answers;
+mod load;
+mod prefixes;
+mod raw;
+mod rule;
+mod smuggling;
+mod table;
+
+/// The plugin.
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");

@@ -1,0 +1,80 @@
+//! What is below one plugin's prefix never reaches another one.
+
+use stratos_tests::{Plugins, Running};
+
+use crate::SAMPLE;
+use crate::raw::{ask, seen};
+
+/// A path, its status, and whether it is the first or the second plugin's.
+const PATHS: &[(&str, u16, Option<usize>)] = &[
+    ("/api/sample/hello/x", 200, Some(0)),
+    ("/api/sample-two/hello/x", 200, Some(1)),
+    ("/api/sample", 404, Some(0)),
+    // axum does not nest it: the plugin's process says no, its router does not see it.
+    ("/api/sample/", 404, None),
+    ("/api/sample-two", 404, Some(1)),
+    ("/api/sample/-two/hello/x", 404, Some(0)),
+    ("/api/sample/sample-two/hello/x", 404, Some(0)),
+    ("/api/sample-two/sample/hello/x", 404, Some(1)),
+    ("/api/sample-tw/hello/x", 404, None),
+    ("/api/sample-twoo/hello/x", 404, None),
+    ("/api/sample-/hello/x", 404, None),
+    ("/api/sampl/hello/x", 404, None),
+    ("/api/samples/hello/x", 404, None),
+    ("/api/sample.two/hello/x", 404, None),
+    ("/api/sample./hello/x", 404, None),
+    ("/api/sample-two./hello/x", 404, None),
+    ("/api/SAMPLE/hello/x", 404, None),
+    ("/api/Sample-Two/hello/x", 404, None),
+    ("/Api/sample/hello/x", 404, None),
+    ("/api/sample%2dtwo/hello/x", 404, None),
+    ("/api/%73ample/hello/x", 404, None),
+    ("/api/sample%00/hello/x", 400, None),
+    ("/api/sample%2ftwo/hello/x", 400, None),
+    ("/api/sample%20/hello/x", 404, None),
+    ("/api/sample+/hello/x", 404, None),
+    ("/api/sample;a/hello/x", 404, None),
+    ("/api/sample,/hello/x", 404, None),
+    ("/api/sample:1/hello/x", 404, None),
+    ("/api/sample@/hello/x", 404, None),
+    ("/api/sample~1/hello/x", 404, None),
+    ("/api/sample::$DATA/hello/x", 404, None),
+    ("/api/sample?/api/sample-two", 404, Some(0)),
+    ("/api/sample-two?/api/sample", 404, Some(1)),
+    ("/api/sample/../sample-two/hello/x", 400, None),
+    ("/api/sample/%2e%2e/sample-two/hello/x", 400, None),
+    ("/api/sample-two/..%2fsample/hello/x", 400, None),
+    ("/api/sample/..;/sample-two/hello/x", 404, Some(0)),
+    ("/api/./sample-two/hello/x", 400, None),
+    ("/api//sample/hello/x", 400, None),
+    ("//api/sample-two/hello/x", 400, None),
+    ("/api/sample//hello/x", 400, None),
+    ("/api\\sample-two\\hello/x", 400, None),
+    ("/api/sample#/../sample-two", 400, None),
+];
+
+#[test]
+fn no_plugin_gets_what_is_another_ones() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "sample-two"]);
+    let shell = Running::start(plugins.root());
+    let host = shell.address;
+    let mut statuses = Vec::new();
+    for (case, (path, ..)) in PATHS.iter().enumerate() {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nCase: {case}\r\nConnection: close\r\n\r\n"
+        );
+        statuses.push(ask(host, &request).status);
+    }
+    let seen = [seen(host, "/api/sample"), seen(host, "/api/sample-two")];
+    for (case, (path, status, whose)) in PATHS.iter().enumerate() {
+        assert_eq!(statuses[case], *status, "{path}");
+        for (plugin, seen) in seen.iter().enumerate() {
+            let expected = *whose == Some(plugin);
+            assert_eq!(
+                seen.contains(&case.to_string()),
+                expected,
+                "{path} and plugin {plugin}"
+            );
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Bytes to the shell, and what comes back.
+
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+use stratos_tests::{Answer, Plugins, Running, request};
+
+use crate::SAMPLE;
+
+/// How long a test waits for an answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// The UI's dev server of these tests.
+pub(crate) const DEV: &str = "http://localhost:5173";
+
+/// A shell with the sample plugin and `[dev] origins`.
+pub(crate) fn shell() -> (Plugins, Running) {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let folder = plugins.root().join("sample");
+    let settings = format!("[dev]\norigins = [\"{DEV}\", \"https://ui.test:443\"]\n");
+    std::fs::write(folder.join("stratos.toml"), settings).unwrap();
+    let shell = Running::start(&folder);
+    (plugins, shell)
+}
+
+/// Sends these bytes and reads the head of the answer; what follows it is not waited for.
+pub(crate) fn ask(address: SocketAddr, bytes: &str) -> Answer {
+    let mut stream = connect(address);
+    // A server that refuses early may not read everything.
+    let _ = stream.write_all(bytes.as_bytes());
+    let mut got = Vec::new();
+    let mut block = [0; 4096];
+    while !got.windows(4).any(|window| window == b"\r\n\r\n") {
+        match stream.read(&mut block) {
+            Ok(0) | Err(_) => break,
+            Ok(length) => got.extend_from_slice(&block[..length]),
+        }
+    }
+    answer(&got)
+}
+
+/// Sends these bytes and reads until the server hangs up, which it must.
+pub(crate) fn converse(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = connect(address);
+    let _ = stream.write_all(bytes);
+    let mut got = Vec::new();
+    match stream.read_to_end(&mut got) {
+        Ok(_) => {}
+        // It hung up while bytes of ours were on their way.
+        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
+        Err(error) => panic!("{error} after {:?}", String::from_utf8_lossy(&got)),
+    }
+    String::from_utf8_lossy(&got).into_owned()
+}
+
+/// The cases that reached a plugin.
+pub(crate) fn seen(address: SocketAddr, prefix: &str) -> BTreeSet<String> {
+    let answer = request(address, "GET", &format!("{prefix}/seen"), &[], "");
+    let lines: Vec<String> = serde_json::from_value(answer.json()).unwrap();
+    let cases = lines.iter().filter_map(|line| line.rsplit(' ').next());
+    cases.map(str::to_owned).collect()
+}
+
+/// What reached a plugin as the header that it saw.
+pub(crate) fn header(headers: &Value, name: &str) -> Option<String> {
+    Some(headers.get(name)?.get(0)?.as_str()?.to_owned())
+}
+
+pub(crate) fn answer(bytes: &[u8]) -> Answer {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    Answer {
+        status: status.unwrap_or(0),
+        head: head.to_owned(),
+        body: body.to_owned(),
+    }
+}
+
+pub(crate) fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
