@@ -8,13 +8,14 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::owner::Owner;
-use crate::store::{Store, StoreError};
+use crate::store::{Notice, Store, StoreError};
 
 /// A state folder that this process owns, or none at all.
 #[derive(Debug)]
 pub struct State {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) store: Store,
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// Why a state folder cannot be used.
@@ -29,6 +30,12 @@ pub enum StateError {
         pid: u32,
         /// The other shell's port.
         port: u16,
+    },
+    /// Another shell uses it that has no port yet, or another command does.
+    #[error("another process, which only just started, uses the state folder {}", folder.display())]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
     },
     /// It cannot be made.
     #[error("cannot make the state folder {}", folder.display())]
@@ -66,22 +73,14 @@ impl State {
             // A folder that is ours alone ignores itself, so that no project forgets to.
             fs::write(folder.join(".gitignore"), "*\n").map_err(make)?;
         }
-        let store = Store::open(&folder.join("config.redb")).map_err(|source| {
-            match (&source, Owner::read(folder)) {
-                (StoreError::Owned { .. }, Ok(Owner { pid, port, .. })) => StateError::Owned {
-                    folder: folder.to_owned(),
-                    pid,
-                    port,
-                },
-                _ => StateError::Store {
-                    folder: folder.to_owned(),
-                    source,
-                },
-            }
-        })?;
+        let (store, notices) = Store::open(&folder.join("config.redb"))
+            .map_err(|source| StateError::new(folder, source))?;
+        // Whoever left it is gone, and its number may be another process's by now.
+        Owner::remove(folder);
         Ok(Self {
             folder: Some(folder.to_owned()),
             store,
+            notices,
         })
     }
 
@@ -94,7 +93,20 @@ impl State {
         Ok(Self {
             folder: None,
             store: Store::in_memory()?,
+            notices: Vec::new(),
         })
+    }
+
+    /// What happened to the config store when it was opened, for whoever owns the values.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// The config values of all plugins.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Stores a config value before any plugin runs.
@@ -113,5 +125,18 @@ impl State {
     /// When the store cannot be written.
     pub fn clear(&self) -> Result<(), StoreError> {
         self.store.clear()
+    }
+}
+
+impl StateError {
+    fn new(folder: &Path, source: StoreError) -> Self {
+        let folder = folder.to_owned();
+        match (&source, Owner::read(&folder)) {
+            (StoreError::Owned { .. }, Ok(Owner { pid, port, .. })) => {
+                Self::Owned { folder, pid, port }
+            }
+            (StoreError::Owned { .. }, Err(_)) => Self::Busy { folder },
+            _ => Self::Store { folder, source },
+        }
     }
 }
