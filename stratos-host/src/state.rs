@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 use thiserror::Error;
@@ -131,12 +133,18 @@ impl State {
 impl StateError {
     fn new(folder: &Path, source: StoreError) -> Self {
         let folder = folder.to_owned();
-        match (&source, Owner::read(&folder)) {
-            (StoreError::Owned { .. }, Ok(Owner { pid, port, .. })) => {
-                Self::Owned { folder, pid, port }
-            }
-            (StoreError::Owned { .. }, Err(_)) => Self::Busy { folder },
-            _ => Self::Store { folder, source },
+        if !matches!(source, StoreError::Owned { .. }) {
+            return Self::Store { folder, source };
+        }
+        match Owner::read(&folder) {
+            Ok(Owner { pid, port, .. }) if answers(port) => Self::Owned { folder, pid, port },
+            // Of a shell that was killed; the one that is there now has not said yet who it is.
+            _ => Self::Busy { folder },
         }
     }
+}
+
+fn answers(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }

@@ -10,6 +10,7 @@ mod plugins;
 mod running;
 mod sample;
 mod watch;
+mod workload;
 
 pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
 pub use crate::folder::{ICON, MANIFEST, folder};
@@ -19,3 +20,4 @@ pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
 pub use crate::sample::sample;
 pub use crate::watch::{WATCH, Watch};
+pub use crate::workload::{Workload, Writer};

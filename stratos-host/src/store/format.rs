@@ -28,14 +28,17 @@ pub(super) fn open(path: &Path, notices: &mut Vec<Notice>) -> Result<Database, S
         // redb would make an empty store of it.
         return Err(StoreError::corrupt(path, "it is empty"));
     }
-    // Opening a file for writing changes it, and a newer one is not ours to change.
-    if let Ok(found) = guarded(|| version(&ReadOnlyDatabase::open(path)?)) {
-        refuse_newer(path, found)?;
+    // Opening a file for writing changes it: a newer one is not ours to change, and an older one is kept as it is.
+    match guarded(|| version(&ReadOnlyDatabase::open(path)?)) {
+        Ok(FIRST) => return migrate(path, notices),
+        Ok(found) if found > NEWEST => refuse_if_whole(path)?,
+        _ => {}
     }
     let database = open_checked(path)?;
     let found = guarded(|| version(&database)).map_err(|error| refusal(path, error))?;
     refuse_newer(path, found)?;
     match found {
+        // After a crash it can be read only now.
         FIRST => {
             drop(database);
             migrate(path, notices)
@@ -71,13 +74,19 @@ pub(super) fn create(path: &Path, everything: Everything) -> Result<Database, St
 fn migrate(path: &Path, notices: &mut Vec<Notice>) -> Result<Database, StoreError> {
     let kept = beside(path, &format!(".v{FIRST}"));
     copy(path, &kept).map_err(|error| StoreError::open(path, error))?;
-    let database = open_checked(path)?;
-    let stamped = guarded(|| {
-        let transaction = database.begin_write()?;
-        transaction.open_table(FORMAT)?.insert(VERSION, NEWEST)?;
-        Ok(transaction.commit()?)
+    let stamped = open_checked(path).and_then(|database| {
+        let stamp = guarded(|| {
+            let transaction = database.begin_write()?;
+            transaction.open_table(FORMAT)?.insert(VERSION, NEWEST)?;
+            Ok(transaction.commit()?)
+        });
+        stamp.map_err(|error| refusal(path, error))?;
+        Ok(database)
     });
-    stamped.map_err(|error| refusal(path, error))?;
+    let database = stamped.inspect_err(|_| {
+        // Nothing was migrated: the file itself is what there is to keep.
+        let _ = fs::remove_file(&kept);
+    })?;
     notices.push(Notice::Migrated {
         path: path.to_owned(),
         from: FIRST,
@@ -107,6 +116,19 @@ fn refuse_newer(path: &Path, found: u32) -> Result<(), StoreError> {
         });
     }
     Ok(())
+}
+
+/// A damaged file may say anything about its version, and a check writes: so it is done to a copy.
+fn refuse_if_whole(path: &Path) -> Result<(), StoreError> {
+    let probe = path.with_extension("probe");
+    copy(path, &probe).map_err(|error| StoreError::open(path, error))?;
+    let found = open_checked(&probe).map(|database| guarded(|| version(&database)));
+    // What it is for is known now.
+    let _ = fs::remove_file(&probe);
+    match found {
+        Ok(Ok(found)) => refuse_newer(path, found),
+        _ => Ok(()),
+    }
 }
 
 fn version(database: &impl ReadableDatabase) -> Result<u32, redb::Error> {
