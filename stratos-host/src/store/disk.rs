@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use redb::Database;
 use redb::backends::InMemoryBackend;
@@ -58,7 +58,12 @@ impl Disk {
         let done = match done {
             Err(redb::Error::PreviousIo | redb::Error::LockPoisoned(_)) => self.again(work),
             done => done,
-        }?;
+        };
+        if done.is_err() && self.place.is_some() {
+            // A write that failed at its last step may be there: only the file can tell.
+            self.open_database().take();
+        }
+        let done = done?;
         self.is_in_place()?;
         Ok(done)
     }
@@ -71,14 +76,16 @@ impl Disk {
             return Err(redb::Error::PreviousIo);
         };
         self.is_in_place()?;
-        let mut database = self
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut database = self.open_database();
         // The file has one owner, also within this process: close it before it is opened.
         drop(database.take());
         let opened = guarded(|| Ok(Database::open(place.path())?))?;
         guarded(|| work(database.insert(opened)))
+    }
+
+    fn open_database(&self) -> RwLockWriteGuard<'_, Option<Database>> {
+        let database = self.database.write();
+        database.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_in_place(&self) -> Result<(), redb::Error> {

@@ -80,7 +80,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When it could not be written; the old value is still there then.
+    /// When it could not be written. The old value is still there then, or the new one where the disk failed at the
+    /// very last step; [`get`](Self::get) says which.
     pub fn set(&self, plugin: &str, key: &str, value: &Value) -> Result<(), StoreError> {
         self.set_if(plugin, key, value, || true).map(drop)
     }
@@ -92,7 +93,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When it could not be written; the old value is still there then.
+    /// When it could not be written. The old value is still there then, or the new one where the disk failed at the
+    /// very last step; [`get`](Self::get) says which.
     pub fn set_if(
         &self,
         plugin: &str,
