@@ -98,6 +98,15 @@ impl Error {
                     "stop the other shell (process {pid}), or give this one a state of its own with `--state DIR`"
                 ));
             }
+            Self::State(StateError::Busy { .. }) => {
+                "wait a moment and try again, or give this one a state of its own with `--state DIR`"
+            }
+            Self::State(StateError::Store {
+                source: StoreError::Newer { .. },
+                ..
+            }) => {
+                "install a newer cargo-stratos, or keep other config values here with `--state DIR`; the file is as it was"
+            }
             Self::Shell(ShellError::PortTaken { .. }) => {
                 "stop the other program, or run with `--port auto` and use the URL that is printed"
             }

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::control::{Control, PluginInfo};
 use crate::events::{Event, Events, Watcher};
 use crate::faults::Faults;
+use crate::journal::Entry;
 use crate::launch::Launch;
 use crate::login::{Login, UnknownPersona};
 use crate::origin::Origin;
@@ -223,7 +224,14 @@ impl Shell {
     {
         let login = Login::new(&options.personas);
         let expires = login.become_persona(&options.auth)?;
-        let State { folder, store } = options.state;
+        let State {
+            folder,
+            store,
+            notices,
+        } = options.state;
+        for notice in notices {
+            events.record(|| Entry::Done(notice.to_string()));
+        }
         let owner = Owner::this_process(address.port());
         if let Some(folder) = &folder {
             owner.write(folder).map_err(ShellError::Owner)?;

@@ -2,19 +2,22 @@
 
 use std::fs;
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::owner::Owner;
-use crate::store::{Store, StoreError};
+use crate::store::{Notice, Store, StoreError};
 
 /// A state folder that this process owns, or none at all.
 #[derive(Debug)]
 pub struct State {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) store: Store,
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// Why a state folder cannot be used.
@@ -29,6 +32,12 @@ pub enum StateError {
         pid: u32,
         /// The other shell's port.
         port: u16,
+    },
+    /// Another shell uses it that has no port yet, or another command does.
+    #[error("another process, which only just started, uses the state folder {}", folder.display())]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
     },
     /// It cannot be made.
     #[error("cannot make the state folder {}", folder.display())]
@@ -66,22 +75,14 @@ impl State {
             // A folder that is ours alone ignores itself, so that no project forgets to.
             fs::write(folder.join(".gitignore"), "*\n").map_err(make)?;
         }
-        let store = Store::open(&folder.join("config.redb")).map_err(|source| {
-            match (&source, Owner::read(folder)) {
-                (StoreError::Owned { .. }, Ok(Owner { pid, port, .. })) => StateError::Owned {
-                    folder: folder.to_owned(),
-                    pid,
-                    port,
-                },
-                _ => StateError::Store {
-                    folder: folder.to_owned(),
-                    source,
-                },
-            }
-        })?;
+        let (store, notices) = Store::open(&folder.join("config.redb"))
+            .map_err(|source| StateError::new(folder, source))?;
+        // Whoever left it is gone, and its number may be another process's by now.
+        Owner::remove(folder);
         Ok(Self {
             folder: Some(folder.to_owned()),
             store,
+            notices,
         })
     }
 
@@ -94,7 +95,20 @@ impl State {
         Ok(Self {
             folder: None,
             store: Store::in_memory()?,
+            notices: Vec::new(),
         })
+    }
+
+    /// What happened to the config store when it was opened, for whoever owns the values.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// The config values of all plugins.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Stores a config value before any plugin runs.
@@ -114,4 +128,23 @@ impl State {
     pub fn clear(&self) -> Result<(), StoreError> {
         self.store.clear()
     }
+}
+
+impl StateError {
+    fn new(folder: &Path, source: StoreError) -> Self {
+        let folder = folder.to_owned();
+        if !matches!(source, StoreError::Owned { .. }) {
+            return Self::Store { folder, source };
+        }
+        match Owner::read(&folder) {
+            Ok(Owner { pid, port, .. }) if answers(port) => Self::Owned { folder, pid, port },
+            // Of a shell that was killed; the one that is there now has not said yet who it is.
+            _ => Self::Busy { folder },
+        }
+    }
+}
+
+fn answers(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }

@@ -70,6 +70,18 @@ guards! {
     HeadDeadline = "head-deadline",
     /// Bounds the number of connections.
     Connections = "connections",
+    /// Waits until a config value is on the disk before it says that it is stored.
+    StoreSync = "store-sync",
+    /// Refuses the config writes of a generation that has been replaced.
+    StoreFence = "store-fence",
+    /// Keeps a second process away from the config store, also while its file changes.
+    StoreOwner = "store-owner",
+    /// Looks at every page of the config store before it is used.
+    StoreCheck = "store-check",
+    /// Sets a damaged config store aside, and goes on with the backup.
+    StoreRescue = "store-rescue",
+    /// Leaves the config store of a newer version alone.
+    StoreVersion = "store-version",
 }
 
 impl Guard {

@@ -12,6 +12,7 @@ mod plugins;
 mod running;
 mod sample;
 mod watch;
+mod workload;
 
 pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
 pub use crate::folder::{ICON, MANIFEST, folder};
@@ -22,3 +23,4 @@ pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
 pub use crate::sample::{STUBBORN, sample};
 pub use crate::watch::{WATCH, Watch};
+pub use crate::workload::{Workload, Writer};

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
+use stratos_host::store::Notice;
 
 use crate::error::Error;
 
@@ -90,6 +91,14 @@ impl Output {
     pub(crate) fn note(&self, text: impl fmt::Display) {
         // Nobody can be told that stderr is closed.
         let _ = write!(anstream::stderr(), "{}", self.ended(text));
+    }
+
+    /// What happened to the config values when they were opened.
+    pub(crate) fn notices(&self, notices: &[Notice]) {
+        for notice in notices {
+            let text = notice.to_string();
+            self.note(format_args!("{YELLOW}warning{YELLOW:#}: {}", escape(&text)));
+        }
     }
 
     /// The error, its causes, and the way out.

@@ -106,6 +106,7 @@ async fn serve(
     let since = SystemTime::now();
     let mut interrupt = Interrupt::new()?;
     let state = State::open(&folder).map_err(Error::State)?;
+    cx.output.notices(state.notices());
     if args.fresh {
         state.clear().map_err(Error::Fresh)?;
     }
