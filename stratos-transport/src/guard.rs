@@ -30,6 +30,8 @@ macro_rules! guards {
 guards! {
     /// Refuses requests that come from other sites, by `Host`, `Origin` and what browsers add.
     Gate = "gate",
+    /// Makes whole what a scenario broke, however it ends.
+    ScenarioGivesBack = "scenario-gives-back",
 }
 
 impl Guard {

@@ -17,6 +17,7 @@ struct Control {
 #[rustfmt::skip]
 const CONTROLS: &[Control] = &[
     control(Guard::Gate, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::ScenarioGivesBack, "stratos-tests", "scenario", "every_verb_does_what_it_says"),
 ];
 
 const fn control(

@@ -2,6 +2,7 @@
 
 mod api;
 mod door;
+mod entrance;
 mod gate;
 mod proxy;
 mod ui_socket;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::control::Control;
 
 pub use self::door::{Door, DoorError};
+pub(crate) use self::entrance::Entrance;
 pub(crate) use self::gate::Gate;
 pub(crate) use self::upstream::Upstream;
 
