@@ -4,7 +4,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use stratos::testing::{Ending, Played, TestShell, TestShellBuilder};
+use stratos::{Identity, PluginBuilder, create_plugin};
 use stratos_tests::sample;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 fn shell(id: &'static str) -> TestShellBuilder {
     TestShell::new(move || sample(id)).in_memory()
@@ -169,6 +173,8 @@ async fn every_verb_does_what_it_says() {
             state = "errored"
             [[step]]
             do = "start"
+            [[step]]
+            do = "config-fails"
             "#,
         )
         .await;
@@ -297,4 +303,117 @@ async fn one_scenario_at_a_time() {
         _ = first => unreachable!("it lasts an hour"),
         refused = second => assert!(refused.is_err()),
     }
+}
+
+/// A plugin that asks an API each half minute, and waits ten seconds for it.
+fn poller() -> PluginBuilder {
+    let identity = Identity {
+        id: "poller".to_owned(),
+        version: "1.0.0".to_owned(),
+    };
+    create_plugin(identity)
+        .on_start(async |ctx| {
+            let url: String = ctx.config.get("api_url", String::new()).await?;
+            let poller = ctx.clone();
+            ctx.spawn("poll", async move {
+                loop {
+                    tokio::time::sleep(Duration::from_secs(30)).await;
+                    let asked = timeout(Duration::from_secs(10), ask(&url)).await;
+                    let status = match asked {
+                        Ok(Ok(status)) => status,
+                        Ok(Err(_)) => "unreachable".to_owned(),
+                        Err(_) => "late".to_owned(),
+                    };
+                    let _ = poller.ipc.send("status", &status).await;
+                }
+            });
+            Ok(())
+        })
+        .on_stop(async |_| Ok(()))
+}
+
+async fn ask(url: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await?;
+    let request = b"GET /status?x=1 HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    let status = answer.split(' ').nth(1).unwrap_or("cut");
+    Ok(status.to_owned())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upstream_goes_and_comes_back_in_virtual_time() {
+    let begin = Instant::now();
+    let shell = TestShell::new(poller).in_memory().start().await;
+    let before = shell.config_values().await;
+    let played = shell
+        .play_str(
+            r#"
+            [upstream.api]
+            config = { key = "api_url" }
+            [[upstream.api.answer]]
+            path = "/status"
+            body = { online = true }
+
+            [[step]]
+            do = "expect"
+            push = "status"
+            payload = "200"
+            within = "31s"
+            [[step]]
+            do = "upstream-gone"
+            for = "40s"
+            [[step]]
+            do = "expect"
+            push = "status"
+            payload = "unreachable"
+            within = "31s"
+            [[step]]
+            do = "expect"
+            push = "status"
+            payload = "200"
+            within = "31s"
+            [[step]]
+            do = "upstream-slow"
+            by = "11s"
+            [[step]]
+            do = "expect"
+            push = "status"
+            payload = "late"
+            within = "41s"
+            [[step]]
+            do = "upstream-back"
+            [[step]]
+            do = "upstream-answers"
+            path = "/status"
+            status = 503
+            [[step]]
+            do = "expect"
+            push = "status"
+            payload = "503"
+            within = "41s"
+            [[step]]
+            do = "upstream-gone"
+            "#,
+        )
+        .await;
+    played.assert_held();
+    assert!(begin.elapsed() < Duration::from_secs(30));
+    // The plugin was told an address, and is told its own again.
+    assert_eq!(shell.config_values().await, before);
+    assert_eq!(shell.generation(), 3);
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_before_anything_happens() {
+    let shell = shell("good").start().await;
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let text = format!("[upstream.api]\nport = {port}\n[[step]]\ndo = \"sign-out\"\n");
+    let played = shell.play_str(&text).await;
+    assert!(played.steps.is_empty());
+    let expected = format!("`api` cannot listen on 127.0.0.1:{port}: ");
+    assert!(reason(&played).starts_with(&expected), "{played}");
+    assert!(played.to_string().contains("scenario:1: `api`"), "{played}");
 }

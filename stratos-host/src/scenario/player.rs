@@ -19,6 +19,15 @@ use crate::scenario::stage::Stage;
 #[error("the shell plays another scenario already")]
 pub struct Busy;
 
+/// What happens to the shell when a scenario is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It goes on: plugins that were told the address of a stand-in start again with their own.
+    GoesOn,
+    /// It ends.
+    Ends,
+}
+
 /// Plays a scenario that [fits](Scenario::fit) the shell, until its end or until somebody ends it.
 ///
 /// Returns when what it broke is whole again. Dropped before, it cannot give back config values.
@@ -29,6 +38,7 @@ pub struct Busy;
 pub async fn play(
     control: &Control,
     scenario: &Scenario,
+    afterwards: Afterwards,
     until: &CancellationToken,
     mut tell: impl FnMut(&Progress) + Send,
 ) -> Result<Played, Busy> {
@@ -49,7 +59,7 @@ pub async fn play(
         () = control.ending() => Ending::Cut,
         ending = all => ending,
     };
-    let goes_on = !control.is_ending();
+    let goes_on = afterwards == Afterwards::GoesOn && !control.is_ending();
     stage.give_back(goes_on).await;
     tell(Progress::Ended {
         ending: ending.clone(),

@@ -21,7 +21,7 @@ use crate::control::{
     AuthInfo, ConfigValues, Control, ControlError, Invoke, PluginInfo, SwitchAuth,
 };
 use crate::plugin::PluginError;
-use crate::scenario::{self, Busy, Progress, Scenario};
+use crate::scenario::{self, Afterwards, Busy, Progress, Scenario};
 use crate::server::failure;
 use crate::server::gate::{Gate, guard_control};
 
@@ -186,7 +186,7 @@ async fn play(
     tokio::spawn(async move {
         let tell = |progress: &Progress| drop(sender.try_send(progress.clone()));
         // Who came first in the same moment plays; the other one's answer is empty.
-        let _ = scenario::play(&control, &scenario, &until, tell).await;
+        let _ = scenario::play(&control, &scenario, Afterwards::GoesOn, &until, tell).await;
     });
     let lines = unfold((receiver, reader), |(mut receiver, reader)| async {
         let progress = receiver.recv().await?;

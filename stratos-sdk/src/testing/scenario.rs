@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use stratos_host::scenario::{Played, Scenario};
+use stratos_host::scenario::{self, Afterwards, Played, Scenario};
 use tokio_util::sync::CancellationToken;
 
 use crate::testing::host::clock_is_paused;
@@ -54,7 +54,7 @@ impl TestShell {
         let scenario = Scenario::parse(file, text).and_then(|scenario| scenario.fit(&ids));
         let scenario = scenario.unwrap_or_else(|error| panic!("{error}\nat {at}"));
         let until = CancellationToken::new();
-        let play = stratos_host::scenario::play(control, &scenario, &until, |_| {});
+        let play = scenario::play(control, &scenario, Afterwards::GoesOn, &until, |_| {});
         let played = if scenario.upstreams.is_empty() || !clock_is_paused() {
             play.await
         } else {

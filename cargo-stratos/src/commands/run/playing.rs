@@ -3,7 +3,7 @@
 use std::future;
 
 use stratos_host::control::Control;
-use stratos_host::scenario::{self, Busy, Played, Scenario};
+use stratos_host::scenario::{self, Afterwards, Busy, Played, Scenario};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +29,10 @@ impl Playing {
     pub(super) fn begin(&mut self) {
         let end = self.end.clone();
         self.plays = self.waits.take().map(|(control, scenario)| {
-            tokio::spawn(async move { scenario::play(&control, &scenario, &end, |_| {}).await })
+            tokio::spawn(async move {
+                let after = Afterwards::Ends;
+                scenario::play(&control, &scenario, after, &end, |_| {}).await
+            })
         });
     }
 
