@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stratos_host::scenario::{KEYS, VERBS};
+use stratos_host::scenario::{KEYS, Scenario, VERBS};
 use stratos_manifest::{ProjectFacts, check};
 use stratos_tests::stratos;
 
@@ -158,6 +158,17 @@ fn the_page_of_the_rules_is_that_of_the_code() {
         page.replace("\r\n", "\n") == explained.stdout,
         "the rules have changed: run this test with {UPDATE}=1"
     );
+}
+
+#[test]
+fn scenarios_can_be_played() {
+    let page = pages().remove("scenarios.md").unwrap();
+    let scenarios: Vec<_> = blocks(&page).filter(|block| block.info == "toml").collect();
+    assert!(!scenarios.is_empty());
+    for block in scenarios {
+        let scenario = Scenario::parse("scenarios.md", &block.text).unwrap();
+        scenario.fit(&["my-plugin".to_owned()]).unwrap();
+    }
 }
 
 /// The tables of verbs and keys in the chapter on scenarios.
