@@ -38,6 +38,13 @@ pub(crate) enum Error {
     /// The mocked shell does not start.
     #[error("the mocked shell does not start")]
     Shell(#[source] ShellError),
+    /// A scenario cannot be read.
+    #[error("cannot read the scenario {}", path.display())]
+    Scenario {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     /// No running shell was found.
     #[error("no running shell was found")]
     Find(#[source] OwnerError),
@@ -135,6 +142,7 @@ impl Error {
         match self {
             Self::Refused(_) => 1,
             Self::Usage { .. } | Self::Project(_) | Self::Settings(_) | Self::Find(_) => 2,
+            Self::Scenario { .. } => 2,
             Self::Shell(ShellError::Persona(_)) => 2,
             _ => 3,
         }

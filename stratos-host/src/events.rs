@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::journal::{Entry, Journal};
 use crate::plugin::PluginState;
+use crate::scenario::Progress;
 
 /// How many events a watcher may lag behind before it misses some.
 const BACKLOG: usize = 4096;
@@ -77,6 +78,13 @@ pub enum Event {
     Auth {
         /// Whether somebody is signed in now.
         authenticated: bool,
+    },
+    /// A scenario is played.
+    Scenario {
+        /// What it is about.
+        scenario: String,
+        /// How far it is.
+        progress: Progress,
     },
     /// This watcher was too slow.
     Missed {

@@ -1,4 +1,4 @@
-//! Faults of the config store that tests ask for.
+//! Faults of the config store that tests and scenarios ask for.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +22,11 @@ impl Faults {
 
     pub(crate) fn delay(&self, delay: Duration) {
         self.change(|fault| fault.delay = delay);
+    }
+
+    /// It does not fail any more, and is as slow as it was.
+    pub(crate) fn unfail(&self) {
+        self.change(|fault| fault.failure = None);
     }
 
     pub(crate) fn lift(&self) {

@@ -22,6 +22,7 @@ mod plugin;
 pub mod project;
 #[cfg(feature = "reload")]
 pub mod reload;
+pub mod scenario;
 mod server;
 mod session;
 pub mod settings;

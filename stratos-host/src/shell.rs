@@ -27,7 +27,7 @@ use crate::login::{Login, UnknownPersona};
 use crate::origin::Origin;
 use crate::owner::{Owner, OwnerError};
 use crate::plugin::Slot;
-use crate::server::{self, Door, Gate};
+use crate::server::{self, Door, Entrance, Gate};
 use crate::settings::Persona;
 use crate::state::State;
 use crate::store::Store;
@@ -143,6 +143,10 @@ pub(crate) struct Backend {
     pub(crate) supervise: bool,
     /// Login switches follow one another, so that plugins see them in order.
     pub(crate) switching: tokio::sync::Mutex<()>,
+    /// Held by whoever plays a scenario.
+    pub(crate) stage: tokio::sync::Mutex<()>,
+    /// How this process reaches the shell's server.
+    pub(crate) entrance: Entrance,
     /// Cancelled when the shell begins to end.
     pub(crate) ending: CancellationToken,
 }
@@ -193,7 +197,7 @@ impl Shell {
             port: options.port,
             source,
         })?;
-        Self::begin(options, plugins, events, address, listener)
+        Self::begin(options, plugins, events, address, listener, None)
     }
 
     /// The same without a port: requests come through the [`Door`] only, and are judged as if they came over the port.
@@ -208,7 +212,8 @@ impl Shell {
     ) -> Result<(Self, Door), ShellError> {
         let (door, listener) = Door::new(events.clone());
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
-        let shell = Self::begin(options, plugins, events, address, listener)?;
+        let inside = Some(door.clone());
+        let shell = Self::begin(options, plugins, events, address, listener, inside)?;
         Ok((shell, door))
     }
 
@@ -218,6 +223,7 @@ impl Shell {
         events: Events,
         address: SocketAddr,
         listener: L,
+        door: Option<Door>,
     ) -> Result<Self, ShellError>
     where
         L: Listener,
@@ -247,6 +253,11 @@ impl Shell {
             version: options.version,
             supervise: options.supervise,
             switching: tokio::sync::Mutex::default(),
+            stage: tokio::sync::Mutex::default(),
+            entrance: Entrance {
+                port: address.port(),
+                door,
+            },
             ending: CancellationToken::new(),
         });
         let origins = Arc::clone(&backend.origins);

@@ -82,6 +82,8 @@ guards! {
     StoreRescue = "store-rescue",
     /// Leaves the config store of a newer version alone.
     StoreVersion = "store-version",
+    /// Makes whole what a scenario broke, however it ends.
+    ScenarioGivesBack = "scenario-gives-back",
 }
 
 impl Guard {

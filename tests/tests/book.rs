@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use stratos_host::scenario::{KEYS, Scenario, VERBS};
 use stratos_manifest::{ProjectFacts, check};
 use stratos_tests::stratos;
 
@@ -156,6 +157,57 @@ fn the_page_of_the_rules_is_that_of_the_code() {
     assert!(
         page.replace("\r\n", "\n") == explained.stdout,
         "the rules have changed: run this test with {UPDATE}=1"
+    );
+}
+
+#[test]
+fn scenarios_can_be_played() {
+    let page = pages().remove("scenarios.md").unwrap();
+    let scenarios: Vec<_> = blocks(&page).filter(|block| block.info == "toml").collect();
+    assert!(!scenarios.is_empty());
+    for block in scenarios {
+        let scenario = Scenario::parse("scenarios.md", &block.text).unwrap();
+        scenario.fit(&["my-plugin".to_owned()]).unwrap();
+    }
+}
+
+/// The tables of verbs and keys in the chapter on scenarios.
+#[test]
+fn the_verbs_of_scenarios_are_those_of_the_code() {
+    let mut verbs = String::from(
+        "| `do` | What it does | Its keys; those in brackets may be left out |\n|---|---|---|\n",
+    );
+    for verb in VERBS {
+        let needs = verb.needs.iter().map(|key| format!("`{key}`"));
+        let takes = verb.takes.iter().map(|key| format!("[`{key}`]"));
+        let keys: Vec<_> = needs.chain(takes).collect();
+        let line = format!("| `{}` | {} | {} |\n", verb.name, verb.does, keys.join(" "));
+        verbs.push_str(&line);
+    }
+    let mut keys = String::from("| Key | What it says |\n|---|---|\n");
+    for key in KEYS {
+        keys.push_str(&format!("| `{}` | {} |\n", key.name, key.says));
+    }
+    let path = root().join("scenarios.md");
+    let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    let mut wanted = page.clone();
+    for (name, table) in [("verbs", verbs), ("keys", keys)] {
+        let mark = format!("<!-- {name} -->\n");
+        let (before, after) = wanted.split_once(&mark).expect("the page has the mark");
+        // The old table ends with an empty line.
+        let rest = match after.starts_with('|') {
+            true => &after[after.find("\n\n").expect("a table ends") + 1..],
+            false => after,
+        };
+        wanted = format!("{before}{mark}{table}{rest}");
+    }
+    if is_to_be_updated() {
+        fs::write(&path, &wanted).expect("the page can be written");
+        return;
+    }
+    assert!(
+        page == wanted,
+        "the verbs have changed: run this test with {UPDATE}=1"
     );
 }
 

@@ -37,6 +37,7 @@ const CONTROLS: &[Control] = &[
     control(Guard::Cors, "stratos-tests", "server", "answers::a_plugin_cannot_open_itself_to_other_origins"),
     control(Guard::HeadDeadline, "stratos-host", "", "server::serving::tests::a_head_has_a_deadline"),
     control(Guard::Connections, "stratos-host", "", "server::serving::tests::the_number_of_connections_is_bounded"),
+    control(Guard::ScenarioGivesBack, "stratos-tests", "scenario", "every_verb_does_what_it_says"),
 ];
 
 const fn control(

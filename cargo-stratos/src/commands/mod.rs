@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod explain;
 pub(crate) mod new;
+pub(crate) mod play;
 pub(crate) mod ps;
 mod remote;
 pub(crate) mod run;

@@ -9,6 +9,7 @@ use stratos_host::events::{BuildStep, Event, LogLine, Part};
 use stratos_protocol::log::Level;
 
 use crate::output::escape::{escape, escape_coloured};
+use crate::output::scenario::in_words as scenario_words;
 use crate::output::{CYAN, DIM, GREEN, RED, YELLOW};
 
 /// One for each plugin, in turn; red is for errors.
@@ -75,6 +76,13 @@ impl LogFormat {
                 };
                 self.about("", &format!("{CYAN}auth{CYAN:#}  {text}"))
             }
+            Event::Scenario { scenario, progress } => match scenario_words(progress) {
+                Some(text) => self.about("", &format!("{CYAN}scenario{CYAN:#}  {text}")),
+                None => self.about(
+                    "",
+                    &format!("{CYAN}scenario{CYAN:#}  {} is over", escape(scenario)),
+                ),
+            },
             Event::Missed { count } => self.about(
                 "",
                 &format!("{YELLOW}{count} events were not shown: too many at once{YELLOW:#}"),

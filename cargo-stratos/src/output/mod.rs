@@ -9,6 +9,7 @@ mod json;
 mod log;
 mod printer;
 pub(crate) mod report;
+mod scenario;
 
 use std::error::Error as _;
 use std::fmt;
@@ -25,6 +26,7 @@ pub(crate) use self::escape::escape;
 pub(crate) use self::json::to_json;
 pub(crate) use self::log::LogFormat;
 pub(crate) use self::printer::Printer;
+pub(crate) use self::scenario::in_words;
 
 /// Colours where the terminal has them and nobody said no (`NO_COLOR`). Cheap to clone.
 #[derive(Debug, Clone, Default)]

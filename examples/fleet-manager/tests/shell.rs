@@ -53,6 +53,12 @@ async fn an_update_goes_on_where_the_old_version_was() {
 }
 
 #[tokio::test]
+async fn an_outage_of_the_airline_is_survived() {
+    let shell = shell().start().await;
+    shell.play("scenarios/outage.toml").await.assert_held();
+}
+
+#[tokio::test]
 async fn an_address_that_is_none_keeps_it_from_starting() {
     let error = shell().config("api_url", "localhost:80").try_start().await;
     let error = error.unwrap_err().to_string();

@@ -15,9 +15,10 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::control::types::{
-    AUTH_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SwitchAuth,
+    AUTH_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SCENARIO_PATH, SwitchAuth,
 };
 use crate::owner::Owner;
+use crate::scenario::{Ending, Progress};
 
 /// Talks to a running shell. Its methods are those of [`Control`](crate::control::Control).
 #[derive(Debug)]
@@ -151,6 +152,41 @@ impl Client {
         self.ask(Method::PUT, AUTH_PATH, Some(&switch)).await
     }
 
+    /// Plays a scenario and tells how far it is; returns how it ended. Dropped before, it ends the scenario.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses, does not answer, or ends.
+    pub async fn play(
+        &self,
+        file: &str,
+        text: String,
+        mut tell: impl FnMut(&Progress),
+    ) -> Result<Ending> {
+        let path = format!("{SCENARIO_PATH}?file={}", escape(file));
+        let response = self.send(Method::POST, &path, text.into_bytes()).await?;
+        if response.status() != StatusCode::OK {
+            return read(response).await;
+        }
+        let mut body = response.into_body();
+        let mut unread = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| ClientError::Answer(error.into()))?;
+            unread.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+            while let Some(end) = unread.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<_> = unread.drain(..=end).collect();
+                let progress: Progress = serde_json::from_slice(&line)
+                    .map_err(|error| ClientError::Answer(error.into()))?;
+                tell(&progress);
+                if let Progress::Ended { ending } = progress {
+                    return Ok(ending);
+                }
+            }
+        }
+        let text = "the shell ended the scenario before it told how";
+        Err(ClientError::Refused(text.to_owned()))
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -163,6 +199,10 @@ impl Client {
             }
             None => Vec::new(),
         };
+        read(self.send(method, path, body).await?).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response<Incoming>> {
         let request = Request::builder()
             .method(method)
             .uri(format!("http://127.0.0.1:{}{path}", self.owner.port))
@@ -170,16 +210,12 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .body(Body::from(body))
             .map_err(|error| ClientError::Refused(format!("cannot ask for that: {error}")))?;
-        let response = self
-            .http
-            .request(request)
-            .await
-            .map_err(|source| ClientError::Gone {
-                pid: self.owner.pid,
-                port: self.owner.port,
-                source: source.into(),
-            })?;
-        read(response).await
+        let response = self.http.request(request).await;
+        response.map_err(|source| ClientError::Gone {
+            pid: self.owner.pid,
+            port: self.owner.port,
+            source: source.into(),
+        })
     }
 }
 

@@ -99,6 +99,14 @@ pub enum ControlError {
     /// The store failed.
     #[error("the config store failed: {}", crate::shell::chain(.0))]
     Store(StoreError),
+    /// The shell's server did not answer a request.
+    #[error("no answer to {request}: {reason}")]
+    NoAnswer {
+        /// Method and path.
+        request: String,
+        /// Why.
+        reason: String,
+    },
     /// There is no such persona.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),
@@ -160,6 +168,32 @@ impl Control {
     /// When it does not run.
     pub async fn stop(&self, id: &str) -> Result<(), ControlError> {
         Ok(self.slot(id)?.stop().await?)
+    }
+
+    /// Ends a running plugin at once, as a crash does; returns when the shell has seen it.
+    ///
+    /// # Errors
+    ///
+    /// When it does not run.
+    pub async fn kill(&self, id: &str) -> Result<(), ControlError> {
+        let slot = self.slot(id)?;
+        let before = slot.status();
+        let session = self.0.backend.traffic.now(id);
+        let session = session.filter(|_| before.state == PluginState::Running);
+        let session = session.ok_or_else(|| PluginError::WrongState {
+            id: id.to_owned(),
+            state: before.state.word(),
+        })?;
+        session.life.kill().await;
+        slot.leaves(&before).await;
+        Ok(())
+    }
+
+    /// Waits until a plugin is in the state of this name.
+    pub(crate) async fn reaches(&self, id: &str, state: &str) {
+        if let Ok(slot) = self.slot(id) {
+            slot.reaches(state).await;
+        }
     }
 
     /// Builds and replaces a running plugin, as the shell does after an OTA update (V1).
@@ -341,6 +375,16 @@ impl Control {
     /// Resolves when the shell begins to end.
     pub(crate) async fn ending(&self) {
         self.0.backend.ending.cancelled().await;
+    }
+
+    /// Whether the shell has begun to end.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.0.backend.ending.is_cancelled()
+    }
+
+    /// The right to play a scenario, unless somebody has it.
+    pub(crate) fn stage(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        self.0.backend.stage.try_lock().ok()
     }
 
     /// The session that answers for a path, after the wait for a running update.

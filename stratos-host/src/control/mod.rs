@@ -2,11 +2,14 @@
 
 mod client;
 mod inside;
+mod request;
 mod types;
 mod values;
 
 pub use self::client::{Client, ClientError};
 pub use self::inside::{Control, ControlError};
+pub use self::request::Answered;
 pub use self::types::{
-    AUTH_PATH, AuthInfo, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SwitchAuth,
+    AUTH_PATH, AuthInfo, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SCENARIO_PATH,
+    SwitchAuth,
 };

@@ -10,6 +10,7 @@
 //! | `GET`, `PUT`, `DELETE /plugins/{id}/config/value?key=...` | the value | the value |
 //! | `GET /auth` | | [`AuthInfo`] |
 //! | `PUT /auth` | [`SwitchAuth`] | nothing, when every plugin knows |
+//! | `POST /scenario?file=...` | a scenario as TOML | lines, each a [`Progress`](crate::scenario::Progress) |
 //! | `GET /events` | | server-sent events, each an [`Event`](crate::events::Event) |
 //!
 //! Every request needs `Authorization: Bearer {token}`. A failure is answered with a [`Failure`].
@@ -25,6 +26,8 @@ use crate::plugin::{BuildStatus, PluginState};
 pub const PLUGINS_PATH: &str = "/__stratos/api/v1/plugins";
 /// The login.
 pub const AUTH_PATH: &str = "/__stratos/api/v1/auth";
+/// Scenarios.
+pub const SCENARIO_PATH: &str = "/__stratos/api/v1/scenario";
 /// One plugin, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginInfo {

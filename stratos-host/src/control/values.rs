@@ -109,6 +109,12 @@ impl Control {
         self.done(format!("the config store takes {delay:?}"));
     }
 
+    /// Lifts what [`break_store`](Self::break_store) did.
+    pub(crate) fn unbreak_store(&self) {
+        self.backend().faults.unfail();
+        self.done("the config store does not fail any more".to_owned());
+    }
+
     /// Lifts what [`break_store`](Self::break_store) and [`slow_store`](Self::slow_store) did.
     pub fn mend_store(&self) {
         self.backend().faults.lift();

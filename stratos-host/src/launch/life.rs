@@ -59,6 +59,13 @@ impl Life {
         }
     }
 
+    /// Ends it at once, and returns when it has ended.
+    pub async fn kill(&self) -> String {
+        // A keeper that takes no more orders has reported the end.
+        let _ = self.orders.send(Order::Kill).await;
+        self.ended().await
+    }
+
     /// Ends it, gently first, and returns when it has ended.
     pub async fn end(&self) -> String {
         // A keeper that takes no more orders has reported the end.

@@ -220,6 +220,17 @@ impl Slot {
         });
     }
 
+    /// Waits until the plugin is not any more what it was.
+    pub(crate) async fn leaves(&self, before: &Status) {
+        self.until(|now| now.state != before.state || now.generation != before.generation)
+            .await;
+    }
+
+    /// Waits until the plugin is in the state of this name.
+    pub(crate) async fn reaches(&self, word: &str) {
+        self.until(|now| now.state.word() == word).await;
+    }
+
     /// Waits until the plugin is not on its way to another state.
     pub(crate) async fn settled(&self) {
         let on_its_way = |state: &PluginState| {
@@ -231,12 +242,12 @@ impl Slot {
                     | PluginState::BackingOff { .. }
             )
         };
+        self.until(|status| !on_its_way(&status.state)).await;
+    }
+
+    async fn until(&self, is_so: impl Fn(&Status) -> bool) {
         // An error means that nothing changes any more.
-        let _ = self
-            .state
-            .clone()
-            .wait_for(|status| !on_its_way(&status.state))
-            .await;
+        let _ = self.state.clone().wait_for(is_so).await;
     }
 
     /// Stops the plugin for good, if it runs.

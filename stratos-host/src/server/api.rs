@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use axum::body::Bytes;
+use axum::body::{Body as Lines, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -10,16 +10,18 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use futures_util::Stream;
-use futures_util::stream::unfold;
+use futures_util::stream::{self, unfold};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::control::{
     AuthInfo, ConfigValues, Control, ControlError, Invoke, PluginInfo, SwitchAuth,
 };
 use crate::plugin::PluginError;
+use crate::scenario::{self, Afterwards, Busy, Progress, Scenario};
 use crate::server::failure;
 use crate::server::gate::{Gate, guard_control};
 
@@ -39,6 +41,7 @@ pub(super) fn router(gate: Gate) -> Router<Control> {
             get(config_get).put(config_set).delete(config_delete),
         )
         .route("/auth", get(auth).put(switch_auth))
+        .route("/scenario", post(play))
         .route("/events", get(events))
         .fallback(async || failure(StatusCode::NOT_FOUND, "the control API has no such path"))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
@@ -62,7 +65,7 @@ impl IntoResponse for Refused {
             | ControlError::NoHandler { .. }
             | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
             ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
-            ControlError::Handler { .. } => StatusCode::BAD_GATEWAY,
+            ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
             ControlError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -156,6 +159,44 @@ async fn config_replace(
     Ok(Json(control.config_replace(&id, values).await?))
 }
 
+#[derive(Deserialize)]
+struct File {
+    file: String,
+}
+
+/// The answer is a line of JSON for each step, and the scenario ends with whoever reads it.
+async fn play(
+    State(control): State<Control>,
+    Query(File { file }): Query<File>,
+    text: String,
+) -> Response {
+    let ids: Vec<_> = control.plugins().into_iter().map(|its| its.id).collect();
+    let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.fit(&ids));
+    let scenario = match scenario {
+        Ok(scenario) => scenario,
+        Err(error) => return failure(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+    };
+    if control.stage().is_none() {
+        return failure(StatusCode::CONFLICT, Busy.to_string());
+    }
+    // All that is told fits, so that no step waits for whoever reads.
+    let (sender, receiver) = mpsc::channel(scenario.steps.len() + 2);
+    let until = CancellationToken::new();
+    let reader = until.clone().drop_guard();
+    tokio::spawn(async move {
+        let tell = |progress: &Progress| drop(sender.try_send(progress.clone()));
+        // Who came first in the same moment plays; the other one's answer is empty.
+        let _ = scenario::play(&control, &scenario, Afterwards::GoesOn, &until, tell).await;
+    });
+    let lines = unfold((receiver, reader), |(mut receiver, reader)| async {
+        let progress = receiver.recv().await?;
+        let mut line = serde_json::to_string(&progress).expect("progress has a JSON form");
+        line.push('\n');
+        Some((Ok::<_, Infallible>(line), (receiver, reader)))
+    });
+    Lines::from_stream(lines).into_response()
+}
+
 async fn auth(State(control): State<Control>) -> Json<AuthInfo> {
     Json(control.auth())
 }
@@ -169,7 +210,7 @@ async fn switch_auth(
 
 async fn events(
     State(control): State<Control>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+) -> Sse<impl stream::Stream<Item = Result<Event, Infallible>>> {
     let stream = unfold((control.watch(), control), |(mut watcher, control)| async {
         let event = tokio::select! {
             event = watcher.next() => event?,

@@ -4,6 +4,7 @@ mod answer;
 mod api;
 mod chunks;
 mod door;
+mod entrance;
 mod gate;
 mod leased;
 mod head;
@@ -23,6 +24,7 @@ use serde_json::json;
 use crate::control::Control;
 
 pub use self::door::{Door, DoorError};
+pub(crate) use self::entrance::Entrance;
 pub(crate) use self::gate::Gate;
 pub(crate) use self::serving::serve;
 pub(crate) use self::upstream::Upstream;

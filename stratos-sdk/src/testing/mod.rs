@@ -7,6 +7,7 @@ mod http;
 mod leaks;
 mod plugin;
 mod redact;
+mod scenario;
 mod shell;
 mod transcript;
 mod waiting;
@@ -21,6 +22,7 @@ pub use self::plugin::TestPlugin;
 pub use self::shell::TestShell;
 pub use stratos_host::control::ControlError;
 pub use stratos_host::events::LogLine;
+pub use stratos_host::scenario::{Ending, Played, StepReport};
 pub use stratos_host::{PluginState, ShellVersion};
 
 pub(crate) use self::watchdog::{Watched, Work};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stratos_host::control::Control;
 use stratos_host::events::Events;
 use stratos_host::journal::Journal;
 use stratos_host::launch::{Launch, Processes};
@@ -137,6 +138,10 @@ impl TestShell {
             }
         }
         Ok(self)
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        self.inner().shell.control()
     }
 
     fn inner(&self) -> &Arc<Inner> {

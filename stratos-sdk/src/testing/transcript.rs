@@ -6,6 +6,7 @@ use std::path::Path;
 use stratos_host::PluginState;
 use stratos_host::events::Event;
 use stratos_host::journal::Entry;
+use stratos_host::scenario::Progress;
 use stratos_protocol::log::Level;
 
 use crate::testing::redact::redact;
@@ -112,6 +113,14 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
                 "signed out"
             };
             ("auth", text.to_owned())
+        }
+        Event::Scenario { scenario, progress } => {
+            let text = match progress {
+                Progress::Began { steps } => format!("{scenario}: {steps} steps"),
+                Progress::Step { step } => step.to_string(),
+                Progress::Ended { ending } => format!("{scenario}: {}", ending.word()),
+            };
+            ("scenario", text)
         }
         // A test watches and builds nothing, and a journal misses nothing.
         Event::Changed { .. }

@@ -10,12 +10,15 @@ use stratos_host::events::Events;
 use stratos_host::launch::{Launch, Processes};
 use stratos_host::project::{Project, ProjectKind};
 use stratos_host::reload::{Reloader, Watched};
+use stratos_host::scenario::{Played, Scenario};
 use stratos_host::settings::Settings;
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, State};
 
 use crate::cli::Outcome;
+use crate::commands::play::{ScenarioFile, report, wrong};
 use crate::commands::run::interrupt::Interrupt;
 use crate::commands::run::keys::{Hands, Keys};
+use crate::commands::run::playing::Playing;
 use crate::commands::run::screen::Screen;
 use crate::commands::run::status::{Status, is_errored};
 use crate::context::Context;
@@ -57,6 +60,9 @@ pub(crate) struct Args {
     /// How long that may take
     #[arg(long, value_name = "SECONDS", requires = "exit_when_ready")]
     timeout: Option<u64>,
+    /// Play a scenario when everything has started, then stop; the exit code says whether all its steps held
+    #[arg(long, value_name = "FILE", conflicts_with = "exit_when_ready")]
+    scenario: Option<PathBuf>,
     /// Print events as lines of JSON
     #[arg(long)]
     json: bool,
@@ -82,6 +88,7 @@ fn port(text: &str) -> Result<u16, String> {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let projects = Project::discover(&args.paths).map_err(Error::Project)?;
+    let scenario = scenario(cx, &args, &projects)?;
     let home = match &projects[..] {
         [only] => only.folder.clone(),
         _ => PathBuf::from("."),
@@ -92,17 +99,35 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         what: "start the runtime",
         source,
     })?;
-    runtime.block_on(serve(cx, args, projects, &home, settings, folder))
+    let setting = Setting {
+        projects,
+        home,
+        settings,
+        folder,
+        scenario,
+    };
+    runtime.block_on(serve(cx, args, setting))
 }
 
-async fn serve(
-    cx: &Context,
-    args: Args,
+/// What is known before the shell starts.
+struct Setting {
     projects: Vec<Project>,
-    home: &Path,
+    /// Where `stratos.toml` is.
+    home: PathBuf,
     settings: Settings,
+    /// The state folder.
     folder: PathBuf,
-) -> Result<Outcome, Error> {
+    scenario: Option<Scenario>,
+}
+
+async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Error> {
+    let Setting {
+        projects,
+        home,
+        settings,
+        folder,
+        scenario,
+    } = setting;
     let since = SystemTime::now();
     let mut interrupt = Interrupt::new()?;
     let state = State::open(&folder).map_err(Error::State)?;
@@ -110,7 +135,7 @@ async fn serve(
     if args.fresh {
         state.clear().map_err(Error::Fresh)?;
     }
-    let watches = !args.no_watch && !args.exit_when_ready;
+    let watches = !args.no_watch && !args.exit_when_ready && scenario.is_none();
     let processes = processes(cx, &args, &folder, watches)?;
     let options = ShellOptions {
         port: args.port,
@@ -135,7 +160,7 @@ async fn serve(
     let reloader = watches.then(|| {
         let watched = Watched {
             projects,
-            home: home.to_owned(),
+            home,
             state: folder.clone(),
             since,
         };
@@ -161,8 +186,9 @@ async fn serve(
         ready: args.exit_when_ready,
         timeout: args.timeout.map(Duration::from_secs),
     };
+    let mut playing = Playing::new(&control, scenario);
     let lived = tokio::select! {
-        lived = live(hands, &mut screen, until) => lived,
+        lived = live(hands, &mut screen, until, &mut playing) => lived,
         () = interrupt.wait() => Ok(Lived::UntilAsked),
     };
     drop(reloader);
@@ -172,18 +198,38 @@ async fn serve(
     }
     let well = !control.plugins().iter().any(is_errored);
     cx.output.note("stopping");
+    let mut cut = None;
+    let stop = async {
+        cut = playing.end().await;
+        shell.stop().await;
+    };
     tokio::select! {
-        () = shell.stop() => {}
+        () = stop => {}
         // Whoever asks twice does not want to wait; the plugins end with this process.
         () = interrupt.wait() => {}
     }
     screen.finish().await;
-    let well = match lived? {
-        Lived::UntilAsked => well,
-        Lived::UntilReady(all_run) => all_run && well,
-        Lived::TooLong => false,
+    let well = match (lived?, cut) {
+        (Lived::Played(played), _) | (_, Some(played)) => {
+            report(cx, &played);
+            played.held()
+        }
+        (Lived::UntilAsked, None) => well,
+        (Lived::UntilReady(all_run), None) => all_run && well,
+        (Lived::TooLong, None) => false,
     };
     Ok(if well { Outcome::Good } else { Outcome::No })
+}
+
+/// What is to be played, if it can be with these plugins.
+fn scenario(cx: &Context, args: &Args, projects: &[Project]) -> Result<Option<Scenario>, Error> {
+    let Some(path) = &args.scenario else {
+        return Ok(None);
+    };
+    let file = ScenarioFile::read(cx, path)?;
+    let ids: Vec<_> = projects.iter().map(|p| p.manifest.id.clone()).collect();
+    let fitted = file.scenario.fit(&ids);
+    Ok(Some(fitted.map_err(|error| wrong(cx, &error))?))
 }
 
 fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<Processes, Error> {
@@ -217,10 +263,17 @@ enum Lived {
     UntilReady(bool),
     /// Something was still on its way.
     TooLong,
+    /// The scenario was played.
+    Played(Played),
 }
 
 /// Runs until there is a reason to stop.
-async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<Lived, Error> {
+async fn live(
+    mut hands: Hands,
+    screen: &mut Screen,
+    until: Until,
+    playing: &mut Playing,
+) -> Result<Lived, Error> {
     let control = hands.control.clone();
     let settled = async {
         match until.timeout {
@@ -246,6 +299,11 @@ async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<Liv
                 }
                 is_settled = true;
                 hands.begin();
+                playing.begin();
+            }
+            played = playing.played() => {
+                let played = played.map_err(|busy| Error::Refused(busy.to_string()))?;
+                return Ok(Lived::Played(played));
             }
             text = hands.next() => match text {
                 // Keys show something only where somebody reads.

@@ -3,6 +3,7 @@
 mod command;
 mod interrupt;
 mod keys;
+mod playing;
 mod screen;
 mod status;
 

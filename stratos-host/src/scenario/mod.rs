@@ -1,0 +1,26 @@
+//! Scenarios: a file that says what happens to the shell and its plugins, and when.
+//!
+//! [`Scenario::parse`] reads one, [`play`] plays it: step after step, on tokio's clock, until one does not hold. What
+//! a scenario breaks is whole again at its end, however it ends.
+
+mod act;
+mod expect;
+mod fields;
+mod fit;
+mod mistakes;
+mod model;
+mod parse;
+mod player;
+mod report;
+mod stage;
+mod time;
+mod upstream;
+mod verbs;
+
+pub use self::mistakes::{Mistake, ScenarioError};
+pub use self::model::{
+    Action, Address, Answer, Expected, Lifecycle, Scenario, Step, Upstream, When,
+};
+pub use self::player::{Afterwards, Busy, play};
+pub use self::report::{Ending, Played, Progress, StepReport};
+pub use self::verbs::{KEYS, Key, VERBS, Verb};
