@@ -187,8 +187,7 @@ impl Actor {
     async fn lost(&mut self, how: String) {
         self.session = None;
         if !self.backend.ending.is_cancelled() {
-            let reason = format!("{how} by itself");
-            self.happens(Happening::Crashed(reason)).await;
+            self.happens(Happening::Crashed(how)).await;
         }
     }
 
