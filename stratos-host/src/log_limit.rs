@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
+use stratos_protocol::limits::LOG_LINE_BYTES;
+use stratos_protocol::log;
 use stratos_transport::guard::Guard;
 use tokio::time::Instant;
 
 use crate::events::LogLine;
 
-/// The longest text of a line that is shown whole.
-pub(crate) const LINE_BYTES: usize = 8 * 1024;
 /// The longest tag that is shown whole.
 const TAG_BYTES: usize = 256;
 /// How many lines of a plugin are shown in a second, in the long run.
@@ -132,20 +132,11 @@ impl Dropped {
 }
 
 /// At most this many bytes of a text, and how many more there are.
-pub(crate) fn cut(mut text: String, bytes: usize) -> String {
-    if text.len() > bytes && Guard::LogLine.is_on() {
-        let mut ends = (0..=bytes).rev();
-        let end = ends.find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let more = text.len() - end;
-        text.truncate(end);
-        text.push_str(&more_bytes(more));
+pub(crate) fn cut(text: String, bytes: usize) -> String {
+    match Guard::LogLine.is_on() {
+        true => log::cut(&text, bytes).unwrap_or(text),
+        false => text,
     }
-    text
-}
-
-/// The mark of a line that was cut.
-pub(crate) fn more_bytes(more: usize) -> String {
-    format!("... ({more} more bytes)")
 }
 
 pub(crate) fn cut_tag(tag: String) -> String {
@@ -155,9 +146,9 @@ pub(crate) fn cut_tag(tag: String) -> String {
 /// A line's data; what is too large or too deep becomes the beginning of its text.
 pub(crate) fn cut_data(data: &RawValue) -> Value {
     let text = data.get();
-    let is_short = text.len() <= LINE_BYTES || !Guard::LogLine.is_on();
+    let is_short = text.len() <= LOG_LINE_BYTES || !Guard::LogLine.is_on();
     let value = is_short.then(|| serde_json::from_str(text).ok()).flatten();
-    value.unwrap_or_else(|| Value::String(cut(text.to_owned(), LINE_BYTES)))
+    value.unwrap_or_else(|| Value::String(cut(text.to_owned(), LOG_LINE_BYTES)))
 }
 
 #[cfg(test)]
@@ -225,8 +216,8 @@ mod tests {
         );
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
         assert_eq!(cut_data(&raw(deep.clone())), Value::String(deep));
-        let long = cut_data(&raw(format!("\"{}\"", "x".repeat(LINE_BYTES))));
-        let expected = format!("\"{}... (2 more bytes)", "x".repeat(LINE_BYTES - 1));
+        let long = cut_data(&raw(format!("\"{}\"", "x".repeat(LOG_LINE_BYTES))));
+        let expected = format!("\"{}... (2 more bytes)", "x".repeat(LOG_LINE_BYTES - 1));
         assert_eq!(long, Value::String(expected));
     }
 }

@@ -13,6 +13,8 @@ use stratos::axum::extract::{Path, WebSocketUpgrade};
 use stratos::axum::routing::{get, post};
 use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
+use crate::flooding::serve_floods;
+
 /// A plugin with this id.
 #[must_use]
 pub fn sample(id: &str) -> PluginBuilder {
@@ -119,6 +121,7 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
         })
         .await?;
     serve_questions(ctx).await?;
+    serve_floods(ctx).await?;
     let pusher = ctx.clone();
     ctx.ipc
         .handle("push", move |payload: Value| {

@@ -10,7 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::config::{Delete, Get, GetAll, Page, Set, Stored};
 use stratos_protocol::ipc::{Handle, RemoveHandler, Send as Push, check_channel};
 use stratos_protocol::lifecycle::Done;
-use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES, FRAME_BYTES};
+use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES, FRAME_BYTES, LOG_LINE_BYTES};
 use stratos_protocol::log::{Level, Log};
 use stratos_protocol::server::{Register, check_prefix};
 use stratos_protocol::{ErrorCode, Notification as _, Request as _, RpcError};
@@ -18,7 +18,7 @@ use stratos_transport::{Service, TURNS};
 
 use crate::events::{Event, JsonText};
 use crate::journal::Entry;
-use crate::log_limit::{LINE_BYTES, cut, cut_data, cut_tag};
+use crate::log_limit::{cut, cut_data, cut_tag};
 use crate::session::SessionShared;
 use crate::shell::Backend;
 use crate::store::{Store, StoreError};
@@ -102,7 +102,7 @@ impl Service for PluginService {
         };
         if let Err(RpcError { message, .. }) = taken {
             let text = format!("a `{method}` of the plugin was dropped: {message}");
-            let text = cut(text, LINE_BYTES);
+            let text = cut(text, LOG_LINE_BYTES);
             let events = &self.backend.events;
             events.log(&self.plugin, Level::Warn, "shell", text, None);
         }
@@ -191,7 +191,7 @@ impl PluginService {
             message,
             data,
         } = read(params)?;
-        let (tag, message) = (cut_tag(tag), cut(message, LINE_BYTES));
+        let (tag, message) = (cut_tag(tag), cut(message, LOG_LINE_BYTES));
         let events = &self.backend.events;
         events.log(&self.plugin, level, &tag, message, data.map(cut_data));
         Ok(())
