@@ -6,14 +6,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stratos_protocol::log::Level;
-use tokio::sync::broadcast;
 
 use crate::journal::{Entry, Journal};
+use crate::log_limit::{Admitted, LogLimits, NOTICE_EVERY};
 use crate::plugin::PluginState;
 use crate::scenario::Progress;
+use crate::watching::Watchers;
 
-/// How many events a watcher may lag behind before it misses some.
-const BACKLOG: usize = 4096;
+pub use crate::json_text::JsonText;
+pub use crate::watching::Watcher;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub enum Event {
         /// The channel, without its prefix.
         channel: String,
         /// What was pushed.
-        payload: Value,
+        payload: JsonText,
     },
     /// A plugin is in another state now.
     State {
@@ -155,19 +156,11 @@ pub struct LogLine {
 }
 
 /// Spreads events to all watchers. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Events {
-    watchers: broadcast::Sender<Arc<Event>>,
+    watchers: Watchers,
+    limits: LogLimits,
     journal: Option<Journal>,
-}
-
-impl Default for Events {
-    fn default() -> Self {
-        Self {
-            watchers: broadcast::Sender::new(BACKLOG),
-            journal: None,
-        }
-    }
 }
 
 impl Events {
@@ -183,14 +176,18 @@ impl Events {
     /// Everything from now on.
     #[must_use]
     pub fn watch(&self) -> Watcher {
-        Watcher(self.watchers.subscribe())
+        self.watchers.watch(None)
+    }
+
+    /// The pushes of one plugin from now on: nobody else's make it miss some.
+    pub(crate) fn watch_pushes(&self, plugin: &str) -> Watcher {
+        self.watchers.watch(Some(plugin.to_owned()))
     }
 
     pub(crate) fn emit(&self, event: Event) {
         let event = Arc::new(event);
         self.record(|| Entry::Event(Arc::clone(&event)));
-        // An error means that nobody watches.
-        let _ = self.watchers.send(event);
+        self.watchers.emit(&event);
     }
 
     /// For the journal alone, if there is one.
@@ -202,9 +199,17 @@ impl Events {
 
     /// A line of the shell itself.
     pub(crate) fn note(&self, plugin: &str, level: Level, message: impl Into<String>) {
-        self.log(plugin, level, "shell", message.into(), None);
+        self.emit(Event::Log(LogLine {
+            plugin: plugin.to_owned(),
+            level,
+            tag: "shell".to_owned(),
+            message: message.into(),
+            data: None,
+            time: now_millis(),
+        }));
     }
 
+    /// A line that a plugin causes, of which it may cause only so many.
     pub(crate) fn log(
         &self,
         plugin: &str,
@@ -213,30 +218,90 @@ impl Events {
         message: String,
         data: Option<Value>,
     ) {
-        self.emit(Event::Log(LogLine {
+        let line = LogLine {
             plugin: plugin.to_owned(),
             level,
             tag: tag.to_owned(),
             message,
             data,
             time: now_millis(),
-        }));
+        };
+        match self.limits.admit(line) {
+            Admitted::Shown(line) => self.emit(Event::Log(line)),
+            Admitted::Dropped => {}
+            Admitted::FirstDropped => {
+                let (events, plugin) = (self.clone(), plugin.to_owned());
+                tokio::spawn(async move {
+                    tokio::time::sleep(NOTICE_EVERY).await;
+                    events.own_up(&plugin);
+                });
+            }
+        }
+    }
+
+    /// Says how many lines of a plugin were dropped, if any, and shows the last of them.
+    pub(crate) fn own_up(&self, plugin: &str) {
+        if let Some(dropped) = self.limits.take_dropped(plugin) {
+            if let Some(notice) = dropped.notice() {
+                self.note(plugin, Level::Warn, notice);
+            }
+            for line in dropped.last {
+                self.emit(Event::Log(line));
+            }
+        }
     }
 }
 
-/// Sees every event since it was made; see [`Events::watch`].
-#[derive(Debug)]
-pub struct Watcher(broadcast::Receiver<Arc<Event>>);
+impl Event {
+    /// The plugin that it is about; empty for the shell.
+    #[must_use]
+    pub fn plugin(&self) -> &str {
+        match self {
+            Self::Log(LogLine { plugin, .. })
+            | Self::Push { plugin, .. }
+            | Self::State { plugin, .. }
+            | Self::Changed { plugin, .. }
+            | Self::Reread { plugin, .. }
+            | Self::Build { plugin, .. }
+            | Self::Reload { plugin, .. } => plugin,
+            Self::Auth { .. } | Self::Missed { .. } => "",
+        }
+    }
 
-impl Watcher {
-    /// Waits for the next event; `None` once the shell is gone.
-    pub async fn next(&mut self) -> Option<Arc<Event>> {
-        match self.0.recv().await {
-            Ok(event) => Some(event),
-            Err(broadcast::error::RecvError::Lagged(count)) => {
-                Some(Arc::new(Event::Missed { count }))
+    /// About how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Log(line) => {
+                let data = line.data.as_ref().map(tree_bytes).unwrap_or_default();
+                line.tag.len() + line.message.len() + data
             }
-            Err(broadcast::error::RecvError::Closed) => None,
+            Self::Push {
+                channel, payload, ..
+            } => channel.len() + payload.as_str().len(),
+            Self::Build {
+                build: BuildStep::Finished { output, .. } | BuildStep::Failed { output, .. },
+                ..
+            } => output.len(),
+            // The rest is the shell's own, and short.
+            _ => 0,
+        }
+    }
+}
+
+/// About how much memory a tree takes, which is far more than its text where it has many branches.
+fn tree_bytes(value: &Value) -> usize {
+    const NODE: usize = size_of::<Value>();
+    /// Of a map: there is room for eleven entries in it, and at least five are taken.
+    const LEAF: usize = 11 * (NODE + size_of::<String>());
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => NODE,
+        Value::String(text) => NODE + text.len(),
+        Value::Array(values) => NODE + values.iter().map(tree_bytes).sum::<usize>(),
+        Value::Object(values) => {
+            let entries = values
+                .iter()
+                .map(|(key, value)| key.len() + tree_bytes(value));
+            NODE + LEAF * values.len().div_ceil(5) + entries.sum::<usize>()
         }
     }
 }

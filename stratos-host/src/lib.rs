@@ -14,7 +14,9 @@ pub mod control;
 pub mod events;
 mod faults;
 pub mod journal;
+mod json_text;
 pub mod launch;
+mod log_limit;
 pub mod login;
 pub mod origin;
 pub mod owner;
@@ -30,6 +32,7 @@ mod shell;
 pub mod state;
 pub mod store;
 mod traffic;
+mod watching;
 
 pub use crate::plugin::{BuildStatus, PluginError, PluginState};
 pub use crate::server::{Door, DoorError};

@@ -35,6 +35,30 @@ pub enum Level {
     Error,
 }
 
+/// The beginning of a text, at most this long, and a mark that says how much more there was.
+///
+/// ```
+/// use stratos_protocol::log::cut;
+///
+/// assert_eq!(cut("short", 5), None);
+/// assert_eq!(cut("longer", 4).unwrap(), "long... (2 more bytes)");
+/// ```
+#[must_use]
+pub fn cut(text: &str, bytes: usize) -> Option<String> {
+    if text.len() <= bytes {
+        return None;
+    }
+    let mut ends = (0..=bytes).rev();
+    let end = ends.find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    Some(format!("{}{}", &text[..end], mark(text.len() - end)))
+}
+
+/// What stands at the end of a line that was cut.
+#[must_use]
+pub fn mark(more: usize) -> String {
+    format!("... ({more} more bytes)")
+}
+
 impl Notification for Log {
     const METHOD: &'static str = "log";
 }

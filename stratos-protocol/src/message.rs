@@ -64,8 +64,17 @@ impl Message {
         Ok(Self::Request {
             id,
             method: R::METHOD.to_owned(),
-            params: to_raw_value(params)?,
+            params: Self::encode(params)?,
         })
+    }
+
+    /// Parameters as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When they have no JSON form.
+    pub fn encode<T: Serialize>(params: &T) -> Result<Box<RawValue>, EncodeError> {
+        Ok(to_raw_value(params)?)
     }
 
     /// A notification with typed parameters.

@@ -7,11 +7,12 @@ use stratos_protocol::Message;
 use stratos_protocol::message::ParseMessageError;
 use thiserror::Error;
 use tokio::io::{AsyncWriteExt as _, BufWriter, ReadHalf, WriteHalf};
-use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+use tokio_util::codec::FramedRead;
 
+use crate::lines::Lines;
 use crate::stream::BoxedStream;
 
-pub(crate) type LineReader = FramedRead<ReadHalf<BoxedStream>, LinesCodec>;
+pub(crate) type LineReader = FramedRead<ReadHalf<BoxedStream>, Lines>;
 pub(crate) type LineWriter = BufWriter<WriteHalf<BoxedStream>>;
 
 /// Sends and receives messages one at a time.
@@ -34,6 +35,15 @@ pub enum ConnectionError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A line is not text.
+    #[error("a line is not text in UTF-8")]
+    NotText,
+    /// The stream ended before its last line did.
+    #[error("the connection ended in the middle of a line, after {length} bytes of it")]
+    CutOff {
+        /// How much of the line came.
+        length: usize,
+    },
     /// A line is not a message.
     #[error("a line is not a message of the protocol: {excerpt}")]
     Parse {
@@ -51,13 +61,21 @@ pub enum ConnectionError {
     },
 }
 
+impl ConnectionError {
+    /// Whether the other side said what it must not say; otherwise it is gone, for whatever reason.
+    #[must_use]
+    pub fn is_offence(&self) -> bool {
+        !matches!(self, Self::Io(_) | Self::CutOff { .. })
+    }
+}
+
 impl Connection {
     /// Lines of at most `frame_bytes` over this stream.
     #[must_use]
     pub fn new(stream: BoxedStream, frame_bytes: usize) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self {
-            reader: FramedRead::new(reader, LinesCodec::new_with_max_length(frame_bytes)),
+            reader: FramedRead::new(reader, Lines::new(frame_bytes)),
             writer: BufWriter::new(writer),
             frame_bytes,
         }
@@ -86,27 +104,20 @@ impl Connection {
     ///
     /// When the connection breaks or the line is not a message.
     pub async fn receive(&mut self) -> Result<Option<Message>, ConnectionError> {
-        receive(&mut self.reader, self.frame_bytes).await
+        receive(&mut self.reader).await
     }
 }
 
-pub(crate) async fn receive(
-    reader: &mut LineReader,
-    frame_bytes: usize,
-) -> Result<Option<Message>, ConnectionError> {
-    match reader.next().await {
-        None => Ok(None),
-        Some(Err(LinesCodecError::Io(error))) => Err(ConnectionError::Io(error)),
-        Some(Err(LinesCodecError::MaxLineLengthExceeded)) => {
-            Err(ConnectionError::LineTooLong { limit: frame_bytes })
-        }
-        Some(Ok(line)) => match Message::parse(&line) {
-            Ok(message) => Ok(Some(message)),
-            Err(source) => Err(ConnectionError::Parse {
-                excerpt: line.chars().take(60).flat_map(char::escape_debug).collect(),
-                source,
-            }),
-        },
+pub(crate) async fn receive(reader: &mut LineReader) -> Result<Option<Message>, ConnectionError> {
+    let Some(line) = reader.next().await.transpose()? else {
+        return Ok(None);
+    };
+    match Message::parse(&line) {
+        Ok(message) => Ok(Some(message)),
+        Err(source) => Err(ConnectionError::Parse {
+            excerpt: line.chars().take(60).flat_map(char::escape_debug).collect(),
+            source,
+        }),
     }
 }
 

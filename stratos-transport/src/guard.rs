@@ -84,6 +84,24 @@ guards! {
     StoreVersion = "store-version",
     /// Makes whole what a scenario broke, however it ends.
     ScenarioGivesBack = "scenario-gives-back",
+    /// Ends a connection with a line that is too long, instead of reading it to its end.
+    FrameLimit = "frame-limit",
+    /// Reads no further while a side works on as much as it may for the other one.
+    Turns = "turns",
+    /// Bounds the bytes of the questions that wait for a plugin.
+    Questions = "questions",
+    /// Bounds the bytes of the events that wait for a slow watcher.
+    Backlog = "backlog",
+    /// Takes what is too much from whoever has most of it waiting, and not from its neighbours.
+    FairBacklog = "fair-backlog",
+    /// Bounds the log lines of a plugin in a second.
+    LogRate = "log-rate",
+    /// Cuts long log lines.
+    LogLine = "log-line",
+    /// Bounds what waits for a UI that does not read.
+    UiSocket = "ui-socket",
+    /// Has a plugin's own writes wait for their turn, instead of flooding the shell with them.
+    OwnTurns = "own-turns",
 }
 
 impl Guard {

@@ -10,6 +10,7 @@ mod connection;
 pub mod endpoint;
 #[doc(hidden)]
 pub mod guard;
+mod lines;
 pub mod local;
 mod peer;
 mod pending;
@@ -18,5 +19,5 @@ pub mod stream;
 
 pub use crate::connection::{Connection, ConnectionError};
 pub use crate::peer::{CallError, Peer, PeerDriver};
-pub use crate::serving::Service;
+pub use crate::serving::{Service, TURNS};
 pub use crate::stream::BoxedStream;

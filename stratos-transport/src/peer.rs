@@ -1,7 +1,7 @@
 //! Calls both ways over one connection.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{Connection, ConnectionError, LineReader, LineWriter, receive, write_line};
 use crate::pending::Pending;
-use crate::serving::{Service, Serving};
+use crate::serving::{Line, Service, Serving};
 
 /// Lines waiting to be written; when they are so many, senders wait.
 const OUTGOING_LINES: usize = 64;
@@ -23,9 +23,10 @@ const OUTGOING_LINES: usize = 64;
 /// The other side, to call and to notify. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    outgoing: mpsc::Sender<String>,
+    outgoing: mpsc::Sender<Line>,
     pending: Arc<Pending>,
     closed: CancellationToken,
+    offence: Arc<OnceLock<String>>,
     frame_bytes: usize,
 }
 
@@ -34,7 +35,7 @@ pub struct Peer {
 pub struct PeerDriver {
     reader: LineReader,
     writer: LineWriter,
-    queue: mpsc::Receiver<String>,
+    queue: mpsc::Receiver<Line>,
     peer: Peer,
 }
 
@@ -75,6 +76,7 @@ impl Peer {
             outgoing,
             pending: Arc::new(Pending::new()),
             closed: CancellationToken::new(),
+            offence: Arc::default(),
             frame_bytes: connection.frame_bytes,
         };
         let driver = PeerDriver {
@@ -98,25 +100,39 @@ impl Peer {
         params: &R,
         deadline: Duration,
     ) -> Result<R::Answer, CallError> {
+        let params = Message::encode(params).map_err(CallError::Encode)?;
+        let raw = self.call_raw(R::METHOD, params, deadline).await?;
+        serde_json::from_str(raw.get()).map_err(CallError::Answer)
+    }
+
+    /// Like [`call`](Self::call), with parameters and an answer that nobody takes apart.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer, or the answer is an error.
+    pub async fn call_raw(
+        &self,
+        method: &str,
+        params: Box<RawValue>,
+        deadline: Duration,
+    ) -> Result<Box<RawValue>, CallError> {
         let (id, answer) = self.pending.begin().ok_or(CallError::Closed)?;
         let mut guard = CancelOnDrop {
             peer: self,
             id,
             sent: false,
         };
-        let line = Message::request(id, params)
-            .map_err(CallError::Encode)?
-            .to_line();
+        let method = method.to_owned();
+        let line = Message::Request { id, method, params }.to_line();
         let exchange = async {
             self.send_line(line).await?;
             guard.sent = true;
             answer.await.map_err(|_| CallError::Closed)
         };
-        let raw: Box<RawValue> = tokio::time::timeout(deadline, exchange)
+        tokio::time::timeout(deadline, exchange)
             .await
             .map_err(|_| CallError::Deadline(deadline))??
-            .map_err(CallError::Refused)?;
-        serde_json::from_str(raw.get()).map_err(CallError::Answer)
+            .map_err(CallError::Refused)
     }
 
     /// Sends a notification; waits only while the queue to the other side is full.
@@ -141,6 +157,12 @@ impl Peer {
         self.closed.cancelled().await;
     }
 
+    /// What the other side said that it must not say, if that is what has ended the connection.
+    #[must_use]
+    pub fn offence(&self) -> Option<&str> {
+        self.offence.get().map(String::as_str)
+    }
+
     async fn send_line(&self, line: String) -> Result<(), CallError> {
         if line.len() > self.frame_bytes {
             return Err(CallError::TooLarge {
@@ -151,7 +173,7 @@ impl Peer {
         tokio::select! {
             biased;
             () = self.closed.cancelled() => Err(CallError::Closed),
-            sent = self.outgoing.send(line) => sent.map_err(|_| CallError::Closed),
+            sent = self.outgoing.send(Line::new(line)) => sent.map_err(|_| CallError::Closed),
         }
     }
 }
@@ -173,14 +195,20 @@ impl PeerDriver {
             peer,
         } = self;
         let serving = Serving::new(service, peer.outgoing.clone(), peer.frame_bytes);
-        let (closed, frame_bytes) = (peer.closed.clone(), peer.frame_bytes);
+        let closed = peer.closed.clone();
         let guard = closed.clone().drop_guard();
         let read = async {
             let ended = tokio::select! {
                 biased;
                 () = closed.cancelled() => Ok(()),
-                ended = read_all(&mut reader, &peer.pending, serving, frame_bytes) => ended,
+                ended = read_all(&mut reader, &peer.pending, serving) => ended,
             };
+            if let Err(error) = &ended
+                && error.is_offence()
+            {
+                // Nobody else sets it.
+                let _ = peer.offence.set(error.to_string());
+            }
             closed.cancel();
             peer.pending.close();
             ended
@@ -201,12 +229,11 @@ async fn read_all<S: Service>(
     reader: &mut LineReader,
     pending: &Pending,
     mut serving: Serving<S>,
-    frame_bytes: usize,
 ) -> Result<(), ConnectionError> {
-    while let Some(message) = receive(reader, frame_bytes).await? {
+    while let Some(message) = receive(reader).await? {
         match message {
             Message::Response { id, outcome } => pending.answer(id, outcome),
-            Message::Request { id, method, params } => serving.begin(id, method, params)?,
+            Message::Request { id, method, params } => serving.begin(id, method, params).await?,
             Message::Notification { method, params } if method == Cancel::METHOD => {
                 if let Ok(Cancel { id }) = serde_json::from_str(params.get()) {
                     serving.cancel(id);
@@ -222,7 +249,7 @@ async fn read_all<S: Service>(
 
 async fn write_all(
     mut writer: LineWriter,
-    mut queue: mpsc::Receiver<String>,
+    mut queue: mpsc::Receiver<Line>,
     closed: &CancellationToken,
 ) -> io::Result<()> {
     let written = write_queue(&mut writer, &mut queue, closed).await;
@@ -234,7 +261,7 @@ async fn write_all(
 
 async fn write_queue(
     writer: &mut LineWriter,
-    queue: &mut mpsc::Receiver<String>,
+    queue: &mut mpsc::Receiver<Line>,
     closed: &CancellationToken,
 ) -> io::Result<()> {
     loop {
@@ -244,7 +271,7 @@ async fn write_queue(
             () = closed.cancelled() => None,
         };
         let Some(line) = line else { break };
-        write_line(writer, &line).await?;
+        write_line(writer, &line.text).await?;
         if queue.is_empty() {
             writer.flush().await?;
         }
@@ -266,7 +293,7 @@ impl Drop for CancelOnDrop<'_> {
             && let Ok(cancel) = Message::notification(&Cancel { id: self.id })
         {
             // With a full queue the other side works in vain, which costs time but breaks nothing.
-            let _ = self.peer.outgoing.try_send(cancel.to_line());
+            let _ = self.peer.outgoing.try_send(Line::new(cancel.to_line()));
         }
     }
 }

@@ -9,14 +9,27 @@ use futures_util::FutureExt as _;
 use serde_json::value::RawValue;
 use stratos_protocol::limits::REQUESTS_IN_FLIGHT;
 use stratos_protocol::{ErrorCode, Message, RpcError};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::connection::ConnectionError;
+use crate::guard::Guard;
 use crate::pending::Outcome;
+
+/// How much work one side does for the other at once, see [`Service::turns`].
+pub const TURNS: u32 = 32;
 
 /// What one side offers to the other.
 pub trait Service: Send + Sync + 'static {
+    /// How many of the [`TURNS`] a request takes, from before its work until its answer is written.
+    ///
+    /// While it cannot have them, nothing more is read, so that whoever asks too much, or does not read the answers,
+    /// is slowed down and costs no memory. It may take turns only if its work never waits for the other side; without
+    /// any, nothing but the number of requests is bounded.
+    fn turns(&self, _method: &str, _params: &RawValue) -> u32 {
+        0
+    }
+
     /// Answers a request. Requests run concurrently; one that is cancelled is dropped at an await.
     fn request(
         &self,
@@ -29,10 +42,18 @@ pub trait Service: Send + Sync + 'static {
     fn notification(&self, method: &str, params: &RawValue) -> impl Future<Output = ()> + Send;
 }
 
+/// A line to write, and what must not be given to others before it is written.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) _turns: Option<OwnedSemaphorePermit>,
+}
+
 /// The requests that are being worked on.
 pub(crate) struct Serving<S> {
     service: Arc<S>,
-    outgoing: mpsc::Sender<String>,
+    turns: Arc<Semaphore>,
+    outgoing: mpsc::Sender<Line>,
     frame_bytes: usize,
     tasks: JoinSet<()>,
     running: Arc<Running>,
@@ -42,9 +63,10 @@ pub(crate) struct Serving<S> {
 struct Running(Mutex<HashMap<u64, AbortHandle>>);
 
 impl<S: Service> Serving<S> {
-    pub(crate) fn new(service: Arc<S>, outgoing: mpsc::Sender<String>, frame_bytes: usize) -> Self {
+    pub(crate) fn new(service: Arc<S>, outgoing: mpsc::Sender<Line>, frame_bytes: usize) -> Self {
         Self {
             service,
+            turns: Arc::new(Semaphore::new(TURNS as usize)),
             outgoing,
             frame_bytes,
             tasks: JoinSet::new(),
@@ -56,12 +78,18 @@ impl<S: Service> Serving<S> {
         self.service.notification(method, params).await;
     }
 
-    pub(crate) fn begin(
+    /// Waits while the other side has too much work done for it already.
+    pub(crate) async fn begin(
         &mut self,
         id: u64,
         method: String,
         params: Box<RawValue>,
     ) -> Result<(), ConnectionError> {
+        let wanted = match Guard::Turns.is_on() {
+            true => self.service.turns(&method, &params).min(TURNS),
+            false => 0,
+        };
+        let turns = Arc::clone(&self.turns).acquire_many_owned(wanted).await;
         while self.tasks.try_join_next().is_some() {}
         // The lock is held until the task is listed, so that it cannot finish before it is.
         let mut running = self.running.lock();
@@ -85,7 +113,10 @@ impl<S: Service> Serving<S> {
             };
             // Whoever takes the request off the list answers it: this task or a cancellation.
             if list.lock().remove(&id).is_some() {
-                room.send(response(id, outcome, frame_bytes));
+                room.send(Line {
+                    text: response(id, outcome, frame_bytes),
+                    _turns: turns.ok(),
+                });
             }
         });
         running.insert(id, task);
@@ -102,13 +133,17 @@ impl<S: Service> Serving<S> {
 
     /// Answers without waiting: the read loop must never wait for the write side.
     fn refuse(&self, id: u64, error: RpcError) {
-        let line = Message::Response {
-            id,
-            outcome: Err(error),
-        }
-        .to_line();
+        let outcome = Err(error);
+        let text = Message::Response { id, outcome }.to_line();
+        let line = Line::new(text);
         // A full queue drops the refusal; the sender's own deadline ends its wait.
         let _ = self.outgoing.try_send(line);
+    }
+}
+
+impl Line {
+    pub(crate) fn new(text: String) -> Self {
+        Self { text, _turns: None }
     }
 }
 

@@ -10,8 +10,8 @@ use stratos_protocol::ipc::Invoke;
 use stratos_protocol::limits::{FRAME_BYTES, REQUESTS_IN_FLIGHT};
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::stream::memory_pair;
-use stratos_transport::{CallError, Connection, ConnectionError, Peer, Service};
-use tokio::io::AsyncWriteExt as _;
+use stratos_transport::{CallError, Connection, ConnectionError, Peer, Service, TURNS};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, split};
 use tokio::task::JoinHandle;
 
 /// Echoes a payload, except on the channels that name another behaviour.
@@ -34,6 +34,14 @@ impl Service for Echo {
     }
 
     async fn notification(&self, _: &str, _: &RawValue) {}
+
+    fn turns(&self, method: &str, _: &RawValue) -> u32 {
+        match method {
+            "half" => TURNS / 2,
+            "more" => TURNS * 2,
+            _ => 0,
+        }
+    }
 }
 
 struct CountDrop(Arc<AtomicUsize>);
@@ -173,7 +181,7 @@ async fn garbage_ends_the_connection_with_its_reason() {
             b"\x1b[31m\n",
             "a line is not a message of the protocol: \\u{1b}[31m",
         ),
-        (b"\xff\xfe\n", "the connection broke"),
+        (b"\xff\xfe\n", "a line is not text in UTF-8"),
         (long.as_bytes(), "a line is longer than 1048576 bytes"),
     ] {
         let (mut raw, stream) = memory_pair();
@@ -184,4 +192,66 @@ async fn garbage_ends_the_connection_with_its_reason() {
         let error = driver.await.unwrap().unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
+}
+
+#[tokio::test]
+async fn a_line_without_its_end_is_named_and_a_whole_one_of_the_longest_is_taken() {
+    let (mut raw, stream) = memory_pair();
+    let (peer, driver) = Peer::new(Connection::new(Box::new(stream), FRAME_BYTES));
+    let driver = tokio::spawn(driver.run(Arc::new(Echo::default())));
+    let frame = r#"{"jsonrpc":"2.0","method":"x","params":""}"#;
+    let filler = "x".repeat(FRAME_BYTES - frame.len());
+    let longest = frame.replace("\"\"", &format!("\"{filler}\""));
+    assert_eq!(longest.len(), FRAME_BYTES);
+    raw.write_all(format!("{longest}\n{{\"jsonrpc").as_bytes())
+        .await
+        .unwrap();
+    drop(raw);
+    let error = driver.await.unwrap().unwrap_err();
+    let expected = "the connection ended in the middle of a line, after 9 bytes of it";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(peer.offence(), None, "a crash is not an offence");
+}
+
+#[tokio::test]
+async fn a_text_of_brackets_is_no_danger() {
+    let (left, _l, _right, _r, _) = pair();
+    let deep = format!("{}{}", "[".repeat(500_000), "]".repeat(500_000));
+    let params =
+        RawValue::from_string(format!("{{\"channel\":\"x\",\"payload\":{deep}}}")).unwrap();
+    let refused = left.call_raw("x", params, DEADLINE).await.unwrap_err();
+    assert!(matches!(refused, CallError::Refused(_)), "{refused}");
+    assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
+}
+
+/// Whoever does not read the answers is not read either, and whoever reads them gets them all.
+#[tokio::test(start_paused = true)]
+async fn who_asks_too_much_at_once_is_slowed_down() {
+    let (raw, stream) = memory_pair();
+    let (_peer, driver) = Peer::new(Connection::new(Box::new(stream), FRAME_BYTES));
+    tokio::spawn(driver.run(Arc::new(Echo::default())));
+    let (reader, mut writer) = split(raw);
+    let payload = "x".repeat(100_000);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let asks = tokio::spawn(async move {
+        for id in 0..50 {
+            let method = if id % 2 == 0 { "half" } else { "more" };
+            let line = format!(
+                r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{{"channel":"x","payload":"{payload}"}}}}"#
+            );
+            writer.write_all((line + "\n").as_bytes()).await.unwrap();
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    // In virtual time, this is when nothing moves any more.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let unread = asked.load(Ordering::SeqCst);
+    assert!(unread < 6, "{unread} were taken");
+    let mut lines = BufReader::new(reader).lines();
+    for _ in 0..50 {
+        let line = lines.next_line().await.unwrap().unwrap();
+        assert!(line.contains("result"), "{line}");
+    }
+    asks.await.unwrap();
 }

@@ -3,6 +3,7 @@
 #[cfg(doctest)]
 mod book;
 mod command;
+mod flooding;
 mod folder;
 mod http;
 mod keep_alive;

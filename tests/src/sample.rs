@@ -13,10 +13,12 @@ use stratos::axum::extract::{Path, WebSocketUpgrade};
 use stratos::axum::routing::{get, post};
 use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
+use crate::flooding::serve_floods;
+use crate::observed::observed;
+
 /// With this in its environment, the plugin ignores that it should terminate, and can be asked to
 /// `block`.
 pub const STUBBORN: &str = "SAMPLE_STUBBORN";
-use crate::observed::observed;
 
 /// A plugin with this id.
 #[must_use]
@@ -176,6 +178,7 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
         ctx.ipc.handle("block", answer).await?;
     }
     serve_questions(ctx).await?;
+    serve_floods(ctx).await?;
     let pusher = ctx.clone();
     ctx.ipc
         .handle("push", move |payload: Value| {

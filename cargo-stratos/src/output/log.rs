@@ -181,7 +181,7 @@ fn reread(plugin: &str, error: Option<&str>) -> String {
     }
 }
 
-fn data(value: &Value) -> String {
+fn data(value: &impl ToString) -> String {
     format!(" {DIM}{}{DIM:#}", escape(&value.to_string()))
 }
 

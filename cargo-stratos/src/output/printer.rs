@@ -8,8 +8,9 @@ use tokio::sync::{mpsc, oneshot};
 use crate::error::Error;
 use crate::output::Output;
 
-/// How many prints may wait. Whoever has more waits as well, and the shell counts what it misses meanwhile.
-const WAITING: usize = 256;
+/// How many prints may wait, of up to 1 MiB. Whoever has more waits as well, and the shell counts what it misses
+/// meanwhile.
+const WAITING: usize = 16;
 
 /// Prints from a thread of its own: whoever reads our output may stop reading at any time, and must not keep us from
 /// hearing Ctrl-C.

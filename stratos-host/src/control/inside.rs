@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::log::Level;
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::CallError;
@@ -119,6 +120,11 @@ fn known(channels: &[String]) -> String {
     format!("; it handles {}", channels.join(", "))
 }
 
+/// What is too deep for a tree has no place in a journal.
+fn tree(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or_default()
+}
+
 impl Control {
     pub(crate) fn new(backend: Arc<Backend>, plugins: Vec<PluginSpec>) -> Self {
         let names = plugins
@@ -144,6 +150,11 @@ impl Control {
     #[must_use]
     pub fn watch(&self) -> Watcher {
         self.0.backend.events.watch()
+    }
+
+    /// One plugin's pushes from now on.
+    pub(crate) fn watch_pushes(&self, id: &str) -> Watcher {
+        self.0.backend.events.watch_pushes(id)
     }
 
     /// All plugins as they are now, in the order of their ids.
@@ -217,6 +228,22 @@ impl Control {
         channel: &str,
         payload: Value,
     ) -> Result<Value, ControlError> {
+        let payload = to_raw_value(&payload).expect("a tree has a JSON form");
+        let answer = self.invoke_raw(id, channel, payload).await?;
+        serde_json::from_str(answer.get()).map_err(|error| ControlError::Handler {
+            id: id.to_owned(),
+            channel: channel.to_owned(),
+            error: CallError::Answer(error),
+        })
+    }
+
+    /// Like [`invoke`](Self::invoke), for those who do not take question and answer apart.
+    pub(crate) async fn invoke_raw(
+        &self,
+        id: &str,
+        channel: &str,
+        payload: Box<RawValue>,
+    ) -> Result<Box<RawValue>, ControlError> {
         let slot = self.slot(id)?;
         let session = self.0.backend.traffic.for_plugin(id).await;
         let session = session.ok_or_else(|| ControlError::NotRunning {
@@ -227,13 +254,16 @@ impl Control {
         self.0.backend.events.record(|| Entry::Call {
             plugin: id.clone(),
             channel: channel.clone(),
-            payload: payload.clone(),
+            payload: tree(&payload),
         });
         let answer = session.invoke(&channel, payload).await;
         self.0.backend.events.record(|| Entry::Answer {
             plugin: id.clone(),
             channel: channel.clone(),
-            answer: answer.as_ref().cloned().map_err(ToString::to_string),
+            answer: answer
+                .as_ref()
+                .map(|answer| tree(answer))
+                .map_err(ToString::to_string),
         });
         answer.map_err(|error| match error {
             CallError::Refused(RpcError {

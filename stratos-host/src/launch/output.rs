@@ -1,14 +1,14 @@
 //! What a plugin prints becomes log lines.
 
-use stratos_protocol::log::Level;
+use stratos_protocol::limits::LOG_LINE_BYTES;
+use stratos_protocol::log::{self, Level};
+use stratos_transport::guard::Guard;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 
 use crate::events::Events;
 
-/// The longest printed line that is shown whole.
-const LINE_BYTES: usize = 8 * 1024;
-
-/// Forwards lines until the stream ends. Memory does not grow with what is printed.
+/// Forwards lines until the stream ends. Memory does not grow with what is printed, and whoever prints never waits:
+/// what is too much is read and dropped.
 pub(super) async fn forward(
     output: impl AsyncRead + Unpin,
     events: Events,
@@ -45,7 +45,12 @@ struct Line {
 
 impl Line {
     fn push(&mut self, bytes: &[u8]) {
-        let room = LINE_BYTES.saturating_sub(self.kept.len()).min(bytes.len());
+        let limit = if Guard::LogLine.is_on() {
+            LOG_LINE_BYTES
+        } else {
+            usize::MAX
+        };
+        let room = limit.saturating_sub(self.kept.len()).min(bytes.len());
         self.kept.extend_from_slice(&bytes[..room]);
         self.cut += bytes.len() - room;
     }
@@ -55,7 +60,7 @@ impl Line {
             .trim_end_matches('\r')
             .to_owned();
         if self.cut > 0 {
-            text = format!("{text}... ({} more bytes)", self.cut);
+            text.push_str(&log::mark(self.cut));
         }
         *self = Self::default();
         text
@@ -71,7 +76,7 @@ mod tests {
     async fn lines_are_split_cut_and_made_text() {
         let events = Events::default();
         let mut watcher = events.watch();
-        let long = "x".repeat(LINE_BYTES + 5);
+        let long = "x".repeat(LOG_LINE_BYTES + 5);
         let output = format!("one\r\n\ntwo\n{long}\nlast");
         forward(
             output.as_bytes(),
@@ -97,7 +102,7 @@ mod tests {
             };
             messages.push(line.message.clone());
         }
-        let cut = format!("{}... (5 more bytes)", "x".repeat(LINE_BYTES));
+        let cut = format!("{}... (5 more bytes)", "x".repeat(LOG_LINE_BYTES));
         assert_eq!(messages, ["one", "", "two", &cut, "last", "\u{fffd}"]);
     }
 }

@@ -297,11 +297,13 @@ fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, events: &Events) -> Life
     }
     // The plugin reads the end of its input as our end, so it is held until the plugin has ended.
     let lifeline = child.stdin().take();
+    let (events, plugin) = (events.clone(), plugin.to_owned());
     tokio::spawn(async move {
         let how = watch(child, keeper.orders, lifeline).await;
         // Its last words come before the news of its end; a grandchild may hold the pipes open.
         let read_out = futures_util::future::join_all(outputs);
         let _ = tokio::time::timeout(std::time::Duration::from_millis(200), read_out).await;
+        events.own_up(&plugin);
         keeper.ended.send_replace(Some(how));
     });
     life

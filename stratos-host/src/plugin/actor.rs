@@ -197,12 +197,11 @@ impl Actor {
         }
     }
 
-    async fn lost(&mut self, how: String) {
+    async fn lost(&mut self, reason: String) {
         self.session = None;
         if self.backend.ending.is_cancelled() {
             return;
         }
-        let reason = format!("{how} by itself");
         if self.arrival.is_some() {
             self.backend.traffic.hold(&self.id);
             let text = format!("{reason}, while its newer version is on its way");

@@ -9,13 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::auth::{AuthChanged, AuthState};
 use stratos_protocol::hello::RESUME;
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
 use stratos_protocol::limits::{
-    ANSWER_DEADLINE, DRAIN_DEADLINE, REQUESTS_IN_FLIGHT, RETIRE_DEADLINE,
+    ANSWER_DEADLINE, DRAIN_DEADLINE, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_DEADLINE,
 };
 use stratos_protocol::{ErrorCode, Request, RpcError};
 use stratos_transport::guard::Guard;
@@ -42,6 +43,8 @@ const LEASE_DEADLINE: Duration = Duration::from_secs(1);
 const NO_DEADLINE: Duration = Duration::from_secs(1000 * 1000);
 /// Fewer than a plugin takes requests at once, so that there is always room for its lifecycle.
 const INVOKES_IN_FLIGHT: usize = REQUESTS_IN_FLIGHT - 16;
+/// What each of them stands for: all together they hold 15 MiB for a plugin that does not read.
+const INVOKE_BYTES: usize = FRAME_BYTES / 16;
 
 /// A plugin that has greeted.
 pub(crate) struct Session {
@@ -58,6 +61,13 @@ pub(crate) struct Session {
     invokes: Semaphore,
     /// Held by the session's service as well.
     pub(crate) shared: Arc<SessionShared>,
+}
+
+/// [`Invoke`] whose payload is passed on as it came.
+#[derive(Serialize)]
+struct RawInvoke<'a> {
+    channel: &'a str,
+    payload: &'a RawValue,
 }
 
 /// What the plugin's requests change.
@@ -141,6 +151,7 @@ impl Session {
                     format!("the connection to the plugin failed: {error}"),
                 );
             }
+            events.own_up(&id);
         });
         Ok(Self {
             plugin: plugin.to_owned(),
@@ -230,11 +241,16 @@ impl Session {
         self.shared.retired.store(is_on, Ordering::SeqCst);
     }
 
-    /// Waits until the plugin has ended by itself, and says how.
+    /// Waits until the plugin has ended, which nobody wanted, and says how.
     pub(crate) async fn lost(&self) -> String {
         let how = tokio::select! {
             how = self.life.ended() => how,
             () = self.peer.closed() => {
+                if let Some(offence) = self.peer.offence() {
+                    self.life.end().await;
+                    self.over.cancel();
+                    return broke_off(offence);
+                }
                 // The process usually follows its connection at once, and says more.
                 match tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await {
                     Ok(how) => how,
@@ -246,20 +262,36 @@ impl Session {
             }
         };
         self.over.cancel();
-        how
+        format!("{how} by itself")
     }
 
     /// Passes a question of the UI on.
-    pub(crate) async fn invoke(&self, channel: &str, payload: Value) -> Result<Value, CallError> {
-        let Ok(_permit) = self.invokes.try_acquire() else {
-            let text = format!("{INVOKES_IN_FLIGHT} questions wait for an answer already");
+    pub(crate) async fn invoke(
+        &self,
+        channel: &str,
+        payload: Box<RawValue>,
+    ) -> Result<Box<RawValue>, CallError> {
+        let more = match Guard::Questions.is_on() {
+            true => payload.get().len() / INVOKE_BYTES,
+            false => 0,
+        };
+        let wanted = u32::try_from(more + 1).unwrap_or(u32::MAX);
+        let Ok(_permit) = self.invokes.try_acquire_many(wanted) else {
+            let text = match more {
+                0 => format!("{INVOKES_IN_FLIGHT} questions wait for an answer already"),
+                _ => "so many large questions wait for an answer already".to_owned(),
+            };
             return Err(CallError::Refused(RpcError::new(ErrorCode::Busy, text)));
         };
-        let invoke = Invoke {
-            channel: channel.to_owned(),
-            payload,
+        let invoke = RawInvoke {
+            channel,
+            payload: &payload,
         };
-        self.peer.call(&invoke, ANSWER_DEADLINE).await
+        let params = to_raw_value(&invoke).expect("text and JSON have a JSON form");
+        drop(payload);
+        self.peer
+            .call_raw(Invoke::METHOD, params, ANSWER_DEADLINE)
+            .await
     }
 
     /// Tells the plugin about another login; returns when it counts, or after a deadline.
@@ -300,6 +332,9 @@ impl Session {
                 deadline.as_secs_f32()
             )),
             Err(CallError::Closed) => {
+                if let Some(offence) = self.peer.offence() {
+                    return Err(format!("{} during {name}", broke_off(offence)));
+                }
                 let how = tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await;
                 let how = how.unwrap_or_else(|_| "closed its connection".to_owned());
                 Err(format!("{how} during {name}"))
@@ -307,6 +342,10 @@ impl Session {
             Err(error) => Err(format!("{name}: {error}")),
         }
     }
+}
+
+fn broke_off(offence: &str) -> String {
+    format!("broke the protocol: {offence}")
 }
 
 impl Drop for Session {

@@ -3,22 +3,23 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::config::{Delete, Get, GetAll, Page, Set, Stored};
 use stratos_protocol::ipc::{Handle, RemoveHandler, Send as Push, check_channel};
 use stratos_protocol::lifecycle::Done;
-use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES, FRAME_BYTES};
-use stratos_protocol::log::Log;
+use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES, FRAME_BYTES, LOG_LINE_BYTES};
+use stratos_protocol::log::{Level, Log};
 use stratos_protocol::server::{Register, check_prefix};
 use stratos_protocol::{ErrorCode, Notification as _, Request as _, RpcError};
-use stratos_transport::Service;
 use stratos_transport::guard::Guard;
+use stratos_transport::{Service, TURNS};
 
-use crate::events::Event;
+use crate::events::{Event, JsonText};
 use crate::journal::Entry;
+use crate::log_limit::{cut, cut_data, cut_tag};
 use crate::session::SessionShared;
 use crate::shell::Backend;
 use crate::store::{Store, StoreError};
@@ -33,14 +34,54 @@ pub(super) struct PluginService {
 
 /// More channels with a handler than any plugin has.
 const MOST_CHANNELS: usize = 1024;
+/// Half a frame: keys and values are escaped once more on the wire.
+const PAGE_BYTES: usize = FRAME_BYTES / 2;
+/// What a turn stands for: with all turns taken, the shell works on 1 MiB of a plugin's values.
+const TURN_BYTES: usize = FRAME_BYTES / TURNS as usize;
 
 type Answer<T> = Result<T, RpcError>;
 
+/// [`Log`] whose data is not looked at yet.
+#[derive(Deserialize)]
+struct RawLog<'a> {
+    level: Level,
+    tag: String,
+    message: String,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+}
+
+/// [`Push`] whose payload is passed on as it came.
+#[derive(Deserialize)]
+struct RawPush<'a> {
+    channel: String,
+    #[serde(borrow)]
+    payload: &'a RawValue,
+}
+
+/// [`Set`] whose value may be too large to look at.
+#[derive(Deserialize)]
+struct RawSet<'a> {
+    key: String,
+    #[serde(borrow)]
+    value: &'a RawValue,
+}
+
 impl Service for PluginService {
+    /// Each request takes as much as its value may, on the way there or back: none of them waits for the plugin.
+    fn turns(&self, method: &str, params: &RawValue) -> u32 {
+        let bytes = match method {
+            Get::METHOD => CONFIG_VALUE_BYTES,
+            GetAll::METHOD => PAGE_BYTES,
+            _ => params.get().len(),
+        };
+        u32::try_from(bytes.div_ceil(TURN_BYTES)).map_or(TURNS, |turns| turns.clamp(1, TURNS))
+    }
+
     async fn request(&self, method: &str, params: &RawValue) -> Answer<Box<RawValue>> {
         match method {
             Get::METHOD => reply(self.get(parse(params)?).await),
-            Set::METHOD => reply(self.set(parse(params)?).await),
+            Set::METHOD => reply(self.set(checked(params)?).await),
             Delete::METHOD => reply(self.delete(parse(params)?).await),
             GetAll::METHOD => reply(self.get_all(parse(params)?).await),
             Handle::METHOD => reply(self.handle(parse(params)?)),
@@ -54,35 +95,17 @@ impl Service for PluginService {
     }
 
     async fn notification(&self, method: &str, params: &RawValue) {
-        match method {
-            Log::METHOD => {
-                if let Ok(Log {
-                    level,
-                    tag,
-                    message,
-                    data,
-                }) = parse(params)
-                {
-                    self.backend
-                        .events
-                        .log(&self.plugin, level, &tag, message, data);
-                }
-            }
-            Push::METHOD => {
-                if let Ok(Push { channel, payload }) = parse(params)
-                    && check_channel(&channel).is_ok()
-                    && !self.is_retired()
-                {
-                    let plugin = self.plugin.clone();
-                    self.backend.events.emit(Event::Push {
-                        plugin,
-                        channel,
-                        payload,
-                    });
-                }
-            }
+        let taken = match method {
+            Log::METHOD => self.log(params),
+            Push::METHOD => self.push(params),
             // Notifications of newer plugins are not for this version.
-            _ => {}
+            _ => Ok(()),
+        };
+        if let Err(RpcError { message, .. }) = taken {
+            let text = format!("a `{method}` of the plugin was dropped: {message}");
+            let text = cut(text, LOG_LINE_BYTES);
+            let events = &self.backend.events;
+            events.log(&self.plugin, Level::Warn, "shell", text, None);
         }
     }
 }
@@ -99,8 +122,6 @@ impl PluginService {
     }
 
     async fn set(&self, Set { key, value }: Set) -> Answer<Done> {
-        check_size("key", key.len(), CONFIG_KEY_BYTES)?;
-        check_size("value", value.to_string().len(), CONFIG_VALUE_BYTES)?;
         let shared = Arc::clone(&self.shared);
         let allowed = move || !shared.retired.load(Ordering::SeqCst);
         let (stored_key, stored) = (key.clone(), value.clone());
@@ -123,10 +144,8 @@ impl PluginService {
     }
 
     async fn get_all(&self, GetAll { after }: GetAll) -> Answer<Page> {
-        // Half a frame: keys and values are escaped once more on the wire.
-        let page = move |store: &Store, plugin: &str| {
-            store.page(plugin, after.as_deref(), FRAME_BYTES / 2)
-        };
+        let page =
+            move |store: &Store, plugin: &str| store.page(plugin, after.as_deref(), PAGE_BYTES);
         let (entries, next) = self.in_store(page).await?;
         Ok(Page { entries, next })
     }
@@ -167,6 +186,34 @@ impl PluginService {
         Ok(Done {})
     }
 
+    fn log(&self, params: &RawValue) -> Answer<()> {
+        let RawLog {
+            level,
+            tag,
+            message,
+            data,
+        } = read(params)?;
+        let (tag, message) = (cut_tag(tag), cut(message, LOG_LINE_BYTES));
+        let events = &self.backend.events;
+        events.log(&self.plugin, level, &tag, message, data.map(cut_data));
+        Ok(())
+    }
+
+    fn push(&self, params: &RawValue) -> Answer<()> {
+        let RawPush { channel, payload } = read(params)?;
+        check_channel(&channel).map_err(|error| invalid(&error))?;
+        let payload = JsonText::new(payload).map_err(|error| invalid(&error))?;
+        if !self.is_retired() {
+            let plugin = self.plugin.clone();
+            self.backend.events.emit(Event::Push {
+                plugin,
+                channel,
+                payload,
+            });
+        }
+        Ok(())
+    }
+
     fn channels(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeSet<String>> {
         self.shared
             .channels
@@ -205,7 +252,20 @@ impl PluginService {
 }
 
 fn parse<T: DeserializeOwned>(params: &RawValue) -> Answer<T> {
+    read(params)
+}
+
+fn read<'a, T: Deserialize<'a>>(params: &'a RawValue) -> Answer<T> {
     serde_json::from_str(params.get()).map_err(|error| invalid(&error))
+}
+
+/// Looks at the sizes first: a tree takes far more memory than its text.
+fn checked(params: &RawValue) -> Answer<Set> {
+    let RawSet { key, value } = read(params)?;
+    check_size("key", key.len(), CONFIG_KEY_BYTES)?;
+    check_size("value", value.get().len(), CONFIG_VALUE_BYTES)?;
+    let value = parse(value)?;
+    Ok(Set { key, value })
 }
 
 fn reply<T: Serialize>(answer: Answer<T>) -> Answer<Box<RawValue>> {

@@ -2,20 +2,28 @@
 
 use std::any::type_name;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use stratos_protocol::Request;
 use stratos_protocol::config::{Delete, Get, GetAll, Set};
 use stratos_protocol::limits::{ANSWER_DEADLINE, CONFIG_KEY_BYTES};
+use stratos_transport::guard::Guard;
 use stratos_transport::{CallError, Peer};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use crate::context::Held;
 
+/// How many calls are on their way to the shell at once; more wait here, where the plugin's answers pass them by.
+const CALLS: usize = 64;
+
 /// The plugin's key-value store (V1: `PluginConfigStore`). Cheap to clone.
 ///
-/// Values are JSON, belong to this plugin alone, and survive restarts.
+/// Values are JSON, belong to this plugin alone, and survive restarts. Whoever does very much at once waits until it is
+/// done: the shell lets every plugin have its turn.
 ///
 /// ```no_run
 /// # use stratos::serde_json::Value;
@@ -32,6 +40,7 @@ use crate::context::Held;
 #[derive(Debug, Clone)]
 pub struct Config {
     peer: Peer,
+    turns: Arc<Semaphore>,
     value_bytes: usize,
     _held: Held,
 }
@@ -98,6 +107,10 @@ impl Config {
     pub(crate) fn new(peer: Peer, value_bytes: usize, held: Held) -> Self {
         Self {
             peer,
+            turns: Arc::new(Semaphore::new(match Guard::OwnTurns.is_on() {
+                true => CALLS,
+                false => Semaphore::MAX_PERMITS,
+            })),
             value_bytes,
             _held: held,
         }
@@ -126,11 +139,7 @@ impl Config {
         let get = Get {
             key: key.to_owned(),
         };
-        let stored = self
-            .peer
-            .call(&get, ANSWER_DEADLINE)
-            .await
-            .map_err(|e| shell(key, e))?;
+        let stored = self.ask(&get).await.map_err(|e| shell(key, e))?;
         if !stored.found {
             return Ok(None);
         }
@@ -166,10 +175,7 @@ impl Config {
             key: key.to_owned(),
             value,
         };
-        self.peer
-            .call(&set, ANSWER_DEADLINE)
-            .await
-            .map_err(|e| shell(key, e))?;
+        self.ask(&set).await.map_err(|e| shell(key, e))?;
         Ok(())
     }
 
@@ -182,10 +188,7 @@ impl Config {
         let delete = Delete {
             key: key.to_owned(),
         };
-        self.peer
-            .call(&delete, ANSWER_DEADLINE)
-            .await
-            .map_err(|e| shell(key, e))?;
+        self.ask(&delete).await.map_err(|e| shell(key, e))?;
         Ok(())
     }
 
@@ -201,17 +204,20 @@ impl Config {
         let mut after = None;
         loop {
             let ask = GetAll { after };
-            let page = self
-                .peer
-                .call(&ask, ANSWER_DEADLINE)
-                .await
-                .map_err(|e| shell("*", e))?;
+            let page = self.ask(&ask).await.map_err(|e| shell("*", e))?;
             all.extend(page.entries);
             after = page.next;
             if after.is_none() {
                 return Ok(all);
             }
         }
+    }
+
+    /// The deadline is the shell's: it begins with the turn.
+    async fn ask<R: Request>(&self, request: &R) -> Result<R::Answer, CallError> {
+        let turn = self.turns.acquire().await;
+        let _turn = turn.expect("nobody closes the semaphore");
+        self.peer.call(request, ANSWER_DEADLINE).await
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use stratos_protocol::log::{Level, Log};
+use stratos_protocol::limits::LOG_LINE_BYTES;
+use stratos_protocol::log::{Level, Log, cut};
 use stratos_transport::Peer;
 use tokio::sync::{mpsc, oneshot};
 
@@ -19,8 +20,8 @@ const QUEUED_LINES: usize = 1024;
 
 /// Log lines with the plugin's id (V1: `PluginLogger`). Cheap to clone.
 ///
-/// Logging returns at once and never fails. A plugin that logs faster than the shell reads loses
-/// lines, and a line says how many.
+/// Logging returns at once and never fails. A plugin that logs more than 1,000 lines a second loses some, and a line
+/// says how many. A line is cut after 8 KiB.
 ///
 /// `println!` and the events of [`tracing`] become log lines too: `info` and above, or what the environment variable
 /// `STRATOS_LOG` says (`debug`, `warn`, ...).
@@ -133,10 +134,12 @@ impl Logger {
         message: impl fmt::Display,
         data: Option<Value>,
     ) {
+        let message = message.to_string();
         let line = Log {
             level,
             tag: tag.to_owned(),
-            message: message.to_string(),
+            // The shell would cut it as well.
+            message: cut(&message, LOG_LINE_BYTES).unwrap_or(message),
             data,
         };
         if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(Queued::Line(line)) {

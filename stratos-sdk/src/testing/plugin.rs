@@ -81,7 +81,7 @@ impl TestPlugin {
                     plugin,
                     channel: its,
                     payload,
-                } if *plugin == self.id && *its == channel => Some(payload.clone()),
+                } if *plugin == self.id && *its == channel => Some(payload.value()),
                 _ => None,
             });
             let payload = payload.await;

@@ -1,0 +1,109 @@
+//! JSON that is passed on as it came.
+
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+/// As deep as `serde_json` reads.
+const DEPTH: usize = 127;
+
+/// A JSON value as text: a tree of it may take eighty times the memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonText(Box<str>);
+
+/// Some readers, ours among them, would refuse it.
+#[derive(Debug, Error)]
+#[error("it is nested deeper than {DEPTH} levels")]
+pub(crate) struct TooDeep;
+
+impl JsonText {
+    /// Takes over what a plugin sent.
+    pub(crate) fn new(raw: &RawValue) -> Result<Self, TooDeep> {
+        match depth(raw.get()) {
+            0..=DEPTH => Ok(Self(raw.get().into())),
+            _ => Err(TooDeep),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).expect("it was checked")
+    }
+}
+
+impl fmt::Display for JsonText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for JsonText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(S::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Not a raw value: what lies within a tagged enum comes as a tree.
+        let value = Value::deserialize(deserializer)?;
+        let text = serde_json::to_string(&value).map_err(D::Error::custom)?;
+        Ok(Self(text.into()))
+    }
+}
+
+/// How deep lists and objects are nested in a text that is known to be JSON.
+fn depth(json: &str) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    let (mut is_string, mut is_escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => is_string = !is_string,
+            _ if is_string => {}
+            b'[' | b'{' => {
+                now += 1;
+                most = most.max(now);
+            }
+            b']' | b'}' => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_can_be_read() {
+        for (opening, closing) in [("[", "]"), ("{\"[{\\\"\":", "}")] {
+            for levels in [1, DEPTH, DEPTH + 1, 100_000] {
+                let json = format!("{}1{}", opening.repeat(levels), closing.repeat(levels));
+                let raw: &RawValue = serde_json::from_str(&json).unwrap();
+                let text = JsonText::new(raw);
+                assert_eq!(text.is_ok(), levels <= DEPTH, "{levels}");
+                assert_eq!(serde_json::from_str::<Value>(&json).is_ok(), text.is_ok());
+                if let Ok(text) = text {
+                    assert_eq!(serde_json::to_string(&text).unwrap(), json);
+                    assert_eq!(text.value().to_string(), json);
+                }
+            }
+        }
+    }
+}

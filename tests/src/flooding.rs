@@ -1,0 +1,82 @@
+//! Channels on which the sample does too much of something.
+
+use std::io::Write as _;
+
+use serde_json::Value;
+use stratos::PluginContext;
+use tokio::task::JoinSet;
+
+pub(crate) async fn serve_floods(ctx: &PluginContext) -> stratos::Result {
+    // A text as often as asked, to stdout, and `the end` after it.
+    ctx.ipc
+        .handle("print", async |(text, count): (String, usize)| {
+            let printed = tokio::task::spawn_blocking(move || {
+                let mut stdout = std::io::stdout().lock();
+                for _ in 0..count {
+                    stdout.write_all(text.as_bytes())?;
+                }
+                stdout.write_all(b"\nthe end\n")?;
+                stdout.flush()
+            });
+            Ok(printed.await??)
+        })
+        .await?;
+    let held = ctx.clone();
+    ctx.ipc
+        .handle("log-much", move |(bytes, count): (usize, usize)| {
+            let ctx = held.clone();
+            async move {
+                let (ipc, logger) = (ctx.ipc.clone(), ctx.logger.clone());
+                ctx.spawn("log", async move {
+                    let text = "x".repeat(bytes);
+                    for _ in 0..count {
+                        logger.info("flood", &text);
+                        tokio::task::yield_now().await;
+                    }
+                    // An error means that the shell has gone.
+                    let _ = ipc.send("logged", &count).await;
+                });
+                Ok(())
+            }
+        })
+        .await?;
+    let held = ctx.clone();
+    ctx.ipc
+        .handle("push-much", move |(bytes, count): (usize, usize)| {
+            let ctx = held.clone();
+            async move {
+                let ipc = ctx.ipc.clone();
+                ctx.spawn("push", async move {
+                    let text = "x".repeat(bytes);
+                    for _ in 0..count {
+                        let _ = ipc.send("flood", &text).await;
+                    }
+                    // An error means that the shell has gone.
+                    let _ = ipc.send("pushed-much", &count).await;
+                });
+                Ok(())
+            }
+        })
+        .await?;
+    let held = ctx.clone();
+    ctx.ipc
+        .handle("set-much", move |(bytes, count): (usize, usize)| {
+            let config = held.config.clone();
+            async move {
+                let mut sets = JoinSet::new();
+                for n in 0..count {
+                    let (config, text) = (config.clone(), "x".repeat(bytes));
+                    sets.spawn(async move { config.set(&format!("k{n}"), &text).await });
+                }
+                let done = sets.join_all().await;
+                Ok(done.iter().filter(|set| set.is_ok()).count())
+            }
+        })
+        .await?;
+    ctx.ipc
+        .handle("large", async |bytes: usize| {
+            Ok(Value::String("x".repeat(bytes)))
+        })
+        .await?;
+    Ok(())
+}
