@@ -2,6 +2,7 @@
 
 #[cfg(doctest)]
 mod book;
+mod browser;
 mod command;
 mod folder;
 mod http;
@@ -11,6 +12,7 @@ mod running;
 mod sample;
 mod watch;
 
+pub use crate::browser::Browser;
 pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
 pub use crate::folder::{ICON, MANIFEST, folder};
 pub use crate::http::{Answer, request, send_raw};

@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use stratos_tests::Browser;
 use stratos_transport::guard::Guard;
 
 /// What notices that a defence is off.
@@ -12,11 +13,13 @@ struct Control {
     /// The file under `tests`; empty for the crate's own tests.
     file: &'static str,
     test: &'static str,
+    needs_browser: bool,
 }
 
 #[rustfmt::skip]
 const CONTROLS: &[Control] = &[
     control(Guard::Gate, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::Gate, "stratos-tests", "browser", "no_page_reads_a_secret_or_changes_anything").in_a_browser(),
 ];
 
 const fn control(
@@ -30,6 +33,7 @@ const fn control(
         package,
         file,
         test,
+        needs_browser: false,
     }
 }
 
@@ -37,6 +41,10 @@ const fn control(
 fn without_its_defence_each_test_fails() {
     for control in CONTROLS {
         let name = control.guard.name();
+        if control.needs_browser && Browser::find().is_none() {
+            eprintln!("skipped: there is no Chromium for `{}`", control.test);
+            continue;
+        }
         assert!(
             control.passes(""),
             "`{}` must pass in a control build",
@@ -60,6 +68,13 @@ fn every_defence_has_a_control() {
 }
 
 impl Control {
+    const fn in_a_browser(self) -> Self {
+        Self {
+            needs_browser: true,
+            ..self
+        }
+    }
+
     fn passes(&self, without: &str) -> bool {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--locked", "--quiet", "--package", self.package]);
