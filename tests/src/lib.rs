@@ -19,5 +19,5 @@ pub use crate::http::{Answer, request, send_raw};
 pub use crate::node::node_project;
 pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
-pub use crate::sample::sample;
+pub use crate::sample::{WORDS, sample};
 pub use crate::watch::{WATCH, Watch};

@@ -10,16 +10,15 @@ use stratos::axum::response::{Html, IntoResponse as _, Response};
 use stratos::axum::routing::{any, get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedSender;
 
 const VECTORS: &str = include_str!("vectors.js");
 /// For workers: the script that it is asked to import, and what that says.
 const WORKER: &str = "importScripts(new URL(location).searchParams.get('import'));
 onmessage = event => event.ports[0].postMessage(self.secret);";
 
-/// A server of pages, open to everybody. What the pages report comes out of the receiver.
-pub(crate) async fn serve() -> (SocketAddr, UnboundedReceiver<Value>) {
-    let (reports, received) = unbounded_channel();
+/// A server of pages, open to everybody, which passes on what the pages report.
+pub(crate) async fn serve(reports: UnboundedSender<Value>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = Router::new()
@@ -31,7 +30,7 @@ pub(crate) async fn serve() -> (SocketAddr, UnboundedReceiver<Value>) {
         .route("/report", post(report))
         .with_state(reports);
     tokio::spawn(async move { stratos::axum::serve(listener, app).await });
-    (address, received)
+    address
 }
 
 /// Stands for a name's address: the attacker's server for the page, and from then on the shell.

@@ -11,12 +11,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 use stratos_tests::{Browser, Plugins, Running};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
 
 /// The secret plugin answers in a program of its own.
 const PLUGIN: &str = env!("CARGO_BIN_EXE_secret-plugin");
 const SECRET: &str = "1371";
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The last of the vectors that need a tab in front.
+const LAST_IN_FRONT: &str = "video with CORS";
 
 const HOSTILE: [&str; 4] = ["foreign", "rebound", "neighbour", "other port"];
 
@@ -64,6 +67,8 @@ const OF_A_DEV_SERVER: [&str; 19] = [
 /// What came of the attempts, by the page and the vector.
 #[derive(Default)]
 struct Verdicts {
+    /// How many pages have tried everything.
+    done: usize,
     kinds: BTreeMap<String, String>,
     seen: BTreeMap<(String, String), String>,
     marks: Value,
@@ -75,8 +80,9 @@ async fn no_page_reads_a_secret_or_changes_anything() {
         println!("skipped: there is no Chromium");
         return;
     };
-    let (attacker, mut reports) = attacker::serve().await;
-    let (dev_server, mut dev_reports) = attacker::serve().await;
+    let (reporter, mut reports) = unbounded_channel();
+    let attacker = attacker::serve(reporter.clone()).await;
+    let dev_server = attacker::serve(reporter).await;
     let plugins = Plugins::new(PLUGIN, &["secret"]);
     let folder = plugins.root().join("secret");
     let settings = format!(
@@ -134,52 +140,59 @@ async fn no_page_reads_a_secret_or_changes_anything() {
     ];
     let begin = std::time::Instant::now();
     let browser = Browser::start(&chromium, &names);
+    let mut verdicts = Verdicts::default();
     for page in &pages {
         browser.open(page);
+        let last = |report: &Value| report["vector"] == LAST_IN_FRONT;
+        verdicts.collect_until(&mut reports, last).await;
     }
-    let mut verdicts = Verdicts::default();
-    verdicts.collect(&mut reports, &mut dev_reports).await;
+    while verdicts.done < pages.len() {
+        let done = |report: &Value| report["done"] == true;
+        verdicts.collect_until(&mut reports, done).await;
+    }
     verdicts.marks = shell.get("/api/secret/marks").json();
     drop(browser);
+    let (breaches, hostile) = (verdicts.breaches(), HOSTILE.len() * verdicts.kinds.len());
     println!("{}", verdicts.table());
     println!(
-        "{} attempts in {:.1} s, {} came through from hostile pages",
-        verdicts.seen.len(),
+        "{} of {hostile} attempts of hostile pages came through; {:.0} s",
+        breaches.len(),
         begin.elapsed().as_secs_f64(),
-        verdicts.breaches().len()
     );
 
-    assert_eq!(verdicts.breaches(), Vec::<String>::new());
+    assert!(hostile > 200, "the vectors have run");
+    assert!(
+        breaches.is_empty(),
+        "{} attempts came through, such as {:?}",
+        breaches.len(),
+        breaches.first()
+    );
     assert_eq!(verdicts.missing(), Vec::<String>::new());
 }
 
 impl Verdicts {
-    /// Waits until every page has tried everything.
-    async fn collect(
+    /// Takes reports up to one of this kind.
+    async fn collect_until(
         &mut self,
         reports: &mut UnboundedReceiver<Value>,
-        dev_reports: &mut UnboundedReceiver<Value>,
+        is_last: impl Fn(&Value) -> bool,
     ) {
-        let mut left = 6;
-        while left > 0 {
-            let next = async {
-                tokio::select! {
-                    Some(report) = reports.recv() => report,
-                    Some(report) = dev_reports.recv() => report,
-                }
-            };
-            let report = tokio::time::timeout(PATIENCE, next).await;
-            let Ok(report) = report else {
-                panic!("{left} pages do not end: {}", self.table());
+        loop {
+            let report = timeout(PATIENCE, reports.recv()).await;
+            let Ok(Some(report)) = report else {
+                panic!("no page reports any more: {}", self.table());
             };
             let text = |name: &str| report[name].as_str().unwrap_or_default().to_owned();
             if report["done"] == true {
-                left -= 1;
-                continue;
+                self.done += 1;
+            } else {
+                self.kinds.insert(text("vector"), text("kind"));
+                let attempt = (text("page"), text("vector"));
+                self.seen.insert(attempt, text("seen"));
             }
-            self.kinds.insert(text("vector"), text("kind"));
-            let attempt = (text("page"), text("vector"));
-            self.seen.insert(attempt, text("seen"));
+            if is_last(&report) {
+                return;
+            }
         }
     }
 
