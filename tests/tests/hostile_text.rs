@@ -271,7 +271,10 @@ fn assert_harmless(text: &str) {
     for command in ["##[", "##vso["] {
         assert!(!text.contains(command), "{text}");
     }
-    assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+    assert!(
+        !text.lines().any(|line| line.trim_start().starts_with("::")),
+        "{text}"
+    );
 }
 
 /// Without the sequences that only colour.

@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::error::Error;
 
 pub(crate) use self::escape::{escape, escape_line};
-pub(crate) use self::json::to_json;
+pub(crate) use self::json::{to_json, to_pretty_json};
 pub(crate) use self::log::LogFormat;
 pub(crate) use self::printer::Printer;
 
