@@ -2,6 +2,7 @@
 
 #[cfg(doctest)]
 mod book;
+mod browser;
 mod command;
 mod flooding;
 mod folder;
@@ -15,6 +16,7 @@ mod sample;
 mod watch;
 mod workload;
 
+pub use crate::browser::Browser;
 pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
 pub use crate::folder::{ICON, MANIFEST, folder};
 pub use crate::http::{Answer, request, send_raw};
@@ -22,6 +24,6 @@ pub use crate::keep_alive::KeepAlive;
 pub use crate::node::node_project;
 pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
-pub use crate::sample::{STUBBORN, sample};
+pub use crate::sample::{STUBBORN, WORDS, sample};
 pub use crate::watch::{WATCH, Watch};
 pub use crate::workload::{Workload, Writer};

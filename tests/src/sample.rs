@@ -73,6 +73,9 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
             block();
         }
         "quits" => std::process::exit(3),
+        "says" => say(&ctx).await?,
+        "refuses" => return Err(words().join(" ").into()),
+        "explodes" => panic!("{}", words().join(" ")),
         "floods" => {
             ctx.spawn("flood", async {
                 loop {
@@ -131,6 +134,31 @@ fn ignore_terminate() -> stratos::Result {
 
 #[cfg(not(unix))]
 fn ignore_terminate() -> stratos::Result {
+    Ok(())
+}
+
+/// Names the file with what a plugin says, as JSON.
+pub const WORDS: &str = "SAMPLE_WORDS";
+
+fn words() -> Vec<String> {
+    let file = std::env::var_os(WORDS).expect("the test names it");
+    let text = std::fs::read(file).expect("the test writes it");
+    serde_json::from_slice(&text).expect("the test writes a list")
+}
+
+/// Says everything wherever something can be said.
+async fn say(ctx: &PluginContext) -> stratos::Result {
+    for word in words() {
+        println!("{word}");
+        eprintln!("{word}");
+        ctx.logger.info(&word, &word);
+        ctx.logger
+            .error_with("said", &word, &json!({ &word: [&word] }));
+        // Not everything is the name of a channel.
+        let _ = ctx.ipc.send(&word, &word).await;
+        let _ = ctx.ipc.handle(&word, async |()| Ok(())).await;
+        ctx.config.set(&word, &word).await?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use stratos_tests::Browser;
 use stratos_transport::guard::Guard;
 
 /// What notices that a defence is off.
@@ -12,6 +13,7 @@ struct Control {
     /// The file under `tests`; empty for the crate's own tests.
     file: &'static str,
     test: &'static str,
+    needs_browser: bool,
 }
 
 #[rustfmt::skip]
@@ -47,6 +49,7 @@ const CONTROLS: &[Control] = &[
     control(Guard::LogRate, "stratos-host", "", "log_limit::tests::a_flood_is_thinned_out_and_counted_and_its_last_words_are_heard"),
     control(Guard::LogLine, "stratos-host", "", "log_limit::tests::what_is_too_long_or_too_deep_is_cut"),
     control(Guard::UiSocket, "stratos-tests", "floods", "for_a_ui_that_does_not_read_little_is_kept_and_in_the_end_nothing"),
+    control(Guard::Gate, "stratos-tests", "browser", "no_page_reads_a_secret_or_changes_anything").in_a_browser(),
 ];
 
 const fn control(
@@ -60,6 +63,7 @@ const fn control(
         package,
         file,
         test,
+        needs_browser: false,
     }
 }
 
@@ -67,6 +71,10 @@ const fn control(
 fn without_its_defence_each_test_fails() {
     for control in CONTROLS {
         let name = control.guard.name();
+        if control.needs_browser && Browser::find().is_none() {
+            eprintln!("skipped: there is no Chromium for `{}`", control.test);
+            continue;
+        }
         assert!(
             control.passes(""),
             "`{}` must pass in a control build",
@@ -90,6 +98,13 @@ fn every_defence_has_a_control() {
 }
 
 impl Control {
+    const fn in_a_browser(self) -> Self {
+        Self {
+            needs_browser: true,
+            ..self
+        }
+    }
+
     fn passes(&self, without: &str) -> bool {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--locked", "--quiet", "--package", self.package]);

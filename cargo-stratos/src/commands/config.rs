@@ -14,7 +14,7 @@ use crate::commands::call::json;
 use crate::commands::remote::Remote;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::{BOLD, escape};
+use crate::output::{BOLD, escape, escape_line, to_pretty_json};
 
 /// Read and change the config values of a plugin in the running shell
 #[derive(Debug, clap::Args)]
@@ -69,14 +69,14 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         }
         Action::List { plugin } => {
             for (key, value) in remote.ask(cx, async |shell| shell.config_all(&plugin).await)? {
-                let (key, value) = (escape(&key).into_owned(), value.to_string());
+                let (key, value) = (escape_line(&key), value.to_string());
                 cx.output
                     .line(format_args!("{BOLD}{key}{BOLD:#} {}", escape(&value)))?;
             }
         }
         Action::Export { plugin, output } => {
             let values = remote.ask(cx, async |shell| shell.config_all(&plugin).await)?;
-            let text = serde_json::to_string_pretty(&values).expect("config values are JSON");
+            let text = to_pretty_json(&values);
             match output {
                 None => cx.output.line(text)?,
                 Some(path) => write(&path, &text).map_err(|source| Error::File {

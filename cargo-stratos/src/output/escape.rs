@@ -5,8 +5,7 @@ use std::borrow::Cow;
 /// Shows what would not be shown but obeyed: control characters, those that are invisible or change the direction of
 /// text, and commands to CI services.
 ///
-/// Line breaks and tabs are shown as well: use it on single lines. A line of output must not begin with it, since
-/// `::error::` is a command there.
+/// Line breaks and tabs are shown as well: use it on single lines, and [`escape_line`] where one begins with it.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     let commands = log_commands(text);
     if commands.is_empty() && !text.chars().any(is_harmful) {
@@ -26,7 +25,12 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// The same for what a compiler has coloured: its colours stay, and nothing else that commands a terminal.
+/// The same where a line of output begins with it: `::error::` is a command there.
+pub(crate) fn escape_line(text: &str) -> String {
+    without_command(escape(text).into_owned())
+}
+
+/// The same for a line that a compiler has coloured: its colours stay, and nothing else that commands a terminal.
 pub(crate) fn escape_coloured(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut parts = text.split("\u{1b}[");
@@ -48,7 +52,14 @@ pub(crate) fn escape_coloured(text: &str) -> String {
         };
         shown.push_str(&escape(rest));
     }
-    shown
+    without_command(shown)
+}
+
+fn without_command(line: String) -> String {
+    match line.trim_start().starts_with("::") {
+        true => line.replacen("::", ":\\u{3a}", 1),
+        false => line,
+    }
 }
 
 pub(super) fn is_harmful(character: char) -> bool {
@@ -98,5 +109,8 @@ mod tests {
         assert_eq!(escape("a ##[group]b"), "a #\\u{23}[group]b");
         assert_eq!(escape("###vso[x]"), "##\\u{23}vso[x]");
         assert_eq!(escape("## Heading [link], C#[]"), "## Heading [link], C#[]");
+        assert_eq!(escape_line(" ::error::x ::y"), " :\\u{3a}error::x ::y");
+        assert_eq!(escape_coloured("::error::x"), ":\\u{3a}error::x");
+        assert_eq!(escape_line("a::b"), "a::b");
     }
 }

@@ -1,42 +1,37 @@
 //! JSON that is safe to print.
 
-use std::io;
+use std::fmt::Write as _;
 
 use serde::Serialize;
-use serde_json::Serializer;
-use serde_json::ser::Formatter;
 
 use crate::output::escape::{is_harmful, log_commands};
 
 /// One line of JSON. What a terminal or a CI service would obey is written as `\uXXXX`, which means the same text.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
-    let mut text = Vec::new();
-    value
-        .serialize(&mut Serializer::with_formatter(&mut text, Harmless))
-        .expect("results have a JSON form");
-    String::from_utf8(text).expect("JSON is UTF-8")
+    harmless(&serde_json::to_string(value).expect("results have a JSON form"))
 }
 
-struct Harmless;
+/// The same in lines that people read.
+pub(crate) fn to_pretty_json(value: &impl Serialize) -> String {
+    harmless(&serde_json::to_string_pretty(value).expect("results have a JSON form"))
+}
 
-impl Formatter for Harmless {
-    fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
-    where
-        W: ?Sized + io::Write,
-    {
-        let commands = log_commands(fragment);
-        let mut written = 0;
-        for (at, character) in fragment.char_indices() {
-            if is_harmful(character) || commands.binary_search(&at).is_ok() {
-                writer.write_all(&fragment.as_bytes()[written..at])?;
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-                written = at + character.len_utf8();
+/// All that is harmful in a JSON text is within strings, but for the breaks between its lines.
+fn harmless(json: &str) -> String {
+    let commands = log_commands(json);
+    let mut text = String::with_capacity(json.len());
+    for (at, character) in json.char_indices() {
+        let is_break = character == '\n';
+        if !is_break && is_harmful(character) || commands.binary_search(&at).is_ok() {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Infallible for a string.
+                let _ = write!(text, "\\u{unit:04x}");
             }
+        } else {
+            text.push(character);
         }
-        writer.write_all(&fragment.as_bytes()[written..])
     }
+    text
 }
 
 #[cfg(test)]
@@ -51,6 +46,9 @@ mod tests {
             json,
             r##"["a\u009bb\u202e\u2028\u007f\u0000\n\"#\u0023vso[x]##\u0023[é## 🛩\udb40\udc41"]"##
         );
-        assert_eq!(serde_json::from_str::<[String; 1]>(&json).unwrap(), [text]);
+        for json in [json, to_pretty_json(&[text])] {
+            assert_eq!(serde_json::from_str::<[String; 1]>(&json).unwrap(), [text]);
+            assert!(!json.contains(['\u{9b}', '\u{202e}']), "{json}");
+        }
     }
 }

@@ -22,8 +22,8 @@ use stratos_host::store::Notice;
 
 use crate::error::Error;
 
-pub(crate) use self::escape::escape;
-pub(crate) use self::json::to_json;
+pub(crate) use self::escape::{escape, escape_line};
+pub(crate) use self::json::{to_json, to_pretty_json};
 pub(crate) use self::log::LogFormat;
 pub(crate) use self::printer::Printer;
 pub(crate) use self::scenario::in_words;

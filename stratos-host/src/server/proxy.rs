@@ -2,12 +2,13 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONNECTION, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use axum::http::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version};
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use tokio::io::{copy, split};
 
 use crate::control::Control;
 use crate::plugin::BuildStatus;
@@ -16,10 +17,9 @@ use crate::server::leased::Leased;
 use crate::session::Session;
 use crate::traffic::Lease;
 
-const HOP_BY_HOP: [HeaderName; 8] = [
+const HOP_BY_HOP: [HeaderName; 7] = [
     CONNECTION,
     TE,
-    TRAILER,
     TRANSFER_ENCODING,
     UPGRADE,
     HeaderName::from_static("keep-alive"),
@@ -44,8 +44,18 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
         None => PathAndQuery::from_static("/"),
     };
     *request.uri_mut() = upstream_uri(target);
+    // An answer in 1.0 would end with the connection, whether it is whole or not.
+    *request.version_mut() = Version::HTTP_11;
+    let is_named = names(request.headers(), &CONNECTION, "upgrade");
     let upgrade = request.headers().get(UPGRADE).cloned();
+    let upgrade = upgrade.filter(|_| is_named);
+    let wants_trailers = names(request.headers(), &TE, "trailers");
     strip(request.headers_mut());
+    if wants_trailers {
+        let headers = request.headers_mut();
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+        headers.insert(CONNECTION, HeaderValue::from_static("te"));
+    }
     let browser = upgrade.as_ref().map(|protocol| {
         keep_upgrade(request.headers_mut(), protocol);
         hyper::upgrade::on(&mut request)
@@ -67,10 +77,13 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
     };
     let accepted = response.headers().get(UPGRADE).cloned();
     strip(response.headers_mut());
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS
-        && let (Some(browser), Some(protocol)) = (browser, accepted)
+    let is_accepted = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if let Some(protocol) = accepted
+        && (is_accepted || response.status() == StatusCode::UPGRADE_REQUIRED)
     {
         keep_upgrade(response.headers_mut(), &protocol);
+    }
+    if let Some(browser) = browser.filter(|_| is_accepted) {
         let plugin = hyper::upgrade::on(&mut response);
         mark(response.headers_mut(), &control, &session);
         tokio::spawn(join(browser, plugin, session));
@@ -80,17 +93,17 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
     response.map(|body| Body::new(Leased::new(body, session)))
 }
 
-/// Passes bytes both ways until either side hangs up or the plugin's session is over.
+/// Passes bytes both ways from the upgrade on, until one side hangs up or the plugin's session is over.
 async fn join(browser: OnUpgrade, plugin: OnUpgrade, session: Lease) {
-    let copy = async {
-        if let (Ok(browser), Ok(plugin)) = tokio::join!(browser, plugin) {
-            let (mut browser, mut plugin) = (TokioIo::new(browser), TokioIo::new(plugin));
-            // Either side hanging up ends both, which is all there is to do.
-            let _ = tokio::io::copy_bidirectional(&mut browser, &mut plugin).await;
-        }
+    let (Ok(browser), Ok(plugin)) = tokio::join!(browser, plugin) else {
+        return;
     };
+    let (mut from_browser, mut to_browser) = split(TokioIo::new(browser));
+    let (mut from_plugin, mut to_plugin) = split(TokioIo::new(plugin));
+    // A local socket cannot be closed one way only: the end of one way has to be the end of both.
     tokio::select! {
-        () = copy => {}
+        _ = copy(&mut from_browser, &mut to_plugin) => {}
+        _ = copy(&mut from_plugin, &mut to_browser) => {}
         () = session.over.cancelled() => {}
     }
 }
@@ -119,16 +132,23 @@ fn upstream_uri(path: PathAndQuery) -> Uri {
 
 /// Removes what is about one connection only.
 fn strip(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
+    let named: Vec<HeaderName> = list(headers, &CONNECTION)
+        .filter_map(|name| name.parse().ok())
         .collect();
     for name in named.iter().chain(&HOP_BY_HOP) {
         headers.remove(name);
     }
+}
+
+/// Whether a header that is a list has this in it.
+fn names(headers: &HeaderMap, header: &HeaderName, word: &str) -> bool {
+    list(headers, header).any(|named| named.eq_ignore_ascii_case(word))
+}
+
+fn list<'a>(headers: &'a HeaderMap, header: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(header).iter();
+    let lists = values.filter_map(|value| value.to_str().ok());
+    lists.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 fn keep_upgrade(headers: &mut HeaderMap, protocol: &HeaderValue) {
