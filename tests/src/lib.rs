@@ -3,8 +3,11 @@
 #[cfg(doctest)]
 mod book;
 mod command;
+mod control;
 mod folder;
+mod hostile;
 mod http;
+mod neighbours;
 mod node;
 mod plugins;
 mod running;
@@ -12,8 +15,11 @@ mod sample;
 mod watch;
 
 pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
+pub use crate::control::ControlApi;
 pub use crate::folder::{ICON, MANIFEST, folder};
+pub use crate::hostile::{MARKS, hostile, marks};
 pub use crate::http::{Answer, request, send_raw};
+pub use crate::neighbours::{Neighbours, Served};
 pub use crate::node::node_project;
 pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
