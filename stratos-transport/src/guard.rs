@@ -30,6 +30,16 @@ macro_rules! guards {
 guards! {
     /// Refuses requests that come from other sites, by `Host`, `Origin` and what browsers add.
     Gate = "gate",
+    /// Takes nobody for a plugin who does not know the nonce of its start.
+    Nonce = "nonce",
+    /// Refuses a plugin that speaks another protocol.
+    ProtocolVersion = "protocol-version",
+    /// Closes a plugin's socket as soon as it has greeted.
+    OneConnection = "one-connection",
+    /// Listens to so many connections at once that have not greeted, and no more.
+    Strangers = "strangers",
+    /// Ends what a plugin has started together with it.
+    KillGroup = "kill-group",
 }
 
 impl Guard {

@@ -17,6 +17,11 @@ struct Control {
 #[rustfmt::skip]
 const CONTROLS: &[Control] = &[
     control(Guard::Gate, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
+    control(Guard::Nonce, "stratos-host", "", "session::greeting::tests::strangers_are_refused_and_do_not_keep_the_plugin_out"),
+    control(Guard::ProtocolVersion, "stratos-host", "", "session::greeting::tests::a_plugin_of_another_version_or_name_is_told_why"),
+    control(Guard::OneConnection, "stratos-tests", "faults", "singles::a_nonce_is_good_for_one_connection"),
+    control(Guard::Strangers, "stratos-host", "", "session::greeting::tests::so_many_strangers_are_listened_to_and_no_more"),
+    control(Guard::KillGroup, "stratos-tests", "faults", "singles::what_a_plugin_has_started_ends_with_it"),
 ];
 
 const fn control(

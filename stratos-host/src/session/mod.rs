@@ -16,6 +16,7 @@ use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
 use stratos_protocol::limits::{ANSWER_DEADLINE, REQUESTS_IN_FLIGHT};
 use stratos_protocol::{ErrorCode, Request, RpcError};
+use stratos_transport::guard::Guard;
 use stratos_transport::{CallError, Peer};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -112,6 +113,11 @@ impl Session {
                 ));
             }
         };
+        if Guard::OneConnection.is_on() {
+            drop(control);
+        } else {
+            std::mem::forget(control);
+        }
         let (peer, driver) = Peer::new(connection);
         let shared = Arc::<SessionShared>::default();
         let service = Arc::new(PluginService {

@@ -114,6 +114,7 @@ pub(super) async fn reply_after_cancel() {
     let Some(asked) = wire.asked().await else {
         return;
     };
+    mark("asked");
     while let Some(message) = wire.read().await {
         if message["method"] == "cancel" {
             assert_eq!(message["params"]["id"], asked.id);

@@ -68,6 +68,8 @@ pub(super) async fn features(features: Vec<String>) {
 /// Sends another greeting than a good one, and obeys if the shell accepts it.
 async fn greets_with(hello: Value) {
     let mut wire = Wire::connect().await;
+    // Before it is refused, and ended.
+    mark(format_args!("greets with {}", hello["params"]));
     wire.send(&hello).await;
     let answer = wire.read().await.unwrap_or_default();
     match answer.get("result") {

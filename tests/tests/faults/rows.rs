@@ -89,9 +89,9 @@ pub const ENDS_EARLY: &[Row] = &[
     row("segfaults", "has a segmentation fault", ERRORED, "was ended by signal 11 before it greeted the shell"),
     #[cfg(unix)]
     row("is-killed", "is killed from outside", ERRORED, "was ended by signal 9 before it greeted the shell"),
-    row("major-0", "speaks an older protocol", ERRORED, "speaks protocol 0.0 (hostile 6.6.6), this shell speaks 1.0: update the plugin's SDK").marks("refused"),
-    row("major-2", "speaks a newer protocol", ERRORED, "speaks protocol 2.3 (hostile 6.6.6), this shell speaks 1.0: update cargo-stratos").marks("refused"),
-    row("other-id", "says that it is another plugin", ERRORED, "it says that it is the plugin `sample`").marks("refused"),
+    row("major-0", "speaks an older protocol", ERRORED, "speaks protocol 0.0 (hostile 6.6.6), this shell speaks 1.0: update the plugin's SDK").marks(r#""major":0"#),
+    row("major-2", "speaks a newer protocol", ERRORED, "speaks protocol 2.3 (hostile 6.6.6), this shell speaks 1.0: update cargo-stratos").marks(r#""major":2"#),
+    row("other-id", "says that it is another plugin", ERRORED, "it says that it is the plugin `sample`").marks(r#""id":"sample""#),
     row("another-first-line", "asks before it greets", ERRORED, "its first line is `start`, not `hello`"),
     row("notifies-first", "logs before it greets", ERRORED, "its first line is no greeting"),
     row("malformed-hello", "greets in the wrong shape", ERRORED, "its greeting is malformed"),
@@ -127,7 +127,7 @@ pub const FRAMES: &[Row] = &[
     row("out-of-order", "answers before it is asked", RUNNING, "").marks("{}"),
     row("unknown-reply", "answers what nobody asked", RUNNING, ""),
     row("two-replies", "answers twice", RUNNING, ""),
-    row("reply-after-cancel", "answers what was cancelled", RUNNING, "").probe(Probe::Abandon),
+    row("reply-after-cancel", "answers what was cancelled", RUNNING, "").probe(Probe::Abandon).marks("answered after the cancellation"),
 ];
 
 #[rustfmt::skip]
