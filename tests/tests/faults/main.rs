@@ -3,6 +3,7 @@
 //! Each fault happens twice where that is possible: when the shell starts, and once more when it runs. With
 //! `STRATOS_FAULT_ROUNDS=10` everything is done ten times; `--nocapture` shows what came of it.
 
+mod book;
 mod matrix;
 mod rows;
 mod singles;
