@@ -102,6 +102,16 @@ guards! {
     UiSocket = "ui-socket",
     /// Has a plugin's own writes wait for their turn, instead of flooding the shell with them.
     OwnTurns = "own-turns",
+    /// Takes nobody for a plugin who does not know the nonce of its start.
+    Nonce = "nonce",
+    /// Refuses a plugin that speaks another protocol.
+    ProtocolVersion = "protocol-version",
+    /// Closes a plugin's socket as soon as it has greeted.
+    OneConnection = "one-connection",
+    /// Listens to so many connections at once that have not greeted, and no more.
+    Strangers = "strangers",
+    /// Ends what a plugin has started together with it.
+    KillGroup = "kill-group",
 }
 
 impl Guard {

@@ -9,9 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use stratos_host::owner::Owner;
 use tempfile::NamedTempFile;
 
 use crate::command::{Finished, cargo_stratos, stratos};
+use crate::control::ControlApi;
 use crate::http::{Answer, request};
 
 /// How long a test waits for anything before it fails.
@@ -40,6 +42,7 @@ pub struct Running {
     pub seen: Vec<Value>,
     /// Where it listens.
     pub address: SocketAddr,
+    token: String,
     /// Its state folder.
     pub state: PathBuf,
 }
@@ -54,6 +57,14 @@ impl Running {
     /// Starts a shell with more arguments.
     #[must_use]
     pub fn start_with(folder: &Path, options: Options) -> Self {
+        let mut running = Self::launch(folder, options);
+        running.wait_for(|event| event["event"] == "ready");
+        running
+    }
+
+    /// Starts a shell and waits until it listens; its plugins are on their way.
+    #[must_use]
+    pub fn launch(folder: &Path, options: Options) -> Self {
         let state = options.state.unwrap_or_else(|| folder.join("state"));
         let said = NamedTempFile::new().expect("a file");
         let mut child = Command::new(cargo_stratos())
@@ -78,21 +89,31 @@ impl Running {
                 }
             }
         });
-        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let pid = child.id();
         let mut running = Self {
             child,
             events,
             said,
             seen: Vec::new(),
-            address,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            token: String::new(),
             state,
         };
-        let ready = running.wait_for(|event| event["event"] == "ready");
-        let url = ready["url"].as_str().expect("ready has a URL");
-        running.address = url
-            .trim_start_matches("http://")
-            .parse()
-            .expect("it is an address");
+        let deadline = Instant::now() + PATIENCE;
+        let owner = loop {
+            match Owner::read(&running.state) {
+                Ok(owner) if owner.pid == pid => break owner,
+                // There is none yet, or the one of a shell that was killed.
+                _ => assert!(
+                    Instant::now() < deadline,
+                    "it does not come up: {}",
+                    running.said()
+                ),
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        running.address.set_port(owner.port);
+        running.token = owner.token;
         running
     }
 
@@ -117,6 +138,11 @@ impl Running {
                 }
             }
         }
+    }
+
+    /// Sees everything that has been printed by now.
+    pub fn catch_up(&mut self) {
+        self.seen.extend(self.events.try_iter());
     }
 
     /// Waits for an event, unless it has been seen.
@@ -166,6 +192,15 @@ impl Running {
             .into_iter()
             .find(|plugin| plugin["id"] == id)
             .expect("the plugin is listed")
+    }
+
+    /// Its control API.
+    #[must_use]
+    pub fn control(&self) -> ControlApi {
+        ControlApi {
+            address: self.address,
+            token: self.token.clone(),
+        }
     }
 
     /// Asks for a path.

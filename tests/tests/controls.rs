@@ -50,6 +50,11 @@ const CONTROLS: &[Control] = &[
     control(Guard::LogLine, "stratos-host", "", "log_limit::tests::what_is_too_long_or_too_deep_is_cut"),
     control(Guard::UiSocket, "stratos-tests", "floods", "for_a_ui_that_does_not_read_little_is_kept_and_in_the_end_nothing"),
     control(Guard::Gate, "stratos-tests", "browser", "no_page_reads_a_secret_or_changes_anything").in_a_browser(),
+    control(Guard::Nonce, "stratos-host", "", "session::greeting::tests::strangers_are_refused_and_do_not_keep_the_plugin_out"),
+    control(Guard::ProtocolVersion, "stratos-host", "", "session::greeting::tests::a_plugin_of_another_version_or_name_is_told_why"),
+    control(Guard::OneConnection, "stratos-tests", "faults", "singles::a_nonce_is_good_for_one_connection"),
+    control(Guard::Strangers, "stratos-host", "", "session::greeting::tests::so_many_strangers_are_listened_to_and_no_more"),
+    control(Guard::KillGroup, "stratos-tests", "faults", "singles::what_a_plugin_has_started_ends_with_it"),
 ];
 
 const fn control(

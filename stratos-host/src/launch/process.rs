@@ -14,6 +14,7 @@ use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
 use stratos_protocol::log::Level;
 use stratos_transport::endpoint::{Dialer, Incoming};
+use stratos_transport::guard::Guard;
 use stratos_transport::local::LocalListener;
 use tempfile::TempDir;
 use tokio::process::{ChildStdin, Command};
@@ -259,6 +260,9 @@ fn remove_earlier_runs(programs: &Path) -> io::Result<()> {
 pub(super) fn in_group(command: Command) -> CommandWrap {
     let mut command = CommandWrap::from(command);
     command.wrap(KillOnDrop);
+    if !Guard::KillGroup.is_on() {
+        return command;
+    }
     #[cfg(unix)]
     command.wrap(process_wrap::tokio::ProcessGroup::leader());
     #[cfg(windows)]

@@ -5,8 +5,12 @@ use stratos_protocol::limits::{FRAME_BYTES, Limits};
 use stratos_protocol::{ErrorCode, Message, ProtocolVersion, Request as _, RpcError};
 use stratos_transport::Connection;
 use stratos_transport::endpoint::Incoming;
+use stratos_transport::guard::Guard;
 use subtle::ConstantTimeEq as _;
 use tokio::task::JoinSet;
+
+/// How many connections may be open that have not greeted. The plugin's own is one; the next ones wait outside.
+const CONNECTIONS: usize = 64;
 
 /// Waits for the connection that knows the nonce; the others are refused and do not disturb it.
 ///
@@ -20,8 +24,9 @@ pub(super) async fn greet(
     let mut greetings = JoinSet::new();
     let mut accepting = true;
     loop {
+        let has_room = greetings.len() < CONNECTIONS || !Guard::Strangers.is_on();
         tokio::select! {
-            accepted = control.accept(), if accepting => match accepted {
+            accepted = control.accept(), if accepting && has_room => match accepted {
                 Ok(stream) => {
                     let connection = Connection::new(stream, FRAME_BYTES);
                     greetings.spawn(first_message(connection));
@@ -85,7 +90,8 @@ async fn judge(
         Ok(hello) => hello,
         Err(error) => return Verdict::Refused(format!("its greeting is malformed: {error}")),
     };
-    if !bool::from(hello.nonce.as_bytes().ct_eq(nonce.as_bytes())) {
+    let knows_nonce = bool::from(hello.nonce.as_bytes().ct_eq(nonce.as_bytes()));
+    if !knows_nonce && Guard::Nonce.is_on() {
         answer(&mut connection, id, Err("the nonce is wrong".to_owned())).await;
         return Verdict::Stranger;
     }
@@ -103,7 +109,8 @@ async fn judge(
 
 fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
     let ours = ProtocolVersion::CURRENT;
-    let Some(protocol) = ours.common(hello.protocol) else {
+    let common = ours.common(hello.protocol);
+    let Some(protocol) = common.or((!Guard::ProtocolVersion.is_on()).then_some(ours)) else {
         let (sdk, advice) = (
             &hello.sdk,
             if hello.protocol.major < ours.major {
@@ -236,6 +243,22 @@ mod tests {
             door.connections.is_closed(),
             "nobody else can connect any more"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn so_many_strangers_are_listened_to_and_no_more() {
+        let door = Door::open();
+        let mut silent = Vec::new();
+        let patience = std::time::Duration::from_secs(1);
+        while let Ok(connection) = tokio::time::timeout(patience, door.connect()).await {
+            silent.push(connection);
+            // Those of the channel wait outside.
+            assert!(silent.len() <= CONNECTIONS + 8);
+        }
+        // One that gives up makes room.
+        drop(silent);
+        let (_plugin, error) = door.greet(&hello("right", "demo", 1)).await;
+        assert_eq!(error, None);
     }
 
     #[tokio::test]

@@ -133,6 +133,11 @@ impl Session {
                 ));
             }
         };
+        if Guard::OneConnection.is_on() {
+            drop(control);
+        } else {
+            std::mem::forget(control);
+        }
         let (peer, driver) = Peer::new(connection);
         let shared = Arc::<SessionShared>::default();
         let service = Arc::new(PluginService {
