@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    auth, call, check, config, explain, new, ps, run, schema, start, stop, test, update,
+    auth, call, check, config, explain, guard, new, ps, run, schema, start, stop, test, update,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -48,6 +48,8 @@ enum Command {
     Config(config::Args),
     Auth(auth::Args),
     Update(update::Args),
+    #[command(hide = true)]
+    Guard(guard::Args),
 }
 
 /// What a command found out, where it did its job.
@@ -96,6 +98,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Config(args) => config::run(cx, args),
         Command::Auth(args) => auth::run(cx, args),
         Command::Update(args) => update::run(cx, args),
+        Command::Guard(args) => guard::run(args),
     }
 }
 

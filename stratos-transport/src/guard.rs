@@ -30,6 +30,18 @@ macro_rules! guards {
 guards! {
     /// Refuses requests that come from other sites, by `Host`, `Origin` and what browsers add.
     Gate = "gate",
+    /// A plugin ends at the end of its standard input, which its host holds open.
+    Lifeline = "lifeline",
+    /// On Linux the kernel ends a plugin with its parent.
+    ParentDeath = "parent-death",
+    /// A process group is ended as a whole.
+    Group = "group",
+    /// Outlives a shell that is killed, to end what it started.
+    Guardian = "guardian",
+    /// The next shell ends what a killed one left.
+    Leftovers = "leftovers",
+    /// Nothing is ended by its number alone.
+    StartTime = "start-time",
 }
 
 impl Guard {

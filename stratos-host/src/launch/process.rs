@@ -14,6 +14,8 @@ use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
 use stratos_protocol::log::Level;
 use stratos_transport::endpoint::{Dialer, Incoming};
+#[cfg(unix)]
+use stratos_transport::guard::Guard;
 use stratos_transport::local::LocalListener;
 use tempfile::TempDir;
 use tokio::process::{ChildStdin, Command};
@@ -22,14 +24,16 @@ use tokio::sync::Semaphore;
 use crate::events::Events;
 use crate::launch::build::{Built, Cargo};
 use crate::launch::executable::Executable;
+use crate::launch::guardian::Guardian;
 use crate::launch::life::{Life, Order};
 use crate::launch::output::forward;
+use crate::launch::record::Record;
 use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
 use crate::launch::{BuildError, Launch, LaunchError, Launched, Program};
 
 /// How the folders are called that hold the programs of one run.
-const RUN: &str = "run-";
+pub(super) const RUN: &str = "run-";
 
 /// What all plugin processes of one shell share.
 #[derive(Debug, Clone)]
@@ -42,6 +46,8 @@ struct Shared {
     /// Where each generation's copy of its program lies, gone with this value.
     programs: TempDir,
     cargo: Cargo,
+    record: Option<Arc<Record>>,
+    guardian: Option<Guardian>,
     /// One build at a time: cargo uses all cores by itself, and would wait for its lock in a loud way.
     turn: Arc<Semaphore>,
     quiet: AtomicBool,
@@ -72,7 +78,10 @@ impl Processes {
                 args: cargo_args,
                 target_dir: None,
                 colours: false,
+                record: None,
             },
+            record: None,
+            guardian: None,
             turn: Arc::new(Semaphore::new(1)),
             quiet: AtomicBool::new(false),
             built: Mutex::default(),
@@ -87,7 +96,7 @@ impl Processes {
     /// When there are launchers already.
     #[must_use]
     pub fn build_in(mut self, target_dir: PathBuf) -> Self {
-        self.setup().target_dir = Some(target_dir);
+        self.setup().cargo.target_dir = Some(target_dir);
         self
     }
 
@@ -98,8 +107,28 @@ impl Processes {
     /// When there are launchers already.
     #[must_use]
     pub fn with_colours(mut self) -> Self {
-        self.setup().colours = true;
+        self.setup().cargo.colours = true;
         self
+    }
+
+    /// Writes down what is started, and has this command outlive the shell: it is called with the record's path and
+    /// must call [`outlive`](super::outlive).
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be written or the command not started.
+    ///
+    /// # Panics
+    ///
+    /// When there are launchers already.
+    #[cfg(feature = "reload")]
+    pub fn guarded_by(mut self, command: std::process::Command) -> io::Result<Self> {
+        let shared = self.setup();
+        let record = Record::begin(shared.programs.path(), shared.sockets.folder())?;
+        shared.guardian = Some(Guardian::start(command, record.path())?);
+        shared.record = Some(Arc::new(record));
+        shared.cargo.record = shared.record.clone();
+        Ok(self)
     }
 
     /// From now on, builds show nothing while they run.
@@ -117,9 +146,8 @@ impl Processes {
         &self.0.cargo.program
     }
 
-    fn setup(&mut self) -> &mut Cargo {
-        let shared = Arc::get_mut(&mut self.0).expect("there are no launchers yet");
-        &mut shared.cargo
+    fn setup(&mut self) -> &mut Shared {
+        Arc::get_mut(&mut self.0).expect("there are no launchers yet")
     }
 
     /// A plugin whose program is built from this `Cargo.toml`.
@@ -216,7 +244,8 @@ impl Launch for ProcessLauncher {
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
-            let spawned = self.shared.spawner.spawn(in_group(command)).await;
+            let record = self.shared.record.clone();
+            let spawned = self.shared.spawner.spawn(command, record).await;
             let child = spawned.map_err(|source| LaunchError::Spawn { path, source })?;
             Ok(Launched {
                 control: Incoming::Local(listener),
@@ -260,7 +289,9 @@ pub(super) fn in_group(command: Command) -> CommandWrap {
     let mut command = CommandWrap::from(command);
     command.wrap(KillOnDrop);
     #[cfg(unix)]
-    command.wrap(process_wrap::tokio::ProcessGroup::leader());
+    if Guard::Group.is_on() {
+        command.wrap(process_wrap::tokio::ProcessGroup::leader());
+    }
     #[cfg(windows)]
     {
         use process_wrap::tokio::{CreationFlags, JobObject};

@@ -1,13 +1,15 @@
 //! The command: from arguments to a running shell, and to its end.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use stratos_host::control::PluginInfo;
 use stratos_host::events::Events;
-use stratos_host::launch::{Launch, Processes};
+use stratos_host::launch::{Launch, Processes, clean_up};
 use stratos_host::project::{Project, ProjectKind};
 use stratos_host::reload::{Reloader, Watched};
 use stratos_host::settings::Settings;
@@ -187,12 +189,12 @@ async fn serve(
 
 fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<Processes, Error> {
     let programs = folder.join("programs");
-    let processes = Processes::new(&programs, cx.cargo.clone(), args.cargo_args.clone());
-    let mut processes = processes.map_err(|source| Error::File {
+    let prepared = prepare(cx, args, &programs).map_err(|source| Error::File {
         what: "prepare",
         path: programs,
         source,
-    })?;
+    });
+    let mut processes = prepared?;
     if watches {
         processes = processes.build_in(folder.join("target"));
     }
@@ -200,6 +202,16 @@ fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<
         processes = processes.with_colours();
     }
     Ok(processes)
+}
+
+fn prepare(cx: &Context, args: &Args, programs: &Path) -> io::Result<Processes> {
+    let cleaned = clean_up(programs)?;
+    if !cleaned.is_nothing() {
+        cx.output.note(cleaned);
+    }
+    let mut guard = process::Command::new(std::env::current_exe()?);
+    guard.arg("guard");
+    Processes::new(programs, cx.cargo.clone(), args.cargo_args.clone())?.guarded_by(guard)
 }
 
 /// When it ends by itself.
