@@ -11,6 +11,7 @@
 )]
 
 pub mod control;
+mod debugging;
 pub mod events;
 mod faults;
 pub mod journal;
@@ -29,6 +30,7 @@ pub mod state;
 pub mod store;
 mod traffic;
 
+pub use crate::debugging::Attach;
 pub use crate::plugin::{BuildStatus, PluginError, PluginState};
 pub use crate::server::{Door, DoorError};
 pub use crate::shell::{Deadlines, PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};

@@ -12,13 +12,14 @@ use std::time::Duration;
 use axum::serve::Listener;
 use futures_util::future::join_all;
 use listeners::SocketState;
-use stratos_protocol::limits::{HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
+use stratos_protocol::limits::{ANSWER_DEADLINE, HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::{Control, PluginInfo};
+use crate::debugging::{Attach, Debugging};
 use crate::events::{Event, Events, Watcher};
 use crate::faults::Faults;
 use crate::launch::Launch;
@@ -53,6 +54,8 @@ pub struct ShellOptions {
     pub deadlines: Deadlines,
     /// Whether a plugin that crashes is started again, later each time. The real shell does not (V1).
     pub supervise: bool,
+    /// A person debugs the plugins: without deadlines, and told how to attach to each.
+    pub attach: Option<Attach>,
 }
 
 /// Which shell is mocked where they differ.
@@ -74,6 +77,12 @@ pub struct Deadlines {
     pub start: Duration,
     /// For `on_stop` and the process's end; after it the process is ended by force.
     pub stop: Duration,
+    /// For an answer to a question of the UI.
+    pub answer: Duration,
+    /// For the acknowledgement of another login.
+    pub auth: Duration,
+    /// How much of `stop` is left for the process's own end after it has answered.
+    pub exit: Duration,
 }
 
 /// A plugin to run or to list.
@@ -136,7 +145,9 @@ pub(crate) struct Backend {
     pub(crate) faults: Faults,
     /// Origins beside the shell's own whose pages may call it, as browsers spell them.
     pub(crate) origins: Arc<RwLock<Vec<String>>>,
-    pub(crate) deadlines: Deadlines,
+    /// Unless they are debugged: see [`patience`](Self::patience).
+    deadlines: Deadlines,
+    pub(crate) debugging: Option<Debugging>,
     pub(crate) version: ShellVersion,
     pub(crate) supervise: bool,
     /// Login switches follow one another, so that plugins see them in order.
@@ -158,6 +169,7 @@ impl ShellOptions {
             version: ShellVersion::default(),
             deadlines: Deadlines::default(),
             supervise: false,
+            attach: None,
         }
     }
 }
@@ -168,6 +180,9 @@ impl Default for Deadlines {
             hello: HELLO_DEADLINE,
             start: START_DEADLINE,
             stop: STOP_DEADLINE,
+            answer: ANSWER_DEADLINE,
+            auth: Duration::from_secs(2),
+            exit: Duration::from_millis(500),
         }
     }
 }
@@ -235,6 +250,7 @@ impl Shell {
             faults: Faults::default(),
             origins: Arc::new(RwLock::new(options.origins)),
             deadlines: options.deadlines,
+            debugging: options.attach.map(Debugging::new),
             version: options.version,
             supervise: options.supervise,
             switching: tokio::sync::Mutex::default(),
@@ -302,6 +318,14 @@ impl Drop for Shell {
 }
 
 impl Backend {
+    /// How long plugins may take now. Whoever debugs one has all the time there is, until the shell ends.
+    pub(crate) fn patience(&self) -> Deadlines {
+        match (&self.debugging, self.ending.is_cancelled()) {
+            (Some(_), false) => Deadlines::NONE,
+            _ => self.deadlines,
+        }
+    }
+
     /// Switches the login and returns when every plugin has acknowledged it or its time is up.
     pub(crate) async fn tell_auth(&self, plugins: impl Iterator<Item = &str>) {
         let auth = self.login.current();

@@ -15,6 +15,7 @@ mod process;
 mod record;
 mod sockets;
 mod spawner;
+mod variables;
 
 use std::fmt;
 use std::sync::Arc;

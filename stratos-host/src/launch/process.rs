@@ -30,7 +30,9 @@ use crate::launch::output::forward;
 use crate::launch::record::Record;
 use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
+use crate::launch::variables::Variables;
 use crate::launch::{BuildError, Launch, LaunchError, Launched, Program};
+use crate::settings::Environment;
 
 /// How the folders are called that hold the programs of one run.
 pub(super) const RUN: &str = "run-";
@@ -48,6 +50,7 @@ struct Shared {
     cargo: Cargo,
     record: Option<Arc<Record>>,
     guardian: Option<Guardian>,
+    variables: Variables,
     /// One build at a time: cargo uses all cores by itself, and would wait for its lock in a loud way.
     turn: Arc<Semaphore>,
     quiet: AtomicBool,
@@ -82,6 +85,7 @@ impl Processes {
             },
             record: None,
             guardian: None,
+            variables: Variables::default(),
             turn: Arc::new(Semaphore::new(1)),
             quiet: AtomicBool::new(false),
             built: Mutex::default(),
@@ -129,6 +133,22 @@ impl Processes {
         shared.record = Some(Arc::new(record));
         shared.cargo.record = shared.record.clone();
         Ok(self)
+    }
+
+    /// Plugins find these in their environment, whatever [`set_variables`](Self::set_variables) says.
+    ///
+    /// # Panics
+    ///
+    /// When there are launchers already.
+    #[must_use]
+    pub fn with_variables(mut self, variables: BTreeMap<String, OsString>) -> Self {
+        self.setup().variables.given = variables;
+        self
+    }
+
+    /// Plugins that start from now on find these in their environment.
+    pub fn set_variables(&self, variables: Environment) {
+        self.0.variables.set(variables);
     }
 
     /// From now on, builds show nothing while they run.
@@ -236,6 +256,7 @@ impl Launch for ProcessLauncher {
             let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
 
             let mut command = Command::new(&path);
+            self.shared.variables.add_to(&mut command);
             command
                 .env(SOCKET, &control)
                 .env(HTTP_SOCKET, &http)

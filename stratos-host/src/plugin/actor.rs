@@ -392,7 +392,20 @@ impl Actor {
     }
 
     pub(super) async fn end(&self, session: &Session, how: Ending) {
-        if let Err(reason) = session.end(how, self.backend.deadlines.stop).await {
+        // Whoever debugs it may take as long as they like, until the shell ends.
+        let cut_short = async {
+            match &self.backend.debugging {
+                Some(_) if !self.backend.ending.is_cancelled() => {
+                    self.backend.ending.cancelled().await;
+                }
+                _ => future::pending().await,
+            }
+        };
+        let ended = tokio::select! {
+            ended = session.end(how) => ended,
+            () = cut_short => Err(format!("{}: the shell ends", session.life.end().await)),
+        };
+        if let Err(reason) = ended {
             self.note(Level::Warn, reason);
         }
     }

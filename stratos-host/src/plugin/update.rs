@@ -5,6 +5,8 @@ use std::sync::Arc;
 use stratos_protocol::auth::AuthState;
 use stratos_protocol::log::Level;
 
+use crate::debugging;
+use crate::events::Event;
 use crate::launch::Program;
 use crate::plugin::PluginState;
 use crate::plugin::actor::Actor;
@@ -127,8 +129,9 @@ impl Actor {
     /// Runs the hook; returns the login that the plugin was told.
     async fn begin(&mut self, session: &Session, how: Beginning) -> Result<AuthState, String> {
         let auth = self.backend.login.current();
-        let deadline = self.backend.deadlines.start;
+        let deadline = self.backend.patience().start;
         let hook = async {
+            self.wait_for_debugger(session).await;
             let begun = session.begin(how, auth.clone(), deadline).await;
             if begun.is_err() {
                 session.life.end().await;
@@ -137,6 +140,28 @@ impl Actor {
         };
         let begun = self.unless_ending(hook).await;
         begun.map(|()| auth).inspect_err(|_| self.is_gone())
+    }
+
+    /// Before any code of the author's hook, so that a breakpoint in it is hit.
+    async fn wait_for_debugger(&self, session: &Session) {
+        let (Some(debugging), Some(pid)) = (&self.backend.debugging, session.life.pid()) else {
+            return;
+        };
+        let tell = || {
+            self.backend.events.emit(Event::Attach {
+                plugin: self.id.clone(),
+                generation: session.generation,
+                pid,
+                debugger: debugging::command(pid),
+                needs: debugging::needs().map(str::to_owned),
+                waits: debugging.waits(),
+            });
+        };
+        tokio::select! {
+            () = debugging.pause(tell) => {}
+            // The hook says how.
+            _ = session.life.ended() => {}
+        }
     }
 
     /// What arrived and failed has been ended, unless the shell ends: then [`leave`](Self::leave) does it.

@@ -14,7 +14,7 @@ use stratos_protocol::auth::{AuthChanged, AuthState};
 use stratos_protocol::hello::RESUME;
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
-use stratos_protocol::limits::{ANSWER_DEADLINE, REQUESTS_IN_FLIGHT};
+use stratos_protocol::limits::REQUESTS_IN_FLIGHT;
 use stratos_protocol::{ErrorCode, Request, RpcError};
 use stratos_transport::{CallError, Peer};
 use tokio::sync::Semaphore;
@@ -25,13 +25,10 @@ use crate::launch::{Launched, Life};
 use crate::server::Upstream;
 use crate::session::greeting::greet;
 use crate::session::service::PluginService;
-use crate::shell::Backend;
+use crate::shell::{Backend, Deadlines};
 
-/// How long a plugin may take to acknowledge another login.
-const AUTH_DEADLINE: Duration = Duration::from_secs(2);
-/// How much of the stop deadline is left for the process's own end after it has answered.
+/// How long a process may take to follow its connection.
 const EXIT_DEADLINE: Duration = Duration::from_millis(500);
-
 /// How long the end of a session waits for requests that were passed on before it.
 const LEASE_DEADLINE: Duration = Duration::from_secs(1);
 /// Fewer than a plugin takes requests at once, so that there is always room for its lifecycle.
@@ -45,6 +42,7 @@ pub(crate) struct Session {
     pub(crate) life: Life,
     peer: Peer,
     resumes: bool,
+    backend: Arc<Backend>,
     /// The requests that are on their way to it.
     pub(crate) leases: TaskTracker,
     invokes: Semaphore,
@@ -93,7 +91,7 @@ impl Session {
             nonce,
             life,
         } = launched;
-        let deadline = backend.deadlines.hello;
+        let deadline = backend.patience().hello;
         let greeting = tokio::select! {
             greeting = tokio::time::timeout(deadline, greet(&mut control, &nonce, plugin)) => greeting,
             how = life.ended() => return Err(format!("{how} before it greeted the shell")),
@@ -140,6 +138,7 @@ impl Session {
             leases: TaskTracker::new(),
             invokes: Semaphore::new(INVOKES_IN_FLIGHT),
             resumes: hello.features.iter().any(|feature| feature == RESUME),
+            backend: Arc::clone(backend),
             shared,
         })
     }
@@ -158,20 +157,21 @@ impl Session {
     }
 
     /// Ends the plugin in order, by force where it does not end by itself. Bounded in time:
-    /// the deadline for its hook and all of its exit, plus what [`Life::end`] takes.
-    pub(crate) async fn end(&self, how: Ending, deadline: Duration) -> Result<(), String> {
+    /// the stop deadline for its hook and all of its exit, plus what [`Life::end`] takes.
+    pub(crate) async fn end(&self, how: Ending) -> Result<(), String> {
+        let Deadlines { stop, exit, .. } = self.backend.patience();
         self.leases.close();
         let begin = Instant::now();
         // Requests that were passed on before the switch are let through first.
         let _ = tokio::time::timeout(LEASE_DEADLINE, self.leases.wait()).await;
-        let hook = deadline.saturating_sub(EXIT_DEADLINE + begin.elapsed());
+        let hook = stop.saturating_sub(exit + begin.elapsed());
         let ended = match how {
             Ending::Stop => self.hook("on_stop", &Stop {}, hook).await,
             Ending::Retire => self.hook("the retirement", &Retire {}, hook).await,
         };
         // The end of the connection tells the plugin to end its process.
         self.peer.close();
-        match tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await {
+        match tokio::time::timeout(exit, self.life.ended()).await {
             Ok(_) => ended,
             Err(_) => {
                 let how = self.life.end().await;
@@ -217,15 +217,15 @@ impl Session {
             channel: channel.to_owned(),
             payload,
         };
-        self.peer.call(&invoke, ANSWER_DEADLINE).await
+        let deadline = self.backend.patience().answer;
+        self.peer.call(&invoke, deadline).await
     }
 
     /// Tells the plugin about another login; returns when it counts, or after a deadline.
     pub(crate) async fn tell_auth(&self, auth: AuthState) -> Result<(), CallError> {
-        self.peer
-            .call(&AuthChanged { auth }, AUTH_DEADLINE)
-            .await
-            .map(drop)
+        let deadline = self.backend.patience().auth;
+        self.peer.call(&AuthChanged { auth }, deadline).await?;
+        Ok(())
     }
 
     pub(crate) fn channels(&self) -> Vec<String> {

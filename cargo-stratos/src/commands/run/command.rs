@@ -13,13 +13,14 @@ use stratos_host::launch::{Launch, Processes, clean_up};
 use stratos_host::project::{Project, ProjectKind};
 use stratos_host::reload::{Reloader, Watched};
 use stratos_host::settings::Settings;
-use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, State};
+use stratos_host::{Attach, PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, State};
 
 use crate::cli::Outcome;
 use crate::commands::run::interrupt::Interrupt;
 use crate::commands::run::keys::{Hands, Keys};
 use crate::commands::run::screen::Screen;
 use crate::commands::run::status::{Status, is_errored};
+use crate::commands::run::variables::variables;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -53,6 +54,12 @@ pub(crate) struct Args {
     /// Start a plugin again that crashes, later each time; the real shell does not
     #[arg(long)]
     supervise: bool,
+    /// Put a variable into the plugins' environment, or pass one on that stratos.toml sets otherwise
+    #[arg(long = "env", value_name = "NAME[=VALUE]")]
+    variables: Vec<String>,
+    /// Debug the plugins: no deadlines, and a debugger's command line for each before its on_start
+    #[arg(long, conflicts_with = "exit_when_ready")]
+    attach: bool,
     /// Stop when everything has started; the exit code says whether it did
     #[arg(long)]
     exit_when_ready: bool,
@@ -113,6 +120,8 @@ async fn serve(
     }
     let watches = !args.no_watch && !args.exit_when_ready;
     let processes = processes(cx, &args, &folder, watches)?;
+    processes.set_variables(settings.env);
+    let has_keys = !args.json && Keys::are_there();
     let options = ShellOptions {
         port: args.port,
         auth: args.auth.clone(),
@@ -123,6 +132,10 @@ async fn serve(
             Version::V3 => ShellVersion::V3,
         },
         supervise: args.supervise,
+        attach: args.attach.then_some(match has_keys {
+            true => Attach::Wait,
+            false => Attach::Tell,
+        }),
         ..ShellOptions::new(state)
     };
     let events = Events::default();
@@ -143,9 +156,9 @@ async fn serve(
         Reloader::start(watched, control.clone(), processes.clone())
     });
 
-    let has_keys = !args.json && Keys::are_there();
+    let url = format!("http://{}", shell.address());
     let status = Status {
-        url: format!("http://{}", shell.address()),
+        url: url.clone(),
         folder,
         watches,
         has_keys,
@@ -156,10 +169,12 @@ async fn serve(
         keys: None,
         control: control.clone(),
         persona: args.auth,
+        url,
         processes,
     };
     let until = Until {
         ready: args.exit_when_ready,
+        debugs: args.attach,
         timeout: args.timeout.map(Duration::from_secs),
     };
     let lived = tokio::select! {
@@ -188,13 +203,14 @@ async fn serve(
 }
 
 fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<Processes, Error> {
+    let variables = variables(cx, &args.variables)?;
     let programs = folder.join("programs");
     let prepared = prepare(cx, args, &programs).map_err(|source| Error::File {
         what: "prepare",
         path: programs,
         source,
     });
-    let mut processes = prepared?;
+    let mut processes = prepared?.with_variables(variables);
     if watches {
         processes = processes.build_in(folder.join("target"));
     }
@@ -217,6 +233,8 @@ fn prepare(cx: &Context, args: &Args, programs: &Path) -> io::Result<Processes> 
 /// When it ends by itself.
 struct Until {
     ready: bool,
+    /// Keys are there before everything has started, which waits for them.
+    debugs: bool,
     timeout: Option<Duration>,
 }
 
@@ -245,6 +263,9 @@ async fn live(mut hands: Hands, screen: &mut Screen, until: Until) -> Result<Liv
     let mut settled = std::pin::pin!(settled);
     let mut is_settled = false;
     let queue = screen.queue();
+    if until.debugs {
+        hands.begin();
+    }
     loop {
         tokio::select! {
             error = screen.failed() => return Err(error),

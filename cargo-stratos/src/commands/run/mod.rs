@@ -5,5 +5,6 @@ mod interrupt;
 mod keys;
 mod screen;
 mod status;
+mod variables;
 
 pub(crate) use self::command::{Args, run};
