@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    auth, call, check, config, explain, new, play, ps, run, schema, start, stop, test, update,
+    auth, call, check, config, explain, guard, new, play, ps, run, schema, start, stop, test,
+    update,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -49,6 +50,8 @@ enum Command {
     Auth(auth::Args),
     Update(update::Args),
     Play(play::Args),
+    #[command(hide = true)]
+    Guard(guard::Args),
 }
 
 /// What a command found out, where it did its job.
@@ -98,6 +101,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Auth(args) => auth::run(cx, args),
         Command::Update(args) => update::run(cx, args),
         Command::Play(args) => play::run(cx, args),
+        Command::Guard(args) => guard::run(args),
     }
 }
 

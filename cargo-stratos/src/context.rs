@@ -30,6 +30,12 @@ impl Context {
         }
     }
 
+    /// A variable of the environment, for the plugins.
+    pub(crate) fn variable(&self, name: &str) -> Option<OsString> {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+        std::env::var_os(name)
+    }
+
     /// The state folder that commands about a running shell mean: the one given, or the nearest
     /// `.stratos` here or above that has a running shell.
     pub(crate) fn state_folder(&self, given: Option<PathBuf>) -> PathBuf {

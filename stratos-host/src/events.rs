@@ -75,6 +75,22 @@ pub enum Event {
         /// From the moment at which the change was seen, in milliseconds.
         ms: u64,
     },
+    /// A debugger may be attached to a plugin, whose hook has not begun.
+    Attach {
+        /// The plugin.
+        plugin: String,
+        /// Which start of its program this is.
+        generation: u64,
+        /// Its process.
+        pid: u32,
+        /// How to attach a debugger on this system.
+        debugger: String,
+        /// What this system asks for before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needs: Option<String>,
+        /// Whether the plugin waits until somebody lets it go on.
+        waits: bool,
+    },
     /// Somebody signed in or out.
     Auth {
         /// Whether somebody is signed in now.
@@ -263,8 +279,9 @@ impl Event {
             | Self::Changed { plugin, .. }
             | Self::Reread { plugin, .. }
             | Self::Build { plugin, .. }
-            | Self::Reload { plugin, .. } => plugin,
-            Self::Auth { .. } | Self::Missed { .. } => "",
+            | Self::Reload { plugin, .. }
+            | Self::Attach { plugin, .. } => plugin,
+            Self::Auth { .. } | Self::Scenario { .. } | Self::Missed { .. } => "",
         }
     }
 

@@ -11,6 +11,7 @@
 )]
 
 pub mod control;
+mod debugging;
 pub mod events;
 mod faults;
 pub mod journal;
@@ -34,6 +35,7 @@ pub mod store;
 mod traffic;
 mod watching;
 
+pub use crate::debugging::Attach;
 pub use crate::plugin::{BuildStatus, PluginError, PluginState};
 pub use crate::server::{Door, DoorError};
 pub use crate::shell::{Deadlines, PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};

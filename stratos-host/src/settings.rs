@@ -20,6 +20,9 @@ pub struct Settings {
     /// `[dev]`
     #[serde(default)]
     pub dev: Dev,
+    /// `[env]`: what plugins find in their environment.
+    #[serde(default)]
+    pub env: Environment,
     /// `[auth.NAME]`: logins beside the built-in ones.
     #[serde(default)]
     pub auth: BTreeMap<String, Persona>,
@@ -27,6 +30,9 @@ pub struct Settings {
     #[serde(default)]
     pub check: IgnoredTable,
 }
+
+/// Variables of plugins' processes.
+pub type Environment = BTreeMap<String, String>;
 
 /// A table that is somebody else's to read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -73,6 +79,52 @@ pub enum SettingsError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// A plugin cannot have such a variable.
+    #[error("{}: [env]", path.display())]
+    Variable {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: VariableError,
+    },
+}
+
+/// Why plugins cannot have a variable in their environment.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum VariableError {
+    /// The shell itself uses it.
+    #[error(
+        "`{0}` is the shell's own: names that begin with `STRATOS_` connect a plugin to its shell"
+    )]
+    Reserved(String),
+    /// No system has it.
+    #[error("`{0}` is no name of a variable: it must be something without `=` and zeros")]
+    Name(String),
+    /// No system has it.
+    #[error("the value of `{0}` has a zero in it, which ends values")]
+    Value(String),
+}
+
+/// Whether plugins may have this in their environment.
+///
+/// # Errors
+///
+/// When the shell uses the name, or no system has it.
+pub fn check_variable(name: &str, value: &[u8]) -> Result<(), VariableError> {
+    let has_prefix = name
+        .get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case("STRATOS_"));
+    if has_prefix {
+        return Err(VariableError::Reserved(name.to_owned()));
+    }
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return Err(VariableError::Name(name.to_owned()));
+    }
+    if value.contains(&0) {
+        return Err(VariableError::Value(name.to_owned()));
+    }
+    Ok(())
 }
 
 impl Settings {
@@ -88,10 +140,23 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(SettingsError::Read { path, source }),
         };
-        toml::from_str(&text).map_err(|source| SettingsError::Parse {
-            path,
-            source: Box::new(source),
-        })
+        let settings: Self = match toml::from_str(&text) {
+            Ok(settings) => settings,
+            Err(source) => {
+                return Err(SettingsError::Parse {
+                    path,
+                    source: Box::new(source),
+                });
+            }
+        };
+        for (name, value) in &settings.env {
+            let checked = check_variable(name, value.as_bytes());
+            checked.map_err(|source| SettingsError::Variable {
+                path: path.clone(),
+                source,
+            })?;
+        }
+        Ok(settings)
     }
 }
 
@@ -122,6 +187,11 @@ mod tests {
                 "[check.levels]\nunknown-key = \"allow\"\n[[check.exceptions]]\nrule = \"x\"",
                 Ok(0),
             ),
+            ("[env]\nUPSTREAM = \"http://localhost:9000\"", Ok(0)),
+            ("[env]\nStratos_Socket = \"x\"", Err("[env]")),
+            ("[env]\n\"A=B\" = \"x\"", Err("[env]")),
+            ("[env]\nA = \"x\\u0000y\"", Err("[env]")),
+            ("[env]\nA = 1", Err("is not valid")),
             ("check = 1", Err("is not valid")),
             ("[dev]\norigin = []", Err("is not valid")),
             ("[dev", Err("is not valid")),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
+use std::future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -12,13 +13,14 @@ use std::time::Duration;
 use axum::serve::Listener;
 use futures_util::future::join_all;
 use listeners::SocketState;
-use stratos_protocol::limits::{HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
+use stratos_protocol::limits::{ANSWER_DEADLINE, HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::{Control, PluginInfo};
+use crate::debugging::{Attach, Debugging};
 use crate::events::{Event, Events, Watcher};
 use crate::faults::Faults;
 use crate::journal::Entry;
@@ -55,6 +57,8 @@ pub struct ShellOptions {
     pub deadlines: Deadlines,
     /// Whether a plugin that crashes is started again, later each time. The real shell does not (V1).
     pub supervise: bool,
+    /// A person debugs the plugins: without deadlines, and told how to attach to each.
+    pub attach: Option<Attach>,
 }
 
 /// Which shell is mocked where they differ.
@@ -76,6 +80,12 @@ pub struct Deadlines {
     pub start: Duration,
     /// For `on_stop` and the process's end; after it the process is ended by force.
     pub stop: Duration,
+    /// For an answer to a question of the UI.
+    pub answer: Duration,
+    /// For the acknowledgement of another login.
+    pub auth: Duration,
+    /// How much of `stop` is left for the process's own end after it has answered.
+    pub exit: Duration,
 }
 
 /// A plugin to run or to list.
@@ -138,7 +148,9 @@ pub(crate) struct Backend {
     pub(crate) faults: Faults,
     /// Origins beside the shell's own whose pages may call it.
     pub(crate) origins: Arc<RwLock<Vec<Origin>>>,
-    pub(crate) deadlines: Deadlines,
+    /// Unless they are debugged: see [`patience`](Self::patience).
+    deadlines: Deadlines,
+    pub(crate) debugging: Option<Debugging>,
     pub(crate) version: ShellVersion,
     pub(crate) supervise: bool,
     /// Login switches follow one another, so that plugins see them in order.
@@ -164,6 +176,7 @@ impl ShellOptions {
             version: ShellVersion::default(),
             deadlines: Deadlines::default(),
             supervise: false,
+            attach: None,
         }
     }
 }
@@ -174,6 +187,9 @@ impl Default for Deadlines {
             hello: HELLO_DEADLINE,
             start: START_DEADLINE,
             stop: STOP_DEADLINE,
+            answer: ANSWER_DEADLINE,
+            auth: Duration::from_secs(2),
+            exit: Duration::from_millis(500),
         }
     }
 }
@@ -250,6 +266,7 @@ impl Shell {
             faults: Faults::default(),
             origins: Arc::new(RwLock::new(options.origins)),
             deadlines: options.deadlines,
+            debugging: options.attach.map(Debugging::new),
             version: options.version,
             supervise: options.supervise,
             switching: tokio::sync::Mutex::default(),
@@ -322,6 +339,22 @@ impl Drop for Shell {
 }
 
 impl Backend {
+    /// How long plugins may take now. Whoever debugs one has all the time there is, until the shell ends.
+    pub(crate) fn patience(&self) -> Deadlines {
+        match (&self.debugging, self.ending.is_cancelled()) {
+            (Some(_), false) => Deadlines::NONE,
+            _ => self.deadlines,
+        }
+    }
+
+    /// Returns when there is no more all the time there was: somebody debugs, and the shell ends.
+    pub(crate) async fn out_of_patience(&self) {
+        if self.debugging.is_none() || self.ending.is_cancelled() {
+            future::pending::<()>().await;
+        }
+        self.ending.cancelled().await;
+    }
+
     /// Switches the login and returns when every plugin has acknowledged it or its time is up.
     pub(crate) async fn tell_auth(&self, plugins: impl Iterator<Item = &str>) {
         let auth = self.login.current();

@@ -112,6 +112,16 @@ guards! {
     Strangers = "strangers",
     /// Ends what a plugin has started together with it.
     KillGroup = "kill-group",
+    /// A plugin ends at the end of its standard input, which its host holds open.
+    Lifeline = "lifeline",
+    /// On Linux the kernel ends a plugin with its parent.
+    ParentDeath = "parent-death",
+    /// Outlives a shell that is killed, to end what it started.
+    Guardian = "guardian",
+    /// The next shell ends what a killed one left.
+    Leftovers = "leftovers",
+    /// Nothing is ended by its number alone.
+    StartTime = "start-time",
 }
 
 impl Guard {

@@ -4,8 +4,8 @@
 mod book;
 mod browser;
 mod command;
-mod flooding;
 mod control;
+mod flooding;
 mod folder;
 mod hostile;
 mod http;

@@ -2,6 +2,8 @@
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -90,37 +92,43 @@ fn end(shell: &mut Child, output: &mut BufReader<ChildStdout>) -> String {
     rest
 }
 
-/// A real terminal, made by `script`, which passes on what is typed.
+/// A real terminal, made by `script`, which passes on what is typed. The settings of the terminal are printed before
+/// and after; nothing where there is no `script`.
+#[cfg(target_os = "linux")]
+fn in_a_terminal(plugins: &Plugins, arguments: &str) -> Option<Child> {
+    if Command::new("script").arg("--version").output().is_err() {
+        println!("skipped: there is no `script`");
+        return None;
+    }
+    let program = cargo_stratos().display();
+    let command = format!("stty -g; '{program}' run --port auto {arguments}; stty -g");
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--flush", "--command"]);
+    script.args([&command, "/dev/null"]);
+    // A browser that says what it was to open.
+    let browser = plugins.root().join("browser");
+    std::fs::write(&browser, "#!/bin/sh\necho \"$1\" > \"$0.opened\"\n").unwrap();
+    std::fs::set_permissions(&browser, PermissionsExt::from_mode(0o755)).unwrap();
+    let script = script
+        .current_dir(plugins.root().join("sample"))
+        .env("TERM", "xterm")
+        .env("BROWSER", browser)
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    Some(script.spawn().unwrap())
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
     use std::io::Write as _;
 
-    if Command::new("script").arg("--version").output().is_err() {
-        println!("skipped: there is no `script`");
-        return;
-    }
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let program = cargo_stratos().display();
-    // The settings of the terminal are printed before and after.
-    let command = format!("stty -g; '{program}' run --port auto; stty -g");
-    let mut script = Command::new("script")
-        .args([
-            "--quiet",
-            "--return",
-            "--flush",
-            "--command",
-            &command,
-            "/dev/null",
-        ])
-        .current_dir(plugins.root().join("sample"))
-        .env("TERM", "xterm")
-        .env_remove("CI")
-        .env_remove("NO_COLOR")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let Some(mut script) = in_a_terminal(&plugins, "") else {
+        return;
+    };
     let mut keys = script.stdin.take().unwrap();
     let mut output = BufReader::new(script.stdout.take().unwrap());
     let mut printed = String::new();
@@ -139,11 +147,18 @@ fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
     wait_for("signed in");
     keys.write_all(b"p").unwrap();
     wait_for("/api/sample");
+    keys.write_all(b"o").unwrap();
+    wait_for("opening http://127.0.0.1:");
     keys.write_all(b"r").unwrap();
     wait_for("was updated");
     keys.write_all(b"q").unwrap();
     output.read_to_string(&mut printed).unwrap();
     assert!(script.wait().unwrap().success(), "{printed}");
+    let opened = std::fs::read_to_string(plugins.root().join("browser.opened")).unwrap();
+    assert!(
+        printed.contains(&format!("opening {}", opened.trim())),
+        "{opened}"
+    );
     let mut lines = printed.lines().map(str::trim_end);
     let (first, last) = (lines.next(), lines.next_back());
     assert!(first.is_some_and(|line| line.contains(':')), "{printed}");
@@ -155,4 +170,99 @@ fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
         "lines begin at the left: {raw:?}"
     );
     assert!(raw.contains("\u{1b}["), "a terminal has colours");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plugin_that_is_debugged_waits_for_enter() {
+    use std::io::Write as _;
+
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let Some(mut script) = in_a_terminal(&plugins, "--attach") else {
+        return;
+    };
+    let mut keys = script.stdin.take().unwrap();
+    let mut output = BufReader::new(script.stdout.take().unwrap());
+    let mut printed = String::new();
+    while !printed.contains("then press Enter here") {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    assert!(printed.contains("`rust-gdb -p "), "{printed}");
+    assert!(!printed.contains("printed by sample"), "{printed}");
+    keys.write_all(b"\r").unwrap();
+    while !printed.contains("h shows the keys") {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    assert!(printed.contains("printed by sample"), "{printed}");
+    keys.write_all(b"q").unwrap();
+    output.read_to_string(&mut printed).unwrap();
+    assert!(script.wait().unwrap().success(), "{printed}");
+}
+
+/// The output is a terminal of its own, which goes.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_leaves_the_terminal_as_it_was() {
+    use rustix::termios::{LocalModes, tcgetattr};
+
+    if Command::new("setsid").arg("--version").output().is_err() {
+        println!("skipped: there is no `setsid`");
+        return;
+    }
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let ((_keys, input), (mut screen, output)) = (terminal(), terminal());
+    let before = tcgetattr(&input).unwrap();
+    // Only the terminal of its session can be read from in the foreground.
+    let mut shell = Command::new("setsid")
+        .args(["--ctty", "--wait"])
+        .arg(cargo_stratos())
+        .args(["run", "--port", "auto"])
+        .current_dir(plugins.root().join("sample"))
+        .env("TERM", "xterm")
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .stdin(input.try_clone().unwrap())
+        .stdout(output)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut printed, mut bytes) = (String::new(), [0; 1024]);
+    while tcgetattr(&input)
+        .unwrap()
+        .local_modes
+        .contains(LocalModes::ICANON)
+    {
+        let length = screen.read(&mut bytes).unwrap();
+        printed.push_str(&String::from_utf8_lossy(&bytes[..length]));
+        assert!(!printed.contains("Ctrl-C stops."), "no keys: {printed}");
+    }
+    drop(screen);
+    let mut said = String::new();
+    shell
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert_eq!(shell.wait().unwrap().code(), Some(3), "{said}");
+    assert!(said.contains("cannot print"), "{said}");
+    let after = tcgetattr(&input).unwrap();
+    assert_eq!(format!("{before:?}"), format!("{after:?}"));
+}
+
+/// A terminal: what a person holds, and what a program holds.
+#[cfg(target_os = "linux")]
+fn terminal() -> (std::fs::File, std::fs::File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+    let theirs = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open(name)
+        .unwrap();
+    (std::fs::File::from(ours), theirs)
 }

@@ -68,6 +68,24 @@ impl LogFormat {
                 );
                 self.about(plugin, &text)
             }
+            Event::Attach {
+                plugin,
+                pid,
+                debugger,
+                needs,
+                waits,
+                ..
+            } => {
+                let mut text = format!("{CYAN}attach{CYAN:#}  process {pid}: {debugger}");
+                if let Some(needs) = needs {
+                    // Infallible for a string.
+                    let _ = write!(text, "; {needs}");
+                }
+                if *waits {
+                    text.push_str("; then press Enter here");
+                }
+                self.about(plugin, &text)
+            }
             Event::Auth { authenticated } => {
                 let text = if *authenticated {
                     "signed in"

@@ -382,6 +382,13 @@ impl Control {
         self.names().insert(id.to_owned(), Names { name, version });
     }
 
+    /// Lets the plugins go on that wait for a debugger.
+    pub fn go_on(&self) {
+        if let Some(debugging) = &self.0.backend.debugging {
+            debugging.go_on();
+        }
+    }
+
     /// The project's settings are others from now on.
     pub(crate) fn apply(&self, settings: Settings) {
         self.0.backend.login.know(&settings.auth);

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cargo_metadata::diagnostic::DiagnosticLevel;
@@ -16,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 
 use crate::launch::process::in_group;
+use crate::launch::record::Record;
 
 /// How long cargo's output may stay open after its end: something that it started may hold it.
 const OUTPUT_DEADLINE: Duration = Duration::from_secs(2);
@@ -67,6 +69,7 @@ pub(super) struct Cargo {
     pub(super) target_dir: Option<PathBuf>,
     /// Whether the compiler's words are coloured.
     pub(super) colours: bool,
+    pub(super) record: Option<Arc<Record>>,
 }
 
 /// What came of a build.
@@ -92,8 +95,14 @@ impl Cargo {
             cargo: self.program.clone().into(),
             source,
         };
-        let command = self.command(cargo_toml, quiet);
+        let mut command = self.command(cargo_toml, quiet);
+        if let Some(record) = &self.record {
+            record.mark(&mut command);
+        }
         let mut group = Group::start(command, permit).map_err(start)?;
+        if let Some(record) = &self.record {
+            record.add_process(group.child().id());
+        }
         let (out, err) = (group.child().stdout().take(), group.child().stderr().take());
         let outputs = (
             out.map(|pipe| tokio::spawn(read(pipe))),
@@ -292,6 +301,7 @@ mod tests {
                 args: args.clone(),
                 target_dir: Some("ours".into()),
                 colours: false,
+                record: None,
             };
             let command = cargo.command(Path::new("Cargo.toml"), false);
             let ours = command

@@ -2,14 +2,20 @@
 
 mod build;
 mod executable;
+mod guardian;
+mod identity;
 #[cfg(windows)]
 mod job;
+#[cfg(feature = "reload")]
+mod leftovers;
 mod life;
 mod memory;
 mod output;
 mod process;
+mod record;
 mod sockets;
 mod spawner;
+mod variables;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +28,8 @@ use crate::events::Events;
 
 pub use self::build::BuildError;
 pub use self::executable::Executable;
+#[cfg(feature = "reload")]
+pub use self::leftovers::{Cleaned, clean_up, outlive};
 pub use self::life::Life;
 pub use self::memory::{InMemory, MemoryLink};
 pub use self::process::{ProcessLauncher, Processes};

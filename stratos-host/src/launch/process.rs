@@ -23,14 +23,18 @@ use tokio::sync::Semaphore;
 use crate::events::Events;
 use crate::launch::build::{Built, Cargo};
 use crate::launch::executable::Executable;
+use crate::launch::guardian::Guardian;
 use crate::launch::life::{Life, Order};
 use crate::launch::output::forward;
+use crate::launch::record::Record;
 use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
+use crate::launch::variables::Variables;
 use crate::launch::{BuildError, Launch, LaunchError, Launched, Program};
+use crate::settings::Environment;
 
 /// How the folders are called that hold the programs of one run.
-const RUN: &str = "run-";
+pub(super) const RUN: &str = "run-";
 
 /// What all plugin processes of one shell share.
 #[derive(Debug, Clone)]
@@ -43,6 +47,9 @@ struct Shared {
     /// Where each generation's copy of its program lies, gone with this value.
     programs: TempDir,
     cargo: Cargo,
+    record: Option<Arc<Record>>,
+    guardian: Option<Guardian>,
+    variables: Variables,
     /// One build at a time: cargo uses all cores by itself, and would wait for its lock in a loud way.
     turn: Arc<Semaphore>,
     quiet: AtomicBool,
@@ -73,7 +80,11 @@ impl Processes {
                 args: cargo_args,
                 target_dir: None,
                 colours: false,
+                record: None,
             },
+            record: None,
+            guardian: None,
+            variables: Variables::default(),
             turn: Arc::new(Semaphore::new(1)),
             quiet: AtomicBool::new(false),
             built: Mutex::default(),
@@ -88,7 +99,7 @@ impl Processes {
     /// When there are launchers already.
     #[must_use]
     pub fn build_in(mut self, target_dir: PathBuf) -> Self {
-        self.setup().target_dir = Some(target_dir);
+        self.setup().cargo.target_dir = Some(target_dir);
         self
     }
 
@@ -99,8 +110,44 @@ impl Processes {
     /// When there are launchers already.
     #[must_use]
     pub fn with_colours(mut self) -> Self {
-        self.setup().colours = true;
+        self.setup().cargo.colours = true;
         self
+    }
+
+    /// Writes down what is started, and has this command outlive the shell: it is called with the record's path and
+    /// must call [`outlive`](super::outlive).
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be written or the command not started.
+    ///
+    /// # Panics
+    ///
+    /// When there are launchers already.
+    #[cfg(feature = "reload")]
+    pub fn guarded_by(mut self, command: std::process::Command) -> io::Result<Self> {
+        let shared = self.setup();
+        let record = Record::begin(shared.programs.path(), shared.sockets.folder())?;
+        shared.guardian = Some(Guardian::start(command, record.path())?);
+        shared.record = Some(Arc::new(record));
+        shared.cargo.record = shared.record.clone();
+        Ok(self)
+    }
+
+    /// Plugins find these in their environment, whatever [`set_variables`](Self::set_variables) says.
+    ///
+    /// # Panics
+    ///
+    /// When there are launchers already.
+    #[must_use]
+    pub fn with_variables(mut self, variables: BTreeMap<String, OsString>) -> Self {
+        self.setup().variables.given = variables;
+        self
+    }
+
+    /// Plugins that start from now on find these in their environment.
+    pub fn set_variables(&self, variables: Environment) {
+        self.0.variables.set(variables);
     }
 
     /// From now on, builds show nothing while they run.
@@ -118,9 +165,8 @@ impl Processes {
         &self.0.cargo.program
     }
 
-    fn setup(&mut self) -> &mut Cargo {
-        let shared = Arc::get_mut(&mut self.0).expect("there are no launchers yet");
-        &mut shared.cargo
+    fn setup(&mut self) -> &mut Shared {
+        Arc::get_mut(&mut self.0).expect("there are no launchers yet")
     }
 
     /// A plugin whose program is built from this `Cargo.toml`.
@@ -209,6 +255,7 @@ impl Launch for ProcessLauncher {
             let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
 
             let mut command = Command::new(&path);
+            self.shared.variables.add_to(&mut command);
             command
                 .env(SOCKET, &control)
                 .env(HTTP_SOCKET, &http)
@@ -217,7 +264,8 @@ impl Launch for ProcessLauncher {
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
-            let spawned = self.shared.spawner.spawn(in_group(command)).await;
+            let record = self.shared.record.clone();
+            let spawned = self.shared.spawner.spawn(command, record).await;
             let child = spawned.map_err(|source| LaunchError::Spawn { path, source })?;
             Ok(Launched {
                 control: Incoming::Local(listener),

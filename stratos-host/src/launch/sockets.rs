@@ -1,9 +1,13 @@
 //! Addresses for the local sockets of this run.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io;
+use std::path::Path;
 
 use tempfile::TempDir;
+
+const PREFIX: &str = "stratos-";
 
 /// A private place for sockets, gone with this value.
 ///
@@ -16,10 +20,11 @@ pub(super) struct Sockets(TempDir);
 impl Sockets {
     pub(super) fn new() -> io::Result<Self> {
         // `tempdir` makes the folder with mode 0700 and fails if somebody else made it before.
-        tempfile::Builder::new()
-            .prefix("stratos-")
-            .tempdir()
-            .map(Self)
+        tempfile::Builder::new().prefix(PREFIX).tempdir().map(Self)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.0.path()
     }
 
     pub(super) fn address(&self, name: &str) -> OsString {
@@ -30,4 +35,36 @@ impl Sockets {
             self.0.path().join(name).into_os_string()
         }
     }
+}
+
+/// Removes the place of a shell that is gone: nothing but sockets on which nobody listens, and the folder that they
+/// leave empty. False where something else is.
+pub(super) fn remove_dead(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let is_folder = fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+    if !is_folder || !name.starts_with(PREFIX) {
+        return false;
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_dead_socket(&entry.path()) {
+            // What stays keeps the folder.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    fs::remove_dir(folder).is_ok()
+}
+
+#[cfg(unix)]
+fn is_dead_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    use std::os::unix::net::UnixStream;
+
+    fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket())
+        && UnixStream::connect(path).is_err()
+}
+
+/// Pipes have no place in the file system.
+#[cfg(not(unix))]
+fn is_dead_socket(_: &Path) -> bool {
+    false
 }

@@ -4,18 +4,26 @@
 //! runtime ends its threads as it likes.
 
 use std::io;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap};
+use tokio::process::Command;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-type Job = (
-    CommandWrap,
-    oneshot::Sender<io::Result<Box<dyn ChildWrapper>>>,
-);
+use crate::launch::process::in_group;
+use crate::launch::record::Record;
+
+type Reply = oneshot::Sender<io::Result<Box<dyn ChildWrapper>>>;
+
+#[derive(Debug)]
+struct Job {
+    command: CommandWrap,
+    record: Option<Arc<Record>>,
+    reply: Reply,
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct Spawner(mpsc::Sender<Job>);
@@ -29,18 +37,35 @@ impl Spawner {
             .name("stratos-spawner".to_owned())
             .spawn(move || {
                 let _guard = runtime.enter();
-                for (mut command, reply) in jobs {
+                for mut job in jobs {
+                    let spawned = spawn(&mut job.command);
+                    if let (Ok(child), Some(record)) = (&spawned, &job.record) {
+                        record.add_process(child.id());
+                    }
                     // Whoever asked may have given up; then the child is dropped, and killed.
-                    let _ = reply.send(spawn(&mut command));
+                    let _ = job.reply.send(spawned);
                 }
             })?;
         Ok(Self(sender))
     }
 
-    pub(super) async fn spawn(&self, command: CommandWrap) -> io::Result<Box<dyn ChildWrapper>> {
+    /// Starts it in a group of its own, and writes it down.
+    pub(super) async fn spawn(
+        &self,
+        mut command: Command,
+        record: Option<Arc<Record>>,
+    ) -> io::Result<Box<dyn ChildWrapper>> {
+        if let Some(record) = &record {
+            record.mark(&mut command);
+        }
         let (reply, spawned) = oneshot::channel();
+        let job = Job {
+            command: in_group(command),
+            record,
+            reply,
+        };
         let gone = || io::Error::other("the thread that starts processes is gone");
-        self.0.send((command, reply)).map_err(|_| gone())?;
+        self.0.send(job).map_err(|_| gone())?;
         spawned.await.map_err(|_| gone())?
     }
 }

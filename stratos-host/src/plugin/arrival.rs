@@ -8,6 +8,8 @@ use stratos_transport::guard::Guard;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::debugging;
+use crate::events::Event;
 use crate::launch::{Launch, Program};
 use crate::session::{Beginning, Session};
 use crate::shell::{Backend, chain};
@@ -93,7 +95,8 @@ async fn arrive(who: Newcomer, program: Program, way: Way, given_up: Cancellatio
             Way::Start | Way::Instead | Way::Back(_) => Beginning::Start,
         };
         let auth = backend.login.current();
-        let begun = session.begin(how, auth.clone(), backend.deadlines.start);
+        wait_for_debugger(&session, backend).await;
+        let begun = session.begin(how, auth.clone(), backend.patience().start);
         begun.await.map(|()| (session, auth))
     };
     let over = async {
@@ -111,4 +114,26 @@ async fn arrive(who: Newcomer, program: Program, way: Way, given_up: Cancellatio
         life.end().await;
     }
     arrived
+}
+
+/// Before any code of the author's hook, so that a breakpoint in it is hit.
+async fn wait_for_debugger(session: &Session, backend: &Backend) {
+    let (Some(debugging), Some(pid)) = (&backend.debugging, session.life.pid()) else {
+        return;
+    };
+    let tell = || {
+        backend.events.emit(Event::Attach {
+            plugin: session.plugin.clone(),
+            generation: session.generation,
+            pid,
+            debugger: debugging::command(pid),
+            needs: debugging::needs().map(str::to_owned),
+            waits: debugging.waits(),
+        });
+    };
+    tokio::select! {
+        () = debugging.pause(tell) => {}
+        // The hook says how.
+        _ = session.life.ended() => {}
+    }
 }

@@ -43,7 +43,7 @@ impl Retirements {
         };
         let (backend, hurried) = (Arc::clone(backend), hurry.clone());
         let task = tokio::spawn(async move {
-            let ended = session.end(Ending::Retire, backend.deadlines.stop, &hurried);
+            let ended = session.end(Ending::Retire, &hurried);
             if let Err(reason) = ended.await {
                 backend.events.note(&session.plugin, Level::Warn, reason);
             }

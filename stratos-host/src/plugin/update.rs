@@ -205,7 +205,7 @@ impl Actor {
     /// Ends a session, with its `on_stop`.
     pub(super) async fn stop(&self, session: &Session) {
         let hurry = &self.backend.ending;
-        let ended = session.end(Ending::Stop, self.backend.deadlines.stop, hurry);
+        let ended = session.end(Ending::Stop, hurry);
         if let Err(reason) = ended.await {
             self.note(Level::Warn, reason);
         }

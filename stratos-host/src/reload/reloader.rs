@@ -285,6 +285,7 @@ impl Loop {
         let home = self.settings.parent().unwrap_or(Path::new("."));
         let error = match Settings::load(home) {
             Ok(settings) => {
+                self.processes.set_variables(settings.env.clone());
                 self.control.apply(settings);
                 None
             }

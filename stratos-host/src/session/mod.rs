@@ -15,9 +15,7 @@ use stratos_protocol::auth::{AuthChanged, AuthState};
 use stratos_protocol::hello::RESUME;
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
-use stratos_protocol::limits::{
-    ANSWER_DEADLINE, DRAIN_DEADLINE, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_DEADLINE,
-};
+use stratos_protocol::limits::{DRAIN_DEADLINE, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_DEADLINE};
 use stratos_protocol::{ErrorCode, Request, RpcError};
 use stratos_transport::guard::Guard;
 use stratos_transport::{CallError, Peer};
@@ -30,13 +28,10 @@ use crate::launch::{Launched, Life};
 use crate::server::Upstream;
 use crate::session::greeting::greet;
 use crate::session::service::PluginService;
-use crate::shell::Backend;
+use crate::shell::{Backend, Deadlines};
 
-/// How long a plugin may take to acknowledge another login.
-const AUTH_DEADLINE: Duration = Duration::from_secs(2);
-/// How much of the stop deadline is left for the process's own end after it has answered.
+/// How long a process may take to follow its connection.
 const EXIT_DEADLINE: Duration = Duration::from_millis(500);
-
 /// How long a stop waits for what was asked before it, while new requests wait for the stop.
 const LEASE_DEADLINE: Duration = Duration::from_secs(1);
 /// As good as none: for controls, since a timer that never ends would keep them from their end.
@@ -54,6 +49,7 @@ pub(crate) struct Session {
     pub(crate) life: Life,
     peer: Peer,
     resumes: bool,
+    backend: Arc<Backend>,
     /// What it was asked and has not answered to the end.
     pub(crate) leases: TaskTracker,
     /// It has ended: what it has not answered by now it never will.
@@ -112,7 +108,7 @@ impl Session {
             life,
         } = launched;
         let deadline = match Guard::HelloDeadline.is_on() {
-            true => backend.deadlines.hello,
+            true => backend.patience().hello,
             false => NO_DEADLINE,
         };
         let greeting = tokio::select! {
@@ -168,6 +164,7 @@ impl Session {
             over: CancellationToken::new(),
             invokes: Semaphore::new(INVOKES_IN_FLIGHT),
             resumes: hello.features.iter().any(|feature| feature == RESUME),
+            backend: Arc::clone(backend),
             shared,
         })
     }
@@ -193,20 +190,27 @@ impl Session {
     /// answering, the deadline for its hook and all of its exit, plus what [`Life::end`] takes.
     ///
     /// A stop has its wait within the deadline. A retirement, which is in nobody's way, has a longer one before it,
-    /// unless `hurry` is cancelled.
-    pub(crate) async fn end(
-        &self,
-        how: Ending,
-        deadline: Duration,
-        hurry: &CancellationToken,
-    ) -> Result<(), String> {
+    /// unless `hurry` is cancelled. Whoever debugs it may take as long as they like, until the shell ends.
+    pub(crate) async fn end(&self, how: Ending, hurry: &CancellationToken) -> Result<(), String> {
+        let ended = tokio::select! {
+            ended = self.end_in_order(how, hurry) => ended,
+            () = self.backend.out_of_patience() => {
+                Err(format!("{}: the shell ends", self.life.end().await))
+            }
+        };
+        self.over.cancel();
+        ended
+    }
+
+    async fn end_in_order(&self, how: Ending, hurry: &CancellationToken) -> Result<(), String> {
+        let Deadlines { stop, exit, .. } = self.backend.patience();
         self.leases.close();
         let (begin, answered) = (Instant::now(), self.leases.wait());
         let ended = match how {
             Ending::Stop => {
                 // The hook has to do with what is left.
                 let _ = tokio::time::timeout(LEASE_DEADLINE, answered).await;
-                let hook = deadline.saturating_sub(EXIT_DEADLINE + begin.elapsed());
+                let hook = stop.saturating_sub(exit + begin.elapsed());
                 self.hook("on_stop", &Stop {}, hook).await
             }
             Ending::Retire => {
@@ -217,22 +221,19 @@ impl Session {
                     () = hurry.cancelled() => {}
                     _ = self.life.ended() => {}
                 }
-                let hook = deadline.saturating_sub(EXIT_DEADLINE);
+                let hook = stop.saturating_sub(exit);
                 self.hook("the retirement", &Retire {}, hook).await
             }
         };
         // The end of the connection tells the plugin to end its process.
         self.peer.close();
-        let exited = tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await;
-        let ended = match exited {
+        match tokio::time::timeout(exit, self.life.ended()).await {
             Ok(_) => ended,
             Err(_) => {
                 let how = self.life.end().await;
                 ended.and(Err(format!("did not end by itself and {how}")))
             }
-        };
-        self.over.cancel();
-        ended
+        }
     }
 
     /// Whether an update may replace this plugin without a stop.
@@ -294,17 +295,15 @@ impl Session {
         };
         let params = to_raw_value(&invoke).expect("text and JSON have a JSON form");
         drop(payload);
-        self.peer
-            .call_raw(Invoke::METHOD, params, ANSWER_DEADLINE)
-            .await
+        let deadline = self.backend.patience().answer;
+        self.peer.call_raw(Invoke::METHOD, params, deadline).await
     }
 
     /// Tells the plugin about another login; returns when it counts, or after a deadline.
     pub(crate) async fn tell_auth(&self, auth: AuthState) -> Result<(), CallError> {
-        self.peer
-            .call(&AuthChanged { auth }, AUTH_DEADLINE)
-            .await
-            .map(drop)
+        let deadline = self.backend.patience().auth;
+        self.peer.call(&AuthChanged { auth }, deadline).await?;
+        Ok(())
     }
 
     pub(crate) fn channels(&self) -> Vec<String> {

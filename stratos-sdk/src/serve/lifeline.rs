@@ -3,6 +3,8 @@
 use std::io::Read as _;
 use std::thread;
 
+use stratos_transport::guard::Guard;
+
 /// Ends this process when the host is gone; false where it is gone already.
 ///
 /// The host holds our standard input open: its end is the host's end. A thread of its own waits
@@ -12,6 +14,9 @@ pub(super) fn tie_to_host(host_pid: Option<u32>) -> bool {
     thread::spawn(|| {
         let mut input = std::io::stdin().lock();
         let mut buffer = [0; 64];
+        while !Guard::Lifeline.is_on() {
+            thread::park();
+        }
         while matches!(input.read(&mut buffer), Ok(read) if read > 0) {}
         #[expect(
             clippy::disallowed_methods,
@@ -27,6 +32,9 @@ pub(super) fn tie_to_host(host_pid: Option<u32>) -> bool {
 fn parent_is(host_pid: Option<u32>) -> bool {
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
+    if !Guard::ParentDeath.is_on() {
+        return true;
+    }
     // Where the kernel refuses, the lifeline alone has to do.
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
     // The host may have died between our start and the line above.

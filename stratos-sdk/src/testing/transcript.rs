@@ -127,6 +127,7 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
         | Event::Reread { .. }
         | Event::Build { .. }
         | Event::Reload { .. }
+        | Event::Attach { .. }
         | Event::Missed { .. } => return None,
     })
 }

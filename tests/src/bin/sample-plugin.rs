@@ -3,7 +3,8 @@
 
 use std::io::Write as _;
 use std::net::TcpStream;
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use stratos::Identity;
@@ -25,14 +26,16 @@ fn main() -> ExitCode {
     if let Some(address) = std::env::var_os(stratos_tests::WATCH) {
         hold_open(&address.to_string_lossy(), &id);
     }
+    if std::env::args().any(|argument| argument == "helper") {
+        sleep_for_ever();
+    }
     match behaviour {
+        "helped" => help(&program),
         "exits" => {
             eprintln!("goodbye");
             return ExitCode::from(7);
         }
-        "silent" => loop {
-            std::thread::sleep(Duration::from_secs(60));
-        },
+        "silent" => sleep_for_ever(),
         "garbage" => {
             return raw(async |mut stream| {
                 let _ = stream.write_all(b"what a lovely day\n").await;
@@ -44,6 +47,19 @@ fn main() -> ExitCode {
         _ => {}
     }
     sample(&id).serve()
+}
+
+/// Starts a program of its own, as plugins do, which knows of no shell.
+fn help(program: &Path) {
+    let mut helper = Command::new(program);
+    helper.arg("helper").stdin(Stdio::null());
+    helper.spawn().expect("it starts");
+}
+
+fn sleep_for_ever() -> ! {
+    loop {
+        std::thread::sleep(Duration::from_secs(60));
+    }
 }
 
 /// The test sees this connection end with the process, however that ends.

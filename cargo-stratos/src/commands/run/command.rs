@@ -1,18 +1,20 @@
 //! The command: from arguments to a running shell, and to its end.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use stratos_host::control::PluginInfo;
 use stratos_host::events::Events;
-use stratos_host::launch::{Launch, Processes};
+use stratos_host::launch::{Launch, Processes, clean_up};
 use stratos_host::project::{Project, ProjectKind};
 use stratos_host::reload::{Reloader, Watched};
 use stratos_host::scenario::{Played, Scenario};
 use stratos_host::settings::Settings;
-use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, State};
+use stratos_host::{Attach, PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, State};
 
 use crate::cli::Outcome;
 use crate::commands::play::{ScenarioFile, report, wrong};
@@ -21,6 +23,7 @@ use crate::commands::run::keys::{Hands, Keys};
 use crate::commands::run::playing::Playing;
 use crate::commands::run::screen::Screen;
 use crate::commands::run::status::{Status, is_errored};
+use crate::commands::run::variables::variables;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -54,6 +57,12 @@ pub(crate) struct Args {
     /// Start a plugin again that crashes, later each time; the real shell does not
     #[arg(long)]
     supervise: bool,
+    /// Put a variable into the plugins' environment, or pass one on that stratos.toml sets otherwise
+    #[arg(long = "env", value_name = "NAME[=VALUE]")]
+    variables: Vec<String>,
+    /// Debug the plugins: no deadlines, and a debugger's command line for each before its on_start
+    #[arg(long, conflicts_with = "exit_when_ready")]
+    attach: bool,
     /// Stop when everything has started; the exit code says whether it did
     #[arg(long)]
     exit_when_ready: bool,
@@ -137,6 +146,8 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
     }
     let watches = !args.no_watch && !args.exit_when_ready && scenario.is_none();
     let processes = processes(cx, &args, &folder, watches)?;
+    processes.set_variables(settings.env);
+    let has_keys = !args.json && Keys::are_there();
     let options = ShellOptions {
         port: args.port,
         auth: args.auth.clone(),
@@ -147,6 +158,10 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
             Version::V3 => ShellVersion::V3,
         },
         supervise: args.supervise,
+        attach: args.attach.then_some(match has_keys {
+            true => Attach::Wait,
+            false => Attach::Tell,
+        }),
         ..ShellOptions::new(state)
     };
     let events = Events::default();
@@ -167,9 +182,9 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         Reloader::start(watched, control.clone(), processes.clone())
     });
 
-    let has_keys = !args.json && Keys::are_there();
+    let url = format!("http://{}", shell.address());
     let status = Status {
-        url: format!("http://{}", shell.address()),
+        url: url.clone(),
         folder,
         watches,
         has_keys,
@@ -180,10 +195,12 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         keys: None,
         control: control.clone(),
         persona: args.auth,
+        url,
         processes,
     };
     let until = Until {
         ready: args.exit_when_ready,
+        debugs: args.attach,
         timeout: args.timeout.map(Duration::from_secs),
     };
     let mut playing = Playing::new(&control, scenario);
@@ -233,13 +250,14 @@ fn scenario(cx: &Context, args: &Args, projects: &[Project]) -> Result<Option<Sc
 }
 
 fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<Processes, Error> {
+    let variables = variables(cx, &args.variables)?;
     let programs = folder.join("programs");
-    let processes = Processes::new(&programs, cx.cargo.clone(), args.cargo_args.clone());
-    let mut processes = processes.map_err(|source| Error::File {
+    let prepared = prepare(cx, args, &programs).map_err(|source| Error::File {
         what: "prepare",
         path: programs,
         source,
-    })?;
+    });
+    let mut processes = prepared?.with_variables(variables);
     if watches {
         processes = processes.build_in(folder.join("target"));
     }
@@ -249,9 +267,21 @@ fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<
     Ok(processes)
 }
 
+fn prepare(cx: &Context, args: &Args, programs: &Path) -> io::Result<Processes> {
+    let cleaned = clean_up(programs)?;
+    if !cleaned.is_nothing() {
+        cx.output.note(cleaned);
+    }
+    let mut guard = process::Command::new(std::env::current_exe()?);
+    guard.arg("guard");
+    Processes::new(programs, cx.cargo.clone(), args.cargo_args.clone())?.guarded_by(guard)
+}
+
 /// When it ends by itself.
 struct Until {
     ready: bool,
+    /// Keys are there before everything has started, which waits for them.
+    debugs: bool,
     timeout: Option<Duration>,
 }
 
@@ -287,6 +317,9 @@ async fn live(
     let mut settled = std::pin::pin!(settled);
     let mut is_settled = false;
     let queue = screen.queue();
+    if until.debugs {
+        hands.begin();
+    }
     loop {
         tokio::select! {
             error = screen.failed() => return Err(error),

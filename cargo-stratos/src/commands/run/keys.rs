@@ -24,6 +24,8 @@ enum Key {
     Reload,
     Login,
     List,
+    Open,
+    GoOn,
     Help,
     Quit,
 }
@@ -44,6 +46,8 @@ pub(super) struct Hands {
     pub(super) control: Control,
     /// Who is signed in at the start.
     pub(super) persona: String,
+    /// Of the shell's page.
+    pub(super) url: String,
     pub(super) processes: Processes,
 }
 
@@ -96,6 +100,9 @@ impl Drop for Keys {
 impl Hands {
     /// Listens from now on: the screen is ours, and cargo's progress would be in the way.
     pub(super) fn begin(&mut self) {
+        if self.keys.is_some() {
+            return;
+        }
         self.processes.build_quietly();
         self.keys = self.output.as_ref().and_then(Keys::listen);
     }
@@ -121,6 +128,11 @@ impl Hands {
                 let plugins = self.control.plugins();
                 let rows: Vec<_> = plugins.iter().map(indented).collect();
                 Some(rows.join("\n"))
+            }
+            Some(Key::Open) => Some(self.open().await),
+            Some(Key::GoOn) => {
+                self.control.go_on();
+                Some(String::new())
             }
             Some(Key::Help) => Some(help()),
         }
@@ -149,6 +161,17 @@ impl Hands {
         }
     }
 
+    /// The page in the browser. Some systems have the program that opens it waited for.
+    async fn open(&self) -> String {
+        let url = format!("{}/", self.url);
+        let page = url.clone();
+        match tokio::task::spawn_blocking(move || opener::open_browser(page)).await {
+            Ok(Ok(())) => format!("opening {url}"),
+            Ok(Err(error)) => format!("cannot open {url}: {error}"),
+            Err(_) => format!("cannot open {url}"),
+        }
+    }
+
     fn switch_login(&self) {
         let persona = match (self.control.auth().authenticated, &*self.persona) {
             (true, _) => "signed-out",
@@ -171,6 +194,7 @@ fn help() -> String {
         ),
         ("s", "sign in or out"),
         ("p", "list the plugins"),
+        ("o", "open the shell's page in the browser"),
         ("h", "show this"),
         ("q", "stop everything"),
     ];
@@ -189,6 +213,8 @@ fn meaning(event: KeyEvent) -> Option<Key> {
         KeyCode::Char('r') => Some(Key::Reload),
         KeyCode::Char('s') => Some(Key::Login),
         KeyCode::Char('p') => Some(Key::List),
+        KeyCode::Char('o') => Some(Key::Open),
+        KeyCode::Enter => Some(Key::GoOn),
         KeyCode::Char('h' | '?') => Some(Key::Help),
         KeyCode::Char('q') => Some(Key::Quit),
         _ => None,
@@ -230,6 +256,7 @@ mod tests {
             ('r', Key::Reload),
             ('s', Key::Login),
             ('p', Key::List),
+            ('o', Key::Open),
             ('h', Key::Help),
             ('q', Key::Quit),
         ] {

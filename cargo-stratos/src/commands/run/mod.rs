@@ -6,5 +6,6 @@ mod keys;
 mod playing;
 mod screen;
 mod status;
+mod variables;
 
 pub(crate) use self::command::{Args, run};

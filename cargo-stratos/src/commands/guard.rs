@@ -1,0 +1,25 @@
+//! What `run` starts beside itself, to clean up after it.
+
+use std::io;
+use std::path::PathBuf;
+
+use stratos_host::launch::outlive;
+
+use crate::cli::Outcome;
+use crate::error::Error;
+
+/// Wait for the end of a shell, and clean up after it
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// What the shell has started
+    record: PathBuf,
+}
+
+pub(crate) fn run(args: Args) -> Result<Outcome, Error> {
+    outlive(&args.record, io::stdin().lock()).map_err(|source| Error::File {
+        what: "read",
+        path: args.record,
+        source,
+    })?;
+    Ok(Outcome::Good)
+}
