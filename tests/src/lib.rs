@@ -17,5 +17,5 @@ pub use crate::http::{Answer, request, send_raw};
 pub use crate::node::node_project;
 pub use crate::plugins::{Gate, Plugins, Sources};
 pub use crate::running::{Options, Running};
-pub use crate::sample::sample;
+pub use crate::sample::{STUBBORN, sample};
 pub use crate::watch::{WATCH, Watch};

@@ -13,6 +13,9 @@ use stratos::axum::extract::{Path, WebSocketUpgrade};
 use stratos::axum::routing::{get, post};
 use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
+/// With this in its environment, the plugin ignores that it should terminate.
+pub const STUBBORN: &str = "SAMPLE_STUBBORN";
+
 /// A plugin with this id.
 #[must_use]
 pub fn sample(id: &str) -> PluginBuilder {
@@ -24,7 +27,7 @@ pub fn sample(id: &str) -> PluginBuilder {
     let id = id.to_owned();
     let plugin = create_plugin(identity)
         .on_start({
-            let behaviour = behaviour.clone();
+            let (id, behaviour) = (id.clone(), behaviour.clone());
             move |ctx| start(ctx, id.clone(), behaviour.clone())
         })
         .on_stop(async |ctx| {
@@ -39,13 +42,21 @@ pub fn sample(id: &str) -> PluginBuilder {
     if behaviour != "resumes" {
         return plugin;
     }
-    plugin.on_resume(async |ctx| {
-        if ctx.config.get("refuse_resume", false).await? {
-            return Err("refused to resume".into());
-        }
-        ctx.config.set("resumed", &true).await?;
-        serve(&ctx, "resumes").await
-    })
+    plugin.on_resume(move |ctx| resume(ctx, id.clone()))
+}
+
+async fn resume(ctx: PluginContext, id: String) -> stratos::Result {
+    if std::env::var_os(STUBBORN).is_some() {
+        ignore_terminate()?;
+    }
+    if ctx.config.get("refuse_resume", false).await? {
+        return Err("refused to resume".into());
+    }
+    if ctx.config.get("hang_in_resume", false).await? {
+        hang(&ctx).await;
+    }
+    ctx.config.set("resumed", &true).await?;
+    serve(&ctx, &id).await
 }
 
 async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Result {
@@ -55,10 +66,7 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
         "hangs" => std::future::pending().await,
         "blocks" => {
             ctx.logger.info("sample", "blocking");
-            // More of them than the runtime has threads.
-            for _ in 0..64 {
-                tokio::spawn(async { std::thread::sleep(Duration::from_secs(60)) });
-            }
+            block();
         }
         "quits" => std::process::exit(3),
         "floods" => {
@@ -70,6 +78,12 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
             });
         }
         _ => {}
+    }
+    if std::env::var_os(STUBBORN).is_some() {
+        ignore_terminate()?;
+    }
+    if ctx.config.get("hang_in_start", false).await? {
+        hang(&ctx).await;
     }
     if ctx.config.get("refuse_start", false).await? {
         return Err("refused to start".into());
@@ -86,6 +100,33 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
     stratos::tracing::info!(answer = 42, "traced");
     ctx.logger
         .info_with("sample", "started", &json!({ "starts": starts + 1 }));
+    Ok(())
+}
+
+async fn hang(ctx: &PluginContext) {
+    ctx.logger.info("sample", "hanging");
+    std::future::pending::<()>().await;
+}
+
+/// From now on, nothing of this process runs any more.
+fn block() {
+    // More of them than the runtime has threads.
+    for _ in 0..64 {
+        tokio::spawn(async { std::thread::sleep(Duration::from_secs(60)) });
+    }
+}
+
+#[cfg(unix)]
+fn ignore_terminate() -> stratos::Result {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    // Whoever listens for a signal is not ended by it, and nobody looks at this one.
+    drop(signal(SignalKind::terminate())?);
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn ignore_terminate() -> stratos::Result {
     Ok(())
 }
 
@@ -116,6 +157,18 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
     ctx.ipc
         .handle("exit", async |code: i32| -> stratos::Result {
             std::process::exit(code)
+        })
+        .await?;
+    let logger = ctx.logger.clone();
+    ctx.ipc
+        .handle("block", move |_: Value| {
+            logger.info("sample", "blocking");
+            async {
+                // What it has said arrives.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                block();
+                Ok(())
+            }
         })
         .await?;
     serve_questions(ctx).await?;

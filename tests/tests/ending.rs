@@ -102,3 +102,92 @@ fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
         watch.alive()
     );
 }
+
+/// Each of them is ended by force, and none waits for another.
+#[cfg(unix)]
+#[test]
+fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
+    use std::path::Path;
+    use std::thread;
+    use std::time::Instant;
+
+    use stratos_tests::{Options, Running, STUBBORN};
+
+    let ids = [
+        "sample-starts",
+        "resumes-twice",
+        "sample-stops",
+        "sample-blocked",
+        "resumes-retires",
+        "resumes-retires-too",
+    ];
+    let (plugins, watch) = (Plugins::new(SAMPLE, &ids), Watch::new());
+    let stubborn = (STUBBORN.to_owned(), "1".to_owned());
+    let env = vec![watch.env(), stubborn];
+    let mut shell = Running::start_with(
+        plugins.root(),
+        Options {
+            env,
+            ..Options::default()
+        },
+    );
+    let state = shell.state.to_str().unwrap().to_owned();
+    let order = |order: &'static str, id: &'static str, more: &'static [&'static str]| {
+        let state = state.clone();
+        thread::spawn(move || {
+            stratos(
+                Path::new("."),
+                [&[order, "--state", &state, id], more].concat(),
+            )
+        })
+    };
+    let set = |shell: &Running, id, key| {
+        let set = shell.command(&["config", "set", id, key, "true"]);
+        assert_eq!(set.code, Some(0), "{set:?}");
+    };
+    let is_hanging = |id: &'static str| {
+        move |event: &serde_json::Value| event["plugin"] == id && event["message"] == "hanging"
+    };
+    let block = |shell: &mut Running, id: &'static str| {
+        // Whether it still answers is left to chance.
+        let call = order("call", id, &["block", "null"]);
+        shell.wait_for(move |event| event["plugin"] == id && event["message"] == "blocking");
+        call
+    };
+
+    // One hangs in its `on_start`, one in its `on_resume`, one in its `on_stop`.
+    set(&shell, "sample-starts", "hang_in_start");
+    assert_eq!(shell.command(&["stop", "sample-starts"]).code, Some(0));
+    let start = order("start", "sample-starts", &[]);
+    shell.wait_for(is_hanging("sample-starts"));
+    set(&shell, "resumes-twice", "hang_in_resume");
+    let update = order("update", "resumes-twice", &[]);
+    shell.wait_for(is_hanging("resumes-twice"));
+    set(&shell, "sample-stops", "hang_in_stop");
+    // One does nothing any more, and two are so while they retire.
+    let mut calls = vec![block(&mut shell, "sample-blocked")];
+    for id in ["resumes-retires", "resumes-retires-too"] {
+        calls.push(block(&mut shell, id));
+        let updated = shell.command(&["update", id]);
+        assert_eq!(updated.code, Some(0), "{updated:?}");
+        calls.push(block(&mut shell, id));
+    }
+    assert_eq!(watch.alive().len(), 9);
+
+    let begin = Instant::now();
+    let (status, _) = shell.interrupt();
+    let took = begin.elapsed();
+    println!("ended within {took:?}");
+    assert!(status.success(), "{status:?}");
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    assert!(
+        watch.wait_for(0, Duration::from_secs(2)),
+        "left: {:?}",
+        watch.alive()
+    );
+    for given_up in [start, update] {
+        let told = given_up.join().unwrap();
+        assert_eq!(told.code, Some(1), "{told:?}");
+    }
+    calls.into_iter().for_each(|call| drop(call.join()));
+}

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
+use std::thread;
 #[cfg(target_os = "linux")]
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stratos_tests::{Options, Plugins, Running, Sources, request};
+use stratos_tests::{Options, Plugins, Running, Sources, request, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -113,6 +115,28 @@ fn a_crash_and_a_stop_do_not_wait_for_the_build() {
     assert_eq!(shell.get("/api/sample/version").body, "four");
 }
 
+#[test]
+fn a_start_that_hangs_gives_way_to_the_version_that_does_not() {
+    let (_plugins, sources, mut shell) = running("sample");
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    let hang = |shell: &Running, hangs| {
+        let set = shell.command(&["config", "set", "sample", "hang_in_start", hangs]);
+        assert_eq!(set.code, Some(0));
+    };
+    hang(&shell, "true");
+    let state = shell.state.to_str().unwrap().to_owned();
+    let start = ["start", "sample", "--state"].map(str::to_owned);
+    let start = [&start[..], &[state]].concat();
+    let start = thread::spawn(move || stratos(Path::new("."), start));
+    shell.wait_for(|event| event["message"] == "hanging");
+    hang(&shell, "false");
+    sources.version("two");
+    // It wanted the plugin to run, which it does now.
+    let started = start.join().unwrap();
+    assert_eq!(started.code, Some(0), "{started:?}");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
 /// Cargo, its compilers and build scripts are in the way of nobody.
 #[cfg(target_os = "linux")]
 #[test]
@@ -121,7 +145,7 @@ fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
     let sources = plugins.add_sources(SAMPLE, "sample");
     let gate = sources.gate();
     let mut shell = Running::watch(&sources.folder);
-    let of_build = |folder: &std::path::Path| {
+    let of_build = |folder: &Path| {
         let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
         let programs =
             processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
@@ -134,7 +158,7 @@ fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
     let deadline = Instant::now() + Duration::from_secs(60);
     while of_build(&target) == 0 {
         assert!(Instant::now() < deadline, "the build script runs");
-        std::thread::yield_now();
+        thread::yield_now();
     }
     let begin = Instant::now();
     let (status, _) = shell.interrupt();

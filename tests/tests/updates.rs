@@ -1,10 +1,11 @@
 //! What an update does, by the contract: with `on_resume`, without it, and when it goes wrong.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use stratos_tests::{Options, Plugins, Running, request};
+use stratos_tests::{Options, Plugins, Running, request, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -62,6 +63,27 @@ fn a_request_in_flight_is_answered_whole_by_the_version_that_took_it() {
         assert_eq!(answer.status, 200, "{path}");
         assert!(answer.body.contains("slow"), "{path}: {answer:?}");
     }
+}
+
+#[test]
+fn a_crash_during_on_resume_is_told_at_once_and_a_stop_ends_the_update() {
+    let plugins = Plugins::new(SAMPLE, &["resumes"]);
+    let mut shell = Running::start(plugins.root());
+    let hang = ["config", "set", "resumes", "hang_in_resume", "true"];
+    assert_eq!(shell.command(&hang).code, Some(0));
+    let state = shell.state.to_str().unwrap().to_owned();
+    let update = ["update", "resumes", "--state"].map(str::to_owned);
+    let update = [&update[..], &[state]].concat();
+    let update = thread::spawn(move || stratos(Path::new("."), update));
+    shell.wait_for(|event| event["message"] == "hanging");
+    let _ = shell.call("resumes", "exit", "9");
+    let expected = "exited with code 9 by itself, while its newer version is on its way";
+    shell.wait_for(|event| event["message"] == expected);
+    assert_eq!(shell.plugin("resumes")["state"]["name"], "starting");
+    assert_eq!(shell.command(&["stop", "resumes"]).code, Some(0));
+    let told = update.join().unwrap();
+    assert!(told.stderr.contains("was stopped"), "{told:?}");
+    assert_eq!(shell.plugin("resumes")["state"]["name"], "stopped");
 }
 
 #[test]
