@@ -271,10 +271,9 @@ impl Slot {
             .clone();
         let orders = orders.ok_or_else(gone)?;
         let (reply, done) = oneshot::channel();
-        orders
-            .send(Order { command, reply })
-            .await
-            .map_err(|_| gone())?;
+        // Gone before the wait: while there is anybody who could give orders, a plugin does not end.
+        let sent = { orders }.send(Order { command, reply }).await;
+        sent.map_err(|_| gone())?;
         done.await.map_err(|_| gone())?
     }
 }
