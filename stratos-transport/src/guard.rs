@@ -46,6 +46,8 @@ guards! {
     Lease = "lease",
     /// Gives generations that were replaced no such time when the plugin stops or the shell ends.
     Hurry = "hurry",
+    /// Does not build for ever what builds write themselves.
+    Echoes = "echoes",
     /// Bounds the channels of a plugin.
     ChannelLimit = "channel-limit",
 }

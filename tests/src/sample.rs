@@ -13,7 +13,8 @@ use stratos::axum::extract::{Path, WebSocketUpgrade};
 use stratos::axum::routing::{get, post};
 use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
-/// With this in its environment, the plugin ignores that it should terminate.
+/// With this in its environment, the plugin ignores that it should terminate, and can be asked to
+/// `block`.
 pub const STUBBORN: &str = "SAMPLE_STUBBORN";
 
 /// A plugin with this id.
@@ -159,9 +160,9 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
             std::process::exit(code)
         })
         .await?;
-    let logger = ctx.logger.clone();
-    ctx.ipc
-        .handle("block", move |_: Value| {
+    if std::env::var_os(STUBBORN).is_some() {
+        let logger = ctx.logger.clone();
+        let answer = move |_: Value| {
             logger.info("sample", "blocking");
             async {
                 // What it has said arrives.
@@ -169,8 +170,9 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
                 block();
                 Ok(())
             }
-        })
-        .await?;
+        };
+        ctx.ipc.handle("block", answer).await?;
+    }
     serve_questions(ctx).await?;
     let pusher = ctx.clone();
     ctx.ipc

@@ -25,6 +25,7 @@ const CONTROLS: &[Control] = &[
     control(Guard::Hold, "stratos-tests", "lives", "requests_wait_while_a_plugin_stops_for_its_update"),
     control(Guard::Lease, "stratos-tests", "lives", "what_takes_nine_seconds_is_answered_by_the_version_that_took_it"),
     control(Guard::Hurry, "stratos-tests", "lives", "a_stop_does_not_wait_for_what_retires"),
+    control(Guard::Echoes, "stratos-host", "", "reload::echoes::tests::what_each_build_writes_is_not_followed_for_ever"),
     control(Guard::ChannelLimit, "stratos-tests", "lives", "a_plugin_has_room_for_1024_channels"),
 ];
 
@@ -73,7 +74,7 @@ impl Control {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--locked", "--quiet", "--package", self.package]);
         match self.file {
-            "" => cargo.arg("--lib"),
+            "" => cargo.args(["--lib", "--all-features"]),
             file => cargo.args(["--test", file]),
         };
         cargo.args(["--", "--exact", self.test]);

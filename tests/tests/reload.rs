@@ -305,6 +305,56 @@ fn a_manifest_is_taken_over_or_nothing_is() {
 }
 
 #[test]
+fn a_build_that_writes_its_own_source_is_not_followed_for_ever() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let script = r#"
+fn main() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    std::fs::write("src/made.rs", format!("// {}", now.as_nanos())).unwrap();
+}
+"#;
+    sources.write("build.rs", script);
+    let mut shell = Running::watch(&sources.folder);
+    let warning = shell.wait_for(|event| {
+        let message = event["message"].as_str().unwrap_or_default();
+        message.contains("each build writes")
+    });
+    assert_eq!(warning["level"], "warn");
+    let text = warning["message"].as_str().unwrap();
+    assert!(
+        text.starts_with("each build writes src/made.rs anew"),
+        "{text}"
+    );
+    shell.wait_for_build("sample", "finished");
+
+    sources.version("two");
+    wait_for_version(&mut shell, "two");
+    sources.version("three");
+    wait_for_version(&mut shell, "three");
+    let unfollowed = shell.seen.iter().rev();
+    let unfollowed = unfollowed.take_while(|event| event["message"] != warning["message"]);
+    let started = unfollowed.filter(|event| event["build"]["name"] == "started");
+    // The build that the first save found under way may have been given up for it.
+    assert!(started.count() <= 3, "{:#?}", shell.seen);
+}
+
+#[test]
+fn another_kind_of_plugin_needs_a_restart_and_says_so() {
+    let (_plugins, sources, mut shell) = running("sample");
+    let cargo = sources.read("Cargo.toml");
+    fs::remove_file(sources.folder.join("Cargo.toml")).unwrap();
+    let said = |text: &'static str| move |event: &Value| event["message"] == text;
+    shell.wait_for(said(
+        "is a plugin without a background module now, and was a Rust plugin: \
+         end `cargo stratos run` and start it again",
+    ));
+    sources.write("Cargo.toml", &cargo);
+    shell.wait_for(said("is a Rust plugin again"));
+    assert_eq!(shell.get("/api/sample/version").body, "one");
+}
+
+#[test]
 fn settings_and_icons_need_no_build() {
     let (_plugins, sources, mut shell) = running("sample");
     let foreign = ["Origin: http://localhost:5173"];

@@ -6,6 +6,7 @@
 //! editor saves, and a touched file that says the same builds nothing.
 
 mod burst;
+mod echoes;
 mod eye;
 mod inputs;
 mod packages;

@@ -12,6 +12,7 @@ use crate::events::{BuildStep, Event, Part, Watcher};
 use crate::launch::Processes;
 use crate::project::{Project, ProjectKind};
 use crate::reload::burst::burst;
+use crate::reload::echoes::Echoes;
 use crate::reload::eye::{Eye, Places};
 use crate::reload::inputs::Inputs;
 use crate::reload::packages::{Packages, real};
@@ -81,8 +82,11 @@ struct Plugin {
     folder: PathBuf,
     manifest: PathBuf,
     inputs: Inputs,
+    echoes: Echoes,
     /// Its manifest has errors: nothing is built until they are repaired.
     is_blocked: bool,
+    /// What it would be if the shell were started now.
+    kind: ProjectKind,
 }
 
 impl Loop {
@@ -100,7 +104,7 @@ impl Loop {
                 }
                 event = self.events.next() => match event.as_deref() {
                     Some(Event::Build { plugin, build }) => {
-                        self.build_ended(plugin, build, since).await;
+                        self.build_went_on(plugin, build, since).await;
                     }
                     Some(Event::Missed { .. }) => self.missed().await,
                     Some(_) => {}
@@ -179,6 +183,7 @@ impl Loop {
             // Also those that git ignores.
             scope.files.extend(listed.iter().cloned());
             scope.files.insert(plugin.manifest.clone());
+            scope.files.extend(plugin.cargo_tomls());
             scope.files.extend(plugin.icons());
             scope.files.extend(plugin.program());
         }
@@ -206,6 +211,9 @@ impl Loop {
             if changed.contains(&plugin.manifest) {
                 plugin.reread(&self.control);
             }
+            if plugin.has_another_kind(changed) {
+                plugin.say_kind(&self.control);
+            }
             let icons = plugin.icons();
             let (shown, rest): (Vec<_>, Vec<_>) = changed
                 .iter()
@@ -217,12 +225,15 @@ impl Loop {
                 program.as_ref() == Some(*path)
                     || plugin.inputs.concern(path, package_of(path, &packages))
             });
+            sources.retain(|path| {
+                // Cargo writes its lock file while it builds, which is no news.
+                is_lock(path) || plugin.echoes.follows(path, self.snapshot.written(path))
+            });
             let is_repaired = was_blocked && !plugin.is_blocked;
             if plugin.is_blocked || (sources.is_empty() && !is_repaired) {
                 continue;
             }
-            // Cargo writes its lock file while it builds, which is no news.
-            let by_build = !is_repaired && sources.iter().all(|path| path.ends_with("Cargo.lock"));
+            let by_build = !is_repaired && sources.iter().all(|path| is_lock(path));
             if !by_build {
                 plugin.say(&self.control, Part::Source, &sources);
             }
@@ -232,15 +243,26 @@ impl Loop {
         self.widen(SystemTime::now()).await;
     }
 
-    /// Cargo has a new list of what it built from.
-    async fn build_ended(&mut self, id: &str, build: &BuildStep, since: SystemTime) {
+    /// After its end, cargo has a new list of what it built from.
+    async fn build_went_on(&mut self, id: &str, build: &BuildStep, since: SystemTime) {
         let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.is(id)) else {
             return;
         };
+        let (now, is_whole) = (
+            SystemTime::now(),
+            matches!(build, BuildStep::Finished { .. }),
+        );
         match build {
-            BuildStep::Finished { .. } => plugin.inputs.failed = false,
-            BuildStep::Failed { .. } => plugin.inputs.failed = true,
-            BuildStep::Started | BuildStep::Superseded => return,
+            BuildStep::Started => {
+                let echoes = plugin.echoes.build_begins(now);
+                plugin.say_echoes(&self.control, &echoes);
+                return;
+            }
+            BuildStep::Superseded => return plugin.echoes.build_ends(now, is_whole),
+            BuildStep::Finished { .. } | BuildStep::Failed { .. } => {
+                plugin.echoes.build_ends(now, is_whole);
+                plugin.inputs.failed = !is_whole;
+            }
         }
         if let Some(program) = self.processes.built(id) {
             plugin.inputs.read_list(&program);
@@ -283,8 +305,10 @@ impl Plugin {
         Self {
             manifest: folder.join("plugin.json"),
             folder,
+            kind: project.kind.clone(),
             project,
             inputs: Inputs::default(),
+            echoes: Echoes::default(),
             is_blocked: false,
         }
     }
@@ -302,6 +326,59 @@ impl Plugin {
             .iter()
             .flat_map(|place| names.map(|name| place.join(name)));
         icons.collect()
+    }
+
+    /// Where there may be a Rust program to build.
+    fn cargo_tomls(&self) -> [PathBuf; 2] {
+        ["Cargo.toml", "background/Cargo.toml"].map(|name| self.folder.join(name))
+    }
+
+    /// Whether it would be something else than before if the shell were started now.
+    fn has_another_kind(&mut self, changed: &[PathBuf]) -> bool {
+        let mut deciding = self
+            .cargo_tomls()
+            .into_iter()
+            .chain([self.manifest.clone()]);
+        if !deciding.any(|path| changed.contains(&path)) {
+            return false;
+        }
+        let Ok(now) = Project::read(&self.project.folder) else {
+            return false;
+        };
+        std::mem::replace(&mut self.kind, now.kind) != self.kind
+    }
+
+    fn say_kind(&self, control: &Control) {
+        let (before, now) = (&self.project.kind, &self.kind);
+        let text = if before == now {
+            format!("is {} again", in_words(now))
+        } else {
+            let (before, now) = (in_words(before), in_words(now));
+            format!("is {now} now, and was {before}: end `cargo stratos run` and start it again")
+        };
+        control.note(&self.project.manifest.id, Level::Warn, text);
+    }
+
+    fn say_echoes(&self, control: &Control, echoes: &BTreeSet<PathBuf>) {
+        if echoes.is_empty() {
+            return;
+        }
+        let names: Vec<_> = echoes
+            .iter()
+            .take(NAMED)
+            .map(|path| self.name(path))
+            .collect();
+        let text = format!(
+            "each build writes {} anew, so that another one would follow for ever: what builds write there is not \
+             followed any more. Let the build script write to `OUT_DIR`, or only where something differs",
+            names.join(", ")
+        );
+        control.note(&self.project.manifest.id, Level::Warn, text);
+    }
+
+    fn name(&self, path: &Path) -> String {
+        let below = path.strip_prefix(&self.folder).unwrap_or(path);
+        below.display().to_string().replace('\\', "/")
     }
 
     /// The program, where it is built by somebody else.
@@ -340,16 +417,29 @@ impl Plugin {
         if paths.is_empty() {
             return;
         }
-        let name = |path: &&PathBuf| {
-            let below = path.strip_prefix(&self.folder).unwrap_or(path);
-            below.display().to_string().replace('\\', "/")
-        };
         control.emit(Event::Changed {
             plugin: self.project.manifest.id.clone(),
             part,
-            files: paths.iter().take(NAMED).map(name).collect(),
+            files: paths
+                .iter()
+                .take(NAMED)
+                .map(|path| self.name(path))
+                .collect(),
             count: paths.len(),
         });
+    }
+}
+
+fn is_lock(path: &Path) -> bool {
+    path.ends_with("Cargo.lock")
+}
+
+fn in_words(kind: &ProjectKind) -> &'static str {
+    match kind {
+        ProjectKind::Rust(_) => "a Rust plugin",
+        ProjectKind::Program(_) => "a plugin with a program that is built already",
+        ProjectKind::JavaScript(_) => "a plugin in JavaScript",
+        ProjectKind::UiOnly => "a plugin without a background module",
     }
 }
 

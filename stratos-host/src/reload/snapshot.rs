@@ -81,6 +81,11 @@ impl Snapshot {
         (changed, places)
     }
 
+    /// When a file was written last, if it is there.
+    pub(super) fn written(&self, path: &Path) -> Option<SystemTime> {
+        self.0.get(path)?.modified
+    }
+
     /// The folders that hold a `Cargo.toml`.
     pub(super) fn packages(&self) -> BTreeSet<&Path> {
         let manifests = self.0.keys().filter(|path| path.ends_with("Cargo.toml"));
