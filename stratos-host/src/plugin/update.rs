@@ -70,11 +70,11 @@ impl Actor {
         // A build that has begun meanwhile is about another change.
         let follows = changed.filter(|_| self.builds.is_under_way());
         self.changed = self.changed.or(follows.map(|_| Instant::now()));
-        self.happens(happening).await;
-        // Only now does everybody see what whoever asked is told.
         if let (Some(changed), Ok(())) = (changed, &verdict) {
             self.reloaded(changed.elapsed());
         }
+        self.happens(happening).await;
+        // Only now does everybody see what whoever asked is told.
         if let Some(round) = round {
             self.answer(0..=round, &verdict);
         }
