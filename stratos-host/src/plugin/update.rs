@@ -27,15 +27,14 @@ impl Actor {
     /// Begins to replace the running program (V1: after an OTA update).
     pub(super) async fn switch(&mut self, program: Program) {
         self.give_up_arrival().await;
-        let way = match self.session.take() {
-            Some(old) if old.resumes() && self.backend.version == ShellVersion::V1 => {
-                self.session = Some(old);
-                Way::Beside
-            }
+        let can_resume =
+            |old: &Arc<Session>| old.resumes() && self.backend.version == ShellVersion::V1;
+        let way = match self.session.take_if(|old| !can_resume(old)) {
             Some(old) => {
                 self.make_way(&old).await;
                 Way::Instead
             }
+            None if self.session.is_some() => Way::Beside,
             // It has made way already, or fell.
             None => Way::Instead,
         };
