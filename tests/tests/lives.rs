@@ -178,6 +178,31 @@ async fn a_stop_does_not_wait_for_what_retires() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_ninth_generation_that_retires_sends_the_oldest_away() {
+    let shell = TestShell::new(slow).in_memory().start().await;
+    let mut streams = Vec::new();
+    for _ in 0..9 {
+        let mut stream = shell.get("/api/demo/endless").stream().await;
+        stream.chunk().await.unwrap();
+        streams.push(stream);
+        shell.update().await.unwrap();
+    }
+    let begin = Instant::now();
+    streams[0].chunk().await.expect_err("it is cut");
+    assert!(
+        begin.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begin.elapsed()
+    );
+    streams[1].chunk().await.expect_err("it has its time");
+    assert!(
+        begin.elapsed() > Duration::from_secs(9),
+        "{:?}",
+        begin.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn requests_wait_while_a_plugin_stops_for_its_update() {
     let shell = TestShell::new(slow).shell_version(ShellVersion::V3);
     let shell = shell.in_memory().start().await;

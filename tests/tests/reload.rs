@@ -160,9 +160,16 @@ fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
         assert!(Instant::now() < deadline, "the build script runs");
         thread::yield_now();
     }
+    let state = shell.state.to_str().unwrap().to_owned();
+    let update = ["update", "sample", "--state"].map(str::to_owned);
+    let update = [&update[..], &[state]].concat();
+    let update = thread::spawn(move || stratos(Path::new("."), update));
+    shell.wait_for_build("sample", "superseded");
     let begin = Instant::now();
     let (status, _) = shell.interrupt();
     assert!(status.success());
+    let told = update.join().unwrap();
+    assert_eq!(told.code, Some(1), "whoever waits for the build: {told:?}");
     assert!(
         begin.elapsed() < Duration::from_secs(8),
         "{:?}",

@@ -27,15 +27,14 @@ impl Actor {
     /// Begins to replace the running program (V1: after an OTA update).
     pub(super) async fn switch(&mut self, program: Program) {
         self.give_up_arrival().await;
-        let way = match self.session.take() {
-            Some(old) if old.resumes() && self.backend.version == ShellVersion::V1 => {
-                self.session = Some(old);
-                Way::Beside
-            }
+        let can_resume =
+            |old: &Arc<Session>| old.resumes() && self.backend.version == ShellVersion::V1;
+        let way = match self.session.take_if(|old| !can_resume(old)) {
             Some(old) => {
                 self.make_way(&old).await;
                 Way::Instead
             }
+            None if self.session.is_some() => Way::Beside,
             // It has made way already, or fell.
             None => Way::Instead,
         };
@@ -70,11 +69,11 @@ impl Actor {
         // A build that has begun meanwhile is about another change.
         let follows = changed.filter(|_| self.builds.is_under_way());
         self.changed = self.changed.or(follows.map(|_| Instant::now()));
-        self.happens(happening).await;
-        // Only now does everybody see what whoever asked is told.
         if let (Some(changed), Ok(())) = (changed, &verdict) {
             self.reloaded(changed.elapsed());
         }
+        self.happens(happening).await;
+        // Only now does everybody see what whoever asked is told.
         if let Some(round) = round {
             self.answer(0..=round, &verdict);
         }
