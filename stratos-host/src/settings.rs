@@ -69,10 +69,19 @@ pub enum SettingsError {
     Parse {
         /// The file.
         path: PathBuf,
-        /// The reason, with line and column.
+        /// The reason.
         #[source]
-        source: Box<toml::de::Error>,
+        source: Mistake,
     },
+}
+
+/// What is wrong in the file, and where.
+#[derive(Debug, Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct Mistake {
+    line: usize,
+    column: usize,
+    message: String,
 }
 
 impl Settings {
@@ -88,10 +97,23 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(SettingsError::Read { path, source }),
         };
-        toml::from_str(&text).map_err(|source| SettingsError::Parse {
+        toml::from_str(&text).map_err(|error| SettingsError::Parse {
             path,
-            source: Box::new(source),
+            source: Mistake::new(&text, &error),
         })
+    }
+}
+
+impl Mistake {
+    fn new(text: &str, error: &toml::de::Error) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            message: error.message().trim_end().replace('\n', ", "),
+        }
     }
 }
 
@@ -125,6 +147,12 @@ mod tests {
             ("check = 1", Err("is not valid")),
             ("[dev]\norigin = []", Err("is not valid")),
             ("[dev", Err("is not valid")),
+            (
+                "[dev]\norigins = [\n  \"http://localhost:5173/\",\n]",
+                Err(
+                    "line 2, column 11: `http://localhost:5173/` is not an origin: browsers spell it `http://localhost:5173`",
+                ),
+            ),
         ];
         for (text, expected) in cases {
             let folder = tempfile::tempdir().unwrap();
