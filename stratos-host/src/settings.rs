@@ -75,9 +75,9 @@ pub enum SettingsError {
     Parse {
         /// The file.
         path: PathBuf,
-        /// The reason, with line and column.
+        /// The reason.
         #[source]
-        source: Box<toml::de::Error>,
+        source: Mistake,
     },
     /// A plugin cannot have such a variable.
     #[error("{}: [env]", path.display())]
@@ -127,6 +127,15 @@ pub fn check_variable(name: &str, value: &[u8]) -> Result<(), VariableError> {
     Ok(())
 }
 
+/// What is wrong in the file, and where.
+#[derive(Debug, Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct Mistake {
+    line: usize,
+    column: usize,
+    message: String,
+}
+
 impl Settings {
     /// Reads the file in a project's folder; a missing file is the default.
     ///
@@ -142,11 +151,9 @@ impl Settings {
         };
         let settings: Self = match toml::from_str(&text) {
             Ok(settings) => settings,
-            Err(source) => {
-                return Err(SettingsError::Parse {
-                    path,
-                    source: Box::new(source),
-                });
+            Err(error) => {
+                let source = Mistake::new(&text, &error);
+                return Err(SettingsError::Parse { path, source });
             }
         };
         for (name, value) in &settings.env {
@@ -157,6 +164,19 @@ impl Settings {
             })?;
         }
         Ok(settings)
+    }
+}
+
+impl Mistake {
+    fn new(text: &str, error: &toml::de::Error) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            message: error.message().trim_end().replace('\n', ", "),
+        }
     }
 }
 
@@ -195,6 +215,12 @@ mod tests {
             ("check = 1", Err("is not valid")),
             ("[dev]\norigin = []", Err("is not valid")),
             ("[dev", Err("is not valid")),
+            (
+                "[dev]\norigins = [\n  \"http://localhost:5173/\",\n]",
+                Err(
+                    "line 2, column 11: `http://localhost:5173/` is not an origin: browsers spell it `http://localhost:5173`",
+                ),
+            ),
         ];
         for (text, expected) in cases {
             let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,7 @@
 //! The shell's one HTTP server.
 
+#[cfg(test)]
+mod agreement;
 mod answer;
 mod api;
 mod chunks;

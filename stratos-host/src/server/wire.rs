@@ -20,6 +20,8 @@ const INSTEAD: &[u8] = b"REFUSED / HTTP/1.1\r\nconnection: close\r\n\r\n";
 pub(super) const INSTEAD_METHOD: &str = "REFUSED";
 /// How much is read at once.
 const BLOCK: usize = 8 * 1024;
+/// How much of what follows a refusal is read at most, so that the answer is not lost with it.
+const LEFT_OVER: usize = 1024 * 1024;
 
 /// Why a connection ends, once it is known.
 #[derive(Debug, Clone, Default)]
@@ -231,7 +233,22 @@ impl<S: AsyncRead + Unpin, P: Unpin> AsyncRead for Wire<S, P> {
     }
 }
 
-impl<S: AsyncWrite + Unpin, P: Unpin> AsyncWrite for Wire<S, P> {
+impl<S: AsyncRead + Unpin, P: Unpin> Wire<S, P> {
+    /// Throws away what has arrived: a system that closes a connection with unread bytes resets it, and the other side
+    /// may lose the answer.
+    fn drain(&mut self, cx: &mut Context<'_>) {
+        let mut block = [0; BLOCK];
+        for _ in 0..LEFT_OVER / BLOCK {
+            let mut read = ReadBuf::new(&mut block);
+            let poll = Pin::new(&mut self.stream).poll_read(cx, &mut read);
+            if !matches!(poll, Poll::Ready(Ok(()))) || read.filled().is_empty() {
+                return;
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin, P: Unpin> AsyncWrite for Wire<S, P> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -245,7 +262,11 @@ impl<S: AsyncWrite + Unpin, P: Unpin> AsyncWrite for Wire<S, P> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
+        if shut.is_ready() && matches!(self.next, Next::Refused) {
+            self.drain(cx);
+        }
+        shut
     }
 
     fn poll_write_vectored(

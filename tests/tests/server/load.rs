@@ -94,6 +94,7 @@ fn a_slow_body_does_not_stop_others() {
 
 #[test]
 fn idle_connections_do_not_use_up_the_descriptors() {
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
     let number = std::env::var(CONNECTIONS);
     let number = number.map_or(2000, |number| number.parse().expect("a number"));
     if descriptors() < number + 200 {

@@ -9,6 +9,7 @@
 //! ```
 
 mod answers;
+mod binding;
 mod load;
 mod prefixes;
 mod raw;

@@ -1,0 +1,30 @@
+//! Where the shell listens.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
+use std::time::Duration;
+
+use crate::raw::shell;
+
+#[test]
+fn nobody_is_let_in_through_another_address() {
+    let (_plugins, shell) = shell();
+    assert_eq!(shell.address.ip(), Ipv4Addr::LOCALHOST);
+    assert_eq!(shell.get("/").status, 200);
+    let mut others: Vec<IpAddr> = vec![
+        Ipv4Addr::new(127, 0, 0, 2).into(),
+        Ipv6Addr::LOCALHOST.into(),
+    ];
+    others.extend(outward());
+    for other in others {
+        let address = SocketAddr::new(other, shell.address.port());
+        let called = TcpStream::connect_timeout(&address, Duration::from_secs(1));
+        assert!(called.is_err(), "{address}");
+    }
+}
+
+/// This machine's address in its network, if it is in one. Nothing is sent.
+fn outward() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
