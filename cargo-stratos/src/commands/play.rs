@@ -9,7 +9,7 @@ use crate::cli::Outcome;
 use crate::commands::remote::Remote;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::{self, escape};
+use crate::output::{escape, in_words};
 
 /// Play a scenario against the running shell
 ///
@@ -49,7 +49,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             }
             let shown = match json {
                 true => cx.output.json(progress),
-                false => show(cx, progress),
+                false => cx.output.line(in_words(progress)),
             };
             if closed.is_ok() {
                 closed = shown;
@@ -116,12 +116,5 @@ pub(super) fn wrong(cx: &Context, error: &ScenarioError) -> Error {
     Error::Usage {
         message: format!("{} cannot be played: {count}", error.file),
         help: Some("the book's chapter on scenarios lists what they can say".to_owned()),
-    }
-}
-
-fn show(cx: &Context, progress: &Progress) -> Result<(), Error> {
-    match output::in_words(progress) {
-        Some(text) => cx.output.line(text),
-        None => Ok(()),
     }
 }

@@ -94,13 +94,10 @@ impl LogFormat {
                 };
                 self.about("", &format!("{CYAN}auth{CYAN:#}  {text}"))
             }
-            Event::Scenario { scenario, progress } => match scenario_words(progress) {
-                Some(text) => self.about("", &format!("{CYAN}scenario{CYAN:#}  {text}")),
-                None => self.about(
-                    "",
-                    &format!("{CYAN}scenario{CYAN:#}  {} is over", escape(scenario)),
-                ),
-            },
+            Event::Scenario { progress, .. } => {
+                let text = format!("{CYAN}scenario{CYAN:#}  {}", scenario_words(progress));
+                self.about("", &text)
+            }
             Event::Missed { count } => self.about(
                 "",
                 &format!("{YELLOW}{count} events were not shown: too many at once{YELLOW:#}"),

@@ -7,14 +7,15 @@ use stratos_host::scenario::{Ending, Progress, StepReport};
 use crate::output::escape::escape;
 use crate::output::{DIM, GREEN, RED};
 
-/// A line, where there is something to say: the end is said by whoever played it.
-pub(crate) fn in_words(progress: &Progress) -> Option<String> {
+/// One line.
+pub(crate) fn in_words(progress: &Progress) -> String {
     match progress {
-        Progress::Began { steps } => Some(format!("{DIM}{steps} steps{DIM:#}")),
-        Progress::Step { step } => Some(of_step(step)),
+        Progress::Began { steps } => format!("{DIM}{steps} steps{DIM:#}"),
+        Progress::Step { step } => of_step(step),
         Progress::Ended { ending } => match ending {
-            Ending::Held => Some(format!("{GREEN}all steps held{GREEN:#}")),
-            Ending::Failed { .. } | Ending::Cut => None,
+            Ending::Held => format!("{GREEN}all steps held{GREEN:#}"),
+            Ending::Failed { .. } => format!("{RED}failed{RED:#}"),
+            Ending::Cut => format!("{RED}ended before its end{RED:#}"),
         },
     }
 }

@@ -116,14 +116,14 @@ impl<'t> Fields<'t> {
         self.read(key, "a value that JSON has as well", json)
     }
 
-    pub(super) fn table(&self, key: &str) -> Option<Fields<'t>> {
+    pub(super) fn table(&self, key: &str) -> Option<Self> {
         self.read(key, "a table", |value| {
             Some(Self::of(value.as_table()?, self.place(key), self.mistakes))
         })
     }
 
     /// `[[key]]`: all tables of that name.
-    pub(super) fn tables(&self, key: &str) -> Vec<Fields<'t>> {
+    pub(super) fn tables(&self, key: &str) -> Vec<Self> {
         let form = format!("a list of tables, each below a line `[[{key}]]`");
         let all = self.read(key, &form, |value| {
             let array = value.as_array()?.iter();
@@ -141,7 +141,7 @@ impl<'t> Fields<'t> {
     }
 
     /// All tables in it, by their names.
-    pub(super) fn named(&self) -> Vec<(String, Fields<'t>)> {
+    pub(super) fn named(&self) -> Vec<(String, Self)> {
         let mut all = Vec::new();
         for (key, value) in self.table {
             let at = key.span().start;

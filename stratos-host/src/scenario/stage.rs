@@ -1,6 +1,6 @@
 //! What a scenario sets up and breaks, and makes whole again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub(super) struct Stage {
     stand_ins: BTreeMap<String, Arc<StandIn>>,
     /// The config values that hold stand-ins' addresses, and what they were before.
     borrowed: Vec<(Address, Option<Value>)>,
+    /// Plugins that were stopped to be told, and have not started since.
+    interrupted: BTreeSet<String>,
     pub(super) store_is_broken: bool,
     /// What ends by itself after a while, by what was broken.
     endings: BTreeMap<String, AbortHandle>,
@@ -32,6 +34,7 @@ impl Stage {
             control: control.clone(),
             stand_ins: BTreeMap::new(),
             borrowed: Vec::new(),
+            interrupted: BTreeSet::new(),
             store_is_broken: false,
             endings: BTreeMap::new(),
         }
@@ -143,23 +146,29 @@ impl Stage {
     }
 
     /// Plugins read addresses when they start.
-    async fn restart(&self) -> Result<(), (String, ControlError)> {
-        let mut plugins: Vec<_> = self.borrowed.iter().map(|(told, _)| &told.plugin).collect();
-        plugins.sort();
-        plugins.dedup();
+    async fn restart(&mut self) -> Result<(), (String, ControlError)> {
+        if !self.interrupted.is_empty() {
+            // Somebody ended the scenario while they were on their way.
+            self.control.settled().await;
+        }
+        let told = self.borrowed.iter().map(|(told, _)| told.plugin.clone());
+        let told: BTreeSet<_> = told.collect();
         for info in self.control.plugins() {
-            if !plugins.contains(&&info.id) {
-                continue;
-            }
-            let again = async {
-                match info.state {
-                    PluginState::Running => self.control.stop(&info.id).await?,
-                    PluginState::Stopped | PluginState::Listed { .. } => return Ok(()),
-                    _ => {}
+            let id = info.id;
+            match info.state {
+                _ if !told.contains(&id) => continue,
+                PluginState::Running => {
+                    self.interrupted.insert(id.clone());
+                    let stopped = self.control.stop(&id).await;
+                    stopped.map_err(|error| (id.clone(), error))?;
                 }
-                self.control.start(&info.id).await
-            };
-            again.await.map_err(|error| (info.id.clone(), error))?;
+                PluginState::Stopped if self.interrupted.contains(&id) => {}
+                PluginState::Stopped | PluginState::Listed { .. } => continue,
+                _ => {}
+            }
+            let started = self.control.start(&id).await;
+            started.map_err(|error| (id.clone(), error))?;
+            self.interrupted.remove(&id);
         }
         Ok(())
     }
