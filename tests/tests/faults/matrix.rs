@@ -354,7 +354,7 @@ fn word(state: &PluginState) -> &'static str {
 }
 
 /// The processes that have this in their environment; where nobody tells, none.
-pub fn processes_with(text: &str) -> Vec<u32> {
+fn processes_with(text: &str) -> Vec<u32> {
     let deadline = Instant::now() + Duration::from_secs(2);
     loop {
         let left = processes_now(text);
@@ -365,7 +365,7 @@ pub fn processes_with(text: &str) -> Vec<u32> {
     }
 }
 
-pub fn processes_now(text: &str) -> Vec<u32> {
+fn processes_now(text: &str) -> Vec<u32> {
     let Ok(all) = fs::read_dir("/proc") else {
         return Vec::new();
     };
