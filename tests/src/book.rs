@@ -35,6 +35,8 @@ mod mocked_shell {}
 mod reliability {}
 #[doc = include_str!("../../book/src/scenarios.md")]
 mod scenarios {}
+#[doc = include_str!("../../book/src/faults.md")]
+mod faults {}
 
 #[doc = include_str!("../../book/src/linter.md")]
 mod linter {}

@@ -24,7 +24,7 @@ const CLIENTS: u64 = 4;
 const SMOKE: Duration = Duration::from_secs(20);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// By so much may the shell's memory grow from when it is warm to the end, however long that takes.
-const GROWTH_KIB: usize = 32 * 1024;
+const GROWTH_KIB: usize = 16 * 1024;
 /// Threads that wait for blocking work end when they had none for ten seconds.
 const QUIET: Duration = Duration::from_secs(11);
 

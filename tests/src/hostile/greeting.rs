@@ -82,15 +82,15 @@ async fn greets_with(hello: Value) {
 pub(super) async fn another_first_line() {
     let mut wire = Wire::connect().await;
     let request = wire.request("start", json!({}));
+    mark("starts the shell");
     wire.send(&request).await;
-    mark("started the shell");
     wire.obey().await;
 }
 
 pub(super) async fn notifies_first() {
     let mut wire = Wire::connect().await;
+    mark("logs first");
     wire.send(&notification("log", &json!({}))).await;
-    mark("logged first");
     wire.obey().await;
 }
 
@@ -98,8 +98,8 @@ pub(super) async fn malformed_hello() {
     let mut hello = hello();
     hello["params"]["protocol"] = json!("one");
     let mut wire = Wire::connect().await;
+    mark("greets with the wrong shape");
     wire.send(&hello).await;
-    mark("greeted with the wrong shape");
     wire.obey().await;
 }
 

@@ -18,6 +18,8 @@ use crate::{HOSTILE, SAMPLE};
 const PATIENCE: Duration = Duration::from_secs(75);
 /// What the shell promises for its end, and what a busy machine adds.
 const END: Duration = Duration::from_secs(8 + 4);
+/// The shell's memory, at the moment when it has most: floods must not pile up in it.
+const MEMORY_MIB: u64 = 96;
 const NEIGHBOURS: [&str; 3] = ["sample", "another", "third"];
 
 /// As often as asked for, each time in a new shell.
@@ -60,12 +62,14 @@ fn try_once(rows: &[Row], round: u32) {
         served.requests,
         served.errors
     );
+    let peak = shell.peak_mib();
+    assert!(peak < MEMORY_MIB, "the shell took {peak} MiB of memory");
     let end = shell.end();
     for (fault, outcome) in first {
         println!("{fault:<22} {outcome}");
     }
     println!(
-        "round {round}: {faults} faults, {} requests to neighbours, 0 errors, slowest {:?}, ended in {end:?}",
+        "round {round}: {faults} faults, {} requests to neighbours, 0 errors, slowest {:?}, {peak} MiB at most, ended in {end:?}",
         served.requests, served.slowest
     );
 }
@@ -233,6 +237,15 @@ impl Matrix {
         }
     }
 
+    /// Where nobody tells, nothing.
+    fn peak_mib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.shell.pid());
+        let status = fs::read_to_string(status).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|peak| peak.split_whitespace().next()?.parse::<u64>().ok());
+        kib.unwrap_or_default() / 1024
+    }
+
     /// Presses Ctrl-C and sees that nothing is left.
     fn end(self) -> Duration {
         let said = self.shell.said();
@@ -354,7 +367,7 @@ fn word(state: &PluginState) -> &'static str {
 }
 
 /// The processes that have this in their environment; where nobody tells, none.
-pub fn processes_with(text: &str) -> Vec<u32> {
+fn processes_with(text: &str) -> Vec<u32> {
     let deadline = Instant::now() + Duration::from_secs(2);
     loop {
         let left = processes_now(text);
@@ -365,7 +378,7 @@ pub fn processes_with(text: &str) -> Vec<u32> {
     }
 }
 
-pub fn processes_now(text: &str) -> Vec<u32> {
+fn processes_now(text: &str) -> Vec<u32> {
     let Ok(all) = fs::read_dir("/proc") else {
         return Vec::new();
     };
