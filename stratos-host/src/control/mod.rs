@@ -8,5 +8,6 @@ mod values;
 pub use self::client::{Client, ClientError};
 pub use self::inside::{Control, ControlError};
 pub use self::types::{
-    AUTH_PATH, AuthInfo, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SwitchAuth,
+    AUTH_PATH, AuthInfo, CONFIG_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo,
+    SwitchAuth,
 };
