@@ -79,10 +79,10 @@ impl StoreError {
         }
     }
 
-    pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Self {
+    pub(super) fn corrupt(path: &Path, reason: impl Into<String>) -> Self {
         Self::Corrupt {
             path: path.to_owned(),
-            reason: reason.to_string(),
+            reason: reason.into(),
         }
     }
 }
