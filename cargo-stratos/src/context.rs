@@ -1,7 +1,7 @@
 //! What commands know about the world around them; the only place that reads the environment.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::output::Output;
 
@@ -36,18 +36,16 @@ impl Context {
         std::env::var_os(name)
     }
 
-    /// The state folder that commands about a running shell mean: the one given, or the nearest
-    /// `.stratos` here or above that has a running shell.
+    /// The state folder that commands mean: the one given, or the nearest `.stratos` here or above that has a
+    /// running shell, or else the nearest one that has config values.
     pub(crate) fn state_folder(&self, given: Option<PathBuf>) -> PathBuf {
-        let default = PathBuf::from(".stratos");
         given.unwrap_or_else(|| {
             let here = std::env::current_dir().unwrap_or_default();
-            let mut folders = here.ancestors().map(|folder| folder.join(".stratos"));
-            folders.find(|folder| is_used(folder)).unwrap_or(default)
+            let folders = here.ancestors().map(|folder| folder.join(".stratos"));
+            let folders: Vec<_> = folders.collect();
+            let with = |file: &str| folders.iter().find(|folder| folder.join(file).is_file());
+            let found = with("host.json").or_else(|| with("config.redb"));
+            found.cloned().unwrap_or_else(|| PathBuf::from(".stratos"))
         })
     }
-}
-
-fn is_used(state: &Path) -> bool {
-    state.join("host.json").is_file()
 }

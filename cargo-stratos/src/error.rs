@@ -35,6 +35,9 @@ pub(crate) enum Error {
     /// The old config values cannot be forgotten.
     #[error("cannot start afresh")]
     Fresh(#[source] StoreError),
+    /// The config values in a state folder cannot be read or written.
+    #[error("cannot use the config values")]
+    Config(#[source] StoreError),
     /// The mocked shell does not start.
     #[error("the mocked shell does not start")]
     Shell(#[source] ShellError),

@@ -38,7 +38,7 @@ impl Workload {
             Self::ManyKeys => (format!("k{}", number % 50), Some(json!(number))),
             Self::Deletes => {
                 let key = format!("k{}", number % 10);
-                (key, (number % 3 > 0).then(|| json!(number)))
+                (key, (!number.is_multiple_of(3)).then(|| json!(number)))
             }
             Self::BigValues => {
                 let text = number.to_string().repeat(200_000 / 8);

@@ -55,6 +55,13 @@ const CONTROLS: &[Control] = &[
     control(Guard::OneConnection, "stratos-tests", "faults", "singles::a_nonce_is_good_for_one_connection"),
     control(Guard::Strangers, "stratos-host", "", "session::greeting::tests::so_many_strangers_are_listened_to_and_no_more"),
     control(Guard::KillGroup, "stratos-tests", "faults", "singles::what_a_plugin_has_started_ends_with_it"),
+    // The power cuts of `store_cuts` notice it too, but they need root.
+    control(Guard::StoreSync, "stratos-tests", "store_kill", "a_killed_writer_loses_no_acknowledged_write"),
+    control(Guard::StoreFence, "stratos-host", "", "store::values::tests::a_write_that_waited_is_asked_when_it_is_its_turn"),
+    control(Guard::StoreOwner, "stratos-tests", "store_races", "an_owner_stays_the_owner_when_its_file_is_replaced"),
+    control(Guard::StoreCheck, "stratos-tests", "store_damage", "a_flipped_byte_harms_nobody_or_is_noticed"),
+    control(Guard::StoreRescue, "stratos-tests", "store_damage", "what_is_no_store_is_set_aside_as_it_is"),
+    control(Guard::StoreVersion, "stratos-tests", "store_damage", "a_newer_version_is_refused_and_left_as_it_is"),
 ];
 
 const fn control(

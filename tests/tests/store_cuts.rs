@@ -157,9 +157,10 @@ impl Disk {
 
     /// Reads what a power cut leaves behind now.
     fn cut<T>(&self, read: impl Fn(&Path) -> Result<T, String>) -> Result<T, String> {
-        let copy = self.root.path().join("cut");
+        let cut = tempfile::tempdir_in(&self.root).unwrap();
+        let copy = cut.path().join("disk");
         fs::copy(self.root.path().join("disk"), &copy).unwrap();
-        let mount = Mount::new(&copy, self.root.path().join("after")).expect("the copy mounts");
+        let mount = Mount::new(&copy, cut.path().join("mounted")).expect("the copy mounts");
         read(&mount.0)
     }
 }
@@ -184,11 +185,17 @@ impl Mount {
 impl Drop for Mount {
     fn drop(&mut self) {
         let unmount = |options: &[&str]| {
-            let done = Command::new("umount").args(options).arg(&self.0).status();
-            done.is_ok_and(|status| status.success())
+            let done = Command::new("umount").args(options).arg(&self.0).output();
+            done.is_ok_and(|output| output.status.success())
         };
-        // A process that just ended may hold it for a moment.
-        let _ = unmount(&[]) || unmount(&["--lazy"]);
+        // A process that has just begun or ended may hold it for a moment.
+        for _ in 0..100 {
+            if unmount(&[]) {
+                return;
+            }
+            sleep(Duration::from_millis(20));
+        }
+        unmount(&["--lazy"]);
     }
 }
 

@@ -102,7 +102,7 @@ fn a_write_that_the_system_refuses_is_an_error_and_all_others_are_there() {
         stored,
         "{acknowledged} writes"
     );
-    store.set("p", "more", &json!("x".repeat(300_000))).unwrap();
+    store.set("p", "more", &json!("x".repeat(250_000))).unwrap();
 }
 
 #[test]

@@ -25,16 +25,26 @@ impl Remote {
         cx: &Context,
         conversation: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
     ) -> Result<T, Error> {
-        let owner = Owner::read(&cx.state_folder(self.state)).map_err(Error::Find)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let runtime = runtime.map_err(|source| Error::System {
-            what: "start the runtime",
-            source,
-        })?;
-        Ok(runtime.block_on(conversation(&Client::new(owner)))?)
+        let owner = Owner::read(&self.folder(cx)).map_err(Error::Find)?;
+        block_on(async { Ok(conversation(&Client::new(owner)).await?) })
     }
+
+    /// The state folder that is meant.
+    pub(crate) fn folder(self, cx: &Context) -> PathBuf {
+        cx.state_folder(self.state)
+    }
+}
+
+/// Runs something that waits, for a command that does nothing else meanwhile.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|source| Error::System {
+        what: "start the runtime",
+        source,
+    })?;
+    runtime.block_on(work)
 }
 
 /// One plugin of a running shell.

@@ -15,10 +15,12 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::control::types::{
-    AUTH_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SCENARIO_PATH, SwitchAuth,
+    AUTH_PATH, CONFIG_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SCENARIO_PATH,
+    SwitchAuth,
 };
 use crate::owner::Owner;
 use crate::scenario::{Ending, Progress};
+use crate::store::Everything;
 
 /// Talks to a running shell. Its methods are those of [`Control`](crate::control::Control).
 #[derive(Debug)]
@@ -138,6 +140,24 @@ impl Client {
     pub async fn config_replace(&self, plugin: &str, values: &ConfigValues) -> Result<()> {
         let path = format!("{}/config", plugin_path(plugin));
         self.ask(Method::PUT, &path, Some(values)).await
+    }
+
+    /// All config values of all plugins.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses or does not answer.
+    pub async fn config_everything(&self) -> Result<Everything> {
+        self.ask(Method::GET, CONFIG_PATH, None::<&()>).await
+    }
+
+    /// Replaces all config values of all plugins in one step.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses or does not answer.
+    pub async fn config_replace_everything(&self, everything: &Everything) -> Result<()> {
+        self.ask(Method::PUT, CONFIG_PATH, Some(everything)).await
     }
 
     /// Becomes another persona; returns when every plugin knows.

@@ -10,6 +10,6 @@ pub use self::client::{Client, ClientError};
 pub use self::inside::{Control, ControlError};
 pub use self::request::Answered;
 pub use self::types::{
-    AUTH_PATH, AuthInfo, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SCENARIO_PATH,
-    SwitchAuth,
+    AUTH_PATH, AuthInfo, CONFIG_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo,
+    SCENARIO_PATH, SwitchAuth,
 };

@@ -8,6 +8,8 @@
 //! | `GET /plugins/{id}/config` | | [`ConfigValues`] |
 //! | `PUT /plugins/{id}/config` | [`ConfigValues`] | nothing; all values are replaced |
 //! | `GET`, `PUT`, `DELETE /plugins/{id}/config/value?key=...` | the value | the value |
+//! | `GET /config` | | [`Everything`](crate::store::Everything) |
+//! | `PUT /config` | [`Everything`](crate::store::Everything) | nothing; all values of all plugins are replaced |
 //! | `GET /auth` | | [`AuthInfo`] |
 //! | `PUT /auth` | [`SwitchAuth`] | nothing, when every plugin knows |
 //! | `POST /scenario?file=...` | a scenario as TOML | lines, each a [`Progress`](crate::scenario::Progress) |
@@ -24,6 +26,8 @@ use crate::plugin::{BuildStatus, PluginState};
 
 /// The list of plugins.
 pub const PLUGINS_PATH: &str = "/__stratos/api/v1/plugins";
+/// The config values of all plugins.
+pub const CONFIG_PATH: &str = "/__stratos/api/v1/config";
 /// The login.
 pub const AUTH_PATH: &str = "/__stratos/api/v1/auth";
 /// Scenarios.

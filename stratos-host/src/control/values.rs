@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
-use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
 
 use crate::control::{Control, ControlError};
 use crate::journal::Entry;
-use crate::store::{Store, StoreError};
+use crate::store::{Everything, Store, StoreError};
 
 impl Control {
     /// A config value.
@@ -47,7 +46,6 @@ impl Control {
         key: String,
         value: Value,
     ) -> Result<(), ControlError> {
-        check_sizes(&key, &value)?;
         let (stored_key, stored) = (key.clone(), value.clone());
         self.in_store(id, move |store, id| store.set(id, &stored_key, &stored))
             .await?;
@@ -85,14 +83,40 @@ impl Control {
         id: &str,
         values: BTreeMap<String, Value>,
     ) -> Result<(), ControlError> {
-        for (key, value) in &values {
-            check_sizes(key, value)?;
-        }
         let stored = values.clone();
         self.in_store(id, move |store, id| store.replace(id, &stored))
             .await?;
         for (key, value) in values {
             self.record_value(id, key, Some(value));
+        }
+        Ok(())
+    }
+
+    /// All config values of all plugins, also of those that do not run here.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn config_everything(&self) -> Result<Everything, ControlError> {
+        self.with_store(Store::everything).await
+    }
+
+    /// Replaces all config values of all plugins in one step.
+    ///
+    /// # Errors
+    ///
+    /// When one is too large, or the store fails.
+    pub async fn config_replace_everything(
+        &self,
+        everything: Everything,
+    ) -> Result<(), ControlError> {
+        let stored = everything.clone();
+        self.with_store(move |store| store.replace_everything(stored))
+            .await?;
+        for (plugin, values) in everything.plugins {
+            for (key, value) in values {
+                self.record_value(&plugin, key, Some(value));
+            }
         }
         Ok(())
     }
@@ -141,25 +165,26 @@ impl Control {
         work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ControlError> {
         let id = self.slot(id)?.id.clone();
-        self.store()
-            .run(move |store| work(store, &id))
-            .await
-            .expect("the store does not panic")
-            .map_err(ControlError::Store)
+        self.with_store(move |store| work(store, &id)).await
     }
-}
 
-fn check_sizes(key: &str, value: &Value) -> Result<(), ControlError> {
-    let parts = [
-        ("key", key.len(), CONFIG_KEY_BYTES),
-        ("value", value.to_string().len(), CONFIG_VALUE_BYTES),
-    ];
-    match parts.into_iter().find(|(_, length, limit)| length > limit) {
-        Some((part, length, limit)) => Err(ControlError::TooLarge {
-            part,
-            length,
-            limit,
-        }),
-        None => Ok(()),
+    async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ControlError> {
+        let done = self.store().run(work).await;
+        done.expect("the store does not panic")
+            .map_err(|error| match error {
+                StoreError::TooLarge {
+                    part,
+                    length,
+                    limit,
+                } => ControlError::TooLarge {
+                    part,
+                    length,
+                    limit,
+                },
+                error => ControlError::Store(error),
+            })
     }
 }

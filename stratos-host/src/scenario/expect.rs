@@ -147,7 +147,9 @@ fn fits(event: &Event, id: &str, what: &Expected) -> bool {
                 payload: part,
             },
         ) => {
-            let has = part.as_ref().is_none_or(|part| contains(&payload.value(), part));
+            let has = part
+                .as_ref()
+                .is_none_or(|part| contains(&payload.value(), part));
             plugin == id && channel == wanted && has
         }
         _ => false,

@@ -24,6 +24,7 @@ use crate::plugin::PluginError;
 use crate::scenario::{self, Afterwards, Busy, Progress, Scenario};
 use crate::server::failure;
 use crate::server::gate::{Gate, guard_control};
+use crate::store::Everything;
 
 /// The largest body, which is an import of all config values: 64 MiB.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
@@ -35,6 +36,10 @@ pub(super) fn router(gate: Gate) -> Router<Control> {
         .route("/plugins/{id}/stop", post(stop))
         .route("/plugins/{id}/update", post(update))
         .route("/plugins/{id}/invoke", post(invoke))
+        .route(
+            "/config",
+            get(config_everything).put(config_replace_everything),
+        )
         .route("/plugins/{id}/config", get(config_all).put(config_replace))
         .route(
             "/plugins/{id}/config/value",
@@ -195,6 +200,17 @@ async fn play(
         Some((Ok::<_, Infallible>(line), (receiver, reader)))
     });
     Lines::from_stream(lines).into_response()
+}
+
+async fn config_everything(State(control): State<Control>) -> Answer<Everything> {
+    Ok(Json(control.config_everything().await?))
+}
+
+async fn config_replace_everything(
+    State(control): State<Control>,
+    Body(everything): Body<Everything>,
+) -> Answer<()> {
+    Ok(Json(control.config_replace_everything(everything).await?))
 }
 
 async fn auth(State(control): State<Control>) -> Json<AuthInfo> {

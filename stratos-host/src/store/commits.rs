@@ -107,7 +107,7 @@ fn commit(database: &Database, batch: &[Arc<Write>]) -> Result<Vec<Option<bool>>
     let mut outcomes = Vec::with_capacity(batch.len());
     for write in batch {
         // Asked now, not when it was put in line: a newer generation may have taken over since.
-        let is_allowed = !Guard::StoreFence.is_on() || (write.allowed)();
+        let is_allowed = (write.allowed)() || !Guard::StoreFence.is_on();
         let changed = is_allowed.then(|| write.change.apply(&transaction));
         outcomes.push(changed.transpose()?);
     }

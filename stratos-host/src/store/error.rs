@@ -50,6 +50,16 @@ pub enum StoreError {
     /// Writing failed, for example because the disk is full.
     #[error("cannot write the config store")]
     Write(#[source] Arc<redb::Error>),
+    /// A key or a value is larger than plugins may store.
+    #[error("the {part} is {length} bytes long, at most {limit} are allowed")]
+    TooLarge {
+        /// `key` or `value`.
+        part: &'static str,
+        /// In bytes.
+        length: usize,
+        /// In bytes.
+        limit: usize,
+    },
     /// A stored value is not JSON.
     #[error("the stored value of `{key}` is damaged")]
     Damaged {
@@ -69,10 +79,10 @@ impl StoreError {
         }
     }
 
-    pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Self {
+    pub(super) fn corrupt(path: &Path, reason: impl Into<String>) -> Self {
         Self::Corrupt {
             path: path.to_owned(),
-            reason: reason.to_string(),
+            reason: reason.into(),
         }
     }
 }

@@ -168,9 +168,11 @@ fn refusal(path: &Path, error: redb::Error) -> StoreError {
             path: path.to_owned(),
         },
         Corrupted(reason) => StoreError::corrupt(path, reason),
-        Io(error) if no_store.contains(&error.kind()) => StoreError::corrupt(path, error),
+        Io(error) if no_store.contains(&error.kind()) => {
+            StoreError::corrupt(path, error.to_string())
+        }
         UpgradeRequired(_) | TableTypeMismatch { .. } | TableIsMultimap(_) => {
-            StoreError::corrupt(path, error)
+            StoreError::corrupt(path, error.to_string())
         }
         error => StoreError::open(path, error),
     }

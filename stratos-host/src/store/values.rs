@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableError};
 use serde_json::Value;
+use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
 use tokio::task::JoinError;
 
 use crate::store::change::{Change, VALUES};
@@ -105,7 +106,7 @@ impl Store {
         let change = Change::Set {
             plugin: plugin.to_owned(),
             key: key.to_owned(),
-            text: value.to_string(),
+            text: text(key, value)?,
         };
         self.write(change, allowed).map(|done| done.is_some())
     }
@@ -202,10 +203,10 @@ impl Store {
         values: &BTreeMap<String, Value>,
     ) -> Result<(), StoreError> {
         let texts = values.iter();
-        let texts = texts.map(|(key, value)| (key.clone(), value.to_string()));
+        let texts = texts.map(|(key, value)| Ok((key.clone(), text(key, value)?)));
         let change = Change::Replace {
             plugin: plugin.to_owned(),
-            texts: texts.collect(),
+            texts: texts.collect::<Result<_, _>>()?,
         };
         self.write(change, || true).map(drop)
     }
@@ -231,6 +232,9 @@ impl Store {
     ///
     /// When they could not be written; the old ones are still there then.
     pub fn replace_everything(&self, everything: Everything) -> Result<(), StoreError> {
+        for (key, value) in everything.plugins.values().flatten() {
+            text(key, value)?;
+        }
         self.write(Change::ReplaceAll(everything), || true)
             .map(drop)
     }
@@ -322,6 +326,23 @@ impl Store {
         commits
             .write(disk, change, allowed)
             .map_err(StoreError::Write)
+    }
+}
+
+/// The text of a value that may be stored.
+fn text(key: &str, value: &Value) -> Result<String, StoreError> {
+    let text = value.to_string();
+    let parts = [
+        ("key", key.len(), CONFIG_KEY_BYTES),
+        ("value", text.len(), CONFIG_VALUE_BYTES),
+    ];
+    match parts.into_iter().find(|(_, length, limit)| length > limit) {
+        Some((part, length, limit)) => Err(StoreError::TooLarge {
+            part,
+            length,
+            limit,
+        }),
+        None => Ok(text),
     }
 }
 

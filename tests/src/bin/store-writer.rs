@@ -12,6 +12,9 @@ use serde_json::Value;
 use stratos_host::store::Store;
 use stratos_tests::Workload;
 
+/// Sets a key, or removes it.
+type Write = Box<dyn FnMut(&str, Option<Value>)>;
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let mut next = || arguments.next().expect("KIND PACE WORKLOAD WRITES FILE");
@@ -19,7 +22,7 @@ fn main() {
     let path = PathBuf::from(next());
     let workload: Workload = workload.parse().expect("a workload");
     let writes: usize = writes.parse().expect("a number");
-    let mut write: Box<dyn FnMut(&str, Option<Value>)> = match kind.as_str() {
+    let mut write: Write = match kind.as_str() {
         "store" => {
             let (store, notices) = Store::open(&path).expect("the store opens");
             assert!(notices.is_empty(), "{notices:?}");

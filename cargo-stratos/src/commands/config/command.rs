@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use clap::Subcommand;
 use serde_json::Value;
-use stratos_host::control::ConfigValues;
+use stratos_host::store::Everything;
 
 use crate::cli::Outcome;
 use crate::commands::call::json;
-use crate::commands::remote::Remote;
+use crate::commands::config::values::Values;
+use crate::commands::remote::{Remote, block_on};
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::{BOLD, escape, escape_line, to_pretty_json};
 
-/// Read and change the config values of a plugin in the running shell
+/// Read and change the config values of plugins, whether a shell runs or not
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -43,40 +44,47 @@ enum Action {
     List { plugin: String },
     /// Print all values as one JSON object, for `import`
     Export {
-        plugin: String,
+        /// Id of the plugin [default: all plugins]
+        plugin: Option<String>,
         /// File to write instead of standard output
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
     /// Replace all values by those of a JSON file, in one step
-    Import { plugin: String, file: PathBuf },
+    #[command(allow_missing_positional = true)]
+    Import {
+        /// Id of the plugin [default: all plugins]
+        plugin: Option<String>,
+        file: PathBuf,
+    },
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { action, remote } = args;
+    let folder = remote.folder(cx);
+    block_on(async {
+        let values = Values::find(cx, &folder)?;
+        act(cx, action, &values).await
+    })
+}
+
+async fn act(cx: &Context, action: Action, values: &Values) -> Result<Outcome, Error> {
     match action {
-        Action::Get { plugin, key } => {
-            let value = remote.ask(cx, async |shell| shell.config_get(&plugin, &key).await)?;
-            cx.output.json(&value)?;
-        }
-        Action::Set { plugin, key, value } => {
-            remote.ask(cx, async |shell| {
-                shell.config_set(&plugin, &key, &value).await
-            })?;
-        }
-        Action::Delete { plugin, key } => {
-            remote.ask(cx, async |shell| shell.config_delete(&plugin, &key).await)?;
-        }
+        Action::Get { plugin, key } => cx.output.json(&values.get(&plugin, &key).await?)?,
+        Action::Set { plugin, key, value } => values.set(&plugin, &key, &value).await?,
+        Action::Delete { plugin, key } => values.delete(&plugin, &key).await?,
         Action::List { plugin } => {
-            for (key, value) in remote.ask(cx, async |shell| shell.config_all(&plugin).await)? {
+            for (key, value) in values.all(&plugin).await? {
                 let (key, value) = (escape_line(&key), value.to_string());
                 cx.output
                     .line(format_args!("{BOLD}{key}{BOLD:#} {}", escape(&value)))?;
             }
         }
         Action::Export { plugin, output } => {
-            let values = remote.ask(cx, async |shell| shell.config_all(&plugin).await)?;
-            let text = to_pretty_json(&values);
+            let text = match plugin {
+                Some(plugin) => to_pretty_json(&values.all(&plugin).await?),
+                None => to_pretty_json(&values.everything().await?),
+            };
             match output {
                 None => cx.output.line(text)?,
                 Some(path) => write(&path, &text).map_err(|source| Error::File {
@@ -87,11 +95,19 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             }
         }
         Action::Import { plugin, file } => {
-            let values = read_values(file)?;
-            remote.ask(cx, async |shell| {
-                shell.config_replace(&plugin, &values).await
-            })?;
-            let count = values.len();
+            let count = match plugin {
+                Some(plugin) => {
+                    let new = read(file, Everything::values_from_json)?;
+                    values.replace(&plugin, &new).await?;
+                    new.len()
+                }
+                None => {
+                    let new = read(file, Everything::from_json)?;
+                    let count = new.count();
+                    values.replace_everything(new).await?;
+                    count
+                }
+            };
             cx.output
                 .note(format_args!("{count} values replace what was there"));
         }
@@ -106,14 +122,17 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     file.commit()
 }
 
-fn read_values(path: PathBuf) -> Result<ConfigValues, Error> {
+fn read<T>(path: PathBuf, parse: fn(&[u8]) -> Result<T, serde_json::Error>) -> Result<T, Error> {
     match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| Error::Usage {
+        Ok(bytes) => parse(&bytes).map_err(|error| Error::Usage {
             message: format!(
                 "{} is not a JSON object of config values: {error}",
                 path.display()
             ),
-            help: Some("`cargo stratos config export` prints one".to_owned()),
+            help: Some(
+                "`cargo stratos config export PLUGIN` prints one for `import PLUGIN`, `export` alone one for `import` alone"
+                    .to_owned(),
+            ),
         }),
         Err(source) => Err(Error::File {
             what: "read",

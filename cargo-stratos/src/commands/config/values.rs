@@ -1,0 +1,125 @@
+//! Where the config values are: with the running shell, or in the state folder when none runs.
+
+use std::path::Path;
+
+use serde_json::Value;
+use stratos_host::State;
+use stratos_host::control::{Client, ConfigValues, ControlError};
+use stratos_host::owner::{Owner, OwnerError};
+use stratos_host::state::StateError;
+use stratos_host::store::{Everything, StoreError};
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// The config values of all plugins.
+pub(super) enum Values {
+    /// A shell runs, and it alone has them.
+    Shell(Client),
+    /// Nobody else has them as long as this lives.
+    Folder(State),
+}
+
+impl Values {
+    pub(super) fn find(cx: &Context, folder: &Path) -> Result<Self, Error> {
+        let nobody = || OwnerError::Nobody {
+            folder: folder.to_owned(),
+        };
+        if !folder.join("config.redb").exists() {
+            return Err(Error::Find(nobody()));
+        }
+        match State::open(folder) {
+            Ok(state) => {
+                cx.output.notices(state.notices());
+                Ok(Self::Folder(state))
+            }
+            Err(StateError::Owned { .. }) => {
+                let owner = Owner::read(folder).map_err(Error::Find)?;
+                Ok(Self::Shell(Client::new(owner)))
+            }
+            Err(error) => Err(Error::State(error)),
+        }
+    }
+
+    pub(super) async fn get(&self, plugin: &str, key: &str) -> Result<Value, Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.config_get(plugin, key).await?),
+            Self::Folder(state) => {
+                let value = state.store().get(plugin, key).map_err(failed)?;
+                value.ok_or_else(|| no_value(plugin, key))
+            }
+        }
+    }
+
+    pub(super) async fn set(&self, plugin: &str, key: &str, value: &Value) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.config_set(plugin, key, value).await?),
+            Self::Folder(state) => {
+                let stored = state.store().set(plugin, key, value);
+                stored.map_err(failed)
+            }
+        }
+    }
+
+    pub(super) async fn delete(&self, plugin: &str, key: &str) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.config_delete(plugin, key).await?),
+            Self::Folder(state) => match state.store().delete(plugin, key) {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(no_value(plugin, key)),
+                Err(error) => Err(failed(error)),
+            },
+        }
+    }
+
+    pub(super) async fn all(&self, plugin: &str) -> Result<ConfigValues, Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.config_all(plugin).await?),
+            Self::Folder(state) => state.store().all(plugin).map_err(failed),
+        }
+    }
+
+    pub(super) async fn replace(&self, plugin: &str, values: &ConfigValues) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.config_replace(plugin, values).await?),
+            Self::Folder(state) => {
+                let stored = state.store().replace(plugin, values);
+                stored.map_err(failed)
+            }
+        }
+    }
+
+    pub(super) async fn everything(&self) -> Result<Everything, Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.config_everything().await?),
+            Self::Folder(state) => state.store().everything().map_err(failed),
+        }
+    }
+
+    pub(super) async fn replace_everything(&self, everything: Everything) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.config_replace_everything(&everything).await?),
+            Self::Folder(state) => {
+                let stored = state.store().replace_everything(everything);
+                stored.map_err(failed)
+            }
+        }
+    }
+}
+
+/// What a running shell refuses is refused without it too.
+fn failed(error: StoreError) -> Error {
+    match error {
+        StoreError::TooLarge { .. } => Error::Refused(error.to_string()),
+        error => Error::Config(error),
+    }
+}
+
+/// As a running shell says it.
+fn no_value(plugin: &str, key: &str) -> Error {
+    let error = ControlError::NoValue {
+        id: plugin.to_owned(),
+        key: key.to_owned(),
+    };
+    Error::Refused(error.to_string())
+}
