@@ -17,15 +17,15 @@ struct Control {
 #[rustfmt::skip]
 const CONTROLS: &[Control] = &[
     control(Guard::Gate, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
-    control(Guard::FrameLimit, "stratos-tests", "floods", "what_breaks_the_protocol_is_named_and_ends_the_plugin_alone"),
+    control(Guard::FrameLimit, "stratos-tests", "floods", "memory::what_breaks_the_protocol_is_named_and_ends_the_plugin_alone"),
     control(Guard::Turns, "stratos-transport", "peers", "who_asks_too_much_at_once_is_slowed_down"),
-    control(Guard::OwnTurns, "stratos-tests", "floods", "a_plugin_that_writes_much_still_answers"),
-    control(Guard::Questions, "stratos-tests", "floods", "for_a_plugin_that_never_reads_little_is_kept"),
+    control(Guard::OwnTurns, "stratos-tests", "floods", "memory::a_plugin_that_writes_much_still_answers"),
+    control(Guard::Questions, "stratos-tests", "floods", "memory::for_a_plugin_that_never_reads_little_is_kept"),
     control(Guard::Backlog, "stratos-host", "", "watching::tests::a_slow_watcher_misses_what_is_too_much_and_is_told_how_much"),
     control(Guard::FairBacklog, "stratos-host", "", "watching::tests::a_flood_does_not_push_out_what_neighbours_say"),
     control(Guard::LogRate, "stratos-host", "", "log_limit::tests::a_flood_is_thinned_out_and_counted_and_its_last_words_are_heard"),
     control(Guard::LogLine, "stratos-host", "", "log_limit::tests::what_is_too_long_or_too_deep_is_cut"),
-    control(Guard::UiSocket, "stratos-tests", "floods", "for_a_ui_that_does_not_read_little_is_kept_and_in_the_end_nothing"),
+    control(Guard::UiSocket, "stratos-tests", "floods", "memory::for_a_ui_that_does_not_read_little_is_kept_and_in_the_end_nothing"),
 ];
 
 const fn control(

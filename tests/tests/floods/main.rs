@@ -3,7 +3,5 @@
 //! `STRATOS_FLOOD=16 cargo test --release -p stratos-tests --test floods` floods sixteen times as much: 1 GiB of output,
 //! a line of 256 MiB, and 160,000 pushes.
 
-#[path = "floods/memory.rs"]
 mod memory;
-#[path = "floods/processes.rs"]
 mod processes;
