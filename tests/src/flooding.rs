@@ -8,17 +8,32 @@ use tokio::task::JoinSet;
 
 pub(crate) async fn serve_floods(ctx: &PluginContext) -> stratos::Result {
     // A text as often as asked, to stdout, and `the end` after it.
+    let held = ctx.clone();
     ctx.ipc
-        .handle("print", async |(text, count): (String, usize)| {
-            let printed = tokio::task::spawn_blocking(move || {
-                let mut stdout = std::io::stdout().lock();
+        .handle("print", move |(text, count): (String, usize)| {
+            let ctx = held.clone();
+            async move {
+                ctx.spawn("print", async move {
+                    let print = move || print(&text, count);
+                    let printed = tokio::task::spawn_blocking(print).await;
+                    printed.expect("no panic").expect("the shell reads");
+                });
+                Ok(())
+            }
+        })
+        .await?;
+    // Small texts that make large trees.
+    let held = ctx.clone();
+    ctx.ipc
+        .handle("push-bombs", move |count: usize| {
+            let ctx = held.clone();
+            async move {
+                let bomb = vec![serde_json::json!({ "": 0 }); 100_000];
                 for _ in 0..count {
-                    stdout.write_all(text.as_bytes())?;
+                    ctx.ipc.send("bomb", &bomb).await?;
                 }
-                stdout.write_all(b"\nthe end\n")?;
-                stdout.flush()
-            });
-            Ok(printed.await??)
+                Ok(())
+            }
         })
         .await?;
     let held = ctx.clone();
@@ -79,4 +94,13 @@ pub(crate) async fn serve_floods(ctx: &PluginContext) -> stratos::Result {
         })
         .await?;
     Ok(())
+}
+
+fn print(text: &str, count: usize) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    for _ in 0..count {
+        stdout.write_all(text.as_bytes())?;
+    }
+    stdout.write_all(b"\nthe end\n")?;
+    stdout.flush()
 }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
 use stratos_host::PluginState;
 use stratos_host::events::{BuildStep, Event, LogLine, Part};
 use stratos_protocol::log::Level;

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::control::{Control, ControlError};
-use crate::events::{Event, JsonText};
+use crate::events::{Event, JsonText, Watcher};
 use crate::server::failure;
 
 /// How much of a UI's questions and of their answers waits at once: 16 MiB.
@@ -70,7 +70,7 @@ enum ToUi<'a> {
 struct Answer {
     text: String,
     moment: u64,
-    _held: Held,
+    held: Held,
 }
 
 /// What one UI makes the shell keep, until this is dropped.
@@ -105,14 +105,15 @@ async fn talk(mut socket: WebSocket, control: Control, plugin: String) {
         let (text, _held) = tokio::select! {
             biased;
             Some(answer) = answered.recv() => {
-                while let Some(event) = pushes.next_before(answer.moment) {
-                    if !send(&mut socket, show(&event), &control, &plugin).await {
-                        return;
-                    }
+                if !show_before(&mut pushes, answer.moment, &mut socket, &control, &plugin).await {
+                    return;
                 }
-                (answer.text, Some(answer._held))
+                (answer.text, Some(answer.held))
             }
-            () = control.ending() => return,
+            () = control.ending() => {
+                show_before(&mut pushes, moments.now(), &mut socket, &control, &plugin).await;
+                return;
+            }
             received = socket.recv() => match received {
                 Some(Ok(Message::Text(text))) => {
                     while questions.try_join_next().is_some() {}
@@ -123,9 +124,9 @@ async fn talk(mut socket: WebSocket, control: Control, plugin: String) {
                             questions.spawn(async move {
                                 let answer = control.invoke_raw(&plugin, &channel, payload).await;
                                 let moment = moments.now();
-                                let (text, _held) = held.swap(id, answer);
+                                let (text, held) = held.swap(id, answer);
                                 // The socket may have gone meanwhile.
-                                let _ = answers.send(Answer { text, moment, _held }).await;
+                                let _ = answers.send(Answer { text, moment, held }).await;
                             });
                             continue;
                         }
@@ -218,6 +219,22 @@ impl Drop for Held {
     fn drop(&mut self) {
         self.all.fetch_sub(self.bytes, Ordering::SeqCst);
     }
+}
+
+/// Sends the pushes that happened before a moment; false where nobody reads any more.
+async fn show_before(
+    pushes: &mut Watcher,
+    moment: u64,
+    socket: &mut WebSocket,
+    control: &Control,
+    plugin: &str,
+) -> bool {
+    while let Some(event) = pushes.next_before(moment) {
+        if !send(socket, show(&event), control, plugin).await {
+            return false;
+        }
+    }
+    true
 }
 
 /// False where nobody reads any more.

@@ -66,6 +66,8 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
             .0;
         (slow, quick, next_door)
     });
+    let bombs = shell.call("sample", "push-bombs", "5");
+    assert_eq!(bombs.code, Some(0), "{}", bombs.stderr);
     // A UI that reads gets its answers also while it is flooded.
     let asks = runtime.spawn(async move {
         let mut answers = 0;
@@ -114,7 +116,7 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
             );
         }
         let (mut missed, mut seen) = (0, 0);
-        while seen + missed < pushes as u64 + 1_000 + 3 {
+        while seen + missed < 5 + pushes as u64 + 1_000 + 3 {
             let Some(Ok(message)) = slow.next().await else {
                 eprintln!("the slow UI was cut");
                 return;
