@@ -30,6 +30,10 @@ macro_rules! guards {
 guards! {
     /// Refuses requests that come from other sites, by `Host`, `Origin` and what browsers add.
     Gate = "gate",
+    /// Ends an upgraded connection on both sides when one hangs up.
+    HangUp = "hang-up",
+    /// Shows as text what others say, and what a terminal or a CI service would obey.
+    PlainText = "plain-text",
 }
 
 impl Guard {

@@ -31,6 +31,9 @@ mod process_model {}
 #[doc = include_str!("../../book/src/mocked-shell.md")]
 mod mocked_shell {}
 
+#[doc = include_str!("../../book/src/reliability.md")]
+mod reliability {}
+
 #[doc = include_str!("../../book/src/linter.md")]
 mod linter {}
 

@@ -20,6 +20,8 @@ struct Control {
 const CONTROLS: &[Control] = &[
     control(Guard::Gate, "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
     control(Guard::Gate, "stratos-tests", "browser", "no_page_reads_a_secret_or_changes_anything").in_a_browser(),
+    control(Guard::HangUp, "stratos-tests", "streaming", "sockets::many_idle_sockets_stay_open_until_their_browser_is_gone"),
+    control(Guard::PlainText, "stratos-tests", "hostile_text", "everything_that_a_plugin_says_is_shown_as_text"),
 ];
 
 const fn control(

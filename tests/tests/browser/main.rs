@@ -1,6 +1,9 @@
 //! What web pages can do to the shell, tried by a real browser: foreign pages, pages whose name was rebound to the
 //! shell's address, and pages on other ports of this machine, each in every way that `vectors.js` knows.
 //!
+//! Each vector has to work on the shell's own page, so that a refusal elsewhere means something. Without the gate
+//! nearly all of them work from every page: `.ci/controls` tries it.
+//!
 //! `cargo test -p stratos-tests --test browser -- --nocapture` prints what came of each attempt.
 
 mod attacker;
@@ -96,6 +99,7 @@ async fn no_page_reads_a_secret_or_changes_anything() {
 
     let own = format!("http://127.0.0.1:{port}");
     let pages = [
+        ("own", own.clone(), &own),
         ("foreign", format!("http://www.evil.test:{strange}"), &own),
         (
             "rebound",
@@ -113,7 +117,6 @@ async fn no_page_reads_a_secret_or_changes_anything() {
             format!("http://localhost:{}", dev_server.port()),
             &own,
         ),
-        ("own", own.clone(), &own),
     ]
     .map(|(page, origin, target)| {
         let path = match page {
