@@ -63,7 +63,7 @@ async fn a_slow_reader_holds_the_plugin_up_and_not_the_shells_memory() {
         if chunk.is_empty() {
             break;
         }
-        if (received / MEBIBYTE) % 16 == 0 {
+        if (received / MEBIBYTE).is_multiple_of(16) {
             most = most.max(resident(&shell));
         }
         received += chunk.len();
