@@ -40,3 +40,4 @@ pub use crate::plugin::{BuildStatus, PluginError, PluginState};
 pub use crate::server::{Door, DoorError};
 pub use crate::shell::{Deadlines, PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};
 pub use crate::state::State;
+pub use stratos_transport::guard::Guard;

@@ -122,6 +122,10 @@ guards! {
     Leftovers = "leftovers",
     /// Nothing is ended by its number alone.
     StartTime = "start-time",
+    /// Ends an upgraded connection on both sides when one hangs up.
+    HangUp = "hang-up",
+    /// Shows as text what others say, and what a terminal or a CI service would obey.
+    PlainText = "plain-text",
 }
 
 impl Guard {

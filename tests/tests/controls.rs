@@ -62,6 +62,8 @@ const CONTROLS: &[Control] = &[
     control(Guard::StoreCheck, "stratos-tests", "store_damage", "a_flipped_byte_harms_nobody_or_is_noticed"),
     control(Guard::StoreRescue, "stratos-tests", "store_damage", "what_is_no_store_is_set_aside_as_it_is"),
     control(Guard::StoreVersion, "stratos-tests", "store_damage", "a_newer_version_is_refused_and_left_as_it_is"),
+    control(Guard::HangUp, "stratos-tests", "streaming", "sockets::many_idle_sockets_stay_open_until_their_browser_is_gone"),
+    control(Guard::PlainText, "stratos-tests", "hostile_text", "everything_that_a_plugin_says_is_shown_as_text"),
 ];
 
 const fn control(

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use stratos_host::Guard;
+
 /// Shows what would not be shown but obeyed: control characters, those that are invisible or change the direction of
 /// text, and commands to CI services.
 ///
@@ -63,10 +65,11 @@ fn without_command(line: String) -> String {
 }
 
 pub(super) fn is_harmful(character: char) -> bool {
-    character.is_control()
+    let is_harmful = character.is_control()
         || matches!(character,
             '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    is_harmful && Guard::PlainText.is_on()
 }
 
 /// Where the second `#` of commands such as `##[group]` and `##vso[task.complete]` is: runners of CI services look for

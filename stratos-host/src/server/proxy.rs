@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version};
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use stratos_transport::guard::Guard;
 use tokio::io::{copy, split};
 
 use crate::control::Control;
@@ -101,9 +102,11 @@ async fn join(browser: OnUpgrade, plugin: OnUpgrade, session: Lease) {
     let (mut from_browser, mut to_browser) = split(TokioIo::new(browser));
     let (mut from_plugin, mut to_plugin) = split(TokioIo::new(plugin));
     // A local socket cannot be closed one way only: the end of one way has to be the end of both.
+    let there = copy(&mut from_browser, &mut to_plugin);
+    let back = copy(&mut from_plugin, &mut to_browser);
     tokio::select! {
-        _ = copy(&mut from_browser, &mut to_plugin) => {}
-        _ = copy(&mut from_plugin, &mut to_browser) => {}
+        _ = there, if Guard::HangUp.is_on() => {}
+        _ = back => {}
         () = session.over.cancelled() => {}
     }
 }

@@ -1,6 +1,9 @@
 //! What web pages can do to the shell, tried by a real browser: foreign pages, pages whose name was rebound to the
 //! shell's address, and pages on other ports of this machine, each in every way that `vectors.js` knows.
 //!
+//! Each vector has to work on the shell's own page, so that a refusal elsewhere means something. Without the gate
+//! nearly all of them work from every page: `.ci/controls` tries it.
+//!
 //! `cargo test -p stratos-tests --test browser -- --nocapture` prints what came of each attempt.
 
 mod attacker;
@@ -91,53 +94,14 @@ async fn no_page_reads_a_secret_or_changes_anything() {
     );
     fs::write(folder.join("stratos.toml"), settings).unwrap();
     let shell = Running::start(&folder);
-    let (strange, port) = (attacker.port(), shell.address.port());
-    let rebound = attacker::rebind(shell.address).await;
-
-    let own = format!("http://127.0.0.1:{port}");
-    let pages = [
-        ("foreign", format!("http://www.evil.test:{strange}"), &own),
-        (
-            "rebound",
-            format!("http://a.evil.test:{port}"),
-            &format!("http://a.evil.test:{port}"),
-        ),
-        (
-            "neighbour",
-            format!("http://localhost:{strange}"),
-            &format!("http://localhost:{port}"),
-        ),
-        ("other port", format!("http://127.0.0.1:{strange}"), &own),
-        (
-            "dev server",
-            format!("http://localhost:{}", dev_server.port()),
-            &own,
-        ),
-        ("own", own.clone(), &own),
-    ]
-    .map(|(page, origin, target)| {
-        let path = match page {
-            "own" => "/api/secret/own?script=",
-            _ => "/attack?",
-        };
-        let reporting = match page {
-            "dev server" => format!("http://localhost:{}", dev_server.port()),
-            "neighbour" | "other port" => origin.clone(),
-            _ => format!("http://www.evil.test:{strange}"),
-        };
-        let script = format!(
-            "{reporting}/vectors.js?page={}&target={target}&reports={reporting}/report",
-            page.replace(' ', "+")
-        );
-        match page {
-            "own" => format!("{origin}{path}{}", encode(&script)),
-            _ => format!("{origin}{path}{script}"),
-        }
-    });
     let names = [
-        (format!("a.evil.test:{port}"), rebound),
+        (
+            format!("a.evil.test:{}", shell.address.port()),
+            attacker::rebind(shell.address).await,
+        ),
         ("*.evil.test".to_owned(), attacker),
     ];
+    let pages = pages(shell.address.port(), attacker.port(), dev_server.port());
     let begin = std::time::Instant::now();
     let browser = Browser::start(&chromium, &names);
     let mut verdicts = Verdicts::default();
@@ -168,6 +132,37 @@ async fn no_page_reads_a_secret_or_changes_anything() {
         breaches.first()
     );
     assert_eq!(verdicts.missing(), Vec::<String>::new());
+}
+
+/// Where each page is: its script and where that reports to are on the attacker's or the dev server.
+fn pages(port: u16, strange: u16, dev: u16) -> Vec<String> {
+    let (own, near) = (
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+    );
+    let rebound = format!("http://a.evil.test:{port}");
+    let evil = format!("http://www.evil.test:{strange}");
+    let neighbour = format!("http://localhost:{strange}");
+    let other = format!("http://127.0.0.1:{strange}");
+    let dev = format!("http://localhost:{dev}");
+    let pages = [
+        ("own", &own, &own, &evil),
+        ("foreign", &evil, &own, &evil),
+        ("rebound", &rebound, &rebound, &evil),
+        ("neighbour", &neighbour, &near, &neighbour),
+        ("other port", &other, &own, &other),
+        ("dev server", &dev, &own, &dev),
+    ];
+    let urls = pages.map(|(page, origin, target, server)| {
+        let named = page.replace(' ', "+");
+        let script =
+            format!("{server}/vectors.js?page={named}&target={target}&reports={server}/report");
+        match page {
+            "own" => format!("{origin}/api/secret/own?script={}", encode(&script)),
+            _ => format!("{origin}/attack?{script}"),
+        }
+    });
+    urls.into()
 }
 
 impl Verdicts {
