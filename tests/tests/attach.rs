@@ -7,6 +7,7 @@ use stratos_host::events::Events;
 use stratos_host::launch::{InMemory, MemoryLink};
 use stratos_host::{Attach, PluginSpec, PluginState, Shell, ShellOptions, State};
 use stratos_protocol::hello::{Hello, Identity, Software};
+use stratos_protocol::lifecycle::Done;
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::{Message, ProtocolVersion};
 use stratos_tests::{Options, Plugins, Running};
@@ -148,7 +149,7 @@ async fn slow(link: MemoryLink) {
     while let Ok(Some(message)) = connection.receive().await {
         if let Message::Request { id, .. } = message {
             tokio::time::sleep(HOUR).await;
-            let outcome = Ok(serde_json::value::to_raw_value(&()).unwrap());
+            let outcome = Ok(serde_json::value::to_raw_value(&Done {}).unwrap());
             let answer = Message::Response { id, outcome };
             if connection.send(&answer).await.is_err() {
                 return;

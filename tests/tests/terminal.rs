@@ -203,14 +203,22 @@ fn a_plugin_that_is_debugged_waits_for_enter() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_error_leaves_the_terminal_as_it_was() {
+    use std::io::Write as _;
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
+
     use rustix::termios::{LocalModes, tcgetattr};
 
+    let is_cooked = |input| {
+        let modes = tcgetattr(input).unwrap().local_modes;
+        modes.contains(LocalModes::ICANON)
+    };
     if Command::new("setsid").arg("--version").output().is_err() {
         println!("skipped: there is no `setsid`");
         return;
     }
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let ((_keys, input), (mut screen, output)) = (terminal(), terminal());
+    let ((mut keys, input), (mut screen, output)) = (terminal(), terminal());
     let before = tcgetattr(&input).unwrap();
     // Only the terminal of its session can be read from in the foreground.
     let mut shell = Command::new("setsid")
@@ -227,16 +235,18 @@ fn an_error_leaves_the_terminal_as_it_was() {
         .spawn()
         .unwrap();
     let (mut printed, mut bytes) = (String::new(), [0; 1024]);
-    while tcgetattr(&input)
-        .unwrap()
-        .local_modes
-        .contains(LocalModes::ICANON)
-    {
+    while !printed.contains("h shows the keys") {
         let length = screen.read(&mut bytes).unwrap();
         printed.push_str(&String::from_utf8_lossy(&bytes[..length]));
-        assert!(!printed.contains("Ctrl-C stops."), "no keys: {printed}");
+    }
+    let patience = Instant::now() + Duration::from_secs(60);
+    while is_cooked(&input) {
+        assert!(Instant::now() < patience, "no keys: {printed}");
+        sleep(Duration::from_millis(10));
     }
     drop(screen);
+    // What it prints now goes nowhere.
+    keys.write_all(b"p").unwrap();
     let mut said = String::new();
     shell
         .stderr
@@ -255,7 +265,9 @@ fn an_error_leaves_the_terminal_as_it_was() {
 fn terminal() -> (std::fs::File, std::fs::File) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    // What the program inherited would not go with the person.
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let ours = openpt(flags).unwrap();
     grantpt(&ours).unwrap();
     unlockpt(&ours).unwrap();
     let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();

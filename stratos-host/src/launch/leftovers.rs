@@ -83,10 +83,9 @@ pub fn clean_up(programs: &Path) -> io::Result<Cleaned> {
 ///
 /// When the record cannot be read.
 pub fn outlive(record: &Path, mut lifeline: impl Read) -> io::Result<()> {
-    let mut file = File::open(record)?;
+    let file = File::open(record)?;
     io::copy(&mut lifeline, &mut io::sink())?;
-    let mut text = String::new();
-    file.read_to_string(&mut text)?;
+    let text = io::read_to_string(file)?;
     Cleaned::default().after(&Recorded::parse(&text));
     if let Some(run) = record.parent() {
         // The copies of programs. Where the shell ended in order, they are gone.

@@ -72,7 +72,7 @@ impl Processes {
         #[cfg(windows)]
         super::job::tie_children_to_this_process()?;
         Ok(Self(Arc::new(Shared {
-            sockets: Sockets::new()?,
+            sockets: Sockets::new(),
             spawner: Spawner::new()?,
             programs: tempfile::Builder::new().prefix(RUN).tempdir_in(programs)?,
             cargo: Cargo {
@@ -127,7 +127,7 @@ impl Processes {
     #[cfg(feature = "reload")]
     pub fn guarded_by(mut self, command: std::process::Command) -> io::Result<Self> {
         let shared = self.setup();
-        let record = Record::begin(shared.programs.path(), shared.sockets.folder())?;
+        let record = Record::begin(shared.programs.path(), &shared.sockets.folder())?;
         shared.guardian = Some(Guardian::start(command, record.path())?);
         shared.record = Some(Arc::new(record));
         shared.cargo.record = shared.record.clone();
@@ -249,8 +249,12 @@ impl Launch for ProcessLauncher {
             let path = executable.path.clone();
             // Every start has addresses of its own: a plugin that lingers must not meet its successor's.
             let start = crate::owner::random_hex().split_off(56);
-            let control = self.shared.sockets.address(&format!("{start}c"));
-            let http = self.shared.sockets.address(&format!("{start}h"));
+            let address = |name: String| {
+                let address = self.shared.sockets.address(&name);
+                address.map_err(LaunchError::Socket)
+            };
+            let control = address(format!("{start}c"))?;
+            let http = address(format!("{start}h"))?;
             let nonce = crate::owner::random_hex();
             let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
 

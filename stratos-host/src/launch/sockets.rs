@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 
@@ -15,25 +16,38 @@ const PREFIX: &str = "stratos-";
 /// short: a socket's path has to fit into about 100 bytes. On Windows it is a name that nobody
 /// can guess.
 #[derive(Debug)]
-pub(super) struct Sockets(TempDir);
+pub(super) struct Sockets {
+    name: String,
+    /// Made when it is needed: by then its path has been written down.
+    made: Mutex<Option<TempDir>>,
+}
 
 impl Sockets {
-    pub(super) fn new() -> io::Result<Self> {
-        // `tempdir` makes the folder with mode 0700 and fails if somebody else made it before.
-        tempfile::Builder::new().prefix(PREFIX).tempdir().map(Self)
+    pub(super) fn new() -> Self {
+        let random = crate::owner::random_hex().split_off(52);
+        Self {
+            name: format!("{PREFIX}{random}"),
+            made: Mutex::default(),
+        }
     }
 
-    pub(super) fn folder(&self) -> &Path {
-        self.0.path()
+    /// Where they are, or will be.
+    pub(super) fn folder(&self) -> PathBuf {
+        std::env::temp_dir().join(&self.name)
     }
 
-    pub(super) fn address(&self, name: &str) -> OsString {
+    pub(super) fn address(&self, name: &str) -> io::Result<OsString> {
         if cfg!(windows) {
             let secret = crate::owner::random_hex();
-            format!(r"\\.\pipe\stratos-{secret}-{name}").into()
-        } else {
-            self.0.path().join(name).into_os_string()
+            return Ok(format!(r"\\.\pipe\stratos-{secret}-{name}").into());
         }
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.is_none() {
+            // `tempdir` makes the folder with mode 0700 and fails if somebody else made it before.
+            let mut builder = tempfile::Builder::new();
+            *made = Some(builder.prefix(&self.name).rand_bytes(0).tempdir()?);
+        }
+        Ok(self.folder().join(name).into_os_string())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// All sections of the file; those of others are theirs to read.
-const SECTIONS: [&str; 3] = ["auth", "check", "dev"];
+const SECTIONS: [&str; 4] = ["auth", "check", "dev", "env"];
 
 const LEVELS: [(&str, RuleLevel); 3] = [
     ("allow", RuleLevel::Allow),
@@ -178,6 +178,8 @@ mod tests {
         let text = r#"
 [dev]
 origins = []
+[env]
+UPSTREAM = "here"
 [check.levels]
 missing-icon-file = "warn"
 correctness = "deny"

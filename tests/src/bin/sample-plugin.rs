@@ -50,6 +50,7 @@ fn main() -> ExitCode {
 }
 
 /// Starts a program of its own, as plugins do, which knows of no shell.
+#[expect(clippy::zombie_processes, reason = "plugins forget about theirs, too")]
 fn help(program: &Path) {
     let mut helper = Command::new(program);
     helper.arg("helper").stdin(Stdio::null());

@@ -269,4 +269,41 @@ mod tests {
         let c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE);
         assert_eq!(meaning(c), None);
     }
+
+    /// Runs itself once more, at a terminal, where it takes the terminal over and panics.
+    #[cfg(unix)]
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+    fn a_panic_leaves_the_terminal_as_it_was() {
+        use std::fs::File;
+        use std::process::{Command, Stdio};
+
+        use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+        use rustix::termios::tcgetattr;
+
+        const AGAIN: &str = "STRATOS_TEST_PANIC";
+        if std::env::var_os(AGAIN).is_some() {
+            let _keys = Keys::listen(&Output::default()).expect("a terminal");
+            eprintln!("{:?}", tcgetattr(io::stdin()));
+            panic!("as asked");
+        }
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+        let terminal = File::options().read(true).write(true).open(name).unwrap();
+        let settings = || format!("{:?}", tcgetattr(&terminal).unwrap());
+        let before = settings();
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--nocapture", "a_panic_leaves_the_terminal_as_it_was"])
+            .env(AGAIN, "")
+            .stdin(terminal.try_clone().unwrap())
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("as asked"), "{said}");
+        assert!(!said.contains(&before), "it was changed: {said}");
+        assert_eq!(settings(), before);
+    }
 }
