@@ -65,8 +65,9 @@ pub(super) fn finish(response: &mut Response, visitor: Visitor) {
         let policy = HeaderValue::from_static(policy);
         headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, policy);
     }
-    let no_referrer = HeaderValue::from_static("no-referrer");
-    headers.entry(REFERRER_POLICY).or_insert(no_referrer);
+    // With `no-referrer`, browsers send the forms of a page to its own origin as if they came from nowhere.
+    let same_origin = HeaderValue::from_static("same-origin");
+    headers.entry(REFERRER_POLICY).or_insert(same_origin);
     limit_caching(headers);
 }
 

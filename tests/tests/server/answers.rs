@@ -113,7 +113,7 @@ fn nothing_is_cached_but_what_a_plugin_says() {
     );
     assert_eq!(
         shell.get("/").header("referrer-policy"),
-        Some("no-referrer")
+        Some("same-origin")
     );
 }
 

@@ -400,7 +400,7 @@ fn is_marked(case: &Case, answer: &Answer) -> bool {
         "same-origin"
     };
     answer.header("x-content-type-options") == Some("nosniff")
-        && answer.header("referrer-policy") == Some("no-referrer")
+        && answer.header("referrer-policy") == Some("same-origin")
         && answer.header("cache-control") == Some("no-store")
         && answer.header("cross-origin-resource-policy") == Some(policy)
         && answer.head.to_lowercase().contains("vary: origin")
