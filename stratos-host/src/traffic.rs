@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use stratos_protocol::server::covers;
 use stratos_transport::guard::Guard;
+use stratos_transport::guard::Guard;
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -45,16 +46,26 @@ pub(crate) enum Serving {
     Session(Arc<Session>),
 }
 
-/// Two plugins want the same paths.
+/// More prefixes than any plugin has: every request looks through all of them.
+const MOST_PREFIXES: usize = 256;
+
+/// Why a prefix is not the plugin's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "route prefix `{prefix}` overlaps `{other_prefix}` of the plugin `{other}`: choose another, such as `/api/{plugin}`"
-)]
-pub(crate) struct PrefixTaken {
-    prefix: String,
-    plugin: String,
-    other: String,
-    other_prefix: String,
+pub(crate) enum NotClaimed {
+    /// Two plugins want the same paths.
+    #[error(
+        "route prefix `{prefix}` overlaps `{other_prefix}` of the plugin `{other}`: choose another, such as `/api/{plugin}`"
+    )]
+    Taken {
+        prefix: String,
+        plugin: String,
+        other: String,
+        other_prefix: String,
+    },
+    #[error(
+        "at most {MOST_PREFIXES} prefixes can be registered: one of them has room for many routes"
+    )]
+    TooMany,
 }
 
 impl Traffic {
@@ -68,7 +79,7 @@ impl Traffic {
         plugin: &str,
         generation: u64,
         prefix: &str,
-    ) -> Result<(), PrefixTaken> {
+    ) -> Result<(), NotClaimed> {
         let mut result = Ok(());
         self.0.send_modify(|table| {
             let overlaps =
@@ -79,7 +90,7 @@ impl Traffic {
                 Some((id.clone(), claim.prefix.clone()))
             });
             if let Some((other, other_prefix)) = taken {
-                result = Err(PrefixTaken {
+                result = Err(NotClaimed::Taken {
                     prefix: prefix.to_owned(),
                     plugin: plugin.to_owned(),
                     other,
@@ -92,9 +103,18 @@ impl Traffic {
                 generation,
                 prefix: prefix.to_owned(),
             };
-            if !entry.claims.contains(&claim) {
-                entry.claims.push(claim);
+            if entry.claims.contains(&claim) {
+                return;
             }
+            let mut own = entry
+                .claims
+                .iter()
+                .filter(|its| its.generation == generation);
+            if own.nth(MOST_PREFIXES - 1).is_some() && Guard::PrefixLimit.is_on() {
+                result = Err(NotClaimed::TooMany);
+                return;
+            }
+            entry.claims.push(claim);
         });
         result
     }

@@ -50,6 +50,8 @@ guards! {
     Echoes = "echoes",
     /// Bounds the channels of a plugin.
     ChannelLimit = "channel-limit",
+    /// Bounds the route prefixes of a plugin.
+    PrefixLimit = "prefix-limit",
     /// Refuses requests whose `Host` is not ours.
     Host = "host",
     /// Refuses requests whose `Origin` is neither ours nor allowed.

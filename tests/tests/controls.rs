@@ -30,6 +30,7 @@ const CONTROLS: &[Control] = &[
     control(&[Guard::Hurry], "stratos-tests", "lives", "a_stop_does_not_wait_for_what_retires"),
     control(&[Guard::Echoes], "stratos-host", "", "reload::echoes::tests::what_each_build_writes_is_not_followed_for_ever"),
     control(&[Guard::ChannelLimit], "stratos-tests", "lives", "a_plugin_has_room_for_1024_channels"),
+    control(&[Guard::PrefixLimit], "stratos-tests", "lives", "a_plugin_has_room_for_256_prefixes"),
     control(&[Guard::Host], "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
     control(&[Guard::Origin], "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),
     control(&[Guard::FetchMetadata], "stratos-tests", "gate", "foreign_hosts_origins_and_targets_are_refused_everywhere"),

@@ -243,6 +243,33 @@ async fn a_plugin_has_room_for_1024_channels() {
     assert_eq!(shell.invoke::<String>("more", ()).await.unwrap(), "fits");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_plugin_has_room_for_256_prefixes() {
+    let plugin = || {
+        create_plugin(identity())
+            .on_start(async |ctx| {
+                let prefix = |n| format!("/api/demo/{n}");
+                for n in 0..256 {
+                    ctx.server
+                        .register_router(&prefix(n), Router::new())
+                        .await?;
+                }
+                let more = ctx
+                    .server
+                    .register_router(&prefix(256), Router::new())
+                    .await;
+                let more = more.expect_err("there is no room");
+                ctx.logger.error_from("test", "refused", &more);
+                Ok(())
+            })
+            .on_stop(async |_| Ok(()))
+    };
+    let shell = TestShell::new(plugin).in_memory().start().await;
+    let refused = shell.log_line("refused").await;
+    let expected = "at most 256 prefixes can be registered";
+    assert!(format!("{refused:?}").contains(expected), "{refused:?}");
+}
+
 /// It is as slow as its config says, and answers with its generation.
 fn slow() -> PluginBuilder {
     create_plugin(identity())

@@ -28,7 +28,7 @@ use crate::launch::{Launched, Life};
 use crate::server::Upstream;
 use crate::session::greeting::greet;
 use crate::session::service::PluginService;
-use crate::shell::{Backend, Deadlines};
+use crate::shell::{Backend, Deadlines, chain};
 
 /// How long a process may take to follow its connection.
 const EXIT_DEADLINE: Duration = Duration::from_millis(500);
@@ -149,7 +149,7 @@ impl Session {
                 events.note(
                     &id,
                     level,
-                    format!("the connection to the plugin failed: {error}"),
+                    format!("the connection to the plugin failed: {}", chain(&error)),
                 );
             }
             events.own_up(&id);
@@ -333,7 +333,7 @@ impl Session {
             Err(CallError::Refused(error)) => Err(format!("{name} failed: {error}")),
             Err(CallError::Deadline(_)) => Err(format!(
                 "{name} did not finish within {} s",
-                deadline.as_secs_f32()
+                (deadline.as_secs_f32() * 10.0).round() / 10.0
             )),
             Err(CallError::Closed) => {
                 if let Some(offence) = self.peer.offence() {

@@ -23,6 +23,7 @@ use crate::log_limit::{cut, cut_data, cut_tag};
 use crate::session::SessionShared;
 use crate::shell::Backend;
 use crate::store::{Store, StoreError};
+use crate::traffic::NotClaimed;
 
 /// Serves one generation of one plugin. Nothing here takes the plugin's word for who it is.
 pub(super) struct PluginService {
@@ -179,10 +180,17 @@ impl PluginService {
     fn register(&self, Register { prefix }: &Register) -> Answer<Done> {
         self.done_unless_retired(!self.is_retired())?;
         check_prefix(prefix).map_err(|error| invalid(&error))?;
-        self.backend
+        let claimed = self
+            .backend
             .traffic
-            .claim(&self.plugin, self.generation, prefix)
-            .map_err(|taken| RpcError::new(ErrorCode::PrefixTaken, taken.to_string()))?;
+            .claim(&self.plugin, self.generation, prefix);
+        claimed.map_err(|refused| {
+            let code = match refused {
+                NotClaimed::Taken { .. } => ErrorCode::PrefixTaken,
+                NotClaimed::TooMany => ErrorCode::TooLarge,
+            };
+            RpcError::new(code, refused.to_string())
+        })?;
         Ok(Done {})
     }
 
