@@ -425,24 +425,31 @@ mod tests {
         assert!(store.all("p").unwrap().is_empty());
     }
 
+    /// Others wait behind it until somebody waits at the barrier.
+    fn write_that_stands_at_the_disk<'scope>(
+        scope: &'scope thread::Scope<'scope, '_>,
+        store: Store,
+    ) -> Arc<Barrier> {
+        let (at_the_disk, is_free) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let (told, waits) = (Arc::clone(&at_the_disk), Arc::clone(&is_free));
+        scope.spawn(move || {
+            let allowed = move || {
+                told.wait();
+                waits.wait();
+                true
+            };
+            store.set_if("p", "first", &json!(0), allowed).unwrap()
+        });
+        at_the_disk.wait();
+        is_free
+    }
+
     #[test]
     fn writes_that_wait_share_a_commit() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(&folder.path().join("config.redb")).unwrap();
-        let (in_line, is_free) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
         thread::scope(|scope| {
-            // The first write stands at the disk until the others wait behind it.
-            let (told, waits) = (Arc::clone(&in_line), Arc::clone(&is_free));
-            let first = store.clone();
-            scope.spawn(move || {
-                let allowed = move || {
-                    told.wait();
-                    waits.wait();
-                    true
-                };
-                first.set_if("p", "first", &json!(0), allowed).unwrap()
-            });
-            in_line.wait();
+            let is_free = write_that_stands_at_the_disk(scope, store.clone());
             for n in 1..=100 {
                 let store = store.clone();
                 scope.spawn(move || store.set("p", &format!("k{n}"), &json!(n)).unwrap());
@@ -462,19 +469,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(&folder.path().join("config.redb")).unwrap();
         let is_retired = Arc::new(AtomicBool::new(false));
-        let (in_line, is_free) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
         thread::scope(|scope| {
-            let (told, waits) = (Arc::clone(&in_line), Arc::clone(&is_free));
-            let first = store.clone();
-            scope.spawn(move || {
-                let allowed = move || {
-                    told.wait();
-                    waits.wait();
-                    true
-                };
-                first.set_if("p", "first", &json!(0), allowed).unwrap()
-            });
-            in_line.wait();
+            let is_free = write_that_stands_at_the_disk(scope, store.clone());
             let (late, retired) = (store.clone(), Arc::clone(&is_retired));
             let late = scope.spawn(move || {
                 let allowed = move || !retired.load(Ordering::SeqCst);
