@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use crate::shell::Deadlines;
 
 /// Later than anybody lives, and still a time that clocks can add.
-const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+pub(crate) const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// What happens between a plugin's greeting and its `on_start`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,8 @@ impl Deadlines {
     pub(crate) const NONE: Self = Self {
         hello: NEVER,
         start: NEVER,
-        stop: NEVER,
+        // Of which `exit` is a part.
+        stop: NEVER.saturating_mul(2),
         answer: NEVER,
         auth: NEVER,
         exit: NEVER,
@@ -81,10 +82,17 @@ pub(crate) fn command(pid: u32) -> String {
 #[cfg(target_os = "linux")]
 pub(crate) fn needs() -> Option<&'static str> {
     let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").ok()?;
-    (scope.trim() != "0").then_some(
-        "this Linux lets a debugger attach to its own children only: \
-         run `sudo sysctl kernel.yama.ptrace_scope=0` before, or the debugger with `sudo`",
-    )
+    match scope.trim() {
+        "1" => Some(
+            "this Linux lets a debugger attach to its own children only: \
+             run `sudo sysctl kernel.yama.ptrace_scope=0` before, or the debugger with `sudo`",
+        ),
+        "2" => Some("this Linux lets only root attach a debugger: run it with `sudo`"),
+        "3" => Some(
+            "this Linux lets nobody attach a debugger until it is set up otherwise and started again",
+        ),
+        _ => None,
+    }
 }
 
 /// What this system asks for before it lets somebody attach.

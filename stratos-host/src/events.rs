@@ -299,6 +299,10 @@ impl Event {
                 build: BuildStep::Finished { output, .. } | BuildStep::Failed { output, .. },
                 ..
             } => output.len(),
+            Self::State {
+                state: PluginState::Errored { reason } | PluginState::BackingOff { reason, .. },
+                ..
+            } => reason.len(),
             // The rest is the shell's own, and short.
             _ => 0,
         }

@@ -74,7 +74,7 @@ guards! {
     Connections = "connections",
     /// Waits until a config value is on the disk before it says that it is stored.
     StoreSync = "store-sync",
-    /// Refuses the config writes of a generation that has been replaced.
+    /// Asks once more whether a config write is allowed when its turn has come.
     StoreFence = "store-fence",
     /// Keeps a second process away from the config store, also while its file changes.
     StoreOwner = "store-owner",

@@ -75,6 +75,7 @@ impl Arrival {
         self.given_up.cancel();
         if let Ok(Ok((session, _))) = self.task.await {
             session.life.end().await;
+            session.over.cancel();
         }
     }
 }
@@ -87,6 +88,8 @@ async fn arrive(who: Newcomer, program: Program, way: Way, given_up: Cancellatio
     let begin = async {
         let session = Session::open(launched, &who.plugin, who.generation, backend).await?;
         let session = Arc::new(session);
+        // What it was asked meanwhile has an end if it does not arrive.
+        let failed = session.over.clone().drop_guard();
         if way == Way::Start {
             backend.traffic.switch_to(Arc::clone(&session));
         }
@@ -97,7 +100,9 @@ async fn arrive(who: Newcomer, program: Program, way: Way, given_up: Cancellatio
         let auth = backend.login.current();
         wait_for_debugger(&session, backend).await;
         let begun = session.begin(how, auth.clone(), backend.patience().start);
-        begun.await.map(|()| (session, auth))
+        begun.await?;
+        failed.disarm();
+        Ok((session, auth))
     };
     let over = async {
         given_up.cancelled().await;

@@ -13,7 +13,7 @@ use crate::plugin::actor::Actor;
 use crate::plugin::arrival::{Arrival, Arrived, Newcomer, Way};
 use crate::plugin::lifecycle::Happening;
 use crate::session::{Ending, Session};
-use crate::shell::ShellVersion;
+use crate::shell::{Backend, ShellVersion};
 
 /// What an arrival means for the plugin, and what whoever waits for it is told.
 type Meaning = (Happening, Result<(), String>);
@@ -139,7 +139,7 @@ impl Actor {
         if way != Way::Start {
             self.backend.traffic.switch_to(Arc::clone(&session));
         }
-        self.settle(session, program, told).await;
+        self.settle(session, program, told);
         if let Some(old) = old {
             self.retirements.begin(old, replaced, &self.backend);
         }
@@ -183,21 +183,19 @@ impl Actor {
     }
 
     /// Makes a session that has begun the plugin's own.
-    async fn settle(&mut self, session: Arc<Session>, program: Program, told: AuthState) {
+    fn settle(&mut self, session: Arc<Session>, program: Program, told: AuthState) {
         self.good = Some(program);
         self.session = Some(Arc::clone(&session));
-        // Whoever switched the login while the session was on its way has not reached it.
-        let catch_up = async {
-            let _turn = self.backend.switching.lock().await;
-            let now = self.backend.login.current();
-            if now != told && session.tell_auth(now).await.is_err() {
-                self.note(Level::Warn, "did not acknowledge the changed login");
-            }
-        };
-        // Given up with the shell's end, which makes any login meaningless.
-        tokio::select! {
-            () = catch_up => {}
-            () = self.backend.ending.cancelled() => {}
+        if self.backend.login.current() != told {
+            // Whoever switched the login while the session was on its way has not reached it. Beside, since other
+            // plugins may take their time with it.
+            let backend = Arc::clone(&self.backend);
+            tokio::spawn(async move {
+                let ending = backend.ending.clone();
+                ending
+                    .run_until_cancelled(catch_up(&session, &backend))
+                    .await;
+            });
         }
     }
 
@@ -208,5 +206,15 @@ impl Actor {
         if let Err(reason) = ended.await {
             self.note(Level::Warn, reason);
         }
+    }
+}
+
+async fn catch_up(session: &Session, backend: &Backend) {
+    // Switches follow one another.
+    let _turn = backend.switching.lock().await;
+    let now = backend.login.current();
+    if session.tell_auth(now).await.is_err() {
+        let text = "did not acknowledge the changed login";
+        backend.events.note(&session.plugin, Level::Warn, text);
     }
 }

@@ -16,6 +16,8 @@ use crate::scenario::time::show;
 
 /// How many events are kept to look back at.
 const KEPT: usize = 10_000;
+/// And how many bytes of them: 16 MiB, as for any watcher.
+const KEPT_BYTES: usize = 16 * 1024 * 1024;
 /// How often a stored value is looked at.
 const GLANCE: Duration = Duration::from_millis(20);
 /// How much of what was seen instead is worth reading.
@@ -33,11 +35,16 @@ impl Witness {
         let mut watcher = control.watch();
         let seen = Arc::new(watch::Sender::new(VecDeque::new()));
         let sees = Arc::clone(&seen);
+        let mut bytes = 0;
         let task = tokio::spawn(async move {
             while let Some(event) = watcher.next().await {
+                bytes += event.bytes();
                 sees.send_modify(|seen| {
-                    seen.truncate(KEPT - 1);
                     seen.push_front(event);
+                    while seen.len() > KEPT || bytes > KEPT_BYTES {
+                        let oldest = seen.pop_back().expect("it is not empty");
+                        bytes -= oldest.bytes();
+                    }
                 });
             }
         });
@@ -147,10 +154,8 @@ fn fits(event: &Event, id: &str, what: &Expected) -> bool {
                 payload: part,
             },
         ) => {
-            let has = part
-                .as_ref()
-                .is_none_or(|part| contains(&payload.value(), part));
-            plugin == id && channel == wanted && has
+            let has = |part: &Value| contains(&payload.value(), part);
+            plugin == id && channel == wanted && part.as_ref().is_none_or(has)
         }
         _ => false,
     }

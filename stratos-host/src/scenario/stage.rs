@@ -109,8 +109,13 @@ impl Stage {
         if self.store_is_broken {
             self.control.mend_store();
         }
+        for stand_in in self.stand_ins.values() {
+            // Its port is free for the next scenario.
+            stand_in.gone().await;
+        }
         let mut told = Vec::new();
-        for (address, before) in &self.borrowed {
+        // The other way round: one value may have been borrowed twice.
+        for (address, before) in self.borrowed.iter().rev() {
             let Address { plugin, key } = address;
             let given = match before {
                 Some(value) => {

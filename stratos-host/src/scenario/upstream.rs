@@ -27,6 +27,9 @@ pub(super) struct StandIn {
     server: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// After a connection that could not be taken.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// What it answers, and how fast.
 #[derive(Debug)]
 struct Script {
@@ -101,8 +104,11 @@ async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // Whoever knocked has gone already.
-                let Ok((stream, _)) = accepted else { continue };
+                let Ok((stream, _)) = accepted else {
+                    // Whoever knocked has gone already, or this process has too much open.
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                };
                 let script = Arc::clone(&script);
                 let service = service_fn(move |request| answer(Arc::clone(&script), request));
                 let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);

@@ -28,6 +28,8 @@ const CONNECTIONS: usize = 1024;
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a connection too many may take to read that it is.
 const FAREWELL_DEADLINE: Duration = Duration::from_millis(100);
+/// How long answers may take that the shell's end meets on their way.
+const LAST_ANSWER: Duration = Duration::from_millis(150);
 const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\nconnection: close\r\ncache-control: no-store\r\n\r\n\
     {\"error\":\"too many connections are open: close some, or wait until idle ones end\"}";
@@ -82,7 +84,8 @@ async fn talk(
         _ = connection.as_mut() => return,
         () = ending.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-    let _ = connection.await;
+    // What does not come to its end is cut.
+    let _ = timeout(LAST_ANSWER, connection).await;
 }
 
 async fn turn_away(stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {

@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 /// How many connections may be open that have not greeted. The plugin's own is one; the next ones wait outside.
 const CONNECTIONS: usize = 64;
 
-/// Waits for the connection that knows the nonce; the others are refused and do not disturb it.
+/// Waits for the connection that knows the nonce. Others that greet or stay silent do not disturb it; one that says
+/// something else ends the start, since only the plugin's own user can reach the socket.
 ///
 /// Returns why the plugin itself was refused.
 pub(super) async fn greet(
@@ -33,7 +34,7 @@ pub(super) async fn greet(
                 }
                 Err(error) => {
                     // A memory transport brings one connection; sockets recover.
-                    accepting = greetings.is_empty() && error.kind() != std::io::ErrorKind::NotConnected;
+                    accepting = error.kind() != std::io::ErrorKind::NotConnected;
                     tokio::time::sleep(std::time::Duration::from_millis(10)).await;
                 }
             },
@@ -44,6 +45,8 @@ pub(super) async fn greet(
                     Verdict::Stranger => {}
                 }
             }
+            // Nobody is here, and nobody can come any more.
+            else => return Err("hung up before it greeted the shell".to_owned()),
         }
     }
 }

@@ -24,6 +24,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::debugging::NEVER;
 use crate::launch::{Launched, Life};
 use crate::server::Upstream;
 use crate::session::greeting::greet;
@@ -34,8 +35,6 @@ use crate::shell::{Backend, Deadlines, chain};
 const EXIT_DEADLINE: Duration = Duration::from_millis(500);
 /// How long a stop waits for what was asked before it, while new requests wait for the stop.
 const LEASE_DEADLINE: Duration = Duration::from_secs(1);
-/// As good as none: for controls, since a timer that never ends would keep them from their end.
-const NO_DEADLINE: Duration = Duration::from_secs(1000 * 1000);
 /// Fewer than a plugin takes requests at once, so that there is always room for its lifecycle.
 const INVOKES_IN_FLIGHT: usize = REQUESTS_IN_FLIGHT - 16;
 /// What each of them stands for: all together they hold 15 MiB for a plugin that does not read.
@@ -109,7 +108,7 @@ impl Session {
         } = launched;
         let deadline = match Guard::HelloDeadline.is_on() {
             true => backend.patience().hello,
-            false => NO_DEADLINE,
+            false => NEVER,
         };
         let greeting = tokio::select! {
             greeting = tokio::time::timeout(deadline, greet(&mut control, &nonce, plugin)) => greeting,
@@ -178,7 +177,7 @@ impl Session {
     ) -> Result<(), String> {
         let deadline = match Guard::StartDeadline.is_on() {
             true => deadline,
-            false => NO_DEADLINE,
+            false => NEVER,
         };
         match how {
             Beginning::Start => self.hook("on_start", &Start { auth }, deadline).await,

@@ -117,9 +117,8 @@ pub const FRAMES: &[Row] = &[
     row("longest-frame", "sends a line of exactly 1 MiB", RUNNING, ""),
     row("frame-too-long", "sends a line of 1 MiB and a byte", ERRORED, "a line is longer than 1048576 bytes"),
     row("endless-line", "sends a line without an end", ERRORED, "a line is longer than 1048576 bytes"),
-    row("truncated-frame", "stops in the middle of a line", ERRORED, "a line is not a message of the protocol"),
-    // Why it broke is not told yet.
-    row("invalid-utf8", "sends a line that is not UTF-8", ERRORED, "the connection to the plugin failed: the connection broke"),
+    row("truncated-frame", "stops in the middle of a line", ERRORED, "the connection ended in the middle of a line"),
+    row("invalid-utf8", "sends a line that is not UTF-8", ERRORED, "a line is not text in UTF-8"),
     row("random-bytes", "sends random bytes", ERRORED, "the connection to the plugin failed"),
     row("no-message", "sends JSON that is no message", ERRORED, "a line is not a message of the protocol"),
     row("duplicate-id", "has two requests with one id in flight", ERRORED, "two requests in flight have the id 1"),

@@ -95,6 +95,9 @@ fn port(text: &str) -> Result<u16, String> {
     }
 }
 
+/// How long work that cannot be interrupted may still take after everything has stopped.
+const LAST_WORK: Duration = Duration::from_millis(200);
+
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let projects = Project::discover(&args.paths).map_err(Error::Project)?;
     let scenario = scenario(cx, &args, &projects)?;
@@ -115,7 +118,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         folder,
         scenario,
     };
-    runtime.block_on(serve(cx, args, setting))
+    let outcome = runtime.block_on(serve(cx, args, setting));
+    // Whatever still waits for a disk or another program is nobody's to wait for.
+    runtime.shutdown_timeout(LAST_WORK);
+    outcome
 }
 
 /// What is known before the shell starts.
@@ -203,6 +209,7 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         debugs: args.attach,
         timeout: args.timeout.map(Duration::from_secs),
     };
+    let plays = scenario.is_some();
     let mut playing = Playing::new(&control, scenario);
     let lived = tokio::select! {
         lived = live(hands, &mut screen, until, &mut playing) => lived,
@@ -231,7 +238,8 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
             report(cx, &played);
             played.held()
         }
-        (Lived::UntilAsked, None) => well,
+        // A scenario that was asked for and has not begun has not held.
+        (Lived::UntilAsked, None) => well && !plays,
         (Lived::UntilReady(all_run), None) => all_run && well,
         (Lived::TooLong, None) => false,
     };

@@ -2,36 +2,50 @@
 
 use crate::error::Error;
 
-/// Ctrl-C, or a polite request to end.
+/// Ctrl-C, or a polite request to end. What comes between two waits is not lost.
 pub(super) struct Interrupt {
     #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
+    signals: [tokio::signal::unix::Signal; 2],
+    #[cfg(windows)]
+    ctrl_c: tokio::signal::windows::CtrlC,
 }
 
 impl Interrupt {
+    /// Listens from now on.
     pub(super) fn new() -> Result<Self, Error> {
+        let fail = |source| Error::System {
+            what: "listen for signals",
+            source,
+        };
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
-            let what = "listen for signals";
-            let terminate =
-                signal(SignalKind::terminate()).map_err(|source| Error::System { what, source })?;
-            Ok(Self { terminate })
+
+            let interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+            let terminate = signal(SignalKind::terminate()).map_err(fail)?;
+            Ok(Self {
+                signals: [interrupt, terminate],
+            })
         }
-        #[cfg(not(unix))]
-        Ok(Self {})
+        #[cfg(windows)]
+        Ok(Self {
+            ctrl_c: tokio::signal::windows::ctrl_c().map_err(fail)?,
+        })
     }
 
     pub(super) async fn wait(&mut self) {
         #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = self.terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
         {
-            // An error means that there is no console, and nobody to press the keys.
-            if tokio::signal::ctrl_c().await.is_err() {
+            let [interrupt, terminate] = &mut self.signals;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        #[cfg(windows)]
+        {
+            // Without a console there is nobody to press the keys.
+            if self.ctrl_c.recv().await.is_none() {
                 std::future::pending::<()>().await;
             }
         }

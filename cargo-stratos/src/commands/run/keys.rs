@@ -195,6 +195,7 @@ fn help() -> String {
         ("s", "sign in or out"),
         ("p", "list the plugins"),
         ("o", "open the shell's page in the browser"),
+        ("Enter", "with --attach, go on to on_start"),
         ("h", "show this"),
         ("q", "stop everything"),
     ];
