@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use stratos_protocol::server::covers;
 use stratos_transport::guard::Guard;
-use stratos_transport::guard::Guard;
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::task::task_tracker::TaskTrackerToken;

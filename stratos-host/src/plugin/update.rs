@@ -139,7 +139,7 @@ impl Actor {
         if way != Way::Start {
             self.backend.traffic.switch_to(Arc::clone(&session));
         }
-        self.settle(session, program, told);
+        self.settle(session, program, &told);
         if let Some(old) = old {
             self.retirements.begin(old, replaced, &self.backend);
         }
@@ -183,10 +183,10 @@ impl Actor {
     }
 
     /// Makes a session that has begun the plugin's own.
-    fn settle(&mut self, session: Arc<Session>, program: Program, told: AuthState) {
+    fn settle(&mut self, session: Arc<Session>, program: Program, told: &AuthState) {
         self.good = Some(program);
         self.session = Some(Arc::clone(&session));
-        if self.backend.login.current() != told {
+        if self.backend.login.current() != *told {
             // Whoever switched the login while the session was on its way has not reached it. Beside, since other
             // plugins may take their time with it.
             let backend = Arc::clone(&self.backend);
