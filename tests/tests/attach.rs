@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stratos_host::events::Events;
+use stratos_host::events::{Event, Events};
 use stratos_host::launch::{InMemory, MemoryLink};
 use stratos_host::{Attach, PluginSpec, PluginState, Shell, ShellOptions, State};
 use stratos_protocol::hello::{Hello, Identity, Software};
@@ -27,10 +27,25 @@ async fn whoever_debugs_a_plugin_has_all_the_time_there_is() {
     let (begin, control) = (Instant::now(), shell.control().clone());
     control.switch_auth("signed-out").await.unwrap();
     assert!(begin.elapsed() >= HOUR, "{:?}", begin.elapsed());
-    let begin = Instant::now();
+    let (begin, mut watcher) = (Instant::now(), shell.watch());
     control.stop("slow").await.unwrap();
     assert!(begin.elapsed() >= HOUR, "{:?}", begin.elapsed());
     shell.stop().await;
+    while let Some(event) = watcher.next().await {
+        let is_late =
+            matches!(&*event, Event::Log(line) if line.message.contains("did not finish"));
+        assert!(!is_late, "{event:?}");
+        if matches!(
+            &*event,
+            Event::State {
+                state: PluginState::Stopped,
+                ..
+            }
+        ) {
+            return;
+        }
+    }
+    panic!("it was stopped");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use stratos::testing::TestShell;
-use stratos_tests::{Finished, Options, Plugins, Running, cargo_stratos, sample, stratos};
+#[cfg(unix)]
+use stratos_tests::Options;
+use stratos_tests::{Finished, Plugins, Running, cargo_stratos, sample, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
