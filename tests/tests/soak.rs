@@ -21,7 +21,7 @@ use stratos_tests::{ControlApi, Options, Plugins, Running, request};
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const PLUGINS: usize = 20;
 const CLIENTS: u64 = 4;
-const SMOKE: Duration = Duration::from_secs(20);
+const SMOKE: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// By so much may the shell's memory grow from when it is warm to the end, however long that takes.
 const GROWTH_KIB: usize = 16 * 1024;
