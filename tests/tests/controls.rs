@@ -147,7 +147,12 @@ impl Control {
         let has = |verdict: &str| said.contains(&format!("test result: {verdict}. "));
         match (has("ok"), has("FAILED")) {
             (true, false) if said.contains("1 passed") => true,
-            (false, true) => false,
+            (false, true) => {
+                if without.is_empty() {
+                    eprintln!("{said}");
+                }
+                false
+            }
             _ => panic!(
                 "`{}` did not run: {said}{}",
                 self.test,
