@@ -20,7 +20,7 @@ function element(name, attributes, place = document.body) {
 }
 
 // How long another window may take to say something: on our own page, where it must, even a busy machine has the time.
-const patience = page === "own" ? 2000 : 300;
+const patience = page === "own" ? 4000 : 300;
 
 // What another window says, if it says it soon after `shown`.
 async function told(shown) {
@@ -62,7 +62,7 @@ function submit(form, fields = {}) {
 function opened(url, after = () => {}) {
     return told(async () => {
         const other = open(url, "_blank");
-        await pause(700);
+        await pause(page === "own" ? 2500 : 700);
         try {
             after(other);
         } finally {
@@ -239,7 +239,7 @@ async function run() {
             const by = `${page}: ${vector}`;
             const url = path => `${target}/api/secret/${path}?by=${encodeURIComponent(by)}`;
             const seen = Promise.resolve().then(() => attempt(url, by));
-            const late = pause(5000).then(() => "(nothing for 5 s)");
+            const late = pause(page === "own" ? 20000 : 5000).then(() => "(nothing for so long)");
             const result = await Promise.race([seen, late]).catch(error => `(${error?.message ?? "error"})`);
             const shown = ["string", "number"].includes(typeof result) ? String(result) : "";
             await report({ kind, vector, seen: shown.slice(0, 200) });
