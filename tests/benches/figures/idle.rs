@@ -1,6 +1,8 @@
 //! What a shell and a plugin do that have nothing to do.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -12,45 +14,50 @@ const TIME: Duration = Duration::from_secs(30);
 pub(crate) fn idle(shell: &Running) {
     let plugin = shell.plugin("sample")["pid"].as_u64().expect("a pid");
     let processes = [("plugin", plugin), ("shell", u64::from(shell.pid()))];
-    // What the questions before began may end.
-    sleep(Duration::from_secs(5));
-    let before = processes.map(|(_, pid)| Used::now(pid));
+    // What the questions before began ends, idle threads and connections included.
+    sleep(Duration::from_secs(15));
+    let before = processes.map(|(_, pid)| threads(pid));
     sleep(TIME);
     for ((name, pid), before) in processes.into_iter().zip(before) {
-        let now = Used::now(pid);
+        let (mut wakeups, mut ticks) = (0, 0);
+        for (thread, now) in threads(pid) {
+            let then = before.get(&thread).copied().unwrap_or_default();
+            wakeups += now.wakeups - then.wakeups;
+            ticks += now.ticks - then.ticks;
+        }
         println!(
-            "idle {name}: {:.2} wake-ups/s, {} ms of processor time in {} s",
-            (now.wakeups - before.wakeups) as f64 / TIME.as_secs_f64(),
-            (now.ticks - before.ticks) * 10,
+            "idle {name}: {wakeups} wake-ups and {} ms of processor time in {} s",
+            ticks * 10,
             TIME.as_secs()
         );
     }
 }
 
+#[derive(Clone, Copy, Default)]
 struct Used {
     wakeups: u64,
     /// Of a hundredth of a second.
     ticks: u64,
 }
 
-impl Used {
-    fn now(pid: u64) -> Self {
-        let (mut wakeups, mut ticks) = (0, 0);
-        for thread in fs::read_dir(format!("/proc/{pid}/task")).expect("it runs") {
-            let thread = thread.expect("it runs").path();
+fn threads(pid: u64) -> BTreeMap<PathBuf, Used> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
+    let threads = threads.map(|thread| thread.expect("it runs").path());
+    threads
+        .map(|thread| {
             let status = fs::read_to_string(thread.join("status")).unwrap_or_default();
             let switches = status
                 .lines()
                 .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-            wakeups += switches.map_or(0, |count| count.trim().parse::<u64>().expect("a number"));
             let stat = fs::read_to_string(thread.join("stat")).unwrap_or_default();
             // The name in parentheses may have spaces; user and system time are the 12th and 13th after it.
-            let numbers = stat.rsplit(") ").next().unwrap_or_default();
-            let times = numbers.split(' ').skip(11).take(2);
-            ticks += times
-                .filter_map(|time| time.parse::<u64>().ok())
-                .sum::<u64>();
-        }
-        Self { wakeups, ticks }
-    }
+            let times = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+            let times = times.skip(11).take(2);
+            let used = Used {
+                wakeups: switches.map_or(0, |count| count.trim().parse().expect("a number")),
+                ticks: times.filter_map(|time| time.parse::<u64>().ok()).sum(),
+            };
+            (thread, used)
+        })
+        .collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Two copies of one plugin with the SDK: in one, a bare `cargo build` follows each change, in the other, the shell
 //! that watches it. They take turns, because the machine matters more than the program. The first builds of both
-//! take a minute or two.
+//! take a minute or two. `-- steady` measures the load while versions come and go alone.
 
 mod project;
 mod steady;
@@ -24,6 +24,9 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         println!("figures are measured by `cargo bench -p stratos-tests --bench reload`");
         return;
+    }
+    if std::env::args().any(|argument| argument == "steady") {
+        return steady::steady_load();
     }
     let (bare, watched) = (Project::new(), Project::new());
     bare.build();
