@@ -29,7 +29,7 @@ pub use crate::keep_alive::KeepAlive;
 pub use crate::neighbours::{Neighbours, Served};
 pub use crate::node::node_project;
 pub use crate::plugins::{Gate, Plugins, Sources};
-pub use crate::running::{ENDED, Options, Running};
+pub use crate::running::{Options, Running};
 pub use crate::sample::{STUBBORN, WORDS, sample};
 pub use crate::watch::{WATCH, Watch};
 pub use crate::workload::{Workload, Writer};

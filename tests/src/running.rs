@@ -18,9 +18,6 @@ use crate::http::{Answer, request};
 
 /// How long a test waits for anything before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Within this a shell has ended on any machine: the promised 8 seconds, and as many for one that is busy. What is not
-/// bounded takes longer, and so does one plugin after the other.
-pub const ENDED: Duration = Duration::from_secs(16);
 
 /// How to run.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stratos_tests::{ENDED, Finished, Plugins, Watch, stratos};
+use stratos_tests::{Finished, Plugins, Watch, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -44,7 +44,7 @@ fn it_does_not_wait_for_ever() {
 fn nothing_is_left_after_it() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), Watch::new());
     assert_eq!(try_out(&plugins, &[]).code, Some(0));
-    assert!(watch.wait_for(0, Duration::from_secs(15)));
+    assert!(watch.wait_for(0, Duration::from_secs(1)));
 }
 
 fn try_out(plugins: &Plugins, more: &[&str]) -> Finished {
@@ -90,10 +90,14 @@ fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
     let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
     let status = shell.wait().unwrap();
-    assert!(begin.elapsed() < ENDED, "{:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
     assert!(status.success(), "{status:?}");
     assert!(
-        watch.wait_for(0, Duration::from_secs(15)),
+        watch.wait_for(0, Duration::from_secs(2)),
         "left: {:?}",
         watch.alive()
     );
@@ -175,9 +179,11 @@ fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
     let took = begin.elapsed();
     println!("ended within {took:?}");
     assert!(status.success(), "{status:?}");
-    assert!(took < ENDED, "{took:?}");
+    // The promise is 8 s, of which the stop ladder takes 7. A busy machine adds to that; one plugin after the other, or a
+    // wait without a deadline, takes longer than this.
+    assert!(took < Duration::from_secs(16), "{took:?}");
     assert!(
-        watch.wait_for(0, Duration::from_secs(15)),
+        watch.wait_for(0, Duration::from_secs(2)),
         "left: {:?}",
         watch.alive()
     );

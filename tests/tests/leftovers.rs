@@ -95,7 +95,7 @@ fn what_a_plugin_started_ends_with_it() {
         "the plugin and its helper live"
     );
     assert_eq!(shell.command(&["stop", "helped"]).code, Some(0));
-    assert!(watch.wait_for(0, PATIENCE), "left: {:?}", watch.alive());
+    assert!(watch.wait_for(0, SOON), "left: {:?}", watch.alive());
 }
 
 #[test]
@@ -166,10 +166,7 @@ fn what_the_guardian_could_not_end_the_next_shell_ends() {
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     shell.kill().unwrap();
     shell.wait().unwrap();
-    assert!(
-        watch.wait_for(1, PATIENCE),
-        "the helper lives, the plugin not"
-    );
+    assert!(watch.wait_for(1, SOON), "the helper lives, the plugin not");
     assert!(has("build-script-build").is_some(), "the build lives");
 
     fs::remove_dir_all(plugins.root().join("built")).unwrap();

@@ -16,8 +16,7 @@ use stratos_transport::Connection;
 use stratos_transport::local::LocalListener;
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
-/// Sooner than the plugin gives up by itself on a shell that does not answer its greeting.
-const SOON: Duration = Duration::from_secs(4);
+const SOON: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_its_input_ends_a_plugin_that_blocks_its_runtime() {

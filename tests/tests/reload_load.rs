@@ -59,7 +59,7 @@ fn no_request_fails_while_versions_come_and_go() {
         let last = format!("version {}", reloads - 1);
         assert_eq!(shell.get(&format!("/api/{id}/version")).body, last);
         assert!(
-            watch.wait_for(1, Duration::from_secs(15)),
+            watch.wait_for(1, Duration::from_secs(5)),
             "one generation is left: {:?}",
             watch.alive()
         );

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stratos_tests::{ENDED, Options, Plugins, Running, Watch, request, stratos};
+use stratos_tests::{Options, Plugins, Running, Watch, request, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -49,7 +49,7 @@ fn a_plugin_starts_serves_and_stops() {
     assert_eq!(watch.alive(), ["sample"]);
     end(shell);
     assert!(
-        watch.wait_for(0, Duration::from_secs(15)),
+        watch.wait_for(0, Duration::from_secs(2)),
         "the plugin has ended"
     );
 }
@@ -251,7 +251,7 @@ fn a_plugin_that_fails_is_errored_and_the_others_serve() {
         assert_eq!(shell.get(&format!("/api/{id}/hello/x")).status, 200);
     }
     assert!(
-        watch.wait_for(2, Duration::from_secs(15)),
+        watch.wait_for(2, Duration::from_secs(2)),
         "only the good ones live: {:?}",
         watch.alive()
     );
@@ -332,7 +332,11 @@ fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
     let begin = std::time::Instant::now();
     let (status, last) = shell.interrupt();
     assert!(status.success());
-    assert!(begin.elapsed() < ENDED, "{:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
     let said = |event: &Value| {
         event["message"]
             .as_str()
@@ -340,7 +344,7 @@ fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
     };
     assert!(last.iter().any(said), "{last:#?}");
     assert!(
-        watch.wait_for(0, Duration::from_secs(15)),
+        watch.wait_for(0, Duration::from_secs(2)),
         "left: {:?}",
         watch.alive()
     );
