@@ -156,7 +156,7 @@ pub(crate) struct Backend {
     /// Login switches follow one another, so that plugins see them in order.
     pub(crate) switching: tokio::sync::Mutex<()>,
     /// Held by whoever plays a scenario.
-    pub(crate) stage: tokio::sync::Mutex<()>,
+    pub(crate) stage: Arc<tokio::sync::Mutex<()>>,
     /// How this process reaches the shell's server.
     pub(crate) entrance: Entrance,
     /// Cancelled when the shell begins to end.
@@ -270,7 +270,7 @@ impl Shell {
             version: options.version,
             supervise: options.supervise,
             switching: tokio::sync::Mutex::default(),
-            stage: tokio::sync::Mutex::default(),
+            stage: Arc::default(),
             entrance: Entrance {
                 port: address.port(),
                 door,

@@ -114,6 +114,8 @@ guards! {
     Strangers = "strangers",
     /// Ends what a plugin has started together with it.
     KillGroup = "kill-group",
+    /// Ends what has left a plugin's process group as well.
+    Escaped = "escaped",
     /// A plugin ends at the end of its standard input, which its host holds open.
     Lifeline = "lifeline",
     /// On Linux the kernel ends a plugin with its parent.

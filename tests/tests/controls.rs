@@ -69,6 +69,8 @@ const CONTROLS: &[Control] = &[
     control(&[Guard::Lifeline], "stratos-tests", "lifeline", "the_end_of_its_input_ends_a_plugin_that_blocks_its_runtime"),
     control(&[Guard::ParentDeath], "stratos-tests", "lifeline", "the_death_of_its_parent_ends_a_plugin_whose_input_stays_open"),
     control(&[Guard::Guardian], "stratos-tests", "leftovers", "a_shell_that_is_killed_at_any_moment_leaves_nothing"),
+    control(&[Guard::Escaped], "stratos-tests", "faults", "singles::what_has_left_its_group_is_ended_and_named"),
+    control(&[Guard::Escaped], "stratos-tests", "faults", "singles::what_has_left_its_group_ends_with_a_shell_that_is_killed"),
     // Each of them alone is enough.
     control(&[Guard::Lifeline, Guard::ParentDeath, Guard::Guardian], "stratos-tests", "leftovers", "plugins_that_block_end_with_their_shell"),
     control(&[Guard::Leftovers], "stratos-tests", "leftovers", "only_what_a_killed_shell_really_left_is_ended_by_the_next"),

@@ -309,6 +309,37 @@ fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
             .contains("missing field `channel`"),
         "{junk:?}"
     );
+    for (method, path, status, part) in [
+        (
+            "GET",
+            format!("{path}/config/value"),
+            400,
+            "missing field `key`",
+        ),
+        (
+            "POST",
+            "/__stratos/api/v1/plugins/%ff/stop".to_owned(),
+            400,
+            "UTF-8",
+        ),
+        (
+            "DELETE",
+            path.to_owned() + "/stop",
+            405,
+            "not with this method",
+        ),
+        (
+            "GET",
+            "/__stratos/api/v1/nothing".to_owned(),
+            404,
+            "no such path",
+        ),
+    ] {
+        let refused = control(&shell, method, &path, "");
+        assert_eq!(refused.status, status, "{refused:?}");
+        let text = refused.json()["error"].to_string();
+        assert!(text.contains(part), "{text}");
+    }
     assert_eq!(
         shell.command(&["config", "get", "sample", "stops"]).stdout,
         "1\n"

@@ -1,6 +1,7 @@
 //! The control of a shell from another process.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
+use tokio::time::timeout;
 
 use crate::control::types::{
     AUTH_PATH, CONFIG_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SCENARIO_PATH,
@@ -21,6 +23,9 @@ use crate::control::types::{
 use crate::owner::Owner;
 use crate::scenario::{Ending, Progress};
 use crate::store::Everything;
+
+/// How long an answer may take that waits for no build: more than any deadline of the shell's own.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Talks to a running shell. Its methods are those of [`Control`](crate::control::Control).
 #[derive(Debug)]
@@ -44,6 +49,14 @@ pub enum ClientError {
         /// The reason.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Nobody has answered: the process is stopped, or another one has the port.
+    #[error("the shell (process {pid}, port {port}) has not answered within {} s", DEADLINE.as_secs())]
+    Silent {
+        /// Its process, as `host.json` says.
+        pid: u32,
+        /// Its port, as `host.json` says.
+        port: u16,
     },
     /// The shell says why not.
     #[error("{0}")]
@@ -79,7 +92,8 @@ impl Client {
     /// When the shell refuses or does not answer.
     pub async fn command(&self, plugin: &str, command: &str) -> Result<()> {
         let path = format!("{}/{command}", plugin_path(plugin));
-        self.ask(Method::POST, &path, None::<&()>).await
+        // A build takes as long as it takes.
+        read(self.send(Method::POST, &path, Vec::new()).await?).await
     }
 
     /// Asks on an IPC channel.
@@ -219,7 +233,10 @@ impl Client {
             }
             None => Vec::new(),
         };
-        read(self.send(method, path, body).await?).await
+        let asked = async { read(self.send(method, path, body).await?).await };
+        let (pid, port) = (self.owner.pid, self.owner.port);
+        let silent = |_| ClientError::Silent { pid, port };
+        timeout(DEADLINE, asked).await.map_err(silent)?
     }
 
     async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response<Incoming>> {

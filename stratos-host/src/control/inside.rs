@@ -420,8 +420,8 @@ impl Control {
     }
 
     /// The right to play a scenario, unless somebody has it.
-    pub(crate) fn stage(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        self.0.backend.stage.try_lock().ok()
+    pub(crate) fn turn(&self) -> Option<tokio::sync::OwnedMutexGuard<()>> {
+        Arc::clone(&self.0.backend.stage).try_lock_owned().ok()
     }
 
     /// The session that answers for a path, after the wait for a running update.

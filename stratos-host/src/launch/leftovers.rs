@@ -1,30 +1,24 @@
 //! Cleans up after a shell that was killed.
 //!
-//! A process is one of its leftovers if it has the number and the start time of the record, or if it carries the run's
-//! mark and has not left the shell's session. Nothing else is ever touched: a number may be another one's by now.
+//! A process is one of its leftovers if it has the number and the start time of the record, if it carries the run's
+//! mark and has not left the shell's session, or if a plugin's socket in its environment says that a plugin started it.
+//! Nothing else is ever touched: a number may be another one's by now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
-use std::thread::sleep;
-use std::time::Duration;
 
+use stratos_protocol::environment::SOCKET;
 use stratos_transport::guard::Guard;
-use sysinfo::{
-    Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind,
-};
+use sysinfo::{Pid, Process};
 
-use crate::launch::identity::with_process;
+use crate::launch::ending::end_all;
 use crate::launch::process::RUN;
 use crate::launch::record::{MARK, Recorded};
 use crate::launch::sockets;
-
-/// How often to look again: what is being ended may have started something a moment ago.
-const ROUNDS: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// What killed shells had left behind.
 #[derive(Debug, Default)]
@@ -42,7 +36,12 @@ impl Cleaned {
     }
 
     fn after(&mut self, recorded: &Recorded) {
-        self.processes.extend(end_processes(recorded));
+        let is_ours = |process: &Process| {
+            is_recorded(process, recorded)
+                || is_marked(process, recorded)
+                || is_of_plugin(process, recorded)
+        };
+        self.processes.extend(end_all(is_ours).into_keys());
         if let Some(folder) = &recorded.sockets {
             self.sockets += usize::from(sockets::remove_dead(folder));
         }
@@ -94,44 +93,6 @@ pub fn outlive(record: &Path, mut lifeline: impl Read) -> io::Result<()> {
     Ok(())
 }
 
-/// Ends what still lives, until there is nothing.
-fn end_processes(recorded: &Recorded) -> BTreeSet<u32> {
-    let mut ended = BTreeSet::new();
-    for _ in 0..ROUNDS {
-        let found = find(recorded);
-        if found.is_empty() {
-            break;
-        }
-        for (pid, started) in found {
-            if end(pid, started) {
-                ended.insert(pid);
-            }
-        }
-        sleep(PAUSE);
-    }
-    ended
-}
-
-fn find(recorded: &Recorded) -> BTreeMap<u32, u64> {
-    let mut system = System::new();
-    let what = ProcessRefreshKind::nothing()
-        .without_tasks()
-        .with_environ(UpdateKind::Always);
-    system.refresh_processes_specifics(ProcessesToUpdate::All, false, what);
-    let ours = std::process::id();
-    let alive = system.processes().values().filter(|process| {
-        let has_ended = matches!(
-            process.status(),
-            ProcessStatus::Zombie | ProcessStatus::Dead
-        );
-        !has_ended && process.pid().as_u32() != ours
-    });
-    alive
-        .filter(|process| is_recorded(process, recorded) || is_marked(process, recorded))
-        .map(|process| (process.pid().as_u32(), process.start_time()))
-        .collect()
-}
-
 fn is_recorded(process: &Process, recorded: &Recorded) -> bool {
     let (pid, started) = (process.pid().as_u32(), process.start_time());
     recorded
@@ -148,10 +109,22 @@ fn is_marked(process: &Process, recorded: &Recorded) -> bool {
         && process.session_id().map(Pid::as_u32) == recorded.session
 }
 
-/// Once more, since looking at all processes takes a while: only if it is still the same one.
-fn end(pid: u32, started: u64) -> bool {
-    let is_ended = |process: &Process| process.start_time() == started && process.kill();
-    with_process(pid, is_ended) == Some(true)
+/// What a plugin started, wherever it has gone.
+fn is_of_plugin(process: &Process, recorded: &Recorded) -> bool {
+    let Some(sockets) = &recorded.sockets else {
+        return false;
+    };
+    let mut variables = process
+        .environ()
+        .iter()
+        .filter_map(|variable| variable.to_str());
+    variables.any(|variable| {
+        let socket = variable
+            .strip_prefix(SOCKET)
+            .and_then(|rest| rest.strip_prefix('='));
+        socket.is_some_and(|socket| Path::new(socket).starts_with(sockets))
+            && Guard::Escaped.is_on()
+    })
 }
 
 impl fmt::Display for Cleaned {

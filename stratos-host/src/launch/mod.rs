@@ -1,6 +1,9 @@
 //! How a plugin comes to life: as a process, or within this one.
 
 mod build;
+#[cfg(feature = "reload")]
+mod ending;
+mod escaped;
 mod executable;
 mod guardian;
 mod identity;

@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::events::Events;
 use crate::launch::build::{Built, Cargo};
+use crate::launch::escaped::end_escaped;
 use crate::launch::executable::Executable;
 use crate::launch::guardian::Guardian;
 use crate::launch::life::{Life, Order};
@@ -274,8 +275,8 @@ impl Launch for ProcessLauncher {
             Ok(Launched {
                 control: Incoming::Local(listener),
                 http: Dialer::Local(http),
+                life: keep(child, &self.plugin, &nonce, &events),
                 nonce,
-                life: keep(child, &self.plugin, &events),
             })
         })
     }
@@ -328,7 +329,7 @@ pub(super) fn in_group(command: Command) -> CommandWrap {
     command
 }
 
-fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, events: &Events) -> Life {
+fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, nonce: &str, events: &Events) -> Life {
     let (life, keeper) = Life::new(child.id());
     let mut outputs = Vec::new();
     if let Some(out) = child.stdout().take() {
@@ -353,9 +354,15 @@ fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, events: &Events) -> Life
     }
     // The plugin reads the end of its input as our end, so it is held until the plugin has ended.
     let lifeline = child.stdin().take();
-    let (events, plugin) = (events.clone(), plugin.to_owned());
+    let (events, plugin, nonce) = (events.clone(), plugin.to_owned(), nonce.to_owned());
     tokio::spawn(async move {
         let how = watch(child, keeper.orders, lifeline).await;
+        for (pid, name) in end_escaped(&nonce).await {
+            let text = format!(
+                "process {pid} (`{name}`), which it had started and which had left its process group, was ended"
+            );
+            events.note(&plugin, Level::Warn, text);
+        }
         // Its last words come before the news of its end; a grandchild may hold the pipes open.
         let read_out = futures_util::future::join_all(outputs);
         let _ = tokio::time::timeout(std::time::Duration::from_millis(200), read_out).await;

@@ -121,7 +121,9 @@ async fn break_or_mend(stage: &mut Stage, action: &Action) -> Result<(), String>
         Action::UpstreamBack { upstream } => {
             stage.forget(&format!("{upstream} gone"));
             stage.forget(&format!("{upstream} slow"));
-            let back = stage.stand_in(upstream).back().await;
+            let stand_in = stage.stand_in(upstream);
+            stand_in.slow(Duration::ZERO);
+            let back = stand_in.back().await;
             back.map_err(|error| is_not_back(upstream, &error))?;
         }
         Action::UpstreamAnswers { upstream, answer } => {

@@ -21,6 +21,7 @@ pub use self::mistakes::{Mistake, ScenarioError};
 pub use self::model::{
     Action, Address, Answer, Expected, Lifecycle, Scenario, Step, Upstream, When,
 };
+pub(crate) use self::player::play_in_turn;
 pub use self::player::{Afterwards, Busy, play};
 pub use self::report::{Ending, Played, Progress, StepReport};
 pub use self::verbs::{KEYS, Key, VERBS, Verb};

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use stratos_protocol::log;
 use thiserror::Error;
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +15,9 @@ use crate::scenario::expect::Witness;
 use crate::scenario::model::{Scenario, Step, When};
 use crate::scenario::report::{Ending, Played, Progress, StepReport};
 use crate::scenario::stage::Stage;
+
+/// How much of a reason is told; an answer that is named in it may be much longer.
+const FAILURE_BYTES: usize = 4096;
 
 /// A shell plays one scenario at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -40,9 +45,21 @@ pub async fn play(
     scenario: &Scenario,
     afterwards: Afterwards,
     until: &CancellationToken,
-    mut tell: impl FnMut(&Progress) + Send,
+    tell: impl FnMut(&Progress) + Send,
 ) -> Result<Played, Busy> {
-    let _turn = control.stage().ok_or(Busy)?;
+    let turn = control.turn().ok_or(Busy)?;
+    Ok(play_in_turn(turn, control, scenario, afterwards, until, tell).await)
+}
+
+/// The same for whoever has the turn already.
+pub(crate) async fn play_in_turn(
+    _turn: OwnedMutexGuard<()>,
+    control: &Control,
+    scenario: &Scenario,
+    afterwards: Afterwards,
+    until: &CancellationToken,
+    mut tell: impl FnMut(&Progress) + Send,
+) -> Played {
     let mut tell = |progress: Progress| {
         tell(&progress);
         control.emit(Event::Scenario {
@@ -64,13 +81,13 @@ pub async fn play(
     tell(Progress::Ended {
         ending: ending.clone(),
     });
-    Ok(Played {
+    Played {
         file: scenario.file.clone(),
         name: scenario.name.clone(),
         of: scenario.steps.len(),
         steps,
         ending,
-    })
+    }
 }
 
 async fn all_steps(
@@ -97,6 +114,7 @@ async fn all_steps(
         }
         let began = Instant::now();
         let failure = take(stage, &witness, step).await.err();
+        let failure = failure.map(|reason| log::cut(&reason, FAILURE_BYTES).unwrap_or(reason));
         let report = StepReport {
             number: index + 1,
             line: step.line,

@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 
-use axum::body::{Body as Lines, Bytes};
+use axum::body::{Body as Lines, Bytes, to_bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
-use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,13 +22,16 @@ use crate::control::{
     AuthInfo, ConfigValues, Control, ControlError, Invoke, PluginInfo, SwitchAuth,
 };
 use crate::plugin::PluginError;
-use crate::scenario::{self, Afterwards, Busy, Progress, Scenario};
+use crate::scenario::{Afterwards, Busy, Progress, Scenario, play_in_turn};
 use crate::server::failure;
 use crate::server::gate::{Gate, guard_control};
 use crate::store::Everything;
 
 /// The largest body, which is an import of all config values: 64 MiB.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
+
+/// More than axum says in a refusal.
+const REFUSAL_BYTES: usize = 64 * 1024;
 
 pub(super) fn router(gate: Gate) -> Router<Control> {
     Router::new()
@@ -49,6 +53,11 @@ pub(super) fn router(gate: Gate) -> Router<Control> {
         .route("/scenario", post(play))
         .route("/events", get(events))
         .fallback(async || failure(StatusCode::NOT_FOUND, "the control API has no such path"))
+        .method_not_allowed_fallback(async || {
+            let text = "the control API has this path, but not with this method";
+            failure(StatusCode::METHOD_NOT_ALLOWED, text)
+        })
+        .layer(map_response(in_one_shape))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn_with_state(gate, guard_control))
 }
@@ -76,6 +85,20 @@ impl IntoResponse for Refused {
             ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         failure(status, self.0.to_string())
+    }
+}
+
+/// What axum itself refuses, such as a query without its key, in the shape of all failures.
+async fn in_one_shape(response: Response) -> Response {
+    let is_text = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/plain");
+    let kind = response.headers().get(CONTENT_TYPE);
+    if !response.status().is_client_error() || !kind.is_some_and(is_text) {
+        return response;
+    }
+    let status = response.status();
+    match to_bytes(response.into_body(), REFUSAL_BYTES).await {
+        Ok(text) => failure(status, String::from_utf8_lossy(&text)),
+        Err(error) => failure(status, error.to_string()),
     }
 }
 
@@ -181,17 +204,19 @@ async fn play(
         Ok(scenario) => scenario,
         Err(error) => return failure(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
     };
-    if control.stage().is_none() {
+    let Some(turn) = control.turn() else {
         return failure(StatusCode::CONFLICT, Busy.to_string());
-    }
+    };
     // All that is told fits, so that no step waits for whoever reads.
     let (sender, receiver) = mpsc::channel(scenario.steps.len() + 2);
     let until = CancellationToken::new();
     let reader = until.clone().drop_guard();
     tokio::spawn(async move {
         let tell = |progress: &Progress| drop(sender.try_send(progress.clone()));
-        // Who came first in the same moment plays; the other one's answer is empty.
-        let _ = scenario::play(&control, &scenario, Afterwards::GoesOn, &until, tell).await;
+        let afterwards = Afterwards::GoesOn;
+        let played = play_in_turn(turn, &control, &scenario, afterwards, &until, tell);
+        // Whoever reads has been told.
+        let _ = played.await;
     });
     let lines = unfold((receiver, reader), |(mut receiver, reader)| async {
         let progress = receiver.recv().await?;

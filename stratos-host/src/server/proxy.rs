@@ -51,9 +51,14 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
     let upgrade = request.headers().get(UPGRADE).cloned();
     let upgrade = upgrade.filter(|_| is_named);
     let wants_trailers = names(request.headers(), &TE, "trailers");
+    let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
     strip(request.headers_mut());
+    let headers = request.headers_mut();
+    if is_chunked {
+        // Otherwise hyper sends a GET without its body.
+        headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    }
     if wants_trailers {
-        let headers = request.headers_mut();
         headers.insert(TE, HeaderValue::from_static("trailers"));
         headers.insert(CONNECTION, HeaderValue::from_static("te"));
     }

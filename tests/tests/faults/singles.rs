@@ -76,17 +76,36 @@ fn what_a_plugin_has_started_ends_with_it() {
     assert!(!outlived, "the child outlived its plugin");
 }
 
-/// Who leaves the group is out of reach: the system tells nobody whose child it was.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_leaves_its_group_on_purpose_is_not_ended() {
-    let single = Single::start("child-escapes", &[]);
+fn what_has_left_its_group_is_ended_and_named() {
+    let mut single = Single::start("child-escapes", &[]);
     let child = single.child("escapes");
-    let (status, _) = single.shell.interrupt();
-    assert!(status.success(), "{status:?}");
+    let stopped = single.shell.control().command("child-escapes", "stop");
+    assert_eq!(stopped.status, 200);
     let outlived = lives(child);
     end(child);
-    assert!(outlived, "it is not promised, but the book says otherwise");
+    assert!(!outlived, "the child outlived its plugin");
+    let named = format!("process {child} (`");
+    single.shell.expect(|event| {
+        let text = event["message"].as_str();
+        text.is_some_and(|text| text.contains(&named) && text.contains("left its process group"))
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_left_its_group_ends_with_a_shell_that_is_killed() {
+    let single = Single::start("child-escapes", &[]);
+    let child = single.child("escapes");
+    single.shell.kill();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while lives(child) && Instant::now() < deadline {
+        sleep(Duration::from_millis(10));
+    }
+    let outlived = lives(child);
+    end(child);
+    assert!(!outlived, "the child outlived the shell");
 }
 
 #[test]

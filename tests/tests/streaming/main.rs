@@ -241,6 +241,19 @@ async fn requests_arrive_as_the_browser_made_them() {
     for hop in ["keep-alive", "connection", "transfer-encoding"] {
         assert_eq!(values(hop), Vec::<&str>::new(), "{hop}");
     }
+
+    // A GET may have a body, and it may be chunked.
+    let mut client = Client::connect(shell.address).await;
+    let headers = ["Connection: close", "Transfer-Encoding: chunked"];
+    client.ask("GET", "/headers", &headers).await;
+    client.send_chunk("abcde").await;
+    client.send(b"0\r\n\r\n").await;
+    client.head().await;
+    let seen: Vec<(String, String)> = serde_json::from_str(&client.rest().await).unwrap();
+    assert!(
+        seen.contains(&("body".to_owned(), "5".to_owned())),
+        "{seen:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
