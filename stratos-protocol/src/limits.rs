@@ -12,6 +12,8 @@ pub const FRAME_BYTES: usize = 1024 * 1024;
 pub const CONFIG_VALUE_BYTES: usize = 256 * 1024;
 /// The longest config key: 1 KiB.
 pub const CONFIG_KEY_BYTES: usize = 1024;
+/// How deep arrays and objects may be nested in a config value; an export has room for a few levels around it.
+pub const CONFIG_DEPTH: usize = 100;
 /// The longest text of a log line that is kept whole: 8 KiB.
 pub const LOG_LINE_BYTES: usize = 8 * 1024;
 /// How many of the other side's requests are worked on at once; more are answered

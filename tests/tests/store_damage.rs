@@ -230,6 +230,7 @@ fn a_backup_is_made_of_a_store_that_was_read_only_and_a_damaged_one_is_kept_too(
     );
     assert_eq!(store.everything().unwrap(), Everything::default());
     drop(store);
+    assert!(!backup.exists(), "a store that is new is worth no backup");
 
     // Without the store, the backup is not overwritten by an empty one either.
     fs::write(&backup, &good.backup).unwrap();

@@ -91,8 +91,13 @@ fn an_import_is_refused_whole_with_the_place() {
         r#"{{"stratosConfig": 1, "plugins": {{"p": {{"a": 1, "{}": 1}}}}}}"#,
         "k".repeat(1 << 20)
     );
+    let deep = format!(
+        r#"{{"stratosConfig": 1, "plugins": {{"p": {{"a": {}{}}}}}}}"#,
+        "[".repeat(101),
+        "]".repeat(101)
+    );
     let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let whole: [(&[u8], i32, &str); 11] = [
+    let whole: [(&[u8], i32, &str); 12] = [
         (
             br#"{"stratosConfig": 1, "plugins": {"p": {"a": 1, "#,
             2,
@@ -136,6 +141,7 @@ fn an_import_is_refused_whole_with_the_place() {
         ),
         (&utf16, 2, "line 1 column"),
         (large.as_bytes(), 1, "the key is 1048576 bytes long"),
+        (deep.as_bytes(), 1, "nested deeper than 100 levels"),
     ];
     let mut shell = None;
     for _ in 0..2 {

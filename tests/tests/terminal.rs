@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use stratos_tests::{Plugins, cargo_stratos};
+use stratos_tests::{Plugins, cargo_stratos, stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -258,6 +258,38 @@ fn an_error_leaves_the_terminal_as_it_was() {
     assert!(said.contains("cannot print"), "{said}");
     let after = tcgetattr(&input).unwrap();
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_closed_ends_the_shell_in_order() {
+    if Command::new("setsid").arg("--version").output().is_err() {
+        println!("skipped: there is no `setsid`");
+        return;
+    }
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let (person, input) = terminal();
+    let folder = plugins.root().join("sample");
+    let mut shell = Command::new("setsid")
+        .args(["--ctty", "--wait"])
+        .arg(cargo_stratos())
+        .args(["run", "--port", "auto"])
+        .current_dir(&folder)
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(shell.stdout.take().unwrap());
+    let mut printed = String::new();
+    while !printed.contains("Ctrl-C stops") {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    drop(person);
+    output.read_to_string(&mut printed).unwrap();
+    assert!(shell.wait().unwrap().success(), "{printed}");
+    let stops = stratos(&folder, ["config", "get", "sample", "stops"]);
+    assert_eq!(stops.stdout, "1\n", "`on_stop` ran: {stops:?}");
 }
 
 /// A terminal: what a person holds, and what a program holds.

@@ -87,16 +87,9 @@ pub enum ControlError {
         /// The key.
         key: String,
     },
-    /// A key or value is too large.
-    #[error("the {part} is {length} bytes long, at most {limit} are allowed")]
-    TooLarge {
-        /// `key` or `value`.
-        part: &'static str,
-        /// In bytes.
-        length: usize,
-        /// In bytes.
-        limit: usize,
-    },
+    /// No store takes this key or value.
+    #[error(transparent)]
+    Value(StoreError),
     /// The store failed.
     #[error("the config store failed: {}", crate::shell::chain(.0))]
     Store(StoreError),

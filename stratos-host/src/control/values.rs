@@ -174,17 +174,9 @@ impl Control {
     ) -> Result<T, ControlError> {
         let done = self.store().run(work).await;
         done.expect("the store does not panic")
-            .map_err(|error| match error {
-                StoreError::TooLarge {
-                    part,
-                    length,
-                    limit,
-                } => ControlError::TooLarge {
-                    part,
-                    length,
-                    limit,
-                },
-                error => ControlError::Store(error),
+            .map_err(|error| match error.is_about_the_value() {
+                true => ControlError::Value(error),
+                false => ControlError::Store(error),
             })
     }
 }

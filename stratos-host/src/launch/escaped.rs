@@ -5,26 +5,42 @@
 
 use std::collections::BTreeMap;
 
-/// Ends what carries the nonce of a plugin that has ended; returns their numbers and names.
+/// Begins at once to end what carries the nonce of a plugin that has ended, and is not of the group that has ended with
+/// it; resolves to numbers and names.
 #[cfg(all(unix, feature = "reload"))]
-pub(super) async fn end_escaped(nonce: &str) -> BTreeMap<u32, String> {
+pub(super) fn end_escaped(
+    nonce: &str,
+    group: Option<u32>,
+) -> impl Future<Output = BTreeMap<u32, String>> + use<> {
     use std::ffi::OsString;
 
+    use rustix::process::{Pid, getpgid};
     use stratos_protocol::environment::NONCE;
     use stratos_transport::guard::Guard;
 
     use crate::launch::ending::end_all;
 
-    if !Guard::Escaped.is_on() {
-        return BTreeMap::new();
-    }
+    let raw = |id: u32| i32::try_from(id).ok().and_then(Pid::from_raw);
+    let group = group.and_then(raw);
     let mark = OsString::from(format!("{NONCE}={nonce}"));
-    let ended =
-        tokio::task::spawn_blocking(move || end_all(|process| process.environ().contains(&mark)));
-    ended.await.unwrap_or_default()
+    let search = Guard::Escaped.is_on().then(|| {
+        tokio::task::spawn_blocking(move || {
+            end_all(|process| {
+                // What has been killed with the group may take a moment to go.
+                let has_left = || getpgid(raw(process.pid().as_u32())).ok() != group;
+                process.environ().contains(&mark) && has_left()
+            })
+        })
+    });
+    async {
+        match search {
+            Some(search) => search.await.unwrap_or_default(),
+            None => BTreeMap::new(),
+        }
+    }
 }
 
 #[cfg(not(all(unix, feature = "reload")))]
-pub(super) async fn end_escaped(_: &str) -> BTreeMap<u32, String> {
+pub(super) async fn end_escaped(_: &str, _: Option<u32>) -> BTreeMap<u32, String> {
     BTreeMap::new()
 }

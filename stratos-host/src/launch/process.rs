@@ -356,18 +356,21 @@ fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, nonce: &str, events: &Ev
     let lifeline = child.stdin().take();
     let (events, plugin, nonce) = (events.clone(), plugin.to_owned(), nonce.to_owned());
     tokio::spawn(async move {
+        let group = child.id();
         let how = watch(child, keeper.orders, lifeline).await;
-        for (pid, name) in end_escaped(&nonce).await {
-            let text = format!(
-                "process {pid} (`{name}`), which it had started and which had left its process group, was ended"
-            );
-            events.note(&plugin, Level::Warn, text);
-        }
+        let escaped = end_escaped(&nonce, group);
         // Its last words come before the news of its end; a grandchild may hold the pipes open.
         let read_out = futures_util::future::join_all(outputs);
         let _ = tokio::time::timeout(std::time::Duration::from_millis(200), read_out).await;
         events.own_up(&plugin);
         keeper.ended.send_replace(Some(how));
+        // Nobody waits for this search.
+        for (pid, name) in escaped.await {
+            let text = format!(
+                "process {pid} (`{name}`), which it had started and which had left its process group, was ended"
+            );
+            events.note(&plugin, Level::Warn, text);
+        }
     });
     life
 }
@@ -379,7 +382,8 @@ async fn watch(
 ) -> String {
     let status = loop {
         let order = tokio::select! {
-            status = child.wait() => break status,
+            // Of the program alone: a job on Windows would wait for all that is left in it.
+            status = child.inner_mut().wait() => break status,
             order = orders.recv() => order,
         };
         match order {
@@ -389,7 +393,7 @@ async fn watch(
             // Nobody holds the `Life` any more, so nobody would ever end it.
             None => {
                 let _ = child.start_kill();
-                break child.wait().await;
+                break child.inner_mut().wait().await;
             }
         }
     };

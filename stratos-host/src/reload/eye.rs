@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _, WatcherKind};
 use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
@@ -19,8 +19,17 @@ pub(super) struct Eye {
     wake: Arc<Notify>,
     system: Option<RecommendedWatcher>,
     looked_at: BTreeSet<(PathBuf, bool)>,
+    lost: Arc<Mutex<Lost>>,
     /// Ends with this value.
     poll: Option<AbortOnDropHandle<()>>,
+}
+
+/// What is looked at no more: a system forgets a folder that is removed or renamed, whatever comes to its place.
+#[derive(Debug, Default)]
+struct Lost {
+    paths: BTreeSet<PathBuf>,
+    /// Events have been lost, perhaps such ones.
+    all: bool,
 }
 
 /// What to look at.
@@ -37,7 +46,10 @@ impl Eye {
     pub(super) fn new(blind: Vec<PathBuf>) -> Self {
         let wake = Arc::<Notify>::default();
         let woken = Arc::clone(&wake);
+        let lost = Arc::<Mutex<Lost>>::default();
+        let loses = Arc::clone(&lost);
         let handle = move |event: notify::Result<notify::Event>| {
+            lock(&loses).note(&event);
             // An error may be an event that was lost.
             if event.is_err() || event.is_ok_and(|event| matters(&event, &blind)) {
                 woken.notify_one();
@@ -45,6 +57,7 @@ impl Eye {
         };
         Self {
             wake,
+            lost,
             system: notify::recommended_watcher(handle).ok(),
             looked_at: BTreeSet::new(),
             poll: None,
@@ -67,10 +80,20 @@ impl Eye {
             return Some(self.poll("this system has no file events".to_owned()));
         };
         let wanted = choose(places, RecommendedWatcher::kind());
+        let lost = std::mem::take(&mut *lock(&self.lost));
+        self.looked_at.retain(|(path, _)| {
+            let is_lost = lost.has(path);
+            if is_lost {
+                // It may have forgotten it already.
+                let _ = system.unwatch(path);
+            }
+            !is_lost
+        });
         for (gone, _) in self.looked_at.difference(&wanted) {
             // A folder that was removed is not looked at any more.
             let _ = system.unwatch(gone);
         }
+        let mut missing = BTreeSet::new();
         for (path, below) in wanted.difference(&self.looked_at) {
             self.wake.notify_one();
             let mode = match below {
@@ -80,11 +103,11 @@ impl Eye {
             match system.watch(path, mode) {
                 Ok(()) => {}
                 // It went between the search and now, and its parent tells.
-                Err(_) if !path.exists() => {}
+                Err(_) if !path.exists() => drop(missing.insert((path.clone(), *below))),
                 Err(error) => return Some(self.poll(error.to_string())),
             }
         }
-        self.looked_at = wanted;
+        self.looked_at = &wanted - &missing;
         None
     }
 
@@ -100,6 +123,32 @@ impl Eye {
         self.poll = Some(AbortOnDropHandle::new(task));
         reason
     }
+}
+
+impl Lost {
+    fn note(&mut self, event: &notify::Result<notify::Event>) {
+        match event {
+            Ok(event) if event.need_rescan() => self.all = true,
+            Ok(event) if goes(event.kind) => self.paths.extend(event.paths.iter().cloned()),
+            Ok(_) => {}
+            Err(_) => self.all = true,
+        }
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        self.all || self.paths.iter().any(|lost| path.starts_with(lost))
+    }
+}
+
+fn goes(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+    )
+}
+
+fn lock(lost: &Mutex<Lost>) -> MutexGuard<'_, Lost> {
+    lost.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Linux looks at each folder by itself, so only at those that are not ignored; the others look at whole trees, which
@@ -164,6 +213,46 @@ mod tests {
         assert!(woken().await, "a new folder");
         assert_eq!(eye.look_at(&places), None);
         assert!(!woken().await, "one that it looks at already");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_was_made_anew_is_looked_at_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, below) = (folder.path().to_owned(), folder.path().join("below"));
+        let places = Places {
+            roots: [root.clone()].into(),
+            folders: [root, below.clone()].into(),
+        };
+        std::fs::create_dir(&below).unwrap();
+        let mut eye = Eye::new(Vec::new());
+        let wake = eye.wake();
+        let woken = async || {
+            let patience = Duration::from_secs(10);
+            tokio::time::timeout(patience, wake.notified())
+                .await
+                .is_ok()
+        };
+        // Until what has happened before is over.
+        let settle = async |eye: &mut Eye| {
+            let quiet = Duration::from_millis(300);
+            while tokio::time::timeout(quiet, wake.notified()).await.is_ok() {
+                assert_eq!(eye.look_at(&places), None);
+            }
+        };
+        assert_eq!(eye.look_at(&places), None);
+        settle(&mut eye).await;
+        std::fs::remove_dir(&below).unwrap();
+        std::fs::create_dir(&below).unwrap();
+        settle(&mut eye).await;
+        std::fs::write(below.join("file"), "").unwrap();
+        assert!(woken().await, "somebody wrote into the new folder");
+        settle(&mut eye).await;
+        let away = below.with_extension("old");
+        std::fs::rename(&below, &away).unwrap();
+        std::fs::create_dir(&below).unwrap();
+        settle(&mut eye).await;
+        std::fs::write(below.join("file"), "").unwrap();
+        assert!(woken().await, "the other one has another name now");
     }
 
     #[tokio::test(start_paused = true)]

@@ -155,6 +155,8 @@ fn search(scope: &Scope) -> (BTreeSet<PathBuf>, Places) {
         let walk = WalkBuilder::new(root)
             // A project that is not under git yet has its `.gitignore` as well.
             .require_git(false)
+            // What a search leaves out, a build may still read.
+            .ignore(false)
             .filter_entry(move |entry| {
                 let path = entry.path();
                 let is_output = || path.join("CACHEDIR.TAG").is_file();

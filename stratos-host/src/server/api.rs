@@ -80,7 +80,7 @@ impl IntoResponse for Refused {
             | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
             ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
             ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
-            ControlError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ControlError::Value(_) => StatusCode::PAYLOAD_TOO_LARGE,
             ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };

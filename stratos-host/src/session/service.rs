@@ -255,7 +255,13 @@ impl PluginService {
             .run(move |store| work(store, &plugin))
             .await;
         done.map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?
-            .map_err(|error| RpcError::new(ErrorCode::StoreFailed, crate::shell::chain(&error)))
+            .map_err(|error| {
+                let code = match error.is_about_the_value() {
+                    true => ErrorCode::TooLarge,
+                    false => ErrorCode::StoreFailed,
+                };
+                RpcError::new(code, crate::shell::chain(&error))
+            })
     }
 }
 

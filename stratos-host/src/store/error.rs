@@ -60,6 +60,12 @@ pub enum StoreError {
         /// In bytes.
         limit: usize,
     },
+    /// Arrays and objects in a value are nested deeper than plugins may store, and than an export could be read.
+    #[error("the value is nested deeper than {limit} levels")]
+    TooDeep {
+        /// In levels.
+        limit: usize,
+    },
     /// A stored value is not JSON.
     #[error("the stored value of `{key}` is damaged")]
     Damaged {
@@ -72,6 +78,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether no store would take this key or value.
+    #[must_use]
+    pub fn is_about_the_value(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::TooDeep { .. })
+    }
+
     pub(super) fn open(path: &Path, error: impl Into<redb::Error>) -> Self {
         Self::Open {
             path: path.to_owned(),

@@ -13,16 +13,25 @@ use crate::store::disk::Disk;
 use crate::store::place::{Place, beside, own, sync_names};
 use crate::store::{Backup, Everything, Notice, StoreError, format};
 
+/// A store that was opened.
+pub(super) struct Opened {
+    pub(super) disk: Disk,
+    /// It is empty: there was neither a file nor a backup that could be read.
+    pub(super) is_new: bool,
+    pub(super) notices: Vec<Notice>,
+}
+
 /// Opens the file, or makes one. What is damaged is set aside and never deleted.
-pub(super) fn open(path: &Path) -> Result<(Disk, Vec<Notice>), StoreError> {
+pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let lock = own(path)?;
-    let mut notices = Vec::new();
+    let (mut notices, mut is_new) = (Vec::new(), false);
     let is_there = path.symlink_metadata().is_ok();
     let database = if is_there {
         match format::open(path, &mut notices) {
             Err(StoreError::Corrupt { reason, .. }) if Guard::StoreRescue.is_on() => {
                 let kept = set_aside(path).map_err(|error| StoreError::open(path, error))?;
                 let (database, backup) = restore(path)?;
+                is_new = !matches!(backup, Backup::Used { .. });
                 notices.push(Notice::SetAside {
                     path: path.to_owned(),
                     kept,
@@ -35,6 +44,7 @@ pub(super) fn open(path: &Path) -> Result<(Disk, Vec<Notice>), StoreError> {
         }
     } else {
         let (database, backup) = restore(path)?;
+        is_new = !matches!(backup, Backup::Used { .. });
         if backup != Backup::None {
             notices.push(Notice::Missing {
                 path: path.to_owned(),
@@ -43,7 +53,11 @@ pub(super) fn open(path: &Path) -> Result<(Disk, Vec<Notice>), StoreError> {
         }
         database
     };
-    Ok((Disk::new(Place::new(path), database, lock), notices))
+    Ok(Opened {
+        disk: Disk::new(Place::new(path), database, lock),
+        is_new,
+        notices,
+    })
 }
 
 /// Keeps what is in the store now for the day when its file is damaged; unless it is kept already.

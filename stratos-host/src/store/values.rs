@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableError};
 use serde_json::Value;
-use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
+use stratos_protocol::limits::{CONFIG_DEPTH, CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
 use tokio::task::JoinError;
 
 use crate::store::change::{Change, VALUES};
 use crate::store::commits::Commits;
 use crate::store::disk::Disk;
+use crate::store::recovery::Opened;
 use crate::store::{Everything, Notice, StoreError, recovery};
 
 /// The config store of all plugins; one process owns its file. Cheap to clone.
@@ -39,10 +40,14 @@ impl Store {
     ///
     /// When another process has it open, the disk refuses, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> Result<(Self, Vec<Notice>), StoreError> {
-        let (disk, mut notices) = recovery::open(path)?;
+        let Opened {
+            disk,
+            is_new,
+            mut notices,
+        } = recovery::open(path)?;
         let store = Self::new(disk);
         let (everything, damaged) = store.whole()?;
-        if damaged.is_empty() {
+        if damaged.is_empty() && !is_new {
             notices.extend(recovery::back_up(path, &everything));
         }
         notices.extend(damaged);
@@ -342,7 +347,22 @@ fn text(key: &str, value: &Value) -> Result<String, StoreError> {
             length,
             limit,
         }),
+        None if is_deeper(value, CONFIG_DEPTH) => Err(StoreError::TooDeep {
+            limit: CONFIG_DEPTH,
+        }),
         None => Ok(text),
+    }
+}
+
+/// Whether a value has more levels of arrays and objects than these.
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let Some(below) = levels.checked_sub(1) else {
+        return value.is_array() || value.is_object();
+    };
+    match value {
+        Value::Array(values) => values.iter().any(|value| is_deeper(value, below)),
+        Value::Object(values) => values.values().any(|value| is_deeper(value, below)),
+        _ => false,
     }
 }
 
@@ -388,6 +408,28 @@ mod tests {
         assert!(store.delete("a", "k").unwrap());
         assert!(!store.delete("a", "k").unwrap());
         assert_eq!(store.all("ab").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_is_stored_can_be_exported_and_read_again() {
+        let store = Store::in_memory().unwrap();
+        let nested = |levels| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+        let deepest = nested(CONFIG_DEPTH);
+        store.set("p", "k", &deepest).unwrap();
+        let exported = store.everything().unwrap().to_json();
+        let imported = Everything::from_json(exported.as_bytes()).unwrap();
+        assert_eq!(imported.plugins["p"]["k"], deepest);
+        let deeper = nested(CONFIG_DEPTH + 1);
+        let refused = store.set("p", "k", &deeper);
+        assert!(
+            matches!(refused, Err(StoreError::TooDeep { limit: 100 })),
+            "{refused:?}"
+        );
+        let values = [("k".to_owned(), deeper)].into();
+        assert!(store.replace("p", &values).is_err());
+        let plugins = [("p".to_owned(), values)].into();
+        assert!(store.replace_everything(Everything { plugins }).is_err());
+        assert_eq!(store.get("p", "k").unwrap(), Some(deepest));
     }
 
     #[test]

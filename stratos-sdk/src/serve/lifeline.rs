@@ -1,6 +1,6 @@
 //! A plugin never outlives its host.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::thread;
 
 use stratos_transport::guard::Guard;
@@ -17,7 +17,14 @@ pub(super) fn tie_to_host(host_pid: Option<u32>) -> bool {
         while !Guard::Lifeline.is_on() {
             thread::park();
         }
-        while matches!(input.read(&mut buffer), Ok(read) if read > 0) {}
+        loop {
+            match input.read(&mut buffer) {
+                Ok(1..) => {}
+                // An author's signal handler does that.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Ok(0) | Err(_) => break,
+            }
+        }
         #[expect(
             clippy::disallowed_methods,
             clippy::exit,

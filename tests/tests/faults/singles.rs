@@ -74,6 +74,9 @@ fn what_a_plugin_has_started_ends_with_it() {
     let outlived = lives(child);
     end(child);
     assert!(!outlived, "the child outlived its plugin");
+    let (_, events) = single.shell.interrupt();
+    let blamed = |event: &&Value| event.to_string().contains("left its process group");
+    assert_eq!(events.iter().find(blamed), None, "it was in the group");
 }
 
 #[cfg(target_os = "linux")]
@@ -83,6 +86,10 @@ fn what_has_left_its_group_is_ended_and_named() {
     let child = single.child("escapes");
     let stopped = single.shell.control().command("child-escapes", "stop");
     assert_eq!(stopped.status, 200);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while lives(child) && Instant::now() < deadline {
+        sleep(Duration::from_millis(10));
+    }
     let outlived = lives(child);
     end(child);
     assert!(!outlived, "the child outlived its plugin");

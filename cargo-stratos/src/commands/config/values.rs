@@ -109,9 +109,9 @@ impl Values {
 
 /// What a running shell refuses is refused without it too.
 fn failed(error: StoreError) -> Error {
-    match error {
-        StoreError::TooLarge { .. } => Error::Refused(error.to_string()),
-        error => Error::Config(error),
+    match error.is_about_the_value() {
+        true => Error::Refused(error.to_string()),
+        false => Error::Config(error),
     }
 }
 

@@ -1,53 +1,94 @@
 //! What ends `cargo stratos run` from outside.
 
+#[cfg(unix)]
+use std::io::{self, IsTerminal as _};
+
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+#[cfg(windows)]
+use tokio::signal::windows::{
+    CtrlBreak, CtrlC, CtrlClose, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown,
+};
+
 use crate::error::Error;
 
-/// Ctrl-C, or a polite request to end. What comes between two waits is not lost.
+/// Ctrl-C, a polite request to end, or the end of the terminal. What comes between two waits is not lost.
+#[cfg(unix)]
 pub(super) struct Interrupt {
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 2],
-    #[cfg(windows)]
-    ctrl_c: tokio::signal::windows::CtrlC,
+    interrupt: Signal,
+    terminate: Signal,
+    /// Whoever was started with `nohup` has no terminal, and is to outlive the one that it was started in.
+    hangup: Option<Signal>,
+}
+
+/// Ctrl-C, or the end of the console or the system. What comes between two waits is not lost.
+#[cfg(windows)]
+pub(super) struct Interrupt {
+    ctrl_c: CtrlC,
+    ctrl_break: CtrlBreak,
+    /// Windows ends whoever hears of these within a few seconds.
+    close: CtrlClose,
+    shutdown: CtrlShutdown,
 }
 
 impl Interrupt {
     /// Listens from now on.
+    #[cfg(unix)]
     pub(super) fn new() -> Result<Self, Error> {
-        let fail = |source| Error::System {
-            what: "listen for signals",
-            source,
-        };
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-
-            let interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
-            let terminate = signal(SignalKind::terminate()).map_err(fail)?;
-            Ok(Self {
-                signals: [interrupt, terminate],
-            })
-        }
-        #[cfg(windows)]
+        let listen = |kind| signal(kind).map_err(not_heard);
+        let has_terminal = io::stdin().is_terminal();
         Ok(Self {
-            ctrl_c: tokio::signal::windows::ctrl_c().map_err(fail)?,
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hangup: match has_terminal {
+                true => Some(listen(SignalKind::hangup())?),
+                false => None,
+            },
         })
     }
 
+    /// Listens from now on.
+    #[cfg(windows)]
+    pub(super) fn new() -> Result<Self, Error> {
+        Ok(Self {
+            ctrl_c: ctrl_c().map_err(not_heard)?,
+            ctrl_break: ctrl_break().map_err(not_heard)?,
+            close: ctrl_close().map_err(not_heard)?,
+            shutdown: ctrl_shutdown().map_err(not_heard)?,
+        })
+    }
+
+    #[cfg(unix)]
     pub(super) async fn wait(&mut self) {
-        #[cfg(unix)]
-        {
-            let [interrupt, terminate] = &mut self.signals;
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
             }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = hangup => {}
         }
-        #[cfg(windows)]
-        {
-            // Without a console there is nobody to press the keys.
-            if self.ctrl_c.recv().await.is_none() {
-                std::future::pending::<()>().await;
-            }
+    }
+
+    #[cfg(windows)]
+    pub(super) async fn wait(&mut self) {
+        // Without a console there is nobody to press the keys.
+        tokio::select! {
+            Some(()) = self.ctrl_c.recv() => {}
+            Some(()) = self.ctrl_break.recv() => {}
+            Some(()) = self.close.recv() => {}
+            Some(()) = self.shutdown.recv() => {}
+            else => std::future::pending().await,
         }
+    }
+}
+
+fn not_heard(source: std::io::Error) -> Error {
+    Error::System {
+        what: "listen for signals",
+        source,
     }
 }

@@ -1,11 +1,9 @@
 //! Single keys, where somebody sits at a terminal.
 
 use std::io::{self, IsTerminal as _};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Once};
-use std::time::Duration;
+use std::sync::Once;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use stratos_host::PluginState;
 use stratos_host::control::Control;
@@ -15,13 +13,11 @@ use tokio::sync::mpsc;
 use crate::commands::run::status::indented;
 use crate::output::{BOLD, Output};
 
-/// How often the thread looks whether it is still wanted.
-const GLANCE: Duration = Duration::from_millis(100);
-
 /// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     Reload,
+    Restart,
     Login,
     List,
     Open,
@@ -34,7 +30,6 @@ enum Key {
 #[derive(Debug)]
 pub(super) struct Keys {
     pressed: mpsc::Receiver<Key>,
-    is_over: Arc<AtomicBool>,
     output: Output,
 }
 
@@ -63,26 +58,21 @@ impl Keys {
         enable_raw_mode().ok()?;
         output.set_raw(true);
         let (press, pressed) = mpsc::channel(16);
-        let is_over = Arc::<AtomicBool>::default();
         let keys = Self {
             pressed,
-            is_over: Arc::clone(&is_over),
             output: output.clone(),
         };
         let listen = move || {
-            while !is_over.load(Ordering::Relaxed) {
-                // The terminal may have gone; then there are no keys any more.
-                match poll(GLANCE).and_then(|some| some.then(read).transpose()) {
-                    Ok(Some(Event::Key(event))) => {
-                        // Whoever presses faster than we obey presses again.
-                        let _ = meaning(event).map(|key| press.try_send(key));
-                    }
-                    Ok(_) => {}
-                    Err(_) => return,
+            // An error means that the terminal has gone, and with it all keys.
+            while let Ok(event) = read() {
+                if let Event::Key(event) = event {
+                    // Whoever presses faster than we obey presses again.
+                    let _ = meaning(event).map(|key| press.try_send(key));
                 }
             }
         };
         let thread = std::thread::Builder::new().name("stratos-keys".to_owned());
+        // It ends with the process: nothing wakes it but a key.
         thread.spawn(listen).ok()?;
         Some(keys)
     }
@@ -90,7 +80,6 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
         self.output.set_raw(false);
         // Nobody can be told that the terminal has gone.
         let _ = disable_raw_mode();
@@ -119,6 +108,10 @@ impl Hands {
             Some(Key::Reload) => {
                 self.reload();
                 Some("reload".to_owned())
+            }
+            Some(Key::Restart) => {
+                self.restart();
+                Some("restart".to_owned())
             }
             Some(Key::Login) => {
                 self.switch_login();
@@ -161,6 +154,18 @@ impl Hands {
         }
     }
 
+    /// Stops what runs, and starts everything.
+    fn restart(&self) {
+        for plugin in self.control.plugins() {
+            let control = self.control.clone();
+            tokio::spawn(async move {
+                // It may be stopped already; what comes of it is shown as it happens.
+                let _ = control.stop(&plugin.id).await;
+                let _ = control.start(&plugin.id).await;
+            });
+        }
+    }
+
     /// The page in the browser. Some systems have the program that opens it waited for.
     async fn open(&self) -> String {
         let url = format!("{}/", self.url);
@@ -192,6 +197,7 @@ fn help() -> String {
             "r",
             "start what does not run; where all run, build and replace them",
         ),
+        ("R", "stop them all, and start them"),
         ("s", "sign in or out"),
         ("p", "list the plugins"),
         ("o", "open the shell's page in the browser"),
@@ -212,6 +218,7 @@ fn meaning(event: KeyEvent) -> Option<Key> {
         // In raw mode the terminal sends no signal.
         KeyCode::Char('c' | 'd') if control => Some(Key::Quit),
         KeyCode::Char('r') => Some(Key::Reload),
+        KeyCode::Char('R') => Some(Key::Restart),
         KeyCode::Char('s') => Some(Key::Login),
         KeyCode::Char('p') => Some(Key::List),
         KeyCode::Char('o') => Some(Key::Open),
@@ -255,6 +262,7 @@ mod tests {
         let text = help();
         for (character, key) in [
             ('r', Key::Reload),
+            ('R', Key::Restart),
             ('s', Key::Login),
             ('p', Key::List),
             ('o', Key::Open),

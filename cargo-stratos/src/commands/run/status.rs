@@ -6,7 +6,7 @@ use stratos_host::PluginState;
 use stratos_host::control::PluginInfo;
 
 use crate::commands::ps::row;
-use crate::output::{BOLD, DIM, escape};
+use crate::output::{BOLD, DIM};
 
 /// What the block is about, beside the plugins.
 #[derive(Debug)]
@@ -57,9 +57,13 @@ impl Status {
             true => "change the code and save it".to_owned(),
             false => format!("change the code, then `cargo stratos update {id}{state}`"),
         };
-        match plugin.channels.first() {
+        // Whoever pastes the command must not run something else with it.
+        let is_plain = |name: &&String| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+            name.chars().all(plain)
+        };
+        match plugin.channels.iter().find(is_plain) {
             Some(channel) => {
-                let channel = escape(channel);
                 format!("Next: {change}; ask it with `cargo stratos call {id} {channel}{state}`.")
             }
             None => format!("Next: {change}."),
