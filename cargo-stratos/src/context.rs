@@ -24,7 +24,7 @@ impl Context {
         let (cargo, ci) = (std::env::var_os("CARGO"), std::env::var_os("CI"));
         let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         Self {
-            output: Output::default(),
+            output: Output,
             cargo: cargo.unwrap_or_else(|| "cargo".into()),
             interactive: terminal && ci.is_none(),
         }

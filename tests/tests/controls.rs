@@ -56,7 +56,7 @@ const CONTROLS: &[Control] = &[
     control(&[Guard::ProtocolVersion], "stratos-host", "", "session::greeting::tests::a_plugin_of_another_version_or_name_is_told_why"),
     control(&[Guard::OneConnection], "stratos-tests", "faults", "singles::a_nonce_is_good_for_one_connection"),
     control(&[Guard::Strangers], "stratos-host", "", "session::greeting::tests::so_many_strangers_are_listened_to_and_no_more"),
-    control(&[Guard::KillGroup], "stratos-tests", "faults", "singles::what_a_plugin_has_started_ends_with_it"),
+    control(&[Guard::KillGroup, Guard::Escaped], "stratos-tests", "faults", "singles::what_a_plugin_has_started_ends_with_it"),
     // The power cuts of `store_cuts` notice it too, but they need root.
     control(&[Guard::StoreSync], "stratos-tests", "store_kill", "a_killed_writer_loses_no_acknowledged_write"),
     control(&[Guard::StoreFence], "stratos-host", "", "store::values::tests::a_write_that_waited_is_asked_when_it_is_its_turn"),

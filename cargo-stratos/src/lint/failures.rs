@@ -64,7 +64,7 @@ mod tests {
             failed: vec!["some-rule"],
         };
         let cx = Context {
-            output: Output::default(),
+            output: Output,
             cargo: "cargo".into(),
             interactive: false,
         };

@@ -14,8 +14,6 @@ mod scenario;
 use std::error::Error as _;
 use std::fmt;
 use std::io::{self, Write as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use stratos_host::store::Notice;
@@ -28,12 +26,9 @@ pub(crate) use self::log::LogFormat;
 pub(crate) use self::printer::Printer;
 pub(crate) use self::scenario::in_words;
 
-/// Colours where the terminal has them and nobody said no (`NO_COLOR`). Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Output {
-    /// The terminal is in raw mode: it does not go back to the start of a line by itself.
-    is_raw: Arc<AtomicBool>,
-}
+/// Colours where the terminal has them and nobody said no (`NO_COLOR`).
+#[derive(Debug, Clone)]
+pub(crate) struct Output;
 
 pub(crate) const BOLD: anstyle::Style = anstyle::Style::new().bold();
 pub(crate) const DIM: anstyle::Style = anstyle::Style::new().dimmed();
@@ -48,9 +43,8 @@ const WIDTH: usize = 140;
 impl Output {
     /// A line of the result.
     pub(crate) fn line(&self, text: impl fmt::Display) -> Result<(), Error> {
-        let text = self.ended(text);
         let mut out = anstream::stdout().lock();
-        write!(out, "{text}")
+        writeln!(out, "{text}")
             .and_then(|()| out.flush())
             .map_err(closed)
     }
@@ -58,19 +52,6 @@ impl Output {
     /// Whether what goes to stdout may be coloured.
     pub(crate) fn has_colours(&self) -> bool {
         anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-    }
-
-    /// The terminal is in raw mode from now on, or not any more.
-    pub(crate) fn set_raw(&self, is_raw: bool) {
-        self.is_raw.store(is_raw, Ordering::Relaxed);
-    }
-
-    fn ended(&self, text: impl fmt::Display) -> String {
-        let text = format!("{text}\n");
-        if self.is_raw.load(Ordering::Relaxed) {
-            return text.replace('\n', "\r\n");
-        }
-        text
     }
 
     /// A result as JSON.
@@ -92,7 +73,7 @@ impl Output {
     /// A line about what is going on.
     pub(crate) fn note(&self, text: impl fmt::Display) {
         // Nobody can be told that stderr is closed.
-        let _ = write!(anstream::stderr(), "{}", self.ended(text));
+        let _ = writeln!(anstream::stderr(), "{text}");
     }
 
     /// What happened to the config values when they were opened.

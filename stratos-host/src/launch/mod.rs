@@ -9,6 +9,7 @@ mod guardian;
 mod identity;
 #[cfg(windows)]
 mod job;
+mod keeper;
 #[cfg(feature = "reload")]
 mod leftovers;
 mod life;

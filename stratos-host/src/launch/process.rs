@@ -5,28 +5,28 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
-use stratos_protocol::log::Level;
 use stratos_transport::endpoint::{Dialer, Incoming};
 use stratos_transport::guard::Guard;
 use stratos_transport::local::LocalListener;
 use tempfile::TempDir;
-use tokio::process::{ChildStdin, Command};
+use tokio::process::Command;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 use crate::events::Events;
 use crate::launch::build::{Built, Cargo};
-use crate::launch::escaped::end_escaped;
 use crate::launch::executable::Executable;
 use crate::launch::guardian::Guardian;
-use crate::launch::life::{Life, Order};
-use crate::launch::output::forward;
+use crate::launch::keeper::keep;
 use crate::launch::record::Record;
 use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
@@ -36,6 +36,8 @@ use crate::settings::Environment;
 
 /// How the folders are called that hold the programs of one run.
 pub(super) const RUN: &str = "run-";
+/// How long the end of a shell may wait for the search after processes that have left their group.
+const SEARCH_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What all plugin processes of one shell share.
 #[derive(Debug, Clone)]
@@ -56,6 +58,8 @@ struct Shared {
     quiet: AtomicBool,
     /// Where cargo last put each plugin's program.
     built: Mutex<BTreeMap<String, PathBuf>>,
+    /// What has still to be done about processes that have ended.
+    keepers: TaskTracker,
 }
 
 impl Processes {
@@ -89,6 +93,7 @@ impl Processes {
             turn: Arc::new(Semaphore::new(1)),
             quiet: AtomicBool::new(false),
             built: Mutex::default(),
+            keepers: TaskTracker::new(),
         })))
     }
 
@@ -159,6 +164,12 @@ impl Processes {
     /// Where cargo last put a plugin's program.
     pub(crate) fn built(&self, plugin: &str) -> Option<PathBuf> {
         self.0.built().get(plugin).cloned()
+    }
+
+    /// Waits until all that ended plugins have left behind has ended, too; not for ever.
+    pub async fn settled(&self) {
+        self.0.keepers.close();
+        let _ = timeout(SEARCH_DEADLINE, self.0.keepers.wait()).await;
     }
 
     /// The cargo that builds.
@@ -275,7 +286,7 @@ impl Launch for ProcessLauncher {
             Ok(Launched {
                 control: Incoming::Local(listener),
                 http: Dialer::Local(http),
-                life: keep(child, &self.plugin, &nonce, &events),
+                life: keep(child, &self.plugin, &nonce, &events, &self.shared.keepers),
                 nonce,
             })
         })
@@ -327,108 +338,4 @@ pub(super) fn in_group(command: Command) -> CommandWrap {
         command.wrap(JobObject);
     }
     command
-}
-
-fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, nonce: &str, events: &Events) -> Life {
-    let (life, keeper) = Life::new(child.id());
-    let mut outputs = Vec::new();
-    if let Some(out) = child.stdout().take() {
-        let task = forward(
-            out,
-            events.clone(),
-            plugin.to_owned(),
-            Level::Info,
-            "stdout",
-        );
-        outputs.push(tokio::spawn(task));
-    }
-    if let Some(err) = child.stderr().take() {
-        let task = forward(
-            err,
-            events.clone(),
-            plugin.to_owned(),
-            Level::Warn,
-            "stderr",
-        );
-        outputs.push(tokio::spawn(task));
-    }
-    // The plugin reads the end of its input as our end, so it is held until the plugin has ended.
-    let lifeline = child.stdin().take();
-    let (events, plugin, nonce) = (events.clone(), plugin.to_owned(), nonce.to_owned());
-    tokio::spawn(async move {
-        let group = child.id();
-        let how = watch(child, keeper.orders, lifeline).await;
-        let escaped = end_escaped(&nonce, group);
-        // Its last words come before the news of its end; a grandchild may hold the pipes open.
-        let read_out = futures_util::future::join_all(outputs);
-        let _ = tokio::time::timeout(std::time::Duration::from_millis(200), read_out).await;
-        events.own_up(&plugin);
-        keeper.ended.send_replace(Some(how));
-        // Nobody waits for this search.
-        for (pid, name) in escaped.await {
-            let text = format!(
-                "process {pid} (`{name}`), which it had started and which had left its process group, was ended"
-            );
-            events.note(&plugin, Level::Warn, text);
-        }
-    });
-    life
-}
-
-async fn watch(
-    mut child: Box<dyn ChildWrapper>,
-    mut orders: tokio::sync::mpsc::Receiver<Order>,
-    lifeline: Option<ChildStdin>,
-) -> String {
-    let status = loop {
-        let order = tokio::select! {
-            // Of the program alone: a job on Windows would wait for all that is left in it.
-            status = child.inner_mut().wait() => break status,
-            order = orders.recv() => order,
-        };
-        match order {
-            Some(Order::Terminate) => terminate(&mut *child),
-            // An error means that it has ended, which the next round sees.
-            Some(Order::Kill) => drop(child.start_kill()),
-            // Nobody holds the `Life` any more, so nobody would ever end it.
-            None => {
-                let _ = child.start_kill();
-                break child.inner_mut().wait().await;
-            }
-        }
-    };
-    // The program has ended; what it started and left behind ends now.
-    let _ = child.start_kill();
-    drop(lifeline);
-    match status {
-        Ok(status) => describe(status),
-        Err(error) => format!("cannot be waited for: {error}"),
-    }
-}
-
-#[cfg(unix)]
-fn terminate(child: &mut dyn ChildWrapper) {
-    const SIGTERM: i32 = 15;
-    // An error means that it has ended, which the caller sees.
-    let _ = child.signal(SIGTERM);
-}
-
-/// Windows has no gentle way for a program without a window or a console of its own.
-#[cfg(not(unix))]
-fn terminate(child: &mut dyn ChildWrapper) {
-    let _ = child.start_kill();
-}
-
-fn describe(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt as _;
-        if let Some(signal) = status.signal() {
-            return format!("was ended by signal {signal}");
-        }
-    }
-    match status.code() {
-        Some(code) => format!("exited with code {code}"),
-        None => "ended".to_owned(),
-    }
 }

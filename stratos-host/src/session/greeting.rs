@@ -17,7 +17,7 @@ const CONNECTIONS: usize = 64;
 ///
 /// Returns why the plugin itself was refused.
 pub(super) async fn greet(
-    control: &mut Incoming,
+    mut control: Incoming,
     nonce: &str,
     plugin: &str,
 ) -> Result<(Connection, Hello), String> {
@@ -40,7 +40,14 @@ pub(super) async fn greet(
             },
             Some(Ok((connection, message))) = greetings.join_next() => {
                 match judge(connection, message, nonce, plugin).await {
-                    Verdict::Welcome(greeted) => return Ok(*greeted),
+                    Verdict::Welcome(greeted) => {
+                        // Nobody else can come in, and only then do the others hear that they have come in vain.
+                        match Guard::OneConnection.is_on() {
+                            true => drop(control),
+                            false => std::mem::forget(control),
+                        }
+                        return Ok(*greeted);
+                    }
                     Verdict::Refused(reason) => return Err(reason),
                     Verdict::Stranger => {}
                 }
@@ -182,10 +189,8 @@ mod tests {
         fn open() -> Self {
             let (connections, receiver) = mpsc::channel(8);
             let verdict = tokio::spawn(async move {
-                let mut control = Incoming::Memory(receiver);
-                greet(&mut control, "right", "demo")
-                    .await
-                    .map(|(_, hello)| hello)
+                let greeted = greet(Incoming::Memory(receiver), "right", "demo").await;
+                greeted.map(|(_, hello)| hello)
             });
             Self {
                 connections,

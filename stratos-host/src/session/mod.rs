@@ -32,7 +32,7 @@ use crate::session::service::PluginService;
 use crate::shell::{Backend, Deadlines, chain};
 
 /// How long a process may take to follow its connection.
-const EXIT_DEADLINE: Duration = Duration::from_millis(500);
+const EXIT_DEADLINE: Duration = Duration::from_secs(2);
 /// How long a stop waits for what was asked before it, while new requests wait for the stop.
 const LEASE_DEADLINE: Duration = Duration::from_secs(1);
 /// Fewer than a plugin takes requests at once, so that there is always room for its lifecycle.
@@ -101,7 +101,7 @@ impl Session {
         backend: &Arc<Backend>,
     ) -> Result<Self, String> {
         let Launched {
-            mut control,
+            control,
             http,
             nonce,
             life,
@@ -111,7 +111,7 @@ impl Session {
             false => NEVER,
         };
         let greeting = tokio::select! {
-            greeting = tokio::time::timeout(deadline, greet(&mut control, &nonce, plugin)) => greeting,
+            greeting = tokio::time::timeout(deadline, greet(control, &nonce, plugin)) => greeting,
             how = life.ended() => return Err(format!("{how} before it greeted the shell")),
         };
         let (connection, hello) = match greeting {
@@ -128,11 +128,6 @@ impl Session {
                 ));
             }
         };
-        if Guard::OneConnection.is_on() {
-            drop(control);
-        } else {
-            std::mem::forget(control);
-        }
         let (peer, driver) = Peer::new(connection);
         let shared = Arc::<SessionShared>::default();
         let service = Arc::new(PluginService {

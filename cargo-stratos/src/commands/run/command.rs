@@ -196,8 +196,9 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         has_keys,
     };
     let mut screen = Screen::start(&cx.output, ids, args.json, status, watcher, &control)?;
+    let ended = processes.clone();
     let hands = Hands {
-        output: has_keys.then(|| cx.output.clone()),
+        has_keys,
         keys: None,
         control: control.clone(),
         persona: args.auth,
@@ -226,6 +227,7 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
     let stop = async {
         cut = playing.end().await;
         shell.stop().await;
+        ended.settled().await;
     };
     tokio::select! {
         () = stop => {}

@@ -11,7 +11,7 @@ use stratos_host::launch::Processes;
 use tokio::sync::mpsc;
 
 use crate::commands::run::status::indented;
-use crate::output::{BOLD, Output};
+use crate::output::BOLD;
 
 /// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +30,12 @@ enum Key {
 #[derive(Debug)]
 pub(super) struct Keys {
     pressed: mpsc::Receiver<Key>,
-    output: Output,
 }
 
 /// What keys do.
 pub(super) struct Hands {
-    /// Without it, nobody sits at a terminal.
-    pub(super) output: Option<Output>,
+    /// Whether somebody sits at a terminal.
+    pub(super) has_keys: bool,
     pub(super) keys: Option<Keys>,
     pub(super) control: Control,
     /// Who is signed in at the start.
@@ -53,15 +52,11 @@ impl Keys {
     }
 
     /// Takes the terminal over.
-    pub(super) fn listen(output: &Output) -> Option<Self> {
+    pub(super) fn listen() -> Option<Self> {
         restore_on_panic();
-        enable_raw_mode().ok()?;
-        output.set_raw(true);
         let (press, pressed) = mpsc::channel(16);
-        let keys = Self {
-            pressed,
-            output: output.clone(),
-        };
+        let keys = Self { pressed };
+        enable_raw_mode().and_then(|()| translate_lines()).ok()?;
         let listen = move || {
             // An error means that the terminal has gone, and with it all keys.
             while let Ok(event) = read() {
@@ -80,7 +75,6 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        self.output.set_raw(false);
         // Nobody can be told that the terminal has gone.
         let _ = disable_raw_mode();
     }
@@ -93,7 +87,7 @@ impl Hands {
             return;
         }
         self.processes.build_quietly();
-        self.keys = self.output.as_ref().and_then(Keys::listen);
+        self.keys = self.has_keys.then(Keys::listen).flatten();
     }
 
     /// Waits for a key and does what it means. Returns what to show; nothing when everything is to end.
@@ -241,6 +235,22 @@ fn restore_on_panic() {
     });
 }
 
+/// A raw terminal takes the end of a line for a step down only, which is of no use to us and to what else prints here.
+#[cfg(unix)]
+fn translate_lines() -> io::Result<()> {
+    use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
+
+    let mut settings = tcgetattr(io::stdin())?;
+    settings.output_modes.insert(OutputModes::OPOST);
+    Ok(tcsetattr(io::stdin(), OptionalActions::Now, &settings)?)
+}
+
+/// Windows has two sides of a terminal, and only the input is raw.
+#[cfg(not(unix))]
+fn translate_lines() -> io::Result<()> {
+    Ok(())
+}
+
 /// Whoever runs in the background is stopped when it changes the terminal.
 #[cfg(unix)]
 fn is_in_foreground() -> bool {
@@ -292,7 +302,7 @@ mod tests {
 
         const AGAIN: &str = "STRATOS_TEST_PANIC";
         if std::env::var_os(AGAIN).is_some() {
-            let _keys = Keys::listen(&Output::default()).expect("a terminal");
+            let _keys = Keys::listen().expect("a terminal");
             eprintln!("{:?}", tcgetattr(io::stdin()));
             panic!("as asked");
         }
