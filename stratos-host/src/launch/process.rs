@@ -25,13 +25,14 @@ use crate::launch::build::{Built, Cargo};
 use crate::launch::escaped::end_escaped;
 use crate::launch::executable::Executable;
 use crate::launch::guardian::Guardian;
-use crate::launch::life::{Life, Order};
+use crate::launch::life::{Life, Signal};
 use crate::launch::output::forward;
 use crate::launch::record::Record;
 use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
 use crate::launch::variables::Variables;
 use crate::launch::{BuildError, Launch, LaunchError, Launched, Program};
+use crate::secret::random_hex;
 use crate::settings::Environment;
 
 /// How the folders are called that hold the programs of one run.
@@ -61,15 +62,13 @@ struct Shared {
 impl Processes {
     /// Must be called within a runtime.
     ///
-    /// Copies of programs lie in a folder of this run below `programs`, which only the owner of the state folder may
-    /// name: what earlier runs left there is removed.
+    /// Copies of programs lie in a folder of this run below `programs`.
     ///
     /// # Errors
     ///
     /// When a folder or a thread cannot be made.
     pub fn new(programs: &Path, cargo: OsString, cargo_args: Vec<OsString>) -> io::Result<Self> {
         fs::create_dir_all(programs)?;
-        remove_earlier_runs(programs)?;
         #[cfg(windows)]
         super::job::tie_children_to_this_process()?;
         Ok(Self(Arc::new(Shared {
@@ -249,14 +248,14 @@ impl Launch for ProcessLauncher {
             };
             let path = executable.path.clone();
             // Every start has addresses of its own: a plugin that lingers must not meet its successor's.
-            let start = crate::owner::random_hex().split_off(56);
+            let start = random_hex(4);
             let address = |name: String| {
                 let address = self.shared.sockets.address(&name);
                 address.map_err(LaunchError::Socket)
             };
             let control = address(format!("{start}c"))?;
             let http = address(format!("{start}h"))?;
-            let nonce = crate::owner::random_hex();
+            let nonce = random_hex(32);
             let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
 
             let mut command = Command::new(&path);
@@ -295,17 +294,6 @@ impl ProcessLauncher {
         self.shared.built().insert(self.plugin.clone(), program);
         Ok(built)
     }
-}
-
-/// Touches nothing but what an earlier shell made, and gives up on what is still in use.
-fn remove_earlier_runs(programs: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(programs)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(RUN) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-    Ok(())
 }
 
 /// What is started and what it starts can be ended together, and Ctrl-C in a terminal reaches the
@@ -356,7 +344,7 @@ fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, nonce: &str, events: &Ev
     let lifeline = child.stdin().take();
     let (events, plugin, nonce) = (events.clone(), plugin.to_owned(), nonce.to_owned());
     tokio::spawn(async move {
-        let how = watch(child, keeper.orders, lifeline).await;
+        let how = watch(child, keeper.signals, lifeline).await;
         for (pid, name) in end_escaped(&nonce).await {
             let text = format!(
                 "process {pid} (`{name}`), which it had started and which had left its process group, was ended"
@@ -374,18 +362,18 @@ fn keep(mut child: Box<dyn ChildWrapper>, plugin: &str, nonce: &str, events: &Ev
 
 async fn watch(
     mut child: Box<dyn ChildWrapper>,
-    mut orders: tokio::sync::mpsc::Receiver<Order>,
+    mut signals: tokio::sync::mpsc::Receiver<Signal>,
     lifeline: Option<ChildStdin>,
 ) -> String {
     let status = loop {
-        let order = tokio::select! {
+        let signal = tokio::select! {
             status = child.wait() => break status,
-            order = orders.recv() => order,
+            signal = signals.recv() => signal,
         };
-        match order {
-            Some(Order::Terminate) => terminate(&mut *child),
+        match signal {
+            Some(Signal::Terminate) => terminate(&mut *child),
             // An error means that it has ended, which the next round sees.
-            Some(Order::Kill) => drop(child.start_kill()),
+            Some(Signal::Kill) => drop(child.start_kill()),
             // Nobody holds the `Life` any more, so nobody would ever end it.
             None => {
                 let _ = child.start_kill();
@@ -404,9 +392,8 @@ async fn watch(
 
 #[cfg(unix)]
 fn terminate(child: &mut dyn ChildWrapper) {
-    const SIGTERM: i32 = 15;
     // An error means that it has ended, which the caller sees.
-    let _ = child.signal(SIGTERM);
+    let _ = child.signal(rustix::process::Signal::TERM.as_raw());
 }
 
 /// Windows has no gentle way for a program without a window or a console of its own.
