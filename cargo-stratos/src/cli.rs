@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    auth, call, check, config, explain, guard, new, play, ps, run, schema, start, stop, test,
+    auth, call, check, config, explain, guardian, new, play, ps, run, schema, start, stop, test,
     update,
 };
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit;
 
 /// Scaffold, check and run Stratos plugins.
 #[derive(Debug, Parser)]
@@ -21,7 +22,8 @@ use crate::error::Error;
     arg_required_else_help = true,
     after_help = "\
 First steps:
-  cargo stratos new my-plugin     make a plugin
+  cargo stratos new my-plugin     make a plugin; until the SDK is on crates.io,
+                                  with --sdk-path DIR
   cargo stratos run               run it in a mocked shell, in its folder
   cargo stratos check             look for mistakes in its plugin.json
 
@@ -51,15 +53,15 @@ enum Command {
     Update(update::Args),
     Play(play::Args),
     #[command(hide = true)]
-    Guard(guard::Args),
+    Guardian(guardian::Args),
 }
 
 /// What a command found out, where it did its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Exit code 0.
+    /// It ran, and the answer is good.
     Good,
-    /// Exit code 1: it ran, and the answer is no.
+    /// It ran, and the answer is no.
     No,
 }
 
@@ -69,15 +71,15 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => {
             // Help and version are errors to clap, with exit code 0; a closed pipe is no news.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::WRONG));
         }
     };
     cli.color.write_global();
     let cx = Context::from_environment();
     match execute(&cx, cli.command) {
-        Ok(Outcome::Good) => ExitCode::SUCCESS,
-        Ok(Outcome::No) => ExitCode::from(1),
-        Err(Error::ClosedPipe) => ExitCode::SUCCESS,
+        Ok(Outcome::Good) => ExitCode::from(exit::GOOD),
+        Ok(Outcome::No) => ExitCode::from(exit::NO),
+        Err(Error::ClosedPipe) => ExitCode::from(exit::GOOD),
         Err(error) => {
             cx.output.error(&error);
             ExitCode::from(error.exit())
@@ -101,7 +103,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Auth(args) => auth::run(cx, args),
         Command::Update(args) => update::run(cx, args),
         Command::Play(args) => play::run(cx, args),
-        Command::Guard(args) => guard::run(args),
+        Command::Guardian(args) => guardian::run(args),
     }
 }
 

@@ -14,6 +14,8 @@ use stratos_host::store::StoreError;
 use stratos_templates::RenderError;
 use thiserror::Error;
 
+use crate::exit;
+
 /// By phase; printed once, in `main`.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
@@ -48,6 +50,9 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    /// There are no config values, since no shell has run with this state folder.
+    #[error("nothing is stored in the state folder {}", folder.display())]
+    NothingStored { folder: PathBuf },
     /// No running shell was found.
     #[error("no running shell was found")]
     Find(#[source] OwnerError),
@@ -98,7 +103,7 @@ impl Error {
         let text = match self {
             Self::Usage { help, .. } => return help.clone(),
             Self::Project(ProjectError::NoPlugin { .. }) => {
-                "make one with `cargo stratos new my-plugin`, or name the plugin's folder"
+                "make one with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name the plugin's folder"
             }
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
@@ -128,6 +133,9 @@ impl Error {
             Self::Find(_) => {
                 "start one with `cargo stratos run`; where it runs with another state folder, name it with `--state DIR`"
             }
+            Self::NothingStored { .. } => {
+                "the first `cargo stratos run` makes the store; where it ran with another state folder, name it with `--state DIR`"
+            }
             Self::BrokenCheck { .. } => {
                 "please report it, with the file if you can: nobody knows what is wrong in it"
             }
@@ -143,11 +151,27 @@ impl Error {
     /// The exit code; the book's page on them says which is which.
     pub(crate) fn exit(&self) -> u8 {
         match self {
-            Self::Refused(_) => 1,
-            Self::Usage { .. } | Self::Project(_) | Self::Settings(_) | Self::Find(_) => 2,
-            Self::Scenario { .. } => 2,
-            Self::Shell(ShellError::Persona(_)) => 2,
-            _ => 3,
+            Self::ClosedPipe => exit::GOOD,
+            Self::Refused(_) => exit::NO,
+            Self::Usage { .. }
+            | Self::Project(_)
+            | Self::Settings(_)
+            | Self::Shell(ShellError::Persona(_))
+            | Self::Scenario { .. }
+            | Self::NothingStored { .. }
+            | Self::Find(_) => exit::WRONG,
+            Self::State(_)
+            | Self::Fresh(_)
+            | Self::Config(_)
+            | Self::Shell(_)
+            | Self::Client(_)
+            | Self::Template(_)
+            | Self::Question(_)
+            | Self::Git { .. }
+            | Self::File { .. }
+            | Self::BrokenRule { .. }
+            | Self::BrokenCheck { .. }
+            | Self::System { .. } => exit::HINDERED,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Git, asked about a folder and about nothing else.
+//! Git, asked about a folder and about nothing else, and where its repositories begin.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -19,4 +19,15 @@ pub(crate) fn git(folder: &Path) -> Command {
         git.env_remove(variable);
     }
     git
+}
+
+/// Whether this folder is a repository's root. A work tree's `.git` may also be a file that says where the repository
+/// is.
+pub(crate) fn is_root(folder: &Path) -> bool {
+    folder.join(".git").symlink_metadata().is_ok()
+}
+
+/// The root of the repository that this folder lies in; the path is a whole one.
+pub(crate) fn root(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| is_root(folder))
 }

@@ -26,6 +26,7 @@ pub mod project;
 #[cfg(feature = "reload")]
 pub mod reload;
 pub mod scenario;
+mod secret;
 mod server;
 mod session;
 pub mod settings;

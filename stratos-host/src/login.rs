@@ -8,6 +8,7 @@ use std::time::Duration;
 use stratos_protocol::auth::AuthState;
 use thiserror::Error;
 
+use crate::secret::random_hex;
 use crate::settings::Persona;
 
 /// Who is signed in, and who could be.
@@ -87,7 +88,7 @@ impl Login {
             authenticated: persona.signed_in,
             token: persona
                 .signed_in
-                .then(|| format!("mock-{}", crate::owner::random_hex())),
+                .then(|| format!("mock-{}", random_hex(32))),
         });
         let expires = persona.expires_in_seconds.filter(|_| persona.signed_in);
         Ok(expires.map(Duration::from_secs))

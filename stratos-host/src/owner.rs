@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::events::now_millis;
+use crate::secret::random_hex;
 
 const FILE: &str = "host.json";
 
@@ -62,7 +63,7 @@ impl Owner {
             pid: std::process::id(),
             started: now_millis(),
             port,
-            token: random_hex(),
+            token: random_hex(32),
         }
     }
 
@@ -126,11 +127,4 @@ impl std::fmt::Debug for Owner {
             .field("port", &self.port)
             .finish_non_exhaustive()
     }
-}
-
-/// 256 random bits as text.
-pub(crate) fn random_hex() -> String {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

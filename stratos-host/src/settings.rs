@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use stratos_manifest::{Position, position};
 use thiserror::Error;
 
 use crate::origin::Origin;
@@ -170,11 +171,10 @@ impl Settings {
 impl Mistake {
     fn new(text: &str, error: &toml::de::Error) -> Self {
         let start = error.span().map_or(0, |span| span.start);
-        let before = text.get(..start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let Position { line, column } = position(text, start);
         Self {
-            line: before.matches('\n').count() + 1,
-            column: line.chars().count() + 1,
+            line,
+            column,
             message: error.message().trim_end().replace('\n', ", "),
         }
     }

@@ -1,7 +1,6 @@
 //! The shell: all plugins, one HTTP server, one store, one login.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fmt;
 use std::future;
 use std::io;
@@ -34,6 +33,8 @@ use crate::settings::Persona;
 use crate::state::State;
 use crate::store::Store;
 use crate::traffic::Traffic;
+
+pub(crate) use stratos_protocol::error::chain;
 
 /// How long open connections may take to end after the plugins have ended.
 const SERVER_DEADLINE: Duration = Duration::from_millis(200);
@@ -355,7 +356,7 @@ impl Backend {
         self.ending.cancelled().await;
     }
 
-    /// Switches the login and returns when every plugin has acknowledged it or its time is up.
+    /// Tells everybody who is signed in now, and returns when every plugin has acknowledged it or its time is up.
     pub(crate) async fn tell_auth(&self, plugins: impl Iterator<Item = &str>) {
         let auth = self.login.current();
         self.events.emit(Event::Auth {
@@ -386,18 +387,6 @@ impl fmt::Debug for PluginSpec {
             .field("id", &self.id)
             .finish_non_exhaustive()
     }
-}
-
-/// An error and its causes in one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 /// What all slots of a shell are made from.

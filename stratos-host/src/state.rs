@@ -6,7 +6,6 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::owner::Owner;
@@ -109,24 +108,6 @@ impl State {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Stores a config value before any plugin runs.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be written.
-    pub fn set(&self, plugin: &str, key: &str, value: &Value) -> Result<(), StoreError> {
-        self.store.set(plugin, key, value)
-    }
-
-    /// Forgets all config values of all plugins.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be written.
-    pub fn clear(&self) -> Result<(), StoreError> {
-        self.store.clear()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a request was not answered with a result.
 
+use std::error::Error;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -101,6 +103,23 @@ impl From<ErrorCode> for i32 {
     }
 }
 
+/// An error and its causes in one line, as they cross the connection.
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some libraries repeat the cause in their own text.
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +128,23 @@ mod tests {
     fn an_unknown_code_survives_the_wire() {
         assert_eq!(ErrorCode::from(-1), ErrorCode::Unknown(-1));
         assert_eq!(i32::from(ErrorCode::Unknown(-1)), -1);
+    }
+
+    #[test]
+    fn a_chain_says_each_cause_once() {
+        #[derive(Debug, Error)]
+        #[error("{text}")]
+        struct Link {
+            text: &'static str,
+            source: Option<Box<Self>>,
+        }
+        let link = |text, source: Option<Link>| Link {
+            text,
+            source: source.map(Box::new),
+        };
+        let disk = link("the disk is full", None);
+        let repeats = link("cannot write: the disk is full", Some(disk));
+        let error = link("not stored", Some(repeats));
+        assert_eq!(chain(&error), "not stored: cannot write: the disk is full");
     }
 }

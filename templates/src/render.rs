@@ -11,6 +11,9 @@ use crate::options::{Options, SDK_VERSION, Sdk};
 #[folder = "plugin"]
 struct Template;
 
+/// What runs on machines of others, which have no folder of the author's disk.
+const ELSEWHERE: &str = "_github/";
+
 /// A file of a new project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -39,7 +42,9 @@ pub struct RenderError {
 pub fn render(options: &Options) -> Result<Vec<File>, RenderError> {
     let environment = environment();
     let values = values(options);
+    let is_published = options.sdk == Sdk::Published;
     let mut files = Template::iter()
+        .filter(|name| is_published || !name.starts_with(ELSEWHERE))
         .filter_map(|name| Template::get(&name).map(|file| (name, file)))
         .map(|(name, file)| {
             let text = text(&file);
@@ -195,6 +200,16 @@ mod tests {
         for path in [".gitignore", ".github/workflows/check.yml", "Cargo.toml"] {
             assert!(paths.contains(&path), "{path} is not in {paths:?}");
         }
+    }
+
+    #[test]
+    fn a_workflow_is_made_only_where_it_can_work() {
+        let files = render(&Options {
+            sdk: Sdk::Folder("/home/jane/sdk".to_owned()),
+            ..options("demo")
+        });
+        let is_workflow = |file: &File| file.path.starts_with(".github");
+        assert!(!files.unwrap().iter().any(is_workflow));
     }
 
     #[test]

@@ -33,6 +33,8 @@ mod mocked_shell {}
 
 #[doc = include_str!("../../book/src/reliability.md")]
 mod reliability {}
+#[doc = include_str!("../../book/src/figures.md")]
+mod figures {}
 #[doc = include_str!("../../book/src/scenarios.md")]
 mod scenarios {}
 #[doc = include_str!("../../book/src/faults.md")]

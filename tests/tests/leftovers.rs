@@ -165,7 +165,7 @@ fn what_the_guardian_could_not_end_the_next_shell_ends() {
         assert!(Instant::now() < patience, "{:?}", alive(&watch));
         sleep(Duration::from_millis(10));
     }
-    let guardian = has(" guard ").expect("the guardian");
+    let guardian = has(" guardian ").expect("the guardian");
     let pid = guardian.split(' ').next().unwrap().parse().unwrap();
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
@@ -272,7 +272,7 @@ struct Innocent(Child);
 impl Innocent {
     fn start() -> Self {
         let mut command = Command::new(cargo_stratos());
-        let child = command.arg("guard").arg(SAMPLE).stdin(Stdio::piped());
+        let child = command.arg("guardian").arg(SAMPLE).stdin(Stdio::piped());
         Self(child.spawn().unwrap())
     }
 

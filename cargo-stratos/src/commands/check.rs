@@ -19,13 +19,13 @@ use crate::output::report::{Github, Human, Json, Reporter, Sarif};
 ///
 /// Exit codes: 0 no errors (there may be warnings), 1 errors, or `--diff` has something to show, 2 the command line,
 /// stratos.toml or the baseline is wrong, or there is nothing to check, 3 a file cannot be read or written.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
     /// plugin.json files, folders that have one in them or below, or `-` for the standard input
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
     /// How to print what was found
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
     levels: LevelArgs,
@@ -49,9 +49,10 @@ pub(crate) struct Args {
     stdin_path: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 enum Format {
     /// Lines of the file with carets
+    #[default]
     Human,
     /// One JSON object
     Json,
@@ -157,6 +158,14 @@ fn left_over(
 }
 
 impl Args {
+    /// As somebody says it who says only what to check.
+    pub(super) fn of(path: PathBuf) -> Self {
+        Self {
+            paths: vec![path],
+            ..Self::default()
+        }
+    }
+
     fn repairs(&self) -> Result<Repairs, Error> {
         let safety = match self.unsafe_fixes {
             true => Safety::Unsafe,

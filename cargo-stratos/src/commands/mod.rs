@@ -5,7 +5,7 @@ pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod explain;
-pub(crate) mod guard;
+pub(crate) mod guardian;
 pub(crate) mod new;
 pub(crate) mod play;
 pub(crate) mod ps;

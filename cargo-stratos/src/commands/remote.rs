@@ -58,9 +58,14 @@ pub(crate) struct OnePlugin {
 
 impl OnePlugin {
     /// Has the shell do something with the plugin, and says so when it is done.
-    pub(crate) fn command(self, cx: &Context, command: &str, done: &str) -> Result<Outcome, Error> {
+    pub(crate) fn ask(
+        self,
+        cx: &Context,
+        conversation: impl AsyncFnOnce(&Client, &str) -> Result<(), ClientError>,
+        done: &str,
+    ) -> Result<Outcome, Error> {
         let Self { plugin, remote } = self;
-        remote.ask(cx, async |shell| shell.command(&plugin, command).await)?;
+        remote.ask(cx, async |shell| conversation(shell, &plugin).await)?;
         cx.output.note(format_args!("{} {done}", escape(&plugin)));
         Ok(Outcome::Good)
     }

@@ -1,5 +1,7 @@
 //! `cargo stratos start`
 
+use stratos_host::control::Client;
+
 use crate::cli::Outcome;
 use crate::commands::remote::OnePlugin;
 use crate::context::Context;
@@ -13,5 +15,5 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    args.plugin.command(cx, "start", "runs")
+    args.plugin.ask(cx, Client::start, "runs")
 }

@@ -1,5 +1,7 @@
 //! `cargo stratos stop`
 
+use stratos_host::control::Client;
+
 use crate::cli::Outcome;
 use crate::commands::remote::OnePlugin;
 use crate::context::Context;
@@ -13,5 +15,5 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    args.plugin.command(cx, "stop", "is stopped")
+    args.plugin.ask(cx, Client::stop, "is stopped")
 }

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clap::{Args as _, FromArgMatches as _};
 use stratos_host::project::{Project, ProjectKind};
 
 use crate::cli::Outcome;
@@ -50,7 +49,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         host,
         cargo_args,
     } = args;
-    if checked(cx, &path)? == Outcome::No {
+    if check::run(cx, check::Args::of(path.clone()))? == Outcome::No {
         return Ok(Outcome::No);
     }
     let command: Vec<OsString> = match nextest {
@@ -78,21 +77,6 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         }
     }
     Ok(outcome)
-}
-
-/// As `cargo stratos check` does it, with its own defaults.
-fn checked(cx: &Context, path: &Path) -> Result<Outcome, Error> {
-    let command = check::Args::augment_args(clap::Command::new("check"));
-    // What comes after the two dashes is a path, whatever it looks like.
-    let words = [OsString::from("check"), "--".into(), path.into()];
-    let args = command
-        .try_get_matches_from(words)
-        .and_then(|matches| check::Args::from_arg_matches(&matches))
-        .map_err(|error| Error::Usage {
-            message: error.to_string(),
-            help: None,
-        })?;
-    check::run(cx, args)
 }
 
 /// Its output goes where ours goes.

@@ -1,5 +1,7 @@
 //! `cargo stratos update`
 
+use stratos_host::control::Client;
+
 use crate::cli::Outcome;
 use crate::commands::remote::OnePlugin;
 use crate::context::Context;
@@ -16,5 +18,5 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    args.plugin.command(cx, "update", "runs its new version")
+    args.plugin.ask(cx, Client::update, "runs its new version")
 }

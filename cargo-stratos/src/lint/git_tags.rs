@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::git::git;
+use crate::git::{git, is_root};
 use crate::manifests::Target;
 
 /// The tags that concern each manifest of a run. Git is asked once for each repository.
@@ -59,10 +59,9 @@ fn repository(folder: &Path, known: &mut HashMap<PathBuf, Option<PathBuf>>) -> O
     if let Some(root) = known.get(folder) {
         return root.clone();
     }
-    // A work tree's `.git` may also be a file that says where the repository is.
-    let root = match folder.join(".git").symlink_metadata() {
-        Ok(_) => Some(folder.to_owned()),
-        Err(_) => folder.parent().and_then(|parent| repository(parent, known)),
+    let root = match is_root(folder) {
+        true => Some(folder.to_owned()),
+        false => folder.parent().and_then(|parent| repository(parent, known)),
     };
     known.insert(folder.to_owned(), root.clone());
     root

@@ -29,7 +29,7 @@ const FLAGS: [(&str, RuleLevel); 3] = [
 ];
 
 impl LevelArgs {
-    /// Says it all again, on top of what was said before.
+    /// Sets the levels of the command line on top of those that are there already.
     pub(crate) fn apply(&self, levels: &mut Levels) -> Result<(), Error> {
         for (name, level) in &self.0 {
             levels.set(name, *level).map_err(|error| Error::Usage {

@@ -8,6 +8,7 @@ use stratos_host::settings;
 use stratos_manifest::{CheckSettings, Exception, Levels, Linter, MAX_BYTES, RuleLevel, position};
 
 use crate::error::Error;
+use crate::git::is_root;
 use crate::lint::LevelArgs;
 use crate::manifests::{Target, read_text};
 use crate::output::escape;
@@ -85,7 +86,7 @@ impl Projects {
             }
             passed.push(folder.to_owned());
             found = self.load(folder)?;
-            if found.is_some() || folder.join(".git").symlink_metadata().is_ok() {
+            if found.is_some() || is_root(folder) {
                 break;
             }
         }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::error::Error;
+use crate::git;
 use crate::lint::cores;
 use crate::manifests::read::unreadable;
 use crate::manifests::target::{Target, place};
@@ -142,10 +143,7 @@ fn walk(
 
 fn is_in_repository(folder: &Path) -> bool {
     let folder = dunce::canonicalize(folder);
-    folder.is_ok_and(|folder| {
-        let mut folders = folder.ancestors();
-        folders.any(|folder| folder.join(".git").symlink_metadata().is_ok())
-    })
+    folder.is_ok_and(|folder| git::root(&folder).is_some())
 }
 
 /// A plugin does not lie inside a plugin: below a manifest's folder nothing is searched.
@@ -211,8 +209,8 @@ fn nothing(path: &Path) -> Error {
     Error::Usage {
         message: format!("there is no {FILE_NAME} in {} or below", text(path)),
         help: Some(
-            "make a plugin with `cargo stratos new my-plugin`, or name its folder or its manifest; \
-             what git ignores is not searched"
+            "make a plugin with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name its \
+             folder or its manifest; what git ignores is not searched"
                 .to_owned(),
         ),
     }

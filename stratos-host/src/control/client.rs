@@ -1,6 +1,5 @@
 //! The control of a shell from another process.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -10,16 +9,14 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 use tokio::time::timeout;
 
-use crate::control::types::{
-    AUTH_PATH, CONFIG_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo, SCENARIO_PATH,
-    SwitchAuth,
-};
+use crate::control::types::{API, ConfigValues, Failure, Invoke, PluginInfo, SwitchAuth};
 use crate::owner::Owner;
 use crate::scenario::{Ending, Progress};
 use crate::store::Everything;
@@ -82,18 +79,35 @@ impl Client {
     ///
     /// When the shell does not answer.
     pub async fn plugins(&self) -> Result<Vec<PluginInfo>> {
-        self.ask(Method::GET, PLUGINS_PATH, None::<&()>).await
+        self.ask(Method::GET, "/plugins", None::<&()>).await
     }
 
-    /// Does `start`, `stop` or `update` with a plugin.
+    /// Starts a plugin that was stopped or is errored; returns when it runs.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses or does not answer, or the plugin does not start.
+    pub async fn start(&self, plugin: &str) -> Result<()> {
+        self.post(&format!("{}/start", plugin_path(plugin))).await
+    }
+
+    /// Stops a plugin; returns when it has stopped.
     ///
     /// # Errors
     ///
     /// When the shell refuses or does not answer.
-    pub async fn command(&self, plugin: &str, command: &str) -> Result<()> {
-        let path = format!("{}/{command}", plugin_path(plugin));
-        // A build takes as long as it takes.
-        read(self.send(Method::POST, &path, Vec::new()).await?).await
+    pub async fn stop(&self, plugin: &str) -> Result<()> {
+        let path = format!("{}/stop", plugin_path(plugin));
+        self.ask(Method::POST, &path, None::<&()>).await
+    }
+
+    /// Builds a plugin anew and replaces it; returns when the new version runs.
+    ///
+    /// # Errors
+    ///
+    /// When the shell refuses or does not answer, or the new version does not build or start.
+    pub async fn update(&self, plugin: &str) -> Result<()> {
+        self.post(&format!("{}/update", plugin_path(plugin))).await
     }
 
     /// Asks on an IPC channel.
@@ -162,7 +176,7 @@ impl Client {
     ///
     /// When the shell refuses or does not answer.
     pub async fn config_everything(&self) -> Result<Everything> {
-        self.ask(Method::GET, CONFIG_PATH, None::<&()>).await
+        self.ask(Method::GET, "/config", None::<&()>).await
     }
 
     /// Replaces all config values of all plugins in one step.
@@ -171,7 +185,7 @@ impl Client {
     ///
     /// When the shell refuses or does not answer.
     pub async fn config_replace_everything(&self, everything: &Everything) -> Result<()> {
-        self.ask(Method::PUT, CONFIG_PATH, Some(everything)).await
+        self.ask(Method::PUT, "/config", Some(everything)).await
     }
 
     /// Becomes another persona; returns when every plugin knows.
@@ -183,7 +197,7 @@ impl Client {
         let switch = SwitchAuth {
             persona: persona.to_owned(),
         };
-        self.ask(Method::PUT, AUTH_PATH, Some(&switch)).await
+        self.ask(Method::PUT, "/auth", Some(&switch)).await
     }
 
     /// Plays a scenario and tells how far it is; returns how it ended. Dropped before, it ends the scenario.
@@ -197,7 +211,7 @@ impl Client {
         text: String,
         mut tell: impl FnMut(&Progress),
     ) -> Result<Ending> {
-        let path = format!("{SCENARIO_PATH}?file={}", escape(file));
+        let path = format!("/scenario?file={}", escape(file));
         let response = self.send(Method::POST, &path, text.into_bytes()).await?;
         if response.status() != StatusCode::OK {
             return read(response).await;
@@ -221,6 +235,11 @@ impl Client {
         Err(ClientError::Refused(text.to_owned()))
     }
 
+    /// Without a deadline: a build takes as long as it takes.
+    async fn post(&self, path: &str) -> Result<()> {
+        read(self.send(Method::POST, path, Vec::new()).await?).await
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -242,7 +261,7 @@ impl Client {
     async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response<Incoming>> {
         let request = Request::builder()
             .method(method)
-            .uri(format!("http://127.0.0.1:{}{path}", self.owner.port))
+            .uri(format!("http://127.0.0.1:{}{API}{path}", self.owner.port))
             .header(AUTHORIZATION, format!("Bearer {}", self.owner.token))
             .header(CONTENT_TYPE, "application/json")
             .body(Body::from(body))
@@ -272,23 +291,13 @@ async fn read<T: DeserializeOwned>(response: Response<Incoming>) -> Result<T> {
 }
 
 fn plugin_path(plugin: &str) -> String {
-    format!("{PLUGINS_PATH}/{}", escape(plugin))
+    format!("/plugins/{}", escape(plugin))
 }
 
 fn value_path(plugin: &str, key: &str) -> String {
     format!("{}/config/value?key={}", plugin_path(plugin), escape(key))
 }
 
-/// Percent-encodes everything but letters, digits and `-_.~`.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                escaped.push(char::from(byte));
-            }
-            // Writing into a string cannot fail.
-            _ => drop(write!(escaped, "%{byte:02X}")),
-        }
-        escaped
-    })
+fn escape(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, NON_ALPHANUMERIC)
 }

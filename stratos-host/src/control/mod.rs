@@ -9,7 +9,5 @@ mod values;
 pub use self::client::{Client, ClientError};
 pub use self::inside::{Control, ControlError};
 pub use self::request::Answered;
-pub use self::types::{
-    AUTH_PATH, AuthInfo, CONFIG_PATH, ConfigValues, Failure, Invoke, PLUGINS_PATH, PluginInfo,
-    SCENARIO_PATH, SwitchAuth,
-};
+pub(crate) use self::types::{API, Failure, SwitchAuth};
+pub use self::types::{AuthInfo, ConfigValues, Invoke, PluginInfo};

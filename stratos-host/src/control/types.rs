@@ -1,6 +1,6 @@
-//! The control API's bodies, version 1, below `/__stratos/api/v1`.
+//! The control API's bodies, version 1, and where it is.
 //!
-//! | method and path | body | answer |
+//! | method and path below [`API`] | body | answer |
 //! |---|---|---|
 //! | `GET /plugins` | | list of [`PluginInfo`] |
 //! | `POST /plugins/{id}/start`, `/stop`, `/update` | | nothing, when it is done |
@@ -24,14 +24,9 @@ use serde_json::Value;
 
 use crate::plugin::{BuildStatus, PluginState};
 
-/// The list of plugins.
-pub const PLUGINS_PATH: &str = "/__stratos/api/v1/plugins";
-/// The config values of all plugins.
-pub const CONFIG_PATH: &str = "/__stratos/api/v1/config";
-/// The login.
-pub const AUTH_PATH: &str = "/__stratos/api/v1/auth";
-/// Scenarios.
-pub const SCENARIO_PATH: &str = "/__stratos/api/v1/scenario";
+/// What all its paths begin with.
+pub(crate) const API: &str = "/__stratos/api/v1";
+
 /// One plugin, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginInfo {
@@ -78,14 +73,14 @@ pub struct AuthInfo {
 
 /// Another login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SwitchAuth {
+pub(crate) struct SwitchAuth {
     /// The persona's name.
-    pub persona: String,
+    pub(crate) persona: String,
 }
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// One sentence for a person.
-    pub error: String,
+    pub(crate) error: String,
 }

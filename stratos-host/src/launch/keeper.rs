@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::events::Events;
 use crate::launch::escaped::end_escaped;
-use crate::launch::life::{Life, Order};
+use crate::launch::life::{Life, Signal};
 use crate::launch::output::forward;
 
 /// How long the last words of a plugin may take to be read; a grandchild may hold the pipes open.
@@ -52,7 +52,7 @@ pub(super) fn keep(
     let (events, plugin, nonce) = (events.clone(), plugin.to_owned(), nonce.to_owned());
     tasks.spawn(async move {
         let group = child.id();
-        let how = watch(child, keeper.orders, lifeline).await;
+        let how = watch(child, keeper.signals, lifeline).await;
         let escaped = end_escaped(&nonce, group);
         // Its last words come before the news of its end.
         let read_out = futures_util::future::join_all(outputs);
@@ -72,19 +72,19 @@ pub(super) fn keep(
 
 async fn watch(
     mut child: Box<dyn ChildWrapper>,
-    mut orders: tokio::sync::mpsc::Receiver<Order>,
+    mut signals: tokio::sync::mpsc::Receiver<Signal>,
     lifeline: Option<ChildStdin>,
 ) -> String {
     let status = loop {
-        let order = tokio::select! {
+        let signal = tokio::select! {
             // Of the program alone: a job on Windows would wait for all that is left in it.
             status = child.inner_mut().wait() => break status,
-            order = orders.recv() => order,
+            signal = signals.recv() => signal,
         };
-        match order {
-            Some(Order::Terminate) => terminate(&mut *child),
+        match signal {
+            Some(Signal::Terminate) => terminate(&mut *child),
             // An error means that it has ended, which the next round sees.
-            Some(Order::Kill) => drop(child.start_kill()),
+            Some(Signal::Kill) => drop(child.start_kill()),
             // Nobody holds the `Life` any more, so nobody would ever end it.
             None => {
                 let _ = child.start_kill();
@@ -103,9 +103,8 @@ async fn watch(
 
 #[cfg(unix)]
 fn terminate(child: &mut dyn ChildWrapper) {
-    const SIGTERM: i32 = 15;
     // An error means that it has ended, which the caller sees.
-    let _ = child.signal(SIGTERM);
+    let _ = child.signal(rustix::process::Signal::TERM.as_raw());
 }
 
 /// Windows has no gentle way for a program without a window or a console of its own.

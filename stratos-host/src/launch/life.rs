@@ -13,34 +13,41 @@ const TERMINATE_DEADLINE: Duration = Duration::from_secs(2);
 pub struct Life {
     pid: Option<u32>,
     ended: watch::Receiver<Option<String>>,
-    orders: mpsc::Sender<Order>,
+    signals: mpsc::Sender<Signal>,
 }
 
 /// What a [`Life`] asks of whoever holds the plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum Signal {
     /// End soon, please.
     Terminate,
     /// End now.
     Kill,
 }
 
-/// The other end of a [`Life`]: reports the end, takes the orders.
+/// The other end of a [`Life`]: reports the end, takes the signals.
 #[derive(Debug)]
 pub(crate) struct LifeKeeper {
     pub(crate) ended: watch::Sender<Option<String>>,
-    pub(crate) orders: mpsc::Receiver<Order>,
+    pub(crate) signals: mpsc::Receiver<Signal>,
 }
 
 impl Life {
     pub(crate) fn new(pid: Option<u32>) -> (Self, LifeKeeper) {
         let (ended_sender, ended) = watch::channel(None);
-        let (orders, orders_receiver) = mpsc::channel(4);
+        let (signals, signals_receiver) = mpsc::channel(4);
         let keeper = LifeKeeper {
             ended: ended_sender,
-            orders: orders_receiver,
+            signals: signals_receiver,
         };
-        (Self { pid, ended, orders }, keeper)
+        (
+            Self {
+                pid,
+                ended,
+                signals,
+            },
+            keeper,
+        )
     }
 
     /// The process, if it is one of its own.
@@ -61,20 +68,20 @@ impl Life {
 
     /// Ends it at once, and returns when it has ended.
     pub async fn kill(&self) -> String {
-        // A keeper that takes no more orders has reported the end.
-        let _ = self.orders.send(Order::Kill).await;
+        // A keeper that takes no more signals has reported the end.
+        let _ = self.signals.send(Signal::Kill).await;
         self.ended().await
     }
 
     /// Ends it, gently first, and returns when it has ended.
     pub async fn end(&self) -> String {
-        // A keeper that takes no more orders has reported the end.
-        let _ = self.orders.send(Order::Terminate).await;
+        // A keeper that takes no more signals has reported the end.
+        let _ = self.signals.send(Signal::Terminate).await;
         match tokio::time::timeout(TERMINATE_DEADLINE, self.ended()).await {
             Ok(how) => how,
             Err(_) => {
                 if Guard::Kill.is_on() {
-                    let _ = self.orders.send(Order::Kill).await;
+                    let _ = self.signals.send(Signal::Kill).await;
                 }
                 self.ended().await
             }
@@ -90,7 +97,7 @@ mod tests {
     async fn what_does_not_terminate_is_killed() {
         let (life, mut keeper) = Life::new(None);
         tokio::spawn(async move {
-            while keeper.orders.recv().await != Some(Order::Kill) {}
+            while keeper.signals.recv().await != Some(Signal::Kill) {}
             let how = "was killed".to_owned();
             keeper.ended.send_replace(Some(how));
         });

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use crate::events::Events;
 use crate::launch::life::{Life, LifeKeeper};
 use crate::launch::{Launch, LaunchError, Launched, Program};
+use crate::secret::random_hex;
 
 /// What a plugin within this process is connected by.
 pub struct MemoryLink {
@@ -47,7 +48,7 @@ impl Launch for InMemory {
 
     fn launch(&self, _: Program, _: Events) -> BoxFuture<'_, Result<Launched, LaunchError>> {
         Box::pin(async {
-            let nonce = crate::owner::random_hex();
+            let nonce = random_hex(32);
             let (ours, theirs) = memory_pair();
             let (control_sender, control_receiver) = mpsc::channel::<BoxedStream>(1);
             // The channel is new and has room.
@@ -82,12 +83,12 @@ async fn keep(
             Ok(()) => "ended",
             Err(_) => "panicked",
         },
-        _ = keeper.orders.recv() => {
+        _ = keeper.signals.recv() => {
             task.abort();
             // What it cleans up is done before the end is known. The second order is for one that blocks its thread.
             tokio::select! {
                 _ = task => {}
-                _ = keeper.orders.recv() => {}
+                _ = keeper.signals.recv() => {}
             }
             "was ended"
         }

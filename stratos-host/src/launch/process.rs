@@ -32,6 +32,7 @@ use crate::launch::sockets::Sockets;
 use crate::launch::spawner::Spawner;
 use crate::launch::variables::Variables;
 use crate::launch::{BuildError, Launch, LaunchError, Launched, Program};
+use crate::secret::random_hex;
 use crate::settings::Environment;
 
 /// How the folders are called that hold the programs of one run.
@@ -65,15 +66,13 @@ struct Shared {
 impl Processes {
     /// Must be called within a runtime.
     ///
-    /// Copies of programs lie in a folder of this run below `programs`, which only the owner of the state folder may
-    /// name: what earlier runs left there is removed.
+    /// Copies of programs lie in a folder of this run below `programs`.
     ///
     /// # Errors
     ///
     /// When a folder or a thread cannot be made.
     pub fn new(programs: &Path, cargo: OsString, cargo_args: Vec<OsString>) -> io::Result<Self> {
         fs::create_dir_all(programs)?;
-        remove_earlier_runs(programs)?;
         #[cfg(windows)]
         super::job::tie_children_to_this_process()?;
         Ok(Self(Arc::new(Shared {
@@ -260,14 +259,14 @@ impl Launch for ProcessLauncher {
             };
             let path = executable.path.clone();
             // Every start has addresses of its own: a plugin that lingers must not meet its successor's.
-            let start = crate::owner::random_hex().split_off(56);
+            let start = random_hex(4);
             let address = |name: String| {
                 let address = self.shared.sockets.address(&name);
                 address.map_err(LaunchError::Socket)
             };
             let control = address(format!("{start}c"))?;
             let http = address(format!("{start}h"))?;
-            let nonce = crate::owner::random_hex();
+            let nonce = random_hex(32);
             let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
 
             let mut command = Command::new(&path);
@@ -306,17 +305,6 @@ impl ProcessLauncher {
         self.shared.built().insert(self.plugin.clone(), program);
         Ok(built)
     }
-}
-
-/// Touches nothing but what an earlier shell made, and gives up on what is still in use.
-fn remove_earlier_runs(programs: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(programs)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(RUN) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-    Ok(())
 }
 
 /// What is started and what it starts can be ended together, and Ctrl-C in a terminal reaches the

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
 use crate::launch::identity::{session, start_time};
+use crate::secret::random_hex;
 
 /// Carries a run's mark to all that it starts, and to all that they start.
 pub(super) const MARK: &str = "STRATOS_RUN";
@@ -48,7 +49,7 @@ enum Line {
 impl Record {
     /// Begins a record in the run's folder.
     pub(super) fn begin(run: &Path, sockets: &Path) -> io::Result<Self> {
-        let (mark, path) = (crate::owner::random_hex(), run.join(FILE));
+        let (mark, path) = (random_hex(32), run.join(FILE));
         let mut options = OpenOptions::new();
         let file = options.append(true).create_new(true).open(&path)?;
         let record = Self {

@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 
+use crate::secret::random_hex;
+
 const PREFIX: &str = "stratos-";
 
 /// A private place for sockets, gone with this value.
@@ -24,7 +26,7 @@ pub(super) struct Sockets {
 
 impl Sockets {
     pub(super) fn new() -> Self {
-        let random = crate::owner::random_hex().split_off(52);
+        let random = random_hex(6);
         Self {
             name: format!("{PREFIX}{random}"),
             made: Mutex::default(),
@@ -38,7 +40,7 @@ impl Sockets {
 
     pub(super) fn address(&self, name: &str) -> io::Result<OsString> {
         if cfg!(windows) {
-            let secret = crate::owner::random_hex();
+            let secret = random_hex(32);
             return Ok(format!(r"\\.\pipe\stratos-{secret}-{name}").into());
         }
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);

@@ -290,7 +290,7 @@ impl Actor {
         self.backend.traffic.clear(&self.id);
     }
 
-    /// Ends every generation, each in the way that it has deserved.
+    /// Ends every generation: the running one is stopped, the arriving one given up, the replaced ones are retired.
     async fn end_all(&mut self) {
         let (session, arrival) = (self.session.take(), self.arrival.take());
         let mut retirements = std::mem::take(&mut self.retirements);

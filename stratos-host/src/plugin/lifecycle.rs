@@ -298,7 +298,7 @@ impl Lifecycle {
             .unwrap_or_else(|| self.give_up_build().into_iter().collect())
     }
 
-    /// Errored, or up again after a while.
+    /// After a crash: errored, or under supervision started again after a delay.
     fn fall(&mut self, reason: String, now: Instant, chance: f64) -> Vec<Action> {
         let delay = self
             .supervision

@@ -35,7 +35,7 @@ impl Actor {
                 Way::Instead
             }
             None if self.session.is_some() => Way::Beside,
-            // It has made way already, or fell.
+            // The old one has stopped already, for another update or because it crashed.
             None => Way::Instead,
         };
         let round = self.last_ended();

@@ -101,7 +101,7 @@ impl<'t> Fields<'t> {
         self.read(key, form, |value| time::parse(value.as_str()?))
     }
 
-    /// A number from `least` to the greatest that it can be.
+    /// A whole number from `least` to `most`.
     pub(super) fn number(&self, key: &str, least: u16, most: u16) -> Option<u16> {
         let form = format!("a number from {least} to {most}");
         self.read(key, &form, |value| {

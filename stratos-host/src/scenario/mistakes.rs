@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
+use stratos_manifest::{Position, position};
 use thiserror::Error;
 
 /// One thing that is wrong, and where.
@@ -74,7 +75,7 @@ impl<'t> Mistakes<'t> {
 
     /// The line of a byte, counted from 1.
     pub(super) fn line(&self, at: usize) -> usize {
-        self.place(at).0
+        position(self.text, at).line
     }
 
     /// An error, if anything was found.
@@ -85,7 +86,7 @@ impl<'t> Mistakes<'t> {
         }
         found.sort();
         let mistakes = found.into_iter().map(|(at, message)| {
-            let (line, column) = self.place(at);
+            let Position { line, column } = position(self.text, at);
             Mistake {
                 line,
                 column,
@@ -96,12 +97,5 @@ impl<'t> Mistakes<'t> {
             file: file.to_owned(),
             mistakes: mistakes.collect(),
         })
-    }
-
-    fn place(&self, at: usize) -> (usize, usize) {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let begin = before.rfind('\n').map_or(0, |end| end + 1);
-        (line, before[begin..].chars().count() + 1)
     }
 }

@@ -13,8 +13,8 @@ mod parse;
 mod player;
 mod report;
 mod stage;
+mod stand_in;
 mod time;
-mod upstream;
 mod verbs;
 
 pub use self::mistakes::{Mistake, ScenarioError};

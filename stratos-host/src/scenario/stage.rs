@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 use crate::control::{Control, ControlError};
 use crate::plugin::PluginState;
 use crate::scenario::model::{Address, Scenario};
-use crate::scenario::upstream::StandIn;
+use crate::scenario::stand_in::StandIn;
 
 /// The shell while a scenario is played.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
     (!text.is_empty() && whole <= LONGEST).then_some(whole)
 }
 
-/// The way back.
+/// The text that [`parse`] reads as this time.
 pub(super) fn show(time: Duration) -> String {
     let mut left = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let mut text = String::new();

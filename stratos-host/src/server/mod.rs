@@ -21,9 +21,8 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use serde_json::json;
 
-use crate::control::Control;
+use crate::control::{API, Control, Failure};
 
 pub use self::door::{Door, DoorError};
 pub(crate) use self::entrance::Entrance;
@@ -35,7 +34,7 @@ pub(crate) use self::upstream::Upstream;
 pub(crate) fn app(control: Control, gate: Gate) -> Router {
     Router::new()
         .route("/", get(welcome))
-        .nest("/__stratos/api/v1", api::router(gate.clone()))
+        .nest(API, api::router(gate.clone()))
         .route("/__stratos/ipc/{plugin}", get(ui_socket::upgrade))
         .fallback(proxy::forward)
         .with_state(control)
@@ -44,7 +43,8 @@ pub(crate) fn app(control: Control, gate: Gate) -> Router {
 
 /// An answer of the shell itself, in the shape that it uses for all its failures.
 fn failure(status: StatusCode, error: impl Into<String>) -> Response {
-    let body = json!({ "error": error.into() }).to_string();
+    let error = error.into();
+    let body = serde_json::to_string(&Failure { error }).expect("a text is JSON");
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 

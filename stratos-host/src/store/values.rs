@@ -245,8 +245,8 @@ impl Store {
     }
 
     /// How many transactions were committed for all writes until now, or failed.
-    #[must_use]
-    pub fn commits(&self) -> u64 {
+    #[cfg(test)]
+    pub(crate) fn commits(&self) -> u64 {
         self.0.commits.count()
     }
 

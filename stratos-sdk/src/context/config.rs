@@ -213,7 +213,7 @@ impl Config {
         }
     }
 
-    /// The deadline is the shell's: it begins with the turn.
+    /// The deadline begins once it is this request's turn: it is for the shell, not for this plugin's other requests.
     async fn ask<R: Request>(&self, request: &R) -> Result<R::Answer, CallError> {
         let turn = self.turns.acquire().await;
         let _turn = turn.expect("nobody closes the semaphore");

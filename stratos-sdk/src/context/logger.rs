@@ -74,47 +74,47 @@ impl Logger {
         )
     }
 
-    /// For the author.
+    /// What only the plugin's author needs to follow what it does.
     pub fn debug(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Debug, tag, message, None);
     }
 
-    /// For the author, with data.
+    /// Like [`debug`](Self::debug), with data.
     pub fn debug_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Debug, tag, message, Some(encode(data)));
     }
 
-    /// A normal event.
+    /// What happens in normal operation and is worth a line, such as a connection that was made.
     pub fn info(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Info, tag, message, None);
     }
 
-    /// A normal event, with data.
+    /// Like [`info`](Self::info), with data.
     pub fn info_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Info, tag, message, Some(encode(data)));
     }
 
-    /// Something to look at.
+    /// What is wrong but does not stop the plugin from working, such as a request that it tries again.
     pub fn warn(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Warn, tag, message, None);
     }
 
-    /// Something to look at, with data.
+    /// Like [`warn`](Self::warn), with data.
     pub fn warn_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Warn, tag, message, Some(encode(data)));
     }
 
-    /// A failure.
+    /// A failure: something that the plugin should do is not done.
     pub fn error(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Error, tag, message, None);
     }
 
-    /// A failure, with data.
+    /// Like [`error`](Self::error), with data.
     pub fn error_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Error, tag, message, Some(encode(data)));
     }
 
-    /// A failure, with the error behind it and all its causes.
+    /// Like [`error`](Self::error), with the error behind it and all its causes as data.
     ///
     /// Takes a [`BoxError`](crate::BoxError) as `&*error`.
     pub fn error_from(&self, tag: &str, message: impl fmt::Display, error: &(dyn Error + 'static)) {

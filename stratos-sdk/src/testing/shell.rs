@@ -238,7 +238,8 @@ fn specs(
             None => Arc::new(plugin.in_memory(&id, activity)),
         };
         for (key, value) in &plugin.config {
-            state.set(&id, key, value).map_err(StartError::Preset)?;
+            let stored = state.store().set(&id, key, value);
+            stored.map_err(StartError::Preset)?;
         }
         let spec = PluginSpec {
             id: id.clone(),

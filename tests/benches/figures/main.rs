@@ -1,4 +1,4 @@
-//! The figures of the README: `cargo bench -p stratos-tests --bench figures`.
+//! The figures of the running shell: `cargo bench -p stratos-tests --bench figures`.
 //!
 //! What has a peer in Node is measured beside it in the same run, because the machine matters more than the
 //! program. Without Node and npm those rows say so.

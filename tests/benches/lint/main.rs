@@ -1,4 +1,4 @@
-//! The linter's figures in the README: `cargo bench -p stratos-tests --bench lint`.
+//! The linter's figures: `cargo bench -p stratos-tests --bench lint`.
 //!
 //! The peer is the command line of another store, whose folder is as small as ours; `node -e 0` is what a linter
 //! written in JavaScript cannot go below. Without npm those rows say so.

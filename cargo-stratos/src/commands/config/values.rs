@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use stratos_host::State;
 use stratos_host::control::{Client, ConfigValues, ControlError};
-use stratos_host::owner::{Owner, OwnerError};
+use stratos_host::owner::Owner;
 use stratos_host::state::StateError;
 use stratos_host::store::{Everything, StoreError};
 
@@ -22,11 +22,10 @@ pub(super) enum Values {
 
 impl Values {
     pub(super) fn find(cx: &Context, folder: &Path) -> Result<Self, Error> {
-        let nobody = || OwnerError::Nobody {
-            folder: folder.to_owned(),
-        };
         if !folder.join("config.redb").exists() {
-            return Err(Error::Find(nobody()));
+            return Err(Error::NothingStored {
+                folder: folder.to_owned(),
+            });
         }
         match State::open(folder) {
             Ok(state) => {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::commands::new::place::Place;
 use crate::context::Context;
 use crate::error::Error;
-use crate::git::git;
+use crate::git::{git, root};
 
 /// What keeps the project's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -59,10 +59,7 @@ pub(super) fn user_name(folder: &Path) -> Option<String> {
     Some(name.trim().to_owned()).filter(|name| !name.is_empty() && !name.contains(char::is_control))
 }
 
-/// A work tree's `.git` may also be a file that says where the repository is.
 fn is_in_repository(folder: &Path) -> bool {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    folder
-        .ancestors()
-        .any(|folder| folder.join(".git").exists())
+    root(&folder).is_some()
 }

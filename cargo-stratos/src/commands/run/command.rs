@@ -135,7 +135,63 @@ struct Setting {
     scenario: Option<Scenario>,
 }
 
+/// Starts a shell, stays with it, stops it, and says whether all went well.
 async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Error> {
+    let mut interrupt = Interrupt::new()?;
+    let until = Until {
+        ready: args.exit_when_ready,
+        debugs: args.attach,
+        timeout: args.timeout.map(Duration::from_secs),
+    };
+    let plays = setting.scenario.is_some();
+    let Serving {
+        shell,
+        processes,
+        reloader,
+        mut screen,
+        hands,
+        mut playing,
+    } = start(cx, args, setting).await?;
+    let control = shell.control().clone();
+    let lived = tokio::select! {
+        lived = live(hands, &mut screen, &until, &mut playing) => lived,
+        () = interrupt.wait() => Ok(Lived::UntilAsked),
+    };
+    drop(reloader);
+    if let (Ok(Lived::TooLong), Some(time)) = (&lived, until.timeout) {
+        let text = format!("not everything was ready within {} s", time.as_secs());
+        cx.output.note(text);
+    }
+    let well = !control.plugins().iter().any(is_errored);
+    cx.output.note("stopping");
+    let cut = stop(shell, &processes, playing, &mut interrupt).await;
+    screen.finish().await;
+    let well = match (lived?, cut) {
+        (Lived::Played(played), _) | (_, Some(played)) => {
+            report(cx, &played);
+            played.held()
+        }
+        // A scenario that was asked for and has not begun has not held.
+        (Lived::UntilAsked, None) => well && !plays,
+        (Lived::UntilReady(all_run), None) => all_run && well,
+        (Lived::TooLong, None) => false,
+    };
+    Ok(if well { Outcome::Good } else { Outcome::No })
+}
+
+/// A shell that runs, and what goes on beside it.
+struct Serving {
+    shell: Shell,
+    processes: Processes,
+    /// None where nothing is watched.
+    reloader: Option<Reloader>,
+    screen: Screen,
+    hands: Hands,
+    playing: Playing,
+}
+
+async fn start(cx: &Context, args: Args, setting: Setting) -> Result<Serving, Error> {
+    let since = SystemTime::now();
     let Setting {
         projects,
         home,
@@ -143,33 +199,12 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         folder,
         scenario,
     } = setting;
-    let since = SystemTime::now();
-    let mut interrupt = Interrupt::new()?;
-    let state = State::open(&folder).map_err(Error::State)?;
-    cx.output.notices(state.notices());
-    if args.fresh {
-        state.clear().map_err(Error::Fresh)?;
-    }
     let watches = !args.no_watch && !args.exit_when_ready && scenario.is_none();
-    let processes = processes(cx, &args, &folder, watches)?;
-    processes.set_variables(settings.env);
     let has_keys = !args.json && Keys::are_there();
-    let options = ShellOptions {
-        port: args.port,
-        auth: args.auth.clone(),
-        personas: settings.auth,
-        origins: settings.dev.origins,
-        version: match args.shell {
-            Version::V1 => ShellVersion::V1,
-            Version::V3 => ShellVersion::V3,
-        },
-        supervise: args.supervise,
-        attach: args.attach.then_some(match has_keys {
-            true => Attach::Wait,
-            false => Attach::Tell,
-        }),
-        ..ShellOptions::new(state)
-    };
+    let state = state(cx, &args, &folder)?;
+    let processes = processes(cx, &args, &folder, watches)?;
+    processes.set_variables(settings.env.clone());
+    let options = options(&args, settings, state, has_keys);
     let events = Events::default();
     let watcher = events.watch();
     let specs = projects.iter().map(|project| spec(project, &processes));
@@ -187,7 +222,6 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         };
         Reloader::start(watched, control.clone(), processes.clone())
     });
-
     let url = format!("http://{}", shell.address());
     let status = Status {
         url: url.clone(),
@@ -195,57 +229,72 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         watches,
         has_keys,
     };
-    let mut screen = Screen::start(&cx.output, ids, args.json, status, watcher, &control)?;
-    let ended = processes.clone();
-    let hands = Hands {
-        has_keys,
-        keys: None,
-        control: control.clone(),
-        persona: args.auth,
-        url,
+    Ok(Serving {
+        screen: Screen::start(&cx.output, ids, args.json, status, watcher, &control)?,
+        playing: Playing::new(&control, scenario),
+        hands: Hands {
+            has_keys,
+            keys: None,
+            control,
+            persona: args.auth,
+            url,
+            processes: processes.clone(),
+        },
         processes,
-    };
-    let until = Until {
-        ready: args.exit_when_ready,
-        debugs: args.attach,
-        timeout: args.timeout.map(Duration::from_secs),
-    };
-    let plays = scenario.is_some();
-    let mut playing = Playing::new(&control, scenario);
-    let lived = tokio::select! {
-        lived = live(hands, &mut screen, until, &mut playing) => lived,
-        () = interrupt.wait() => Ok(Lived::UntilAsked),
-    };
-    drop(reloader);
-    if let (Ok(Lived::TooLong), Some(seconds)) = (&lived, args.timeout) {
-        let text = format!("not everything was ready within {seconds} s");
-        cx.output.note(text);
+        shell,
+        reloader,
+    })
+}
+
+/// What is kept from earlier runs, unless it is to be forgotten.
+fn state(cx: &Context, args: &Args, folder: &Path) -> Result<State, Error> {
+    let state = State::open(folder).map_err(Error::State)?;
+    cx.output.notices(state.notices());
+    if args.fresh {
+        state.store().clear().map_err(Error::Fresh)?;
     }
-    let well = !control.plugins().iter().any(is_errored);
-    cx.output.note("stopping");
+    Ok(state)
+}
+
+fn options(args: &Args, settings: Settings, state: State, has_keys: bool) -> ShellOptions {
+    ShellOptions {
+        port: args.port,
+        auth: args.auth.clone(),
+        personas: settings.auth,
+        origins: settings.dev.origins,
+        version: match args.shell {
+            Version::V1 => ShellVersion::V1,
+            Version::V3 => ShellVersion::V3,
+        },
+        supervise: args.supervise,
+        attach: args.attach.then_some(match has_keys {
+            true => Attach::Wait,
+            false => Attach::Tell,
+        }),
+        ..ShellOptions::new(state)
+    }
+}
+
+/// Stops everything, or as much as there is time for until somebody asks once more. A scenario that was cut off says
+/// how far it came.
+async fn stop(
+    shell: Shell,
+    processes: &Processes,
+    playing: Playing,
+    interrupt: &mut Interrupt,
+) -> Option<Played> {
     let mut cut = None;
     let stop = async {
         cut = playing.end().await;
         shell.stop().await;
-        ended.settled().await;
+        processes.settled().await;
     };
     tokio::select! {
         () = stop => {}
         // Whoever asks twice does not want to wait; the plugins end with this process.
         () = interrupt.wait() => {}
     }
-    screen.finish().await;
-    let well = match (lived?, cut) {
-        (Lived::Played(played), _) | (_, Some(played)) => {
-            report(cx, &played);
-            played.held()
-        }
-        // A scenario that was asked for and has not begun has not held.
-        (Lived::UntilAsked, None) => well && !plays,
-        (Lived::UntilReady(all_run), None) => all_run && well,
-        (Lived::TooLong, None) => false,
-    };
-    Ok(if well { Outcome::Good } else { Outcome::No })
+    cut
 }
 
 /// What is to be played, if it can be with these plugins.
@@ -282,9 +331,9 @@ fn prepare(cx: &Context, args: &Args, programs: &Path) -> io::Result<Processes> 
     if !cleaned.is_nothing() {
         cx.output.note(cleaned);
     }
-    let mut guard = process::Command::new(std::env::current_exe()?);
-    guard.arg("guard");
-    Processes::new(programs, cx.cargo.clone(), args.cargo_args.clone())?.guarded_by(guard)
+    let mut guardian = process::Command::new(std::env::current_exe()?);
+    guardian.arg("guardian");
+    Processes::new(programs, cx.cargo.clone(), args.cargo_args.clone())?.guarded_by(guardian)
 }
 
 /// When it ends by itself.
@@ -311,7 +360,7 @@ enum Lived {
 async fn live(
     mut hands: Hands,
     screen: &mut Screen,
-    until: Until,
+    until: &Until,
     playing: &mut Playing,
 ) -> Result<Lived, Error> {
     let control = hands.control.clone();

@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf, absolute};
 
+use crate::git;
+
 /// The folder that services count from: the repository's root, or where there is none, the current folder.
 #[derive(Debug)]
 pub(super) struct Repository {
@@ -11,9 +13,8 @@ pub(super) struct Repository {
 impl Repository {
     pub(super) fn here() -> Self {
         let here = absolute(".").unwrap_or_default();
-        let root = here.ancestors().find(|folder| folder.join(".git").exists());
         Self {
-            root: root.unwrap_or(&here).to_owned(),
+            root: git::root(&here).unwrap_or(&here).to_owned(),
         }
     }
 
