@@ -100,3 +100,102 @@ pub(crate) fn needs() -> Option<&'static str> {
 pub(crate) fn needs() -> Option<&'static str> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::future::BoxFuture;
+    use stratos_protocol::hello::{Hello, Identity, Software};
+    use stratos_protocol::lifecycle::Done;
+    use stratos_protocol::limits::FRAME_BYTES;
+    use stratos_protocol::{Message, ProtocolVersion};
+    use stratos_transport::Connection;
+
+    use super::*;
+    use crate::events::{Event, Events};
+    use crate::launch::{InMemory, Launch, LaunchError, Launched, MemoryLink, Program};
+    use crate::{PluginSpec, PluginState, Shell, ShellOptions, State};
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_plugin_waits_until_somebody_lets_it_go_on() {
+        let demo = PluginSpec {
+            id: "demo".to_owned(),
+            name: "Demo".to_owned(),
+            version: "1.0.0".to_owned(),
+            launcher: Ok(Arc::new(LikeAProcess(InMemory::new(run)))),
+        };
+        let options = ShellOptions {
+            attach: Some(Attach::Wait),
+            ..ShellOptions::new(State::in_memory().unwrap())
+        };
+        let (events, mut watcher) = {
+            let events = Events::default();
+            (events.clone(), events.watch())
+        };
+        let (shell, _door) = Shell::start_in_memory(options, vec![demo], events).unwrap();
+        let state = || shell.control().plugins().remove(0).state;
+        loop {
+            let event = watcher.next().await.expect("the shell runs");
+            if matches!(&*event, Event::Attach { waits: true, .. }) {
+                break;
+            }
+        }
+        tokio::time::sleep(HOUR).await;
+        assert_eq!(state(), PluginState::Starting);
+        shell.control().go_on();
+        shell.ready().await;
+        assert_eq!(state(), PluginState::Running);
+        shell.stop().await;
+    }
+
+    /// Only processes can be debugged.
+    struct LikeAProcess(InMemory);
+
+    impl Launch for LikeAProcess {
+        fn prepare(&self, number: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+            self.0.prepare(number)
+        }
+
+        fn launch(
+            &self,
+            program: Program,
+            events: Events,
+        ) -> BoxFuture<'_, Result<Launched, LaunchError>> {
+            Box::pin(async {
+                let launched = self.0.launch(program, events).await?;
+                let life = launched.life.as_process(1);
+                Ok(Launched { life, ..launched })
+            })
+        }
+    }
+
+    /// Does at once what it is asked to.
+    async fn run(link: MemoryLink) {
+        let mut connection = Connection::new(link.control, FRAME_BYTES);
+        let hello = Hello {
+            protocol: ProtocolVersion::CURRENT,
+            nonce: link.nonce,
+            sdk: Software {
+                name: "test".to_owned(),
+                version: "1.0.0".to_owned(),
+            },
+            plugin: Identity {
+                id: "demo".to_owned(),
+                version: "1.0.0".to_owned(),
+            },
+            features: Vec::new(),
+        };
+        let hello = Message::request(0, &hello).unwrap();
+        connection.send(&hello).await.unwrap();
+        while let Ok(Some(message)) = connection.receive().await {
+            if let Message::Request { id, .. } = message {
+                let outcome = Ok(serde_json::value::to_raw_value(&Done {}).unwrap());
+                let answer = Message::Response { id, outcome };
+                connection.send(&answer).await.unwrap();
+            }
+        }
+    }
+}

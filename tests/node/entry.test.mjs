@@ -294,9 +294,10 @@ describe("failures", () => {
   });
 
   test("stopping while starting ends the process", async () => {
-    const { shell, entry } = await prepare("hangs");
+    const { shell, entry } = await prepare("sample");
+    await shell.newContext().config.set("hang_in_start", true);
     const started = assert.rejects(entry.onStart(shell.newContext()), /during on_start/);
-    await sleep(300);
+    await untilLogged(shell, "info sample hanging");
     await entry.onStop();
     await started;
   });
@@ -419,6 +420,7 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     const { shell, entry } = await start("raw-stubborn", { program });
     const began = Date.now();
     await assert.rejects(entry.onStop(), /on_stop did not finish within 4.5 s/);
-    assert.ok(Date.now() - began < 8000);
+    // The ladder takes 7 s, and a busy machine adds to that.
+    assert.ok(Date.now() - began < 16000);
   });
 });

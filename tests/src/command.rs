@@ -1,11 +1,12 @@
 //! Runs `cargo-stratos` to its end.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
+use std::time::Duration;
 
 use cargo_metadata::Message;
 
@@ -65,6 +66,18 @@ fn profile_args() -> &'static [&'static str] {
         &[]
     } else {
         &["--release"]
+    }
+}
+
+/// Starts a program that was written a moment ago: another thread that starts one may hold it open until then.
+pub fn spawn_new(command: &mut Command) -> Child {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            child => return child.expect("the program starts"),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ mod watch;
 mod workload;
 
 pub use crate::browser::Browser;
-pub use crate::command::{Finished, cargo_stratos, stratos, stratos_with_input};
+pub use crate::command::{Finished, cargo_stratos, spawn_new, stratos, stratos_with_input};
 pub use crate::control::ControlApi;
 pub use crate::folder::{ICON, MANIFEST, folder};
 pub use crate::hostile::{MARKS, hostile, marks};
@@ -29,7 +29,7 @@ pub use crate::keep_alive::KeepAlive;
 pub use crate::neighbours::{Neighbours, Served};
 pub use crate::node::node_project;
 pub use crate::plugins::{Gate, Plugins, Sources};
-pub use crate::running::{Options, Running};
+pub use crate::running::{END, Options, Running};
 pub use crate::sample::{STUBBORN, WORDS, sample};
 pub use crate::watch::{WATCH, Watch};
 pub use crate::workload::{Workload, Writer};

@@ -83,11 +83,13 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Writes a file, in its folder.
+    /// Writes a file, in its folder. Nobody sees a part of it: it is written where no shell looks, and moved.
     pub fn write(&self, name: &str, text: &str) {
         let path = self.folder.join(name);
         fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
+        let whole = self.sample.with_extension("written");
+        fs::write(&whole, text).expect("a file");
+        fs::rename(whole, path).expect("the same file system");
     }
 
     /// What a file says.

@@ -19,6 +19,12 @@ use crate::http::{Answer, request};
 /// How long a test waits for anything before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a test lets a shell end.
+///
+/// The promise is 8 s, of which the stop ladder takes 7. A busy machine adds to that; one plugin after the other, or a
+/// wait without a deadline, takes longer than this.
+pub const END: Duration = Duration::from_secs(16);
+
 /// How to run.
 #[derive(Debug, Default)]
 pub struct Options {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
 use stratos_tests::{Options, Plugins, Running, WORDS, cargo_stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
@@ -128,6 +129,23 @@ fn everything_that_a_plugin_says_is_shown_as_text() {
 }
 
 #[test]
+fn events_in_json_are_shown_as_text() {
+    let plugins = Plugins::new(SAMPLE, &["says", "refuses", "explodes"]);
+    let words = words(&plugins);
+    let shown = run_with(plugins.root(), Path::new("."), &words, &["--json"]);
+    assert_harmless(&shown);
+    let lines = shown.lines().filter(|line| line.starts_with('{'));
+    let events: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    // They say what the plugin has said.
+    for text in HOSTILE {
+        let logged = |event: &Value| event["tag"] == *text && event["message"] == *text;
+        assert!(events.iter().any(logged), "{text:?}: {shown}");
+    }
+}
+
+#[test]
 fn what_is_asked_about_a_plugin_is_shown_as_text() {
     let plugins = Plugins::new(SAMPLE, &["says", "refuses"]);
     let env = vec![(WORDS.to_owned(), words(&plugins))];
@@ -236,8 +254,12 @@ fn run(plugins: &Plugins, words: &str, colour: &str) -> String {
     run_in(plugins.root(), Path::new("."), words, colour)
 }
 
-/// All that is printed until everything has started or failed.
 fn run_in(folder: &Path, plugins: &Path, words: &str, colour: &str) -> String {
+    run_with(folder, plugins, words, &["--color", colour])
+}
+
+/// All that is printed until everything has started or failed.
+fn run_with(folder: &Path, plugins: &Path, words: &str, arguments: &[&str]) -> String {
     let output = Command::new(cargo_stratos())
         .args([
             "run",
@@ -247,7 +269,8 @@ fn run_in(folder: &Path, plugins: &Path, words: &str, colour: &str) -> String {
             "--fresh",
             "--exit-when-ready",
         ])
-        .args(["--state", "state", "--color", colour])
+        .args(["--state", "state"])
+        .args(arguments)
         .arg(plugins)
         .current_dir(folder)
         .env(WORDS, words)

@@ -19,6 +19,8 @@ const SOON: Duration = Duration::from_secs(2);
 /// A busy machine may take longer for everything.
 const LATE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Not only plugins, but the processes of builds as well.
+const SEES_ALL: bool = cfg!(target_os = "linux");
 
 #[test]
 fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
@@ -34,13 +36,19 @@ fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
     let (mut longest, mut late) = (Duration::ZERO, 0);
     let (mut with_plugins, mut with_builds) = (0, 0);
     let kills = kills();
-    for _ in 0..kills {
+    for round in 0..kills {
         let mut shell = start(&plugins, &watch, &sockets);
+        // Somewhere on the way, or a little after something is there, however long that takes. The last of them has its
+        // guardian, for who is killed before leaves something to clean up.
+        match (kills - round) % 3 {
+            0 => {}
+            1 => wait_until(|| !watch.alive().is_empty()),
+            _ => wait_until(|| builds(&watch) || !SEES_ALL && !watch.alive().is_empty()),
+        }
         let delay = random() % 500;
         sleep(Duration::from_millis(delay));
-        let alive = alive(&watch);
         with_plugins += u32::from(!watch.alive().is_empty());
-        with_builds += u32::from(alive.iter().any(|process| process.contains("cargo build")));
+        with_builds += u32::from(builds(&watch));
         shell.kill().unwrap();
         shell.wait().unwrap();
         let took = wait_for_nothing(&watch);
@@ -59,6 +67,11 @@ fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
     println!(
         "{kills} kills, {with_plugins} with plugins and {with_builds} with a build under way; \
          everything was gone after {longest:?} at most, {late} times after more than {SOON:?}"
+    );
+    assert!(with_plugins >= kills / 3, "{with_plugins} of {kills}");
+    assert!(
+        with_builds >= kills / 3 || !SEES_ALL,
+        "{with_builds} of {kills}"
     );
     // The next start with the same state, where everything comes to its end.
     gate.open();
@@ -100,7 +113,7 @@ fn what_a_plugin_started_ends_with_it() {
         "the plugin and its helper live"
     );
     assert_eq!(shell.command(&["stop", "helped"]).code, Some(0));
-    assert!(watch.wait_for(0, SOON), "left: {:?}", watch.alive());
+    assert!(watch.wait_for(0, LATE), "left: {:?}", watch.alive());
 }
 
 #[test]
@@ -160,18 +173,14 @@ fn what_the_guardian_could_not_end_the_next_shell_ends() {
     let sockets = sockets(&plugins);
     let mut shell = start(&plugins, &watch, &sockets);
     let has = |what: &str| alive(&watch).into_iter().find(|it| it.contains(what));
-    let patience = Instant::now() + PATIENCE;
-    while !(watch.alive().len() == 2 && has("build-script-build").is_some()) {
-        assert!(Instant::now() < patience, "{:?}", alive(&watch));
-        sleep(Duration::from_millis(10));
-    }
+    wait_until(|| watch.alive().len() == 2 && has("build-script-build").is_some());
     let guardian = has(" guardian ").expect("the guardian");
     let pid = guardian.split(' ').next().unwrap().parse().unwrap();
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     shell.kill().unwrap();
     shell.wait().unwrap();
-    assert!(watch.wait_for(1, SOON), "the helper lives, the plugin not");
+    assert!(watch.wait_for(1, LATE), "the helper lives, the plugin not");
     assert!(has("build-script-build").is_some(), "the build lives");
 
     fs::remove_dir_all(plugins.root().join("built")).unwrap();
@@ -223,6 +232,19 @@ fn sockets(plugins: &Plugins) -> PathBuf {
     folder
 }
 
+fn wait_until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it does not come so far");
+        sleep(Duration::from_millis(10));
+    }
+}
+
+fn builds(watch: &Watch) -> bool {
+    let mut all = alive(watch).into_iter();
+    all.any(|process| process.contains("cargo build"))
+}
+
 fn wait_for_nothing(watch: &Watch) -> Duration {
     let begin = Instant::now();
     loop {
@@ -237,7 +259,7 @@ fn wait_for_nothing(watch: &Watch) -> Duration {
 
 /// Number and command line of all that was started with this test's mark in its environment.
 fn alive(watch: &Watch) -> Vec<String> {
-    if !cfg!(target_os = "linux") {
+    if !SEES_ALL {
         println!("skipped: what is no plugin is looked for on Linux only");
         return Vec::new();
     }

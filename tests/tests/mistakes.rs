@@ -256,7 +256,11 @@ async fn a_task_that_never_comes_to_an_await_is_named() {
             }
         })
     };
-    let shell = TestShell::new(stuck).in_memory().start().await;
+    let shell = TestShell::new(stuck)
+        .in_memory()
+        .watchdog(Duration::MAX)
+        .start()
+        .await;
     let report = shell.stop().await;
     let (plugin, name) = ("demo".to_owned(), "crunch-numbers".to_owned());
     assert_eq!(report.leaks, [Leak::Task { plugin, name }]);

@@ -10,6 +10,9 @@ use stratos_tests::{Plugins, Running, Watch, cargo_stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const KILLS: u32 = 50;
+/// They end at once, but a busy machine may take longer for everything.
+const LATE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_killed_shell_leaves_no_process_and_loses_no_value() {
@@ -26,10 +29,7 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
     );
     shell.kill();
     fs::rename(hidden.with_extension("off"), &hidden).unwrap();
-    let begin = Instant::now();
-    Running::start(&plugins.root().join("sample")).kill();
-    let start = begin.elapsed();
-    let mut had_plugins = 0;
+    let (mut start, mut had_plugins) = (Duration::ZERO, 0);
     for round in 0..KILLS {
         let mut shell = Command::new(cargo_stratos())
             .args(["run", "--port", "auto", "--json", "--state"])
@@ -40,12 +40,20 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        // Spread over the start: before, while and after the plugins come to life.
-        sleep(start * round * 2 / KILLS);
+        // Every other one before plugins come to life, and the rest while they do and after, however long that takes.
+        if round % 2 == 0 {
+            let begin = Instant::now();
+            while left(&watch, &state).is_empty() {
+                assert!(begin.elapsed() < PATIENCE, "no plugin comes to life");
+                sleep(Duration::from_millis(1));
+            }
+            start = begin.elapsed();
+        }
+        sleep(start * round / KILLS);
         had_plugins += u32::from(!left(&watch, &state).is_empty());
         shell.kill().unwrap();
         shell.wait().unwrap();
-        let deadline = Instant::now() + Duration::from_secs(2);
+        let deadline = Instant::now() + LATE;
         while !left(&watch, &state).is_empty() {
             assert!(
                 Instant::now() < deadline,
@@ -57,7 +65,7 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
     }
     println!("{KILLS} kills, {had_plugins} of them with plugin processes alive");
     assert!(
-        had_plugins > KILLS / 5,
+        had_plugins >= KILLS / 2,
         "the kills hit running plugins: {had_plugins}"
     );
 

@@ -56,6 +56,13 @@ impl Life {
         self.pid
     }
 
+    /// The same, as if it were a process.
+    #[cfg(test)]
+    pub(crate) fn as_process(self, pid: u32) -> Self {
+        let pid = Some(pid);
+        Self { pid, ..self }
+    }
+
     /// Waits for the end and says how it came, such as `exited with code 101`.
     pub async fn ended(&self) -> String {
         let mut ended = self.ended.clone();

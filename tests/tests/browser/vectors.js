@@ -22,7 +22,7 @@ function element(name, attributes, place = document.body) {
 // How long another window may take to say something: on our own page, where it must, even a busy machine has the time.
 const patience = page === "own" ? 4000 : 300;
 
-// What another window says, if it says it soon after `shown`.
+// What another window says, if it says it soon after `shown`, which may wait for that itself.
 async function told(shown) {
     const said = new Promise(done => {
         const listen = event => {
@@ -32,7 +32,7 @@ async function told(shown) {
         };
         addEventListener("message", listen);
     });
-    return Promise.race([said, shown().then(() => pause(patience))]);
+    return Promise.race([said, shown(said).then(() => pause(patience))]);
 }
 
 const frame = attributes => told(() => element("iframe", attributes));
@@ -59,16 +59,23 @@ function submit(form, fields = {}) {
     }));
 }
 
-function opened(url, after = () => {}) {
-    return told(async () => {
+// On our own page, the window stays until it has done what it is there for; nobody else could see that.
+function opened(url, isDone, after = () => {}) {
+    return told(async said => {
         const other = open(url, "_blank");
-        await pause(page === "own" ? 2500 : 700);
+        await (page === "own" ? Promise.race([isDone(said), pause(15000)]) : pause(700));
         try {
             after(other);
         } finally {
             other?.close();
         }
     });
+}
+
+// When the plugin has seen the attempt.
+async function marked(by) {
+    const marks = () => fetch(`${target}/api/secret/marks`).then(answer => answer.json());
+    while (!(await marks())[by]) await pause(50);
 }
 
 function socket(path, first) {
@@ -168,7 +175,7 @@ const reads = {
     "fetch in a sandbox": url => frame({ sandbox: "allow-scripts", srcdoc: inFrame(url("text")) }),
     "fetch in data:": url => frame({ src: `data:text/html,${encodeURIComponent(inFrame(url("text")))}` }),
     "fetch in srcdoc": url => frame({ srcdoc: inFrame(url("text")) }),
-    "window": url => opened(url("page")),
+    "window": url => opened(url("page"), said => said),
     "form GET": url => submit({ method: "get", action: url("page") }),
     "EventSource": url => events(url("events")),
     "EventSource with credentials": url => events(url("events"), { withCredentials: true }),
@@ -203,8 +210,8 @@ const changes = {
     "form POST as text": url => submit({ method: "post", action: url("change"), enctype: "text/plain" }, { "{\"a\":\"": "\"}" }),
     "form POST of a file": url => submit({ method: "post", action: url("change"), enctype: "multipart/form-data" }, { a: "b" }),
     "form GET to change": url => submit({ method: "get", action: url("change") }),
-    "window to change": url => opened(url("change")),
-    "form POST in a window": url => opened("about:blank", other => {
+    "window to change": (url, by) => opened(url("change"), () => marked(by)),
+    "form POST in a window": url => opened("about:blank", () => pause(2500), other => {
         const form = other.document.createElement("form");
         Object.assign(form, { method: "post", action: url("change") });
         other.document.body.append(form);

@@ -17,7 +17,7 @@ const PLAN: &str = r#"{
 #[test]
 fn a_plan_is_fetched_once_and_served_until_it_is_forgotten() {
     let site = Site::start(PLAN);
-    let example = Example::start_with(ID, "ofp_url", &site.url("/fetch?json=1"));
+    let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/fetch?json=1")))]);
     for _ in 0..2 {
         let ofp = example.shell.get("/loadsheet/ofp?user=ada");
         assert_eq!(ofp.status, 200, "{ofp:?}");
@@ -48,7 +48,7 @@ fn a_plan_is_fetched_once_and_served_until_it_is_forgotten() {
 #[test]
 fn what_is_no_plan_is_refused_and_not_remembered() {
     let site = Site::start("");
-    let example = Example::start_with(ID, "ofp_url", &site.url("/"));
+    let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/")))]);
     let refused = |status: u16, expected: &str| {
         let ofp = example.shell.get("/loadsheet/ofp?user=ada");
         assert_eq!(ofp.status, status, "{expected}: {ofp:?}");
@@ -88,7 +88,7 @@ fn what_is_no_plan_is_refused_and_not_remembered() {
 #[test]
 fn nobodys_plan_is_not_asked_for() {
     let site = Site::start(PLAN);
-    let example = Example::start_with(ID, "ofp_url", &site.url("/"));
+    let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/")))]);
     for path in ["/loadsheet/ofp", "/loadsheet/ofp?user="] {
         let ofp = example.shell.get(path);
         assert_eq!(ofp.status, 400, "{ofp:?}");

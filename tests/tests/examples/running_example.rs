@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 
 use serde_json::Value;
 use stratos_tests::{Answer, Options, Running, request};
 use tempfile::TempDir;
+
+const EXAMPLES: [&str; 2] = ["fleet-manager", "loadsheet"];
 
 /// A shell with one example in it.
 #[derive(Debug)]
@@ -20,7 +23,8 @@ impl Example {
     /// Builds and runs the example with nothing configured.
     pub(crate) fn start(id: &'static str) -> Self {
         let folder = folder(id);
-        build(&folder);
+        static BUILT: Once = Once::new();
+        BUILT.call_once(|| EXAMPLES.iter().for_each(|id| build(id)));
         let state = tempfile::tempdir().expect("a folder");
         let options = Options {
             state: Some(state.path().to_owned()),
@@ -33,10 +37,12 @@ impl Example {
         }
     }
 
-    /// Runs the example with a config value that is there before it starts.
-    pub(crate) fn start_with(id: &'static str, key: &str, value: &str) -> Self {
+    /// Runs the example with config values that are there before it starts.
+    pub(crate) fn start_with<const N: usize>(id: &'static str, values: [(&str, Value); N]) -> Self {
         let mut example = Self::start(id);
-        example.set(key, &Value::from(value));
+        for (key, value) in values {
+            example.set(key, &value);
+        }
         example.stop();
         let started = example.control("start");
         assert_eq!(started.status, 200, "{started:?}");
@@ -97,8 +103,10 @@ fn folder(id: &str) -> PathBuf {
     root.join("examples").join(id)
 }
 
-/// The shell would build it as well, but a first build takes longer than a test waits for the shell.
-fn build(folder: &Path) {
+/// The shell would build it as well, but a first build takes longer than a test waits for the shell, and so does the
+/// build of another one that has cargo's lock.
+fn build(id: &str) {
+    let folder = folder(id);
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))

@@ -139,7 +139,7 @@ pub const CALLS: &[Row] = &[
     row("wrong-shapes", "sends parameters of the wrong shape", RUNNING, "").marks("\"-32602\""),
     row("foreign-prefix", "registers its neighbour's prefix", RUNNING, "").probe(Probe::Call).marks("overlaps `/api/sample` of the plugin `sample`"),
     row("reserved-prefix", "registers the shell's own prefix", RUNNING, "").probe(Probe::Call).marks("is reserved by the shell"),
-    // Nothing bounds their number, but it costs the neighbours nothing that they would notice.
+    // Their number is bounded, and the neighbours do not notice how many are refused.
     row("many-prefixes", "registers 10,000 prefixes", RUNNING, "").marks("256 accepted and 9744 refused of 10000"),
 ];
 

@@ -7,7 +7,7 @@ use std::thread;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use stratos_tests::{Plugins, Running, request, stratos};
+use stratos_tests::{Plugins, Running, request};
 use tokio_tungstenite::connect_async;
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
@@ -58,13 +58,17 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let address = format!("ws://{}/__stratos/ipc/", shell.address);
     let (mut slow, mut quick, mut next_door) = runtime.block_on(async {
-        let slow = connect_async(format!("{address}sample")).await.unwrap().0;
-        let quick = connect_async(format!("{address}sample")).await.unwrap().0;
-        let next_door = connect_async(format!("{address}neighbour"))
-            .await
-            .unwrap()
-            .0;
-        (slow, quick, next_door)
+        let connect = async |plugin: &str| {
+            let (mut socket, _) = connect_async(format!("{address}{plugin}")).await.unwrap();
+            // Once it is answered, it gets every push.
+            let question = r#"{ "type": "invoke", "id": 0, "channel": "echo" }"#;
+            socket.send(question.into()).await.unwrap();
+            let answer = socket.next().await.unwrap().unwrap();
+            assert!(answer.to_text().unwrap().contains("result"), "{answer}");
+            socket
+        };
+        let (slow, quick) = (connect("sample").await, connect("sample").await);
+        (slow, quick, connect("neighbour").await)
     });
     let bombs = shell.call("sample", "push-bombs", "5");
     assert_eq!(bombs.code, Some(0), "{}", bombs.stderr);
@@ -139,26 +143,22 @@ fn a_neighbours_write_does_not_wait_behind_thousands() {
     let memory = Memory::of(&shell);
     let written = AtomicUsize::new(0);
     let is_over = AtomicBool::new(false);
-    let state = shell.state.to_str().unwrap();
-    let call = |plugin: &str, channel: &str, payload: &str| {
-        let arguments = ["call", "--state", state, plugin, channel, payload];
-        stratos(plugins.root(), arguments)
-    };
+    let control = shell.control();
     let flooded = thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::SeqCst) {
-                let count = call("neighbour", "count", "\"n\"");
-                assert_eq!(count.code, Some(0), "{}", count.stderr);
+                let count = control.invoke("neighbour", "count", &json!("n"));
+                assert_eq!(count.status, 200, "{count:?}");
                 written.fetch_add(1, Ordering::SeqCst);
             }
         });
-        let flooded = call("sample", "set-much", "[100, 200]");
+        let flooded = control.invoke("sample", "set-much", &json!([100, 200]));
         is_over.store(true, Ordering::SeqCst);
         flooded
     });
-    assert_eq!(flooded.stdout, "200\n", "{}", flooded.stderr);
-    let large = call("sample", "set-much", "[200000, 40]");
-    assert_eq!(large.stdout, "40\n", "{}", large.stderr);
+    assert_eq!(flooded.json(), json!(200));
+    let large = control.invoke("sample", "set-much", &json!([200_000, 40]));
+    assert_eq!(large.json(), json!(40));
     let grown = memory.grown();
     let written = written.load(Ordering::SeqCst);
     assert!(written > 1, "{written} writes of the neighbour meanwhile");

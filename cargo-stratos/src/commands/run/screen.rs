@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::run::status::Status;
 use crate::error::Error;
-use crate::output::{LogFormat, Output, Printer};
+use crate::output::{LogFormat, Output, Printer, to_json};
 
 /// How long the last words may take to be read.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -113,18 +113,14 @@ impl Pump {
     fn event(&self, event: &Event) -> String {
         match &self.format {
             Some(format) => format.lines(event),
-            None => json(event),
+            None => to_json(event),
         }
     }
 
     fn ready(&self) -> String {
-        json(&BTreeMap::from([
+        to_json(&BTreeMap::from([
             ("event", "ready"),
             ("url", &self.status.url),
         ]))
     }
-}
-
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("events have a JSON form")
 }
