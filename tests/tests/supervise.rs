@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stratos_host::PluginState;
-use stratos_tests::{Options, Plugins, Running};
+use stratos_tests::{Options, Plugins, Running, request};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -80,6 +80,50 @@ fn a_restart_that_fails_is_tried_again_and_a_first_start_is_not() {
     let allow = ["config", "set", "sample", "refuse_start", "false"];
     assert_eq!(shell.command(&allow).code, Some(0));
     shell.wait_for_state("sample", "running");
+}
+
+/// As on a computer that sleeps: the clocks have gone on, and nothing has run.
+#[cfg(unix)]
+#[test]
+fn after_a_sleep_all_plugins_are_those_of_before() {
+    use std::thread::{self, sleep};
+    use std::time::Duration;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    /// More than the shell waits for a plugin that it tells something.
+    const SLEEP: Duration = Duration::from_secs(3);
+    let plugins = Plugins::new(SAMPLE, &["sample", "another"]);
+    let mut shell = supervised(&plugins);
+    let pids = |shell: &Running| {
+        ["sample", "another"].map(|plugin| shell.plugin(plugin)["pid"].as_u64().unwrap())
+    };
+    let before = pids(&shell);
+    let all = [&before[..], &[u64::from(shell.pid())]].concat();
+    for asleep in [&all[2..], &all[..]] {
+        let tell = |signal| {
+            for &pid in asleep {
+                let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+                kill_process(pid, signal).unwrap();
+            }
+        };
+        tell(Signal::STOP);
+        let address = shell.address;
+        let asked = thread::spawn(move || request(address, "GET", "/api/sample/hello/x", &[], ""));
+        sleep(SLEEP);
+        tell(Signal::CONT);
+        assert_eq!(asked.join().unwrap().status, 200, "asked meanwhile");
+        let switched = shell.command(&["auth", "signed-out"]);
+        assert_eq!(switched.code, Some(0), "{switched:?}");
+        assert_eq!(shell.get("/api/another/hello/x").status, 200);
+    }
+    assert_eq!(pids(&shell), before);
+    shell.catch_up();
+    let starts = shell
+        .seen
+        .iter()
+        .filter(|event| event["event"] == "state" && event["state"]["name"] == "starting");
+    assert_eq!(starts.count(), 2, "{:?}", shell.seen);
 }
 
 fn supervised(plugins: &Plugins) -> Running {
