@@ -8,7 +8,7 @@ use stratos_manifest::{Level, Report, Safety};
 use crate::output::{GREEN, RED, YELLOW};
 
 /// How many manifests there were, and what was found in all of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Summary {
     pub(crate) manifests: usize,
     pub(crate) errors: usize,
