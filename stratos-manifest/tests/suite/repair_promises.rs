@@ -129,6 +129,17 @@ fn utf16_becomes_utf8_and_is_repaired_further() {
 }
 
 #[test]
+fn utf32_is_left_as_it_is() {
+    for mark in ["", "\u{feff}"] {
+        for to_bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+            let text = mark.chars().chain(VALID.chars());
+            let source: Vec<u8> = text.flat_map(|char| to_bytes(char.into())).collect();
+            assert_eq!(repaired(&source, Safety::Unsafe).source, source);
+        }
+    }
+}
+
+#[test]
 fn every_fixture_can_be_repaired_twice_and_gets_no_worse() {
     let mut fixtures = 0;
     for rule in RULES {
