@@ -13,7 +13,7 @@ use crate::lint::failures::Failures;
 use crate::lint::ledger::Ledger;
 use crate::manifests::Target;
 use crate::output::escape;
-use crate::output::report::{Checked, Reporter, Summary, count};
+use crate::output::report::{Checked, Reporter, Summary, Unreadable, count};
 
 /// A check on its way.
 pub(crate) struct Run<'a> {
@@ -39,7 +39,7 @@ pub(crate) struct Totals {
 impl Run<'_> {
     /// Something could not be read.
     pub(crate) fn fail(&mut self, error: Error) {
-        self.totals.summary.unreadable += 1;
+        self.totals.summary.unreadable.push(Unreadable::of(&error));
         self.totals.failures.add(error);
     }
 
@@ -75,14 +75,19 @@ impl Run<'_> {
             totals.changed += 1;
             self.repaired(&target.path, &examined.source, repaired);
         }
-        self.report(&target.path, &examined.source, &examined.report);
+        let (source, report) = (&examined.source, &examined.report);
+        self.report(&target.path, source, report, |reporter, checked| {
+            reporter.manifest(checked)
+        });
     }
 
     /// The settings or the baseline was looked at.
     pub(crate) fn suppressions(&mut self, path: &Path, text: &str, report: &Report) {
         if !report.diagnostics.is_empty() {
             self.totals.summary.add_settings(report);
-            self.report(path, text.as_bytes(), report);
+            self.report(path, text.as_bytes(), report, |reporter, checked| {
+                reporter.settings(checked)
+            });
         }
     }
 
@@ -131,18 +136,23 @@ impl Run<'_> {
     }
 
     /// A patch is all that `--diff` prints to stdout.
-    fn report(&mut self, path: &Path, source: &[u8], report: &Report) {
+    fn report(
+        &mut self,
+        path: &Path,
+        source: &[u8],
+        report: &Report,
+        print: fn(&mut dyn Reporter, &Checked<'_>) -> Result<(), Error>,
+    ) {
         if matches!(self.repairs, Repairs::Show(_)) {
             return;
         }
         let path = &path.to_string_lossy();
-        self.print(|reporter| {
-            reporter.manifest(&Checked {
-                path,
-                source,
-                report,
-            })
-        });
+        let checked = Checked {
+            path,
+            source,
+            report,
+        };
+        self.print(|reporter| print(reporter, &checked));
     }
 
     fn repaired(&mut self, path: &Path, before: &[u8], repaired: &Repaired) {
