@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use stratos_host::Guard;
+
 /// What would make git work on another repository than the one in its folder.
 const ELSEWHERE: [&str; 4] = [
     "GIT_DIR",
@@ -11,12 +13,15 @@ const ELSEWHERE: [&str; 4] = [
     "GIT_OBJECT_DIRECTORY",
 ];
 
-/// A command of git in this folder.
+/// A command of git in this folder. It fetches nothing: the repository's own settings say which program that would run.
 pub(crate) fn git(folder: &Path) -> Command {
     let mut git = Command::new("git");
     git.current_dir(folder).stdin(Stdio::null());
     for variable in ELSEWHERE {
         git.env_remove(variable);
+    }
+    if Guard::GitFetch.is_on() {
+        git.envs([("GIT_NO_LAZY_FETCH", "1"), ("GIT_ALLOW_PROTOCOL", "")]);
     }
     git
 }

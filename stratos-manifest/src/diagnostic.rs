@@ -116,9 +116,11 @@ impl Diagnostic {
     }
 
     fn fix(mut self, safety: Safety, edits: impl IntoIterator<Item = Edit>) -> Self {
+        let mut edits: Vec<Edit> = edits.into_iter().collect();
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         self.fix = Some(Fix {
             safety,
-            edits: edits.into_iter().collect(),
+            edits,
             is_rename: false,
         });
         self

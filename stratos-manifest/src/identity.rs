@@ -22,9 +22,18 @@ pub fn plugin_id(source: &[u8]) -> Option<String> {
     if is_object && let Ok(identity) = serde_json::from_slice::<Identity<'_>>(source) {
         return Some(identity.id.into_owned());
     }
+    text_of(source, "id")
+}
+
+/// The `version` that a manifest writes, if it is text; also of one that has other mistakes.
+pub fn plugin_version(source: &[u8]) -> Option<String> {
+    text_of(source, "version")
+}
+
+fn text_of(source: &[u8], key: &str) -> Option<String> {
     let (text, _) = decode(source);
     let (value, _) = parse(text.as_deref()?);
-    key_text(value.as_ref()?.as_object()?, "id").map(str::to_owned)
+    key_text(value.as_ref()?.as_object()?, key).map(str::to_owned)
 }
 
 #[cfg(test)]

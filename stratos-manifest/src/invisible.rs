@@ -64,6 +64,15 @@ const WITHOUT_SPACES: &[RangeInclusive<char>] = &[
 /// Pictures, arrows and signs.
 const EMOJI: &[RangeInclusive<char>] = &['\u{2190}'..='\u{2bff}', '\u{1f000}'..='\u{1faff}'];
 
+/// The consonants that a syllable of Korean starts with, where it is written in parts.
+const KOREAN_START: &[RangeInclusive<char>] = &['\u{1100}'..='\u{115e}'];
+
+/// The vowels and consonants that follow.
+const KOREAN_REST: &[RangeInclusive<char>] = &['\u{1161}'..='\u{11ff}'];
+
+/// The patterns that have a dot.
+const BRAILLE: &[RangeInclusive<char>] = &['\u{2801}'..='\u{28ff}'];
+
 const BLACK_FLAG: char = '\u{1f3f4}';
 
 /// The flags of England, Scotland and Wales are a black flag and six tags; no flag has more.
@@ -72,31 +81,42 @@ const MAX_FLAG_TAGS: usize = 6;
 /// The characters of `text` that people cannot see and that its script does not need, each with its place.
 ///
 /// What joins emoji, what decides the form of letters in scripts that join them, and what parts words in scripts
-/// without spaces is needed; as are marks of direction in texts that run from right to left. White space is for others.
+/// without spaces is needed; as are marks of direction in texts that run from right to left, what fills up syllables
+/// of Korean and cells of Braille, and one variation selector behind a character. White space is for others.
 pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, Invisible)> {
     let runs_left = text.chars().any(|char| is_in(RIGHT_TO_LEFT, char));
     let mut found = Vec::new();
     let mut before = None;
+    let mut can_vary = false;
     let mut flag_tags = 0;
     let mut chars = text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
         if is_variation_selector(char) {
+            if !can_vary {
+                found.push((at, char, Invisible::Blank));
+            }
+            can_vary = false;
             continue;
         }
         let Some(kind) = kind(char) else {
             flag_tags = if char == BLACK_FLAG { MAX_FLAG_TAGS } else { 0 };
             before = Some(char);
+            can_vary = !char.is_whitespace();
             continue;
         };
+        can_vary = false;
+        let after = chars.peek().map(|&(_, after)| after);
         let is_needed = match char {
             '\u{200e}' | '\u{200f}' | '\u{61c}' => runs_left,
             '\u{200b}' => before.is_some_and(|before| is_in(WITHOUT_SPACES, before)),
             '\u{200c}' | '\u{180e}' => before.is_some_and(|before| is_in(JOINED, before)),
             '\u{200d}' => before.is_some_and(|before| {
-                let after = chars.peek().map(|&(_, after)| after);
                 is_in(JOINED, before)
                     || (is_in(EMOJI, before) && after.is_some_and(|after| is_in(EMOJI, after)))
             }),
+            '\u{115f}' => after.is_some_and(|after| is_in(KOREAN_REST, after)),
+            '\u{1160}' => before.is_some_and(|before| is_in(KOREAN_START, before)),
+            '\u{2800}' => before.is_some_and(|before| is_in(BRAILLE, before)),
             _ => flag_tags > 0 && kind == Invisible::Tag,
         };
         flag_tags = flag_tags.saturating_sub(1);
@@ -115,12 +135,16 @@ fn kind(char: char) -> Option<Invisible> {
             Some(Invisible::Direction)
         }
         '\u{ad}'
+        | '\u{34f}'
+        | '\u{115f}'
+        | '\u{1160}'
         | '\u{17b4}'
         | '\u{17b5}'
         | '\u{180e}'
         | '\u{200b}'..='\u{200d}'
         | '\u{2060}'..='\u{2065}'
         | '\u{206a}'..='\u{206f}'
+        | '\u{2800}'
         | '\u{3164}'
         | '\u{feff}'
         | '\u{ffa0}'
@@ -154,6 +178,9 @@ mod tests {
             "ភាសា\u{200b}ខ្មែរ",
             "שלום \u{200f}(A320)\u{200e}",
             "葛\u{e0100}",
+            "✈\u{fe0e} 1\u{fe0f}\u{20e3} ᠠ\u{180b}",
+            "\u{115f}\u{1161} \u{1100}\u{1160}",
+            "⠓⠑\u{2800}⠽⠕",
         ] {
             assert_eq!(invisible_characters(text), [], "{text:?}");
         }
@@ -170,6 +197,24 @@ mod tests {
             (
                 "a\u{ad}b\u{feff}",
                 vec![('\u{ad}', Blank), ('\u{feff}', Blank)],
+            ),
+            ("a\u{34f}b", vec![('\u{34f}', Blank)]),
+            (
+                "a\u{115f}\u{1160}b",
+                vec![('\u{115f}', Blank), ('\u{1160}', Blank)],
+            ),
+            ("a\u{2800}", vec![('\u{2800}', Blank)]),
+            (
+                "\u{fe0f}a \u{fe0e}",
+                vec![('\u{fe0f}', Blank), ('\u{fe0e}', Blank)],
+            ),
+            (
+                "a\u{e0100}\u{e0101}\u{200b}\u{fe00}",
+                vec![
+                    ('\u{e0101}', Blank),
+                    ('\u{200b}', Blank),
+                    ('\u{fe00}', Blank),
+                ],
             ),
             ("a\u{200e}", vec![('\u{200e}', Direction)]),
             ("a\u{61c}", vec![('\u{61c}', Direction)]),

@@ -96,7 +96,7 @@ pub use self::{
 #[cfg(feature = "full")]
 pub use self::{
     fix::{Repaired, repair},
-    identity::plugin_id,
+    identity::{plugin_id, plugin_version},
     linter::Linter,
     settings::{CheckSettings, SettingsError},
     shape::SCHEMA,

@@ -84,6 +84,8 @@ guards! {
     StoreRescue = "store-rescue",
     /// Leaves the config store of a newer version alone.
     StoreVersion = "store-version",
+    /// Keeps git from fetching what a repository lacks, with programs that the repository names.
+    GitFetch = "git-fetch",
     /// Makes whole what a scenario broke, however it ends.
     ScenarioGivesBack = "scenario-gives-back",
     /// Ends a connection with a line that is too long, instead of reading it to its end.

@@ -1,10 +1,11 @@
 //! `cargo stratos check` as a person and a CI job see it.
 
-use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::{fs, io};
 
 use serde_json::Value;
-use stratos_tests::{ICON, stratos};
+use stratos_tests::{ICON, cargo_stratos, stratos};
 
 const GOOD: &str = r#"{
   "id": "demo",
@@ -106,6 +107,35 @@ fn what_a_manifest_says_cannot_command_the_terminal() {
         "{:?}",
         checked.stdout
     );
+}
+
+/// As in `cargo stratos check | head -1`.
+#[test]
+fn a_reader_who_has_enough_changes_nothing_but_what_is_printed() {
+    let broken = GOOD.replace("\"icon_light\"", "\"iconLight\"");
+    let names: Vec<String> = (0..300).map(|at| format!("{at:03}/plugin.json")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (&**name, &*broken)).collect();
+    let folder = project(&files);
+    let code = |arguments: &[&str]| {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let mut check = Command::new(cargo_stratos());
+        check
+            .arg("check")
+            .args(arguments)
+            .current_dir(folder.path());
+        let output = check.stdout(writer).output().unwrap();
+        output.status.code()
+    };
+    for format in ["human", "json", "github", "sarif"] {
+        assert_eq!(code(&["--format", format]), Some(1), "{format}");
+    }
+    assert_eq!(code(&["--diff"]), Some(1));
+    assert_eq!(code(&["--fix"]), Some(1), "their icons are missing");
+    for name in &names {
+        let repaired = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(repaired, GOOD);
+    }
 }
 
 fn project(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use stratos_tests::{Finished, ICON, MANIFEST, folder, stratos};
 
 /// Tabs, CRLF, and a mistake of each safety.
@@ -89,6 +90,30 @@ fn a_diff_is_a_patch_and_writes_nothing() {
     let errors = check(folder.path(), &["--diff"]);
     assert_eq!((errors.code, errors.stdout.as_str()), (Some(1), ""));
     assert!(errors.stderr.contains("1 error"), "{}", errors.stderr);
+}
+
+#[test]
+fn the_edits_of_the_json_report_make_the_repair() {
+    let source = with_limits(r#""max": 0, "min": 100"#);
+    let folder = folder(&[("a/plugin.json", &source), ("a/icon.svg", ICON)]);
+    let checked = check(folder.path(), &["--format", "json"]);
+    let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+    let fix = &report["manifests"][0]["findings"][0]["fix"];
+    assert_eq!(fix["safety"], "unsafe", "{report}");
+    let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+    let mut repaired = source;
+    for edit in fix["edits"].as_array().unwrap().iter().rev() {
+        let bytes = number(&edit["bytes"]["start"])..number(&edit["bytes"]["end"]);
+        repaired.replace_range(bytes, edit["text"].as_str().unwrap());
+    }
+    assert_eq!(repaired, with_limits(r#""max": 100, "min": 0"#));
+}
+
+fn with_limits(limits: &str) -> String {
+    let setting =
+        format!(r#"{{ "key": "a", "name": "A", "type": "number", "scope": "user", {limits} }}"#);
+    let settings = format!("\"availableSettings\": [{setting}],\n  \"type\"");
+    MANIFEST.replace("\"type\"", &settings)
 }
 
 #[test]

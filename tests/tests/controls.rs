@@ -41,6 +41,7 @@ const CONTROLS: &[Control] = &[
     control(&[Guard::Cors], "stratos-tests", "server", "answers::a_plugin_cannot_open_itself_to_other_origins"),
     control(&[Guard::HeadDeadline], "stratos-host", "", "server::serving::tests::a_head_has_a_deadline"),
     control(&[Guard::Connections], "stratos-host", "", "server::serving::tests::the_number_of_connections_is_bounded"),
+    control(&[Guard::GitFetch], "stratos-tests", "check_git", "what_a_repository_lacks_is_not_fetched"),
     control(&[Guard::ScenarioGivesBack], "stratos-tests", "scenario", "every_verb_does_what_it_says"),
     control(&[Guard::FrameLimit], "stratos-tests", "floods", "memory::what_breaks_the_protocol_is_named_and_ends_the_plugin_alone"),
     control(&[Guard::Turns], "stratos-transport", "peers", "who_asks_too_much_at_once_is_slowed_down"),

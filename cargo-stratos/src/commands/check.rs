@@ -98,7 +98,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let mut run = Run {
         cx,
         repairs,
-        reporter: args.format.reporter(cx),
+        reporter: Some(args.format.reporter(cx)),
         recorded: renewed,
         totals: Totals::default(),
     };
@@ -116,9 +116,9 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             // The same file under another path: it is looked at after it was repaired.
             let examined = examined.unwrap_or_else(|| examiner.look(index, target));
             usage.add(target, project, known.as_ref(), examined.as_ref().ok());
-            run.manifest(target, examined)
+            run.manifest(target, examined);
         },
-    )?;
+    );
     if run.is_complete() && run.recorded.is_none() {
         left_over(
             &mut run,
@@ -145,7 +145,7 @@ fn left_over(
     for (project, file, unused) in usage.exceptions(covered) {
         let look = || Ok(project.linter.check_suppressions(&file.text, &unused));
         let report = guarded(&file.path, look)?;
-        run.suppressions(&file.path, &file.text, &report)?;
+        run.suppressions(&file.path, &file.text, &report);
     }
     let Some(ledger) = ledger else {
         return Ok(());
@@ -154,7 +154,8 @@ fn left_over(
     let unused = usage.entries(ledger, &project.levels, covered);
     let look = || Ok(project.linter.check_suppressions(&ledger.text, &unused));
     let report = guarded(&ledger.path, look)?;
-    run.suppressions(&ledger.path, &ledger.text, &report)
+    run.suppressions(&ledger.path, &ledger.text, &report);
+    Ok(())
 }
 
 impl Args {

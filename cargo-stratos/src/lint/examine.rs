@@ -145,7 +145,7 @@ impl Examiner<'_> {
         let project = &self.projects[index];
         let mut facts = ProjectFacts::collect(target.folder(), source);
         facts.file_name = target.file_name();
-        facts.tags = self.tags.of(index, plugin);
+        facts.tags = self.tags.of(index, target, plugin, source);
         if let Some(neighbours) = self.neighbours.get(&index) {
             facts.neighbours.clone_from(neighbours);
         }

@@ -1,56 +1,90 @@
 //! The git tags of the commit that is checked out.
 
 use std::collections::HashMap;
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use stratos_manifest::{MAX_BYTES, plugin_version};
 
 use crate::git::{git, is_root};
-use crate::manifests::Target;
+use crate::manifests::{Target, limited};
 
-/// The tags that concern each manifest of a run. Git is asked once for each repository.
+/// The tags that concern each manifest of a run. Git is asked for them once for each repository.
 #[derive(Debug, Default)]
 pub(crate) struct Tags {
-    by_repository: HashMap<PathBuf, Vec<String>>,
-    /// The repository of each target, and whether tags that name no plugin are its own.
-    of_target: Vec<Option<(PathBuf, bool)>>,
+    commits: HashMap<PathBuf, Commit>,
+    /// The root of each target's repository.
+    roots: Vec<Option<PathBuf>>,
+}
+
+/// What is checked out.
+#[derive(Debug)]
+struct Commit {
+    tags: Vec<String>,
+    /// Whether there are no two plugins in it, so that tags which name none mean the only one.
+    has_one_plugin: bool,
 }
 
 impl Tags {
     /// Asks for them. Where git is missing or fails there are none.
     pub(crate) fn find(targets: &[Target]) -> Self {
-        let mut repositories = HashMap::new();
-        let folders: Vec<_> = targets.iter().map(Target::home).collect();
-        let roots: Vec<_> = folders
-            .iter()
-            .map(|folder| repository(folder, &mut repositories))
-            .collect();
-        let mut plugins: HashMap<&Path, usize> = HashMap::new();
+        let mut known = HashMap::new();
+        let homes = targets.iter().map(Target::home);
+        let roots: Vec<_> = homes.map(|home| repository(home, &mut known)).collect();
+        let mut commits = HashMap::new();
         for root in roots.iter().flatten() {
-            *plugins.entry(root).or_default() += 1;
+            if !commits.contains_key(root) {
+                commits.insert(root.clone(), Commit::of(root));
+            }
         }
-        let by_repository = plugins.keys().map(|root| (root.to_path_buf(), tags(root)));
-        let by_repository = by_repository.collect();
-        let of_target = folders.into_iter().zip(&roots).map(|(folder, root)| {
-            let root = root.as_ref()?;
-            let is_alone = plugins[root.as_path()] == 1 || folder == root;
-            Some((root.clone(), is_alone))
-        });
-        Self {
-            of_target: of_target.collect(),
-            by_repository,
+        Self { commits, roots }
+    }
+
+    /// Those of the target with this number, which is the plugin `plugin` and has these bytes.
+    ///
+    /// A tag says which version was committed. Where another one is being written, it says nothing.
+    pub(crate) fn of(
+        &self,
+        index: usize,
+        target: &Target,
+        plugin: Option<&str>,
+        source: &[u8],
+    ) -> Vec<String> {
+        let tags = self.concerning(index, target.home(), plugin);
+        let is_committed =
+            || committed(target).is_ok_and(|old| plugin_version(&old) == plugin_version(source));
+        match !tags.is_empty() && is_committed() {
+            true => tags.into_iter().map(str::to_owned).collect(),
+            false => Vec::new(),
         }
     }
 
-    /// Those of the target with this number, which is the plugin `plugin`.
-    pub(crate) fn of(&self, target: usize, plugin: Option<&str>) -> Vec<String> {
-        let Some((root, is_alone)) = &self.of_target[target] else {
+    fn concerning(&self, index: usize, home: &Path, plugin: Option<&str>) -> Vec<&str> {
+        let Some(root) = &self.roots[index] else {
             return Vec::new();
         };
-        let concerns = |tag: &&String| match is_version(tag) {
-            true => *is_alone,
+        let Commit {
+            tags,
+            has_one_plugin,
+        } = &self.commits[root];
+        let concerns = |tag: &&str| match is_version(tag) {
+            true => *has_one_plugin || home == root,
             false => plugin.is_some_and(|plugin| names(tag, plugin)),
         };
-        let tags = self.by_repository[root].iter();
-        tags.filter(concerns).cloned().collect()
+        tags.iter().map(String::as_str).filter(concerns).collect()
+    }
+}
+
+impl Commit {
+    fn of(root: &Path) -> Self {
+        let tags = tags(root).unwrap_or_default();
+        let has_one_plugin = tags.iter().any(|tag| is_version(tag))
+            && plugins(root).is_ok_and(|plugins| plugins <= 1);
+        Self {
+            tags,
+            has_one_plugin,
+        }
     }
 }
 
@@ -67,13 +101,57 @@ fn repository(folder: &Path, known: &mut HashMap<PathBuf, Option<PathBuf>>) -> O
     root
 }
 
-fn tags(root: &Path) -> Vec<String> {
-    let output = git(root).args(["tag", "--points-at", "HEAD"]).output();
-    let Some(output) = output.ok().filter(|output| output.status.success()) else {
-        return Vec::new();
-    };
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.lines().map(str::to_owned).collect()
+fn tags(root: &Path) -> io::Result<Vec<String>> {
+    ask(root, &["tag", "--points-at", "HEAD"], |output| {
+        let mut text = Vec::new();
+        output.read_to_end(&mut text)?;
+        let text = String::from_utf8_lossy(&text);
+        Ok(text.lines().map(str::to_owned).collect())
+    })
+}
+
+/// How many manifests the commit has.
+fn plugins(root: &Path) -> io::Result<usize> {
+    let is_manifest =
+        |path: &[u8]| path.rsplit(|&byte| byte == b'/').next() == Some(b"plugin.json");
+    ask(
+        root,
+        &["ls-tree", "-r", "-z", "--name-only", "HEAD"],
+        |output| {
+            let mut plugins = 0;
+            for path in BufReader::new(output).split(0) {
+                plugins += usize::from(is_manifest(&path?));
+            }
+            Ok(plugins)
+        },
+    )
+}
+
+/// The manifest as the commit has it.
+fn committed(target: &Target) -> io::Result<Vec<u8>> {
+    let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let object = format!("HEAD:./{name}");
+    ask(target.home(), &["cat-file", "blob", &object], |output| {
+        limited(output, MAX_BYTES)
+    })
+}
+
+/// What git prints, unless it fails. What is not read is not waited for.
+fn ask<T>(
+    folder: &Path,
+    arguments: &[&str],
+    read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut git = git(folder);
+    git.args(arguments);
+    let mut child = git.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut output = child.stdout.take().expect("it is piped");
+    let answer = read(&mut output);
+    drop(output);
+    match child.wait()?.success() {
+        true => answer,
+        false => Err(io::ErrorKind::Other.into()),
+    }
 }
 
 /// Whether the tag is a version, and names no plugin.
@@ -96,7 +174,6 @@ mod tests {
 
     #[test]
     fn a_tag_concerns_the_plugin_that_it_names_or_the_only_one() {
-        let root = PathBuf::from("/r");
         let tags = [
             "v1.2.3",
             "a-v2.0.0",
@@ -106,15 +183,29 @@ mod tests {
             "latest",
             "a-final",
         ];
-        let tags = Tags {
-            by_repository: HashMap::from([(root.clone(), tags.map(str::to_owned).to_vec())]),
-            of_target: vec![Some((root.clone(), true)), Some((root, false)), None],
+        let commit = |has_one_plugin| Commit {
+            tags: tags.map(str::to_owned).to_vec(),
+            has_one_plugin,
         };
-        assert_eq!(tags.of(0, Some("x")), ["v1.2.3"]);
-        assert_eq!(tags.of(1, Some("a")), ["a-v2.0.0", "a@2.0.1", "a/v2"]);
-        assert_eq!(tags.of(1, Some("a-b")), ["a-b-v3.0.0"]);
-        assert_eq!(tags.of(1, None), [""; 0]);
-        assert_eq!(tags.of(2, Some("a")), [""; 0]);
+        let [one, several] = ["one", "several"].map(PathBuf::from);
+        let tags = Tags {
+            commits: [
+                (one.clone(), commit(true)),
+                (several.clone(), commit(false)),
+            ]
+            .into(),
+            roots: vec![Some(one), Some(several), None],
+        };
+        let of = |index, home: &str, plugin| tags.concerning(index, Path::new(home), plugin);
+        assert_eq!(of(0, "one/x", Some("x")), ["v1.2.3"]);
+        assert_eq!(of(1, "several", Some("x")), ["v1.2.3"]);
+        assert_eq!(
+            of(1, "several/a", Some("a")),
+            ["a-v2.0.0", "a@2.0.1", "a/v2"]
+        );
+        assert_eq!(of(1, "several/a", Some("a-b")), ["a-b-v3.0.0"]);
+        assert_eq!(of(1, "several/a", None), [""; 0]);
+        assert_eq!(of(2, "a", Some("a")), [""; 0]);
     }
 
     #[test]
@@ -126,10 +217,11 @@ mod tests {
             searched: None,
             given: None,
         };
-        assert_eq!(Tags::find(&[target()]).of(0, Some("a")), [""; 0]);
+        let of = |tags: &Tags, index| tags.of(index, &target(), Some("a"), b"{}");
+        assert_eq!(of(&Tags::find(&[target()]), 0), [""; 0]);
         std::fs::create_dir(dir.path().join(".git")).unwrap();
         let broken = Tags::find(&[target(), target()]);
-        assert_eq!(broken.of(1, Some("a")), [""; 0]);
-        assert_eq!(broken.by_repository.len(), 1);
+        assert_eq!(of(&broken, 1), [""; 0]);
+        assert_eq!(broken.commits.len(), 1);
     }
 }

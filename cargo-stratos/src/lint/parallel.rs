@@ -4,8 +4,6 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::error::Error;
-
 /// How many results wait for their turn, so that memory does not grow with the number of items.
 const CHUNK: usize = 256;
 
@@ -18,15 +16,14 @@ pub(crate) fn cores() -> usize {
 pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(usize, &T) -> R + Sync,
-    mut each: impl FnMut(usize, R) -> Result<(), Error>,
-) -> Result<(), Error> {
+    mut each: impl FnMut(usize, R),
+) {
     for (chunk, part) in items.chunks(CHUNK).enumerate() {
         let start = chunk * CHUNK;
         for (index, result) in all(start, part, &work).into_iter().enumerate() {
-            each(start + index, result)?;
+            each(start + index, result);
         }
     }
-    Ok(())
 }
 
 fn all<T: Sync, R: Send>(
@@ -77,12 +74,8 @@ mod tests {
                     assert_eq!(index, *item);
                     item * 2
                 },
-                |index, result| {
-                    seen.push((index, result));
-                    Ok(())
-                },
-            )
-            .unwrap();
+                |index, result| seen.push((index, result)),
+            );
             let expected: Vec<_> = items.iter().map(|item| (*item, item * 2)).collect();
             assert_eq!(seen, expected);
         }

@@ -13,13 +13,14 @@ use crate::lint::failures::Failures;
 use crate::lint::ledger::Ledger;
 use crate::manifests::Target;
 use crate::output::escape;
-use crate::output::report::{Checked, Reporter, Summary, count};
+use crate::output::report::{Checked, Reporter, Summary, Unreadable, count};
 
 /// A check on its way.
 pub(crate) struct Run<'a> {
     pub(crate) cx: &'a Context,
     pub(crate) repairs: Repairs,
-    pub(crate) reporter: Box<dyn Reporter + 'a>,
+    /// As long as somebody reads. What is left to do is done all the same, and the exit code is the true one.
+    pub(crate) reporter: Option<Box<dyn Reporter + 'a>>,
     /// Where findings are recorded instead of being reported.
     pub(crate) recorded: Option<Ledger>,
     pub(crate) totals: Totals,
@@ -38,7 +39,7 @@ pub(crate) struct Totals {
 impl Run<'_> {
     /// Something could not be read.
     pub(crate) fn fail(&mut self, error: Error) {
-        self.totals.summary.unreadable += 1;
+        self.totals.summary.unreadable.push(Unreadable::of(&error));
         self.totals.failures.add(error);
     }
 
@@ -48,16 +49,12 @@ impl Run<'_> {
     }
 
     /// A manifest was examined.
-    pub(crate) fn manifest(
-        &mut self,
-        target: &Target,
-        examined: Result<Examined, Error>,
-    ) -> Result<(), Error> {
+    pub(crate) fn manifest(&mut self, target: &Target, examined: Result<Examined, Error>) {
         let mut examined = match examined {
             Ok(examined) => examined,
             Err(error) => {
                 self.fail(error);
-                return Ok(());
+                return;
             }
         };
         let totals = &mut self.totals;
@@ -76,34 +73,29 @@ impl Run<'_> {
         totals.summary.add(&examined.report);
         if let Some(repaired) = &examined.repaired {
             totals.changed += 1;
-            self.repaired(&target.path, &examined.source, repaired)?;
+            self.repaired(&target.path, &examined.source, repaired);
         }
-        self.report(&target.path, &examined.source, &examined.report)
+        let (source, report) = (&examined.source, &examined.report);
+        self.report(&target.path, source, report, |reporter, checked| {
+            reporter.manifest(checked)
+        });
     }
 
     /// The settings or the baseline was looked at.
-    pub(crate) fn suppressions(
-        &mut self,
-        path: &Path,
-        text: &str,
-        report: &Report,
-    ) -> Result<(), Error> {
-        if report.diagnostics.is_empty() {
-            return Ok(());
+    pub(crate) fn suppressions(&mut self, path: &Path, text: &str, report: &Report) {
+        if !report.diagnostics.is_empty() {
+            self.totals.summary.add_settings(report);
+            self.report(path, text.as_bytes(), report, |reporter, checked| {
+                reporter.settings(checked)
+            });
         }
-        self.totals.summary.add_settings(report);
-        self.report(path, text.as_bytes(), report)
     }
 
     /// The summary, and the answer.
     pub(crate) fn finish(mut self) -> Result<Outcome, Error> {
-        let Totals {
-            summary,
-            failures,
-            recorded,
-            changed,
-        } = self.totals;
-        if let Some(ledger) = self.recorded.as_ref().filter(|_| failures.is_empty()) {
+        let (summary, changed) = (self.totals.summary.clone(), self.totals.changed);
+        let recorded = self.totals.recorded;
+        if let Some(ledger) = self.recorded.as_ref().filter(|_| self.is_complete()) {
             ledger.write()?;
             self.cx.output.note(format_args!(
                 "{} recorded in {}",
@@ -120,30 +112,50 @@ impl Run<'_> {
                 changed > 0
             }
             Repairs::Write(_) | Repairs::Leave => {
-                self.reporter.finish(&summary)?;
+                self.print(|reporter| reporter.finish(&summary));
                 false
             }
         };
-        failures.finish(self.cx)?;
+        self.totals.failures.finish(self.cx)?;
         match differs || summary.errors > 0 {
             true => Ok(Outcome::No),
             false => Ok(Outcome::Good),
         }
     }
 
-    /// A patch is all that `--diff` prints to stdout.
-    fn report(&mut self, path: &Path, source: &[u8], report: &Report) -> Result<(), Error> {
-        if matches!(self.repairs, Repairs::Show(_)) {
-            return Ok(());
+    fn print(&mut self, print: impl FnOnce(&mut dyn Reporter) -> Result<(), Error>) {
+        let Some(reporter) = &mut self.reporter else {
+            return;
+        };
+        if let Err(error) = print(&mut **reporter) {
+            self.reporter = None;
+            if !matches!(error, Error::ClosedPipe) {
+                self.totals.failures.add(error);
+            }
         }
-        self.reporter.manifest(&Checked {
-            path: &path.to_string_lossy(),
-            source,
-            report,
-        })
     }
 
-    fn repaired(&self, path: &Path, before: &[u8], repaired: &Repaired) -> Result<(), Error> {
+    /// A patch is all that `--diff` prints to stdout.
+    fn report(
+        &mut self,
+        path: &Path,
+        source: &[u8],
+        report: &Report,
+        print: fn(&mut dyn Reporter, &Checked<'_>) -> Result<(), Error>,
+    ) {
+        if matches!(self.repairs, Repairs::Show(_)) {
+            return;
+        }
+        let path = &path.to_string_lossy();
+        let checked = Checked {
+            path,
+            source,
+            report,
+        };
+        self.print(|reporter| print(reporter, &checked));
+    }
+
+    fn repaired(&mut self, path: &Path, before: &[u8], repaired: &Repaired) {
         let output = &self.cx.output;
         if let Repairs::Show(_) = self.repairs {
             let Patch { text, is_exact } = diff(path, before, &repaired.source);
@@ -153,7 +165,7 @@ impl Run<'_> {
                     escape(&path.to_string_lossy())
                 ));
             }
-            return output.line(text);
+            return self.print(|_| output.line(text));
         }
         let mut rules = repaired.applied.clone();
         rules.sort_unstable();
@@ -164,6 +176,5 @@ impl Run<'_> {
             count(repaired.applied.len(), "repair"),
             rules.join(", ")
         ));
-        Ok(())
     }
 }

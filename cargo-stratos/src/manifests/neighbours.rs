@@ -20,15 +20,7 @@ pub(crate) fn neighbours(targets: &[Target]) -> HashMap<usize, Vec<Neighbour>> {
     let mut ids = Vec::with_capacity(targets.len());
     // What fails here fails again, and is heard of, when the manifest is examined.
     let id = |target: &Target| guarded(&target.path, || Ok(plugin_id(&target.read()?))).ok()?;
-    in_order(
-        targets,
-        |_, target| id(target),
-        |_, id| {
-            ids.push(id);
-            Ok(())
-        },
-    )
-    .expect("an id is no failure");
+    in_order(targets, |_, target| id(target), |_, id| ids.push(id));
 
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, id) in ids.iter().enumerate() {

@@ -30,7 +30,7 @@ pub(crate) fn read_text(path: &Path, limit: usize) -> Result<Option<String>, Err
 }
 
 /// At most one byte more than `limit`.
-pub(super) fn limited(from: impl Read, limit: usize) -> io::Result<Vec<u8>> {
+pub(crate) fn limited(from: impl Read, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;

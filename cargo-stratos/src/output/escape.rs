@@ -67,8 +67,10 @@ fn without_command(line: String) -> String {
 pub(super) fn is_harmful(character: char) -> bool {
     let is_harmful = character.is_control()
         || matches!(character,
-            '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+            '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            // Tags, and the variation selectors that no emoji has: whole texts hide in them.
+            | '\u{e0000}'..='\u{e01ef}');
     is_harmful && Guard::PlainText.is_on()
 }
 
@@ -105,6 +107,8 @@ mod tests {
         assert_eq!(escape("\u{1b}[31mred\u{7}"), "\\u{1b}[31mred\\u{7}");
         assert_eq!(escape("a\nb\tc"), "a\\nb\\tc");
         assert_eq!(escape("\u{202e}txt.exe"), "\\u{202e}txt.exe");
+        assert_eq!(escape("a\u{e0100}\u{e0041}"), "a\\u{e0100}\\u{e0041}");
+        assert_eq!(escape("✈\u{fe0f}"), "✈\u{fe0f}");
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub struct ProjectFacts {
     ///
     /// No collector asks git: the caller does. `fuel-check-v1.2.3`, `fuel-check@1.2.3` and `fuel-check/v1.2.3` name
     /// their plugin, and are left out of account for all others. A plain `v1.2.3` names none: where several plugins
-    /// share a repository, the caller passes it on for the plugin only that it was set for.
+    /// share a repository, the caller passes it on for the plugin only that it was set for. Where the version is not
+    /// the commit's, since the next one is being written, no tag is of concern.
     pub tags: Vec<String>,
     /// The versions in other files of the plugin.
     pub versions: Vec<FileVersion>,

@@ -13,7 +13,7 @@ pub use self::repair::{Repaired, repair};
 pub struct Fix {
     /// Whether it may be applied without a look.
     pub safety: Safety,
-    /// What to replace; they do not overlap.
+    /// What to replace, in the order of the file; they do not overlap.
     pub edits: Vec<Edit>,
     /// Whether it gives a value another key and does nothing else: rules look at the value for the first time then.
     pub is_rename: bool,

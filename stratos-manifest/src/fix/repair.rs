@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use crate::{
     check::Report,
-    diagnostic::Level,
+    diagnostic::{Diagnostic, Level},
     fix::{Edit, Safety},
     reading::{decode, is_at_or_below, key_path, parse},
 };
@@ -45,8 +45,8 @@ struct Applied {
 ///
 /// `check` says what is to be repaired. A repair that makes things worse is left out: one after which there are more
 /// errors, no manifest any more, or no JSON any more. That a value is looked at for the first time, now that its key is
-/// right, is no harm: its mistakes were there before. Everything that no repair is about stays as it is, byte for
-/// byte.
+/// right, is no harm where the manifest was not valid anyway: its mistakes were there before. Everything that no repair
+/// is about stays as it is, byte for byte.
 pub fn repair(source: &[u8], safety: Safety, mut check: impl FnMut(&[u8]) -> Report) -> Repaired {
     let mut repaired = Repaired {
         source: source.to_vec(),
@@ -109,9 +109,8 @@ struct State {
     is_json: bool,
     has_tree: bool,
     has_manifest: bool,
+    /// Those that only a right key could reveal are not counted.
     errors: usize,
-    /// The errors that only a right key could reveal; they are not among the others.
-    revealed: usize,
 }
 
 impl State {
@@ -122,17 +121,15 @@ impl State {
             Some(tree) => renamed.iter().map(|&at| key_path(tree, at)).collect(),
             None => Vec::new(),
         };
-        let (revealed, errors): (Vec<_>, Vec<_>) = report
-            .diagnostics
-            .iter()
-            .filter(|found| found.level == Level::Error)
-            .partition(|found| renamed.iter().any(|path| is_at_or_below(&found.at, path)));
+        let is_revealed =
+            |found: &Diagnostic| renamed.iter().any(|path| is_at_or_below(&found.at, path));
+        let errors = report.diagnostics.iter();
+        let errors = errors.filter(|found| found.level == Level::Error && !is_revealed(found));
         Self {
             is_json: serde_json::from_slice::<IgnoredAny>(source).is_ok(),
             has_tree: tree.is_some(),
             has_manifest: report.manifest.is_some(),
-            errors: errors.len() + report.omitted,
-            revealed: revealed.len(),
+            errors: errors.count() + report.omitted,
         }
     }
 
@@ -142,7 +139,7 @@ impl State {
         no_more_errors
             && self.is_json >= before.is_json
             && self.has_tree >= before.has_tree
-            && (self.has_manifest >= before.has_manifest || self.revealed > 0)
+            && self.has_manifest >= before.has_manifest
     }
 }
 
@@ -216,7 +213,7 @@ fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Applied {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::check, diagnostic::Diagnostic, facts::ProjectFacts, fix::Fix};
+    use crate::{check::check, facts::ProjectFacts, fix::Fix};
 
     /// A check that finds each of these places, with a repair.
     fn report(edits: Vec<(Range<usize>, &str)>) -> Report {
@@ -311,24 +308,25 @@ mod tests {
         assert_eq!(repaired.source, valid);
     }
 
-    /// What was wrong in a value all the time is no reason to leave it under a wrong key.
+    /// What was wrong in a value all the time is no reason to leave it under a wrong key, but where nobody has looked
+    /// at it, the manifest works.
     #[test]
-    fn a_rename_may_reveal_what_is_wrong_in_the_value() {
+    fn a_rename_may_reveal_what_is_wrong_unless_the_manifest_was_valid() {
         let valid = include_str!("../../tests/published/user-with-homepage.json");
         let with = |settings: &str| valid.replace(r#""availableSettings": []"#, settings);
-        for (addition, expected) in [
-            (
-                r#""settings": [{ "key": "a" }]"#,
-                r#""availableSettings": [{ "key": "a" }]"#,
-            ),
-            (r#""settings": "none""#, r#""availableSettings": "none""#),
-        ] {
-            let source = with(addition);
+        let invalid = |settings: &str| with(settings).replace(r#""user""#, r#""users""#);
+        for value in [r#"[{ "key": "a" }]"#, r#""none""#] {
+            let [wrong, right] =
+                ["settings", "availableSettings"].map(|key| format!(r#""{key}": {value}"#));
             let check = |source: &[u8]| check(source, &ProjectFacts::none());
-            assert!(check(source.as_bytes()).manifest.is_some(), "{source}");
-            let repaired = repair(source.as_bytes(), Safety::Safe, check);
-            assert_eq!(String::from_utf8(repaired.source).unwrap(), with(expected));
-            assert_eq!(repaired.applied, ["unknown-key"]);
+            assert!(check(with(&wrong).as_bytes()).manifest.is_some(), "{wrong}");
+            for (source, expected) in [
+                (with(&wrong), with(&wrong)),
+                (invalid(&wrong), invalid(&right)),
+            ] {
+                let repaired = repair(source.as_bytes(), Safety::Safe, check);
+                assert_eq!(String::from_utf8(repaired.source).unwrap(), expected);
+            }
         }
     }
 

@@ -18,6 +18,9 @@ pub(crate) fn decode(source: &[u8]) -> (Option<Cow<'_, str>>, Option<Fault>) {
     if source.len() > MAX_BYTES {
         return (None, Some(Fault::TooLarge));
     }
+    if is_utf32(source) {
+        return (None, Some(Fault::Utf32));
+    }
     if is_utf16(source) {
         return (None, Some(Fault::Utf16));
     }
@@ -31,6 +34,16 @@ pub(crate) fn decode(source: &[u8]) -> (Option<Cow<'_, str>>, Option<Fault>) {
             (Some(text.into()), Some(Fault::ByteOrderMark))
         }
         Ok(text) => (Some(text.into()), None),
+    }
+}
+
+/// Whether the file was saved as UTF-32, with its mark or without; its start may look like UTF-16.
+fn is_utf32(source: &[u8]) -> bool {
+    match source {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => true,
+        [first, 0, 0, 0, ..] => *first != 0,
+        [0, 0, 0, fourth, ..] => *fourth != 0,
+        _ => false,
     }
 }
 
@@ -68,6 +81,22 @@ mod tests {
                 "{source:?}"
             );
         }
+    }
+
+    #[test]
+    fn utf32_is_not_taken_for_utf16() {
+        for source in [
+            &b"\xff\xfe\0\0{\0\0\0"[..],
+            b"\0\0\xfe\xff\0\0\0{",
+            b"{\0\0\0}\0\0\0",
+            b"\0\0\0{\0\0\0}",
+        ] {
+            assert!(
+                matches!(decode(source), (None, Some(Fault::Utf32))),
+                "{source:?}"
+            );
+        }
+        assert!(!matches!(decode(b"\0\0\0\0"), (_, Some(Fault::Utf32))));
     }
 
     #[test]

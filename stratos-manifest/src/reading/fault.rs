@@ -11,6 +11,8 @@ pub(crate) enum Fault {
     TooLarge,
     /// Every other byte is zero, or the file says so with its first two.
     Utf16,
+    /// Three of four bytes are zero, or the file says so with its first four.
+    Utf32,
     /// The bytes from here are not UTF-8.
     NotUtf8 { at: usize },
     /// The file starts with the mark that some Windows editors write.
@@ -32,7 +34,7 @@ impl Fault {
     /// Where it starts.
     pub(crate) fn start(&self) -> usize {
         match self {
-            Self::TooLarge | Self::Utf16 | Self::ByteOrderMark => 0,
+            Self::TooLarge | Self::Utf16 | Self::Utf32 | Self::ByteOrderMark => 0,
             Self::NotUtf8 { at } | Self::TooDeep { at } => *at,
             Self::Comment { span }
             | Self::TrailingComma { span }

@@ -54,6 +54,16 @@ pub(crate) fn is_at_or_below(path: &str, prefix: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// Between the places of a finding that is about several fields, such as those that an object lacks.
+pub(crate) const PLACES: &str = ", ";
+
+/// Whether for each of the places `at` there is one of `known` that it fits.
+#[cfg(feature = "full")]
+pub(crate) fn are_among(at: &str, known: &str, fits: impl Fn(&str, &str) -> bool) -> bool {
+    let is_known = |place| known.split(PLACES).any(|known| fits(place, known));
+    at.split(PLACES).all(is_known)
+}
+
 /// The key of a setting; in quotes, if it could be taken for a number or for another part of the path.
 fn setting_name<'t>(setting: &'t Value<'_>) -> Option<Cow<'t, str>> {
     let key = key_text(setting.as_object()?, "key")?;

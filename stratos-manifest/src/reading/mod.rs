@@ -9,13 +9,13 @@ mod syntax;
 mod tree;
 
 #[cfg(feature = "full")]
-pub(crate) use self::key_path::is_at_or_below;
+pub(crate) use self::key_path::{are_among, is_at_or_below};
 pub use self::{decode::MAX_BYTES, depth::MAX_DEPTH};
 pub(crate) use self::{
     decode::decode,
     fault::{Fault, SyntaxFault},
     json::{is_blank, json_text, to_f64, to_json},
-    key_path::key_path,
+    key_path::{PLACES, key_path},
     syntax::parse,
     tree::{article, find, head, key_text, span, string_value},
 };

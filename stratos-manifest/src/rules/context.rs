@@ -77,10 +77,18 @@ impl<'t> RuleContext<'t> {
     pub(crate) fn displayed_texts(
         &self,
     ) -> impl Iterator<Item = (String, &'t StringLit<'t>)> + use<'t> {
-        let is_displayed = |key| ["name", "description", "placeholder", "label"].contains(&key);
+        self.texts(&["name", "description", "placeholder", "label"])
+    }
+
+    /// The texts of the fields with these keys, each with its path; not the blank ones.
+    pub(crate) fn texts(
+        &self,
+        keys: &'static [&'static str],
+    ) -> impl Iterator<Item = (String, &'t StringLit<'t>)> + use<'t> {
         self.places.iter().flat_map(move |place| {
-            let keys = place.shape.fields.iter().map(|field| field.key);
-            keys.filter(move |key| is_displayed(*key))
+            let fields = place.shape.fields.iter().map(|field| field.key);
+            fields
+                .filter(move |key| keys.contains(key))
                 .filter_map(|key| Some((place.path(key), text_of(place.object, key)?)))
         })
     }

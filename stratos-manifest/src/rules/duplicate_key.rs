@@ -1,4 +1,7 @@
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    mem::discriminant,
+};
 
 use jsonc_parser::{
     ast::{Object, ObjectProp, Value},
@@ -69,16 +72,19 @@ fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Findings) {
 }
 
 fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Findings) {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
+    // The first property and the latest one of each key.
+    let mut seen: HashMap<&str, (usize, usize)> = HashMap::new();
     for (index, property) in object.properties.iter().enumerate() {
         match seen.entry(property.name.as_str()) {
             Entry::Vacant(entry) => {
-                entry.insert(index);
+                entry.insert((index, index));
             }
-            Entry::Occupied(first) => {
-                let at = *first.get();
-                let finding = describe(cx, &object.properties[at], property);
-                out.push(match removal(cx, object, at, property) {
+            Entry::Occupied(mut entry) => {
+                let (first, latest) = entry.get_mut();
+                let before = &object.properties[*latest];
+                let finding = describe(cx, &object.properties[*first], property);
+                *latest = index;
+                out.push(match removal(cx, object, before, index) {
                     Some(removal) => finding.safe_fix([removal]),
                     None => finding,
                 });
@@ -87,19 +93,25 @@ fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Find
     }
 }
 
-/// Without the first of two equal properties the object says the same.
+/// Without a property that repeats the one before it the object says the same, whichever of them counts.
 fn removal(
     cx: &RuleContext<'_>,
     object: &Object<'_>,
-    first: usize,
-    second: &ObjectProp<'_>,
+    before: &ObjectProp<'_>,
+    repeated: usize,
 ) -> Option<Edit> {
-    let data = |property: &ObjectProp<'_>| {
-        let text = &cx.text[span(&property.value)];
-        serde_json::from_str::<serde_json::Value>(text).ok()
-    };
-    let is_same = data(&object.properties[first])? == data(second)?;
-    is_same.then(|| Edit::remove_property_at(cx.text, object, first))?
+    let property = &object.properties[repeated];
+    let is_same = is_same(cx.text, &before.value, &property.value);
+    is_same.then(|| Edit::remove_property_at(cx.text, object, repeated))?
+}
+
+/// Whether the two values are the same data. Each value is compared with one before it and one behind it, so that all
+/// of this takes linear time.
+fn is_same(text: &str, a: &Value<'_>, b: &Value<'_>) -> bool {
+    let [a_text, b_text] = [a, b].map(|value| &text[span(value)]);
+    let data = |text| serde_json::from_str::<serde_json::Value>(text).ok();
+    discriminant(a) == discriminant(b)
+        && (a_text == b_text || data(a_text).is_some_and(|a| data(b_text) == Some(a)))
 }
 
 fn describe(cx: &RuleContext<'_>, first: &ObjectProp<'_>, second: &ObjectProp<'_>) -> Diagnostic {

@@ -2,7 +2,7 @@ use jsonc_parser::ast::StringLit;
 
 use crate::{
     diagnostic::{Diagnostic, Findings},
-    fix::Edit,
+    fix::{Edit, Safety},
     invisible::{Invisible, invisible_characters},
     quote::{all, first_few, quote},
     reading::span,
@@ -13,9 +13,10 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds characters that nobody sees in a text that people get to see: names, descriptions, placeholders and
-    /// labels. They are characters without width, soft hyphens, control characters, hidden tags, and those that turn
-    /// the direction of writing.
+    /// Finds characters that nobody sees in a text that people get to see: names, descriptions, placeholders, labels
+    /// and the author's contact; and in those that are compared with others: keys, defaults and options of settings.
+    /// They are characters without width, fillers, soft hyphens, control characters, hidden tags, variation selectors
+    /// that select nothing, and those that turn the direction of writing.
     ///
     /// What emoji, and scripts such as Persian, Hindi or Khmer, are written with is not meant, nor are the marks of
     /// direction in a text that runs from right to left.
@@ -23,7 +24,8 @@ declare_rule! {
     /// ## Why is this bad?
     ///
     /// Most come along unnoticed when text is copied from a web page. Then a search does not find the name, and two
-    /// plugins that look the same are not. Used on purpose, they make a text look like another one.
+    /// plugins that look the same are not, and code that asks for a setting by its key gets nothing. Used on purpose,
+    /// they make a text look like another one, or hide one in it.
     ///
     /// ## Example
     ///
@@ -48,11 +50,19 @@ declare_rule! {
 /// As many of a kind are all named.
 const MAX_NAMED: usize = 5;
 
+/// Texts for people, where a repair changes nothing else.
+const SEEN: &[&str] = &["name", "description", "placeholder", "label", "contact"];
+
+/// Texts for programs, which may have the same characters.
+const COMPARED: &[&str] = &["key", "default", "value"];
+
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (path, text) in cx.displayed_texts() {
-        let found = invisible_characters(&text.value);
-        if !found.is_empty() {
-            out.push(describe(cx, &path, text, &found));
+    for (keys, safety) in [(SEEN, Safety::Safe), (COMPARED, Safety::Unsafe)] {
+        for (path, text) in cx.texts(keys) {
+            let found = invisible_characters(&text.value);
+            if !found.is_empty() {
+                out.push(describe(cx, &path, text, &found, safety));
+            }
         }
     }
 }
@@ -62,6 +72,7 @@ fn describe(
     path: &str,
     text: &StringLit<'_>,
     found: &[(usize, char, Invisible)],
+    safety: Safety,
 ) -> Diagnostic {
     let count = match found.len() {
         1 => "a character".to_owned(),
@@ -92,10 +103,10 @@ fn describe(
         false => format!("remove {them}"),
     });
     let edit = Edit::set_text(text, &seen);
-    match turns {
+    match safety {
         // What was turned around is shown the other way round without them.
-        true => finding.unsafe_fix([edit]),
-        false => finding.safe_fix([edit]),
+        Safety::Safe if !turns => finding.safe_fix([edit]),
+        _ => finding.unsafe_fix([edit]),
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::{
     diagnostic::{Diagnostic, Findings},
     quote::{all, quote},
-    reading::{key_path, span},
+    reading::{PLACES, key_path, span},
     rule::declare_rule,
     rules::{
         RuleContext,
@@ -108,7 +108,7 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
         .collect();
     Diagnostic {
         // Not the object's own path: a baseline must notice when one more goes missing.
-        at: paths.join(", "),
+        at: paths.join(PLACES),
         ..finding
     }
 }

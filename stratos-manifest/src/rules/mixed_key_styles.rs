@@ -68,13 +68,16 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         .filter_map(|setting| text_of(setting.object, "key"))
         .filter_map(|key| Some((key, style(&key.value)?)))
         .collect();
-    let count = |style| keys.iter().filter(|(_, other)| *other == style).count();
+    let mut counts = [0_usize; 3];
+    for (_, style) in &keys {
+        counts[*style as usize] += 1;
+    }
     // The most frequent one; of several the one that occurs first.
     let Some(usual) = keys
         .iter()
         .map(|(_, style)| *style)
         .rev()
-        .max_by_key(|style| count(*style))
+        .max_by_key(|style| counts[*style as usize])
     else {
         return;
     };

@@ -10,7 +10,9 @@ declare_rule! {
     ///
     /// Finds a version that differs from the git tag of the commit that is checked out: `v1.2.3` or `1.2.3`, or with
     /// the plugin's id in front, `fuel-check-v1.2.3`, `fuel-check@1.2.3` or `fuel-check/v1.2.3`. Other tags say
-    /// nothing.
+    /// nothing. A tag without an id means the only plugin of its commit, or the one at the repository's root.
+    ///
+    /// It is about what was committed: once you write another version, the tag of the commit before is of no concern.
     ///
     /// Where `version-drift` says the same already, because the tag's version is also that of another file, this rule
     /// is silent.

@@ -5,7 +5,7 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds files that were saved as UTF-16, with a byte order mark or without.
+    /// Finds files that were saved as UTF-16 or UTF-32, with a byte order mark or without.
     ///
     /// ## Why is this bad?
     ///
@@ -26,7 +26,7 @@ declare_rule! {
     ///
     /// Or open the file in an editor, and save it with the encoding "UTF-8".
     "utf16-text" {
-        summary: "the file is UTF-16",
+        summary: "the file is UTF-16 or UTF-32",
         group: Correctness,
         stage: File,
         source: Json,
@@ -35,19 +35,30 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    if cx.faults.iter().any(|fault| matches!(fault, Fault::Utf16)) {
-        let finding = cx
-            .finding(0..cx.source.len().min(2), "the file is saved as UTF-16")
-            .note("JSON is read as UTF-8; PowerShell's `>` is what mostly writes UTF-16")
-            .help("save the file again with the encoding \"UTF-8\"");
-        out.push(match from_utf16(cx.source) {
-            Some(text) => finding.safe_fix([Edit::replace(0..cx.source.len(), text)]),
-            None => finding,
-        });
+    let help = "save the file again with the encoding \"UTF-8\"";
+    for fault in cx.faults {
+        match fault {
+            Fault::Utf16 => {
+                let finding = cx
+                    .finding(0..cx.source.len().min(2), "the file is saved as UTF-16")
+                    .note("JSON is read as UTF-8; PowerShell's `>` is what mostly writes UTF-16")
+                    .help(help);
+                out.push(match from_utf16(cx.source) {
+                    Some(text) => finding.safe_fix([Edit::replace(0..cx.source.len(), text)]),
+                    None => finding,
+                });
+            }
+            Fault::Utf32 => out.push(
+                cx.finding(0..cx.source.len().min(4), "the file is saved as UTF-32")
+                    .note("JSON is read as UTF-8")
+                    .help(help),
+            ),
+            _ => {}
+        }
     }
 }
 
-/// The text without its mark, if the bytes are nothing but UTF-16.
+/// The text without its mark, if the bytes are nothing but UTF-16. No file of text has a zero character in it.
 fn from_utf16(source: &[u8]) -> Option<String> {
     let (units, rest) = source.as_chunks::<2>();
     if !rest.is_empty() {
@@ -65,7 +76,7 @@ fn from_utf16(source: &[u8]) -> Option<String> {
     };
     let units = units.iter().map(|unit| decode(*unit));
     let text: Result<String, _> = char::decode_utf16(units).collect();
-    let text = text.ok()?;
+    let text = text.ok().filter(|text| !text.contains('\0'))?;
     Some(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
 }
 
@@ -82,6 +93,7 @@ mod tests {
             (b"\0{\0}", Some("{}")),
             (b"\xff\xfe{\0\0", None),
             (b"\xff\xfe\0\xd8", None),
+            (b"{\0\0\0", None),
             (b"", None),
         ] {
             assert_eq!(from_utf16(source).as_deref(), expected, "{source:?}");

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use crate::{check::Report, diagnostic::Diagnostic, reading::is_at_or_below};
+use crate::{
+    check::Report,
+    diagnostic::Diagnostic,
+    reading::{are_among, is_at_or_below},
+};
 
 /// One of `[[check.exceptions]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,7 @@ impl Exception {
             && self
                 .at
                 .as_deref()
-                .is_none_or(|at| is_at_or_below(&diagnostic.at, at))
+                .is_none_or(|at| are_among(&diagnostic.at, at, is_at_or_below))
     }
 
     /// Whether it may mean findings of this plugin.
@@ -54,4 +58,38 @@ pub fn suppress(report: &mut Report, exceptions: &[Exception], plugin: Option<&s
         covering.is_none()
     });
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{check::check, facts::ProjectFacts};
+
+    #[test]
+    fn of_several_missing_fields_each_has_to_be_meant() {
+        let left = |source: &str, at: &str| {
+            let exception = Exception {
+                rule: "missing-field",
+                at: Some(at.to_owned()),
+                plugin: None,
+                reason: "it is meant".to_owned(),
+                span: 0..0,
+            };
+            let mut report = check(source.as_bytes(), &ProjectFacts::none());
+            report.diagnostics.retain(|d| d.at.starts_with("author."));
+            suppress(&mut report, &[exception], None);
+            report.diagnostics.len()
+        };
+        let [both, one] = [r#"{ "author": {} }"#, r#"{ "author": { "id": "a" } }"#];
+        for (source, at, expected) in [
+            (both, "author", 0),
+            (both, "author.id, author.name", 0),
+            (both, "author.name", 1),
+            (one, "author.id, author.name", 0),
+            (one, "author.name", 0),
+            (one, "author.id", 1),
+        ] {
+            assert_eq!(left(source, at), expected, "{source} {at}");
+        }
+    }
 }

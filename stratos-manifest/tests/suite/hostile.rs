@@ -1,6 +1,6 @@
 //! Input that means harm, or is broken beyond meaning: findings, never a panic.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use stratos_manifest::{
     Levels, Linter, MAX_BYTES, ProjectFacts, Report, RuleLevel, check, position,
@@ -28,43 +28,59 @@ fn size_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn the_worst_file_of_the_allowed_size_takes_no_time() {
-    let many_keys = format!("{{{}\"\":0}}", "\"\":0,".repeat(MAX_BYTES / 5 - 2));
-    let misspelt = format!("{{{}\"\":0}}", "\"verzion\":0,".repeat(MAX_BYTES / 12 - 2));
-    let empty_settings = format!(
-        "{{\"availableSettings\":[{}{{}}]}}",
-        "{},".repeat(MAX_BYTES / 3 - 20)
-    );
-    let commas = format!("[{}]", "[1,],".repeat(MAX_BYTES / 5 - 2));
-    let full = Linter::new(Levels::default());
-    for source in [many_keys, misspelt, empty_settings, commas] {
-        assert!(source.len() <= MAX_BYTES);
-        let start = Instant::now();
-        let reports = [
-            check_bytes(source.as_bytes()),
-            full.check(source.as_bytes(), &ProjectFacts::none()),
-        ];
-        for report in reports {
-            assert!(report.has_errors() && report.omitted > 10_000);
-            assert!(report.diagnostics.len() < 5_000);
-            assert_eq!(report.failed, [""; 0]);
-        }
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "{}",
-            &source[..20]
-        );
+fn the_time_for_a_file_grows_with_its_size() {
+    let repeated = |unit: &str, bytes: usize| unit.repeat(bytes / unit.len());
+    type Source<'s> = &'s dyn Fn(usize) -> String;
+    let sources: [(&str, Source<'_>); 8] = [
+        ("keys", &|bytes| {
+            format!("{{{}\"\":0}}", repeated("\"\":0,", bytes))
+        }),
+        ("misspelt keys", &|bytes| {
+            format!("{{{}\"\":0}}", repeated("\"verzion\":0,", bytes))
+        }),
+        ("empty settings", &|bytes| {
+            format!("{{\"availableSettings\":[{}{{}}]}}", repeated("{},", bytes))
+        }),
+        ("commas", &|bytes| format!("[{}]", repeated("[1,],", bytes))),
+        ("keys whose first value is long", &|bytes| {
+            let (long, keys) = (repeated("0,", bytes / 2), repeated(",\"a\":0", bytes / 2));
+            format!("{{\"a\":[{long}0]{keys},\"a\":[]}}")
+        }),
+        ("keys with equal values in other words", &|bytes| {
+            let pair = ",\"a\":[0],\"a\":[ 0]";
+            format!("{{\"a\":0{}}}", repeated(pair, bytes))
+        }),
+        ("settings that are none beside many keys", &|bytes| {
+            let (keys, none) = (repeated("\"a\":0,", bytes / 2), repeated("0,", bytes / 2));
+            format!("{{{keys}\"availableSettings\":[{none}0]}}")
+        }),
+        ("hidden characters", &|bytes| {
+            format!("{{\"name\":\"a{}b\"}}", repeated("\u{200b}", bytes))
+        }),
+    ];
+    for (name, source) in sources {
+        let full = Linter::new(Levels::default());
+        grows_with_size(name, source, |source| {
+            for report in [
+                check_bytes(source.as_bytes()),
+                full.check(source.as_bytes(), &ProjectFacts::none()),
+            ] {
+                assert!(report.has_errors(), "{name}");
+                assert!(report.diagnostics.len() < 5_000, "{name}");
+                assert_eq!(report.failed, [""; 0]);
+            }
+        });
     }
 }
 
 /// As many settings as there is room for, each of which gives the rules as much to do as it can.
 #[test]
-fn the_worst_settings_take_no_time() {
+fn the_time_for_settings_grows_with_their_number() {
     let mut levels = Levels::default();
     levels.set("pedantic", RuleLevel::Warn).unwrap();
     let full = Linter::new(levels);
     let long = "a".repeat(60);
-    let options = r#"{"value":{"a":[0]},"label":"L"},"#.repeat(MAX_BYTES / 32 - 20);
+    let options = r#"{"value":{"a":[0]},"label":"L"},"#.repeat(300);
     for setting in [
         format!(r#"{{"key":"a_b","name":"N","type":"text","scope":"user","pattern":"^(a+)+$","default":"{long}!"}}"#),
         format!(r#"{{"key":"aB","name":"N","type":"text","scope":"user","pattern":"a*a*a*!","default":"{long}"}}"#),
@@ -73,22 +89,41 @@ fn the_worst_settings_take_no_time() {
         r#"{"key":"a","name":"N","type":"range","scope":"user","min":9,"max":1,"step":-1,"default":"5"}"#.to_owned(),
         r#"{"key":"a","name":"N","type":"number","scope":"user","min":0,"max":1,"step":3,"default":5}"#.to_owned(),
         format!(r#"{{"key":"a","name":"N","type":"list","scope":"user","default":"x","options":[{options}0]}}"#),
+        r#"{"key":"a_b"},{"key":"aB"}"#.to_owned(),
     ] {
-        let settings = vec![setting.as_str(); (MAX_BYTES - 30) / (setting.len() + 1)];
-        let source = format!("{{\"availableSettings\":[{}]}}", settings.join(","));
-        assert!(source.len() <= MAX_BYTES && !settings.is_empty());
-        let start = Instant::now();
-        let report = full.check(source.as_bytes(), &ProjectFacts::none());
-        assert_eq!(report.failed, [""; 0]);
-        assert!(report.has_errors());
-        assert!(start.elapsed() < Duration::from_secs(20), "{:?} for {}", start.elapsed(), &setting[..90]);
+        let source = |bytes: usize| {
+            let settings = vec![setting.as_str(); bytes / (setting.len() + 1)];
+            format!("{{\"availableSettings\":[{}]}}", settings.join(","))
+        };
+        grows_with_size(&setting[..26], source, |source| {
+            let report = full.check(source.as_bytes(), &ProjectFacts::none());
+            assert_eq!(report.failed, [""; 0]);
+            assert!(report.has_errors());
+        });
     }
 }
 
+/// Four times the size takes four times as long, and where the time grows with the square, sixteen times. A busy
+/// machine may be slow at the wrong moment, but not each time.
+fn grows_with_size(name: &str, source: impl Fn(usize) -> String, check: impl Fn(&str)) {
+    let [small, large] = [MAX_BYTES / 16, MAX_BYTES / 4].map(source);
+    assert!(large.len() <= MAX_BYTES && small.len() * 3 < large.len());
+    let time = |source: &str| {
+        let start = Instant::now();
+        check(source);
+        start.elapsed()
+    };
+    let ratio = || {
+        let [small, large] = [&small, &large].map(|source| time(source));
+        eprintln!("{name}: {small:?} and {large:?}");
+        large.as_secs_f64() / small.as_secs_f64()
+    };
+    assert!((0..3).any(|_| ratio() < 8.0), "{name}");
+}
+
 #[test]
-fn a_text_of_hidden_characters_takes_no_time() {
+fn a_text_of_hidden_characters_is_repaired_at_once() {
     let hidden = "\u{200b}".repeat(MAX_BYTES / 4);
-    let start = Instant::now();
     let report = check_bytes(format!(r#"{{"name":"a{hidden}b"}}"#).as_bytes());
     let finding = report
         .diagnostics
@@ -98,7 +133,6 @@ fn a_text_of_hidden_characters_takes_no_time() {
         finding.unwrap().fix.as_ref().unwrap().edits[0].text,
         r#""ab""#
     );
-    assert!(start.elapsed() < Duration::from_secs(20));
 }
 
 #[test]

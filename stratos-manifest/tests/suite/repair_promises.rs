@@ -101,6 +101,18 @@ fn repairs_say_the_same_in_the_right_way() {
 }
 
 #[test]
+fn any_number_of_equal_keys_goes_at_once() {
+    for (unit, count) in [("\"id\": \"a\",\n", 250), ("\"id\":0,\"name\":1,", 250)] {
+        let left = unit.trim_end_matches([',', '\n']);
+        let source = format!("{{{}{left}}}", unit.repeat(count));
+        let once = repaired(source.as_bytes(), Safety::Safe);
+        assert_eq!(text(&once), format!("{{{left}}}"));
+        let twice = repaired(&once.source, Safety::Safe);
+        assert_eq!(twice.applied, [""; 0]);
+    }
+}
+
+#[test]
 fn utf16_becomes_utf8_and_is_repaired_further() {
     let text_before = "{ \"iconLight\": \"ä.svg\", }\r\n";
     let source: Vec<u8> = [0xfeff]
@@ -114,6 +126,17 @@ fn utf16_becomes_utf8_and_is_repaired_further() {
         repaired.applied,
         ["utf16-text", "missing-field", "trailing-comma"]
     );
+}
+
+#[test]
+fn utf32_is_left_as_it_is() {
+    for mark in ["", "\u{feff}"] {
+        for to_bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+            let text = mark.chars().chain(VALID.chars());
+            let source: Vec<u8> = text.flat_map(|char| to_bytes(char.into())).collect();
+            assert_eq!(repaired(&source, Safety::Unsafe).source, source);
+        }
+    }
 }
 
 #[test]

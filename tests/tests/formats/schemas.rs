@@ -83,6 +83,58 @@ fn json_and_sarif_are_what_their_schemas_say() {
 }
 
 #[test]
+fn what_is_no_manifest_or_was_not_read_is_said_apart() {
+    let exception =
+        |rule: &str| format!("[[check.exceptions]]\nrule = \"{rule}\"\nreason = \"it is meant\"\n");
+    let folder = project(&[
+        ("plugin.json", "{}"),
+        ("stratos.toml", &exception("missing-field")),
+        ("odd/plugin.json/readme.txt", ""),
+        ("settled/plugin.json", "{}"),
+        (
+            "settled/stratos.toml",
+            &(exception("missing-field") + &exception("empty-text")),
+        ),
+    ]);
+    let check = |path: &str| {
+        let checked = stratos(folder.path(), ["check", path, "--format", "json"]);
+        (checked.code, assert_valid(&check_output(), &checked.stdout))
+    };
+    let (code, odd) = check("odd");
+    assert_eq!(code, Some(3), "{odd}");
+    assert_eq!(odd["manifests"], json!([]));
+    assert!(
+        odd["unreadable"][0]["path"]
+            .as_str()
+            .unwrap()
+            .contains("odd"),
+        "{odd}"
+    );
+    assert_eq!(odd["summary"]["complete"], false);
+
+    let (code, settled) = check("settled");
+    assert_eq!(code, Some(0), "{settled}");
+    assert_eq!(settled["manifests"].as_array().unwrap().len(), 1);
+    assert_eq!(settled["manifests"][0]["findings"], json!([]));
+    assert_eq!(
+        settled["settings"][0]["findings"][0]["rule"],
+        "unused-suppression"
+    );
+    assert_eq!(settled["summary"]["suppressed"], 1);
+    assert_eq!(settled["summary"]["complete"], true);
+
+    let sarif = stratos(folder.path(), ["check", "odd", "--format", "sarif"]).stdout;
+    let sarif = assert_valid(&self::sarif(), &sarif);
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert!(
+        invocation["toolExecutionNotifications"]
+            .to_string()
+            .contains("odd")
+    );
+}
+
+#[test]
 fn the_schemas_refuse_something() {
     let validator = jsonschema::validator_for(&sarif()).unwrap();
     assert!(!validator.is_valid(&json!({ "version": "2.1.0", "runs": [{}] })));
@@ -90,7 +142,16 @@ fn the_schemas_refuse_something() {
     let good = json!({
         "version": 1,
         "manifests": [],
-        "summary": { "manifests": 0, "errors": 0, "warnings": 0, "failed": [] },
+        "settings": [],
+        "unreadable": [],
+        "summary": {
+            "manifests": 0,
+            "errors": 0,
+            "warnings": 0,
+            "suppressed": 0,
+            "failed": [],
+            "complete": true,
+        },
     });
     assert!(validator.is_valid(&good));
     let mut unknown = good;

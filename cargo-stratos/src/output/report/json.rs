@@ -16,28 +16,45 @@ use crate::output::{Output, to_json};
 ///
 /// It is described by `book/src/check-output.schema.json`. New fields may come; none goes or changes its meaning
 /// without another `version`.
-pub(crate) struct Json<'a>(ListStream<'a>);
+pub(crate) struct Json<'a> {
+    manifests: ListStream<'a>,
+    settings: Vec<String>,
+}
 
 impl<'a> Json<'a> {
     pub(crate) fn new(output: &'a Output) -> Self {
         let head = r#"{"version":1,"manifests":["#;
-        Self(ListStream::new(output, head.to_owned()))
+        Self {
+            manifests: ListStream::new(output, head.to_owned()),
+            settings: Vec::new(),
+        }
     }
 }
 
 impl Reporter for Json<'_> {
     fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        self.0.push(&ManifestV1::new(checked))
+        self.manifests.push(&ManifestV1::new(checked))
+    }
+
+    fn settings(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
+        self.settings.push(to_json(&ManifestV1::new(checked)));
+        Ok(())
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
+        let settings = self.settings.join(",");
+        let unreadable = to_json(&summary.unreadable);
         let summary = to_json(&SummaryV1 {
             manifests: summary.manifests,
             errors: summary.errors,
             warnings: summary.warnings,
+            suppressed: summary.suppressed,
             failed: &summary.failed,
+            complete: summary.is_complete(),
         });
-        self.0.end(&format!(r#"],"summary":{summary}}}"#))
+        self.manifests.end(&format!(
+            r#"],"settings":[{settings}],"unreadable":{unreadable},"summary":{summary}}}"#
+        ))
     }
 }
 
@@ -94,7 +111,9 @@ struct SummaryV1<'a> {
     manifests: usize,
     errors: usize,
     warnings: usize,
+    suppressed: usize,
     failed: &'a BTreeSet<&'static str>,
+    complete: bool,
 }
 
 impl<'a> ManifestV1<'a> {

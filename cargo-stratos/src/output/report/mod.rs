@@ -17,7 +17,7 @@ pub(crate) use self::github::Github;
 pub(crate) use self::human::Human;
 pub(crate) use self::json::Json;
 pub(crate) use self::sarif::Sarif;
-pub(crate) use self::summary::{Summary, count};
+pub(crate) use self::summary::{Summary, Unreadable, count};
 
 /// A manifest that was checked.
 #[derive(Debug)]
@@ -35,7 +35,12 @@ pub(crate) trait Reporter {
     /// Called for each manifest, in the order of their paths.
     fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error>;
 
-    /// Called after the last one.
+    /// Called after the last one, for each settings file or baseline with findings.
+    fn settings(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
+        self.manifest(checked)
+    }
+
+    /// Called at the end.
     fn finish(&mut self, summary: &Summary) -> Result<(), Error>;
 }
 

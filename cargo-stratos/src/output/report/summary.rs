@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::Serialize;
 use stratos_manifest::{Level, Report, Safety};
 
+use crate::error::Error;
 use crate::output::{GREEN, RED, YELLOW};
 
 /// How many manifests there were, and what was found in all of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Summary {
     pub(crate) manifests: usize,
     pub(crate) errors: usize,
@@ -21,10 +23,31 @@ pub(crate) struct Summary {
     pub(crate) unsafe_repairs: usize,
     /// The rules that broke down.
     pub(crate) failed: BTreeSet<&'static str>,
-    /// How many manifests could not be read.
-    pub(crate) unreadable: usize,
+    /// What could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
     /// How many findings exceptions and the baseline cover.
     pub(crate) suppressed: usize,
+}
+
+/// A manifest, or a folder that may have some, that nobody could look at.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Unreadable {
+    pub(crate) path: String,
+    pub(crate) reason: String,
+}
+
+impl Unreadable {
+    pub(crate) fn of(error: &Error) -> Self {
+        let (path, reason) = match error {
+            Error::File { path, source, .. } => (path.to_string_lossy(), source.to_string()),
+            Error::BrokenCheck { path } => (path.into(), "the check broke down".to_owned()),
+            error => ("".into(), error.to_string()),
+        };
+        Self {
+            path: path.into_owned(),
+            reason,
+        }
+    }
 }
 
 impl Summary {
@@ -54,7 +77,7 @@ impl Summary {
 
     /// Whether every rule looked at every manifest.
     pub(crate) fn is_complete(&self) -> bool {
-        self.failed.is_empty() && self.unreadable == 0
+        self.failed.is_empty() && self.unreadable.is_empty()
     }
 
     fn findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

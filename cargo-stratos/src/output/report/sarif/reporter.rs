@@ -6,7 +6,7 @@ use crate::output::report::sarif::catalogue;
 use crate::output::report::sarif::format::{Invocation, Message, Notification};
 use crate::output::report::sarif::result::Findings;
 use crate::output::report::stream::ListStream;
-use crate::output::report::{Checked, Reporter, Summary};
+use crate::output::report::{Checked, Reporter, Summary, Unreadable};
 use crate::output::{Output, to_json};
 
 /// Prints one run, the findings in it as they come.
@@ -62,8 +62,9 @@ fn notifications(summary: &Summary) -> Vec<Notification> {
             "the rule `{rule}` broke down, and nobody knows what it would have found"
         ))
     });
-    let unreadable = (summary.unreadable > 0)
-        .then(|| error(format!("{} files could not be read", summary.unreadable)));
+    let unreadable = summary.unreadable.iter();
+    let unreadable = unreadable
+        .map(|Unreadable { path, reason }| error(format!("cannot read {path}: {reason}")));
     let omitted = (summary.omitted > 0).then(|| Notification {
         level: "note",
         message: Message::sentence(&format!("{} more findings are left out", summary.omitted)),

@@ -1,0 +1,120 @@
+//! What `cargo stratos check` asks git, and what it never has git do.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use stratos_tests::{ICON, MANIFEST, folder, stratos};
+
+#[test]
+fn what_a_repository_lacks_is_not_fetched() {
+    let folder = folder(&[("plugin.json", MANIFEST), ("icon.svg", ICON)]);
+    let root = folder.path();
+    commit(root);
+    git(root, &["tag", "-a", "v2.0.0", "-m", "2"]);
+    let object = git(root, &["rev-parse", "v2.0.0"]);
+    let (start, rest) = object.split_at(2);
+    let file = root.join(".git/objects").join(start).join(rest);
+    let mut permissions = fs::metadata(&file).unwrap().permissions();
+    #[expect(clippy::permissions_set_readonly_false, reason = "it is removed")]
+    permissions.set_readonly(false);
+    fs::set_permissions(&file, permissions).unwrap();
+    fs::remove_file(file).unwrap();
+    for (key, value) in [
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.url", "./elsewhere"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.uploadpack", "touch RAN; false"),
+    ] {
+        git(root, &["config", key, value]);
+    }
+    let checked = stratos(root, ["check"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert!(!root.join("RAN").exists(), "{checked:?}");
+}
+
+#[test]
+fn the_next_version_may_be_written_after_a_release() {
+    let folder = folder(&[("plugin.json", MANIFEST), ("icon.svg", ICON)]);
+    let root = folder.path();
+    let drifts = || {
+        let checked = stratos(root, ["check", "-D", "warnings"]);
+        assert_eq!(
+            checked.code == Some(1),
+            checked.stdout.contains("tag-drift"),
+            "{checked:?}"
+        );
+        checked.code == Some(1)
+    };
+    commit(root);
+    git(root, &["tag", "v1.0.0"]);
+    assert!(!drifts());
+    let bumped = MANIFEST.replace("1.0.0", "1.1.0");
+    fs::write(root.join("plugin.json"), bumped).unwrap();
+    assert!(!drifts(), "1.1.0 is on its way");
+    commit(root);
+    assert!(!drifts(), "the commit has no tag");
+    git(root, &["tag", "v1.0.1"]);
+    assert!(drifts());
+    let edited = MANIFEST
+        .replace("1.0.0", "1.1.0")
+        .replace("A demo.", "A good demo.");
+    fs::write(root.join("plugin.json"), edited).unwrap();
+    assert!(drifts(), "the version is the one of the commit");
+}
+
+/// Whatever a run names, the tag means the same.
+#[test]
+fn a_tag_without_a_name_is_of_the_only_plugin_of_the_repository() {
+    let other = MANIFEST.replace("\"demo\"", "\"other\"");
+    let folder = folder(&[
+        ("a/plugin.json", MANIFEST),
+        ("a/icon.svg", ICON),
+        ("b/plugin.json", &other),
+        ("b/icon.svg", ICON),
+    ]);
+    let root = folder.path();
+    commit(root);
+    git(root, &["tag", "v2.0.0"]);
+    let drifts = |arguments: &[&str]| {
+        let checked = stratos(root, [&["check"], arguments].concat());
+        assert_eq!(checked.code, Some(0), "{checked:?}");
+        checked.stdout.matches("tag-drift").count()
+    };
+    assert_eq!(drifts(&[]), 0);
+    assert_eq!(drifts(&["a"]), 0);
+    git(root, &["tag", "demo-v2.0.0"]);
+    assert_eq!(drifts(&[]), 1);
+    assert_eq!(drifts(&["a"]), 1);
+    assert_eq!(drifts(&["b"]), 0);
+    git(root, &["tag", "-d", "demo-v2.0.0"]);
+    git(root, &["rm", "-rq", "b"]);
+    commit(root);
+    git(root, &["tag", "-f", "v2.0.0"]);
+    assert_eq!(drifts(&["a"]), 1);
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["init", "--quiet"]);
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "--quiet", "-m", "a commit"]);
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let own = [
+        "user.name=me",
+        "user.email=me@fleet.example",
+        "commit.gpgSign=false",
+        "tag.gpgSign=false",
+    ];
+    let mut git = Command::new("git");
+    git.current_dir(folder)
+        .args(own.iter().flat_map(|setting| ["-c", setting]));
+    let output = git.args(arguments).output().expect("git runs");
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .trim_end()
+        .to_owned()
+}
