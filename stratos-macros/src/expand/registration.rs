@@ -57,7 +57,7 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     let ok_span = ok.map_or_else(|| name.span(), telling_span);
     let error_span = error.map_or_else(|| name.span(), telling_span);
     let unwrap =
-        quote_spanned! {error_span=> let answer = (&answer).__stratos_kind().ok(answer)?; };
+        quote_spanned! {error_span=> let (answer,) = ((&answer).__stratos_kind().ok(answer)?,); };
     let write = quote_spanned! {ok_span=> ::stratos::__private::answer(answer) };
     // The function's span, so that the compiler points there when its future is not `Send`.
     let run = quote_spanned! {name.span()=>
