@@ -23,8 +23,12 @@ impl Probe {
         Piece {}
     }
 
-    #[expect(clippy::unused_self, reason = "the shape that it has in tests")]
-    pub(crate) fn ended(&self, _ctx: &PluginContext) {}
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_value,
+        reason = "the shape that it has in tests"
+    )]
+    pub(crate) fn ended(&self, _: &PluginContext, _channels: Vec<String>, _prefixes: Vec<String>) {}
 }
 
 #[cfg(not(feature = "testing"))]
@@ -44,9 +48,10 @@ impl Probe {
         }
     }
 
-    /// The plugin has ended, and this is the last of its contexts that is ours.
-    pub(crate) fn ended(&self, ctx: &PluginContext) {
+    /// The plugin has ended, with these registered, and this is the last of its contexts that is ours.
+    pub(crate) fn ended(&self, ctx: &PluginContext, channels: Vec<String>, prefixes: Vec<String>) {
         if let Some(watched) = &self.watched {
+            watched.removed(channels, prefixes);
             watched.look_back(ctx.clone());
         }
     }

@@ -1,5 +1,7 @@
 //! `stratos::testing` itself: what the book promises of it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,9 +11,11 @@ use stratos::axum::body::Body;
 use stratos::axum::routing::{get, post};
 use stratos::axum::{Json, Router};
 use stratos::testing::{
-    ControlError, InvokeError, Leak, PluginState, ShellVersion, StartError, TestShell,
+    ControlError, HOST_VARIABLE, InvokeError, Leak, PluginState, Report, ShellVersion, StartError,
+    TestShell,
 };
 use stratos::{BoxError, Identity, PluginBuilder, create_plugin};
+use stratos_tests::sample;
 use tokio::task::JoinSet;
 
 fn identity(id: &str) -> Identity {
@@ -396,6 +400,100 @@ async fn a_dropped_shell_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn each_start_takes_one_plugin_and_no_more() {
+    let made = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&made);
+    let make = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        fleet()
+    };
+    let shell = TestShell::new(make).in_memory().start().await;
+    assert_eq!(made.load(Ordering::SeqCst), 1);
+    shell.restart().await.unwrap();
+    assert_eq!(made.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn the_report_names_what_was_registered() {
+    let shell = TestShell::new(fleet).in_memory().start().await;
+    let registered = shell.stop().await.still_registered().to_vec();
+    let lines: Vec<_> = registered.iter().map(ToString::to_string).collect();
+    let expected = [
+        "plugin `fleet`: channel `get-status`",
+        "plugin `fleet`: prefix `/api/fleet`",
+    ];
+    assert_eq!(lines, expected);
+}
+
+/// Says to this program, started once more, that it may do what the environment says.
+const SWITCHED: &str = "STRATOS_TESTS_SWITCHED";
+
+#[test]
+fn the_environment_decides_where_plugins_run() {
+    let test = "the_environment_decides_where_plugins_run";
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how this program says it to itself"
+    )]
+    if let Ok(expected) = std::env::var(SWITCHED) {
+        return switched(&expected);
+    }
+    for (said, expected) in [
+        (None, "memory"),
+        (Some(""), "memory"),
+        (Some("memory"), "memory"),
+        (Some("process"), "process"),
+        (
+            Some("Process"),
+            "STRATOS_TEST_HOST is `Process`, but it can be `memory` or `process`",
+        ),
+    ] {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args([test, "--exact"]).env(SWITCHED, expected);
+        child.env_remove(HOST_VARIABLE);
+        child.envs(said.map(|said| (HOST_VARIABLE, said)));
+        let ended = child.output().unwrap();
+        assert!(ended.status.success(), "{said:?}: {ended:?}");
+    }
+}
+
+/// Where the plugin runs is seen from its process, and from what it says of itself.
+#[tokio::main(flavor = "current_thread")]
+async fn switched(expected: &str) {
+    let program = env!("CARGO_BIN_EXE_sample-plugin");
+    let shell = TestShell::new(|| sample("sample-plugin"))
+        .program(program)
+        .try_start();
+    let shell = match shell.await {
+        Ok(shell) => shell,
+        Err(error) => return assert_eq!(error.to_string(), expected),
+    };
+    let pid = shell.pid();
+    assert_eq!(pid.is_some(), expected == "process");
+    assert_ne!(pid, Some(std::process::id()));
+    shell.stop().await.assert_finished();
+    assert_eq!(shell.pid(), None);
+}
+
+#[tokio::test]
+async fn a_leak_report_refuses_the_process() {
+    let program = env!("CARGO_BIN_EXE_sample-plugin");
+    let shell = TestShell::new(|| sample("sample-plugin")).program(program);
+    let report = shell.as_process().start().await.stop().await;
+    report.assert_finished();
+    for ask in [
+        (|report| report.assert_clean()) as fn(&Report),
+        |report| drop(report.leaks().to_vec()),
+        |report| drop(report.still_registered().to_vec()),
+    ] {
+        let refused = catch_unwind(AssertUnwindSafe(|| ask(&report))).unwrap_err();
+        let text = refused.downcast_ref::<&str>().unwrap();
+        assert!(text.contains("in memory only"), "{text}");
+        assert!(text.contains("`.in_memory()`"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn the_report_names_what_was_cut_off() {
     let hanging = || {
         create_plugin(identity("demo"))
@@ -415,7 +513,7 @@ async fn the_report_names_what_was_cut_off() {
     asked.unwrap_err();
     let what = "a question on the channel `hang`".to_owned();
     let plugin = "demo".to_owned();
-    assert_eq!(report.leaks, [Leak::Request { plugin, what }]);
+    assert_eq!(report.leaks(), [Leak::Request { plugin, what }]);
 }
 
 #[tokio::test(start_paused = true)]

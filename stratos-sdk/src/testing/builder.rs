@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -184,15 +184,25 @@ impl TestShellBuilder {
 impl Candidate {
     fn new<P: IntoPlugin>(make: impl Fn() -> P + Send + Sync + 'static) -> Self {
         let make = Arc::new(make);
+        // The plugin that was asked who it is, for the first launch: a closure may be good for one plugin only.
+        let first = Arc::new(Mutex::new(None));
         let identify = {
-            let make = Arc::clone(&make);
-            move || make().into_plugin().map(|plugin| plugin.identity())
+            let (make, first) = (Arc::clone(&make), Arc::clone(&first));
+            move || {
+                let plugin = make().into_plugin()?;
+                let identity = plugin.identity();
+                *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(plugin);
+                Ok(identity)
+            }
         };
         let run = move |link: MemoryLink, probe: Probe| -> BoxFuture<'static, ()> {
             let make = Arc::clone(&make);
+            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
             Box::pin(async move {
-                let plugin = make().into_plugin();
-                let plugin = plugin.expect("a plugin that was made before can be made again");
+                let plugin = first.unwrap_or_else(|| {
+                    let plugin = make().into_plugin();
+                    plugin.expect("a plugin that was made before can be made again")
+                });
                 let link = Link {
                     control: link.control,
                     http: link.http,

@@ -148,6 +148,12 @@ impl TestPlugin {
         self.info().generation
     }
 
+    /// The plugin's process, while there is one; in memory there is none.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.info().pid
+    }
+
     /// The channels that have a handler, without their prefix.
     #[must_use]
     pub fn channels(&self) -> Vec<String> {

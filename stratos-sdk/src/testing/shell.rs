@@ -43,6 +43,8 @@ pub(crate) struct Inner {
 
 impl TestShell {
     /// A shell for the plugin that the closure makes: anew for each start and each update.
+    ///
+    /// Where the plugin is a process, the closure runs once, to tell who the plugin is.
     #[expect(clippy::new_ret_no_self, reason = "there is one way to make it")]
     pub fn new<P: IntoPlugin>(make: impl Fn() -> P + Send + Sync + 'static) -> TestShellBuilder {
         TestShellBuilder::new(make)
@@ -165,9 +167,15 @@ impl Inner {
         let mut leaks = self.waiting.journal().read(logged);
         leaks.extend(self.activity.leaks());
         leaks.retain(|leak| plugin.is_none_or(|id| leak.plugin() == id));
+        let mut registered = self.activity.registered();
+        registered.retain(|registered| plugin.is_none_or(|id| registered.plugin() == id));
         Report {
             leaks,
-            looked_for_contexts: self.programs.is_none(),
+            registered,
+            host: match self.programs {
+                None => Host::Memory,
+                Some(_) => Host::Process,
+            },
         }
     }
 }
