@@ -186,8 +186,12 @@ async fn what_a_handler_logs_comes_before_its_answer(host: Host) {
         .lines()
         .filter(|line| line.contains("log"))
         .collect();
-    let calls = lines.iter().skip_while(|line| !line.starts_with("call"));
-    for three in calls.collect::<Vec<_>>().chunks(3) {
+    let calls: Vec<_> = lines
+        .iter()
+        .skip_while(|line| !line.starts_with("call"))
+        .collect();
+    assert_eq!(calls.len(), 20 * 3, "{transcript}");
+    for three in calls.chunks(3) {
         assert!(three[1].contains("said"), "{transcript}");
         assert!(three[2].starts_with("answer"), "{transcript}");
     }

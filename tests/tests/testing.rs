@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use stratos::axum::body::Body;
 use stratos::axum::routing::{get, post};
@@ -473,6 +474,82 @@ async fn switched(expected: &str) {
     assert_ne!(pid, Some(std::process::id()));
     shell.stop().await.assert_finished();
     assert_eq!(shell.pid(), None);
+}
+
+#[tokio::test]
+async fn time_that_stands_still_later_refuses_the_process_as_well() {
+    let program = env!("CARGO_BIN_EXE_sample-plugin");
+    let shell = TestShell::new(|| sample("sample-plugin")).program(program);
+    let shell = shell.as_process().start().await;
+    tokio::time::pause();
+    let text = panic_of(shell.invoke::<Value>("add", (1, 2))).await;
+    assert!(text.contains("virtual time"), "{text}");
+    assert!(text.contains("`.in_memory()`"), "{text}");
+    tokio::time::resume();
+    assert_eq!(shell.invoke::<i64>("add", (1, 2)).await.unwrap(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_is_longer_than_the_deadline() {
+    let hanging = || {
+        create_plugin(identity("demo"))
+            .on_start(async |ctx| {
+                let hang = async |_: Value| std::future::pending::<Result<(), BoxError>>().await;
+                ctx.ipc.handle("hang", hang).await?;
+                let starts: u64 = ctx.config.get("starts", 0).await?;
+                ctx.config.set("starts", &(starts + 1)).await?;
+                match starts {
+                    0 => Ok(()),
+                    _ => std::future::pending().await,
+                }
+            })
+            .on_stop(async |_| Ok(()))
+    };
+    let deadline = Duration::from_millis(100);
+    let shell = TestShell::new(hanging).deadline(deadline).in_memory();
+    let shell = shell.start().await;
+    for (text, what) in [
+        (
+            panic_of(shell.invoke::<Value>("hang", ())).await,
+            "an answer on the channel `hang`",
+        ),
+        (
+            panic_of(shell.update()).await,
+            "the update of plugin `demo`",
+        ),
+        (
+            panic_of(shell.reaches(|state| *state == PluginState::Stopped)).await,
+            "the state",
+        ),
+    ] {
+        assert!(text.contains(what), "{text}");
+        assert!(text.contains("not within 100ms, waited for at"), "{text}");
+        assert!(text.contains("testing.rs"), "{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_state_can_be_waited_for() {
+    let shell = TestShell::new(fleet).in_memory().start().await;
+    shell.reaches(|state| *state == PluginState::Running).await;
+    let stopping = shell.reaches(|state| *state == PluginState::Stopping);
+    let (stopping, _) = tokio::join!(stopping, shell.stop());
+    assert_eq!(
+        stopping,
+        PluginState::Stopping,
+        "although it was left again"
+    );
+    shell.reaches(|state| *state == PluginState::Stopped).await;
+    let running = shell.reaches(|state| *state == PluginState::Running);
+    let (_, started) = tokio::join!(running, shell.start());
+    started.unwrap();
+}
+
+/// What a wait panics with.
+async fn panic_of<T>(wait: impl Future<Output = T>) -> String {
+    let ended = AssertUnwindSafe(wait).catch_unwind().await;
+    let text = ended.err().expect("a panic");
+    *text.downcast::<String>().expect("a text")
 }
 
 #[tokio::test]

@@ -169,6 +169,7 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
     };
     let (read, read_or) = match kind {
         Kind::Choice { .. } => (quote! { chosen }, quote! { chosen_or }),
+        Kind::Json => (quote! { any_json }, quote! { any_json_or }),
         _ => (quote! { setting }, quote! { setting_or }),
     };
     let (output, body) = match default(declared) {

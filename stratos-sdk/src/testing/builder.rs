@@ -38,6 +38,12 @@ pub struct TestShellBuilder {
 }
 
 /// What a plugin can be made from: a [`Plugin`], or a [`PluginBuilder`] that is not built yet.
+#[diagnostic::on_unimplemented(
+    message = "the closure of `TestShell::new` makes a plugin, and `{Self}` is none",
+    label = "is no Stratos plugin",
+    note = "write `#[stratos::plugin]` on the `impl` block of `{Self}`, or return what `create_plugin(...)` has made",
+    note = "a closure cannot return an `Option` or a `Result`: it runs again for each start"
+)]
 pub trait IntoPlugin {
     /// The plugin.
     type Made: Plugin;
