@@ -10,9 +10,10 @@ const PINNED: &str = "1.95";
 /// Where it is set, a skipped comparison is a failure.
 const REQUIRE: &str = "STRATOS_REQUIRE_UI";
 
-const MANIFESTS: [&str; 4] = [
+const MANIFESTS: [&str; 5] = [
     "tests/plugin.json",
     "tests/ui/broken.json",
+    "tests/ui/broken_settings.json",
     "tests/ui/settings.json",
     "tests/ui/wrong_default.json",
 ];
