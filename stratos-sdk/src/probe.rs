@@ -9,12 +9,17 @@ use crate::context::PluginContext;
 pub(crate) struct Probe {
     #[cfg(feature = "testing")]
     pub(crate) watched: Option<crate::testing::Watched>,
+    /// Where the events of `tracing` go, which are a process's own elsewhere.
+    #[cfg(feature = "testing")]
+    pub(crate) events: Option<tracing::Dispatch>,
 }
 
 /// A piece of the author's code that is about to run.
 pub(crate) struct Piece {
     #[cfg(feature = "testing")]
     work: Option<crate::testing::Work>,
+    #[cfg(feature = "testing")]
+    events: Option<tracing::Dispatch>,
 }
 
 #[cfg(not(feature = "testing"))]
@@ -45,6 +50,7 @@ impl Probe {
         let watched = self.watched.as_ref();
         Piece {
             work: watched.map(|watched| watched.work(name.to_string())),
+            events: self.events.clone(),
         }
     }
 
@@ -63,7 +69,12 @@ impl Piece {
         let mut work = std::pin::pin!(work);
         std::future::poll_fn(|cx| {
             let _polled = self.work.as_ref().map(crate::testing::Work::poll);
-            work.as_mut().poll(cx)
+            match &self.events {
+                Some(events) => {
+                    tracing::dispatcher::with_default(events, || work.as_mut().poll(cx))
+                }
+                None => work.as_mut().poll(cx),
+            }
         })
         .await
     }

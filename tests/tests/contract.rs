@@ -61,6 +61,7 @@ on_both_hosts! {
     a_failing_resume_leaves_the_old_one,
     log_lines_carry_plugin_level_tag_and_data,
     what_a_handler_logs_comes_before_its_answer,
+    events_of_tracing_are_log_lines,
     config_values_survive_a_restart,
     config_values_belong_to_one_plugin,
     the_default_is_the_callers,
@@ -194,6 +195,15 @@ async fn what_a_handler_logs_comes_before_its_answer(host: Host) {
     for three in calls.chunks(3) {
         assert!(three[1].contains("said"), "{transcript}");
         assert!(three[2].starts_with("answer"), "{transcript}");
+    }
+}
+
+async fn events_of_tracing_are_log_lines(host: Host) {
+    let shell = host.shell(&["sample", "sample-b"]).start().await;
+    for id in ["sample", "sample-b"] {
+        let line = shell.plugin(id).log_line("traced").await;
+        assert_eq!(line.tag, "stratos_tests::sample");
+        assert_eq!(line.data, Some(json!({ "answer": 42 })));
     }
 }
 

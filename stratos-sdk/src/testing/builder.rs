@@ -16,6 +16,7 @@ use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
 use crate::context::Logger;
 use crate::plugin::Plugin;
 use crate::probe::Probe;
+use crate::serve::dispatch_to;
 use crate::session::{Link, run_probed};
 use crate::testing::error::StartError;
 use crate::testing::host::Host;
@@ -215,6 +216,10 @@ impl Candidate {
                     nonce: link.nonce,
                 };
                 let (logger, log_queue) = Logger::new();
+                let probe = Probe {
+                    events: Some(dispatch_to(logger.apart())),
+                    ..probe
+                };
                 // How it ends is seen from the shell's side.
                 let _ = run_probed(plugin, link, logger, log_queue, probe).await;
             })
@@ -237,7 +242,11 @@ impl Candidate {
         let watched = activity.of(id);
         InMemory::new(move |link| {
             let watched = Some(watched.clone());
-            run(link, Probe { watched })
+            let probe = Probe {
+                watched,
+                ..Probe::default()
+            };
+            run(link, probe)
         })
     }
 }
