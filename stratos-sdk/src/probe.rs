@@ -28,11 +28,7 @@ impl Probe {
         Piece {}
     }
 
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_value,
-        reason = "the shape that it has in tests"
-    )]
+    #[expect(clippy::unused_self, reason = "the shape that it has in tests")]
     pub(crate) fn ended(&self, _: &PluginContext, _channels: Vec<String>, _prefixes: Vec<String>) {}
 }
 

@@ -1,6 +1,6 @@
 //! The whole output.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Error, LitStr};
 
@@ -84,7 +84,8 @@ pub(crate) fn plugin(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
     match item.form {
         Form::Impl { .. } => {
             let item = item.again(TokenStream::new());
-            quote! { #item #generated }
+            // So that a handler in another block of the type hears that it belongs into this one.
+            quote! { #item #generated use ::stratos::__private::attributes::*; }
         }
         Form::Module { .. } => item.again(generated),
     }
@@ -105,6 +106,17 @@ pub(crate) fn manifest(arguments: TokenStream) -> TokenStream {
             quote! {{ #(#errors;)* ::core::unreachable!() }}
         }
     }
+}
+
+/// A handler's attribute outside of a plugin's block: the item as it was, and what is wrong.
+pub(crate) fn misplaced(name: &str, item: &TokenStream) -> TokenStream {
+    let text = format!(
+        "`#[{name}]` means something only within the `impl` block (or module) that has `#[stratos::plugin]`: \
+         move this function there"
+    );
+    // The attribute itself.
+    let error = Error::new(Span::call_site(), text).into_compile_error();
+    quote! { #item #error }
 }
 
 impl<'a> Parts<'a> {
@@ -187,8 +199,6 @@ fn strip_inside(tokens: &TokenStream) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::Span;
-
     use super::*;
 
     #[test]
