@@ -3,10 +3,10 @@
 use proc_macro2::Span;
 use stratos_manifest::closest;
 use syn::spanned::Spanned as _;
-use syn::{Error, GenericArgument, PathArguments, Type};
+use syn::{Error, FnArg, GenericArgument, PathArguments, Type};
 
 use crate::item::{Form, Function, Item};
-use crate::signature::{Argument, Call, Expected, last_segment, spelling};
+use crate::signature::{Argument, Call, Expected, is_context, last_segment, spelling};
 
 /// The hooks whose signatures are right. More than one of a kind where `#[cfg]` chooses between them.
 #[derive(Default)]
@@ -85,12 +85,6 @@ const ON_RESUME: Hook = Hook {
 
 /// Finds the hooks, and says everything that is wrong with them.
 pub(crate) fn find<'a>(item: &'a Item, errors: &mut Vec<Error>) -> Hooks<'a> {
-    if let Form::Impl { generics, .. } = &item.form
-        && !generics.params.is_empty()
-    {
-        let text = "a plugin is one concrete type: remove the type parameters";
-        errors.push(Error::new(generics.span(), text));
-    }
     let on_start = hook(item, &ON_START, errors);
     let on_stop = hook(item, &ON_STOP, errors);
     let on_resume = hook(item, &ON_RESUME, errors);
@@ -210,6 +204,8 @@ fn hook<'a>(item: &'a Item, hook: &Hook, errors: &mut Vec<Error>) -> Vec<Call<'a
 }
 
 /// Functions that are meant to be this hook: `onStart`, and where it is missing also `start` or `on_strat`.
+///
+/// A hook that need not be there is missing in most plugins: only what looks like one in all else is meant to be it.
 fn misnamed<'a>(
     item: &'a Item,
     hook: &'a Hook,
@@ -230,8 +226,20 @@ fn misnamed<'a>(
             let known = [ON_START.name, ON_STOP.name, ON_RESUME.name];
             closest(&name, known) == Some(hook.name)
         };
-        is_missing && (is_alias || is_typo)
+        let is_meant = hook.is_needed || looks_like_a_hook(function);
+        is_missing && is_meant && (is_alias || is_typo)
     })
+}
+
+/// Whether it is async, and takes the context and nothing else.
+fn looks_like_a_hook(function: &Function) -> bool {
+    let signature = &function.signature;
+    let mut arguments = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some(&*argument.ty),
+        FnArg::Receiver(_) => None,
+    });
+    let takes_context = arguments.next().is_some_and(is_context);
+    signature.asyncness.is_some() && takes_context && arguments.next().is_none()
 }
 
 fn is_alias_of_any(folded: &str) -> bool {

@@ -3,7 +3,11 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, Error, Generics, Ident, Path, Result, Signature, Token, Type, Visibility};
+use syn::spanned::Spanned as _;
+use syn::{
+    Attribute, Error, GenericParam, Generics, Ident, Path, Result, Signature, Token, Type,
+    Visibility,
+};
 
 use crate::attribute::{Helper, strip, under_condition};
 
@@ -87,6 +91,22 @@ impl Item {
         let mut others = self.others.iter().filter(|_| is_module);
         let found = others.find(|(keyword, name)| is_type(keyword) && name == "Plugin");
         found.map(|(_, name)| name)
+    }
+
+    /// What keeps an `impl` block from being that of one concrete type.
+    pub(crate) fn parameters(&self) -> Option<Error> {
+        let Form::Impl { generics, .. } = &self.form else {
+            return None;
+        };
+        let is_lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
+        let text = if generics.params.is_empty() {
+            return None;
+        } else if generics.params.iter().all(is_lifetime) {
+            "a plugin lives as long as its program: remove the lifetimes, and own what is borrowed (`String`, `Arc`)"
+        } else {
+            "a plugin is one concrete type: remove the type parameters"
+        };
+        Some(Error::new(generics.params.span(), text))
     }
 
     /// Where to report what belongs to the whole item.

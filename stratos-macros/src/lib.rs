@@ -30,3 +30,17 @@ pub fn plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn manifest(arguments: TokenStream) -> TokenStream {
     expand::manifest(arguments.into()).into()
 }
+
+/// The attributes on handlers, which [`plugin`] takes off: whoever finds one here has written it somewhere else.
+macro_rules! handler_attributes {
+    ($($name:ident)*) => {$(
+        /// Marks a handler within the block that has `#[stratos::plugin]`, whose documentation explains it; an error
+        /// anywhere else.
+        #[proc_macro_attribute]
+        pub fn $name(_: TokenStream, item: TokenStream) -> TokenStream {
+            expand::misplaced(stringify!($name), &item.into()).into()
+        }
+    )*};
+}
+
+handler_attributes! { ipc get post put patch delete }

@@ -14,7 +14,7 @@ pub(crate) fn check_path(path: &str, prefix: Option<&str>) -> Result<(), String>
     if !path.starts_with('/') {
         return Err(format!("a path starts with a slash: write `/{shown}`"));
     }
-    if let Some(rest) = prefix.and_then(|prefix| below(prefix, path)) {
+    if let Some(rest) = prefix.and_then(|prefix| repeated(prefix, path)) {
         let rest = if rest.is_empty() { "/" } else { rest };
         return Err(format!(
             "`{shown}` carries the prefix, which is added for you: write `{}`",
@@ -35,6 +35,13 @@ pub(crate) fn check_path(path: &str, prefix: Option<&str>) -> Result<(), String>
         check_segment(segment)?;
     }
     check_braces(path)
+}
+
+/// What is left of a path that begins with the prefix: by mistake, where that is long, as `/api/fleet` is. One word
+/// such as `/fleet` may well come twice, in `/fleet/fleet`.
+fn repeated<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
+    let segments = prefix.split('/').filter(|segment| !segment.is_empty());
+    below(prefix, path).filter(|_| segments.count() >= 2)
 }
 
 /// What is wrong with a prefix, as the shell's own check says it.
@@ -242,6 +249,7 @@ mod tests {
             assert!(check_path(path, Some("/api/x")).is_err(), "{path}");
         }
         assert!(check_path("/api/xy", Some("/api/x")).is_ok());
+        assert!(check_path("/fleet", Some("/fleet")).is_ok());
     }
 
     #[test]

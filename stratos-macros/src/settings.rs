@@ -1,5 +1,7 @@
 //! The settings that `plugin.json` declares, with the names and types that Rust has for them.
 
+use std::ops::Range;
+
 use stratos_manifest::{Choice, Setting, SettingType};
 use syn::Ident;
 
@@ -26,15 +28,15 @@ pub(crate) enum Kind<'m> {
     },
 }
 
-/// Names all settings; the messages are about the manifest.
-pub(crate) fn declare(settings: &[Setting]) -> Result<Vec<Declared<'_>>, Vec<String>> {
+/// Names all settings.
+pub(crate) fn declare(settings: &[(Setting, Range<usize>)]) -> Vec<Declared<'_>> {
     let mut methods = Names::default();
     let mut types = Names::default();
     types.take("Settings", "");
-    let declared: Vec<_> = settings
+    settings
         .iter()
         .enumerate()
-        .map(|(index, setting)| {
+        .map(|(index, (setting, _))| {
             let number = index + 1;
             let name = snake(&setting.key);
             let method = methods.take_all(&name, &format!("setting_{number}"), &["", "_or"]);
@@ -56,13 +58,7 @@ pub(crate) fn declare(settings: &[Setting]) -> Result<Vec<Declared<'_>>, Vec<Str
                 kind,
             }
         })
-        .collect();
-    let wrong: Vec<_> = declared.iter().filter_map(unfit_default).collect();
-    if wrong.is_empty() {
-        Ok(declared)
-    } else {
-        Err(wrong)
-    }
+        .collect()
 }
 
 /// An option's name: the value's, `N` before a number, and its place in the list where that gives none.
@@ -97,7 +93,8 @@ fn plain(name: &Ident) -> String {
     name.strip_prefix("r#").unwrap_or(&name).to_owned()
 }
 
-fn unfit_default(declared: &Declared<'_>) -> Option<String> {
+/// What is wrong with a setting's default, if anything; the message is about the manifest.
+pub(crate) fn unfit_default(declared: &Declared<'_>) -> Option<String> {
     let setting = declared.setting;
     let default = setting.default.as_ref()?;
     let (fits, wanted) = match &declared.kind {
@@ -129,7 +126,7 @@ mod tests {
             r#"{{ "key": "u", "name": "U", "type": "list", "scope": "user", "options": {} }}"#,
             options(values)
         ));
-        let declared = declare(&settings).unwrap();
+        let declared = declare(&settings);
         let Kind::Choice { name, variants } = &declared[0].kind else {
             panic!("a list is a choice");
         };
@@ -165,7 +162,6 @@ mod tests {
         let all: Vec<_> = keys.iter().map(one).collect();
         let settings = settings(&all.join(","));
         let names: Vec<_> = declare(&settings)
-            .unwrap()
             .iter()
             .map(|declared| match &declared.kind {
                 Kind::Choice { name, .. } => format!("{} {} {name}", declared.method, declared.or),
@@ -188,7 +184,10 @@ mod tests {
         let settings = settings(
             r#"{ "key": "a", "name": "A", "type": "number", "scope": "user", "default": "30" }"#,
         );
-        let wrong = declare(&settings).err().unwrap();
+        let wrong: Vec<_> = declare(&settings)
+            .iter()
+            .filter_map(unfit_default)
+            .collect();
         let expected = "the default of setting `a` is `\"30\"`, which is not a number: correct it, or leave it out";
         assert_eq!(wrong, [expected]);
     }
@@ -201,7 +200,7 @@ mod tests {
         format!("[{}]", options.join(","))
     }
 
-    fn settings(list: &str) -> Vec<Setting> {
+    fn settings(list: &str) -> Vec<(Setting, Range<usize>)> {
         let source = format!(
             r#"{{
                 "id": "a", "name": "A", "version": "1.0.0", "description": "A.", "type": "user",
@@ -209,8 +208,6 @@ mod tests {
                 "availableSettings": [{list}]
             }}"#
         );
-        let report =
-            stratos_manifest::check(source.as_bytes(), &stratos_manifest::ProjectFacts::none());
-        report.manifest.expect(&source).settings
+        stratos_manifest::readable_settings(source.as_bytes())
     }
 }

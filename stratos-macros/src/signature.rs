@@ -83,11 +83,20 @@ impl<'a> Argument<'a> {
             _ => (ty, false),
         };
         match (last_segment(inner), form) {
-            (Some(name), _) if name == "PluginContext" => Self::Context(ty),
+            _ if is_context(ty) => Self::Context(ty),
             (Some(name), Form::Module { .. }) if is_reference && name != "str" => Self::State(ty),
             _ => Self::Value(ty),
         }
     }
+}
+
+/// Whether this is the context, by value or by reference, as far as its spelling shows.
+pub(crate) fn is_context(ty: &Type) -> bool {
+    let inner = match ty {
+        Type::Reference(reference) => &*reference.elem,
+        _ => ty,
+    };
+    last_segment(inner).is_some_and(|name| name == "PluginContext")
 }
 
 /// The name of a type without its path.

@@ -85,7 +85,10 @@ pub use self::{
     },
     fix::{Edit, Fix, Safety},
     levels::{LevelError, Levels, RuleLevel},
-    model::{Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType},
+    model::{
+        Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType,
+        readable_settings,
+    },
     position::{Position, position},
     reading::{MAX_BYTES, MAX_DEPTH},
     rule::{Group, Rule, Source, Stage},

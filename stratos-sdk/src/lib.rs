@@ -28,6 +28,9 @@ pub use stratos_macros::manifest;
 #[doc = include_str!("docs/plugin.md")]
 pub use stratos_macros::plugin;
 
+#[doc(inline)]
+pub use stratos_macros::{delete, get, ipc, patch, post, put};
+
 pub use crate::builder::{BuildError, BuiltPlugin, PluginBuilder, create_plugin};
 pub use crate::context::PluginContext;
 pub use crate::error::{BoxError, Result};
@@ -38,4 +41,9 @@ pub use crate::serve::{serve, serve_plugin};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::generated::*;
+
+    /// Of handlers, under names that no function has.
+    pub mod attributes {
+        pub use stratos_macros::{delete, get, ipc, patch, post, put};
+    }
 }

@@ -9,12 +9,17 @@ use crate::context::PluginContext;
 pub(crate) struct Probe {
     #[cfg(feature = "testing")]
     pub(crate) watched: Option<crate::testing::Watched>,
+    /// Where the events of `tracing` go, which are a process's own elsewhere.
+    #[cfg(feature = "testing")]
+    pub(crate) events: Option<tracing::Dispatch>,
 }
 
 /// A piece of the author's code that is about to run.
 pub(crate) struct Piece {
     #[cfg(feature = "testing")]
     work: Option<crate::testing::Work>,
+    #[cfg(feature = "testing")]
+    events: Option<tracing::Dispatch>,
 }
 
 #[cfg(not(feature = "testing"))]
@@ -24,7 +29,7 @@ impl Probe {
     }
 
     #[expect(clippy::unused_self, reason = "the shape that it has in tests")]
-    pub(crate) fn ended(&self, _ctx: &PluginContext) {}
+    pub(crate) fn ended(&self, _: &PluginContext, _channels: Vec<String>, _prefixes: Vec<String>) {}
 }
 
 #[cfg(not(feature = "testing"))]
@@ -41,12 +46,14 @@ impl Probe {
         let watched = self.watched.as_ref();
         Piece {
             work: watched.map(|watched| watched.work(name.to_string())),
+            events: self.events.clone(),
         }
     }
 
-    /// The plugin has ended, and this is the last of its contexts that is ours.
-    pub(crate) fn ended(&self, ctx: &PluginContext) {
+    /// The plugin has ended, with these registered, and this is the last of its contexts that is ours.
+    pub(crate) fn ended(&self, ctx: &PluginContext, channels: Vec<String>, prefixes: Vec<String>) {
         if let Some(watched) = &self.watched {
+            watched.removed(channels, prefixes);
             watched.look_back(ctx.clone());
         }
     }
@@ -58,7 +65,12 @@ impl Piece {
         let mut work = std::pin::pin!(work);
         std::future::poll_fn(|cx| {
             let _polled = self.work.as_ref().map(crate::testing::Work::poll);
-            work.as_mut().poll(cx)
+            match &self.events {
+                Some(events) => {
+                    tracing::dispatcher::with_default(events, || work.as_mut().poll(cx))
+                }
+                None => work.as_mut().poll(cx),
+            }
         })
         .await
     }

@@ -151,9 +151,8 @@ impl Drop for Cleanup {
         self.end.cancel();
         self.ctx.tasks.cut();
         // Handlers and routes hold contexts, which hold them.
-        self.ctx.ipc.clear();
-        self.ctx.server.clear();
-        self.probe.ended(&self.ctx);
+        let (channels, prefixes) = (self.ctx.ipc.clear(), self.ctx.server.clear());
+        self.probe.ended(&self.ctx, channels, prefixes);
     }
 }
 

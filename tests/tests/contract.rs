@@ -61,6 +61,7 @@ on_both_hosts! {
     a_failing_resume_leaves_the_old_one,
     log_lines_carry_plugin_level_tag_and_data,
     what_a_handler_logs_comes_before_its_answer,
+    events_of_tracing_are_log_lines,
     config_values_survive_a_restart,
     config_values_belong_to_one_plugin,
     the_default_is_the_callers,
@@ -113,7 +114,7 @@ async fn a_panicking_start_is_errored_and_the_others_run(host: Host) {
 async fn every_running_plugin_is_stopped_and_no_other(host: Host) {
     let shell = host.shell(&["sample", "sample-b", "fails"]);
     let shell = shell.start_anyway().await.unwrap();
-    shell.stop().await.assert_clean();
+    shell.stop().await.assert_finished();
     for (id, stops) in [("sample", Some(1)), ("sample-b", Some(1)), ("fails", None)] {
         let found: Option<u64> = shell.plugin(id).config_value("stops").await;
         assert_eq!(found, stops, "{id}");
@@ -121,11 +122,8 @@ async fn every_running_plugin_is_stopped_and_no_other(host: Host) {
 }
 
 async fn on_stop_may_use_the_context(host: Host) {
-    let in_memory = matches!(host, Host::Memory);
     let shell = host.shell(&["sample"]).start().await;
-    let report = shell.stop().await;
-    report.assert_clean();
-    assert_eq!(report.looked_for_contexts, in_memory, "what it is about");
+    shell.stop().await.assert_finished();
     shell.log_line("stopped").await;
     assert_eq!(shell.config_value("stops").await, Some(1));
     assert_eq!(shell.state(), PluginState::Stopped);
@@ -139,7 +137,7 @@ async fn an_update_resumes_where_the_plugin_can(host: Host) {
     assert_eq!(shell.config_value::<u64>("stops").await, None);
     assert_eq!(shell.generation(), 2);
     assert_eq!(add(&shell).await, 3);
-    shell.stop().await.assert_clean();
+    shell.stop().await.assert_finished();
 }
 
 async fn an_update_stops_and_starts_where_it_cannot(host: Host) {
@@ -189,10 +187,23 @@ async fn what_a_handler_logs_comes_before_its_answer(host: Host) {
         .lines()
         .filter(|line| line.contains("log"))
         .collect();
-    let calls = lines.iter().skip_while(|line| !line.starts_with("call"));
-    for three in calls.collect::<Vec<_>>().chunks(3) {
+    let calls: Vec<_> = lines
+        .iter()
+        .skip_while(|line| !line.starts_with("call"))
+        .collect();
+    assert_eq!(calls.len(), 20 * 3, "{transcript}");
+    for three in calls.chunks(3) {
         assert!(three[1].contains("said"), "{transcript}");
         assert!(three[2].starts_with("answer"), "{transcript}");
+    }
+}
+
+async fn events_of_tracing_are_log_lines(host: Host) {
+    let shell = host.shell(&["sample", "sample-b"]).start().await;
+    for id in ["sample", "sample-b"] {
+        let line = shell.plugin(id).log_line("traced").await;
+        assert_eq!(line.tag, "stratos_tests::sample");
+        assert_eq!(line.data, Some(json!({ "answer": 42 })));
     }
 }
 

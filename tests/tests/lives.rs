@@ -168,7 +168,7 @@ async fn a_stop_does_not_wait_for_what_retires() {
         assert_eq!(shell.generation(), generation);
     }
     let begin = Instant::now();
-    assert_eq!(shell.stop().await.leaks.len(), 1, "the stream");
+    assert_eq!(shell.stop().await.leaks().len(), 1, "the stream");
     stream.chunk().await.expect_err("it is cut");
     assert!(
         begin.elapsed() < Duration::from_secs(5),

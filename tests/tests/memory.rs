@@ -115,7 +115,7 @@ async fn questions_without_an_answer_leave_room_for_the_stop() {
     let refused = refused.unwrap_err().to_string();
     let expected = "240 questions wait for an answer already";
     assert!(refused.contains(expected), "{refused}");
-    assert_eq!(shell.stop().await.leaks.len(), 240);
+    assert_eq!(shell.stop().await.leaks().len(), 240);
     assert_eq!(shell.config_value("stopped").await, Some(true));
 }
 

@@ -116,8 +116,8 @@ async fn a_task_of_tokio_that_outlives_its_plugin() {
     shell.restart().await.unwrap();
     let report = shell.stop().await;
     let plugin = || "demo".to_owned();
-    assert_eq!(report.leaks[0], Leak::Context { plugin: plugin() });
-    let text = report.leaks[0].to_string();
+    assert_eq!(report.leaks()[0], Leak::Context { plugin: plugin() });
+    let text = report.leaks()[0].to_string();
     assert!(
         text.contains("`ctx.spawn` ends tasks with their plugin"),
         "{text}"
@@ -175,7 +175,7 @@ async fn what_a_plugin_that_does_not_start_leaves_behind_is_told() {
     let shell = shell.start_anyway().await.unwrap();
     shell.errored().await;
     let plugin = "demo".to_owned();
-    assert_eq!(shell.stop().await.leaks, [Leak::Context { plugin }]);
+    assert_eq!(shell.stop().await.leaks(), [Leak::Context { plugin }]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,7 +201,7 @@ async fn a_part_of_the_context_is_found_as_well() {
         let shell = TestShell::new(leaky).in_memory().start().await;
         let plugin = "demo".to_owned();
         assert_eq!(
-            shell.stop().await.leaks,
+            shell.stop().await.leaks(),
             [Leak::Context { plugin }],
             "{part}"
         );
@@ -236,7 +236,7 @@ async fn a_request_that_was_cut_off_does_not_hide_a_held_context() {
         plugin: plugin.clone(),
         what,
     };
-    assert_eq!(report.leaks, [request, Leak::Context { plugin }]);
+    assert_eq!(report.leaks(), [request, Leak::Context { plugin }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -263,7 +263,7 @@ async fn a_task_that_never_comes_to_an_await_is_named() {
         .await;
     let report = shell.stop().await;
     let (plugin, name) = ("demo".to_owned(), "crunch-numbers".to_owned());
-    assert_eq!(report.leaks, [Leak::Task { plugin, name }]);
+    assert_eq!(report.leaks(), [Leak::Task { plugin, name }]);
     let warning = "task `crunch-numbers` still runs after the plugin's end";
     shell.log_line(warning).await;
     drop(release);

@@ -27,13 +27,17 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
         // Without the SDK's feature for tests, so that the shell below starts in time.
         &["build"],
     ] {
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(&plugin)
-            .envs(cargo_environment())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        // Tests in memory first, and then with the program.
+        for host in ["memory", "process"] {
+            let output = Command::new(env!("CARGO"))
+                .args(arguments)
+                .current_dir(&plugin)
+                .envs(cargo_environment())
+                .env("STRATOS_TEST_HOST", host)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{arguments:?} {host}: {output:?}");
+        }
     }
     let checked = stratos(&plugin, ["check"]);
     assert_eq!(checked.code, Some(0), "{checked:?}");

@@ -1,17 +1,22 @@
 //! `stratos::testing` itself: what the book promises of it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use stratos::axum::body::Body;
 use stratos::axum::routing::{get, post};
 use stratos::axum::{Json, Router};
 use stratos::testing::{
-    ControlError, InvokeError, Leak, PluginState, ShellVersion, StartError, TestShell,
+    ControlError, HOST_VARIABLE, InvokeError, Leak, PluginState, Report, ShellVersion, StartError,
+    TestShell,
 };
 use stratos::{BoxError, Identity, PluginBuilder, create_plugin};
+use stratos_tests::sample;
 use tokio::task::JoinSet;
 
 fn identity(id: &str) -> Identity {
@@ -396,6 +401,176 @@ async fn a_dropped_shell_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn each_start_takes_one_plugin_and_no_more() {
+    let made = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&made);
+    let make = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        fleet()
+    };
+    let shell = TestShell::new(make).in_memory().start().await;
+    assert_eq!(made.load(Ordering::SeqCst), 1);
+    shell.restart().await.unwrap();
+    assert_eq!(made.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn the_report_names_what_was_registered() {
+    let shell = TestShell::new(fleet).in_memory().start().await;
+    let registered = shell.stop().await.still_registered().to_vec();
+    let lines: Vec<_> = registered.iter().map(ToString::to_string).collect();
+    let expected = [
+        "plugin `fleet`: channel `get-status`",
+        "plugin `fleet`: prefix `/api/fleet`",
+    ];
+    assert_eq!(lines, expected);
+}
+
+/// Says to this program, started once more, that it may do what the environment says.
+const SWITCHED: &str = "STRATOS_TESTS_SWITCHED";
+
+#[test]
+fn the_environment_decides_where_plugins_run() {
+    let test = "the_environment_decides_where_plugins_run";
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how this program says it to itself"
+    )]
+    if let Ok(expected) = std::env::var(SWITCHED) {
+        return switched(&expected);
+    }
+    for (said, expected) in [
+        (None, "memory"),
+        (Some(""), "memory"),
+        (Some("memory"), "memory"),
+        (Some("process"), "process"),
+        (
+            Some("Process"),
+            "STRATOS_TEST_HOST is `Process`, but it can be `memory` or `process`",
+        ),
+    ] {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args([test, "--exact"]).env(SWITCHED, expected);
+        child.env_remove(HOST_VARIABLE);
+        child.envs(said.map(|said| (HOST_VARIABLE, said)));
+        let ended = child.output().unwrap();
+        assert!(ended.status.success(), "{said:?}: {ended:?}");
+    }
+}
+
+/// Where the plugin runs is seen from its process, and from what it says of itself.
+#[tokio::main(flavor = "current_thread")]
+async fn switched(expected: &str) {
+    let program = env!("CARGO_BIN_EXE_sample-plugin");
+    let shell = TestShell::new(|| sample("sample-plugin"))
+        .program(program)
+        .try_start();
+    let shell = match shell.await {
+        Ok(shell) => shell,
+        Err(error) => return assert_eq!(error.to_string(), expected),
+    };
+    let pid = shell.pid();
+    assert_eq!(pid.is_some(), expected == "process");
+    assert_ne!(pid, Some(std::process::id()));
+    shell.stop().await.assert_finished();
+    assert_eq!(shell.pid(), None);
+}
+
+#[tokio::test]
+async fn time_that_stands_still_later_refuses_the_process_as_well() {
+    let program = env!("CARGO_BIN_EXE_sample-plugin");
+    let shell = TestShell::new(|| sample("sample-plugin")).program(program);
+    let shell = shell.as_process().start().await;
+    tokio::time::pause();
+    let text = panic_of(shell.invoke::<Value>("add", (1, 2))).await;
+    assert!(text.contains("virtual time"), "{text}");
+    assert!(text.contains("`.in_memory()`"), "{text}");
+    tokio::time::resume();
+    assert_eq!(shell.invoke::<i64>("add", (1, 2)).await.unwrap(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_is_longer_than_the_deadline() {
+    let hanging = || {
+        create_plugin(identity("demo"))
+            .on_start(async |ctx| {
+                let hang = async |_: Value| std::future::pending::<Result<(), BoxError>>().await;
+                ctx.ipc.handle("hang", hang).await?;
+                let starts: u64 = ctx.config.get("starts", 0).await?;
+                ctx.config.set("starts", &(starts + 1)).await?;
+                match starts {
+                    0 => Ok(()),
+                    _ => std::future::pending().await,
+                }
+            })
+            .on_stop(async |_| Ok(()))
+    };
+    let deadline = Duration::from_millis(100);
+    let shell = TestShell::new(hanging).deadline(deadline).in_memory();
+    let shell = shell.start().await;
+    for (text, what) in [
+        (
+            panic_of(shell.invoke::<Value>("hang", ())).await,
+            "an answer on the channel `hang`",
+        ),
+        (
+            panic_of(shell.update()).await,
+            "the update of plugin `demo`",
+        ),
+        (
+            panic_of(shell.reaches(|state| *state == PluginState::Stopped)).await,
+            "the state",
+        ),
+    ] {
+        assert!(text.contains(what), "{text}");
+        assert!(text.contains("not within 100ms, waited for at"), "{text}");
+        assert!(text.contains("testing.rs"), "{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_state_can_be_waited_for() {
+    let shell = TestShell::new(fleet).in_memory().start().await;
+    shell.reaches(|state| *state == PluginState::Running).await;
+    let stopping = shell.reaches(|state| *state == PluginState::Stopping);
+    let (stopping, _) = tokio::join!(stopping, shell.stop());
+    assert_eq!(
+        stopping,
+        PluginState::Stopping,
+        "although it was left again"
+    );
+    shell.reaches(|state| *state == PluginState::Stopped).await;
+    let running = shell.reaches(|state| *state == PluginState::Running);
+    let (_, started) = tokio::join!(running, shell.start());
+    started.unwrap();
+}
+
+/// What a wait panics with.
+async fn panic_of<T>(wait: impl Future<Output = T>) -> String {
+    let ended = AssertUnwindSafe(wait).catch_unwind().await;
+    let text = ended.err().expect("a panic");
+    *text.downcast::<String>().expect("a text")
+}
+
+#[tokio::test]
+async fn a_leak_report_refuses_the_process() {
+    let program = env!("CARGO_BIN_EXE_sample-plugin");
+    let shell = TestShell::new(|| sample("sample-plugin")).program(program);
+    let report = shell.as_process().start().await.stop().await;
+    report.assert_finished();
+    for ask in [
+        (|report| report.assert_clean()) as fn(&Report),
+        |report| drop(report.leaks().to_vec()),
+        |report| drop(report.still_registered().to_vec()),
+    ] {
+        let refused = catch_unwind(AssertUnwindSafe(|| ask(&report))).unwrap_err();
+        let text = refused.downcast_ref::<&str>().unwrap();
+        assert!(text.contains("in memory only"), "{text}");
+        assert!(text.contains("`.in_memory()`"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn the_report_names_what_was_cut_off() {
     let hanging = || {
         create_plugin(identity("demo"))
@@ -415,7 +590,7 @@ async fn the_report_names_what_was_cut_off() {
     asked.unwrap_err();
     let what = "a question on the channel `hang`".to_owned();
     let plugin = "demo".to_owned();
-    assert_eq!(report.leaks, [Leak::Request { plugin, what }]);
+    assert_eq!(report.leaks(), [Leak::Request { plugin, what }]);
 }
 
 #[tokio::test(start_paused = true)]

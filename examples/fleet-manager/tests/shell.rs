@@ -23,7 +23,7 @@ async fn the_fleet_and_its_status_are_there() {
     assert_eq!(fleet["success"], true);
     assert_eq!(fleet["data"][0]["id"], "VA-001");
     assert!(shell.config_value::<u64>("last_sync").await.is_some());
-    shell.stop().await.assert_clean();
+    shell.stop().await.assert_finished();
 }
 
 #[tokio::test]

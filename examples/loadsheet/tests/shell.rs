@@ -40,7 +40,7 @@ async fn what_is_wrong_is_said_to_the_ui() {
     let error = answer.json::<Value>()["error"].to_string();
     assert!(error.contains("`ofp_url` is `simbrief.com`"), "{error}");
     shell.log_line("no flight plan").await;
-    shell.stop().await.assert_clean();
+    shell.stop().await.assert_finished();
 }
 
 /// Counts how often it is asked.

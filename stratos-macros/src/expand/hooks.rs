@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Type};
 
-use super::plugin::{Parts, identity, watch};
+use super::plugin::{Parts, identity};
 use crate::hooks::{State, first_argument};
 use crate::item::Form;
 use crate::signature::{Argument, Call, without_lifetimes};
@@ -16,20 +16,12 @@ pub(super) fn expand(parts: &Parts<'_>) -> TokenStream {
         Form::Impl { .. } => None,
         Form::Module { .. } => Some(module_type(parts)),
     };
-    let (parameters, bounds) = match &parts.item.form {
-        Form::Impl { generics, .. } => {
-            let (parameters, _, bounds) = generics.split_for_impl();
-            (quote! { #parameters }, quote! { #bounds })
-        }
-        Form::Module { .. } => Default::default(),
+    let bounds = match &parts.item.form {
+        Form::Impl { generics, .. } => generics.where_clause.as_ref(),
+        Form::Module { .. } => None,
     };
-    let identity = match &parts.json {
-        Some(json) => {
-            let (identity, watch) = (identity(json), watch(json));
-            quote! { #watch #identity }
-        }
-        None => quote! { ::core::unreachable!() },
-    };
+    let identity = parts.json.as_ref().and_then(identity);
+    let identity = identity.unwrap_or_else(|| quote! { ::core::unreachable!() });
     let on_start = methods(parts, "on_start", &parts.hooks.on_start);
     let on_stop = methods(parts, "on_stop", &parts.hooks.on_stop);
     let on_resume = resume(parts);
@@ -38,8 +30,7 @@ pub(super) fn expand(parts: &Parts<'_>) -> TokenStream {
         #module
 
         #[automatically_derived]
-        #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
-        impl #parameters ::stratos::Plugin for #ty #bounds {
+        impl ::stratos::Plugin for #ty #bounds {
             fn identity(&self) -> ::stratos::Identity {
                 #identity
             }
@@ -79,7 +70,6 @@ fn module_type(parts: &Parts<'_>) -> TokenStream {
     quote! {
         /// The plugin that the functions of this module make; run it with `stratos::serve`.
         #[derive(::core::fmt::Debug, ::core::default::Default)]
-        #[allow(unreachable_pub, dead_code)]
         pub struct Plugin #state
     }
 }

@@ -5,4 +5,4 @@ mod plugin;
 mod registration;
 mod settings;
 
-pub(crate) use self::plugin::{manifest, plugin};
+pub(crate) use self::plugin::{manifest, misplaced, plugin};

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Error, Ident, LitStr};
+use syn::{Error, LitStr};
 
 use super::{hooks, registration, settings};
 use crate::arguments::{self, Arguments};
@@ -10,7 +10,7 @@ use crate::attribute::strip;
 use crate::handlers;
 use crate::hooks::{Hooks, State};
 use crate::item::{Form, Item};
-use crate::plugin_json::{PluginJson, read};
+use crate::plugin_json::{Identity, PluginJson, read};
 use crate::route_path::check_prefix;
 
 /// The parts of a plugin, where they could be made out.
@@ -54,20 +54,15 @@ pub(crate) fn plugin(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
     // Where the manifest lies may be what is misspelt.
     let is_known = manifest.is_some() || errors.is_empty();
     let json = if is_known {
-        read(manifest.as_ref())
-            .map_err(|wrong| errors.extend(wrong))
-            .ok()
+        read(manifest.as_ref(), &mut errors)
     } else {
         None
     };
     let parts = Parts::read(&item, json, prefix.as_ref(), &mut errors);
-    let is_named = settings.is_some();
-    let module = settings.unwrap_or_else(|| Ident::new("settings", Span::call_site()));
-    if let Some(json) = parts
-        .json
-        .as_ref()
-        .filter(|json| json.manifest.settings.is_empty())
-        && is_named
+    if let Some(module) = &settings
+        && let Some(json) = &parts.json
+        && json.identity.is_some()
+        && json.settings.is_empty()
     {
         let text = format!(
             "`settings` names the module for the settings that `{}` declares, and there are none",
@@ -75,15 +70,22 @@ pub(crate) fn plugin(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
         );
         errors.push(Error::new(module.span(), text));
     }
-    let settings = settings::expand(&parts, &module, manifest.as_ref(), &mut errors);
-    let implementation = hooks::expand(&parts);
+    let settings = settings::expand(&parts, settings.as_ref(), &mut errors);
+    let implementation = match item.parameters() {
+        None => Some(hooks::expand(&parts)),
+        Some(error) => {
+            errors.push(error);
+            None
+        }
+    };
     let conflicts = handlers::conflicts(&parts.handlers);
     let errors = errors.iter().map(Error::to_compile_error);
     let generated = quote! { #implementation #settings #conflicts #(#errors)* };
     match item.form {
         Form::Impl { .. } => {
             let item = item.again(TokenStream::new());
-            quote! { #item #generated }
+            // So that a handler in another block of the type hears that it belongs into this one.
+            quote! { #item #generated use ::stratos::__private::attributes::*; }
         }
         Form::Module { .. } => item.again(generated),
     }
@@ -95,16 +97,26 @@ pub(crate) fn manifest(arguments: TokenStream) -> TokenStream {
         Ok(path) => path,
         Err(error) => return error.into_compile_error(),
     };
-    match read(path.as_ref()) {
-        Ok(json) => {
-            let (identity, watch) = (identity(&json), watch(&json));
-            quote! {{ #watch #identity }}
-        }
-        Err(errors) => {
+    let mut errors = Vec::new();
+    let json = read(path.as_ref(), &mut errors);
+    match json.as_ref().and_then(identity) {
+        Some(identity) => quote! {{ #identity }},
+        None => {
             let errors = errors.iter().map(Error::to_compile_error);
             quote! {{ #(#errors;)* ::core::unreachable!() }}
         }
     }
+}
+
+/// A handler's attribute outside of a plugin's block: the item as it was, and what is wrong.
+pub(crate) fn misplaced(name: &str, item: &TokenStream) -> TokenStream {
+    let text = format!(
+        "`#[{name}]` means something only within the `impl` block (or module) that has `#[stratos::plugin]`: \
+         move this function there"
+    );
+    // The attribute itself.
+    let error = Error::new(Span::call_site(), text).into_compile_error();
+    quote! { #item #error }
 }
 
 impl<'a> Parts<'a> {
@@ -118,7 +130,8 @@ impl<'a> Parts<'a> {
         let state = crate::hooks::state(item, &hooks, errors);
         let convention = json
             .as_ref()
-            .map(|json| format!("/api/{}", json.manifest.id));
+            .and_then(|json| json.identity.as_ref())
+            .map(|identity| format!("/api/{}", identity.id));
         if let Some(prefix) = prefix
             && let Err(wrong) = check_prefix(&prefix.value())
         {
@@ -161,16 +174,14 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// What the manifest says, as the run time wants it.
-pub(super) fn identity(json: &PluginJson) -> TokenStream {
-    let (id, version) = (&json.manifest.id, json.manifest.version.to_string());
-    quote! { ::stratos::__private::identity(#id, #version) }
-}
-
-/// Makes the compiler build again when the file changes.
-pub(super) fn watch(json: &PluginJson) -> TokenStream {
+/// What the manifest says, as the run time wants it, and makes the compiler build again when the file changes.
+pub(super) fn identity(json: &PluginJson) -> Option<TokenStream> {
+    let Identity { id, version } = json.identity.as_ref()?;
     let path = &json.path;
-    quote! { const _: &[u8] = ::core::include_bytes!(#path); }
+    Some(quote! {
+        const _: &[u8] = ::core::include_bytes!(#path);
+        ::stratos::__private::identity(#id, #version)
+    })
 }
 
 /// An item that cannot be read, without attributes that nobody knows.
@@ -239,7 +250,10 @@ mod tests {
             .to_string()
             .replace("a body that is not looked at", "");
         let file = syn::parse_str(&output).expect(&output);
-        let full = read(Some(&LitStr::new(&path, Span::call_site())));
-        prettyplease::unparse(&file).replace(&full.ok().unwrap().path, "PATH")
+        let full = read(
+            Some(&LitStr::new(&path, Span::call_site())),
+            &mut Vec::new(),
+        );
+        prettyplease::unparse(&file).replace(&full.unwrap().path, "PATH")
     }
 }

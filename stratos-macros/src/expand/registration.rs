@@ -52,19 +52,19 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         Some(_) => quote! { payload },
         None => quote! { _ },
     };
-    let call = call(parts, &handler.call, &[quote! { payload }]);
+    let answer = answer(handler, &call(parts, &handler.call, &[quote! { payload }]));
     let (ok, error) = outcome(handler.call.output);
     let ok_span = ok.map_or_else(|| name.span(), telling_span);
     let error_span = error.map_or_else(|| name.span(), telling_span);
     let unwrap =
-        quote_spanned! {error_span=> let answer = (&answer).__stratos_kind().ok(answer)?; };
+        quote_spanned! {error_span=> let (answer,) = ((&answer).__stratos_kind().ok(answer)?,); };
     let write = quote_spanned! {ok_span=> ::stratos::__private::answer(answer) };
     // The function's span, so that the compiler points there when its future is not `Send`.
     let run = quote_spanned! {name.span()=>
         |#plugin, #ctx, #argument| async move {
             #state
             #payload
-            let answer = #call.await;
+            #answer
             #unwrap
             #write
         }
@@ -98,7 +98,7 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         _ => quote! { mut parts, body },
     };
     let names: Vec<_> = names.iter().map(|name| quote! { #name }).collect();
-    let call = call(parts, &handler.call, &names);
+    let answer = answer(handler, &call(parts, &handler.call, &names));
     let (ok, _) = outcome(handler.call.output);
     let span = ok.map_or_else(|| name.span(), telling_span);
     let respond = quote_spanned! {span=> (&answer).__stratos_route_kind().respond(answer) };
@@ -106,13 +106,18 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         |#plugin, #ctx, #request| async move {
             #state
             #(#extract)*
-            let answer = #call.await;
+            #answer
             #respond
         }
     };
     quote_spanned! {name.span()=>
         handlers.route(::stratos::axum::http::Method::#method, #path, #function, #run);
     }
+}
+
+/// Waits for the answer, by way of a tuple: that an answer may be `()` is nothing that clippy should blame.
+fn answer(handler: &Handler<'_>, call: &TokenStream) -> TokenStream {
+    quote_spanned! {handler.call.name.span()=> let (answer,) = (#call.await,); }
 }
 
 /// The types of success and failure, as far as they can be seen.

@@ -1,69 +1,91 @@
 //! What the manifest is to the code: constants, and an accessor for each setting.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 use stratos_manifest::SettingScope;
-use syn::{Error, Ident, LitStr};
+use syn::{Error, Ident};
 
 use super::plugin::Parts;
 use crate::item::{Form, Item};
-use crate::settings::{Declared, Kind, declare};
+use crate::names::snake;
+use crate::settings::{Declared, Kind, declare, unfit_default};
+use crate::signature::last_segment;
 
 pub(super) fn expand(
     parts: &Parts<'_>,
-    module: &Ident,
-    manifest: Option<&LitStr>,
+    module: Option<&Ident>,
     errors: &mut Vec<Error>,
 ) -> TokenStream {
     let Some(json) = &parts.json else {
         // So that their uses are no errors on top.
-        return constants(parts, "", "", None, errors);
+        return constants(parts, None, errors);
     };
-    let span = manifest.map_or_else(Span::call_site, LitStr::span);
-    let declared = declare(&json.manifest.settings).unwrap_or_else(|wrong| {
-        let texts = wrong.into_iter();
-        errors.extend(texts.map(|text| Error::new(span, format!("{}: {text}", json.name))));
-        Vec::new()
-    });
-    let (id, version) = (&json.manifest.id, json.manifest.version.to_string());
-    if declared.is_empty() {
-        return constants(parts, id, &version, None, errors);
+    let declared = declare(&json.settings);
+    for (declared, (_, place)) in declared.iter().zip(&json.settings) {
+        if let Some(wrong) = unfit_default(declared) {
+            errors.push(json.error(place.start, &wrong));
+        }
     }
-    let constants = constants(parts, id, &version, Some(module), errors);
+    if declared.is_empty() {
+        return constants(parts, None, errors);
+    }
+    let hidden = hidden(parts);
+    let default = Ident::new("settings", Span::call_site());
+    let visible = module.unwrap_or(&default);
+    let constants = constants(parts, Some(&quote! { #hidden::#visible }), errors);
+    let import = match module {
+        Some(module) => quote! { pub use #hidden::#module; },
+        // All of it, which is the one module: so one of the author's, of the same name, goes before it.
+        None => quote! { pub use #hidden::*; },
+    };
     let accessors = declared.iter().map(accessors);
     let choices = declared.iter().filter_map(choice);
-    let doc = format!(" The settings that `{}` declares.", json.name);
+    let doc = format!(
+        " The settings that `{}` declares; `#[stratos::plugin(settings = \"...\")]` gives this module another name.",
+        json.name
+    );
     quote! {
         #constants
 
-        #[doc = #doc]
-        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction, rustdoc::all)]
-        pub mod #module {
-            /// Reads the settings; each method is called like its setting.
-            #[derive(::core::fmt::Debug, ::core::clone::Clone)]
-            pub struct Settings(::stratos::context::Config);
+        #[doc(hidden)]
+        pub mod #hidden {
+            #[doc = #doc]
+            pub mod #visible {
+                /// Reads the settings; each method is called like its setting.
+                #[derive(::core::fmt::Debug, ::core::clone::Clone)]
+                pub struct Settings(::stratos::context::Config);
 
-            impl ::core::convert::From<&::stratos::PluginContext> for Settings {
-                fn from(ctx: &::stratos::PluginContext) -> Self {
-                    Self(::core::clone::Clone::clone(&ctx.config))
+                impl ::core::convert::From<&::stratos::PluginContext> for Settings {
+                    fn from(ctx: &::stratos::PluginContext) -> Self {
+                        Self(::core::clone::Clone::clone(&ctx.config))
+                    }
                 }
-            }
 
-            impl Settings {
-                #(#accessors)*
-            }
+                impl Settings {
+                    #(#accessors)*
+                }
 
-            #(#choices)*
+                #(#choices)*
+            }
         }
+
+        #import
     }
+}
+
+/// Where the generated module lies, so that one of the author's does not collide with it.
+fn hidden(parts: &Parts<'_>) -> Ident {
+    let name = match &parts.item.form {
+        Form::Impl { ty, .. } => last_segment(ty).map(Ident::to_string),
+        Form::Module { .. } => None,
+    };
+    format_ident!("__stratos_{}", snake(&name.unwrap_or_default()))
 }
 
 /// `ID`, `VERSION` and `settings` of the plugin's type.
 fn constants(
     parts: &Parts<'_>,
-    id: &str,
-    version: &str,
-    module: Option<&Ident>,
+    module: Option<&TokenStream>,
     errors: &mut Vec<Error>,
 ) -> TokenStream {
     let ty = parts.ty();
@@ -74,6 +96,8 @@ fn constants(
         }
         Form::Module { .. } => Default::default(),
     };
+    let identity = parts.json.as_ref().and_then(|json| json.identity.as_ref());
+    let (id, version) = identity.map_or(("", ""), |identity| (&identity.id, &identity.version));
     let id = quote! {
         /// The plugin's id, from its manifest.
         pub const ID: &'static str = #id;
@@ -108,7 +132,6 @@ fn constants(
     });
     let members: TokenStream = members.collect();
     quote! {
-        #[allow(dead_code, unreachable_pub, unnameable_types, clippy::all, clippy::pedantic)]
         impl #parameters #ty #bounds {
             #members
         }
@@ -146,6 +169,7 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
     };
     let (read, read_or) = match kind {
         Kind::Choice { .. } => (quote! { chosen }, quote! { chosen_or }),
+        Kind::Json => (quote! { any_json }, quote! { any_json_or }),
         _ => (quote! { setting }, quote! { setting_or }),
     };
     let (output, body) = match default(declared) {
@@ -174,34 +198,41 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
     }
 }
 
+/// Of a default that does not fit, which is an error, a stand-in: the accessor has the type that its uses expect.
 fn default(declared: &Declared<'_>) -> Option<TokenStream> {
     let default = declared.setting.default.as_ref()?;
-    match &declared.kind {
-        Kind::Bool => default.as_bool().map(|value| quote! { #value }),
-        Kind::Text => {
-            let text = default.as_str()?;
-            Some(quote! { ::std::string::String::from(#text) })
+    Some(match &declared.kind {
+        Kind::Bool => {
+            let value = default.as_bool().unwrap_or_default();
+            quote! { #value }
         }
-        Kind::Number => default.as_f64().map(|value| quote! { #value }),
+        Kind::Text => {
+            let text = default.as_str().unwrap_or_default();
+            quote! { ::std::string::String::from(#text) }
+        }
+        Kind::Number => {
+            let value = default.as_f64().unwrap_or_default();
+            quote! { #value }
+        }
         Kind::Json => {
             let text = default.to_string();
-            Some(quote! { ::stratos::__private::json(#text) })
+            quote! { ::stratos::__private::json(#text) }
         }
         Kind::Choice { name, variants } => {
-            let (variant, _) = variants
-                .iter()
-                .find(|(_, option)| option.value == *default)?;
-            Some(quote! { #name::#variant })
+            let mut options = variants.iter();
+            let chosen = options.find(|(_, option)| option.value == *default);
+            let (variant, _) = chosen.or_else(|| variants.first())?;
+            quote! { #name::#variant }
         }
-    }
+    })
 }
 
 /// What an editor shows.
 fn docs(declared: &Declared<'_>) -> Vec<String> {
     let setting = declared.setting;
-    let mut docs = vec![format!(" {} (`{}`).", setting.name, setting.key)];
+    let mut docs = vec![format!(" {} (`{}`).", escaped(&setting.name), setting.key)];
     if let Some(description) = &setting.description {
-        docs.extend([String::new(), format!(" {description}")]);
+        docs.extend([String::new(), format!(" {}", escaped(description))]);
     }
     docs.push(String::new());
     let by = match setting.scope {
@@ -215,18 +246,29 @@ fn docs(declared: &Declared<'_>) -> Vec<String> {
     docs
 }
 
+/// Text as Markdown that says the same: its brackets are no links, and its addresses none of rustdoc's business.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for char in text.chars() {
+        escaped.extend(char.is_ascii_punctuation().then_some('\\'));
+        escaped.push(char);
+    }
+    escaped
+}
+
 fn choice(declared: &Declared<'_>) -> Option<TokenStream> {
     let Kind::Choice { name, variants } = &declared.kind else {
         return None;
     };
     let doc = format!(
         " The options of {} (`{}`).",
-        declared.setting.name, declared.setting.key
+        escaped(&declared.setting.name),
+        declared.setting.key
     );
     let names: Vec<_> = variants.iter().map(|(name, _)| name).collect();
     let docs = variants
         .iter()
-        .map(|(_, option)| format!(" {} (`{}`)", option.label, option.value));
+        .map(|(_, option)| format!(" {} (`{}`)", escaped(&option.label), option.value));
     let values = variants.iter().map(|(_, option)| option.value.to_string());
     Some(quote! {
         #[doc = #doc]

@@ -1,11 +1,13 @@
 //! Syntax tree to model.
 
+use std::ops::Range;
+
 use jsonc_parser::ast::{Object, Value};
 use serde_json::Value as Json;
 
 use crate::{
     model::{Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType},
-    reading::{find, key_text, span},
+    reading::{decode, find, head, key_text, parse, span},
 };
 
 /// The model of a tree that no rule found an error in.
@@ -41,14 +43,52 @@ pub(crate) fn build(root: &Object<'_>, text: &str) -> Option<Manifest> {
     })
 }
 
+/// The settings that a manifest declares, whatever else is wrong with it, each with the place of its default, or of
+/// itself where it has none.
+///
+/// For tools that go on after an error. A setting is here if it has a key and a type; a name and a scope that are not
+/// there, or wrong, are replaced, and options that are wrong are left out.
+pub fn readable_settings(source: &[u8]) -> Vec<(Setting, Range<usize>)> {
+    let (text, _) = decode(source);
+    let Some(text) = text else {
+        return Vec::new();
+    };
+    let (value, _) = parse(&text);
+    let root = value.as_ref().and_then(|value| value.as_object());
+    let settings = root.into_iter().flat_map(|root| {
+        elements(root, "availableSettings").filter_map(|element| {
+            let object = element.as_object()?;
+            let default = find(object, "default").map(|property| head(&property.value));
+            Some((
+                readable_setting(object, &text)?,
+                default.unwrap_or_else(|| head(element)),
+            ))
+        })
+    });
+    settings.collect()
+}
+
 fn setting(object: &Object<'_>, text: &str) -> Option<Setting> {
-    let kind = SettingType::from_name(key_text(object, "type")?)?;
-    let setting = Setting {
-        key: owned(object, "key")?,
-        name: owned(object, "name")?,
+    let setting = readable_setting(object, text)?;
+    let complete = match setting.kind {
+        SettingType::Range => setting.min.is_some() && setting.max.is_some(),
+        SettingType::List | SettingType::Radio => !setting.options.is_empty(),
+        _ => true,
+    };
+    let nothing_replaced = key_text(object, "name").is_some()
+        && scope(object).is_some()
+        && setting.options.len() == elements(object, "options").count();
+    (complete && nothing_replaced).then_some(setting)
+}
+
+fn readable_setting(object: &Object<'_>, text: &str) -> Option<Setting> {
+    let key = owned(object, "key")?;
+    Some(Setting {
+        name: owned(object, "name").unwrap_or_else(|| key.clone()),
+        key,
         description: owned(object, "description"),
-        kind,
-        scope: SettingScope::from_name(key_text(object, "scope")?)?,
+        kind: SettingType::from_name(key_text(object, "type")?)?,
+        scope: scope(object).unwrap_or(SettingScope::User),
         default: find(object, "default").and_then(|property| json(&property.value, text)),
         min: number(object, "min"),
         max: number(object, "max"),
@@ -56,15 +96,13 @@ fn setting(object: &Object<'_>, text: &str) -> Option<Setting> {
         pattern: owned(object, "pattern"),
         placeholder: owned(object, "placeholder"),
         options: elements(object, "options")
-            .map(|element| choice(element.as_object()?, text))
-            .collect::<Option<_>>()?,
-    };
-    let complete = match kind {
-        SettingType::Range => setting.min.is_some() && setting.max.is_some(),
-        SettingType::List | SettingType::Radio => !setting.options.is_empty(),
-        _ => true,
-    };
-    complete.then_some(setting)
+            .filter_map(|element| choice(element.as_object()?, text))
+            .collect(),
+    })
+}
+
+fn scope(object: &Object<'_>) -> Option<SettingScope> {
+    SettingScope::from_name(key_text(object, "scope")?)
 }
 
 fn choice(object: &Object<'_>, text: &str) -> Option<Choice> {

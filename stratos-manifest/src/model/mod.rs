@@ -7,6 +7,7 @@ mod setting;
 
 pub(crate) use self::build::build;
 pub use self::{
+    build::readable_settings,
     manifest::{Author, Background, Manifest, PluginType},
     setting::{Choice, Setting, SettingScope, SettingType},
 };

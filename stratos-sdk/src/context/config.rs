@@ -136,22 +136,16 @@ impl Config {
         &self,
         key: &str,
     ) -> Result<Option<T>, ConfigError> {
+        let stored = self.stored(key).await?;
+        stored.map(|value| read(key, value)).transpose()
+    }
+
+    pub(crate) async fn stored(&self, key: &str) -> Result<Option<Value>, ConfigError> {
         let get = Get {
             key: key.to_owned(),
         };
         let stored = self.ask(&get).await.map_err(|e| shell(key, e))?;
-        if !stored.found {
-            return Ok(None);
-        }
-        let found = kind(&stored.value);
-        serde_json::from_value(stored.value)
-            .map(Some)
-            .map_err(|source| ConfigError::WrongType {
-                key: key.to_owned(),
-                found,
-                wanted: type_name::<T>(),
-                source,
-            })
+        Ok(stored.found.then_some(stored.value))
     }
 
     /// Stores a value (V1). Once this has returned, the value survives a crash and a power cut.
@@ -219,6 +213,17 @@ impl Config {
         let _turn = turn.expect("nobody closes the semaphore");
         self.peer.call(request, ANSWER_DEADLINE).await
     }
+}
+
+/// A stored value as the type that is wanted.
+pub(crate) fn read<T: DeserializeOwned>(key: &str, stored: Value) -> Result<T, ConfigError> {
+    let found = kind(&stored);
+    serde_json::from_value(stored).map_err(|source| ConfigError::WrongType {
+        key: key.to_owned(),
+        found,
+        wanted: type_name::<T>(),
+        source,
+    })
 }
 
 fn check_size(

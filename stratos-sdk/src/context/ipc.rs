@@ -189,13 +189,15 @@ impl Ipc {
         }
     }
 
-    /// Forgets all handlers.
-    pub(crate) fn clear(&self) {
+    /// Forgets all handlers, and tells their channels in order.
+    pub(crate) fn clear(&self) -> Vec<String> {
         let mut handlers = self
             .handlers
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        handlers.clear();
+        let mut channels: Vec<_> = handlers.drain().map(|(channel, _)| channel).collect();
+        channels.sort();
+        channels
     }
 
     fn add(&self, channel: &str, handler: Handler) -> Result<(), IpcError> {

@@ -127,6 +127,15 @@ impl Logger {
         self.held.clone()
     }
 
+    /// One that does not count as a part of the context.
+    #[cfg(feature = "testing")]
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            held: Held::default(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn log(
         &self,
         level: Level,

@@ -10,6 +10,7 @@ mod server;
 mod tasks;
 
 pub use self::auth::{Auth, AuthChanges};
+pub(crate) use self::config::read;
 pub use self::config::{Config, ConfigError};
 pub use self::ipc::{Ipc, IpcError};
 pub use self::logger::Logger;

@@ -70,14 +70,16 @@ impl Server {
         }
     }
 
-    /// Forgets all routers.
-    pub(crate) fn clear(&self) {
+    /// Forgets all routers, and tells their prefixes in order.
+    pub(crate) fn clear(&self) -> Vec<String> {
         let mut routers = self
             .routes
             .routers
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        routers.clear();
+        let mut prefixes: Vec<_> = routers.drain(..).map(|(prefix, _)| prefix).collect();
+        prefixes.sort();
+        prefixes
     }
 
     /// Serves a router below an absolute path (V1).

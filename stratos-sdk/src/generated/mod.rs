@@ -17,4 +17,6 @@ pub use self::route::{
     Failing, FailingRoute, LastArgument, NoAnswer, Responding, RespondingRoute, RouteAnswer,
     RouteArgument, extract, extract_last,
 };
-pub use self::settings::{Choice, chosen, chosen_or, json, setting, setting_or};
+pub use self::settings::{
+    Choice, any_json, any_json_or, chosen, chosen_or, json, setting, setting_or,
+};

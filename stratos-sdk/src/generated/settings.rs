@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::context::{Config, ConfigError};
+use crate::context::{Config, ConfigError, read};
 
 /// How much of a stored value a message repeats, in characters.
 const SHOWN_CHARS: usize = 60;
@@ -14,11 +14,14 @@ pub trait Choice: Copy + 'static {
     const ALL: &'static [(&'static str, Self)];
 }
 
+/// What is stored; `null` says that nothing is.
 pub async fn setting<T: DeserializeOwned>(
     config: &Config,
     key: &str,
 ) -> Result<Option<T>, ConfigError> {
-    config.get_option(key).await
+    let stored = config.stored(key).await?;
+    let stored = stored.filter(|value| !value.is_null());
+    stored.map(|value| read(key, value)).transpose()
 }
 
 pub async fn setting_or<T: DeserializeOwned>(
@@ -26,14 +29,27 @@ pub async fn setting_or<T: DeserializeOwned>(
     key: &str,
     default: T,
 ) -> Result<T, ConfigError> {
-    config.get(key, default).await
+    Ok(setting(config, key).await?.unwrap_or(default))
+}
+
+/// What is stored, where `null` is a value like others.
+pub async fn any_json(config: &Config, key: &str) -> Result<Option<Value>, ConfigError> {
+    config.stored(key).await
+}
+
+pub async fn any_json_or(config: &Config, key: &str, default: Value) -> Result<Value, ConfigError> {
+    Ok(config.stored(key).await?.unwrap_or(default))
 }
 
 /// The option that is stored.
 pub async fn chosen<T: Choice>(config: &Config, key: &str) -> Result<Option<T>, ConfigError> {
-    let Some(stored) = config.get_option::<Value>(key).await? else {
+    let Some(stored) = config.stored(key).await? else {
         return Ok(None);
     };
+    // An option may be `null`; otherwise it says that nothing is chosen.
+    if stored.is_null() && find::<T>(&stored).is_none() {
+        return Ok(None);
+    }
     find(&stored)
         .map(Some)
         .ok_or_else(|| ConfigError::NoOption {

@@ -20,6 +20,13 @@ pub(super) fn forward_tracing(logger: Logger, level: Option<&str>) {
     let _ = tracing::subscriber::set_global_default(Forward { logger, level });
 }
 
+/// The same for code that shares its process with a test's own.
+#[cfg(feature = "testing")]
+pub(crate) fn dispatch_to(logger: Logger) -> tracing::Dispatch {
+    let level = LevelFilter::INFO;
+    tracing::Dispatch::new(Forward { logger, level })
+}
+
 /// Forwards events and ignores spans, which is why it needs no registry of them.
 struct Forward {
     logger: Logger,

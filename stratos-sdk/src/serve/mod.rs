@@ -11,6 +11,8 @@ use stratos_transport::endpoint::Incoming;
 use stratos_transport::local::{LocalListener, LocalStream};
 
 use self::environment::Environment;
+#[cfg(feature = "testing")]
+pub(crate) use self::forward::dispatch_to;
 use crate::context::Logger;
 use crate::error::{BoxError, chain};
 use crate::plugin::Plugin;

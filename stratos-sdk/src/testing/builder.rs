@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -16,6 +16,7 @@ use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
 use crate::context::Logger;
 use crate::plugin::Plugin;
 use crate::probe::Probe;
+use crate::serve::dispatch_to;
 use crate::session::{Link, run_probed};
 use crate::testing::error::StartError;
 use crate::testing::host::Host;
@@ -38,6 +39,12 @@ pub struct TestShellBuilder {
 }
 
 /// What a plugin can be made from: a [`Plugin`], or a [`PluginBuilder`] that is not built yet.
+#[diagnostic::on_unimplemented(
+    message = "the closure of `TestShell::new` makes a plugin, and `{Self}` is none",
+    label = "is no Stratos plugin",
+    note = "write `#[stratos::plugin]` on the `impl` block of `{Self}`, or return what `create_plugin(...)` has made",
+    note = "a closure cannot return an `Option` or a `Result`: it runs again for each start"
+)]
 pub trait IntoPlugin {
     /// The plugin.
     type Made: Plugin;
@@ -184,21 +191,35 @@ impl TestShellBuilder {
 impl Candidate {
     fn new<P: IntoPlugin>(make: impl Fn() -> P + Send + Sync + 'static) -> Self {
         let make = Arc::new(make);
+        // The plugin that was asked who it is, for the first launch: a closure may be good for one plugin only.
+        let first = Arc::new(Mutex::new(None));
         let identify = {
-            let make = Arc::clone(&make);
-            move || make().into_plugin().map(|plugin| plugin.identity())
+            let (make, first) = (Arc::clone(&make), Arc::clone(&first));
+            move || {
+                let plugin = make().into_plugin()?;
+                let identity = plugin.identity();
+                *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(plugin);
+                Ok(identity)
+            }
         };
         let run = move |link: MemoryLink, probe: Probe| -> BoxFuture<'static, ()> {
             let make = Arc::clone(&make);
+            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
             Box::pin(async move {
-                let plugin = make().into_plugin();
-                let plugin = plugin.expect("a plugin that was made before can be made again");
+                let plugin = first.unwrap_or_else(|| {
+                    let plugin = make().into_plugin();
+                    plugin.expect("a plugin that was made before can be made again")
+                });
                 let link = Link {
                     control: link.control,
                     http: link.http,
                     nonce: link.nonce,
                 };
                 let (logger, log_queue) = Logger::new();
+                let probe = Probe {
+                    events: Some(dispatch_to(logger.apart())),
+                    ..probe
+                };
                 // How it ends is seen from the shell's side.
                 let _ = run_probed(plugin, link, logger, log_queue, probe).await;
             })
@@ -221,7 +242,11 @@ impl Candidate {
         let watched = activity.of(id);
         InMemory::new(move |link| {
             let watched = Some(watched.clone());
-            run(link, Probe { watched })
+            let probe = Probe {
+                watched,
+                ..Probe::default()
+            };
+            run(link, probe)
         })
     }
 }

@@ -6,18 +6,18 @@ use serde_json::Value;
 use stratos_host::events::Event;
 use stratos_host::journal::Entry;
 
+use crate::testing::host::Host;
+
 /// What the plugins that have ended left behind; see [`TestShell::stop`](crate::testing::TestShell::stop).
 ///
-/// Handlers and routes that are still registered at the end are not in here: they end with their plugin, and a
-/// restart begins without any.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// It exists in memory only, since the end of a process takes everything with it. What a process can tell all the same
+/// is [`unfinished`](Self::unfinished).
+#[derive(Debug, Clone)]
 #[must_use = "`assert_clean` fails the test if anything was left behind"]
 pub struct Report {
-    /// One after the other, as they were found.
-    pub leaks: Vec<Leak>,
-    /// Whether it was looked for [`Leak::Context`]: in memory only. As a process, the end of the process is the end of
-    /// whatever held a context.
-    pub looked_for_contexts: bool,
+    pub(crate) leaks: Vec<Leak>,
+    pub(crate) registered: Vec<Registered>,
+    pub(crate) host: Host,
 }
 
 /// Something that a plugin left behind.
@@ -37,36 +37,119 @@ pub enum Leak {
         /// Which, in words.
         what: String,
     },
-    /// Something holds a part of the plugin's context: a task of `tokio::spawn`, a thread, a static. In memory only:
-    /// a process takes such things with it.
+    /// Something holds a part of the plugin's context: a task of `tokio::spawn`, a thread, a static.
     Context {
         /// The plugin.
         plugin: String,
     },
 }
 
+/// A handler or a router that the end of its plugin has removed, since the plugin had not.
+///
+/// It is no leak: whatever is registered ends with its plugin, and a restart begins without any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Registered {
+    /// A handler.
+    Channel {
+        /// The plugin.
+        plugin: String,
+        /// The channel, without its prefix.
+        channel: String,
+    },
+    /// A router.
+    Prefix {
+        /// The plugin.
+        plugin: String,
+        /// Below which path it was served.
+        prefix: String,
+    },
+}
+
 impl Report {
-    /// Whether nothing was left behind.
+    /// One after the other, as they were found.
+    ///
+    /// # Panics
+    ///
+    /// Where the plugins ran as processes.
     #[must_use]
-    pub fn is_clean(&self) -> bool {
-        self.leaks.is_empty()
+    #[track_caller]
+    pub fn leaks(&self) -> &[Leak] {
+        self.refuse_processes();
+        &self.leaks
+    }
+
+    /// What was still registered when each plugin ended the last time, in the order of the names.
+    ///
+    /// # Panics
+    ///
+    /// Where the plugins ran as processes.
+    #[must_use]
+    #[track_caller]
+    pub fn still_registered(&self) -> &[Registered] {
+        self.refuse_processes();
+        &self.registered
     }
 
     /// Fails the test if anything was left behind.
     ///
-    /// As a process, that is about tasks and requests; see [`looked_for_contexts`](Self::looked_for_contexts).
+    /// # Panics
+    ///
+    /// With a line for each leak; and where the plugins ran as processes.
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        let leaks = self.leaks();
+        assert!(
+            leaks.is_empty(),
+            "left behind after the stop:{}",
+            lines(leaks)
+        );
+    }
+
+    /// The tasks of `ctx.spawn` that did not end and the requests that were cut off: the leaks that a plugin itself
+    /// tells of, in memory and as a process.
+    #[must_use]
+    pub fn unfinished(&self) -> Vec<&Leak> {
+        let is_told = |leak: &&Leak| !matches!(leak, Leak::Context { .. });
+        self.leaks.iter().filter(is_told).collect()
+    }
+
+    /// Fails the test if anything is [`unfinished`](Self::unfinished), for tests that run on both hosts.
     ///
     /// # Panics
     ///
-    /// With a line for each leak.
+    /// With a line for each task and each request.
     #[track_caller]
-    pub fn assert_clean(&self) {
-        let lines: String = self
-            .leaks
-            .iter()
-            .map(|leak| format!("\n  {leak}"))
-            .collect();
-        assert!(self.is_clean(), "left behind after the stop:{lines}");
+    pub fn assert_finished(&self) {
+        let unfinished = self.unfinished();
+        assert!(
+            unfinished.is_empty(),
+            "unfinished at the stop:{}",
+            lines(unfinished)
+        );
+    }
+
+    #[track_caller]
+    fn refuse_processes(&self) {
+        assert!(
+            self.host == Host::Memory,
+            "a leak report exists in memory only, and this plugin ran as a process, whose end takes everything with it: \
+             say `.in_memory()`, or `assert_finished`, which is about tasks and requests on either host"
+        );
+    }
+}
+
+fn lines<'a>(leaks: impl IntoIterator<Item = &'a Leak>) -> String {
+    let leaks = leaks.into_iter();
+    leaks.map(|leak| format!("\n  {leak}")).collect()
+}
+
+impl Registered {
+    /// The plugin that registered it.
+    #[must_use]
+    pub fn plugin(&self) -> &str {
+        match self {
+            Self::Channel { plugin, .. } | Self::Prefix { plugin, .. } => plugin,
+        }
     }
 }
 
@@ -117,6 +200,17 @@ impl fmt::Display for Leak {
                 "plugin `{plugin}`: something still holds its context, such as a task of `tokio::spawn`: \
                  `ctx.spawn` ends tasks with their plugin"
             ),
+        }
+    }
+}
+
+impl fmt::Display for Registered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Channel { plugin, channel } => {
+                write!(f, "plugin `{plugin}`: channel `{channel}`")
+            }
+            Self::Prefix { plugin, prefix } => write!(f, "plugin `{plugin}`: prefix `{prefix}`"),
         }
     }
 }

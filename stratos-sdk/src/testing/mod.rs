@@ -17,7 +17,7 @@ pub use self::builder::{IntoPlugin, TestShellBuilder};
 pub use self::error::{InvokeError, StartError};
 pub use self::host::HOST_VARIABLE;
 pub use self::http::{StreamingResponse, TestRequest, TestResponse};
-pub use self::leaks::{Leak, Report};
+pub use self::leaks::{Leak, Registered, Report};
 pub use self::plugin::TestPlugin;
 pub use self::shell::TestShell;
 pub use stratos_host::control::ControlError;

@@ -52,18 +52,28 @@ impl TestPlugin {
     ///
     /// When the plugin does not run, has no handler for the channel, or the handler fails; or when the answer is no
     /// `T`.
-    pub async fn invoke<T: DeserializeOwned>(
+    ///
+    /// # Panics
+    ///
+    /// When there is no answer in time.
+    #[track_caller]
+    pub fn invoke<T: DeserializeOwned>(
         &self,
         channel: &str,
         payload: impl Serialize,
-    ) -> Result<T, InvokeError> {
-        let payload = serde_json::to_value(payload).map_err(|source| InvokeError::Payload {
-            channel: channel.to_owned(),
-            source,
-        })?;
-        let answer = self.control().invoke(&self.id, channel, payload).await?;
-        serde_json::from_value(answer.clone())
-            .map_err(|source| InvokeError::answer::<T>(channel, answer, source))
+    ) -> impl Future<Output = Result<T, InvokeError>> + Send {
+        let (at, payload) = (Location::caller(), serde_json::to_value(payload));
+        async move {
+            let payload = payload.map_err(|source| InvokeError::Payload {
+                channel: channel.to_owned(),
+                source,
+            })?;
+            let what = format!("an answer on the channel `{channel}` of `{}`", self.id);
+            let asked = self.control().invoke(&self.id, channel, payload);
+            let answer = self.inner.waiting.within(&what, at, asked).await?;
+            serde_json::from_value(answer.clone())
+                .map_err(|source| InvokeError::answer::<T>(channel, answer, source))
+        }
     }
 
     /// Waits for the next push on a channel: the first call for the first one since the start, and so on.
@@ -136,6 +146,50 @@ impl TestPlugin {
         }
     }
 
+    /// Waits until the plugin is in a state that fits, and returns it: at once where it is.
+    ///
+    /// ```no_run
+    /// # use stratos::testing::{PluginState, TestShell};
+    /// # async fn f(shell: TestShell) {
+    /// shell.reaches(|state| matches!(state, PluginState::Stopped)).await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it is not in time.
+    #[track_caller]
+    pub fn reaches(
+        &self,
+        fits: impl Fn(&PluginState) -> bool + Send,
+    ) -> impl Future<Output = PluginState> + Send {
+        let at = Location::caller();
+        let mut before = None;
+        let find = move |entries: &[Entry]| {
+            let ours = |entry: &Entry| match entry {
+                Entry::Event(event) => match &**event {
+                    Event::State { plugin, state, .. } if *plugin == self.id => Some(state.clone()),
+                    _ => None,
+                },
+                _ => None,
+            };
+            // The state that it is in, and each one from now on, even if it has left it again.
+            let now = entries.iter().rposition(|entry| ours(entry).is_some());
+            let from = *before.get_or_insert(now.unwrap_or(entries.len()));
+            entries[from..]
+                .iter()
+                .filter_map(ours)
+                .find(|state| fits(state))
+        };
+        async move {
+            let what = format!("plugin `{}` is in the state that fits", self.id);
+            let waiting = &self.inner.waiting;
+            waiting
+                .within(&what, at, waiting.journal().find(find))
+                .await
+        }
+    }
+
     /// What the plugin is doing.
     #[must_use]
     pub fn state(&self) -> PluginState {
@@ -146,6 +200,12 @@ impl TestPlugin {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.info().generation
+    }
+
+    /// The plugin's process, while there is one; in memory there is none.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.info().pid
     }
 
     /// The channels that have a handler, without their prefix.
@@ -232,19 +292,27 @@ impl TestPlugin {
     /// # Errors
     ///
     /// When it runs, or does not start.
-    pub async fn start(&self) -> Result<(), ControlError> {
-        self.control().start(&self.id).await
+    ///
+    /// # Panics
+    ///
+    /// When it takes too long.
+    #[track_caller]
+    pub fn start(&self) -> impl Future<Output = Result<(), ControlError>> + Send {
+        self.bounded("the start", self.control().start(&self.id))
     }
 
     /// Stops the plugin, and tells what it has left behind so far.
     ///
     /// # Panics
     ///
-    /// When it does not run.
-    pub async fn stop(&self) -> Report {
-        let stopped = self.control().stop(&self.id).await;
-        stopped.unwrap_or_else(|error| panic!("{error}{}", self.inner.waiting.so_far()));
-        self.inner.report(Some(&self.id)).await
+    /// When it does not run, or takes too long.
+    #[track_caller]
+    pub fn stop(&self) -> impl Future<Output = Report> + Send {
+        self.bounded("the stop", async {
+            let stopped = self.control().stop(&self.id).await;
+            stopped.unwrap_or_else(|error| panic!("{error}{}", self.inner.waiting.so_far()));
+            self.inner.report(Some(&self.id)).await
+        })
     }
 
     /// [Stops](Self::stop) and starts the plugin, as a restart of the shell does.
@@ -252,9 +320,16 @@ impl TestPlugin {
     /// # Errors
     ///
     /// When it does not run, or does not start again.
-    pub async fn restart(&self) -> Result<(), ControlError> {
-        self.control().stop(&self.id).await?;
-        self.control().start(&self.id).await
+    ///
+    /// # Panics
+    ///
+    /// When it takes too long.
+    #[track_caller]
+    pub fn restart(&self) -> impl Future<Output = Result<(), ControlError>> + Send {
+        self.bounded("the restart", async {
+            self.control().stop(&self.id).await?;
+            self.control().start(&self.id).await
+        })
     }
 
     /// Replaces the plugin by a new one from its closure, as the shell does after an OTA update.
@@ -264,8 +339,26 @@ impl TestPlugin {
     /// # Errors
     ///
     /// When it does not run, or the new one does not start; the text says what runs now.
-    pub async fn update(&self) -> Result<(), ControlError> {
-        self.control().update(&self.id).await
+    ///
+    /// # Panics
+    ///
+    /// When it takes too long.
+    #[track_caller]
+    pub fn update(&self) -> impl Future<Output = Result<(), ControlError>> + Send {
+        self.bounded("the update", self.control().update(&self.id))
+    }
+
+    #[track_caller]
+    fn bounded<T>(
+        &self,
+        what: &str,
+        wait: impl Future<Output = T> + Send,
+    ) -> impl Future<Output = T> + Send {
+        let (at, what) = (
+            Location::caller(),
+            format!("{what} of plugin `{}`", self.id),
+        );
+        async move { self.inner.waiting.within(&what, at, wait).await }
     }
 
     async fn next<T>(

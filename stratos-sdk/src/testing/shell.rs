@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::panic::Location;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::testing::builder::{IntoPlugin, TestShellBuilder};
 use crate::testing::error::StartError;
-use crate::testing::host::{Host, clock_is_paused};
+use crate::testing::host::Host;
 use crate::testing::leaks::{Leak, Report};
 use crate::testing::plugin::TestPlugin;
 use crate::testing::waiting::Waiting;
@@ -38,11 +39,13 @@ pub(crate) struct Inner {
     activity: Activity,
     _watchdog: Watchdog,
     /// The programs of plugins that are processes.
-    programs: Option<TempDir>,
+    _programs: Option<TempDir>,
 }
 
 impl TestShell {
     /// A shell for the plugin that the closure makes: anew for each start and each update.
+    ///
+    /// Where the plugin is a process, the closure runs once, to tell who the plugin is.
     #[expect(clippy::new_ret_no_self, reason = "there is one way to make it")]
     pub fn new<P: IntoPlugin>(make: impl Fn() -> P + Send + Sync + 'static) -> TestShellBuilder {
         TestShellBuilder::new(make)
@@ -107,7 +110,22 @@ impl TestShell {
     }
 
     /// Stops all plugins that run, and tells what any of them has left behind so far.
-    pub async fn stop(&self) -> Report {
+    ///
+    /// # Panics
+    ///
+    /// When it takes too long.
+    #[track_caller]
+    pub fn stop(&self) -> impl Future<Output = Report> + Send {
+        let at = Location::caller();
+        let waiting = &self.inner().waiting;
+        async move {
+            waiting
+                .within("the stop of all plugins", at, self.stop_all())
+                .await
+        }
+    }
+
+    async fn stop_all(&self) -> Report {
         let control = self.inner().shell.control();
         let running = control.plugins().into_iter();
         let running = running.filter(|plugin| plugin.state == PluginState::Running);
@@ -165,9 +183,12 @@ impl Inner {
         let mut leaks = self.waiting.journal().read(logged);
         leaks.extend(self.activity.leaks());
         leaks.retain(|leak| plugin.is_none_or(|id| leak.plugin() == id));
+        let mut registered = self.activity.registered();
+        registered.retain(|registered| plugin.is_none_or(|id| registered.plugin() == id));
         Report {
             leaks,
-            looked_for_contexts: self.programs.is_none(),
+            registered,
+            host: self.waiting.host,
         }
     }
 }
@@ -203,9 +224,9 @@ pub(crate) async fn open(builder: TestShellBuilder) -> Result<TestShell, StartEr
         _watchdog: activity.watch(builder.block_limit),
         activity,
         door,
-        waiting: Waiting::new(journal, builder.deadline, clock_is_paused(), folders),
+        waiting: Waiting::new(journal, host, builder.deadline, folders),
         shell,
-        programs,
+        _programs: programs,
     });
     inner.shell.ready().await;
     let first = TestPlugin::new(&first, inner);

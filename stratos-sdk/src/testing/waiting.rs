@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use stratos_host::journal::{Entry, Journal};
 
+use crate::testing::host::{Host, clock_is_paused};
 use crate::testing::transcript::transcript;
 
 /// How long a test waits in real time.
@@ -21,6 +22,7 @@ const LINES: usize = 40;
 #[derive(Debug)]
 pub(crate) struct Waiting {
     journal: Journal,
+    pub(crate) host: Host,
     deadline: Duration,
     folders: Vec<PathBuf>,
     /// How far each kind of wait has come, so that the next one finds the next thing.
@@ -30,17 +32,17 @@ pub(crate) struct Waiting {
 impl Waiting {
     pub(crate) fn new(
         journal: Journal,
+        host: Host,
         deadline: Option<Duration>,
-        is_virtual: bool,
         folders: Vec<PathBuf>,
     ) -> Self {
-        let default = if is_virtual {
-            VIRTUAL_DEADLINE
-        } else {
-            REAL_DEADLINE
+        let default = match clock_is_paused() {
+            true => VIRTUAL_DEADLINE,
+            false => REAL_DEADLINE,
         };
         Self {
             journal,
+            host,
             deadline: deadline.unwrap_or(default),
             folders,
             seen: Mutex::default(),
@@ -65,13 +67,19 @@ impl Waiting {
         self.within(&what, at, self.journal.find(find)).await
     }
 
-    /// Waits for something within the deadline.
+    /// Waits for something within the deadline, which is one of the real clock where the plugin is a process.
     pub(crate) async fn within<T>(
         &self,
         what: &str,
         at: &Location<'_>,
         wait: impl Future<Output = T>,
     ) -> T {
+        if self.host == Host::Process && clock_is_paused() {
+            panic!(
+                "{what}: virtual time (`tokio::time::pause`) exists in memory only, and this plugin is a process: \
+                 say `.in_memory()`, or let the time be real; waited for at {at}"
+            );
+        }
         match tokio::time::timeout(self.deadline, wait).await {
             Ok(found) => found,
             Err(_) => panic!(

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
 use crate::context::PluginContext;
-use crate::testing::leaks::Leak;
+use crate::testing::leaks::{Leak, Registered};
 
 /// How long what held a context may take to let go of it after the plugin's end.
 const LET_GO_DEADLINE: Duration = Duration::from_secs(1);
@@ -28,6 +28,8 @@ struct Shared {
     polled: Mutex<Polled>,
     settling: TaskTracker,
     leaks: Mutex<Vec<Leak>>,
+    /// What was registered at the end of each plugin's last life.
+    registered: Mutex<BTreeMap<String, Vec<Registered>>>,
 }
 
 #[derive(Debug, Default)]
@@ -88,6 +90,14 @@ impl Activity {
         lock(&self.0.leaks).clone()
     }
 
+    pub(crate) fn registered(&self) -> Vec<Registered> {
+        lock(&self.0.registered)
+            .values()
+            .flatten()
+            .cloned()
+            .collect()
+    }
+
     /// Ends this process when any piece of work keeps its thread for longer than `limit`.
     pub(crate) fn watch(&self, limit: Duration) -> Watchdog {
         let (end, ended) = channel();
@@ -131,6 +141,21 @@ impl Watched {
             watched: self.clone(),
             what: what.into(),
         }
+    }
+
+    /// Writes down what was registered when the plugin ended.
+    pub(crate) fn removed(&self, channels: Vec<String>, prefixes: Vec<String>) {
+        let plugin = || self.plugin.to_string();
+        let channels = channels.into_iter().map(|channel| Registered::Channel {
+            plugin: plugin(),
+            channel,
+        });
+        let prefixes = prefixes.into_iter().map(|prefix| Registered::Prefix {
+            plugin: plugin(),
+            prefix,
+        });
+        let all = channels.chain(prefixes).collect();
+        lock(&self.activity.0.registered).insert(plugin(), all);
     }
 
     /// Waits in the background until nobody else holds the plugin's context, and writes down if somebody does.

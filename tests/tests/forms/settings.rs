@@ -51,6 +51,20 @@ async fn what_is_not_stored_is_the_manifests_default_or_none() {
     let stored = json!([5.0, 5.0, "https://a.b", [], true, "N25"]);
     assert_eq!(read().await.unwrap(), stored);
 
+    for key in ["interval", "api-url", "layout", "unit", "runway"] {
+        let control = shell.control();
+        control
+            .config_set(ID, key.to_owned(), json!(null))
+            .await
+            .unwrap();
+    }
+    let nothing = json!([30.0, 1.5, null, null, false, null]);
+    assert_eq!(
+        read().await.unwrap(),
+        nothing,
+        "`null` is not set, but in JSON"
+    );
+
     for (key, value, expected) in [
         (
             "unit",

@@ -5,7 +5,13 @@ struct MyPlugin;
 
 #[stratos::plugin(manifest = "tests/ui/wrong_default.json")]
 impl MyPlugin {
-    async fn on_start(&self, _ctx: PluginContext) {}
+    async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
+        let settings = Self::settings(&ctx);
+        let interval: f64 = settings.interval().await?;
+        let unit: settings::Unit = settings.unit().await?;
+        ctx.logger.info("start", format_args!("{interval} {unit:?} {}", Self::ID));
+        Ok(())
+    }
 
     async fn on_stop(&self) {}
 }

@@ -1,0 +1,35 @@
+//! The generated module makes way for one of the author's, and has another name on demand.
+
+use stratos::PluginContext;
+
+mod settings {
+    pub const MINE: u32 = 1;
+}
+
+#[derive(Default)]
+struct First;
+
+#[stratos::plugin(manifest = "tests/ui/settings.json")]
+impl First {
+    async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
+        let _: f64 = Self::settings(&ctx).refresh_interval_or(f64::from(settings::MINE)).await?;
+        Ok(())
+    }
+
+    async fn on_stop(&self) {}
+}
+
+#[derive(Default)]
+struct Second;
+
+#[stratos::plugin(manifest = "tests/ui/settings.json", settings = "second")]
+impl Second {
+    async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
+        let _: second::WeightUnit = Self::settings(&ctx).weight_unit_or(second::WeightUnit::Kg).await?;
+        Ok(())
+    }
+
+    async fn on_stop(&self) {}
+}
+
+fn main() {}
