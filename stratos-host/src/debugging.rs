@@ -166,7 +166,7 @@ mod tests {
         ) -> BoxFuture<'_, Result<Launched, LaunchError>> {
             Box::pin(async {
                 let launched = self.0.launch(program, events).await?;
-                let life = launched.life.as_process(1);
+                let life = launched.life.with_pid(1);
                 Ok(Launched { life, ..launched })
             })
         }

@@ -99,8 +99,9 @@ fn the_token_of_the_login_is_written_nowhere() {
     // All that happens from its start to its end.
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
     shell.wait_for_state("sample", "stopped");
+    shell.expect(|event| event.to_string().contains("printed by"));
     let events: String = shell.seen.iter().map(ToString::to_string).collect();
-    assert!(events.contains("printed by") && !says(events.as_bytes()));
+    assert!(!says(events.as_bytes()));
     assert!(!says(shell.said().as_bytes()));
     each_file(plugins.root(), &mut |path, bytes| {
         assert!(!says(bytes), "{}", path.display());

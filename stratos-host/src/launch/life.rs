@@ -58,7 +58,7 @@ impl Life {
 
     /// The same, as if it were a process.
     #[cfg(test)]
-    pub(crate) fn as_process(self, pid: u32) -> Self {
+    pub(crate) fn with_pid(self, pid: u32) -> Self {
         let pid = Some(pid);
         Self { pid, ..self }
     }

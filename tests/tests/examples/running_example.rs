@@ -22,9 +22,9 @@ pub(crate) struct Example {
 impl Example {
     /// Builds and runs the example with nothing configured.
     pub(crate) fn start(id: &'static str) -> Self {
-        let folder = folder(id);
         static BUILT: Once = Once::new();
         BUILT.call_once(|| EXAMPLES.iter().for_each(|id| build(id)));
+        let folder = folder(id);
         let state = tempfile::tempdir().expect("a folder");
         let options = Options {
             state: Some(state.path().to_owned()),
