@@ -14,8 +14,8 @@ const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const CONNECTIONS: usize = 8;
 /// No request takes longer on a machine that has time; how many did is printed.
 const SLOW: Duration = Duration::from_secs(1);
-/// What is asserted: a busy machine may take a multiple of everything.
-const TOO_SLOW: Duration = Duration::from_secs(5);
+/// What is asserted: a busy machine takes a multiple of everything. At a load of 20 on two cores, it was 2 s.
+const TOO_SLOW: Duration = Duration::from_secs(10);
 
 #[test]
 fn no_request_fails_while_versions_come_and_go() {

@@ -152,11 +152,11 @@ fn a_neighbours_write_does_not_wait_behind_thousands() {
                 written.fetch_add(1, Ordering::SeqCst);
             }
         });
-        let flooded = control.invoke("sample", "set-much", &json!([100, 200]));
+        let flooded = control.invoke("sample", "set-much", &json!([100, 2_000]));
         is_over.store(true, Ordering::SeqCst);
         flooded
     });
-    assert_eq!(flooded.json(), json!(200));
+    assert_eq!(flooded.json(), json!(2_000));
     let large = control.invoke("sample", "set-much", &json!([200_000, 40]));
     assert_eq!(large.json(), json!(40));
     let grown = memory.grown();
