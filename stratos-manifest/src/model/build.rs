@@ -135,3 +135,39 @@ fn number(object: &Object<'_>, key: &str) -> Option<f64> {
 fn json(value: &Value<'_>, text: &str) -> Option<Json> {
     serde_json::from_str(&text[span(value)]).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_as_far_as_they_go() {
+        let source = r#"{ "id": 1, "availableSettings": [
+            { "key": "a", "type": "number", "scope": "pilot", "default": "30" },
+            { "key": "b", "type": "list", "options": [{ "value": 1 }, { "value": 2, "label": "2" }] },
+            { "key": "c", "type": "colour" },
+            3
+        ] }"#;
+        let settings = readable_settings(source.as_bytes());
+        let seen: Vec<_> = settings
+            .iter()
+            .map(|(setting, place)| {
+                let Setting { key, name, .. } = setting;
+                let (scope, options) = (setting.scope, setting.options.len());
+                (
+                    key.as_str(),
+                    name.as_str(),
+                    scope,
+                    options,
+                    &source[place.clone()],
+                )
+            })
+            .collect();
+        let expected = [
+            ("a", "a", SettingScope::User, 0, "\"30\""),
+            ("b", "b", SettingScope::User, 1, "{"),
+        ];
+        assert_eq!(seen, expected);
+        assert_eq!(readable_settings(b"no json"), []);
+    }
+}

@@ -43,7 +43,7 @@ pub struct TestShellBuilder {
     message = "the closure of `TestShell::new` makes a plugin, and `{Self}` is none",
     label = "is no Stratos plugin",
     note = "write `#[stratos::plugin]` on the `impl` block of `{Self}`, or return what `create_plugin(...)` has made",
-    note = "a closure cannot return an `Option` or a `Result`: it runs again for each start"
+    note = "the closure returns the plugin itself, and no `Option` or `Result` of it"
 )]
 pub trait IntoPlugin {
     /// The plugin.
