@@ -37,6 +37,27 @@ fn repairs_say_the_same_in_the_right_way() {
             Safety::Unsafe,
             "{\n  \"id\": \"a\"\n}",
         ),
+        (
+            "{\u{a0}\"id\":\u{2003}\"a\" }",
+            Safety::Safe,
+            "{ \"id\": \"a\" }",
+        ),
+        (
+            "{ \"id\": \"a\tb\r\n\u{7}\" }",
+            Safety::Safe,
+            "{ \"id\": \"a\\tb\\r\\n\\u0007\" }",
+        ),
+        // Escapes of the author.
+        (
+            r#"{ "name": "Caf\u00e9 " }"#,
+            Safety::Safe,
+            r#"{ "name": "Caf\u00e9" }"#,
+        ),
+        (
+            r#"{ "name": "\t\u00a0\ud83d\ude00 \u200b\\\u200b\/😀\t" }"#,
+            Safety::Safe,
+            r#"{ "name": "\ud83d\ude00 \\\/😀" }"#,
+        ),
         // Equal keys.
         (
             "{ \"id\": \"a\", \"id\": \"a\" }",
