@@ -229,6 +229,32 @@ fn a_baseline_overwrites_nothing_but_a_baseline() {
     assert!(text.contains("\"extra\""), "{text}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_baseline_stays_a_link() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let folder = folder(&[
+        ("plugin.json", &with_keys("\"extra\": 1,")),
+        ("icon.svg", ICON),
+    ]);
+    let path = |name: &str| folder.path().join(name);
+    stratos(folder.path(), ["check", "--write-baseline", "real.json"]);
+    let old = fs::read_to_string(path("real.json")).unwrap();
+    fs::set_permissions(path("real.json"), fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("real.json", path("link.json")).unwrap();
+    fs::write(path("plugin.json"), with_keys("\"other\": 1,")).unwrap();
+    let written = stratos(folder.path(), ["check", "--write-baseline", "link.json"]);
+    assert_eq!(written.code, Some(0), "{written:?}");
+    assert!(path("link.json").symlink_metadata().unwrap().is_symlink());
+    assert_ne!(fs::read_to_string(path("real.json")).unwrap(), old);
+    let mode = fs::metadata(path("real.json"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
 #[test]
 fn a_run_of_a_part_renews_that_part_of_a_baseline() {
     let folder = folder(&[

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 use stratos_tests::stratos;
@@ -33,6 +34,34 @@ fn every_recipe_is_yaml_and_runs_commands_that_exist() {
         }
     }
     assert!(commands >= 5, "{commands}");
+}
+
+/// The whole lines, as a runner gives them to a shell: a job fails where the check does, unless its findings go on to
+/// another service.
+#[test]
+fn every_recipe_ends_as_its_check_does() {
+    let is_there = || Command::new("bash").arg("--version").output().is_ok();
+    if cfg!(windows) || !is_there() {
+        eprintln!("skipped: there is no bash");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut lines = 0;
+    for path in recipes() {
+        let value = yaml(&path);
+        for line in strings(&value).filter(|line| line.starts_with("cargo stratos ")) {
+            for code in 0..=2 {
+                let script = format!("cargo() {{ return {code}; }}\n{line}");
+                let mut bash = Command::new("bash");
+                bash.args(["-e", "-c", &script]).current_dir(folder.path());
+                let ended = bash.status().unwrap();
+                let is_good = code == 0 || (code == 1 && line.contains("sarif"));
+                assert_eq!(ended.success(), is_good, "{line}: {code}");
+            }
+            lines += 1;
+        }
+    }
+    assert!(lines >= 5, "{lines}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use similar::{ChangeTag, TextDiff};
 
@@ -19,9 +19,14 @@ pub(crate) struct Patch {
 
 /// The changes as a unified diff.
 pub(crate) fn diff(path: &Path, before: &[u8], after: &[u8]) -> Patch {
+    // Who applies a patch refuses to leave the folder that it is applied in.
+    let stays = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    let stays = path.components().all(stays);
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    let path = parts.collect::<PathBuf>();
     let path = path.to_string_lossy().replace(MAIN_SEPARATOR, "/");
     let shown = escape(path.trim_start_matches('/'));
-    let mut is_exact = matches!(shown, Cow::Borrowed(_));
+    let mut is_exact = stays && matches!(shown, Cow::Borrowed(_));
     let path = shown;
     let (Ok(before), Ok(after)) = (str::from_utf8(before), str::from_utf8(after)) else {
         // As git says it; such a file is read as UTF-16, and written as UTF-8.
@@ -118,6 +123,11 @@ mod tests {
             diff(Path::new("p"), before.as_bytes(), after.as_bytes()).is_exact
         };
         assert!(is_exact("{\n\t\"a\": 1,\n}"));
+        for (path, expected) in [("./a/b", true), ("a/../b", false), ("/a/b", false)] {
+            let patch = diff(Path::new(path), b"[1,]\n", b"[1]\n");
+            assert_eq!(patch.is_exact, expected, "{path}");
+            assert!(!patch.text.contains("a/./"), "{}", patch.text);
+        }
         assert!(!is_exact(before));
         assert!(!is_exact("\u{feff}{\n\"a\": 1,\n}"));
     }

@@ -111,8 +111,10 @@ impl Ledger {
 
     /// Writes it, whole or not at all.
     pub(crate) fn write(&self) -> Result<(), Error> {
+        // A link stays, and what it leads to is written.
+        let path = dunce::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let write = || {
-            let mut file = AtomicWriteFile::open(&self.path)?;
+            let mut file = AtomicWriteFile::open(&path)?;
             file.write_all(self.baseline.to_string().as_bytes())?;
             file.commit()
         };

@@ -161,7 +161,7 @@ impl Run<'_> {
             let Patch { text, is_exact } = diff(path, before, &repaired.source);
             if !is_exact {
                 output.note(format_args!(
-                    "the patch of {} is to be read and not to be applied: it shows what would be obeyed, or no text at all",
+                    "the patch of {} is to be read and not to be applied: its path leads elsewhere, or it shows what would be obeyed, or no text at all",
                     escape(&path.to_string_lossy())
                 ));
             }

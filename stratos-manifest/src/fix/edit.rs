@@ -1,6 +1,6 @@
 //! Changes of a file that leave everything else in it as its author wrote it.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 use jsonc_parser::ast::{Object, ObjectProp, StringLit};
 
@@ -32,6 +32,27 @@ impl Edit {
     /// Writes another text, as JSON writes it.
     pub(crate) fn set_text(literal: &StringLit<'_>, text: &str) -> Self {
         Self::replace(span(literal), json_text(text))
+    }
+
+    /// Takes some characters out of a text, and leaves the others as they are written: `is_gone` says it for their
+    /// places in the text's value.
+    pub(crate) fn cut(
+        text: &str,
+        literal: &StringLit<'_>,
+        is_gone: impl Fn(usize) -> bool,
+    ) -> Vec<Self> {
+        let literal = span(literal);
+        let start = literal.start + 1;
+        let mut edits: Vec<Self> = Vec::new();
+        for (at, written) in written(&text[start..literal.end.max(start + 1) - 1]) {
+            let gone = start + written.start..start + written.end;
+            match edits.last_mut() {
+                _ if !is_gone(at) => {}
+                Some(last) if last.span.end == gone.start => last.span.end = gone.end,
+                _ => edits.push(Self::remove(gone)),
+            }
+        }
+        edits
     }
 
     /// Gives a property another key.
@@ -93,6 +114,33 @@ impl Edit {
             && only_between(&text[gone.end.min(range.end)..range.end]);
         is_clean.then(|| Self::remove(range))
     }
+}
+
+/// The characters of a text as they stand between its quotes, each with its place in the text's value.
+fn written(raw: &str) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let (mut at, mut start) = (0, 0);
+    iter::from_fn(move || {
+        let rest = &raw[start..];
+        let (value, written) = match rest.as_bytes() {
+            [b'\\', b'u', ..] => {
+                let unit = u32::from_str_radix(rest.get(2..6)?, 16).ok()?;
+                match char::from_u32(unit) {
+                    Some(char) => (char.len_utf8(), 6),
+                    // One half of a character, and the other half behind it.
+                    None => (4, 12),
+                }
+            }
+            [b'\\', ..] => (1, 2),
+            _ => {
+                let len = rest.chars().next()?.len_utf8();
+                (len, len)
+            }
+        };
+        let character = (at, start..start + written);
+        at += value;
+        start += written;
+        (start <= raw.len()).then_some(character)
+    })
 }
 
 #[cfg(test)]

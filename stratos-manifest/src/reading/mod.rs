@@ -5,6 +5,7 @@ mod depth;
 mod fault;
 mod json;
 mod key_path;
+mod pieces;
 mod syntax;
 mod tree;
 

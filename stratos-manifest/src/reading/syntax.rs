@@ -10,7 +10,12 @@ use jsonc_parser::{
 };
 use serde::de::IgnoredAny;
 
-use crate::reading::{Fault, SyntaxFault, depth::first_too_deep, tree::span};
+use crate::reading::{
+    Fault, SyntaxFault,
+    depth::first_too_deep,
+    pieces::{Piece, pieces},
+    tree::span,
+};
 
 /// Nothing but JSON, except that comments and trailing commas do not stop the parser: they are faults all the same,
 /// but people who write them should hear about the rest of their file, too.
@@ -66,18 +71,13 @@ pub(crate) fn parse(text: &str) -> (Option<Value<'_>>, Vec<Fault>) {
 /// The first text in `before` that does not end on its line: where a closing quote is missing, a parser only notices
 /// behind the next quote, on another line.
 fn unclosed_text(before: &str) -> Option<Range<usize>> {
-    let mut start = None;
-    let mut escaped = false;
-    for (at, byte) in before.bytes().enumerate() {
-        match (byte, start) {
-            _ if escaped => escaped = false,
-            (b'\\', Some(_)) => escaped = true,
-            (b'"', _) => start = start.xor(Some(at)),
-            (b'\n', Some(start)) => return Some(start..start + before[start..at].trim_end().len()),
-            _ => {}
+    pieces(before).find_map(|piece| match piece {
+        Piece::Text(span) => {
+            let line = before[span.clone()].split_once('\n')?.0;
+            Some(span.start..span.start + line.trim_end().len())
         }
-    }
-    None
+        Piece::Byte(..) => None,
+    })
 }
 
 fn token_faults(text: &str, tokens: &[TokenAndRange<'_>]) -> Vec<Fault> {

@@ -36,9 +36,9 @@ declare_rule! {
     /// ```
     "ambiguous-program" {
         summary: "none of several programs is called like the plugin",
-        group: Correctness,
+        group: Suspicious,
         stage: Project,
-        source: ToolLimit,
+        source: Judgement,
         since: "0.1.0",
     }
 }

@@ -28,9 +28,9 @@ declare_rule! {
     /// ```
     "crate-without-program" {
         summary: "the plugin's crate builds no program",
-        group: Correctness,
+        group: Suspicious,
         stage: Project,
-        source: ToolLimit,
+        source: Judgement,
         since: "0.1.0",
     }
 }

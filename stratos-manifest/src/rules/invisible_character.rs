@@ -102,11 +102,12 @@ fn describe(
         true => format!("remove {them}, then check that the letters are in the order you want"),
         false => format!("remove {them}"),
     });
-    let edit = Edit::set_text(text, &seen);
+    let is_found = |at: usize| found.binary_search_by_key(&at, |(at, ..)| *at).is_ok();
+    let edits = Edit::cut(cx.text, text, is_found);
     match safety {
         // What was turned around is shown the other way round without them.
-        Safety::Safe if !turns => finding.safe_fix([edit]),
-        _ => finding.unsafe_fix([edit]),
+        Safety::Safe if !turns => finding.safe_fix(edits),
+        _ => finding.unsafe_fix(edits),
     }
 }
 

@@ -1,9 +1,11 @@
+use jsonc_parser::ast::{Object, ObjectProp, Value};
+
 use crate::{
-    diagnostic::Findings,
+    diagnostic::{Diagnostic, Findings},
     fix::{Edit, Safety},
     invisible::invisible_characters,
     quote::quote,
-    reading::{find, span},
+    reading::{article, find, head, span},
     rule::declare_rule,
     rules::RuleContext,
 };
@@ -39,12 +41,19 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let homepage = cx
-        .value
-        .and_then(|value| find(value.as_object()?, "homepage")?.value.as_string_lit());
-    let Some(homepage) = homepage.filter(|homepage| !is_web_address(&homepage.value)) else {
+    let Some(root) = cx.value.and_then(|value| value.as_object()) else {
         return;
     };
+    let Some(property) = find(root, "homepage") else {
+        return;
+    };
+    let Some(homepage) = property.value.as_string_lit() else {
+        out.push(no_text(cx, root, property));
+        return;
+    };
+    if is_web_address(&homepage.value) {
+        return;
+    }
     let message = match homepage.value.trim() {
         "" => "`homepage` is empty".to_owned(),
         _ => format!(
@@ -67,6 +76,22 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         None => finding
             .help("write it like `https://github.com/jane-doe/fuel-check`, or leave the field out"),
     });
+}
+
+/// No document knows the field, so that this is not for `wrong-type`, which finds errors.
+fn no_text(cx: &RuleContext<'_>, root: &Object<'_>, property: &ObjectProp<'_>) -> Diagnostic {
+    let value = &property.value;
+    let message = format!("`homepage` has to be text, but this is {}", article(value));
+    let finding = cx
+        .finding(head(value), message)
+        .note("published plugins have the address of a web page there")
+        .help("leave the field out, or write it like `\"homepage\": \"https://fleet.example\"`");
+    let removal = matches!(value, Value::NullKeyword(_))
+        .then(|| Edit::remove_property(cx.text, root, property));
+    match removal.flatten() {
+        Some(removal) => finding.safe_fix([removal]),
+        None => finding,
+    }
 }
 
 /// Whether a browser opens it on somebody else's computer, as far as its form tells.

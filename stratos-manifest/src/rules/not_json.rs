@@ -4,7 +4,8 @@ use jsonc_parser::ParseStringErrorKind;
 
 use crate::{
     diagnostic::{Diagnostic, Findings},
-    reading::{Fault, SyntaxFault},
+    fix::Edit,
+    reading::{Fault, SyntaxFault, json_text},
     rule::declare_rule,
     rules::{
         RuleContext,
@@ -51,6 +52,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> Diagnostic {
+    let mut edit = None;
     let (place, (message, help)) = match fault {
         SyntaxFault::Empty => return empty(cx, span),
         SyntaxFault::UnclosedText => (
@@ -70,6 +72,8 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
                 "the character U+{:04X} cannot stand inside a text as it is",
                 u32::from(*char)
             );
+            let quoted = json_text(char.encode_utf8(&mut [0; 4]));
+            edit = Some(Edit::replace(span.clone(), quoted.trim_matches('"')));
             (span.clone(), (message, help.to_owned()))
         }
         SyntaxFault::Space(char) => {
@@ -78,6 +82,7 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
                 u32::from(*char)
             );
             let help = "replace it with an ordinary space";
+            edit = Some(Edit::replace(span.clone(), " "));
             (span.clone(), (message, help.to_owned()))
         }
         SyntaxFault::Refused(reason) => {
@@ -88,9 +93,14 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
             )
         }
     };
-    cx.finding(place, message)
+    let finding = cx
+        .finding(place, message)
         .note("the Stratos shell reads the manifest as JSON, and cannot read this file")
-        .help(help)
+        .help(help);
+    match edit {
+        Some(edit) => finding.safe_fix([edit]),
+        None => finding,
+    }
 }
 
 fn empty(cx: &RuleContext<'_>, span: &Range<usize>) -> Diagnostic {

@@ -39,6 +39,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         if trimmed.len() == text.value.len() {
             continue;
         }
+        let start = text.value.len() - text.value.trim_start().len();
+        let kept = start..start + trimmed.len();
         let is_before = !text.value.starts_with(trimmed);
         let place = match (is_before, text.value.ends_with(trimmed)) {
             (true, true) => "starts",
@@ -62,7 +64,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             )
             .note("nobody sees it, but the text is shown out of line and sorted in the wrong place")
             .help("remove the white space around the text")
-            .safe_fix([Edit::set_text(text, trimmed)]),
+            .safe_fix(Edit::cut(cx.text, text, |at| !kept.contains(&at))),
         );
     }
 }

@@ -107,7 +107,8 @@ pub(super) static MANIFEST: Shape = Shape {
             synonyms: &["url", "website", "web", "site"],
             ..optional(
                 "homepage",
-                Kind::Text,
+                // No document knows it: what it has to be is for a rule that warns.
+                Kind::Any,
                 r#""homepage": "https://fleet.example""#,
             )
         },

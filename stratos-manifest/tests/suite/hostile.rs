@@ -115,10 +115,13 @@ fn grows_with_size(name: &str, source: impl Fn(usize) -> String, check: impl Fn(
     };
     let ratio = || {
         let [small, large] = [&small, &large].map(|source| time(source));
-        eprintln!("{name}: {small:?} and {large:?}");
         large.as_secs_f64() / small.as_secs_f64()
     };
-    assert!((0..3).any(|_| ratio() < 8.0), "{name}");
+    let first = ratio();
+    assert!(
+        first < 8.0 || (0..2).any(|_| ratio() < 8.0),
+        "{name}: four times the size took {first} times as long"
+    );
 }
 
 #[test]
@@ -129,10 +132,9 @@ fn a_text_of_hidden_characters_is_repaired_at_once() {
         .diagnostics
         .iter()
         .find(|d| d.rule == "invisible-character");
-    assert_eq!(
-        finding.unwrap().fix.as_ref().unwrap().edits[0].text,
-        r#""ab""#
-    );
+    let edits = &finding.unwrap().fix.as_ref().unwrap().edits;
+    assert_eq!(edits.len(), 1);
+    assert_eq!(edits[0].span, 10..10 + hidden.len());
 }
 
 #[test]

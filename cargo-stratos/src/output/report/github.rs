@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::output::report::places::{Place, Places};
 use crate::output::report::repository::Repository;
 use crate::output::report::{Checked, MAX_SHOWN, Reporter, Summary};
-use crate::output::{Output, escape};
+use crate::output::{Output, escape, escape_line};
 
 /// Prints findings as commands, and a summary.
 pub(crate) struct Github<'a> {
@@ -38,7 +38,12 @@ impl Reporter for Github<'_> {
             let command = command(&path, places.of(&found.span), found);
             self.output.line(command)?;
         }
-        match findings.len().saturating_sub(MAX_SHOWN) + report.omitted {
+        // GitHub shows few annotations, and keeps the log.
+        for found in findings.iter().skip(MAX_SHOWN) {
+            let line = log_line(&path, places.of(&found.span), found);
+            self.output.line(line)?;
+        }
+        match report.omitted {
             0 => Ok(()),
             hidden => self.output.line(format_args!(
                 "{hidden} more findings in {} are not shown",
@@ -77,6 +82,19 @@ fn command(path: &str, place: Place, found: &Diagnostic) -> String {
         }
     }
     command
+}
+
+fn log_line(path: &str, place: Place, found: &Diagnostic) -> String {
+    let Diagnostic {
+        rule,
+        level,
+        message,
+        ..
+    } = found;
+    escape_line(&format!(
+        "{path}:{}: {level}[{rule}]: {message}",
+        place.start
+    ))
 }
 
 /// What comes after the second `::`; the runner turns it back.
@@ -130,6 +148,18 @@ mod tests {
             ),
             "::error file=a%2Cb%3Ac%25/plugin.json,line=2,endLine=2,col=3,endColumn=9,\
              title=malformed-id::x::y\\n::z%0Anote: 100%25"
+        );
+    }
+
+    #[test]
+    fn what_is_no_annotation_is_no_command() {
+        assert_eq!(
+            log_line(
+                "::error::/plugin.json",
+                place((2, 3), (2, 9)),
+                &found("x\n::y")
+            ),
+            ":\\u{3a}error::/plugin.json:2:3: error[malformed-id]: x\\n::y"
         );
     }
 
