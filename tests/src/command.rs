@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cargo_metadata::Message;
 
@@ -71,9 +71,12 @@ fn profile_args() -> &'static [&'static str] {
 
 /// Starts a program that was written a moment ago: another thread that starts one may hold it open until then.
 pub fn spawn_new(command: &mut Command) -> Child {
+    let patience = Instant::now() + Duration::from_secs(60);
     loop {
         match command.spawn() {
-            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+            Err(error)
+                if error.kind() == ErrorKind::ExecutableFileBusy && Instant::now() < patience =>
+            {
                 thread::sleep(Duration::from_millis(1));
             }
             child => return child.expect("the program starts"),

@@ -241,8 +241,8 @@ fn wait_until(is_so: impl Fn() -> bool) {
 }
 
 fn builds(watch: &Watch) -> bool {
-    let mut all = alive(watch).into_iter();
-    all.any(|process| process.contains("cargo build"))
+    let is_build = |process: String| process.contains("cargo build");
+    SEES_ALL && alive(watch).into_iter().any(is_build)
 }
 
 fn wait_for_nothing(watch: &Watch) -> Duration {

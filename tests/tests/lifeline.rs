@@ -76,14 +76,20 @@ async fn a_plugin_that_was_orphaned_while_it_started_does_not_begin() {
     tokio::select! {
         _ = listener.accept() => panic!("it greets"),
         code = end => assert_eq!(code.unwrap(), Some(1)),
+        () = tokio::time::sleep(PATIENCE) => panic!("it neither greets nor ends"),
     }
 }
 
 /// Answers the greeting of a plugin, as its shell does.
 async fn welcome(listener: &LocalListener) -> Connection {
-    let stream = listener.accept().await.unwrap();
-    let mut connection = Connection::new(stream.into_boxed(), FRAME_BYTES);
-    let Some(Message::Request { id, method, .. }) = connection.receive().await.unwrap() else {
+    let greeting = async {
+        let stream = listener.accept().await.unwrap();
+        let mut connection = Connection::new(stream.into_boxed(), FRAME_BYTES);
+        let message = connection.receive().await.unwrap();
+        (connection, message)
+    };
+    let (mut connection, message) = tokio::time::timeout(PATIENCE, greeting).await.unwrap();
+    let Some(Message::Request { id, method, .. }) = message else {
         panic!("the plugin greets first")
     };
     assert_eq!(method, Hello::METHOD);

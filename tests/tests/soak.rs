@@ -23,7 +23,7 @@ const PLUGINS: usize = 20;
 const CLIENTS: u64 = 4;
 const SMOKE: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The load of a second at least, a quarter of what a busy machine manages.
+/// So many in a second at least, which is a quarter of what a busy machine manages.
 const REQUESTS: u64 = 20;
 /// By so much may the shell's memory grow from when it is warm to the end, however long that takes.
 const GROWTH_KIB: usize = 16 * 1024;

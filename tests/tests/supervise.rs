@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stratos_host::PluginState;
-use stratos_tests::{Options, Plugins, Running, request};
+use stratos_tests::{Options, Plugins, Running};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -90,6 +90,7 @@ fn after_a_sleep_all_plugins_are_those_of_before() {
     use std::time::Duration;
 
     use rustix::process::{Pid, Signal, kill_process};
+    use stratos_tests::request;
 
     /// More than the shell waits for a plugin that it tells something.
     const SLEEP: Duration = Duration::from_secs(3);

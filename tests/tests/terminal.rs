@@ -11,7 +11,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use stratos_tests::{Plugins, cargo_stratos, stratos};
+use stratos_tests::{Plugins, cargo_stratos};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
@@ -279,6 +279,8 @@ fn an_error_leaves_the_terminal_as_it_was() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_that_is_closed_ends_the_shell_in_order() {
+    use stratos_tests::stratos;
+
     if Command::new("setsid").arg("--version").output().is_err() {
         println!("skipped: there is no `setsid`");
         return;
@@ -291,9 +293,9 @@ fn a_terminal_that_is_closed_ends_the_shell_in_order() {
         .arg(cargo_stratos())
         .args(["run", "--port", "auto"])
         .current_dir(&folder)
+        .stderr(input.try_clone().unwrap())
         .stdin(input)
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut output = BufReader::new(shell.stdout.take().unwrap());
@@ -302,6 +304,9 @@ fn a_terminal_that_is_closed_ends_the_shell_in_order() {
         assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
     }
     drop(person);
+    // The shell that it was typed into tells as well.
+    let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::HUP).unwrap();
     output.read_to_string(&mut printed).unwrap();
     assert!(shell.wait().unwrap().success(), "{printed}");
     let stops = stratos(&folder, ["config", "get", "sample", "stops"]);

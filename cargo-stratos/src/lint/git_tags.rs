@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 
 use stratos_manifest::{MAX_BYTES, plugin_version};
 
@@ -16,6 +17,8 @@ pub(crate) struct Tags {
     commits: HashMap<PathBuf, Commit>,
     /// The root of each target's repository.
     roots: Vec<Option<PathBuf>>,
+    /// Each target's version as it was committed, once somebody has asked.
+    versions: Vec<OnceLock<Option<String>>>,
 }
 
 /// What is checked out.
@@ -38,7 +41,12 @@ impl Tags {
                 commits.insert(root.clone(), Commit::of(root));
             }
         }
-        Self { commits, roots }
+        let versions = targets.iter().map(|_| OnceLock::new()).collect();
+        Self {
+            commits,
+            roots,
+            versions,
+        }
     }
 
     /// Those of the target with this number, which is the plugin `plugin` and has these bytes.
@@ -52,8 +60,11 @@ impl Tags {
         source: &[u8],
     ) -> Vec<String> {
         let tags = self.concerning(index, target.home(), plugin);
-        let is_committed =
-            || committed(target).is_ok_and(|old| plugin_version(&old) == plugin_version(source));
+        let is_committed = || {
+            let committed = || plugin_version(&committed(target).ok()?);
+            let committed = self.versions[index].get_or_init(committed);
+            committed.is_some() && *committed == plugin_version(source)
+        };
         match !tags.is_empty() && is_committed() {
             true => tags.into_iter().map(str::to_owned).collect(),
             false => Vec::new(),
@@ -195,6 +206,7 @@ mod tests {
             ]
             .into(),
             roots: vec![Some(one), Some(several), None],
+            versions: Vec::new(),
         };
         let of = |index, home: &str, plugin| tags.concerning(index, Path::new(home), plugin);
         assert_eq!(of(0, "one/x", Some("x")), ["v1.2.3"]);

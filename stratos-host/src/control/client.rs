@@ -21,8 +21,8 @@ use crate::owner::Owner;
 use crate::scenario::{Ending, Progress};
 use crate::store::Everything;
 
-/// How long an answer may take that waits for no build: more than any deadline of the shell's own.
-const DEADLINE: Duration = Duration::from_secs(60);
+/// How long an answer may take that waits for nobody but the shell and its disk.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Talks to a running shell. Its methods are those of [`Control`](crate::control::Control).
 #[derive(Debug)]
@@ -88,7 +88,12 @@ impl Client {
     ///
     /// When the shell refuses or does not answer, or the plugin does not start.
     pub async fn start(&self, plugin: &str) -> Result<()> {
-        self.post(&format!("{}/start", plugin_path(plugin))).await
+        self.wait(
+            Method::POST,
+            &format!("{}/start", plugin_path(plugin)),
+            None::<&()>,
+        )
+        .await
     }
 
     /// Stops a plugin; returns when it has stopped.
@@ -97,8 +102,12 @@ impl Client {
     ///
     /// When the shell refuses or does not answer.
     pub async fn stop(&self, plugin: &str) -> Result<()> {
-        let path = format!("{}/stop", plugin_path(plugin));
-        self.ask(Method::POST, &path, None::<&()>).await
+        self.wait(
+            Method::POST,
+            &format!("{}/stop", plugin_path(plugin)),
+            None::<&()>,
+        )
+        .await
     }
 
     /// Builds a plugin anew and replaces it; returns when the new version runs.
@@ -107,7 +116,12 @@ impl Client {
     ///
     /// When the shell refuses or does not answer, or the new version does not build or start.
     pub async fn update(&self, plugin: &str) -> Result<()> {
-        self.post(&format!("{}/update", plugin_path(plugin))).await
+        self.wait(
+            Method::POST,
+            &format!("{}/update", plugin_path(plugin)),
+            None::<&()>,
+        )
+        .await
     }
 
     /// Asks on an IPC channel.
@@ -117,7 +131,7 @@ impl Client {
     /// When the plugin or the shell refuses or does not answer.
     pub async fn invoke(&self, plugin: &str, invoke: &Invoke) -> Result<Value> {
         let path = format!("{}/invoke", plugin_path(plugin));
-        self.ask(Method::POST, &path, Some(invoke)).await
+        self.wait(Method::POST, &path, Some(invoke)).await
     }
 
     /// A config value.
@@ -197,7 +211,7 @@ impl Client {
         let switch = SwitchAuth {
             persona: persona.to_owned(),
         };
-        self.ask(Method::PUT, "/auth", Some(&switch)).await
+        self.wait(Method::PUT, "/auth", Some(&switch)).await
     }
 
     /// Plays a scenario and tells how far it is; returns how it ended. Dropped before, it ends the scenario.
@@ -235,12 +249,31 @@ impl Client {
         Err(ClientError::Refused(text.to_owned()))
     }
 
-    /// Without a deadline: a build takes as long as it takes.
-    async fn post(&self, path: &str) -> Result<()> {
-        read(self.send(Method::POST, path, Vec::new()).await?).await
+    /// Asks for what a build, a plugin or a debugger may hold up as long as it likes. A shell that is silent itself is
+    /// found out before.
+    async fn wait<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T> {
+        self.plugins().await?;
+        self.converse(method, path, body).await
     }
 
     async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T> {
+        let (pid, port) = (self.owner.pid, self.owner.port);
+        let silent = |_| ClientError::Silent { pid, port };
+        let asked = self.converse(method, path, body);
+        timeout(DEADLINE, asked).await.map_err(silent)?
+    }
+
+    async fn converse<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
@@ -252,10 +285,7 @@ impl Client {
             }
             None => Vec::new(),
         };
-        let asked = async { read(self.send(method, path, body).await?).await };
-        let (pid, port) = (self.owner.pid, self.owner.port);
-        let silent = |_| ClientError::Silent { pid, port };
-        timeout(DEADLINE, asked).await.map_err(silent)?
+        read(self.send(method, path, body).await?).await
     }
 
     async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response<Incoming>> {

@@ -59,7 +59,7 @@ pub(super) fn keep(
         let _ = timeout(READ_OUT, read_out).await;
         events.own_up(&plugin);
         keeper.ended.send_replace(Some(how));
-        // Nobody waits for this search.
+        // The plugin's end does not wait for this search; the end of the shell does, for a while.
         for (pid, name) in escaped.await {
             let text = format!(
                 "process {pid} (`{name}`), which it had started and which had left its process group, was ended"

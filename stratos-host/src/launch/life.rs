@@ -6,7 +6,7 @@ use stratos_transport::guard::Guard;
 use tokio::sync::{mpsc, watch};
 
 /// How long a plugin that was told to terminate may take before it is killed.
-const TERMINATE_DEADLINE: Duration = Duration::from_secs(2);
+pub(crate) const TERMINATE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Watches a started plugin and ends it. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -85,7 +85,7 @@ async fn keep(
         },
         _ = keeper.signals.recv() => {
             task.abort();
-            // What it cleans up is done before the end is known. The second order is for one that blocks its thread.
+            // What it cleans up is done before the end is known. The second signal is for one that blocks its thread.
             tokio::select! {
                 _ = task => {}
                 _ = keeper.signals.recv() => {}

@@ -37,6 +37,8 @@ pub use self::leftovers::{Cleaned, clean_up, outlive};
 pub use self::life::Life;
 pub use self::memory::{InMemory, MemoryLink};
 pub use self::process::{ProcessLauncher, Processes};
+#[cfg(test)]
+pub(crate) use self::{life::TERMINATE_DEADLINE, process::SEARCH_DEADLINE};
 
 /// Brings one plugin to life, as often as it is asked to.
 pub trait Launch: Send + Sync + 'static {

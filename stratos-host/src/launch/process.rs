@@ -38,7 +38,7 @@ use crate::settings::Environment;
 /// How the folders are called that hold the programs of one run.
 pub(super) const RUN: &str = "run-";
 /// How long the end of a shell may wait for the search after processes that have left their group.
-const SEARCH_DEADLINE: Duration = Duration::from_secs(2);
+pub(crate) const SEARCH_DEADLINE: Duration = Duration::from_millis(300);
 
 /// What all plugin processes of one shell share.
 #[derive(Debug, Clone)]

@@ -95,13 +95,12 @@ impl Eye {
         }
         let mut missing = BTreeSet::new();
         for (path, below) in wanted.difference(&self.looked_at) {
-            self.wake.notify_one();
             let mode = match below {
                 true => RecursiveMode::Recursive,
                 false => RecursiveMode::NonRecursive,
             };
             match system.watch(path, mode) {
-                Ok(()) => {}
+                Ok(()) => self.wake.notify_one(),
                 // It went between the search and now, and its parent tells.
                 Err(_) if !path.exists() => drop(missing.insert((path.clone(), *below))),
                 Err(error) => return Some(self.poll(error.to_string())),

@@ -25,7 +25,7 @@ use crate::plugin::PluginError;
 use crate::scenario::{Afterwards, Busy, Progress, Scenario, play_in_turn};
 use crate::server::failure;
 use crate::server::gate::{Gate, guard_control};
-use crate::store::Everything;
+use crate::store::{Everything, StoreError};
 
 /// The largest body, which is an import of all config values: 64 MiB.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
@@ -80,6 +80,7 @@ impl IntoResponse for Refused {
             | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
             ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
             ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
+            ControlError::Value(StoreError::TooDeep { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
             ControlError::Value(_) => StatusCode::PAYLOAD_TOO_LARGE,
             ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -315,6 +315,7 @@ impl Session {
         params: &R,
         deadline: Duration,
     ) -> Result<(), String> {
+        let begin = Instant::now();
         let answer = tokio::select! {
             answer = self.peer.call(params, deadline) => answer,
             how = self.life.ended() => return Err(format!("{how} during {name}")),
@@ -333,7 +334,10 @@ impl Session {
                 if let Some(offence) = self.peer.offence() {
                     return Err(format!("{} during {name}", broke_off(offence)));
                 }
-                let how = tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await;
+                // Whoever ends it must not wait longer than for a hook that does not return.
+                let left = deadline.saturating_sub(begin.elapsed());
+                let left = left.max(self.backend.patience().exit).min(EXIT_DEADLINE);
+                let how = tokio::time::timeout(left, self.life.ended()).await;
                 let how = how.unwrap_or_else(|_| "closed its connection".to_owned());
                 Err(format!("{how} during {name}"))
             }
@@ -358,5 +362,19 @@ impl fmt::Debug for Session {
             .field("plugin", &self.plugin)
             .field("generation", &self.generation)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::launch::{SEARCH_DEADLINE, TERMINATE_DEADLINE};
+
+    #[test]
+    fn a_shell_ends_within_eight_seconds() {
+        let Deadlines { stop, exit, .. } = Deadlines::default();
+        // A hook that closes its connection at the last moment is waited for as long as for a process's end.
+        let longest = stop + exit + TERMINATE_DEADLINE + SEARCH_DEADLINE;
+        assert!(longest <= Duration::from_secs(8), "{longest:?}");
     }
 }

@@ -256,9 +256,10 @@ impl PluginService {
             .await;
         done.map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?
             .map_err(|error| {
-                let code = match error.is_about_the_value() {
-                    true => ErrorCode::TooLarge,
-                    false => ErrorCode::StoreFailed,
+                let code = match error {
+                    StoreError::TooLarge { .. } => ErrorCode::TooLarge,
+                    StoreError::TooDeep { .. } => ErrorCode::InvalidParams,
+                    _ => ErrorCode::StoreFailed,
                 };
                 RpcError::new(code, crate::shell::chain(&error))
             })

@@ -61,7 +61,8 @@ pub(crate) const PLACES: &str = ", ";
 #[cfg(feature = "full")]
 pub(crate) fn are_among(at: &str, known: &str, fits: impl Fn(&str, &str) -> bool) -> bool {
     let is_known = |place| known.split(PLACES).any(|known| fits(place, known));
-    at.split(PLACES).all(is_known)
+    // A key may look like the mark between two places.
+    fits(at, known) || at.split(PLACES).all(is_known)
 }
 
 /// The key of a setting; in quotes, if it could be taken for a number or for another part of the path.
@@ -136,6 +137,28 @@ mod tests {
         let (value, _) = parse(text);
         let offset = text.find("\"x\"").unwrap();
         assert_eq!(key_path(value.as_ref().unwrap(), offset), "extra[0].x");
+    }
+
+    #[cfg(feature = "full")]
+    #[test]
+    fn each_of_several_places_is_looked_for() {
+        for (at, known, expected) in [
+            ("name", "name, version", true),
+            ("name, version", "version, name", true),
+            ("name, id", "name, version", false),
+            (
+                r#"availableSettings["a, b"].min"#,
+                "availableSettings",
+                true,
+            ),
+            (r#"availableSettings["a, b"].min"#, "version", false),
+        ] {
+            assert_eq!(
+                are_among(at, known, is_at_or_below),
+                expected,
+                "{at} {known}"
+            );
+        }
     }
 
     #[cfg(feature = "full")]

@@ -39,7 +39,7 @@ declare_rule! {
     /// { "name": "Fuel check" }
     /// ```
     "invisible-character" {
-        summary: "a character that nobody sees in a text that people see",
+        summary: "a character that nobody sees",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,

@@ -1,6 +1,6 @@
 //! Input that means harm, or is broken beyond meaning: findings, never a panic.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use stratos_manifest::{
     Levels, Linter, MAX_BYTES, ProjectFacts, Report, RuleLevel, check, position,
@@ -104,7 +104,7 @@ fn the_time_for_settings_grows_with_their_number() {
 }
 
 /// Four times the size takes four times as long, and where the time grows with the square, sixteen times. A busy
-/// machine may be slow at the wrong moment, but not each time.
+/// machine is slow at the wrong moment, so only what takes long is judged, and of several tries the fastest one.
 fn grows_with_size(name: &str, source: impl Fn(usize) -> String, check: impl Fn(&str)) {
     let [small, large] = [MAX_BYTES / 16, MAX_BYTES / 4].map(source);
     assert!(large.len() <= MAX_BYTES && small.len() * 3 < large.len());
@@ -113,14 +113,14 @@ fn grows_with_size(name: &str, source: impl Fn(usize) -> String, check: impl Fn(
         check(source);
         start.elapsed()
     };
-    let ratio = || {
-        let [small, large] = [&small, &large].map(|source| time(source));
-        large.as_secs_f64() / small.as_secs_f64()
-    };
-    let first = ratio();
+    if time(&large) < Duration::from_millis(200) {
+        return;
+    }
+    let fastest = |source| (0..3).map(|_| time(source)).min().expect("there are three");
+    let ratio = fastest(&large).as_secs_f64() / fastest(&small).as_secs_f64();
     assert!(
-        first < 8.0 || (0..2).any(|_| ratio() < 8.0),
-        "{name}: four times the size took {first} times as long"
+        ratio < 8.0,
+        "{name}: four times the size took {ratio} times as long"
     );
 }
 

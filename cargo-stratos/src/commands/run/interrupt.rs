@@ -17,7 +17,8 @@ use crate::error::Error;
 pub(super) struct Interrupt {
     interrupt: Signal,
     terminate: Signal,
-    /// Whoever was started with `nohup` has no terminal, and is to outlive the one that it was started in.
+    /// Heard once: shells and the kernel both tell of the same end. Not by whoever was started with `nohup`, which
+    /// takes away the terminal for output at least, and who is to outlive it.
     hangup: Option<Signal>,
 }
 
@@ -36,7 +37,7 @@ impl Interrupt {
     #[cfg(unix)]
     pub(super) fn new() -> Result<Self, Error> {
         let listen = |kind| signal(kind).map_err(not_heard);
-        let has_terminal = io::stdin().is_terminal();
+        let has_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
@@ -71,6 +72,7 @@ impl Interrupt {
             _ = self.terminate.recv() => {}
             _ = hangup => {}
         }
+        self.hangup = None;
     }
 
     #[cfg(windows)]

@@ -58,7 +58,7 @@ impl Keys {
         let keys = Self { pressed };
         enable_raw_mode().and_then(|()| translate_lines()).ok()?;
         let listen = move || {
-            // An error means that the terminal has gone, and with it all keys.
+            // An error means that there are no keys any more.
             while let Ok(event) = read() {
                 if let Event::Key(event) = event {
                     // Whoever presses faster than we obey presses again.
