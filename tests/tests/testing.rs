@@ -485,9 +485,16 @@ async fn time_that_stands_still_later_refuses_the_process_as_well() {
     let shell = TestShell::new(|| sample("sample-plugin")).program(program);
     let shell = shell.as_process().start().await;
     tokio::time::pause();
-    let text = panic_of(shell.invoke::<Value>("add", (1, 2))).await;
-    assert!(text.contains("virtual time"), "{text}");
-    assert!(text.contains("`.in_memory()`"), "{text}");
+    for text in [
+        panic_of(shell.invoke::<Value>("add", (1, 2))).await,
+        panic_of(shell.sign_out()).await,
+        panic_of(shell.token_expires()).await,
+        panic_of(shell.set_config("unit", "kg")).await,
+    ] {
+        assert!(text.contains("virtual time"), "{text}");
+        assert!(text.contains("`.in_memory()`"), "{text}");
+        assert!(text.contains("testing.rs"), "{text}");
+    }
     tokio::time::resume();
     assert_eq!(shell.invoke::<i64>("add", (1, 2)).await.unwrap(), 3);
 }
