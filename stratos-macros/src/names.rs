@@ -1,6 +1,6 @@
 //! From the manifest's spelling to Rust's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use syn::Ident;
@@ -28,7 +28,11 @@ pub(crate) fn upper_camel(text: &str) -> String {
 
 /// Gives out names that are identifiers and taken only once.
 #[derive(Default)]
-pub(crate) struct Names(BTreeSet<String>);
+pub(crate) struct Names {
+    taken: BTreeSet<String>,
+    /// The next number to try for a name, so that thousands of equal ones are no quadratic work.
+    next: BTreeMap<String, usize>,
+}
 
 impl Names {
     /// `wanted`, or the same with a number where it is taken; `fallback` where it is no identifier.
@@ -44,17 +48,21 @@ impl Names {
         };
         let is_free = |name: &str| {
             let mut all = endings.iter();
-            all.all(|ending| !self.0.contains(&format!("{name}{ending}")))
+            all.all(|ending| !self.taken.contains(&format!("{name}{ending}")))
         };
         let is_type = base.contains(char::is_uppercase) && !base.ends_with(char::is_numeric);
         let separator = if is_type { "" } else { "_" };
-        let numbered = (2..).map(|number| format!("{base}{separator}{number}"));
-        let mut names = std::iter::once(base.to_owned()).chain(numbered);
-        let name = names
-            .find(|name| is_free(name))
+        let next = self.next.get(base).copied().unwrap_or(1);
+        let (number, name) = (next..)
+            .map(|number| match number {
+                1 => (number, base.to_owned()),
+                _ => (number, format!("{base}{separator}{number}")),
+            })
+            .find(|(_, name)| is_free(name))
             .expect("there are enough numbers");
+        self.next.insert(base.to_owned(), number + 1);
         for ending in endings {
-            self.0.insert(format!("{name}{ending}"));
+            self.taken.insert(format!("{name}{ending}"));
         }
         identifier(&name).expect("a name and a number are an identifier")
     }
@@ -132,5 +140,13 @@ mod tests {
         let with_or = ["", "_or"];
         assert_eq!(names.take_all("a", "", &with_or).to_string(), "a");
         assert_eq!(names.take_all("a_or", "", &with_or).to_string(), "a_or_2");
+    }
+
+    /// With work that grows with the square of their number, it would not end.
+    #[test]
+    fn equal_names_are_numbered_one_after_the_other() {
+        let mut names = Names::default();
+        let last = (0..100_000).map(|_| names.take("api", "")).last();
+        assert_eq!(last.unwrap().to_string(), "api_100000");
     }
 }

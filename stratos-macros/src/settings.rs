@@ -105,7 +105,8 @@ pub(crate) fn unfit_default(declared: &Declared<'_>) -> Option<String> {
         Kind::Choice { variants, .. } => {
             let mut options = variants.iter();
             let is_one = options.any(|(_, option)| option.value == *default);
-            (is_one, "one of its options")
+            // A list without an option that can be read is an error already, and the cause of this one.
+            (is_one || variants.is_empty(), "one of its options")
         }
     };
     let key = setting.key.escape_debug();

@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
@@ -455,6 +455,8 @@ fn the_environment_decides_where_plugins_run() {
         child.envs(said.map(|said| (HOST_VARIABLE, said)));
         let ended = child.output().unwrap();
         assert!(ended.status.success(), "{said:?}: {ended:?}");
+        let said_of_it = String::from_utf8_lossy(&ended.stdout);
+        assert!(said_of_it.contains("1 passed"), "{said:?}: {ended:?}");
     }
 }
 
@@ -469,6 +471,7 @@ async fn switched(expected: &str) {
         Ok(shell) => shell,
         Err(error) => return assert_eq!(error.to_string(), expected),
     };
+    assert!(matches!(expected, "memory" | "process"), "no `{expected}`");
     let pid = shell.pid();
     assert_eq!(pid.is_some(), expected == "process");
     assert_ne!(pid, Some(std::process::id()));
@@ -482,9 +485,16 @@ async fn time_that_stands_still_later_refuses_the_process_as_well() {
     let shell = TestShell::new(|| sample("sample-plugin")).program(program);
     let shell = shell.as_process().start().await;
     tokio::time::pause();
-    let text = panic_of(shell.invoke::<Value>("add", (1, 2))).await;
-    assert!(text.contains("virtual time"), "{text}");
-    assert!(text.contains("`.in_memory()`"), "{text}");
+    for text in [
+        panic_of(shell.invoke::<Value>("add", (1, 2))).await,
+        panic_of(shell.sign_out()).await,
+        panic_of(shell.token_expires()).await,
+        panic_of(shell.set_config("unit", "kg")).await,
+    ] {
+        assert!(text.contains("virtual time"), "{text}");
+        assert!(text.contains("`.in_memory()`"), "{text}");
+        assert!(text.contains("testing.rs"), "{text}");
+    }
     tokio::time::resume();
     assert_eq!(shell.invoke::<i64>("add", (1, 2)).await.unwrap(), 3);
 }
@@ -568,6 +578,27 @@ async fn a_leak_report_refuses_the_process() {
         assert!(text.contains("in memory only"), "{text}");
         assert!(text.contains("`.in_memory()`"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_test_for_both_hosts_notices_in_memory_what_holds_a_context() {
+    let held = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&held);
+    let leaky = move || {
+        let kept = Arc::clone(&kept);
+        create_plugin(identity("demo"))
+            .on_start(move |ctx| {
+                *kept.lock().unwrap() = Some(ctx);
+                async { Ok(()) }
+            })
+            .on_stop(async |_| Ok(()))
+    };
+    let shell = TestShell::new(leaky).in_memory().start().await;
+    let report = shell.stop().await;
+    let failed = catch_unwind(|| report.assert_finished()).unwrap_err();
+    let text = failed.downcast_ref::<String>().unwrap();
+    assert!(text.contains("still holds its context"), "{text}");
+    drop(held);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, Type};
+use syn::{Attribute, Ident, Token, Type};
 
 use super::plugin::{Parts, identity};
 use crate::hooks::{State, first_argument};
@@ -134,9 +134,10 @@ fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
             let span = hook
                 .output
                 .map_or_else(|| hook.name.span(), first_argument_span);
+            let or_fail = question_mark(span);
             quote_spanned! {span=>
                 let output = #call.await;
-                self.state.keep(::stratos::__private::started::<#state, _>(output)?)
+                self.state.keep(::stratos::__private::started::<#state, _>(output) #or_fail)
             }
         }
         // Of a hook whose state is unknown, nothing can be said.
@@ -159,6 +160,11 @@ fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
             #body
         }
     }
+}
+
+/// A `?` at the author's code which is not the author's, so that lints against it have nothing to say.
+pub(super) fn question_mark(at: Span) -> Token![?] {
+    Token![?](at.resolved_at(Span::mixed_site()))
 }
 
 /// Names a type for the compiler's checks, so that it underlines all of it: `::<Vec<u32>>`.

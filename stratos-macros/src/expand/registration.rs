@@ -5,7 +5,7 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericArgument, Ident, PathArguments, Type};
 
-use super::hooks::call;
+use super::hooks::{call, question_mark};
 use super::plugin::Parts;
 use crate::handlers::Handler;
 use crate::hooks::State;
@@ -46,30 +46,32 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     let (plugin, ctx, state) = bindings(parts, handler);
     let types = values(handler);
     let payload = types.first().map(|ty| {
-        quote_spanned! {ty.span()=> let payload = ::stratos::__private::payload::<#ty>(payload)?; }
+        let or_fail = question_mark(ty.span());
+        quote_spanned! {ty.span()=> let payload = ::stratos::__private::payload::<#ty>(question) #or_fail; }
     });
     let argument = match payload {
-        Some(_) => quote! { payload },
+        Some(_) => quote! { question },
         None => quote! { _ },
     };
     let answer = answer(handler, &call(parts, &handler.call, &[quote! { payload }]));
     let (ok, error) = outcome(handler.call.output);
     let ok_span = ok.map_or_else(|| name.span(), telling_span);
     let error_span = error.map_or_else(|| name.span(), telling_span);
-    let unwrap =
-        quote_spanned! {error_span=> let (answer,) = ((&answer).__stratos_kind().ok(answer)?,); };
-    let write = quote_spanned! {ok_span=> ::stratos::__private::answer(answer) };
+    let or_fail = question_mark(error_span);
+    let given = quote_spanned! {error_span=> let (given,) = ((&answer).__stratos_kind().ok(answer) #or_fail,); };
+    let write = quote_spanned! {ok_span=> ::stratos::__private::answer(given) };
     // The function's span, so that the compiler points there when its future is not `Send`.
     let run = quote_spanned! {name.span()=>
         |#plugin, #ctx, #argument| async move {
             #state
             #payload
             #answer
-            #unwrap
+            #given
             #write
         }
     };
-    quote_spanned! {name.span()=> handlers.ipc(#channel, #function, #run).await?; }
+    let or_fail = question_mark(name.span());
+    quote_spanned! {name.span()=> handlers.ipc(#channel, #function, #run).await #or_fail; }
 }
 
 fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
@@ -83,12 +85,13 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         .collect();
     let mut extract = Vec::new();
     for (index, (name, ty)) in names.iter().zip(&types).enumerate() {
+        let or_fail = question_mark(ty.span());
         extract.push(match index + 1 == types.len() {
             true => quote_spanned! {ty.span()=>
-                let #name = ::stratos::__private::extract_last::<#ty, _>(parts, body).await?;
+                let #name = ::stratos::__private::extract_last::<#ty, _>(parts, body).await #or_fail;
             },
             false => quote_spanned! {ty.span()=>
-                let #name = ::stratos::__private::extract::<#ty>(&mut parts).await?;
+                let #name = ::stratos::__private::extract::<#ty>(&mut parts).await #or_fail;
             },
         });
     }

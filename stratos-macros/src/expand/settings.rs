@@ -172,15 +172,15 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
         Kind::Json => (quote! { any_json }, quote! { any_json_or }),
         _ => (quote! { setting }, quote! { setting_or }),
     };
-    let (output, body) = match default(declared) {
-        Some(default) => (
-            quote! { #ty },
-            quote! { ::stratos::__private::#read_or(&self.0, #key, #default).await },
-        ),
-        None => (
-            quote! { ::core::option::Option<#ty> },
-            quote! { ::stratos::__private::#read(&self.0, #key).await },
-        ),
+    let output = match setting.default {
+        Some(_) => quote! { #ty },
+        None => quote! { ::core::option::Option<#ty> },
+    };
+    let body = match default(declared) {
+        Some(default) => quote! { ::stratos::__private::#read_or(&self.0, #key, #default).await },
+        // Of a default that does not fit, which is an error: the accessor has the type that its uses expect.
+        None if setting.default.is_some() => quote! { ::core::unreachable!() },
+        None => quote! { ::stratos::__private::#read(&self.0, #key).await },
     };
     let docs = docs(declared);
     let doc_or = format!(" [`{method}`](Self::{method}), with a default of the caller's.");
@@ -198,20 +198,20 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
     }
 }
 
-/// Of a default that does not fit, which is an error, a stand-in: the accessor has the type that its uses expect.
+/// The manifest's default, if it fits.
 fn default(declared: &Declared<'_>) -> Option<TokenStream> {
     let default = declared.setting.default.as_ref()?;
     Some(match &declared.kind {
         Kind::Bool => {
-            let value = default.as_bool().unwrap_or_default();
+            let value = default.as_bool()?;
             quote! { #value }
         }
         Kind::Text => {
-            let text = default.as_str().unwrap_or_default();
+            let text = default.as_str()?;
             quote! { ::std::string::String::from(#text) }
         }
         Kind::Number => {
-            let value = default.as_f64().unwrap_or_default();
+            let value = default.as_f64()?;
             quote! { #value }
         }
         Kind::Json => {
@@ -220,8 +220,7 @@ fn default(declared: &Declared<'_>) -> Option<TokenStream> {
         }
         Kind::Choice { name, variants } => {
             let mut options = variants.iter();
-            let chosen = options.find(|(_, option)| option.value == *default);
-            let (variant, _) = chosen.or_else(|| variants.first())?;
+            let (variant, _) = options.find(|(_, option)| option.value == *default)?;
             quote! { #name::#variant }
         }
     })
@@ -230,7 +229,11 @@ fn default(declared: &Declared<'_>) -> Option<TokenStream> {
 /// What an editor shows.
 fn docs(declared: &Declared<'_>) -> Vec<String> {
     let setting = declared.setting;
-    let mut docs = vec![format!(" {} (`{}`).", escaped(&setting.name), setting.key)];
+    let mut docs = vec![format!(
+        " {} ({}).",
+        escaped(&setting.name),
+        code(&setting.key)
+    )];
     if let Some(description) = &setting.description {
         docs.extend([String::new(), format!(" {}", escaped(description))]);
     }
@@ -240,20 +243,43 @@ fn docs(declared: &Declared<'_>) -> Vec<String> {
         SettingScope::Airline => "Set by the airline",
     };
     docs.push(match &setting.default {
-        Some(default) => format!(" {by}; `{default}` where it is not set."),
+        Some(default) => {
+            let default = code(&default.to_string());
+            format!(" {by}; {default} where it is not set.")
+        }
         None => format!(" {by}; `None` where it is not set."),
     });
     docs
 }
 
-/// Text as Markdown that says the same: its brackets are no links, and its addresses none of rustdoc's business.
+/// Text as Markdown that says the same: its brackets are no links, its addresses none of rustdoc's business, and it is
+/// one line, so that no indented part of it is a doctest.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
-    for char in text.chars() {
+    for char in line(text).chars() {
         escaped.extend(char.is_ascii_punctuation().then_some('\\'));
         escaped.push(char);
     }
     escaped
+}
+
+/// Text as Markdown's code, between more backticks than it has itself.
+fn code(text: &str) -> String {
+    let text = line(text);
+    let runs = text.split(|char| char != '`').map(str::len);
+    match runs.max().unwrap_or_default() {
+        0 if !text.is_empty() => format!("`{text}`"),
+        longest => {
+            let fence = "`".repeat(longest + 1);
+            format!("{fence} {text} {fence}")
+        }
+    }
+}
+
+/// Text with a space for each break and each row of spaces, which is how Markdown shows it.
+fn line(text: &str) -> String {
+    let words: Vec<_> = text.split_ascii_whitespace().collect();
+    words.join(" ")
 }
 
 fn choice(declared: &Declared<'_>) -> Option<TokenStream> {
@@ -261,14 +287,15 @@ fn choice(declared: &Declared<'_>) -> Option<TokenStream> {
         return None;
     };
     let doc = format!(
-        " The options of {} (`{}`).",
+        " The options of {} ({}).",
         escaped(&declared.setting.name),
-        declared.setting.key
+        code(&declared.setting.key)
     );
     let names: Vec<_> = variants.iter().map(|(name, _)| name).collect();
     let docs = variants
         .iter()
-        .map(|(_, option)| format!(" {} (`{}`)", escaped(&option.label), option.value));
+        .map(|(_, option)| (escaped(&option.label), code(&option.value.to_string())))
+        .map(|(label, value)| format!(" {label} ({value})"));
     let values = variants.iter().map(|(_, option)| option.value.to_string());
     Some(quote! {
         #[doc = #doc]
@@ -285,4 +312,24 @@ fn choice(declared: &Declared<'_>) -> Option<TokenStream> {
             const ALL: &'static [(&'static str, Self)] = &[#((#values, Self::#names)),*];
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_manifest_says_is_text_and_code_and_no_other_markdown() {
+        let text = "a `b`\n\n    let [c] = 1;";
+        assert_eq!(escaped(text), r"a \`b\` let \[c\] \= 1\;");
+        for (text, expected) in [
+            ("kg", "`kg`"),
+            ("a\n\n    b", "`a b`"),
+            ("", "`  `"),
+            ("`", "`` ` ``"),
+            ("a``b`<i>", "``` a``b`<i> ```"),
+        ] {
+            assert_eq!(code(text), expected, "{text:?}");
+        }
+    }
 }

@@ -10,8 +10,8 @@ use crate::testing::host::Host;
 
 /// What the plugins that have ended left behind; see [`TestShell::stop`](crate::testing::TestShell::stop).
 ///
-/// It exists in memory only, since the end of a process takes everything with it. What a process can tell all the same
-/// is [`unfinished`](Self::unfinished).
+/// It exists in memory only, since the end of a process takes everything with it. What can be known on either host is
+/// [`unfinished`](Self::unfinished).
 #[derive(Debug, Clone)]
 #[must_use = "`assert_clean` fails the test if anything was left behind"]
 pub struct Report {
@@ -105,19 +105,18 @@ impl Report {
         );
     }
 
-    /// The tasks of `ctx.spawn` that did not end and the requests that were cut off: the leaks that a plugin itself
-    /// tells of, in memory and as a process.
+    /// All leaks that the host can know of: in memory each one, and of a process those that the plugin itself tells
+    /// of, which are tasks of `ctx.spawn` that did not end and requests that were cut off.
     #[must_use]
-    pub fn unfinished(&self) -> Vec<&Leak> {
-        let is_told = |leak: &&Leak| !matches!(leak, Leak::Context { .. });
-        self.leaks.iter().filter(is_told).collect()
+    pub fn unfinished(&self) -> &[Leak] {
+        &self.leaks
     }
 
     /// Fails the test if anything is [`unfinished`](Self::unfinished), for tests that run on both hosts.
     ///
     /// # Panics
     ///
-    /// With a line for each task and each request.
+    /// With a line for each of them.
     #[track_caller]
     pub fn assert_finished(&self) {
         let unfinished = self.unfinished();
@@ -133,13 +132,13 @@ impl Report {
         assert!(
             self.host == Host::Memory,
             "a leak report exists in memory only, and this plugin ran as a process, whose end takes everything with it: \
-             say `.in_memory()`, or `assert_finished`, which is about tasks and requests on either host"
+             say `.in_memory()`, or `assert_finished`, which fails on what a process can tell as well"
         );
     }
 }
 
-fn lines<'a>(leaks: impl IntoIterator<Item = &'a Leak>) -> String {
-    let leaks = leaks.into_iter();
+fn lines(leaks: &[Leak]) -> String {
+    let leaks = leaks.iter();
     leaks.map(|leak| format!("\n  {leak}")).collect()
 }
 

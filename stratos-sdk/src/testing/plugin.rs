@@ -279,12 +279,15 @@ impl TestPlugin {
     ///
     /// # Panics
     ///
-    /// When the value has no JSON form or is too large.
-    pub async fn set_config(&self, key: &str, value: impl Serialize) {
+    /// When the value has no JSON form or is too large, or it takes too long.
+    #[track_caller]
+    pub fn set_config(&self, key: &str, value: impl Serialize) -> impl Future<Output = ()> + Send {
         let value = serde_json::to_value(value);
         let value = value.unwrap_or_else(|error| panic!("`{key}` has no JSON form: {error}"));
         let set = self.control().config_set(&self.id, key.to_owned(), value);
-        set.await.unwrap_or_else(|error| panic!("{error}"));
+        self.bounded("the change of a setting", async {
+            set.await.unwrap_or_else(|error| panic!("{error}"));
+        })
     }
 
     /// Starts the plugin after a [`stop`](Self::stop) or an error.

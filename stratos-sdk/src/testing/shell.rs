@@ -69,28 +69,51 @@ impl TestShell {
     }
 
     /// Somebody signs in; returns when the plugins know.
-    pub async fn sign_in(&self) {
-        self.become_persona("signed-in").await;
+    ///
+    /// # Panics
+    ///
+    /// When it takes too long.
+    #[track_caller]
+    pub fn sign_in(&self) -> impl Future<Output = ()> + Send {
+        self.become_persona("signed-in")
     }
 
     /// The pilot signs out; returns when the plugins know.
-    pub async fn sign_out(&self) {
-        self.become_persona("signed-out").await;
+    ///
+    /// # Panics
+    ///
+    /// When it takes too long.
+    #[track_caller]
+    pub fn sign_out(&self) -> impl Future<Output = ()> + Send {
+        self.become_persona("signed-out")
     }
 
     /// Another login: see [`TestShellBuilder::persona`].
     ///
     /// # Panics
     ///
-    /// When there is no such persona.
-    pub async fn become_persona(&self, name: &str) {
-        let switched = self.inner().shell.control().switch_auth(name).await;
-        switched.unwrap_or_else(|error| panic!("{error}"));
+    /// When there is no such persona, or it takes too long.
+    #[track_caller]
+    pub fn become_persona(&self, name: &str) -> impl Future<Output = ()> + Send {
+        let at = Location::caller();
+        async move {
+            let switch = self.control().switch_auth(name);
+            let what = format!("the login `{name}`");
+            let switched = self.inner().waiting.within(&what, at, switch).await;
+            switched.unwrap_or_else(|error| panic!("{error}"));
+        }
     }
 
     /// The login expires now; returns when the plugins know.
-    pub async fn token_expires(&self) {
-        self.inner().shell.control().expire_auth().await;
+    ///
+    /// # Panics
+    ///
+    /// When it takes too long.
+    #[track_caller]
+    pub fn token_expires(&self) -> impl Future<Output = ()> + Send {
+        let expiry = self.control().expire_auth();
+        let waiting = &self.inner().waiting;
+        waiting.within("the end of the login", Location::caller(), expiry)
     }
 
     /// Lets everything that plugins ask of the config store fail, until [`config_works`](Self::config_works).

@@ -8,7 +8,8 @@ impl MyPlugin {
         let settings = Self::settings(&ctx);
         let interval: f64 = settings.interval().await?;
         let unit: settings::Unit = settings.unit().await?;
-        ctx.logger.info("start", format_args!("{interval} {unit:?} {}", Self::ID));
+        let runway: settings::Runway = settings.runway().await?;
+        ctx.logger.info("start", format_args!("{interval} {unit:?} {runway:?} {}", Self::ID));
         Ok(())
     }
 

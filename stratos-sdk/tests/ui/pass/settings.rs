@@ -31,6 +31,7 @@ impl MyPlugin {
         }
         let _: Option<declared::Runway> = settings.runway().await?;
         let _ = settings.runway_or(declared::Runway::N25).await?;
+        let _: String = settings.callsign().await?;
         let _: Option<String> = settings.since().await?;
         let _: Value = settings.r#type().await?;
         Ok(())

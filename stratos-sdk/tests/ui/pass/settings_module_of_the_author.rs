@@ -32,4 +32,19 @@ impl Second {
     async fn on_stop(&self) {}
 }
 
+/// Sees two modules `settings` by its glob and the macro's; the argument tells them apart.
+#[stratos::plugin(manifest = "tests/ui/settings.json", settings = "third")]
+mod third_plugin {
+    use super::*;
+
+    async fn on_start(ctx: PluginContext) -> stratos::Result {
+        let or = third::WeightUnit::Kg;
+        let _: third::WeightUnit = Plugin::settings(&ctx).weight_unit_or(or).await?;
+        let _: u32 = settings::MINE;
+        Ok(())
+    }
+
+    async fn on_stop() {}
+}
+
 fn main() {}
