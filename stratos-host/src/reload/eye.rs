@@ -49,9 +49,9 @@ impl Eye {
         let lost = Arc::<Mutex<Lost>>::default();
         let loses = Arc::clone(&lost);
         let handle = move |event: notify::Result<notify::Event>| {
-            lock(&loses).note(&event);
             // An error may be an event that was lost.
-            if event.is_err() || event.is_ok_and(|event| matters(&event, &blind)) {
+            if event.as_ref().map_or(true, |event| matters(event, &blind)) {
+                lock(&loses).note(&event);
                 woken.notify_one();
             }
         };

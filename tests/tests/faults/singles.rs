@@ -67,13 +67,7 @@ fn what_a_plugin_has_started_ends_with_it() {
     assert!(lives(child), "the child is there");
     let stopped = single.shell.control().command("leaves-a-child", "stop");
     assert_eq!(stopped.status, 200);
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while lives(child) && Instant::now() < deadline {
-        sleep(Duration::from_millis(10));
-    }
-    let outlived = lives(child);
-    end(child);
-    assert!(!outlived, "the child outlived its plugin");
+    assert!(ends_soon(child), "the child outlived its plugin");
     let (_, events) = single.shell.interrupt();
     let blamed = |event: &&Value| event.to_string().contains("left its process group");
     assert_eq!(events.iter().find(blamed), None, "it was in the group");
@@ -86,13 +80,7 @@ fn what_has_left_its_group_is_ended_and_named() {
     let child = single.child("escapes");
     let stopped = single.shell.control().command("child-escapes", "stop");
     assert_eq!(stopped.status, 200);
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while lives(child) && Instant::now() < deadline {
-        sleep(Duration::from_millis(10));
-    }
-    let outlived = lives(child);
-    end(child);
-    assert!(!outlived, "the child outlived its plugin");
+    assert!(ends_soon(child), "the child outlived its plugin");
     let named = format!("process {child} (`");
     single.shell.expect(|event| {
         let text = event["message"].as_str();
@@ -106,13 +94,7 @@ fn what_has_left_its_group_ends_with_a_shell_that_is_killed() {
     let single = Single::start("child-escapes", &[]);
     let child = single.child("escapes");
     single.shell.kill();
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while lives(child) && Instant::now() < deadline {
-        sleep(Duration::from_millis(10));
-    }
-    let outlived = lives(child);
-    end(child);
-    assert!(!outlived, "the child outlived the shell");
+    assert!(ends_soon(child), "the child outlived the shell");
 }
 
 #[test]
@@ -131,12 +113,18 @@ fn lives(process: i32) -> bool {
     !status.is_empty() && !status.contains(") Z ")
 }
 
-/// The test does not leave behind what the shell left behind.
+/// Whether a process ends without the test's help. It does not leave behind what the shell left behind.
 #[cfg(target_os = "linux")]
-fn end(process: i32) {
+fn ends_soon(process: i32) -> bool {
     use rustix::process::{Pid, Signal, kill_process};
 
-    if lives(process) {
-        let _ = kill_process(Pid::from_raw(process).unwrap(), Signal::KILL);
+    let patience = Instant::now() + Duration::from_secs(10);
+    while lives(process) {
+        if Instant::now() > patience {
+            let _ = kill_process(Pid::from_raw(process).unwrap(), Signal::KILL);
+            return false;
+        }
+        sleep(Duration::from_millis(10));
     }
+    true
 }
