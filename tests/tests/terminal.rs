@@ -156,6 +156,9 @@ fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
     let opened = wait_for_browser(&plugins);
     keys.write_all(b"r").unwrap();
     wait_for("was updated");
+    keys.write_all(b"R").unwrap();
+    wait_for("stopped");
+    wait_for("running");
     keys.write_all(b"q").unwrap();
     output.read_to_string(&mut printed).unwrap();
     assert!(script.wait().unwrap().success(), "{printed}");

@@ -331,3 +331,30 @@ fn value_path(plugin: &str, key: &str) -> String {
 fn escape(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, NON_ALPHANUMERIC)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shell_that_says_nothing_is_found_out_also_by_what_may_take_long() {
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = Client::new(Owner {
+            pid: 1,
+            started: 0,
+            port: nobody.local_addr().unwrap().port(),
+            token: String::new(),
+        });
+        let silent = [
+            client.plugins().await.map(drop),
+            client.stop("demo").await,
+            client.update("demo").await,
+        ];
+        for answer in silent {
+            assert!(
+                matches!(answer, Err(ClientError::Silent { .. })),
+                "{answer:?}"
+            );
+        }
+    }
+}

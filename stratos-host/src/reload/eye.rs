@@ -212,6 +212,12 @@ mod tests {
         assert!(woken().await, "a new folder");
         assert_eq!(eye.look_at(&places), None);
         assert!(!woken().await, "one that it looks at already");
+        let mut missing = places.clone();
+        missing.folders.insert(folder.path().join("missing"));
+        for _ in 0..2 {
+            assert_eq!(eye.look_at(&missing), None);
+            assert!(!woken().await, "one that is not there");
+        }
     }
 
     #[tokio::test]

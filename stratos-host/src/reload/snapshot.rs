@@ -216,6 +216,9 @@ mod tests {
     fn what_git_ignores_and_what_builds_make_is_not_looked_at() {
         let mut folder = Folder::new(&[
             (".gitignore", "ignored\n"),
+            // Of a search, which a build knows nothing of.
+            (".ignore", "unsearched\n"),
+            ("unsearched", "1"),
             ("src/main.rs", "1"),
             ("ignored/file", "1"),
             ("ignored/but-named", "1"),
@@ -227,7 +230,10 @@ mod tests {
             ("out/file", "1"),
             (".hidden", "1"),
         ]);
-        assert_eq!(folder.look(), ["ignored/but-named", "src/main.rs"]);
+        assert_eq!(
+            folder.look(),
+            ["ignored/but-named", "src/main.rs", "unsearched"]
+        );
     }
 
     #[test]

@@ -150,3 +150,18 @@ fn response(status: u16, body: &Value) -> Response<Body> {
 fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
     script.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_comes_back_is_as_slow_as_before() {
+        let stand_in = StandIn::open(0, Vec::new()).await.unwrap();
+        let delay = Duration::from_secs(3);
+        stand_in.slow(delay);
+        stand_in.gone().await;
+        stand_in.back().await.unwrap();
+        assert_eq!(lock(&stand_in.script).delay, delay);
+    }
+}

@@ -79,3 +79,37 @@ pub(super) fn indented(plugin: &PluginInfo) -> String {
 pub(super) fn is_errored(plugin: &PluginInfo) -> bool {
     matches!(plugin.state, PluginState::Errored { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_step_can_be_pasted() {
+        let status = Status {
+            url: String::new(),
+            folder: ".stratos".into(),
+            watches: true,
+            has_keys: false,
+        };
+        let mut plugin = PluginInfo {
+            id: "demo".to_owned(),
+            name: "Demo".to_owned(),
+            version: "1.0.0".to_owned(),
+            state: PluginState::Running,
+            generation: 1,
+            build: None,
+            pid: None,
+            routes: Vec::new(),
+            channels: vec!["x; rm -r y".to_owned(), "get-status".to_owned()],
+        };
+        let next = status.next_step(&[plugin.clone()]);
+        assert!(
+            next.contains("`cargo stratos call demo get-status`"),
+            "{next}"
+        );
+        plugin.channels.truncate(1);
+        let next = status.next_step(&[plugin]);
+        assert_eq!(next, "Next: change the code and save it.");
+    }
+}
