@@ -1,8 +1,4 @@
-//! Which defences are on: all of them, except in a control build.
-//!
-//! A test of a defence proves something only if it fails without the defence. A build with `--cfg stratos_controls`
-//! reads from `STRATOS_WITHOUT` the names of those to leave out, so that `tests/tests/controls.rs` can see each of
-//! these tests fail. It is no cargo feature, since `--all-features` would switch that on.
+//! The defences of the shell and the SDK. All of them are always on.
 
 macro_rules! guards {
     ($($(#[doc = $doc:literal])+ $guard:ident = $name:literal,)+) => {
@@ -10,19 +6,6 @@ macro_rules! guards {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Guard {
             $($(#[doc = $doc])+ $guard,)+
-        }
-
-        impl Guard {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$guard),+];
-
-            /// As `STRATOS_WITHOUT` has it.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$guard => $name,)+
-                }
-            }
         }
     };
 }
@@ -135,22 +118,9 @@ guards! {
 }
 
 impl Guard {
-    /// Whether it does its work.
+    /// Always true.
     #[must_use]
-    #[cfg(not(stratos_controls))]
     pub const fn is_on(self) -> bool {
         true
-    }
-
-    /// Whether it does its work.
-    #[must_use]
-    #[cfg(stratos_controls)]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "only a control build has this switch"
-    )]
-    pub fn is_on(self) -> bool {
-        let without = std::env::var("STRATOS_WITHOUT").unwrap_or_default();
-        !without.split(',').any(|name| name == self.name())
     }
 }

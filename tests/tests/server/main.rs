@@ -10,12 +10,15 @@
 
 mod answers;
 mod binding;
+mod browser;
 mod load;
 mod prefixes;
 mod raw;
+mod request_guard;
 mod rule;
 mod smuggling;
+mod streaming;
 mod table;
 
-/// The plugin.
+/// Path of the sample plugin's program.
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");

@@ -1,0 +1,92 @@
+use std::fs;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use stratos_tests::{cargo_stratos, stratos};
+
+use super::{FORMATS, mixed, project};
+
+#[test]
+fn the_formats_say_the_same() {
+    let folder = mixed();
+    for format in FORMATS {
+        let checked = stratos(folder.path(), ["check", "--format", format]);
+        assert_eq!(checked.code, Some(1), "{format}: {checked:?}");
+        assert_eq!(checked.stderr, "", "{format}");
+        assert!(checked.stdout.ends_with('\n') && !checked.stdout.ends_with("\n\n"));
+        let shown = match format {
+            "json" | "sarif" => pretty(&checked.stdout),
+            _ => checked.stdout,
+        };
+        let shown = shown
+            .replace(r"\\plugin", "/plugin")
+            .replace(r"\plugin", "/plugin");
+        insta::assert_snapshot!(format, shown);
+    }
+}
+
+#[test]
+fn paths_count_from_the_root_of_the_repository() {
+    let folder = project(&[("inside/sub/plugin.json", "{}")]);
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    let inside = folder.path().join("inside");
+    let absolute = inside.join("sub");
+    for path in [
+        ".",
+        "sub/plugin.json",
+        "../inside/sub",
+        absolute.to_str().unwrap(),
+    ] {
+        let github = stratos(&inside, ["check", path, "--format", "github"]).stdout;
+        assert!(
+            github.contains(" file=inside/sub/plugin.json,"),
+            "{path}: {github}"
+        );
+        let sarif = stratos(&inside, ["check", path, "--format", "sarif"]).stdout;
+        assert!(
+            sarif.contains(r#""uri":"inside/sub/plugin.json""#),
+            "{path}: {sarif}"
+        );
+    }
+}
+
+#[test]
+fn colours_are_a_choice() {
+    let folder = project(&[("plugin.json", "{}")]);
+    for (arguments, no_color, has_colours) in [
+        (&["check"][..], false, false),
+        (&["check", "--color", "always"], true, true),
+        (&["--color=always", "check"], false, true),
+        (&["check", "--color", "never"], false, false),
+    ] {
+        let mut command = Command::new(cargo_stratos());
+        command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        let output = command
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(output.stdout.contains(&0x1b), has_colours, "{arguments:?}");
+    }
+}
+
+/// Without what changes with every new rule.
+fn pretty(json: &str) -> String {
+    let mut value: Value = serde_json::from_str(json).unwrap();
+    if let Some(run) = value.pointer_mut("/runs/0") {
+        let driver = run["tool"]["driver"].take();
+        assert_eq!(driver["name"], "cargo-stratos");
+        let rules = &driver["rules"];
+        let rules = rules.as_array().unwrap();
+        for result in run["results"].as_array_mut().unwrap() {
+            let index = result["ruleIndex"].take();
+            let rule = &rules[usize::try_from(index.as_u64().unwrap()).unwrap()];
+            assert_eq!(rule["id"], result["ruleId"]);
+        }
+    }
+    serde_json::to_string_pretty(&value).unwrap()
+}

@@ -1,0 +1,244 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+use stratos_manifest::RULES;
+use stratos_tests::{Finished, stratos};
+
+use super::payloads;
+use super::runner::{annotation, commands, obeyed};
+use super::schemas::{assert_valid, check_output, sarif};
+
+#[test]
+fn human_text_commands_nobody() {
+    let hostile = Hostile::new();
+    let text = hostile.check("human").stdout;
+    assert_eq!(obeyed(&text), None);
+    assert_eq!(commands(&text), [""; 0]);
+    for folder in &hostile.folders {
+        assert!(text.contains(&as_shown(folder)), "{folder}");
+    }
+}
+
+#[test]
+fn json_commands_nobody_and_says_what_is_there() {
+    let hostile = Hostile::new();
+    let text = hostile.check("json").stdout;
+    assert_eq!(obeyed(&text), None);
+    assert_eq!(commands(&text), [""; 0]);
+    let output = assert_valid(&check_output(), &text);
+    let manifests = output["manifests"].as_array().unwrap();
+    let paths = manifests
+        .iter()
+        .map(|manifest| manifest["path"].as_str().unwrap());
+    assert_eq!(
+        paths.map(folder_of).collect::<BTreeSet<_>>(),
+        hostile.folders
+    );
+    for finding in manifests
+        .iter()
+        .flat_map(|m| m["findings"].as_array().unwrap())
+    {
+        for text in ["message", "note", "help"].map(|key| finding[key].as_str()) {
+            assert_eq!(text.and_then(obeyed), None, "{finding}");
+        }
+    }
+}
+
+#[test]
+fn github_gets_our_commands_only() {
+    let hostile = Hostile::new();
+    let text = hostile.check("github").stdout;
+    assert_eq!(obeyed(&text), None);
+    let mut folders = BTreeSet::new();
+    for line in commands(&text) {
+        let command = annotation(line).unwrap_or_else(|| panic!("{line}"));
+        assert!(["error", "warning"].contains(&&*command.name), "{line}");
+        let keys: Vec<_> = command.properties.keys().map(String::as_str).collect();
+        let expected = ["col", "endColumn", "endLine", "file", "line", "title"];
+        let whole_lines = ["endLine", "file", "line", "title"];
+        assert!(keys == expected || keys == whole_lines, "{line}");
+        assert!(
+            RULES
+                .iter()
+                .any(|rule| rule.id == command.properties["title"]),
+            "{line}"
+        );
+        for number in ["line", "endLine", "col", "endColumn"] {
+            let number = command.properties.get(number).map(|n| n.parse::<u32>());
+            assert!(
+                number.is_none_or(|number| number.is_ok_and(|n| n > 0)),
+                "{line}"
+            );
+        }
+        assert!(
+            !line.contains("##["),
+            "an older way to write commands: {line}"
+        );
+        assert_eq!(obeyed(&command.message), None, "{line}");
+        folders.insert(folder_of(&command.properties["file"]));
+    }
+    let shown: BTreeSet<_> = hostile
+        .folders
+        .iter()
+        .map(|folder| as_shown(folder))
+        .collect();
+    assert_eq!(folders, shown);
+}
+
+#[test]
+fn sarif_has_text_and_no_markup_of_a_manifest() {
+    let hostile = Hostile::new();
+    let text = hostile.check("sarif").stdout;
+    assert_eq!(obeyed(&text), None);
+    assert_eq!(commands(&text), [""; 0]);
+    let output = assert_valid(&sarif(), &text);
+    let mut folders = BTreeSet::new();
+    for result in output["runs"][0]["results"].as_array().unwrap() {
+        let messages = strings(result, "message");
+        assert!(!messages.is_empty());
+        for message in messages {
+            assert_eq!(obeyed(message), None, "{message}");
+            let plain = message.replace("\\[", "").replace("\\]", "");
+            assert!(!plain.contains(['[', ']']), "{message}");
+        }
+        assert!(!result.to_string().contains("\"markdown\":"), "{result}");
+        let location = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        let uri = location["uri"].as_str().unwrap();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-._~%".contains(c);
+        assert!(uri.chars().all(is_plain), "{uri}");
+        let path = percent_decode_str(uri).decode_utf8().unwrap();
+        folders.insert(folder_of(&path));
+    }
+    assert_eq!(folders, hostile.folders);
+}
+
+#[test]
+fn a_diff_and_repairs_command_nobody() {
+    let hostile = Hostile::new();
+    for option in ["--diff", "--fix"] {
+        let Finished { stdout, stderr, .. } = stratos(hostile.folder.path(), ["check", option]);
+        assert!(stderr.contains("repaired"), "{option}");
+        for text in [stdout, stderr] {
+            // Tabs are in patches as they are, and so are the line breaks of Windows.
+            let text = text.replace("\r\n", "\n").replace('\t', " ");
+            assert_eq!(obeyed(&text), None, "{option}");
+            assert_eq!(commands(&text), [""; 0], "{option}");
+        }
+    }
+}
+
+/// A comment that begins lines, beside something to repair.
+const COMMENTED: &str =
+    "{\n  /*\n@payload@\n  */\n  \"iconLight\": \"a.svg\",\n  \"name\": \"a\"\n}\n";
+
+/// Each payload everywhere in three manifests, one that is JSON, one that has it raw, and one that has it in a comment,
+/// in a folder of that name.
+struct Hostile {
+    folder: tempfile::TempDir,
+    folders: BTreeSet<String>,
+}
+
+impl Hostile {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut folders = BTreeSet::new();
+        for (index, payload) in payloads::all().into_iter().enumerate() {
+            let json = manifest(&payload).to_string();
+            let mark = "@payload@";
+            let quoted = payload.replace('\\', "\\\\").replace('"', "\\\"");
+            let raw = manifest(mark).to_string().replace(mark, &quoted);
+            let commented = COMMENTED.replace(mark, &payload.replace("*/", ""));
+            for (kind, text) in [("json", json), ("raw", raw), ("note", commented)] {
+                let (name, inside) =
+                    make_folder(folder.path(), &payload, &format!("{index}{kind}"));
+                fs::write(inside.join("plugin.json"), text).unwrap();
+                folders.insert(name);
+            }
+        }
+        assert!(folders.len() > 200, "{}", folders.len());
+        Self { folder, folders }
+    }
+
+    fn check(&self, format: &str) -> Finished {
+        let checked = stratos(self.folder.path(), ["check", "--format", format]);
+        assert_eq!((checked.code, &*checked.stderr), (Some(1), ""), "{format}");
+        checked
+    }
+}
+
+fn manifest(payload: &str) -> Value {
+    let setting = json!({
+        "key": payload, "name": payload, "type": payload, "scope": payload, "options": payload, payload: 1,
+    });
+    json!({
+        "id": payload,
+        "name": payload,
+        "version": payload,
+        "description": payload,
+        "type": payload,
+        "author": { "id": payload, "name": payload, "contact": payload, payload: 1 },
+        "icon_light": payload,
+        "icon_dark": format!("../{payload}"),
+        "background": payload,
+        "availableSettings": [setting, setting, payload],
+        payload: payload,
+    })
+}
+
+/// A folder that is called like the payload as far as the system allows.
+fn make_folder(root: &Path, payload: &str, unique: &str) -> (String, std::path::PathBuf) {
+    let start: String = payload.chars().take(40).collect();
+    let whole = format!("{}{unique}", start.replace(['/', '\0', '\\'], "_"));
+    for name in [whole, unique.to_owned()] {
+        let folder = root.join(&name);
+        // Some systems take other names than they are given.
+        let is_there = fs::create_dir(&folder).is_ok()
+            && fs::read_dir(root)
+                .unwrap()
+                .any(|entry| entry.unwrap().file_name() == *name);
+        if is_there {
+            return (name, folder);
+        }
+    }
+    panic!("no folder for {payload:?}");
+}
+
+fn folder_of(path: &str) -> String {
+    let (folder, file) = path.rsplit_once(['/', '\\']).expect("a folder and a file");
+    assert_eq!(file, "plugin.json");
+    folder.to_owned()
+}
+
+/// The texts of all objects with this key, at any depth.
+fn strings<'v>(value: &'v Value, key: &str) -> Vec<&'v str> {
+    match value {
+        Value::Object(map) => {
+            let here = map.get(key).and_then(|object| object["text"].as_str());
+            let below = map.values().flat_map(|value| strings(value, key));
+            here.into_iter().chain(below).collect()
+        }
+        Value::Array(values) => values
+            .iter()
+            .flat_map(|value| strings(value, key))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A path is shown where it cannot be itself.
+fn as_shown(path: &str) -> String {
+    let mut shown = String::new();
+    for character in path.chars() {
+        match obeyed(&character.to_string()).or((character == '\n').then_some('\n')) {
+            Some(character) => shown.extend(character.escape_default()),
+            None => shown.push(character),
+        }
+    }
+    for mark in ["[", "vso[", "teamcity["] {
+        shown = shown.replace(&format!("##{mark}"), &format!("#\\u{{23}}{mark}"));
+    }
+    shown
+}

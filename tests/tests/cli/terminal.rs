@@ -1,0 +1,336 @@
+//! What a person sees in the terminal of `cargo stratos run`.
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
+#[cfg(target_os = "linux")]
+use std::thread::sleep;
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use stratos_tests::{Plugins, cargo_stratos};
+
+use crate::SAMPLE;
+
+#[test]
+fn the_status_block_says_what_runs_where_and_what_to_do_next() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    insta::assert_snapshot!(status_block(&plugins, "sample"));
+}
+
+#[test]
+fn an_errored_plugin_is_said_to_be_so_with_its_reason() {
+    let plugins = Plugins::new(SAMPLE, &["fails"]);
+    insta::assert_snapshot!(status_block(&plugins, "fails"));
+}
+
+#[test]
+fn a_plugin_without_a_program_is_nothing_to_fix() {
+    let plugins = Plugins::new(SAMPLE, &["ui"]);
+    std::fs::remove_file(plugins.program("ui")).unwrap();
+    insta::assert_snapshot!(status_block(&plugins, "ui"));
+}
+
+#[test]
+fn log_lines_carry_the_plugin_and_nothing_that_commands_the_terminal() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let (mut shell, mut output, before) = run(&plugins, "sample");
+    let all = before + &end(&mut shell, &mut output);
+    for expected in [
+        "sample starting",
+        "sample info  [stdout] printed by sample",
+        "sample warn  [stderr] complained by sample",
+        "sample info  [sample] started {\"starts\":1}",
+        "sample running",
+        "sample info  [sample] stopped",
+        "sample stopped",
+    ] {
+        assert!(
+            all.lines().any(|line| line == expected),
+            "{expected}: {all}"
+        );
+    }
+    assert!(!all.contains('\u{1b}'), "{all:?}");
+}
+
+/// From the block's first line to its last.
+fn status_block(plugins: &Plugins, id: &str) -> String {
+    let (mut shell, mut output, printed) = run(plugins, id);
+    end(&mut shell, &mut output);
+    let begin = printed.find("Mocked Stratos shell").expect("the block");
+    let port = printed[begin..]
+        .lines()
+        .next()
+        .and_then(|line| line.rsplit(':').next())
+        .expect("a port");
+    printed[begin..].replace(port, "PORT")
+}
+
+/// Runs until the block has been printed, and returns what was printed by then.
+fn run(plugins: &Plugins, id: &str) -> (Child, BufReader<ChildStdout>, String) {
+    let mut shell = Command::new(cargo_stratos())
+        .args(["run", "--port", "auto"])
+        .current_dir(plugins.root().join(id))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(shell.stdout.take().unwrap());
+    let mut printed = String::new();
+    while !printed.contains("Ctrl-C stops.") {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    (shell, output, printed)
+}
+
+fn end(shell: &mut Child, output: &mut BufReader<ChildStdout>) -> String {
+    let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    shell.wait().unwrap();
+    rest
+}
+
+/// A real terminal, made by `script`, which passes on what is typed. The settings of the terminal are printed before
+/// and after; nothing where there is no `script`.
+#[cfg(target_os = "linux")]
+fn in_a_terminal(plugins: &Plugins, arguments: &str) -> Option<Child> {
+    if Command::new("script").arg("--version").output().is_err() {
+        println!("skipped: there is no `script`");
+        return None;
+    }
+    let program = cargo_stratos().display();
+    let command = format!("stty -g; '{program}' run --port auto {arguments}; stty -g");
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--flush", "--command"]);
+    script.args([&command, "/dev/null"]);
+    // A browser that says what it was to open.
+    let browser = plugins.root().join("browser");
+    std::fs::write(&browser, "#!/bin/sh\necho \"$1\" > \"$0.opened\"\n").unwrap();
+    std::fs::set_permissions(&browser, PermissionsExt::from_mode(0o755)).unwrap();
+    let script = script
+        .current_dir(plugins.root().join("sample"))
+        .env("TERM", "xterm")
+        .env("BROWSER", browser)
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    Some(script.spawn().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
+    use std::io::Write as _;
+
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let Some(mut script) = in_a_terminal(&plugins, "") else {
+        return;
+    };
+    let mut keys = script.stdin.take().unwrap();
+    let mut output = BufReader::new(script.stdout.take().unwrap());
+    let mut printed = String::new();
+    let mut wait_for = |text: &str| {
+        let from = printed.len();
+        while !printed[from..].contains(text) {
+            assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+        }
+    };
+    wait_for("h shows the keys");
+    keys.write_all(b"h").unwrap();
+    wait_for("stop everything");
+    keys.write_all(b"s").unwrap();
+    wait_for("signed out");
+    keys.write_all(b"s").unwrap();
+    wait_for("signed in");
+    keys.write_all(b"p").unwrap();
+    wait_for("/api/sample");
+    keys.write_all(b"o").unwrap();
+    wait_for("opening http://127.0.0.1:");
+    let opened = wait_for_browser(&plugins);
+    keys.write_all(b"r").unwrap();
+    wait_for("was updated");
+    keys.write_all(b"R").unwrap();
+    wait_for("stopped");
+    wait_for("running");
+    keys.write_all(b"q").unwrap();
+    output.read_to_string(&mut printed).unwrap();
+    assert!(script.wait().unwrap().success(), "{printed}");
+    assert!(
+        printed.contains(&format!("opening {}", opened.trim())),
+        "{opened}"
+    );
+    let mut lines = printed.lines().map(str::trim_end);
+    let (first, last) = (lines.next(), lines.next_back());
+    assert!(first.is_some_and(|line| line.contains(':')), "{printed}");
+    assert_eq!(first, last, "the terminal is as it was");
+    let begun = printed.find("h shows the keys").unwrap();
+    let raw = &printed[begun..printed.find("stopping").unwrap()];
+    assert!(
+        !raw.replace("\r\n", "").contains('\n'),
+        "lines begin at the left: {raw:?}"
+    );
+    assert!(raw.contains("\u{1b}["), "a terminal has colours");
+}
+
+/// What the browser was to open.
+#[cfg(target_os = "linux")]
+fn wait_for_browser(plugins: &Plugins) -> String {
+    let file = plugins.root().join("browser.opened");
+    let patience = Instant::now() + Duration::from_secs(60);
+    loop {
+        let opened = std::fs::read_to_string(&file).unwrap_or_default();
+        if opened.ends_with('\n') {
+            return opened;
+        }
+        assert!(Instant::now() < patience, "no browser");
+        sleep(Duration::from_millis(10));
+    }
+}
+
+/// That it goes on with Enter only, which no clock of a real shell can show, is the host's own test.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plugin_that_is_debugged_waits_for_enter() {
+    use std::io::Write as _;
+
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let Some(mut script) = in_a_terminal(&plugins, "--attach") else {
+        return;
+    };
+    let mut keys = script.stdin.take().unwrap();
+    let mut output = BufReader::new(script.stdout.take().unwrap());
+    let mut printed = String::new();
+    while !printed.contains("then press Enter here") {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    assert!(printed.contains("`rust-gdb -p "), "{printed}");
+    keys.write_all(b"\r").unwrap();
+    while !(printed.contains("h shows the keys") && printed.contains("printed by sample")) {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    keys.write_all(b"q").unwrap();
+    output.read_to_string(&mut printed).unwrap();
+    assert!(script.wait().unwrap().success(), "{printed}");
+}
+
+/// The output is a terminal of its own, which goes.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_leaves_the_terminal_as_it_was() {
+    use std::io::Write as _;
+
+    use rustix::termios::{LocalModes, tcgetattr};
+
+    let is_cooked = |input| {
+        let modes = tcgetattr(input).unwrap().local_modes;
+        modes.contains(LocalModes::ICANON)
+    };
+    if Command::new("setsid").arg("--version").output().is_err() {
+        println!("skipped: there is no `setsid`");
+        return;
+    }
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let ((mut keys, input), (mut screen, output)) = (terminal(), terminal());
+    let before = tcgetattr(&input).unwrap();
+    // Only the terminal of its session can be read from in the foreground.
+    let mut shell = Command::new("setsid")
+        .args(["--ctty", "--wait"])
+        .arg(cargo_stratos())
+        .args(["run", "--port", "auto"])
+        .current_dir(plugins.root().join("sample"))
+        .env("TERM", "xterm")
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .stdin(input.try_clone().unwrap())
+        .stdout(output)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut printed, mut bytes) = (String::new(), [0; 1024]);
+    while !printed.contains("h shows the keys") {
+        let length = screen.read(&mut bytes).unwrap();
+        printed.push_str(&String::from_utf8_lossy(&bytes[..length]));
+    }
+    let patience = Instant::now() + Duration::from_secs(60);
+    while is_cooked(&input) {
+        assert!(Instant::now() < patience, "no keys: {printed}");
+        sleep(Duration::from_millis(10));
+    }
+    drop(screen);
+    // What it prints now goes nowhere.
+    keys.write_all(b"p").unwrap();
+    let mut said = String::new();
+    shell
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert_eq!(shell.wait().unwrap().code(), Some(3), "{said}");
+    assert!(said.contains("cannot print"), "{said}");
+    let after = tcgetattr(&input).unwrap();
+    assert_eq!(format!("{before:?}"), format!("{after:?}"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_closed_ends_the_shell_in_order() {
+    use stratos_tests::stratos;
+
+    if Command::new("setsid").arg("--version").output().is_err() {
+        println!("skipped: there is no `setsid`");
+        return;
+    }
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let (person, input) = terminal();
+    let folder = plugins.root().join("sample");
+    let mut shell = Command::new("setsid")
+        .args(["--ctty", "--wait"])
+        .arg(cargo_stratos())
+        .args(["run", "--port", "auto"])
+        .current_dir(&folder)
+        .stderr(input.try_clone().unwrap())
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(shell.stdout.take().unwrap());
+    let mut printed = String::new();
+    while !printed.contains("Ctrl-C stops") {
+        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    drop(person);
+    // The shell that it was typed into tells as well.
+    let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::HUP).unwrap();
+    output.read_to_string(&mut printed).unwrap();
+    assert!(shell.wait().unwrap().success(), "{printed}");
+    let stops = stratos(&folder, ["config", "get", "sample", "stops"]);
+    assert_eq!(stops.stdout, "1\n", "`on_stop` ran: {stops:?}");
+}
+
+/// A terminal: what a person holds, and what a program holds.
+#[cfg(target_os = "linux")]
+fn terminal() -> (std::fs::File, std::fs::File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    // What the program inherited would not go with the person.
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let ours = openpt(flags).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+    let theirs = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open(name)
+        .unwrap();
+    (std::fs::File::from(ours), theirs)
+}

@@ -1,0 +1,394 @@
+//! The book is whole: chapters, links, manifests and commands. Its Rust blocks are doctests, see `src/book.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stratos_host::scenario::{KEYS, Scenario, VERBS};
+use stratos_manifest::{ProjectFacts, check};
+use stratos_tests::stratos;
+
+#[test]
+fn every_chapter_is_listed_and_tested() {
+    let chapters: BTreeSet<String> = pages().into_keys().filter(|n| n != "SUMMARY.md").collect();
+    let summary = pages().remove("SUMMARY.md").unwrap();
+    assert_eq!(links(&summary).collect::<BTreeSet<_>>(), chapters);
+    let doctests = include_str!("../../src/book.rs");
+    for chapter in chapters {
+        assert!(
+            doctests.contains(&format!("book/src/{chapter}\"")),
+            "{chapter}"
+        );
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let pages = pages();
+    for (name, text) in &pages {
+        for link in links(text).filter(|link| !link.contains("://")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let file = if file.is_empty() { name } else { file };
+            assert!(root().join(file).is_file(), "{name}: {link}");
+            let headings = pages
+                .get(file)
+                .map(|page| anchors(page))
+                .unwrap_or_default();
+            assert!(
+                anchor.is_empty() || headings.contains(anchor),
+                "{name}: {link}"
+            );
+        }
+        for line in text.lines() {
+            let included = line
+                .strip_prefix("{{#include ")
+                .and_then(|l| l.strip_suffix("}}"));
+            assert!(
+                included.is_none_or(|file| root().join(file).is_file()),
+                "{name}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_block_has_a_language_and_no_rust_is_ignored() {
+    for (name, text) in pages() {
+        for Block { info, text } in blocks(&text) {
+            assert!(
+                !info.is_empty() && !info.contains("ignore"),
+                "{name}: {info}\n{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn manifests_are_without_findings() {
+    let mut manifests = 0;
+    // The rules' page shows what is wrong.
+    for (name, text) in pages().into_iter().filter(|(name, _)| name != "rules.md") {
+        for block in blocks(&text).filter(|block| block.info == "json") {
+            let value: Value = serde_json::from_str(&block.text).expect(&name);
+            if value.get("version").is_some() {
+                let report = check(block.text.as_bytes(), &ProjectFacts::none());
+                assert!(
+                    report.diagnostics.is_empty(),
+                    "{name}: {:?}",
+                    report.diagnostics
+                );
+                manifests += 1;
+            }
+        }
+    }
+    assert!(manifests > 0, "the book shows a manifest");
+}
+
+#[test]
+fn every_command_in_the_book_exists() {
+    let help = commands();
+    for (name, text) in pages() {
+        let text = with_includes(&text);
+        let blocks =
+            blocks(&text).filter(|block| matches!(&*block.info, "console" | "sh" | "yaml"));
+        for line in
+            blocks.flat_map(|block| block.text.lines().map(str::to_owned).collect::<Vec<_>>())
+        {
+            let Some((before, command)) = line.split_once("cargo stratos ") else {
+                continue;
+            };
+            // What a command prints is not a command.
+            if before.contains('`') {
+                continue;
+            }
+            let command = command.split(" -- ").next().unwrap_or_default();
+            let mut words = command.split_whitespace();
+            let known = words.next().and_then(|word| help.get(word));
+            let options = known.unwrap_or_else(|| panic!("{name}: {line}"));
+            for option in words.filter(|word| word.starts_with("--")) {
+                assert!(options.contains(option), "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_and_option_is_in_the_book() {
+    let mut pages = pages();
+    let all = pages.remove("mocked-shell.md").unwrap();
+    let linter = pages.remove("linter.md").unwrap();
+    for (command, options) in commands() {
+        let page = match &*command {
+            "check" | "explain" | "schema" => &linter,
+            _ => &all,
+        };
+        assert!(
+            all.contains(&format!("`cargo stratos {command}")),
+            "{command}"
+        );
+        assert!(
+            page.contains(&format!("cargo stratos {command}")),
+            "{command}"
+        );
+        for option in options {
+            let mentions = [
+                format!("`{option}"),
+                format!("[{option}"),
+                format!(" {option}"),
+            ];
+            assert!(
+                mentions.iter().any(|m| page.contains(m)),
+                "{command} {option}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_page_of_the_rules_is_that_of_the_code() {
+    let explained = stratos(Path::new("."), ["explain", "--format", "markdown"]);
+    assert_eq!(explained.code, Some(0), "{explained:?}");
+    let path = root().join("rules.md");
+    if is_to_be_updated() {
+        fs::write(&path, &explained.stdout).expect("the page can be written");
+    }
+    let page = fs::read_to_string(&path).expect("there is a page of the rules");
+    assert!(
+        page.replace("\r\n", "\n") == explained.stdout,
+        "the rules have changed: run this test with {UPDATE}=1"
+    );
+}
+
+#[test]
+fn scenarios_can_be_played() {
+    let page = pages().remove("scenarios.md").unwrap();
+    let scenarios: Vec<_> = blocks(&page).filter(|block| block.info == "toml").collect();
+    assert!(!scenarios.is_empty());
+    for block in scenarios {
+        let scenario = Scenario::parse("scenarios.md", &block.text).unwrap();
+        scenario.fit(&["my-plugin".to_owned()]).unwrap();
+    }
+}
+
+/// The tables of verbs and keys in the chapter on scenarios.
+#[test]
+fn the_verbs_of_scenarios_are_those_of_the_code() {
+    let mut verbs = String::from(
+        "| `do` | What it does | Its keys; those in brackets may be left out |\n|---|---|---|\n",
+    );
+    for verb in VERBS {
+        let needs = verb.needs.iter().map(|key| format!("`{key}`"));
+        let takes = verb.takes.iter().map(|key| format!("[`{key}`]"));
+        let keys: Vec<_> = needs.chain(takes).collect();
+        let line = format!("| `{}` | {} | {} |\n", verb.name, verb.does, keys.join(" "));
+        verbs.push_str(&line);
+    }
+    let mut keys = String::from("| Key | What it says |\n|---|---|\n");
+    for key in KEYS {
+        keys.push_str(&format!("| `{}` | {} |\n", key.name, key.says));
+    }
+    let path = root().join("scenarios.md");
+    let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    let mut wanted = page.clone();
+    for (name, table) in [("verbs", verbs), ("keys", keys)] {
+        let mark = format!("<!-- {name} -->\n");
+        let (before, after) = wanted.split_once(&mark).expect("the page has the mark");
+        // The old table ends with an empty line.
+        let rest = match after.starts_with('|') {
+            true => &after[after.find("\n\n").expect("a table ends") + 1..],
+            false => after,
+        };
+        wanted = format!("{before}{mark}{table}{rest}");
+    }
+    if is_to_be_updated() {
+        fs::write(&path, &wanted).expect("the page can be written");
+        return;
+    }
+    assert!(
+        page == wanted,
+        "the verbs have changed: run this test with {UPDATE}=1"
+    );
+}
+
+/// Asks for generated pages to be written.
+const UPDATE: &str = "STRATOS_UPDATE_BOOK";
+
+fn is_to_be_updated() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+    let asked = std::env::var_os(UPDATE);
+    asked.is_some_and(|asked| asked == "1")
+}
+
+/// The messages on the page of mistakes are those that the SDK's tests pin.
+#[test]
+fn every_message_of_the_compiler_is_a_pinned_one() {
+    let page = pages().remove("ten-mistakes.md").unwrap();
+    let cases = root().join("../../stratos-sdk/tests/ui");
+    let mut shown = 0;
+    for part in page.split("<!-- ").skip(1) {
+        let (case, _) = part.split_once(" -->").expect("a comment ends");
+        let mut blocks = blocks(part);
+        let message = blocks.next().expect("a message");
+        let pinned = fs::read_to_string(cases.join(format!("fail/{case}.stderr"))).expect(case);
+        assert_eq!(
+            message.text, pinned,
+            "{case}: copy the pinned message into the page"
+        );
+
+        let mut code = fs::read_to_string(cases.join(format!("fail/{case}.rs"))).expect(case);
+        code += &fs::read_to_string(cases.join("broken.json")).expect("the manifest with errors");
+        let repair = blocks.next().expect("a repair");
+        let kept = repair.text.lines().filter(|line| !line.starts_with('+'));
+        for line in kept.filter_map(|line| line.get(1..)) {
+            assert!(code.lines().any(|found| found == line), "{case}: {line}");
+        }
+        shown += 1;
+    }
+    assert_eq!(shown, 10);
+}
+
+/// How many sentences of the contract concern a background module.
+const SENTENCES: usize = 34;
+
+/// The page that says which test is about which sentence of the contract.
+#[test]
+fn every_sentence_of_the_contract_has_a_test() {
+    let page = pages().remove("contract-tests.md").unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<_> = rows.filter(|row| !row.contains("| Test |")).collect();
+    assert_eq!(
+        rows.len(),
+        SENTENCES,
+        "a sentence came or went: is it tested?"
+    );
+    for row in rows {
+        let test = row.trim_end_matches([' ', '|']).rsplit(" | ").next();
+        let parts: Vec<_> = test.unwrap_or_default().split('`').collect();
+        let [_, file, ": ", name, _] = parts[..] else {
+            panic!("no test at the end of: {row}");
+        };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+        let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let test = match file.ends_with(".mjs") {
+            true => format!("test(\"{name}\","),
+            false => format!("fn {name}("),
+        };
+        assert!(source.contains(&test), "{file} has no `{name}`");
+    }
+}
+
+/// Every command with its long options, those of its subcommands included.
+fn commands() -> BTreeMap<String, BTreeSet<String>> {
+    let help = |arguments: &[&str]| {
+        let arguments = [arguments, &["--help"]].concat();
+        stratos(Path::new("."), arguments).stdout
+    };
+    let mut all = BTreeMap::new();
+    for command in subcommands(&help(&[])) {
+        let text = help(&[&command]);
+        let mut its = long_options(&text);
+        for inner in subcommands(&text) {
+            its.extend(long_options(&help(&[&command, &inner])));
+        }
+        all.insert(command, its);
+    }
+    assert!(all.contains_key("run"), "the help lists commands: {all:?}");
+    all
+}
+
+fn subcommands(help: &str) -> Vec<String> {
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = listed
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next());
+    let others = names.filter(|name| *name != "help");
+    others.map(str::to_owned).collect()
+}
+
+fn long_options(help: &str) -> BTreeSet<String> {
+    let lines = help.lines().map(str::trim);
+    let words = lines
+        .filter(|line| line.starts_with('-'))
+        .flat_map(|line| line.split([' ', ',', '=', '[']));
+    let long = words.filter(|word| word.len() > 2 && word.starts_with("--"));
+    let others = long.filter(|word| !matches!(*word, "--help" | "--version"));
+    others.map(str::to_owned).collect()
+}
+
+/// A fenced block: what follows its fence, and what is in it.
+struct Block {
+    info: String,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src")
+}
+
+/// The book's pages by their names.
+fn pages() -> BTreeMap<String, String> {
+    let entries = fs::read_dir(root()).expect("the book lies beside the tests");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    let pages = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let named = pages.map(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&path).expect("a page is text");
+        (name.into_owned(), text)
+    });
+    named.collect()
+}
+
+/// The page with the files that mdBook puts into it.
+fn with_includes(page: &str) -> String {
+    let lines = page.lines().map(|line| {
+        let file = line
+            .strip_prefix("{{#include ")
+            .and_then(|line| line.strip_suffix("}}"));
+        match file {
+            Some(file) => fs::read_to_string(root().join(file)).expect("an included file is text"),
+            None => format!("{line}\n"),
+        }
+    });
+    lines.collect()
+}
+
+fn blocks(page: &str) -> impl Iterator<Item = Block> {
+    // Every second part lies between two fences.
+    page.split("```").skip(1).step_by(2).map(|part| {
+        let (info, text) = part.split_once('\n').unwrap_or((part, ""));
+        Block {
+            info: info.trim().to_owned(),
+            text: text.to_owned(),
+        }
+    })
+}
+
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```").step_by(2).flat_map(str::lines)
+}
+
+/// Where the links outside of blocks lead.
+fn links(page: &str) -> impl Iterator<Item = String> {
+    prose(page).flat_map(|line| {
+        let targets = line.split("](").skip(1);
+        targets
+            .filter_map(|rest| rest.split_once(')'))
+            .map(|(target, _)| target.to_owned())
+    })
+}
+
+/// The names by which mdBook's headings are linked to.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let headings = prose(page).filter(|line| line.starts_with('#'));
+    let names = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
+    names
+        .map(|name| {
+            name.chars()
+                .filter(is_kept)
+                .collect::<String>()
+                .replace(' ', "-")
+        })
+        .collect()
+}

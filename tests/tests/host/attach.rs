@@ -1,0 +1,176 @@
+//! `cargo stratos run --attach`: a plugin in a debugger is never late, and the shell ends all the same.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use stratos_host::events::{Event, Events};
+use stratos_host::launch::{InMemory, MemoryLink};
+use stratos_host::{Attach, PluginSpec, PluginState, Shell, ShellOptions, State};
+use stratos_protocol::hello::{Hello, Identity, Software};
+use stratos_protocol::lifecycle::Done;
+use stratos_protocol::limits::FRAME_BYTES;
+use stratos_protocol::{Message, ProtocolVersion};
+use stratos_tests::{Options, Plugins, Running};
+use stratos_transport::Connection;
+use tokio::time::Instant;
+
+use crate::SAMPLE;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+#[tokio::test(start_paused = true)]
+async fn whoever_debugs_a_plugin_has_all_the_time_there_is() {
+    let shell = start(Some(Attach::Tell));
+    let begin = Instant::now();
+    let state = shell.ready().await.remove(0).state;
+    assert_eq!(state, PluginState::Running);
+    assert!(begin.elapsed() >= HOUR, "{:?}", begin.elapsed());
+    let (begin, control) = (Instant::now(), shell.control().clone());
+    control.switch_auth("signed-out").await.unwrap();
+    assert!(begin.elapsed() >= HOUR, "{:?}", begin.elapsed());
+    let (begin, mut watcher) = (Instant::now(), shell.watch());
+    control.stop("slow").await.unwrap();
+    assert!(begin.elapsed() >= HOUR, "{:?}", begin.elapsed());
+    shell.stop().await;
+    while let Some(event) = watcher.next().await {
+        let is_late =
+            matches!(&*event, Event::Log(line) if line.message.contains("did not finish"));
+        assert!(!is_late, "{event:?}");
+        if matches!(
+            &*event,
+            Event::State {
+                state: PluginState::Stopped,
+                ..
+            }
+        ) {
+            return;
+        }
+    }
+    panic!("it was stopped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_debugger_the_same_plugin_is_late() {
+    let shell = start(None);
+    let state = shell.ready().await.remove(0).state;
+    let reason = "on_start did not finish within 30 s".to_owned();
+    assert_eq!(state, PluginState::Errored { reason });
+    shell.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_shell_waits_for_no_debugger() {
+    for stops in [false, true] {
+        let shell = start(Some(Attach::Tell));
+        shell.ready().await;
+        let control = shell.control().clone();
+        if stops {
+            // It hangs in its `on_stop` when the shell ends.
+            tokio::spawn(async move { control.stop("slow").await });
+            tokio::time::sleep(Duration::from_secs(60)).await;
+        }
+        let begin = Instant::now();
+        shell.stop().await;
+        assert!(begin.elapsed() < Duration::from_secs(8));
+    }
+}
+
+#[test]
+fn each_start_says_how_to_attach_before_the_hook_runs() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let options = Options {
+        args: vec!["--attach".to_owned()],
+        ..Options::default()
+    };
+    let mut shell = Running::start_with(plugins.root(), options);
+    shell.expect(|event| event.to_string().contains("printed by"));
+    let at = |event: &str, text: &str| {
+        let mut seen = shell.seen.iter();
+        seen.position(|seen| seen["event"] == event && seen.to_string().contains(text))
+    };
+    let (told, begun) = (
+        at("attach", "sample").unwrap(),
+        at("log", "printed by").unwrap(),
+    );
+    assert!(told < begun);
+    let told = &shell.seen[told];
+    let pid = shell.get("/api/sample/pid").body;
+    assert_eq!(told["pid"].to_string(), pid);
+    assert_eq!(told["waits"], false, "nobody could press a key");
+    let debugger = told["debugger"].as_str().unwrap();
+    assert!(debugger.contains(&format!("-p {pid}`")), "{debugger}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_plugin_that_sits_in_its_hook() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    use rustix::process::{Pid, Signal, kill_process};
+    use stratos_tests::{END, Watch, cargo_stratos};
+
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["hangs"]), Watch::new());
+    let mut shell = Command::new(cargo_stratos())
+        .args(["run", "--port", "auto", "--json", "--attach"])
+        .current_dir(plugins.root().join("hangs"))
+        .envs([watch.env()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(shell.stdout.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().contains(r#""event":"attach""#));
+    let begin = std::time::Instant::now();
+    let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    assert!(shell.wait().unwrap().success());
+    assert!(begin.elapsed() < END, "{:?}", begin.elapsed());
+    assert!(watch.wait_for(0, Duration::from_secs(10)));
+}
+
+fn start(attach: Option<Attach>) -> Shell {
+    let slow = PluginSpec {
+        id: "slow".to_owned(),
+        name: "Slow".to_owned(),
+        version: "1.0.0".to_owned(),
+        launcher: Ok(Arc::new(InMemory::new(slow))),
+    };
+    let options = ShellOptions {
+        attach,
+        ..ShellOptions::new(State::in_memory().unwrap())
+    };
+    let (shell, _door) = Shell::start_in_memory(options, vec![slow], Events::default()).unwrap();
+    shell
+}
+
+/// A plugin that takes an hour for everything, as one at a breakpoint does.
+async fn slow(link: MemoryLink) {
+    let mut connection = Connection::new(link.control, FRAME_BYTES);
+    let software = Software {
+        name: "test".to_owned(),
+        version: "1.0.0".to_owned(),
+    };
+    let hello = Hello {
+        protocol: ProtocolVersion::CURRENT,
+        nonce: link.nonce,
+        sdk: software,
+        plugin: Identity {
+            id: "slow".to_owned(),
+            version: "1.0.0".to_owned(),
+        },
+        features: Vec::new(),
+    };
+    let hello = Message::request(0, &hello).unwrap();
+    connection.send(&hello).await.unwrap();
+    while let Ok(Some(message)) = connection.receive().await {
+        if let Message::Request { id, .. } = message {
+            tokio::time::sleep(HOUR).await;
+            let outcome = Ok(serde_json::value::to_raw_value(&Done {}).unwrap());
+            let answer = Message::Response { id, outcome };
+            if connection.send(&answer).await.is_err() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What plugins find in their environment, and what they must not.
+
+use std::fs;
+use std::path::Path;
+
+use stratos_tests::{Options, Plugins, Running, stratos};
+
+use crate::SAMPLE;
+
+#[test]
+fn variables_come_from_the_settings_the_command_line_and_the_shells_own() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let settings = plugins.root().join("sample/stratos.toml");
+    let version = |args: &[&str], own: Option<&str>| {
+        let options = Options {
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            env: own
+                .map(|own| ("SAMPLE_VERSION".to_owned(), own.to_owned()))
+                .into_iter()
+                .collect(),
+            ..Options::default()
+        };
+        let shell = Running::start_with(plugins.root(), options);
+        shell.get("/api/sample/version").body
+    };
+    assert_eq!(version(&[], Some("own")), "own", "it is inherited");
+    fs::write(&settings, "[env]\nSAMPLE_VERSION = \"settings\"\n").unwrap();
+    assert_eq!(version(&[], Some("own")), "settings");
+    assert_eq!(version(&["--env", "SAMPLE_VERSION=a=b"], None), "a=b");
+    assert_eq!(version(&["--env", "SAMPLE_VERSION"], Some("own")), "own");
+}
+
+#[test]
+fn changed_settings_count_at_the_next_start() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let settings = plugins.root().join("sample/stratos.toml");
+    let mut shell = Running::watch(plugins.root());
+    assert_eq!(shell.get("/api/sample/version").body, "");
+    fs::write(&settings, "[env]\nSAMPLE_VERSION = \"new\"\n").unwrap();
+    shell.wait_for(|event| event["event"] == "reread");
+    assert_eq!(shell.get("/api/sample/version").body, "");
+    assert_eq!(shell.command(&["update", "sample"]).code, Some(0));
+    assert_eq!(shell.get("/api/sample/version").body, "new");
+}
+
+#[test]
+fn names_of_the_shell_are_refused() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let refused = |args: &[&str]| {
+        let run = ["run", "--port", "auto", "--exit-when-ready"];
+        let finished = stratos(&plugins.root().join("sample"), [&run, args].concat());
+        assert_eq!(finished.code, Some(2), "{finished:?}");
+        finished.stderr
+    };
+    let reserved = refused(&["--env", "STRATOS_SOCKET=here"]);
+    assert!(
+        reserved.contains("`STRATOS_SOCKET` is the shell's own"),
+        "{reserved}"
+    );
+    assert!(refused(&["--env", "=x"]).contains("is no name of a variable"));
+    let missing = refused(&["--env", "NOWHERE_TO_BE_FOUND"]);
+    assert!(
+        missing.contains("there is no such variable here"),
+        "{missing}"
+    );
+    let settings = plugins.root().join("sample/stratos.toml");
+    fs::write(settings, "[env]\nSTRATOS_NONCE = \"x\"\n").unwrap();
+    let reserved = refused(&[]);
+    assert!(
+        reserved.contains("`STRATOS_NONCE` is the shell's own"),
+        "{reserved}"
+    );
+    assert!(reserved.contains("stratos.toml: [env]"), "{reserved}");
+}
+
+#[test]
+fn the_token_of_the_login_is_written_nowhere() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let mut shell = Running::start(plugins.root());
+    let login = shell.call("sample", "login", "null").stdout;
+    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
+    let token = login["token"].as_str().unwrap().to_owned();
+    assert!(token.starts_with("mock-"), "the sample has it");
+    let pid = shell.get("/api/sample/pid").body;
+    let says = |bytes: &[u8]| {
+        let mut windows = bytes.windows(token.len());
+        windows.any(|window| window == token.as_bytes())
+    };
+    if cfg!(target_os = "linux") {
+        for pid in [pid, shell.pid().to_string()] {
+            for file in ["environ", "cmdline"] {
+                let bytes = fs::read(format!("/proc/{pid}/{file}")).unwrap();
+                assert!(!bytes.is_empty() && !says(&bytes), "{file} of {pid}");
+            }
+        }
+    } else {
+        println!("skipped: only Linux shows the environment of a process");
+    }
+    // All that happens from its start to its end.
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    shell.wait_for_state("sample", "stopped");
+    shell.expect(|event| event.to_string().contains("printed by"));
+    let events: String = shell.seen.iter().map(ToString::to_string).collect();
+    assert!(!says(events.as_bytes()));
+    assert!(!says(shell.said().as_bytes()));
+    each_file(plugins.root(), &mut |path, bytes| {
+        assert!(!says(bytes), "{}", path.display());
+    });
+}
+
+fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
+    for entry in fs::read_dir(folder).unwrap().map_while(Result::ok) {
+        match entry.file_type().unwrap() {
+            kind if kind.is_dir() => each_file(&entry.path(), look),
+            kind if kind.is_file() => look(&entry.path(), &fs::read(entry.path()).unwrap()),
+            _ => {}
+        }
+    }
+}

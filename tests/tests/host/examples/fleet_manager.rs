@@ -1,0 +1,157 @@
+//! `examples/fleet-manager`
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::running_example::Example;
+use super::site::{Asked, Site};
+
+const ID: &str = "fleet-manager";
+const FLEET: &str = r#"[
+    { "id": "D-AIZA", "name": "Airbus A320", "location": "EDDF", "pilot": "Ada" },
+    { "id": "HA-LXT", "name": "Airbus A321", "location": "LHBP", "pilot": null }
+]"#;
+
+#[test]
+fn without_an_address_it_shows_a_demo() {
+    let mut example = Example::start(ID);
+    let fleet = example.shell.get("/api/fleet-manager/fleet");
+    assert_eq!(fleet.status, 200, "{fleet:?}");
+    let fleet = fleet.json();
+    assert_eq!(fleet["success"], true);
+    assert_eq!(fleet["data"].as_array().unwrap().len(), 4);
+
+    for (persona, status) in [
+        ("signed-out", json!({ "online": false, "pilots": 0 })),
+        ("signed-in", json!({ "online": true, "pilots": 2 })),
+    ] {
+        example.become_persona(persona);
+        while example.pushed("status-update") != status {}
+        assert_eq!(example.call("get-status"), status);
+    }
+}
+
+#[test]
+fn the_fleet_is_fetched_with_the_token_of_the_moment() {
+    let site = Site::start(FLEET);
+    let example = with_api(&site.url("/v1/"));
+    let first = site.asked();
+    let fleet = example.shell.get("/api/fleet-manager/fleet");
+    assert_eq!(fleet.status, 200, "{fleet:?}");
+    let expected: Value = serde_json::from_str(FLEET).unwrap();
+    assert_eq!(fleet.json(), json!({ "success": true, "data": expected }));
+
+    let token = first.authorization.clone().unwrap();
+    assert!(token.starts_with("Bearer mock-"), "{token}");
+    assert_eq!(first.path, "/v1/fleet");
+    assert_eq!(site.asked(), first, "the route and the poll ask alike");
+
+    example.become_persona("signed-out");
+    assert_eq!(site.asked().authorization, None);
+    example.become_persona("signed-in");
+    let next = site.asked().authorization.unwrap();
+    assert!(next.starts_with("Bearer mock-"), "{next}");
+    assert_ne!(next, token);
+}
+
+#[test]
+fn a_failing_api_is_a_500_and_the_log_says_why() {
+    let site = Site::start(FLEET);
+    let mut example = with_api(&site.url(""));
+    assert_eq!(example.pushed("status-update")["online"], true);
+    for (status, body, why) in [
+        (503, "", "answered with 503 Service Unavailable"),
+        (401, "", "does not accept the pilot's login: sign in again"),
+        (200, "{}", "something that is no fleet: "),
+    ] {
+        site.answer(status, body);
+        let fleet = example.shell.get("/api/fleet-manager/fleet");
+        assert_eq!(fleet.status, 500, "{fleet:?}");
+        let expected = json!({ "success": false, "error": "Failed to fetch fleet" });
+        assert_eq!(fleet.json(), expected);
+        let line = example.shell.wait_for(|event| {
+            event["message"]
+                .as_str()
+                .is_some_and(|m| m.contains("Failed to fetch fleet"))
+        });
+        assert_eq!(line["level"], "error");
+        let error = line["data"]["error"].as_str().unwrap();
+        assert!(error.contains(why), "{why}: {error}");
+    }
+    example.become_persona("signed-in");
+    let status = example.pushed("status-update");
+    assert_eq!(status, json!({ "online": false, "pilots": 0 }));
+    assert_eq!(example.call("get-status"), status);
+}
+
+#[test]
+fn an_address_that_is_none_is_an_error_that_names_the_setting() {
+    let mut example = Example::start(ID);
+    example.set("api_url", &json!("api.my-va.com"));
+    example.stop();
+    assert_ne!(example.control("start").status, 200);
+    let reason = example.shell.plugin(ID)["state"]["reason"].clone();
+    let expected = "setting `api_url` is `api.my-va.com`, but an address begins with https://";
+    assert!(reason.as_str().unwrap().contains(expected), "{reason}");
+}
+
+#[test]
+fn it_polls_at_the_interval_that_is_set_and_ends_with_the_plugin() {
+    let site = Site::start(FLEET);
+    let mut example = with_api(&site.url(""));
+    let began = now();
+    let online = json!({ "online": true, "pilots": 1 });
+    assert_eq!(example.pushed("status-update"), online);
+    assert_eq!(example.call("get-status"), online);
+
+    // The first round has begun to wait for an hour: a login cuts it short.
+    example.set("refresh_interval", &json!(5));
+    example.become_persona("signed-in");
+    assert_eq!(example.pushed("status-update"), online);
+    assert_eq!(example.pushed("status-update"), online);
+
+    let last_sync = example.shell.command(&["config", "get", ID, "last_sync"]);
+    let last_sync: u128 = last_sync.stdout.trim().parse().unwrap();
+    assert!((began..=now()).contains(&last_sync), "{last_sync}");
+
+    example.stop();
+    let asked = site.asked_so_far();
+    assert!(asked.iter().all(is_for_the_fleet), "{asked:?}");
+    assert!(site.is_left_alone_for(Duration::from_secs(7)));
+}
+
+#[test]
+fn an_update_goes_on_where_the_old_version_was() {
+    let site = Site::start(FLEET);
+    let mut example = with_api(&site.url(""));
+    example.pushed("status-update");
+    let updated = example.shell.command(&["update", ID]);
+    assert_eq!(updated.code, Some(0), "{updated:?}");
+    let line = example.shell.wait_for(|event| {
+        event["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("updated; the last sync was"))
+    });
+    assert!(line["data"].is_u64(), "{line}");
+    assert_eq!(example.shell.get("/api/fleet-manager/fleet").status, 200);
+    assert_eq!(
+        example.call("get-status"),
+        json!({ "online": true, "pilots": 1 })
+    );
+}
+
+/// It asks when somebody does or the login changes, and not by itself.
+fn with_api(url: &str) -> Example {
+    let values = [("api_url", json!(url)), ("refresh_interval", json!(3600))];
+    Example::start_with(ID, values)
+}
+
+fn is_for_the_fleet(asked: &Asked) -> bool {
+    asked.path == "/fleet"
+}
+
+fn now() -> u128 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_1970.expect("the clock is right").as_millis()
+}

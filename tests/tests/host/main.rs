@@ -1,0 +1,21 @@
+//! Plugins in the mocked shell: lifecycle, builds, reloads, updates, scenarios and shutdown.
+
+mod attach;
+mod build_errors;
+mod contract;
+mod environment;
+mod examples;
+mod in_memory;
+mod node_entry;
+mod plugin_process;
+mod reload;
+mod run;
+mod scenario;
+mod scenario_process;
+mod shutdown;
+mod slow_plugins;
+mod supervise;
+mod updates;
+
+/// Path of the sample plugin's program.
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");

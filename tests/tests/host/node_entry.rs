@@ -1,0 +1,72 @@
+//! The protocol carries the real shell: a background module for Node starts real plugin processes
+//! and maps the protocol onto the shell's own context. The tests themselves are in `tests/node`.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use stratos_tests::node_project;
+
+use crate::SAMPLE;
+
+/// Set to `1`, a machine without Node or network fails instead of skipping.
+const REQUIRE: &str = "STRATOS_REQUIRE_NODE";
+
+#[test]
+fn the_node_entry_carries_the_protocol() {
+    if let Err(reason) = run() {
+        assert!(!is_required(), "{reason}, and {REQUIRE} is set");
+        // Not by a macro, whose output would be hidden.
+        let _ = writeln!(io::stderr(), "skipped: {reason}");
+    }
+}
+
+/// Returns what this machine lacks; panics where the entry fails.
+fn run() -> Result<(), String> {
+    let folder = node_project(Path::new(env!("CARGO_TARGET_TMPDIR")))?;
+    let program = folder.join(format!("sample{}", std::env::consts::EXE_SUFFIX));
+    fs::copy(SAMPLE, &program).expect("a copy");
+
+    let output = Command::new("node")
+        .args(["--test", "--test-reporter=tap", "--test-timeout=300000"])
+        .arg("entry.test.mjs")
+        .current_dir(&folder)
+        .env("PLUGIN", &program)
+        .stdin(Stdio::null())
+        .output()
+        .expect("node runs");
+    let report = String::from_utf8_lossy(&output.stdout);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{report}\n{complaints}");
+    println!(
+        "node: {} tests passed, {} were skipped",
+        count(&report, "pass"),
+        count(&report, "skipped")
+    );
+    assert!(count(&report, "pass") > 0, "no test ran: {report}");
+    Ok(())
+}
+
+/// A number of the report's summary.
+fn count(report: &str, what: &str) -> u32 {
+    let number = |line: &str| {
+        line.strip_prefix("# ")?
+            .strip_prefix(what)?
+            .trim()
+            .parse()
+            .ok()
+    };
+    report
+        .lines()
+        .find_map(number)
+        .unwrap_or_else(|| panic!("the summary has no `{what}`: {report}"))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the switch of this one test, which has no program of its own to read it"
+)]
+fn is_required() -> bool {
+    std::env::var_os(REQUIRE).is_some_and(|value| value == "1")
+}

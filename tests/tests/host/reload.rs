@@ -1,0 +1,470 @@
+//! What a saved file does to a running plugin.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::thread;
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use stratos_tests::{Options, Plugins, Running, Sources, request, stratos};
+
+use crate::SAMPLE;
+
+#[test]
+fn a_saved_file_becomes_the_version_that_answers() {
+    let (_plugins, sources, mut shell) = running("sample");
+    let before = shell.get("/api/sample/version");
+    assert_eq!(before.body, "one");
+    assert_eq!(before.header("x-stratos-generation"), Some("1"));
+    sources.version("two");
+    let reload = shell.wait_for_reload("sample");
+    assert_eq!(reload["generation"], 2);
+    let after = shell.get("/api/sample/version");
+    assert_eq!(after.body, "two");
+    assert_eq!(after.header("x-stratos-build"), None);
+    assert_eq!(after.header("x-stratos-generation"), Some("2"));
+    let changed = shell.seen.iter().find(|event| event["event"] == "changed");
+    assert_eq!(changed.unwrap()["files"], json!(["src/main.rs"]));
+    assert!(
+        !sources.folder.join("target").exists(),
+        "the project's own folder is left to the project"
+    );
+}
+
+#[test]
+fn while_the_code_is_broken_the_last_good_version_answers_and_says_so() {
+    let (_plugins, sources, mut shell) = running("sample");
+    sources.main("1");
+    let failed = shell.wait_for_build("sample", "failed");
+    let output = failed["build"]["output"].as_str().unwrap();
+    assert!(
+        output.starts_with("error[E0308]: mismatched types"),
+        "{output}"
+    );
+    assert!(
+        !output.contains('\u{1b}') && !output.contains("Compiling"),
+        "{output}"
+    );
+    assert_eq!(failed["build"]["serves"], true);
+    let answer = shell.get("/api/sample/version");
+    assert_eq!(answer.body, "one");
+    assert_eq!(answer.header("x-stratos-build"), Some("failed"));
+    assert_eq!(shell.plugin("sample")["build"], "failed");
+
+    sources.write("src/unused.rs", "");
+    let again = shell.wait_for_build("sample", "failed");
+    assert_eq!(again["build"]["again"], true);
+    assert_eq!(again["build"]["output"], "", "it is said once");
+
+    sources.version("two");
+    shell.wait_for_reload("sample");
+    let answer = shell.get("/api/sample/version");
+    assert_eq!(answer.body, "two");
+    assert_eq!(answer.header("x-stratos-build"), None);
+    assert_eq!(shell.plugin("sample")["build"], Value::Null);
+}
+
+#[test]
+fn a_change_during_a_build_is_never_lost() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let gate = sources.gate();
+    let mut shell = Running::watch(&sources.folder);
+    gate.close();
+    sources.version("two");
+    shell.wait_for_build("sample", "started");
+    let answer = shell.get("/api/sample/version");
+    assert_eq!(answer.header("x-stratos-build"), Some("building"));
+    sources.version("three");
+    shell.wait_for_build("sample", "superseded");
+    shell.wait_for_build("sample", "started");
+    // The second build may come to its end, and then there is a third.
+    sources.version("four");
+    shell.wait_for(|event| event["event"] == "changed");
+    gate.open();
+    wait_for_version(&mut shell, "four");
+}
+
+#[test]
+fn a_crash_and_a_stop_do_not_wait_for_the_build() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let gate = sources.gate();
+    let mut shell = Running::watch(&sources.folder);
+    gate.close();
+    sources.version("two");
+    shell.wait_for_build("sample", "started");
+    let _ = shell.call("sample", "exit", "9");
+    let errored = shell.wait_for_state("sample", "errored");
+    assert_eq!(errored["state"]["reason"], "exited with code 9 by itself");
+    gate.open();
+    shell.wait_for_state("sample", "running");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+
+    gate.close();
+    sources.version("three");
+    shell.wait_for_build("sample", "started");
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    shell.wait_for_build("sample", "superseded");
+    gate.open();
+    // Who stopped it does not want it back.
+    sources.version("four");
+    assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
+    assert_eq!(shell.get("/api/sample/version").body, "four");
+}
+
+#[test]
+fn a_start_that_hangs_gives_way_to_the_version_that_does_not() {
+    let (_plugins, sources, mut shell) = running("sample");
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    let hang = |shell: &Running, hangs| {
+        let set = shell.command(&["config", "set", "sample", "hang_in_start", hangs]);
+        assert_eq!(set.code, Some(0));
+    };
+    hang(&shell, "true");
+    let state = shell.state.to_str().unwrap().to_owned();
+    let start = ["start", "sample", "--state"].map(str::to_owned);
+    let start = [&start[..], &[state]].concat();
+    let start = thread::spawn(move || stratos(Path::new("."), start));
+    shell.wait_for(|event| event["message"] == "hanging");
+    hang(&shell, "false");
+    sources.version("two");
+    // It wanted the plugin to run, which it does now.
+    let started = start.join().unwrap();
+    assert_eq!(started.code, Some(0), "{started:?}");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
+/// Cargo, its compilers and build scripts are in the way of nobody.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let gate = sources.gate();
+    let mut shell = Running::watch(&sources.folder);
+    let of_build = |folder: &Path| {
+        let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
+        let programs =
+            processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
+        programs.filter(|path| path.starts_with(folder)).count()
+    };
+    let target = shell.state.join("target");
+    gate.close();
+    sources.version("two");
+    shell.wait_for_build("sample", "started");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while of_build(&target) == 0 {
+        assert!(Instant::now() < deadline, "the build script runs");
+        thread::yield_now();
+    }
+    let state = shell.state.to_str().unwrap().to_owned();
+    let update = ["update", "sample", "--state"].map(str::to_owned);
+    let update = [&update[..], &[state]].concat();
+    let update = thread::spawn(move || stratos(Path::new("."), update));
+    shell.wait_for_build("sample", "superseded");
+    let begin = Instant::now();
+    let (status, _) = shell.interrupt();
+    assert!(status.success());
+    let told = update.join().unwrap();
+    assert_eq!(told.code, Some(1), "whoever waits for the build: {told:?}");
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
+    // Who was killed takes a moment to go.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while of_build(&target) > 0 {
+        assert!(Instant::now() < deadline, "the build script has not ended");
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_touched_file_builds_nothing_and_a_path_dependency_does() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    add_parts(&sources, "one");
+    let mut shell = Running::watch(&sources.folder);
+    assert_eq!(shell.get("/api/sample/version").body, "one");
+    // What is written before the first look at the files counts as changed, whatever it says.
+    sources.write("../parts/src/lib.rs", "pub const VERSION: &str = \"two\";");
+    shell.wait_for_reload("sample");
+    let before = shell.seen.len();
+    sources.write("src/main.rs", &sources.read("src/main.rs"));
+    sources.write("README.md", "A text beside the code.");
+    sources.write(
+        "../parts/src/lib.rs",
+        "pub const VERSION: &str = \"three\";",
+    );
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "three");
+    let changed: BTreeSet<String> = shell.seen[before..]
+        .iter()
+        .filter(|event| event["event"] == "changed")
+        .flat_map(|event| event["files"].as_array().unwrap().clone())
+        .map(|file| file.as_str().unwrap().replace("/private/", "/"))
+        .filter(|file| !file.ends_with("Cargo.lock"))
+        .collect();
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    assert!(
+        changed
+            .iter()
+            .all(|file| file.ends_with("parts/src/lib.rs"))
+    );
+}
+
+#[test]
+fn what_never_built_starts_when_it_is_repaired_wherever_that_is() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    add_parts(&sources, "one");
+    sources.write("../parts/src/lib.rs", "pub const VERSION: &str = 1;");
+    let mut shell = Running::watch(&sources.folder);
+    assert_eq!(shell.plugin("sample")["state"]["name"], "errored");
+    sources.write(
+        "../parts/src/lib.rs",
+        "pub const VERSION: &str = include_str!(\"name\");",
+    );
+    shell.wait_for_build("sample", "failed");
+    // A file that no list of cargo names yet.
+    sources.write("../parts/src/name", "two");
+    shell.wait_for_state("sample", "running");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+    sources.write("../parts/src/name", "three");
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "three");
+}
+
+#[test]
+fn many_files_at_once_are_one_change() {
+    let (_plugins, sources, mut shell) = running("sample");
+    let builds = |shell: &Running| {
+        let started = |event: &&Value| event["build"]["name"] == "started";
+        shell.seen.iter().filter(started).count()
+    };
+    let before = builds(&shell);
+    for n in 0..200 {
+        sources.write(&format!("src/part{n}.rs"), "");
+    }
+    sources.version("two");
+    wait_for_version(&mut shell, "two");
+    let more = builds(&shell) - before;
+    assert!(
+        more <= 3,
+        "{more} builds: only a slow computer needs a second one"
+    );
+}
+
+#[test]
+fn only_the_plugin_that_changed_is_built() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let first = plugins.add_sources(SAMPLE, "sample");
+    let _second = plugins.add_sources(SAMPLE, "another");
+    let mut shell = Running::watch(plugins.root());
+    first.version("two");
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+    assert_eq!(shell.plugin("another")["generation"], 1);
+    let builds = shell
+        .seen
+        .iter()
+        .filter(|event| event["plugin"] == "another" && event["build"]["name"] == "finished");
+    // Cargo may have written a lock file, which is looked at once more.
+    let replaced = builds.filter(|event| event["build"]["unchanged"] == false);
+    assert_eq!(replaced.count(), 1, "its first one");
+}
+
+#[test]
+fn a_manifest_is_taken_over_or_nothing_is() {
+    let (_plugins, sources, mut shell) = running("sample");
+    let good = sources.read("plugin.json");
+    let reread = |shell: &mut Running| shell.wait_for(|event| event["event"] == "reread");
+    sources.write(
+        "plugin.json",
+        &good
+            .replace("\"Sample\"", "\"Better\"")
+            .replace("1.0.0", "2.0.0"),
+    );
+    assert_eq!(reread(&mut shell)["error"], Value::Null);
+    assert_eq!(shell.plugin("sample")["name"], "Better");
+    assert_eq!(shell.plugin("sample")["version"], "2.0.0");
+
+    sources.write("plugin.json", "{\n  \"id\": }");
+    let error = reread(&mut shell)["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("plugin.json:2:"), "{error}");
+    assert_eq!(shell.plugin("sample")["name"], "Better");
+    let answer = shell.get("/api/sample/version");
+    assert_eq!(answer.header("x-stratos-build"), Some("failed"));
+    // Nothing is replaced until it is repaired.
+    sources.version("two");
+    sources.write("plugin.json", &good.replace("\"sample\"", "\"other\""));
+    let error = reread(&mut shell)["error"].as_str().unwrap().to_owned();
+    assert!(
+        error.contains("its id is `other` now, and was `sample`"),
+        "{error}"
+    );
+    assert_eq!(shell.get("/api/sample/version").body, "one");
+    sources.write("plugin.json", &good);
+    shell.wait_for_reload("sample");
+    let answer = shell.get("/api/sample/version");
+    assert_eq!(
+        (answer.body.as_str(), answer.header("x-stratos-build")),
+        ("two", None)
+    );
+    assert_eq!(shell.plugin("sample")["name"], "Sample");
+}
+
+#[test]
+fn a_build_that_writes_its_own_source_is_not_followed_for_ever() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let script = r#"
+fn main() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    std::fs::write("src/made.rs", format!("// {}", now.as_nanos())).unwrap();
+}
+"#;
+    sources.write("build.rs", script);
+    let mut shell = Running::watch(&sources.folder);
+    let warning = shell.wait_for(|event| {
+        let message = event["message"].as_str().unwrap_or_default();
+        message.contains("each build writes")
+    });
+    assert_eq!(warning["level"], "warn");
+    let text = warning["message"].as_str().unwrap();
+    assert!(
+        text.starts_with("each build writes src/made.rs anew"),
+        "{text}"
+    );
+    shell.wait_for_build("sample", "finished");
+
+    sources.version("two");
+    wait_for_version(&mut shell, "two");
+    sources.version("three");
+    wait_for_version(&mut shell, "three");
+    let unfollowed = shell.seen.iter().rev();
+    let unfollowed = unfollowed.take_while(|event| event["message"] != warning["message"]);
+    let started = unfollowed.filter(|event| event["build"]["name"] == "started");
+    // The build that the first save found under way may have been given up for it.
+    assert!(started.count() <= 3, "{:#?}", shell.seen);
+}
+
+#[test]
+fn another_kind_of_plugin_needs_a_restart_and_says_so() {
+    let (_plugins, sources, mut shell) = running("sample");
+    // From now on it knows what there is.
+    sources.version("two");
+    shell.wait_for_reload("sample");
+    let cargo = sources.read("Cargo.toml");
+    fs::remove_file(sources.folder.join("Cargo.toml")).unwrap();
+    let said = |text: &'static str| move |event: &Value| event["message"] == text;
+    shell.wait_for(said(
+        "is a plugin without a background module now, and was a Rust plugin: \
+         end `cargo stratos run` and start it again",
+    ));
+    sources.write("Cargo.toml", &cargo);
+    shell.wait_for(said("is a Rust plugin again"));
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
+#[test]
+fn settings_and_icons_need_no_build() {
+    let (_plugins, sources, mut shell) = running("sample");
+    let foreign = ["Origin: http://localhost:5173"];
+    let ask = |shell: &Running| request(shell.address, "GET", "/api/sample/version", &foreign, "");
+    assert_eq!(ask(&shell).status, 403);
+    let settings = "[dev]\norigins = [\"http://localhost:5173\"]\n[auth.crew]\nsigned_in = false\n";
+    sources.write("stratos.toml", settings);
+    let reread = shell.wait_for(|event| event["event"] == "reread");
+    assert_eq!(reread, json!({ "event": "reread", "plugin": "" }));
+    assert_eq!(ask(&shell).status, 200);
+    assert_eq!(shell.command(&["auth", "crew"]).code, Some(0));
+
+    sources.write("stratos.toml", "[dev]\norigin = []\n");
+    let reread = shell.wait_for(|event| event["event"] == "reread");
+    let error = reread["error"].as_str().unwrap();
+    assert!(error.contains("stratos.toml is not valid"), "{error}");
+    assert_eq!(ask(&shell).status, 200, "the last good ones count");
+
+    sources.write("assets/light.svg", "<svg/>");
+    let icon = shell.wait_for(|event| event["event"] == "changed");
+    assert_eq!(
+        (&icon["part"], &icon["files"]),
+        (&json!("icon"), &json!(["assets/light.svg"]))
+    );
+    let builds = shell
+        .seen
+        .iter()
+        .filter(|event| event["build"]["unchanged"] == false);
+    assert_eq!(builds.count(), 1, "the first one");
+}
+
+#[test]
+fn a_program_that_somebody_else_builds_is_reloaded_as_well() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let mut shell = Running::watch(plugins.root());
+    let mut program = fs::read(SAMPLE).unwrap();
+    program.extend(b"more");
+    let new = plugins.root().join("new");
+    fs::write(&new, &program).unwrap();
+    fs::set_permissions(&new, fs::metadata(SAMPLE).unwrap().permissions()).unwrap();
+    fs::rename(&new, plugins.program("sample")).unwrap();
+    let reload = shell.wait_for_reload("sample");
+    assert_eq!(reload["generation"], 2);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+}
+
+#[test]
+fn without_watching_nothing_happens_by_itself() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let target = plugins.root().join("target");
+    let args = ["--", "--target-dir", target.to_str().unwrap()].map(str::to_owned);
+    let options = Options {
+        args: args.to_vec(),
+        ..Options::default()
+    };
+    let mut shell = Running::start_with(&sources.folder, options);
+    sources.version("two");
+    assert_eq!(shell.command(&["update", "sample"]).code, Some(0));
+    shell.wait_for_state("sample", "running");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+    let seen = |name: &str| {
+        shell
+            .seen
+            .iter()
+            .filter(|event| event["event"] == name)
+            .count()
+    };
+    assert_eq!((seen("changed"), seen("reload")), (0, 0));
+    assert!(target.is_dir() && !shell.state.join("target").exists());
+}
+
+/// A plugin that has been built and runs, in a shell that watches it.
+fn running(id: &str) -> (Plugins, Sources, Running) {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, id);
+    let shell = Running::watch(&sources.folder);
+    (plugins, sources, shell)
+}
+
+/// Has the version come from a package beside the plugin's.
+fn add_parts(sources: &Sources, version: &str) {
+    let package = "[package]\nname = \"parts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
+    sources.write("../parts/Cargo.toml", package);
+    let code = format!("pub const VERSION: &str = {version:?};");
+    sources.write("../parts/src/lib.rs", &code);
+    let needs = sources.read("Cargo.toml") + "[dependencies]\nparts = { path = \"../parts\" }\n";
+    sources.write("Cargo.toml", &needs);
+    sources.main("parts::VERSION");
+}
+
+fn wait_for_version(shell: &mut Running, version: &str) {
+    while shell.get("/api/sample/version").body != version {
+        shell.wait_for_reload("sample");
+    }
+}

@@ -1,0 +1,214 @@
+//! How `cargo stratos run` ends by itself, and that it always can be ended.
+
+#[cfg(unix)]
+use std::io::{Read as _, Write as _};
+#[cfg(unix)]
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+#[cfg(unix)]
+use stratos_tests::END;
+use stratos_tests::{Finished, Plugins, Watch, stratos};
+
+use crate::SAMPLE;
+
+#[test]
+fn it_says_whether_everything_starts() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "ui"]);
+    std::fs::remove_file(plugins.program("ui")).unwrap();
+    let well = try_out(&plugins, &[]);
+    assert_eq!(well.code, Some(0), "{well:?}");
+    assert!(well.stdout.contains(r#""event":"ready""#), "{well:?}");
+    assert!(
+        well.stdout.contains(r#""message":"stopped""#),
+        "on_stop ran: {well:?}"
+    );
+
+    let plugins = Plugins::new(SAMPLE, &["sample", "fails"]);
+    let errored = try_out(&plugins, &[]);
+    assert_eq!(errored.code, Some(1), "{errored:?}");
+    assert!(
+        errored.stdout.contains("the airline has no fleet"),
+        "{errored:?}"
+    );
+}
+
+#[test]
+fn it_does_not_wait_for_ever() {
+    let plugins = Plugins::new(SAMPLE, &["hangs", "sample"]);
+    let late = try_out(&plugins, &["--timeout", "1"]);
+    assert_eq!(late.code, Some(1), "{late:?}");
+    assert!(
+        late.stderr.contains("not everything was ready within 1 s"),
+        "{late:?}"
+    );
+    let usage = stratos(plugins.root(), ["run", "--timeout", "1"]);
+    assert_eq!(usage.code, Some(2), "{usage:?}");
+}
+
+#[test]
+fn nothing_is_left_after_it() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), Watch::new());
+    assert_eq!(try_out(&plugins, &[]).code, Some(0));
+    assert!(watch.wait_for(0, Duration::from_secs(10)));
+}
+
+fn try_out(plugins: &Plugins, more: &[&str]) -> Finished {
+    let arguments = ["run", "--port", "auto", "--json", "--exit-when-ready"];
+    stratos(plugins.root(), [&arguments, more].concat())
+}
+
+/// A reader that stops reading fills the pipe, and printing waits.
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
+    use std::process::{Command, Stdio};
+    use std::thread::sleep;
+    use std::time::Instant;
+
+    use rustix::io::ioctl_fionread;
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["floods"]), Watch::new());
+    let mut shell = Command::new(stratos_tests::cargo_stratos())
+        .args(["run", "--port", "auto", "--json"])
+        .current_dir(plugins.root().join("floods"))
+        .envs([watch.env()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let output = shell.stdout.take().unwrap();
+    // Full is when nothing more comes; a page of a pipe may have room that no line fits into.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut before = 0;
+    loop {
+        let waits = ioctl_fionread(&output).unwrap();
+        if waits == before && waits > 32 * 1024 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "the pipe fills up: {waits}");
+        before = waits;
+        sleep(Duration::from_millis(100));
+    }
+    let begin = Instant::now();
+    let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let status = shell.wait().unwrap();
+    assert!(begin.elapsed() < END, "{:?}", begin.elapsed());
+    assert!(status.success(), "{status:?}");
+    assert!(
+        watch.wait_for(0, Duration::from_secs(10)),
+        "left: {:?}",
+        watch.alive()
+    );
+}
+
+/// Each of them is ended by force, and none waits for another.
+#[cfg(unix)]
+#[test]
+fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
+    use std::path::Path;
+    use std::thread;
+    use std::time::Instant;
+
+    use stratos_tests::{Options, Running, STUBBORN};
+
+    let ids = [
+        "sample-starts",
+        "resumes-twice",
+        "sample-stops",
+        "sample-blocked",
+        "resumes-retires",
+        "resumes-retires-too",
+    ];
+    let (plugins, watch) = (Plugins::new(SAMPLE, &ids), Watch::new());
+    let stubborn = (STUBBORN.to_owned(), "1".to_owned());
+    let env = vec![watch.env(), stubborn];
+    let mut shell = Running::start_with(
+        plugins.root(),
+        Options {
+            env,
+            ..Options::default()
+        },
+    );
+    let state = shell.state.to_str().unwrap().to_owned();
+    let order = |order: &'static str, id: &'static str, more: &'static [&'static str]| {
+        let state = state.clone();
+        thread::spawn(move || {
+            stratos(
+                Path::new("."),
+                [&[order, "--state", &state, id], more].concat(),
+            )
+        })
+    };
+    let set = |shell: &Running, id, key| {
+        let set = shell.command(&["config", "set", id, key, "true"]);
+        assert_eq!(set.code, Some(0), "{set:?}");
+    };
+    let is_hanging = |id: &'static str| {
+        move |event: &serde_json::Value| event["plugin"] == id && event["message"] == "hanging"
+    };
+    let block = |shell: &mut Running, id: &'static str| {
+        // Whether it still answers is left to chance.
+        let call = order("call", id, &["block", "null"]);
+        shell.wait_for(move |event| event["plugin"] == id && event["message"] == "blocking");
+        call
+    };
+
+    // One hangs in its `on_start`, one in its `on_resume`, one in its `on_stop`.
+    set(&shell, "sample-starts", "hang_in_start");
+    assert_eq!(shell.command(&["stop", "sample-starts"]).code, Some(0));
+    let start = order("start", "sample-starts", &[]);
+    shell.wait_for(is_hanging("sample-starts"));
+    set(&shell, "resumes-twice", "hang_in_resume");
+    let update = order("update", "resumes-twice", &[]);
+    shell.wait_for(is_hanging("resumes-twice"));
+    set(&shell, "sample-stops", "hang_in_stop");
+    // One does nothing any more, and two are so while they retire.
+    let mut calls = vec![block(&mut shell, "sample-blocked")];
+    // What answers a request is not asked to end for so long.
+    let mut requests = Vec::new();
+    for id in ["resumes-retires", "resumes-retires-too"] {
+        requests.push(stream(shell.address, id));
+        calls.push(block(&mut shell, id));
+        let updated = shell.control().command(id, "update");
+        assert_eq!(updated.status, 200, "{updated:?}");
+        calls.push(block(&mut shell, id));
+    }
+    assert!(
+        watch.wait_for(9, Duration::from_secs(10)),
+        "{:?}",
+        watch.alive()
+    );
+
+    let begin = Instant::now();
+    let (status, _) = shell.interrupt();
+    let took = begin.elapsed();
+    println!("ended within {took:?}");
+    assert!(status.success(), "{status:?}");
+    assert!(took < END, "{took:?}");
+    assert!(
+        watch.wait_for(0, Duration::from_secs(10)),
+        "left: {:?}",
+        watch.alive()
+    );
+    for given_up in [start, update] {
+        let told = given_up.join().unwrap();
+        assert_eq!(told.code, Some(1), "{told:?}");
+    }
+    calls.into_iter().for_each(|call| drop(call.join()));
+}
+
+/// A request whose answer has begun and never ends.
+#[cfg(unix)]
+fn stream(address: SocketAddr, id: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("GET /api/{id}/stream HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).unwrap();
+    assert_eq!(&status, b"HTTP/1.1 200");
+    stream
+}

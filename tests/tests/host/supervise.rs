@@ -1,0 +1,140 @@
+//! A plugin that crashes: errored, or started again with `--supervise`.
+
+use serde_json::Value;
+use stratos_host::PluginState;
+use stratos_tests::{Options, Plugins, Running};
+
+use crate::SAMPLE;
+
+#[test]
+fn a_supervised_plugin_comes_back_later_each_time_and_not_for_ever() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "another"]);
+    let mut shell = supervised(&plugins);
+    let mut before = 0;
+    for crash in 1..5_u32 {
+        let _ = shell.call("sample", "exit", "9");
+        let waits = shell.wait_for_state("sample", "backing-off");
+        assert_eq!(waits["state"]["reason"], "exited with code 9 by itself");
+        let wait = waits["state"]["retry_in_ms"].as_u64().unwrap();
+        let bounds = (200 << (crash - 1))..=(300 << (crash - 1));
+        assert!(bounds.contains(&wait), "{crash}: {wait} ms");
+        let runs = shell.wait_for_state("sample", "running");
+        let generation = runs["generation"].as_u64().unwrap();
+        assert!(generation > before, "another start: {generation}");
+        before = generation;
+        assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    }
+    let _ = shell.call("sample", "exit", "9");
+    shell.wait_for_state("sample", "errored");
+    assert_eq!(
+        shell.get("/api/another/hello/x").status,
+        200,
+        "the others serve"
+    );
+
+    assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
+    let _ = shell.call("sample", "exit", "9");
+    let waits = shell.wait_for_state("sample", "backing-off");
+    let wait = waits["state"]["retry_in_ms"].as_u64().unwrap();
+    assert!(wait <= 300, "somebody did something about it: {wait} ms");
+}
+
+#[test]
+fn a_plugin_that_waits_can_be_stopped_and_started() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let mut shell = supervised(&plugins);
+    for _ in 0..3 {
+        let _ = shell.call("sample", "exit", "9");
+        shell.wait_for_state("sample", "backing-off");
+        shell.wait_for_state("sample", "running");
+    }
+    let _ = shell.call("sample", "exit", "9");
+    shell.wait_for_state("sample", "backing-off");
+    // It waits for about two seconds, in which not much more than this can be done.
+    let control = shell.control();
+    let state = control.plugin("sample").state;
+    let refused = control.command("sample", "update");
+    assert_eq!(control.command("sample", "stop").status, 200);
+    assert!(matches!(state, PluginState::BackingOff { .. }), "{state:?}");
+    let expected = "is backing-off: `cargo stratos start sample` starts it";
+    assert!(refused.body.contains(expected), "{refused:?}");
+    assert_eq!(shell.plugin("sample")["state"]["name"], "stopped");
+    assert_eq!(stops(&shell), "", "what does not run has no on_stop");
+    assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+}
+
+#[test]
+fn a_restart_that_fails_is_tried_again_and_a_first_start_is_not() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "fails"]);
+    let mut shell = supervised(&plugins);
+    assert_eq!(shell.plugin("fails")["state"]["name"], "errored");
+    let refuse = ["config", "set", "sample", "refuse_start", "true"];
+    assert_eq!(shell.command(&refuse).code, Some(0));
+    let _ = shell.call("sample", "exit", "9");
+    let failed = |event: &Value| {
+        let reason = event["state"]["reason"].as_str().unwrap_or_default();
+        event["state"]["name"] == "backing-off" && reason.contains("refused to start")
+    };
+    shell.wait_for(failed);
+    let allow = ["config", "set", "sample", "refuse_start", "false"];
+    assert_eq!(shell.command(&allow).code, Some(0));
+    shell.wait_for_state("sample", "running");
+}
+
+/// As on a computer that sleeps: the clocks have gone on, and nothing has run.
+#[cfg(unix)]
+#[test]
+fn after_a_sleep_all_plugins_are_those_of_before() {
+    use std::thread::{self, sleep};
+    use std::time::Duration;
+
+    use rustix::process::{Pid, Signal, kill_process};
+    use stratos_tests::request;
+
+    /// More than the shell waits for a plugin that it tells something.
+    const SLEEP: Duration = Duration::from_secs(3);
+    let plugins = Plugins::new(SAMPLE, &["sample", "another"]);
+    let mut shell = supervised(&plugins);
+    let pids = |shell: &Running| {
+        ["sample", "another"].map(|plugin| shell.plugin(plugin)["pid"].as_u64().unwrap())
+    };
+    let before = pids(&shell);
+    let all = [&before[..], &[u64::from(shell.pid())]].concat();
+    for asleep in [&all[2..], &all[..]] {
+        let tell = |signal| {
+            for &pid in asleep {
+                let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+                kill_process(pid, signal).unwrap();
+            }
+        };
+        tell(Signal::STOP);
+        let address = shell.address;
+        let asked = thread::spawn(move || request(address, "GET", "/api/sample/hello/x", &[], ""));
+        sleep(SLEEP);
+        tell(Signal::CONT);
+        assert_eq!(asked.join().unwrap().status, 200, "asked meanwhile");
+        let switched = shell.command(&["auth", "signed-out"]);
+        assert_eq!(switched.code, Some(0), "{switched:?}");
+        assert_eq!(shell.get("/api/another/hello/x").status, 200);
+    }
+    assert_eq!(pids(&shell), before);
+    shell.catch_up();
+    let starts = shell
+        .seen
+        .iter()
+        .filter(|event| event["event"] == "state" && event["state"]["name"] == "starting");
+    assert_eq!(starts.count(), 2, "{:?}", shell.seen);
+}
+
+fn supervised(plugins: &Plugins) -> Running {
+    let options = Options {
+        args: vec!["--supervise".to_owned()],
+        ..Options::default()
+    };
+    Running::start_with(plugins.root(), options)
+}
+
+fn stops(shell: &Running) -> String {
+    shell.command(&["config", "get", "sample", "stops"]).stdout
+}

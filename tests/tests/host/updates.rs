@@ -1,0 +1,212 @@
+//! What an update does, by the contract: with `on_resume`, without it, and when it goes wrong.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use stratos_tests::{Options, Plugins, Running, request, stratos};
+
+use crate::SAMPLE;
+
+#[test]
+fn on_resume_takes_over_without_a_stop() {
+    let plugins = Plugins::new(SAMPLE, &["resumes"]);
+    let shell = Running::start(plugins.root());
+    let before = pid(&shell, "resumes");
+    let failed = while_asking(&shell, "/api/resumes/hello/x", |shell| {
+        assert_eq!(shell.command(&["update", "resumes"]).code, Some(0));
+    });
+    assert_eq!(failed, [] as [u16; 0]);
+    assert_ne!(pid(&shell, "resumes"), before);
+    assert_eq!(config(&shell, "resumes", "resumed"), "true\n");
+    assert_eq!(
+        config(&shell, "resumes", "starts"),
+        "1\n",
+        "no second on_start"
+    );
+    assert_eq!(config(&shell, "resumes", "stops"), "", "no on_stop");
+    assert_eq!(shell.call("resumes", "add", "[1,2]").stdout, "3\n");
+    assert_eq!(shell.plugin("resumes")["generation"], 2);
+}
+
+#[test]
+fn without_on_resume_it_stops_and_starts_and_requests_wait() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    let before = pid(&shell, "sample");
+    let failed = while_asking(&shell, "/api/sample/hello/x", |shell| {
+        assert_eq!(shell.command(&["update", "sample"]).code, Some(0));
+    });
+    assert_eq!(failed, [] as [u16; 0]);
+    assert_ne!(pid(&shell, "sample"), before);
+    assert_eq!(config(&shell, "sample", "starts"), "2\n");
+    assert_eq!(config(&shell, "sample", "stops"), "1\n");
+}
+
+#[test]
+fn a_request_in_flight_is_answered_whole_by_the_version_that_took_it() {
+    for (id, path) in [
+        ("resumes", "slow"),
+        ("resumes", "slow-body"),
+        ("sample", "slow"),
+        ("sample", "slow-body"),
+    ] {
+        let plugins = Plugins::new(SAMPLE, &[id]);
+        let shell = Running::start(plugins.root());
+        let (address, path) = (shell.address, format!("/api/{id}/{path}"));
+        let asked = path.clone();
+        let slow = thread::spawn(move || request(address, "GET", &asked, &[], ""));
+        // The other version is there long before the slow answer is.
+        assert_eq!(shell.command(&["update", id]).code, Some(0));
+        let answer = slow.join().unwrap();
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.body.contains("slow"), "{path}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_crash_during_on_resume_is_told_at_once_and_a_stop_ends_the_update() {
+    let plugins = Plugins::new(SAMPLE, &["resumes"]);
+    let mut shell = Running::start(plugins.root());
+    let hang = ["config", "set", "resumes", "hang_in_resume", "true"];
+    assert_eq!(shell.command(&hang).code, Some(0));
+    let state = shell.state.to_str().unwrap().to_owned();
+    let update = ["update", "resumes", "--state"].map(str::to_owned);
+    let update = [&update[..], &[state]].concat();
+    let update = thread::spawn(move || stratos(Path::new("."), update));
+    shell.wait_for(|event| event["message"] == "hanging");
+    let _ = shell.call("resumes", "exit", "9");
+    let expected = "exited with code 9 by itself, while its newer version is on its way";
+    shell.wait_for(|event| event["message"] == expected);
+    assert_eq!(shell.plugin("resumes")["state"]["name"], "starting");
+    assert_eq!(shell.command(&["stop", "resumes"]).code, Some(0));
+    let told = update.join().unwrap();
+    assert!(told.stderr.contains("was stopped"), "{told:?}");
+    assert_eq!(shell.plugin("resumes")["state"]["name"], "stopped");
+}
+
+#[test]
+fn later_shells_always_stop_and_start() {
+    let plugins = Plugins::new(SAMPLE, &["resumes"]);
+    let args = vec!["--shell".to_owned(), "v3".to_owned()];
+    let shell = Running::start_with(
+        plugins.root(),
+        Options {
+            args,
+            ..Options::default()
+        },
+    );
+    assert_eq!(shell.command(&["update", "resumes"]).code, Some(0));
+    assert_eq!(config(&shell, "resumes", "starts"), "2\n");
+    assert_eq!(config(&shell, "resumes", "stops"), "1\n");
+}
+
+#[test]
+fn a_failing_resume_leaves_the_old_one_serving() {
+    let plugins = Plugins::new(SAMPLE, &["resumes"]);
+    let shell = Running::start(plugins.root());
+    let before = pid(&shell, "resumes");
+    assert_eq!(
+        shell
+            .command(&["config", "set", "resumes", "refuse_resume", "true"])
+            .code,
+        Some(0)
+    );
+    let update = shell.command(&["update", "resumes"]);
+    assert_eq!(update.code, Some(1));
+    let expected =
+        "was not updated, the old version still runs: on_resume failed: refused to resume";
+    assert!(update.stderr.contains(expected), "{update:?}");
+    assert_eq!(pid(&shell, "resumes"), before);
+    assert_eq!(
+        shell.call("resumes", "count", "\"n\"").stdout,
+        "1\n",
+        "it may still write"
+    );
+}
+
+#[test]
+fn a_new_version_that_does_not_start_is_replaced_by_the_last_good_one() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    std::fs::write(plugins.program("sample"), "not a program").unwrap();
+    let update = shell.command(&["update", "sample"]);
+    assert_eq!(update.code, Some(1));
+    let expected =
+        "was not updated, the last good version was started again: cannot start the program";
+    assert!(update.stderr.contains(expected), "{update:?}");
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    assert_eq!(shell.plugin("sample")["state"]["name"], "running");
+
+    let again = shell.command(&["update", "sample"]);
+    assert!(
+        again.stderr.contains(expected),
+        "the good one can be started as often as needed: {again:?}"
+    );
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+
+    std::fs::remove_file(plugins.program("sample")).unwrap();
+    let update = shell.command(&["update", "sample"]);
+    assert!(update.stderr.contains("there is no program"), "{update:?}");
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+}
+
+#[test]
+fn nothing_good_left_is_errored() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = Running::start(plugins.root());
+    assert_eq!(
+        shell
+            .command(&["config", "set", "sample", "refuse_start", "true"])
+            .code,
+        Some(0)
+    );
+    let update = shell.command(&["update", "sample"]);
+    assert!(
+        update.stderr.contains("on_start failed: refused to start"),
+        "{update:?}"
+    );
+    assert_eq!(shell.plugin("sample")["state"]["name"], "errored");
+    assert_eq!(shell.get("/api/sample/hello/x").status, 404);
+    assert!(
+        shell
+            .command(&["update", "sample"])
+            .stderr
+            .contains("plugin `sample` is errored")
+    );
+}
+
+/// Does something while other threads ask for a path; returns the answers that were not 200.
+fn while_asking(shell: &Running, path: &'static str, act: impl FnOnce(&Running)) -> Vec<u16> {
+    let (address, done) = (shell.address, Arc::new(AtomicBool::new(false)));
+    let ask = |done: Arc<AtomicBool>| {
+        thread::spawn(move || {
+            let mut answers = Vec::new();
+            while !done.load(Ordering::SeqCst) {
+                answers.push(request(address, "GET", path, &[], "").status);
+            }
+            answers
+        })
+    };
+    let asking: Vec<_> = (0..8).map(|_| ask(Arc::clone(&done))).collect();
+    act(shell);
+    done.store(true, Ordering::SeqCst);
+    let answers: Vec<_> = asking
+        .into_iter()
+        .flat_map(|asking| asking.join().unwrap())
+        .collect();
+    assert!(answers.len() > 8, "the other threads asked");
+    answers
+        .into_iter()
+        .filter(|status| *status != 200)
+        .collect()
+}
+
+fn pid(shell: &Running, plugin: &str) -> String {
+    shell.get(&format!("/api/{plugin}/pid")).body
+}
+
+fn config(shell: &Running, plugin: &str, key: &str) -> String {
+    shell.command(&["config", "get", plugin, key]).stdout
+}

@@ -1,0 +1,5 @@
+//! The SDK as plugin authors use it: `#[stratos::plugin]`, `stratos::testing`, and the errors for common mistakes.
+
+mod author_mistakes;
+mod plugin_macro;
+mod test_shell;

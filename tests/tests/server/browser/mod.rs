@@ -1,0 +1,270 @@
+//! What web pages can do to the shell, tried by a real browser: foreign pages, pages whose name was rebound to the
+//! shell's address, and pages on other ports of this machine, each in every way that `vectors.js` knows.
+//!
+//! Each vector has to work on the shell's own page, so that a refusal elsewhere means something.
+//!
+//! `cargo test -p stratos-tests --test server browser -- --nocapture` prints what came of each attempt.
+
+mod attacker;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+use serde_json::Value;
+use stratos_tests::{Browser, Plugins, Running};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
+
+/// The secret plugin answers in a program of its own.
+const PLUGIN: &str = env!("CARGO_BIN_EXE_secret-plugin");
+const SECRET: &str = "1371";
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The last of the vectors that need a tab in front.
+const LAST_IN_FRONT: &str = "video with CORS";
+
+const HOSTILE: [&str; 4] = ["foreign", "rebound", "neighbour", "other port"];
+
+/// A browser marks these as foreign even on the shell's own pages: they have no origin, or went through a stranger.
+const FOREIGN_EVERYWHERE: [&str; 14] = [
+    "fetch in a sandbox",
+    "fetch in data:",
+    "iframe in a sandbox",
+    "service worker",
+    "redirected fetch",
+    "redirected script",
+    "redirected image",
+    "redirected iframe",
+    "redirected EventSource",
+    "redirected POST",
+    "redirected form POST",
+    "refreshed iframe",
+    "font",
+    "prefetch",
+];
+
+/// What a page of a named origin can do, because a browser says with these who it is.
+const OF_A_DEV_SERVER: [&str; 19] = [
+    "fetch",
+    "fetch with a header",
+    "fetch with a token",
+    "fetch without a referrer",
+    "fetch past the cache",
+    "XMLHttpRequest",
+    "script with CORS",
+    "module",
+    "stylesheet with CORS",
+    "image with CORS",
+    "video with CORS",
+    "EventSource",
+    "WebSocket of the plugin",
+    "WebSocket of the UI",
+    "POST",
+    "POST of JSON",
+    "PUT",
+    "DELETE",
+    "question to the UI's WebSocket",
+];
+
+/// What came of the attempts, by the page and the vector.
+#[derive(Default)]
+struct Verdicts {
+    /// How many pages have tried everything.
+    done: usize,
+    kinds: BTreeMap<String, String>,
+    seen: BTreeMap<(String, String), String>,
+    marks: Value,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_reads_a_secret_or_changes_anything() {
+    let Some(chromium) = Browser::find() else {
+        println!("skipped: there is no Chromium");
+        return;
+    };
+    let (reporter, mut reports) = unbounded_channel();
+    let attacker = attacker::serve(reporter.clone()).await;
+    let dev_server = attacker::serve(reporter).await;
+    let plugins = Plugins::new(PLUGIN, &["secret"]);
+    let folder = plugins.root().join("secret");
+    let settings = format!(
+        "[dev]\norigins = [\"http://localhost:{}\"]\n",
+        dev_server.port()
+    );
+    fs::write(folder.join("stratos.toml"), settings).unwrap();
+    let shell = Running::start(&folder);
+    let names = [
+        (
+            format!("a.evil.test:{}", shell.address.port()),
+            attacker::rebind(shell.address).await,
+        ),
+        ("*.evil.test".to_owned(), attacker),
+    ];
+    let pages = pages(shell.address.port(), attacker.port(), dev_server.port());
+    let begin = std::time::Instant::now();
+    let browser = Browser::start(&chromium, &names);
+    let mut verdicts = Verdicts::default();
+    for page in &pages {
+        browser.open(page);
+        let last = |report: &Value| report["vector"] == LAST_IN_FRONT;
+        verdicts.collect_until(&mut reports, last).await;
+    }
+    while verdicts.done < pages.len() {
+        let done = |report: &Value| report["done"] == true;
+        verdicts.collect_until(&mut reports, done).await;
+    }
+    verdicts.marks = shell.get("/api/secret/marks").json();
+    drop(browser);
+    let (breaches, hostile) = (verdicts.breaches(), HOSTILE.len() * verdicts.kinds.len());
+    println!("{}", verdicts.table());
+    println!(
+        "{} of {hostile} attempts of hostile pages came through; {:.0} s",
+        breaches.len(),
+        begin.elapsed().as_secs_f64(),
+    );
+
+    assert!(hostile > 200, "the vectors have run");
+    assert!(
+        breaches.is_empty(),
+        "{} attempts came through, such as {:?}",
+        breaches.len(),
+        breaches.first()
+    );
+    assert_eq!(verdicts.missing(), Vec::<String>::new());
+}
+
+/// Where each page is: its script and where that reports to are on the attacker's or the dev server.
+fn pages(port: u16, strange: u16, dev: u16) -> Vec<String> {
+    let (own, near) = (
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+    );
+    let rebound = format!("http://a.evil.test:{port}");
+    let evil = format!("http://www.evil.test:{strange}");
+    let neighbour = format!("http://localhost:{strange}");
+    let other = format!("http://127.0.0.1:{strange}");
+    let dev = format!("http://localhost:{dev}");
+    let pages = [
+        ("own", &own, &own, &evil),
+        ("foreign", &evil, &own, &evil),
+        ("rebound", &rebound, &rebound, &evil),
+        ("neighbour", &neighbour, &near, &neighbour),
+        ("other port", &other, &own, &other),
+        ("dev server", &dev, &own, &dev),
+    ];
+    let urls = pages.map(|(page, origin, target, server)| {
+        let named = page.replace(' ', "+");
+        let script =
+            format!("{server}/vectors.js?page={named}&target={target}&reports={server}/report");
+        match page {
+            "own" => format!("{origin}/api/secret/own?script={}", encode(&script)),
+            _ => format!("{origin}/attack?{script}"),
+        }
+    });
+    urls.into()
+}
+
+impl Verdicts {
+    /// Takes reports up to one of this kind.
+    async fn collect_until(
+        &mut self,
+        reports: &mut UnboundedReceiver<Value>,
+        is_last: impl Fn(&Value) -> bool,
+    ) {
+        loop {
+            let report = timeout(PATIENCE, reports.recv()).await;
+            let Ok(Some(report)) = report else {
+                panic!("no page reports any more: {}", self.table());
+            };
+            let text = |name: &str| report[name].as_str().unwrap_or_default().to_owned();
+            if report["done"] == true {
+                self.done += 1;
+            } else {
+                self.kinds.insert(text("vector"), text("kind"));
+                let attempt = (text("page"), text("vector"));
+                self.seen.insert(attempt, text("seen"));
+            }
+            if is_last(&report) {
+                return;
+            }
+        }
+    }
+
+    fn mark(&self, page: &str, vector: &str, what: &str) -> bool {
+        self.marks[format!("{page}: {vector}")][what]
+            .as_u64()
+            .is_some_and(|count| count > 0)
+    }
+
+    /// How far an attempt came.
+    fn of(&self, page: &str, vector: &str) -> &'static str {
+        let Some(seen) = self.seen.get(&(page.to_owned(), vector.to_owned())) else {
+            return "missing";
+        };
+        let (changed, reached) = (
+            self.mark(page, vector, "changed"),
+            self.mark(page, vector, "reached"),
+        );
+        match self.kinds[vector].as_str() {
+            "changes" if changed => "CHANGED",
+            _ if seen == SECRET || seen.starts_with("answered") => "READ",
+            _ if changed => "CHANGED",
+            _ if reached => "reached",
+            _ => "refused",
+        }
+    }
+
+    /// What hostile pages could do.
+    fn breaches(&self) -> Vec<String> {
+        let attempts = HOSTILE
+            .iter()
+            .flat_map(|page| self.kinds.keys().map(move |vector| (page, vector)));
+        attempts
+            .filter_map(|(page, vector)| match self.of(page, vector) {
+                "refused" => None,
+                how => Some(format!("{page}: {vector}: {how}")),
+            })
+            .collect()
+    }
+
+    /// What the shell's own pages and those of a named origin could not do: a vector that works nowhere proves nothing.
+    fn missing(&self) -> Vec<String> {
+        let own = self
+            .kinds
+            .keys()
+            .map(String::as_str)
+            .filter(|vector| !FOREIGN_EVERYWHERE.contains(vector))
+            .map(|vector| ("own", vector));
+        let dev = OF_A_DEV_SERVER.map(|vector| ("dev server", vector));
+        own.chain(dev)
+            .filter_map(|(page, vector)| {
+                let how = self.of(page, vector);
+                let is_good = match self.kinds.get(vector).map(String::as_str) {
+                    Some("reads") => how == "READ",
+                    Some("changes") => how == "CHANGED",
+                    _ => how != "refused" && how != "missing",
+                };
+                (!is_good).then(|| format!("{page}: {vector}: {how}"))
+            })
+            .collect()
+    }
+
+    fn table(&self) -> String {
+        let pages = HOSTILE.iter().chain(&["dev server", "own"]);
+        let mut table = format!("{:34}", "");
+        for page in pages.clone() {
+            table += &format!("{page:12}");
+        }
+        for vector in self.kinds.keys() {
+            table += &format!("\n{vector:34}");
+            for page in pages.clone() {
+                table += &format!("{:12}", self.of(page, vector));
+            }
+        }
+        table
+    }
+}
+
+fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

@@ -1,0 +1,416 @@
+//! A damaged store is never taken for an empty one, and never ends the shell.
+//!
+//! `STRATOS_FLIPS=6000 cargo test -p stratos-tests --test store corruption` is the long run.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use redb::{Database, ReadableDatabase as _, TableDefinition};
+use serde_json::json;
+use stratos_host::store::{Backup, Everything, Notice, Store, StoreError};
+use stratos_tests::{Options, Plugins, Running};
+use tempfile::TempDir;
+
+use crate::SAMPLE;
+
+const FLIPS: usize = 200;
+const VALUES: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("config-v1");
+const FORMAT: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
+/// What cargo-stratos wrote before its files had a version.
+const FIRST: &[u8] = include_bytes!("golden/config-1.redb");
+
+/// A good store: the bytes of its file and of its backup.
+struct Good {
+    file: Vec<u8>,
+    backup: Vec<u8>,
+    values: Everything,
+}
+
+/// What became of a store that was opened.
+struct Seen {
+    values: Everything,
+    notices: Vec<Notice>,
+    kept: Vec<Vec<u8>>,
+}
+
+impl Good {
+    fn new() -> Self {
+        let folder = folder();
+        let path = folder.path().join("config.redb");
+        let (store, _) = Store::open(&path).unwrap();
+        for n in 0..60 {
+            let value = json!({ "n": n, "text": "x".repeat(n * 7) });
+            store.set("sample", &format!("k{n}"), &value).unwrap();
+        }
+        for n in 0..20 {
+            store.delete("sample", &format!("k{}", n * 2)).unwrap();
+        }
+        let values = store.everything().unwrap();
+        drop(store);
+        // The next start writes the backup.
+        drop(Store::open(&path).unwrap());
+        Self {
+            file: fs::read(&path).unwrap(),
+            backup: fs::read(path.with_extension("backup.json")).unwrap(),
+            values,
+        }
+    }
+
+    /// Opens this file, with or without the backup beside it.
+    fn open(&self, file: &[u8], has_backup: bool) -> Seen {
+        let folder = folder();
+        let path = folder.path().join("config.redb");
+        fs::write(&path, file).unwrap();
+        if has_backup {
+            fs::write(path.with_extension("backup.json"), &self.backup).unwrap();
+        }
+        let (store, notices) = Store::open(&path).unwrap();
+        let values = store.everything().unwrap();
+        store.set("sample", "later", &json!(1)).unwrap();
+        Seen {
+            values,
+            notices,
+            kept: kept(folder.path())
+                .iter()
+                .map(|path| fs::read(path).unwrap())
+                .collect(),
+        }
+    }
+
+    /// Nothing is lost without a word: all values are there, or the file is kept and somebody was told.
+    fn check(&self, what: &str, file: &[u8], has_backup: bool) -> bool {
+        let seen = self.open(file, has_backup);
+        match &seen.notices[..] {
+            [] => {
+                assert_eq!(seen.values, self.values, "{what}: other values, silently");
+                assert!(seen.kept.is_empty());
+                false
+            }
+            [Notice::SetAside { backup, .. }] => {
+                assert_eq!(seen.kept.len(), 1, "{what}");
+                if has_backup {
+                    assert!(matches!(backup, Backup::Used { values: 40, .. }), "{what}");
+                    assert_eq!(seen.values, self.values, "{what}");
+                } else {
+                    assert_eq!(*backup, Backup::None, "{what}");
+                    assert_eq!(seen.values, Everything::default(), "{what}");
+                }
+                true
+            }
+            others => panic!("{what}: {others:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_flipped_byte_harms_nobody_or_is_noticed() {
+    let good = Good::new();
+    let flips = flips().min(good.file.len());
+    let (mut noticed, begin) = (0, Instant::now());
+    for n in 0..flips {
+        // The first pages are full of structure, so half of the flips are there.
+        let at = match n % 2 {
+            0 => n * 16_384 / flips,
+            _ => n * good.file.len() / flips,
+        };
+        let mut file = good.file.clone();
+        file[at] ^= if n % 3 == 0 { 0xff } else { 1 << (n % 8) };
+        noticed += usize::from(good.check(&format!("byte {at}"), &file, n % 4 < 2));
+    }
+    report(&format!(
+        "{flips} flips in {} bytes: {noticed} noticed, the others harmless, in {:?}",
+        good.file.len(),
+        begin.elapsed()
+    ));
+    assert!(noticed > flips / 50, "the flips hit something: {noticed}");
+}
+
+#[test]
+fn a_truncated_file_is_noticed() {
+    let good = Good::new();
+    let cuts = flips() / 2;
+    for n in 0..cuts {
+        let length = n * good.file.len() / cuts;
+        let is_noticed = good.check(
+            &format!("length {length}"),
+            &good.file[..length],
+            n % 2 == 0,
+        );
+        assert!(is_noticed, "length {length}");
+    }
+}
+
+#[test]
+fn what_is_no_store_is_set_aside_as_it_is() {
+    let good = Good::new();
+    let utf16: Vec<u8> = "{\"k\": 1}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let zeros = vec![0; good.file.len()];
+    let mut headless = good.file.clone();
+    headless[..4096].fill(0);
+    let files: [&[u8]; 7] = [
+        b"",
+        b"not a database",
+        b"{}",
+        &utf16,
+        &zeros,
+        &headless,
+        &[0xff; 5000],
+    ];
+    for file in files {
+        for has_backup in [true, false] {
+            let what = format!("{} bytes", file.len());
+            assert!(good.check(&what, file, has_backup), "{what}");
+            assert_eq!(
+                good.open(file, has_backup).kept,
+                [file],
+                "{what}: kept as it is"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_folder_in_its_place_is_set_aside_too() {
+    let folder = folder();
+    let path = folder.path().join("config.redb");
+    fs::create_dir_all(path.join("mine")).unwrap();
+    let (store, notices) = Store::open(&path).unwrap();
+    store.set("p", "k", &json!(1)).unwrap();
+    let [Notice::SetAside { kept, .. }] = &notices[..] else {
+        panic!("{notices:?}")
+    };
+    assert!(kept.join("mine").is_dir());
+}
+
+#[test]
+fn files_that_are_set_aside_never_replace_each_other() {
+    let folder = folder();
+    let path = folder.path().join("config.redb");
+    for n in 0..5 {
+        fs::write(&path, format!("damage {n}")).unwrap();
+        drop(Store::open(&path).unwrap());
+    }
+    let texts = kept(folder.path())
+        .into_iter()
+        .map(|path| fs::read_to_string(path).unwrap());
+    let mut texts: Vec<_> = texts.collect();
+    texts.sort();
+    assert_eq!(
+        texts,
+        ["damage 0", "damage 1", "damage 2", "damage 3", "damage 4"]
+    );
+}
+
+#[test]
+fn a_backup_is_made_of_a_store_that_was_read_only_and_a_damaged_one_is_kept_too() {
+    let good = Good::new();
+    let folder = folder();
+    let path = folder.path().join("config.redb");
+    let backup = path.with_extension("backup.json");
+    fs::write(&path, "damage").unwrap();
+    fs::write(&backup, &good.backup[..good.backup.len() / 2]).unwrap();
+    let (store, notices) = Store::open(&path).unwrap();
+    let [
+        Notice::SetAside {
+            backup: Backup::Damaged { kept, reason },
+            ..
+        },
+    ] = &notices[..]
+    else {
+        panic!("{notices:?}")
+    };
+    assert!(reason.contains("line "), "{reason}");
+    assert_eq!(
+        fs::read(kept).unwrap(),
+        good.backup[..good.backup.len() / 2]
+    );
+    assert_eq!(store.everything().unwrap(), Everything::default());
+    drop(store);
+    assert!(!backup.exists(), "a store that is new is worth no backup");
+
+    // Without the store, the backup is not overwritten by an empty one either.
+    fs::write(&backup, &good.backup).unwrap();
+    fs::remove_file(&path).unwrap();
+    let (store, notices) = Store::open(&path).unwrap();
+    assert!(
+        matches!(notices[..], [Notice::Missing { .. }]),
+        "{notices:?}"
+    );
+    assert_eq!(store.everything().unwrap(), good.values);
+    assert_eq!(fs::read(&backup).unwrap(), good.backup);
+}
+
+#[test]
+fn a_damaged_value_is_named_and_the_others_are_there() {
+    let folder = folder();
+    let path = folder.path().join("config.redb");
+    let (store, _) = Store::open(&path).unwrap();
+    store.set("p", "good", &json!(1)).unwrap();
+    drop(store);
+    drop(Store::open(&path).unwrap());
+    let backup = fs::read(path.with_extension("backup.json")).unwrap();
+    change(&path, |transaction| {
+        let mut table = transaction.open_table(VALUES).unwrap();
+        table.insert(("p", "bad"), "{\"half\":").unwrap();
+    });
+    let (store, notices) = Store::open(&path).unwrap();
+    let text = notices[0].to_string();
+    assert!(
+        text.contains("stored value of \"p\" under \"bad\" is damaged"),
+        "{text}"
+    );
+    assert_eq!(store.get("p", "good").unwrap(), Some(json!(1)));
+    let error = store.get("p", "bad").unwrap_err();
+    assert_eq!(error.to_string(), "the stored value of `bad` is damaged");
+    assert_eq!(
+        fs::read(path.with_extension("backup.json")).unwrap(),
+        backup
+    );
+    store.delete("p", "bad").unwrap();
+    drop(store);
+    assert_eq!(Store::open(&path).unwrap().1, []);
+}
+
+#[test]
+fn a_first_version_is_migrated_and_kept() {
+    let folder = folder();
+    let path = folder.path().join("config.redb");
+    fs::write(&path, FIRST).unwrap();
+    let (store, notices) = Store::open(&path).unwrap();
+    let [
+        Notice::Migrated {
+            from: 1,
+            to: 2,
+            kept,
+            ..
+        },
+    ] = &notices[..]
+    else {
+        panic!("{notices:?}")
+    };
+    assert!(
+        fs::read(kept).unwrap() == FIRST,
+        "the old file is kept as it was"
+    );
+    assert_eq!(store.get("sample", "home").unwrap(), Some(json!("EDDF")));
+    let fuel = store.get("sample", "fuel").unwrap().unwrap();
+    assert_eq!(
+        fuel.to_string(),
+        r#"{"kg":18446744073709551615,"min":-0.0}"#
+    );
+    assert_eq!(
+        store.get("other", "").unwrap(),
+        Some(json!(["", "\0", null]))
+    );
+    drop(store);
+    assert_eq!(Store::open(&path).unwrap().1, [], "once");
+    let database = Database::open(&path).unwrap();
+    let transaction = database.begin_read().unwrap();
+    let version = transaction
+        .open_table(FORMAT)
+        .unwrap()
+        .get("version")
+        .unwrap();
+    assert_eq!(version.unwrap().value(), 2);
+}
+
+#[test]
+fn a_newer_version_is_refused_and_left_as_it_is() {
+    let folder = folder();
+    let path = folder.path().join("config.redb");
+    drop(Store::open(&path).unwrap());
+    let set_version = |version| {
+        change(&path, |transaction| {
+            let mut table = transaction.open_table(FORMAT).unwrap();
+            table.insert("version", version).unwrap();
+        });
+    };
+    set_version(99);
+    let before = fs::read(&path).unwrap();
+    let refused = Store::open(&path).map(drop);
+    assert!(
+        matches!(
+            refused,
+            Err(StoreError::Newer {
+                found: 99,
+                known: 2,
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+    assert!(fs::read(&path).unwrap() == before, "it is as it was");
+    assert_eq!(kept(folder.path()), Vec::<PathBuf>::new());
+
+    set_version(0);
+    let (_, notices) = Store::open(&path).unwrap();
+    assert!(
+        matches!(notices[..], [Notice::SetAside { .. }]),
+        "{notices:?}"
+    );
+}
+
+#[test]
+fn a_shell_says_what_became_of_its_store() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let state = plugins.root().join("state");
+    let options = || Options {
+        state: Some(state.clone()),
+        ..Options::default()
+    };
+    let shell = Running::start_with(plugins.root(), options());
+    let stored = shell.command(&["config", "set", "sample", "home", "\"EDDF\""]);
+    assert_eq!(stored.code, Some(0), "{stored:?}");
+    shell.kill();
+    Running::start_with(plugins.root(), options()).kill();
+    fs::write(state.join("config.redb"), "damage").unwrap();
+    let shell = Running::start_with(plugins.root(), options());
+    let said = shell.said();
+    assert!(said.contains("config.redb is damaged ("), "{said}");
+    assert!(said.contains("the file is kept as "), "{said}");
+    assert!(said.contains("values are back from "), "{said}");
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "home"]).stdout,
+        "\"EDDF\"\n"
+    );
+    assert_eq!(fs::read(&kept(&state)[0]).unwrap(), b"damage");
+}
+
+fn change(path: &Path, change: impl FnOnce(&redb::WriteTransaction)) {
+    let database = Database::open(path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    change(&transaction);
+    transaction.commit().unwrap();
+}
+
+fn kept(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let kept = paths.filter(|path| path.to_string_lossy().contains("redb.corrupt-"));
+    kept.collect()
+}
+
+/// In memory where that is possible: thousands of stores are made here.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    tempfile::tempdir_in(memory).unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+fn flips() -> usize {
+    match std::env::var("STRATOS_FLIPS") {
+        Ok(count) => count.parse().expect("a number"),
+        Err(_) => FLIPS,
+    }
+}
+
+/// Not by a macro, whose output would be hidden.
+fn report(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -1,0 +1,76 @@
+//! A writer that is killed at any moment loses nothing that was acknowledged.
+//!
+//! `STRATOS_KILLS=1000 cargo test -p stratos-tests --test store killed_writer` is the long run.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::thread::sleep;
+use std::time::Duration;
+
+use stratos_host::store::Store;
+use stratos_tests::{Workload, Writer};
+
+const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
+/// Kills for each workload, unless `STRATOS_KILLS` says how many there are of all.
+const KILLS: usize = 7;
+
+#[test]
+fn a_killed_writer_loses_no_acknowledged_write() {
+    let kills = kills();
+    let mut report = Vec::new();
+    for (name, workload) in Workload::ALL {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.redb");
+        let (mut writes, mut on_its_way) = (0, 0);
+        for kill in 0..kills {
+            let mut writer = Writer::start(WRITER, &path, name, writes);
+            // A slow disk may need longer for one write than the longest of the times below.
+            if kill % 2 == 0 {
+                writer.acknowledgement().expect("it writes");
+            }
+            // From before the first write to the middle of a later one; the steps share no divisor with the span.
+            sleep(Duration::from_micros(kill as u64 * 17_389 % 60_000));
+            let acknowledged = writer.kill();
+            let (store, notices) = Store::open(&path).unwrap();
+            assert_eq!(notices, [], "{name}, kill {kill}");
+            let stored = store.everything().unwrap().plugins;
+            let stored = stored.get("p").cloned().unwrap_or_default();
+            writes = workload
+                .count(acknowledged, &stored)
+                .unwrap_or_else(|wrong| panic!("{name}, kill {kill}: {wrong}"));
+            on_its_way += writes - acknowledged;
+        }
+        assert!(writes > 0, "{name}: the writer was killed while it wrote");
+        report.push(format!(
+            "{name}: {kills} kills, {writes} writes, {on_its_way} stored but not acknowledged yet, 0 lost"
+        ));
+    }
+    // Not by a macro, whose output would be hidden.
+    let _ = writeln!(std::io::stderr(), "{}", report.join("\n"));
+}
+
+#[test]
+fn the_check_sees_a_lost_write() {
+    for (_, workload) in Workload::ALL {
+        for acknowledged in 5..100 {
+            assert_eq!(
+                workload.count(acknowledged, &workload.after(acknowledged)),
+                Ok(acknowledged)
+            );
+            // Of four writes in a row, some change something.
+            let later = workload.after(acknowledged + 4);
+            assert!(workload.count(acknowledged, &later).is_err());
+            let lost = workload.after(acknowledged - 3);
+            assert!(workload.count(acknowledged, &lost).is_err());
+            assert!(workload.count(acknowledged, &BTreeMap::new()).is_err());
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+fn kills() -> usize {
+    match std::env::var("STRATOS_KILLS") {
+        Ok(count) => count.parse::<usize>().expect("a number").div_ceil(4),
+        Err(_) => KILLS,
+    }
+}

@@ -1,0 +1,105 @@
+//! A store has one owner, however many begin at the same time.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use stratos_host::store::{Store, StoreError};
+use stratos_tests::{Plugins, cargo_stratos};
+
+use crate::SAMPLE;
+
+#[test]
+fn of_shells_that_start_at_once_one_runs_and_the_other_is_told() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let state = plugins.root().join("state");
+    for round in 0..20 {
+        let start = || -> Child {
+            Command::new(cargo_stratos())
+                .args(["run", "--port", "auto", "--json", "--no-watch", "--state"])
+                .arg(&state)
+                .arg(plugins.root())
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        };
+        let mut shells = [start(), start()];
+        let loser = loop {
+            let mut ended = shells.iter_mut();
+            if let Some(at) = ended.position(|shell| shell.try_wait().unwrap().is_some()) {
+                break at;
+            }
+            thread::yield_now();
+        };
+        let [first, second] = shells;
+        let (lost, mut won) = if loser == 0 {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        let winner = won.id();
+        assert!(won.try_wait().unwrap().is_none(), "round {round}: one runs");
+        let lost = lost.wait_with_output().unwrap();
+        won.kill().unwrap();
+        won.wait().unwrap();
+        let said = String::from_utf8_lossy(&lost.stderr);
+        assert_eq!(lost.status.code(), Some(3), "round {round}: {said}");
+        assert!(
+            said.contains(&format!("another shell (process {winner}, port "))
+                || said.contains("another process, which only just started, uses"),
+            "round {round}: {said}"
+        );
+    }
+}
+
+#[test]
+fn one_of_many_that_open_a_damaged_store_sets_it_aside() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.redb");
+        std::fs::write(&path, "no store").unwrap();
+        let begin = Arc::new(Barrier::new(8));
+        let openers: Vec<_> = (0..8)
+            .map(|_| {
+                let (path, begin) = (path.clone(), Arc::clone(&begin));
+                thread::spawn(move || {
+                    begin.wait();
+                    let opened = Store::open(&path);
+                    // Whoever has it keeps it until all have tried.
+                    begin.wait();
+                    opened.map(|(_, notices)| notices.len())
+                })
+            })
+            .collect();
+        let opened: Vec<_> = openers.into_iter().map(|one| one.join().unwrap()).collect();
+        let owners: Vec<_> = opened.iter().flatten().collect();
+        assert_eq!(owners, [&1], "{opened:?}");
+        for refused in opened.iter().filter_map(|one| one.as_ref().err()) {
+            assert!(matches!(refused, StoreError::Owned { .. }), "{refused:?}");
+        }
+        let kept = std::fs::read_dir(folder.path()).unwrap();
+        let kept = kept.filter(|file| {
+            let name = file.as_ref().unwrap().file_name();
+            name.to_string_lossy().contains(".corrupt-")
+        });
+        assert_eq!(kept.count(), 1);
+    }
+}
+
+#[test]
+fn an_owner_stays_the_owner_when_its_file_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.redb");
+    let (_store, _) = Store::open(&path).unwrap();
+    if std::fs::rename(&path, folder.path().join("elsewhere")).is_err() {
+        // Windows keeps the name of a file that is open.
+        return;
+    }
+    let second = Store::open(&path).map(drop);
+    assert!(
+        matches!(second, Err(StoreError::Owned { .. })),
+        "{second:?}"
+    );
+}

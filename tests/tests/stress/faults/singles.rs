@@ -1,0 +1,130 @@
+//! Faults that need a shell of their own, and those that a control must see in seconds.
+
+use std::fs;
+#[cfg(target_os = "linux")]
+use std::thread::sleep;
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use stratos_tests::{MARKS, Options, Plugins, Running, marks};
+
+use super::{HOSTILE, SAMPLE};
+
+/// One hostile plugin in a shell.
+struct Single {
+    plugins: Plugins,
+    shell: Running,
+}
+
+impl Single {
+    fn start(fault: &str, args: &[&str]) -> Self {
+        let plugins = Plugins::new(SAMPLE, &[]);
+        plugins.add(HOSTILE, fault);
+        let folder = plugins.root().join("marks");
+        fs::create_dir(&folder).unwrap();
+        let options = Options {
+            env: vec![(MARKS.to_owned(), folder.to_str().unwrap().to_owned())],
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            ..Options::default()
+        };
+        let shell = Running::start_with(plugins.root(), options);
+        Self { plugins, shell }
+    }
+
+    fn marks(&self, fault: &str) -> Vec<String> {
+        marks(&self.plugins.root().join("marks"), fault)
+    }
+
+    /// The process that the plugin has started.
+    #[cfg(target_os = "linux")]
+    fn child(&self, does: &str) -> i32 {
+        let marks = self.marks(if does == "stays" {
+            "leaves-a-child"
+        } else {
+            "child-escapes"
+        });
+        let pid = marks[0].strip_prefix(&format!("{does} as "));
+        pid.expect("it says who it is").parse().unwrap()
+    }
+}
+
+#[test]
+fn a_nonce_is_good_for_one_connection() {
+    let mut single = Single::start("two-connections", &[]);
+    single
+        .shell
+        .expect(|event| event["state"]["name"] == "running");
+    let seen = single.marks("two-connections");
+    assert_eq!(seen, ["the second: closed, a third: refused"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_plugin_has_started_ends_with_it() {
+    let single = Single::start("leaves-a-child", &[]);
+    let child = single.child("stays");
+    assert!(lives(child), "the child is there");
+    let stopped = single.shell.control().command("leaves-a-child", "stop");
+    assert_eq!(stopped.status, 200);
+    assert!(ends_soon(child), "the child outlived its plugin");
+    let (_, events) = single.shell.interrupt();
+    let blamed = |event: &&Value| event.to_string().contains("left its process group");
+    assert_eq!(events.iter().find(blamed), None, "it was in the group");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_left_its_group_is_ended_and_named() {
+    let mut single = Single::start("child-escapes", &[]);
+    let child = single.child("escapes");
+    let stopped = single.shell.control().command("child-escapes", "stop");
+    assert_eq!(stopped.status, 200);
+    assert!(ends_soon(child), "the child outlived its plugin");
+    let named = format!("process {child} (`");
+    single.shell.expect(|event| {
+        let text = event["message"].as_str();
+        text.is_some_and(|text| text.contains(&named) && text.contains("left its process group"))
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_left_its_group_ends_with_a_shell_that_is_killed() {
+    let single = Single::start("child-escapes", &[]);
+    let child = single.child("escapes");
+    single.shell.kill();
+    assert!(ends_soon(child), "the child outlived the shell");
+}
+
+#[test]
+fn a_crash_loop_ends() {
+    let mut single = Single::start("crashes-later", &["--supervise"]);
+    let is_over = |event: &Value| event["state"]["name"] == "errored";
+    single.shell.wait_for(is_over);
+    let crashes = single.marks("crashes-later");
+    assert_eq!(crashes.len(), 5, "{crashes:?}");
+}
+
+#[cfg(target_os = "linux")]
+fn lives(process: i32) -> bool {
+    // One that nobody has waited for yet lives no more.
+    let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    !status.is_empty() && !status.contains(") Z ")
+}
+
+/// Whether a process ends without the test's help. It does not leave behind what the shell left behind.
+#[cfg(target_os = "linux")]
+fn ends_soon(process: i32) -> bool {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let patience = Instant::now() + Duration::from_secs(10);
+    while lives(process) {
+        if Instant::now() > patience {
+            let _ = kill_process(Pid::from_raw(process).unwrap(), Signal::KILL);
+            return false;
+        }
+        sleep(Duration::from_millis(10));
+    }
+    true
+}

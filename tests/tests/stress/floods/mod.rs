@@ -1,0 +1,7 @@
+//! Plugins and UIs that send too much, or do not read: memory stays bounded, and neighbours do not notice.
+//!
+//! `STRATOS_FLOOD=16 cargo test -p stratos-tests --test stress floods` floods sixteen times as much: 1 GiB of output,
+//! a line of 256 MiB, and 160,000 pushes.
+
+mod memory;
+mod processes;

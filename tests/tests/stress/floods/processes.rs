@@ -1,0 +1,274 @@
+//! Real processes, whose memory is measured.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use stratos_tests::{Plugins, Running, request};
+use tokio_tungstenite::connect_async;
+
+use crate::SAMPLE;
+
+const MIB: usize = 1024 * 1024;
+
+#[test]
+fn what_is_printed_without_end_is_dropped_with_a_count() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
+    let mut shell = Running::start(plugins.root());
+    let neighbour = Neighbour::ask(&shell);
+    let memory = Memory::of(&shell);
+    let line = format!("{}\n", "x".repeat(99));
+    for (text, count) in [
+        (line.as_str(), 64 * MIB / 100 * times()),
+        // One line without an end.
+        (&"y".repeat(1024), 16 * 1024 * times()),
+        // Colours, and what is no text.
+        ("\u{1b}[31m\u{fffd}\u{0}\n", 100_000),
+    ] {
+        let payload = json!([text, count]).to_string();
+        let printed = shell.call("sample", "print", &payload);
+        assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+        shell.wait_for(|event| event["message"] == "the end");
+    }
+    let grown = memory.grown();
+    assert!(neighbour.questions() > 5, "the neighbour answers meanwhile");
+    let lines = 64 * MIB / 100 * times() + 1 + 100_000 + 3;
+    let counted: usize = shell.seen.iter().map(counted).sum();
+    // The newline before each `the end` ends a line, which is empty but for one of them.
+    assert_eq!(counted, lines + 2, "shown or counted");
+    let cut = shell
+        .seen
+        .iter()
+        .filter_map(|event| event["message"].as_str());
+    let mut cut = cut.filter(|message| message.starts_with("yy"));
+    let rest = format!("... ({} more bytes)", 16 * MIB * times() - 8192);
+    assert!(cut.any(|message| message.ends_with(&rest)), "a mark");
+    assert_grown(grown, 24, "print");
+}
+
+#[test]
+fn pushes_and_log_lines_without_end_cost_no_memory() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
+    let mut shell = Running::start(plugins.root());
+    let _events = unread_events(&shell);
+    let neighbour = Neighbour::ask(&shell);
+    let memory = Memory::of(&shell);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let address = format!("ws://{}/__stratos/ipc/", shell.address);
+    let (mut slow, mut quick, mut next_door) = runtime.block_on(async {
+        let connect = async |plugin: &str| {
+            let (mut socket, _) = connect_async(format!("{address}{plugin}")).await.unwrap();
+            // Once it is answered, it gets every push.
+            let question = r#"{ "type": "invoke", "id": 0, "channel": "echo" }"#;
+            socket.send(question.into()).await.unwrap();
+            let answer = socket.next().await.unwrap().unwrap();
+            assert!(answer.to_text().unwrap().contains("result"), "{answer}");
+            socket
+        };
+        let (slow, quick) = (connect("sample").await, connect("sample").await);
+        (slow, quick, connect("neighbour").await)
+    });
+    let bombs = shell.call("sample", "push-bombs", "5");
+    assert_eq!(bombs.code, Some(0), "{}", bombs.stderr);
+    // A UI that reads gets its answers also while it is flooded.
+    let asks = runtime.spawn(async move {
+        let mut answers = 0;
+        let question =
+            |id: u64| json!({ "type": "invoke", "id": id, "channel": "echo" }).to_string();
+        quick.send(question(0).into()).await.unwrap();
+        while let Some(Ok(message)) = quick.next().await {
+            let message: Value = serde_json::from_str(message.to_text().unwrap()).unwrap();
+            match message["type"].as_str().unwrap() {
+                "result" => {
+                    answers += 1;
+                    quick.send(question(answers).into()).await.unwrap();
+                }
+                "push" if message["channel"] == "pushed" => break,
+                _ => {}
+            }
+        }
+        answers
+    });
+    let pushes = 10_000 * times();
+    for (channel, done, bytes, count) in [
+        ("push-much", "pushed-much", 100, pushes),
+        ("push-much", "pushed-much", 64 * 1024, 1_000),
+        ("log-much", "logged", 100_000, 5_000 * times()),
+    ] {
+        let begun = shell.call("sample", channel, &json!([bytes, count]).to_string());
+        assert_eq!(begun.code, Some(0), "{channel}: {}", begun.stderr);
+        shell.wait_for(|event| event["channel"] == done);
+        let pushed = shell.call("neighbour", "push", "1");
+        assert_eq!(pushed.code, Some(0), "{}", pushed.stderr);
+    }
+    let pushed = shell.call("sample", "push", "1");
+    assert_eq!(pushed.code, Some(0), "{}", pushed.stderr);
+    let grown = memory.grown();
+    assert!(neighbour.questions() > 5, "the neighbour answers meanwhile");
+    runtime.block_on(async {
+        let answers = asks.await.unwrap();
+        assert!(answers > 0, "answers pass the pushes");
+        for _ in 0..3 {
+            let push = next_door.next().await.unwrap().unwrap();
+            let expected = r#"{"type":"push","channel":"pushed","payload":1}"#;
+            assert_eq!(
+                push.to_text().unwrap(),
+                expected,
+                "the neighbour's UI misses none"
+            );
+        }
+        let (mut missed, mut seen) = (0, 0);
+        while seen + missed < 5 + pushes as u64 + 1_000 + 3 {
+            let Some(Ok(message)) = slow.next().await else {
+                eprintln!("the slow UI was cut");
+                return;
+            };
+            let message: Value = serde_json::from_str(message.to_text().unwrap()).unwrap();
+            match message["type"].as_str().unwrap() {
+                "push" => seen += 1,
+                _ => missed += message["count"].as_u64().unwrap(),
+            }
+        }
+        assert!(missed > 0, "all {seen} were seen: it did not read");
+    });
+    assert_grown(grown, 56, "push and log");
+}
+
+#[test]
+fn a_neighbours_write_does_not_wait_behind_thousands() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
+    let shell = Running::start(plugins.root());
+    let memory = Memory::of(&shell);
+    let written = AtomicUsize::new(0);
+    let is_over = AtomicBool::new(false);
+    let control = shell.control();
+    let flooded = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::SeqCst) {
+                let count = control.invoke("neighbour", "count", &json!("n"));
+                assert_eq!(count.status, 200, "{count:?}");
+                written.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let flooded = control.invoke("sample", "set-much", &json!([100, 2_000]));
+        is_over.store(true, Ordering::SeqCst);
+        flooded
+    });
+    assert_eq!(flooded.json(), json!(2_000));
+    let large = control.invoke("sample", "set-much", &json!([200_000, 40]));
+    assert_eq!(large.json(), json!(40));
+    let grown = memory.grown();
+    let written = written.load(Ordering::SeqCst);
+    assert!(written > 1, "{written} writes of the neighbour meanwhile");
+    assert_grown(grown, 96, "set");
+}
+
+/// Whose requests must not be disturbed.
+struct Neighbour {
+    is_over: Arc<AtomicBool>,
+    asks: thread::JoinHandle<usize>,
+}
+
+impl Neighbour {
+    fn ask(shell: &Running) -> Self {
+        let (address, is_over) = (shell.address, Arc::<AtomicBool>::default());
+        let over = Arc::clone(&is_over);
+        let asks = thread::spawn(move || {
+            let mut questions = 0;
+            while !over.load(Ordering::SeqCst) {
+                let answer = request(address, "GET", "/api/neighbour/hello/x", &[], "");
+                assert_eq!(answer.status, 200, "{answer:?}");
+                questions += 1;
+            }
+            questions
+        });
+        Self { is_over, asks }
+    }
+
+    /// How many were answered; none failed.
+    fn questions(self) -> usize {
+        self.is_over.store(true, Ordering::SeqCst);
+        self.asks.join().expect("every question is answered")
+    }
+}
+
+/// A connection to the shell's events that nobody reads from.
+fn unread_events(shell: &Running) -> std::net::TcpStream {
+    let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
+    let owner: Value = serde_json::from_str(&owner).unwrap();
+    let (address, token) = (shell.address, owner["token"].as_str().unwrap());
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let head = format!(
+        "GET /__stratos/api/v1/events HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+/// How many lines of the sample's output an event stands for.
+fn counted(event: &Value) -> usize {
+    let message = event["message"].as_str().unwrap_or_default();
+    let about = |tag: &str| event["plugin"] == "sample" && event["tag"] == tag;
+    match message.split_once(" log lines were dropped") {
+        Some((count, _)) if about("shell") => count.parse().unwrap(),
+        _ if about("stdout") && !message.starts_with("printed by") => 1,
+        _ => 0,
+    }
+}
+
+fn times() -> usize {
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+    std::env::var("STRATOS_FLOOD").map_or(1, |times| times.parse().expect("a number"))
+}
+
+/// The most memory of the shell that was in use since this was made.
+struct Memory {
+    pid: u32,
+    before: usize,
+}
+
+impl Memory {
+    fn of(shell: &Running) -> Self {
+        let pid = shell.pid();
+        // Forgets the peak until now, where there is such a file.
+        let _ = std::fs::write(format!("/proc/{pid}/clear_refs"), "5");
+        let before = peak(pid).unwrap_or_default();
+        Self { pid, before }
+    }
+
+    /// In MiB.
+    fn grown(&self) -> Option<usize> {
+        Some(peak(self.pid)?.saturating_sub(self.before) / 1024)
+    }
+}
+
+/// In KiB.
+fn peak(pid: u32) -> Option<usize> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+fn assert_grown(grown: Option<usize>, limit: usize, what: &str) {
+    let mut stderr = std::io::stderr();
+    // Not by a macro, whose output would be hidden.
+    let _ = match grown {
+        Some(mib) => writeln!(
+            stderr,
+            "{what}: the shell's memory grew by {mib} MiB at most"
+        ),
+        None => writeln!(
+            stderr,
+            "skipped: the memory of a process is known on Linux only"
+        ),
+    };
+    assert!(
+        grown.is_none_or(|mib| mib <= limit),
+        "{what}: {grown:?} MiB"
+    );
+}

@@ -1,0 +1,327 @@
+//! A shell that is killed leaves nothing behind: what it started ends at once, or with the next shell at the latest.
+//!
+//! `STRATOS_KILLS=200 cargo test -p stratos-tests --test stress leftovers` kills as often as that.
+
+use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use stratos_tests::{Options, Plugins, Running, Watch, cargo_stratos};
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+
+use crate::SAMPLE;
+
+const SOON: Duration = Duration::from_secs(2);
+/// A busy machine may take longer for everything.
+const LATE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Not only plugins, but the processes of builds as well.
+const SEES_ALL: bool = cfg!(target_os = "linux");
+
+#[test]
+fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
+    let (plugins, watch) = (
+        Plugins::new(SAMPLE, &["sample", "blocks", "helped"]),
+        Watch::new(),
+    );
+    // Its build never ends by itself.
+    let sources = plugins.add_sources(SAMPLE, "built");
+    let gate = sources.gate();
+    gate.close();
+    let sockets = sockets(&plugins);
+    let (mut longest, mut late) = (Duration::ZERO, 0);
+    let (mut with_plugins, mut with_builds) = (0, 0);
+    let kills = kills();
+    for round in 0..kills {
+        let mut shell = start(&plugins, &watch, &sockets);
+        // Somewhere on the way, or a little after something is there, however long that takes. The last of them has its
+        // guardian, for who is killed before leaves something to clean up.
+        match (kills - round) % 3 {
+            0 => {}
+            1 => wait_until(|| !watch.alive().is_empty()),
+            _ => wait_until(|| builds(&watch) || !SEES_ALL && !watch.alive().is_empty()),
+        }
+        let delay = random() % 500;
+        sleep(Duration::from_millis(delay));
+        with_plugins += u32::from(!watch.alive().is_empty());
+        with_builds += u32::from(builds(&watch));
+        shell.kill().unwrap();
+        shell.wait().unwrap();
+        let took = wait_for_nothing(&watch);
+        longest = longest.max(took);
+        late += u32::from(took > SOON);
+        if cfg!(unix) {
+            // Not what a linker had there when it was killed.
+            let left = fs::read_dir(&sockets).unwrap().map_while(Result::ok);
+            let left: Vec<_> = left
+                .map(|entry| entry.file_name().into_string().unwrap())
+                .filter(|name| name.starts_with("stratos-"))
+                .collect();
+            assert!(left.is_empty(), "killed after {delay} ms: {left:?}");
+        }
+    }
+    println!(
+        "{kills} kills, {with_plugins} with plugins and {with_builds} with a build under way; \
+         everything was gone after {longest:?} at most, {late} times after more than {SOON:?}"
+    );
+    assert!(with_plugins >= kills / 3, "{with_plugins} of {kills}");
+    assert!(
+        with_builds >= kills / 3 || !SEES_ALL,
+        "{with_builds} of {kills}"
+    );
+    // The next start with the same state, where everything comes to its end.
+    gate.open();
+    fs::remove_dir_all(plugins.root().join("blocks")).unwrap();
+    let options = Options {
+        env: vec![watch.env(), own_target(&plugins)],
+        ..Options::default()
+    };
+    let shell = Running::start_with(plugins.root(), options);
+    assert_eq!(shell.plugin("sample")["state"]["name"], "running");
+    assert_eq!(shell.plugin("built")["state"]["name"], "running");
+    assert!(!shell.said().contains("cleaned up"), "{}", shell.said());
+}
+
+#[test]
+fn plugins_that_block_end_with_their_shell() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), Watch::new());
+    let mut shell = command(&plugins, &watch, &sockets(&plugins));
+    let mut shell = shell.stdout(Stdio::piped()).spawn().unwrap();
+    // Its connection does not end it any more.
+    let mut events = BufReader::new(shell.stdout.take().unwrap()).lines();
+    events.find(|event| event.as_ref().unwrap().contains("blocking"));
+    assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    wait_for_nothing(&watch);
+}
+
+#[test]
+fn what_a_plugin_started_ends_with_it() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), Watch::new());
+    let options = Options {
+        env: vec![watch.env()],
+        ..Options::default()
+    };
+    let shell = Running::start_with(plugins.root(), options);
+    assert!(
+        watch.wait_for(2, PATIENCE),
+        "the plugin and its helper live"
+    );
+    assert_eq!(shell.command(&["stop", "helped"]).code, Some(0));
+    assert!(watch.wait_for(0, LATE), "left: {:?}", watch.alive());
+}
+
+#[test]
+fn only_what_a_killed_shell_really_left_is_ended_by_the_next() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let (leftover, stranger) = (Innocent::start(), Innocent::start());
+    let run = plugins.root().join("state/programs/run-killed");
+    fs::create_dir_all(&run).unwrap();
+    let sockets = plugins.root().join("stratos-killed");
+    let others = plugins.root().join("stratos-alive");
+    fs::create_dir_all(&sockets).unwrap();
+    fs::create_dir_all(&others).unwrap();
+    let record = [
+        json!({ "run": { "mark": "of a killed shell", "session": null } }),
+        json!({ "sockets": sockets }),
+        json!({ "process": { "pid": leftover.pid(), "started": leftover.started() } }),
+        // Its number was given to another process, years ago.
+        json!({ "process": { "pid": stranger.pid(), "started": stranger.started() - 100_000_000 } }),
+    ];
+    let lines = record.map(|line| format!("{line}\n")).concat();
+    fs::write(run.join("started.jsonl"), lines + "{\"process\":{").unwrap();
+    #[cfg(unix)]
+    let listener = {
+        use std::os::unix::net::UnixListener;
+
+        drop(UnixListener::bind(sockets.join("dead")).unwrap());
+        let other = run.with_file_name("run-other");
+        fs::create_dir_all(&other).unwrap();
+        let record = json!({ "sockets": others });
+        fs::write(other.join("started.jsonl"), record.to_string()).unwrap();
+        UnixListener::bind(others.join("alive")).unwrap()
+    };
+
+    let shell = Running::start(plugins.root());
+    assert!(!leftover.lives(), "it was ended");
+    assert!(stranger.lives(), "it has another start time");
+    assert!(!run.exists());
+    assert!(!sockets.exists(), "nobody listens there");
+    assert!(others.exists(), "somebody listens there");
+    let said = format!(
+        "cleaned up after a shell that was killed: ended what still ran (process {}), \
+         removed its sockets, removed its copies of programs\n",
+        leftover.pid()
+    );
+    assert!(shell.said().contains(&said), "{}", shell.said());
+    #[cfg(unix)]
+    drop(listener);
+}
+
+/// The guardian, which cleans up at once, is killed as well.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_guardian_could_not_end_the_next_shell_ends() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), Watch::new());
+    let gate = plugins.add_sources(SAMPLE, "built").gate();
+    gate.close();
+    let sockets = sockets(&plugins);
+    let mut shell = start(&plugins, &watch, &sockets);
+    let has = |what: &str| alive(&watch).into_iter().find(|it| it.contains(what));
+    wait_until(|| watch.alive().len() == 2 && has("build-script-build").is_some());
+    let guardian = has(" guardian ").expect("the guardian");
+    let pid = guardian.split(' ').next().unwrap().parse().unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    assert!(watch.wait_for(1, LATE), "the helper lives, the plugin not");
+    assert!(has("build-script-build").is_some(), "the build lives");
+
+    fs::remove_dir_all(plugins.root().join("built")).unwrap();
+    // With a state folder of its own, a shell has nothing to do with it.
+    drop(Running::start(&plugins.root().join("helped")));
+    assert!(has("build-script-build").is_some(), "the build lives");
+    let options = Options {
+        state: Some(plugins.root().join("state")),
+        ..Options::default()
+    };
+    let shell = Running::start_with(&plugins.root().join("helped"), options);
+    wait_for_nothing(&watch);
+    assert!(
+        shell.said().contains("ended what still ran"),
+        "{}",
+        shell.said()
+    );
+}
+
+/// Runs everything, where temporary folders are the test's own.
+fn start(plugins: &Plugins, watch: &Watch, sockets: &Path) -> Child {
+    command(plugins, watch, sockets).spawn().unwrap()
+}
+
+fn command(plugins: &Plugins, watch: &Watch, sockets: &Path) -> Command {
+    let mut command = Command::new(cargo_stratos());
+    command
+        .args(["run", "--port", "auto", "--json", "--no-watch", "--state"])
+        .arg(plugins.root().join("state"))
+        .arg(plugins.root())
+        .envs([watch.env()])
+        .env("TMPDIR", sockets)
+        .envs([own_target(plugins)])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// Where cargo builds, so that no other one holds its locks.
+fn own_target(plugins: &Plugins) -> (String, String) {
+    let target = plugins.root().join("target");
+    ("CARGO_TARGET_DIR".to_owned(), target.display().to_string())
+}
+
+fn sockets(plugins: &Plugins) -> PathBuf {
+    let folder = plugins.root().join("t");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn wait_until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it does not come so far");
+        sleep(Duration::from_millis(10));
+    }
+}
+
+fn builds(watch: &Watch) -> bool {
+    let is_build = |process: String| process.contains("cargo build");
+    SEES_ALL && alive(watch).into_iter().any(is_build)
+}
+
+fn wait_for_nothing(watch: &Watch) -> Duration {
+    let begin = Instant::now();
+    loop {
+        let left = alive(watch);
+        if left.is_empty() && watch.alive().is_empty() {
+            return begin.elapsed();
+        }
+        assert!(begin.elapsed() < LATE, "left: {left:#?}");
+        sleep(Duration::from_millis(10));
+    }
+}
+
+/// Number and command line of all that was started with this test's mark in its environment.
+fn alive(watch: &Watch) -> Vec<String> {
+    if !SEES_ALL {
+        println!("skipped: what is no plugin is looked for on Linux only");
+        return Vec::new();
+    }
+    let (name, address) = watch.env();
+    let mark = format!("{name}={address}").into_bytes();
+    let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
+    let marked = processes.filter(|process| {
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|one| one == mark)
+    });
+    let lines = marked.map(|process| {
+        let arguments = fs::read(process.path().join("cmdline")).unwrap_or_default();
+        let arguments = String::from_utf8_lossy(&arguments).replace('\0', " ");
+        format!("{} {arguments}", process.file_name().display())
+    });
+    lines.collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+fn kills() -> u32 {
+    let wanted = std::env::var("STRATOS_KILLS").ok();
+    wanted.and_then(|count| count.parse().ok()).unwrap_or(10)
+}
+
+fn random() -> u64 {
+    RandomState::new().hash_one(())
+}
+
+/// A process of the test's own, which waits for the end of its input.
+struct Innocent(Child);
+
+impl Innocent {
+    fn start() -> Self {
+        let mut command = Command::new(cargo_stratos());
+        let child = command.arg("guardian").arg(SAMPLE).stdin(Stdio::piped());
+        Self(child.spawn().unwrap())
+    }
+
+    fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    fn started(&self) -> u64 {
+        let (mut system, pid) = (System::new(), Pid::from_u32(self.pid()));
+        let what = ProcessRefreshKind::nothing();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
+        system.process(pid).unwrap().start_time()
+    }
+
+    fn lives(&self) -> bool {
+        let (mut system, pid) = (System::new(), Pid::from_u32(self.pid()));
+        let what = ProcessRefreshKind::nothing();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
+        let status = system.process(pid).map(sysinfo::Process::status);
+        status.is_some_and(|status| status != sysinfo::ProcessStatus::Zombie)
+    }
+}
+
+impl Drop for Innocent {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,131 @@
+//! Each of the ties that end a plugin with its shell, alone.
+
+use std::ffi::OsString;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use stratos_protocol::auth::AuthState;
+use stratos_protocol::hello::{Hello, Software, Welcome};
+use stratos_protocol::lifecycle::Start;
+use stratos_protocol::limits::{FRAME_BYTES, Limits};
+use stratos_protocol::{Message, ProtocolVersion, Request as _};
+use stratos_tests::{Plugins, Watch, spawn_new};
+use stratos_transport::Connection;
+use stratos_transport::local::LocalListener;
+
+use crate::SAMPLE;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// It is a matter of milliseconds, but a busy machine may take longer for everything.
+const SOON: Duration = Duration::from_secs(10);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_its_input_ends_a_plugin_that_blocks_its_runtime() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), Watch::new());
+    let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
+    let (mut plugin, input) = spawn(
+        &plugins,
+        &watch,
+        &mut Command::new(plugins.program("blocks")),
+    );
+    let mut connection = welcome(&listener).await;
+    let start = Start {
+        auth: AuthState::default(),
+    };
+    connection
+        .send(&Message::request(1, &start).unwrap())
+        .await
+        .unwrap();
+    // Its last words before it blocks every thread of its runtime.
+    connection.receive().await.unwrap();
+    assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
+    drop(input);
+    assert!(watch.wait_for(0, SOON), "it ended");
+    assert_eq!(plugin.wait().unwrap().code(), Some(1));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_death_of_its_parent_ends_a_plugin_whose_input_stays_open() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &[]), Watch::new());
+    let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
+    // The shell of the system plays the parent; what it starts in the background has no input by default.
+    let script = "STRATOS_HOST_PID=$$ \"$0\" <&3 & wait";
+    let mut parent = Command::new("sh");
+    parent
+        .args(["-c", &format!("exec 3<&0; {script}")])
+        .arg(SAMPLE);
+    let (mut parent, input) = spawn(&plugins, &watch, &mut parent);
+    // From now on it waits for its shell without a deadline.
+    let _connection = welcome(&listener).await;
+    assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    assert!(watch.wait_for(0, SOON), "it ended");
+    drop(input);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_was_orphaned_while_it_started_does_not_begin() {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &[]), Watch::new());
+    // Without a look at its parent, it would come here, and wait for an answer to its greeting.
+    let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
+    let mut orphan = Command::new(SAMPLE);
+    let (mut orphan, _input) = spawn(&plugins, &watch, orphan.env("STRATOS_HOST_PID", "1"));
+    let end = tokio::task::spawn_blocking(move || orphan.wait().unwrap().code());
+    tokio::select! {
+        _ = listener.accept() => panic!("it greets"),
+        code = end => assert_eq!(code.unwrap(), Some(1)),
+        () = tokio::time::sleep(PATIENCE) => panic!("it neither greets nor ends"),
+    }
+}
+
+/// Answers the greeting of a plugin, as its shell does.
+async fn welcome(listener: &LocalListener) -> Connection {
+    let greeting = async {
+        let stream = listener.accept().await.unwrap();
+        let mut connection = Connection::new(stream.into_boxed(), FRAME_BYTES);
+        let message = connection.receive().await.unwrap();
+        (connection, message)
+    };
+    let (mut connection, message) = tokio::time::timeout(PATIENCE, greeting).await.unwrap();
+    let Some(Message::Request { id, method, .. }) = message else {
+        panic!("the plugin greets first")
+    };
+    assert_eq!(method, Hello::METHOD);
+    let welcome = Welcome {
+        protocol: ProtocolVersion::CURRENT,
+        host: Software {
+            name: "test".to_owned(),
+            version: "1.0.0".to_owned(),
+        },
+        features: Vec::new(),
+        limits: Limits::default(),
+    };
+    let outcome = Ok(serde_json::value::to_raw_value(&welcome).unwrap());
+    let answer = Message::Response { id, outcome };
+    connection.send(&answer).await.unwrap();
+    connection
+}
+
+fn spawn(plugins: &Plugins, watch: &Watch, command: &mut Command) -> (Child, ChildStdin) {
+    let command = command
+        .env("STRATOS_SOCKET", address(plugins, "c"))
+        .env("STRATOS_HTTP_SOCKET", address(plugins, "h"))
+        .env("STRATOS_NONCE", "n")
+        .envs([watch.env()])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = spawn_new(command);
+    let input = child.stdin.take().unwrap();
+    (child, input)
+}
+
+fn address(plugins: &Plugins, name: &str) -> OsString {
+    if cfg!(windows) {
+        let unique = plugins.root().file_name().unwrap().display();
+        return format!(r"\\.\pipe\{unique}-{name}").into();
+    }
+    plugins.root().join(name).into_os_string()
+}

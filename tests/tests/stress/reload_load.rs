@@ -1,0 +1,108 @@
+//! Reloads under constant load: no request fails, and none waits for long.
+//!
+//! `STRATOS_RELOADS=200 cargo test -p stratos-tests --test stress reload_load -- --nocapture` is the long run.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use stratos_tests::{KeepAlive, Options, Plugins, Running, Watch};
+
+use crate::SAMPLE;
+
+const CONNECTIONS: usize = 8;
+/// No request takes longer on a machine that has time; how many did is printed.
+const SLOW: Duration = Duration::from_secs(1);
+/// What is asserted: a busy machine takes a multiple of everything. At a load of 20 on two cores, it was 2 s.
+const TOO_SLOW: Duration = Duration::from_secs(10);
+
+#[test]
+fn no_request_fails_while_versions_come_and_go() {
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+    let reloads = std::env::var("STRATOS_RELOADS").map_or(20, |n| n.parse().expect("a number"));
+    // One that resumes, and one that stops and starts.
+    for id in ["resumes", "sample"] {
+        let plugins = Plugins::new(SAMPLE, &[]);
+        let sources = plugins.add_sources(SAMPLE, id);
+        let watch = Watch::new();
+        let options = Options {
+            watch: true,
+            env: vec![watch.env()],
+            ..Options::default()
+        };
+        let mut shell = Running::start_with(&sources.folder, options);
+        let over = Arc::<AtomicBool>::default();
+        let load: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                ask(
+                    shell.address,
+                    format!("/api/{id}/version"),
+                    Arc::clone(&over),
+                )
+            })
+            .collect();
+        for round in 0..reloads {
+            sources.version(&format!("version {round}"));
+            let reload = shell.wait_for_reload(id);
+            assert_eq!(reload["generation"], round + 2);
+        }
+        over.store(true, Ordering::SeqCst);
+        let asked: Vec<Asked> = load.into_iter().map(|task| task.join().unwrap()).collect();
+        let sum = |count: fn(&Asked) -> u64| asked.iter().map(count).sum::<u64>();
+        let (answers, failed) = (sum(|asked| asked.answers), sum(|asked| asked.failed));
+        let slow = sum(|asked| asked.slow);
+        let slowest = asked.iter().map(|asked| asked.slowest).max().unwrap();
+        println!(
+            "{id}: {reloads} reloads, {answers} answers on {CONNECTIONS} connections, {failed} failed, \
+             {slow} slower than {SLOW:?}, the slowest took {slowest:?}"
+        );
+        assert_eq!(failed, 0);
+        assert!(slowest < TOO_SLOW, "{slowest:?}");
+        assert!(
+            answers > reloads * CONNECTIONS as u64,
+            "there was load: {answers}"
+        );
+        let last = format!("version {}", reloads - 1);
+        assert_eq!(shell.get(&format!("/api/{id}/version")).body, last);
+        assert!(
+            watch.wait_for(1, Duration::from_secs(20)),
+            "one generation is left: {:?}",
+            watch.alive()
+        );
+    }
+}
+
+/// What came of one connection.
+#[derive(Default)]
+struct Asked {
+    answers: u64,
+    failed: u64,
+    slow: u64,
+    slowest: Duration,
+}
+
+/// Asks on one connection that is kept.
+fn ask(address: SocketAddr, path: String, over: Arc<AtomicBool>) -> JoinHandle<Asked> {
+    thread::spawn(move || {
+        let mut asked = Asked::default();
+        let mut connection = KeepAlive::connect(address).unwrap();
+        while !over.load(Ordering::SeqCst) {
+            let begin = Instant::now();
+            let answer = connection.get(&path);
+            let took = begin.elapsed();
+            asked.slow += u64::from(took > SLOW);
+            asked.slowest = asked.slowest.max(took);
+            match answer {
+                Ok((200, _)) => asked.answers += 1,
+                other => {
+                    println!("failed: {other:?}");
+                    asked.failed += 1;
+                    connection = KeepAlive::connect(address).unwrap();
+                }
+            }
+        }
+        asked
+    })
+}

@@ -1,0 +1,326 @@
+//! Twenty plugins under a mixed load, killed one after the other, in a shell that must stay as it was.
+//!
+//! A short look by default; `STRATOS_SOAK_MINUTES=30 cargo test -p stratos-tests --test stress soak -- --nocapture` takes its
+//! time, and shows the figures on the way.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+use stratos_host::PluginState;
+use stratos_host::control::PluginInfo;
+use stratos_tests::{ControlApi, Options, Plugins, Running, request};
+
+use crate::SAMPLE;
+
+const PLUGINS: usize = 20;
+const CLIENTS: u64 = 4;
+const SMOKE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So many in a second at least, which is a quarter of what a busy machine manages.
+const REQUESTS: u64 = 20;
+/// By so much may the shell's memory grow from when it is warm to the end, however long that takes.
+const GROWTH_KIB: usize = 16 * 1024;
+/// Threads that wait for blocking work end when they had none for ten seconds.
+const QUIET: Duration = Duration::from_secs(11);
+
+#[test]
+fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
+    let (time, between_kills) = duration();
+    let planned = u32::try_from(time.as_secs() / between_kills.as_secs()).unwrap();
+    let enough = (planned, time.as_secs() * REQUESTS);
+    let ids: Vec<String> = (1..=PLUGINS).map(|n| format!("sample-{n}")).collect();
+    let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let plugins = Plugins::new(SAMPLE, &names);
+    let options = Options {
+        args: vec!["--supervise".to_owned()],
+        ..Options::default()
+    };
+    let mut shell = Running::start_with(plugins.root(), options);
+    let soak = Soak::new(&shell, ids);
+    let before = soak.at_rest();
+    let (kills, warm, last) = scope(|scope| {
+        for client in 0..CLIENTS {
+            let soak = &soak;
+            scope.spawn(move || soak.ask(client + 1));
+        }
+        let done = soak.kill_for(time, between_kills, enough, &mut shell);
+        soak.ended.store(true, Ordering::Relaxed);
+        done
+    });
+    soak.all_run();
+    // Every plugin starts anew, so that no connection of the load is open any more.
+    for id in &soak.ids {
+        assert_eq!(soak.control.command(id, "stop").status, 200, "{id}");
+        assert_eq!(soak.control.command(id, "start").status, 200, "{id}");
+    }
+    let after = soak.at_rest();
+    let requests = soak.requests.load(Ordering::Relaxed);
+    let excused = soak.excused.load(Ordering::Relaxed);
+    let errors = soak.errors.lock().unwrap();
+    println!(
+        "{time:?}: {kills} kills, {requests} requests, {excused} failed at a plugin that was being killed, {} errors",
+        errors.len()
+    );
+    println!("before {before:?}, warm {warm:?}, last {last:?}, after {after:?}");
+    assert!(errors.is_empty(), "{errors:#?}");
+    assert!(
+        kills >= enough.0 && requests >= enough.1,
+        "{kills} kills and {requests} requests, instead of {enough:?}"
+    );
+    assert!(!shell.said().contains("panicked"), "{}", shell.said());
+    if let (Some(before), Some(warm), Some(after)) = (before, warm, after) {
+        assert_eq!(
+            (after.descriptors, after.threads),
+            (before.descriptors, before.threads)
+        );
+        assert!(
+            after.rss_kib < warm.rss_kib + GROWTH_KIB,
+            "{warm:?} to {after:?}"
+        );
+    } else {
+        // Not by a macro, whose output would be hidden.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: descriptors, threads and memory are read from /proc"
+        );
+    }
+}
+
+/// How long, and how much of that between two kills.
+fn duration() -> (Duration, Duration) {
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+    match std::env::var("STRATOS_SOAK_MINUTES") {
+        Ok(minutes) => {
+            let minutes: u64 = minutes.parse().expect("a number");
+            // A plugin that has run for a minute starts again at once, and is no candidate to be given up.
+            (Duration::from_secs(60 * minutes), Duration::from_secs(4))
+        }
+        Err(_) => (SMOKE, Duration::from_secs(1)),
+    }
+}
+
+struct Soak {
+    control: ControlApi,
+    pid: u32,
+    ids: Vec<String>,
+    killed: Mutex<BTreeMap<String, Killed>>,
+    ended: AtomicBool,
+    requests: AtomicU64,
+    /// Requests that failed while their plugin was down.
+    excused: AtomicU64,
+    errors: Mutex<Vec<String>>,
+}
+
+/// What has been done to a plugin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Killed {
+    times: u32,
+    /// It has not come back from the last time.
+    is_down: bool,
+    generation: u64,
+}
+
+/// What the shell uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Use {
+    rss_kib: usize,
+    descriptors: usize,
+    threads: usize,
+}
+
+impl Soak {
+    fn new(shell: &Running, ids: Vec<String>) -> Self {
+        Self {
+            control: shell.control(),
+            pid: shell.pid(),
+            ids,
+            killed: Mutex::default(),
+            ended: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
+            excused: AtomicU64::new(0),
+            errors: Mutex::default(),
+        }
+    }
+
+    /// Asks for this and that until the end. The same seed asks for the same.
+    fn ask(&self, seed: u64) {
+        let mut chance = seed;
+        while !self.ended.load(Ordering::Relaxed) {
+            chance = chance
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let random = usize::try_from(chance >> 33).expect("it has 31 bits");
+            let id = &self.ids[random % PLUGINS];
+            let before = self.killed(id);
+            let (status, expected) = self.ask_for(random / PLUGINS, id);
+            if status != expected {
+                let after = self.killed(id);
+                if before.is_down || after.is_down || before.times != after.times {
+                    self.excused.fetch_add(1, Ordering::Relaxed);
+                } else {
+                    let error = format!("{id}: {status} instead of {expected}");
+                    self.errors.lock().unwrap().push(error);
+                }
+            }
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            sleep(Duration::from_millis(4));
+        }
+    }
+
+    fn ask_for(&self, kind: usize, id: &str) -> (u16, u16) {
+        let api = &self.control;
+        let invoke = |channel, payload| api.invoke(id, channel, &payload).status;
+        match kind % 10 {
+            0 => (invoke("echo", json!({ "a": [1, 2, 3] })), 200),
+            1 => (invoke("count", json!("soak")), 200),
+            2 => (invoke("push", json!("news")), 200),
+            3 => (invoke("fail", json!(null)), 502),
+            4 => (invoke("log", json!("info")), 200),
+            5 => {
+                let (path, body) = (format!("/api/{id}/echo"), "x".repeat(50_000));
+                (request(api.address, "POST", &path, &[], &body).status, 200)
+            }
+            6 => {
+                let path = format!("/api/{id}/slow");
+                (request(api.address, "GET", &path, &[], "").status, 200)
+            }
+            _ => {
+                let path = format!("/api/{id}/hello/x");
+                (request(api.address, "GET", &path, &[], "").status, 200)
+            }
+        }
+    }
+
+    fn killed(&self, id: &str) -> Killed {
+        let killed = self.killed.lock().unwrap_or_else(PoisonError::into_inner);
+        killed.get(id).copied().unwrap_or_default()
+    }
+
+    /// Kills one after the other, and shows every minute what the shell uses.
+    ///
+    /// A slow machine may take longer than the time for what is enough of it.
+    fn kill_for(
+        &self,
+        time: Duration,
+        between: Duration,
+        enough: (u32, u64),
+        shell: &mut Running,
+    ) -> (u32, Option<Use>, Option<Use>) {
+        let begin = Instant::now();
+        let (mut kills, mut minutes, mut warm) = (0, 0, None);
+        loop {
+            let requests = self.requests.load(Ordering::Relaxed);
+            let is_enough = kills >= enough.0 && requests >= enough.1;
+            if begin.elapsed() >= if is_enough { time } else { time + PATIENCE } {
+                break;
+            }
+            sleep(Duration::from_millis(50));
+            shell.catch_up();
+            shell.seen.clear();
+            let plugins = self.control.plugins();
+            self.see_who_is_back(&plugins);
+            if begin.elapsed() >= between * kills {
+                // In turn, but not in the order of the alphabet.
+                let victim = &self.ids[kills as usize * 7 % PLUGINS];
+                kills += u32::from(self.kill(plugins.iter().find(|plugin| plugin.id == *victim)));
+            }
+            if warm.is_none() && begin.elapsed() > time / 10 {
+                warm = self.uses();
+            }
+            if begin.elapsed().as_secs() / 60 > minutes {
+                minutes += 1;
+                println!(
+                    "{minutes} min: {kills} kills, {requests} requests, {:?}",
+                    self.uses()
+                );
+            }
+        }
+        (kills, warm, self.uses())
+    }
+
+    fn see_who_is_back(&self, plugins: &[PluginInfo]) {
+        let mut killed = self.killed.lock().unwrap_or_else(PoisonError::into_inner);
+        for plugin in plugins
+            .iter()
+            .filter(|plugin| plugin.state == PluginState::Running)
+        {
+            if let Some(its) = killed.get_mut(&plugin.id) {
+                its.is_down &= plugin.generation <= its.generation;
+            }
+        }
+    }
+
+    fn kill(&self, victim: Option<&PluginInfo>) -> bool {
+        let Some(PluginInfo {
+            id,
+            pid: Some(pid),
+            generation,
+            ..
+        }) = victim
+        else {
+            return false;
+        };
+        {
+            let mut killed = self.killed.lock().unwrap_or_else(PoisonError::into_inner);
+            let its = killed.entry(id.clone()).or_default();
+            if its.is_down {
+                return false;
+            }
+            *its = Killed {
+                times: its.times + 1,
+                is_down: true,
+                generation: *generation,
+            };
+        }
+        let pid = Pid::from_raw(i32::try_from(*pid).unwrap()).unwrap();
+        kill_process(pid, Signal::KILL).expect("it runs");
+        true
+    }
+
+    fn all_run(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let runs = |plugin: &PluginInfo| plugin.state == PluginState::Running;
+        while !self.control.plugins().iter().all(runs) {
+            assert!(Instant::now() < deadline, "{:?}", self.control.plugins());
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// What the shell uses when it has had nothing to do for a while.
+    fn at_rest(&self) -> Option<Use> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut since = Instant::now();
+        let mut last = self.uses()?;
+        while since.elapsed() < QUIET && Instant::now() < deadline {
+            sleep(Duration::from_millis(100));
+            let now = self.uses()?;
+            if (now.descriptors, now.threads) != (last.descriptors, last.threads) {
+                since = Instant::now();
+            }
+            last = now;
+        }
+        Some(last)
+    }
+
+    fn uses(&self) -> Option<Use> {
+        let folder = format!("/proc/{}", self.pid);
+        let status = fs::read_to_string(format!("{folder}/status")).ok()?;
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        Some(Use {
+            rss_kib: field("VmRSS:")?,
+            threads: field("Threads:")?,
+            descriptors: fs::read_dir(format!("{folder}/fd")).ok()?.count(),
+        })
+    }
+}
