@@ -14,6 +14,7 @@ mod lines;
 pub mod local;
 mod peer;
 mod pending;
+pub mod rpc;
 mod serving;
 pub mod stream;
 
