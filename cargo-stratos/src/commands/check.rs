@@ -9,16 +9,15 @@ use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
 use crate::lint::{
-    Covered, Examiner, Ledger, LevelArgs, Projects, Repairs, Run, Tags, Totals, Usage, guarded,
-    in_order,
+    Covered, Examiner, LevelArgs, Projects, Repairs, Run, Tags, Totals, Usage, guarded, in_order,
 };
 use crate::manifests::{self, Found, Target};
 use crate::output::report::{Github, Human, Json, Reporter, Sarif};
 
 /// Look for mistakes in plugin.json
 ///
-/// Exit codes: 0 no errors (there may be warnings), 1 errors, or `--diff` has something to show, 2 the command line,
-/// stratos.toml or the baseline is wrong, or there is nothing to check, 3 a file cannot be read or written.
+/// Exit codes: 0 no errors (there may be warnings), 1 errors, or `--diff` has something to show, 2 the command line
+/// or stratos.toml is wrong, or there is nothing to check, 3 a file cannot be read or written.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
     /// plugin.json files, folders that have one in them or below, or `-` for the standard input
@@ -30,20 +29,14 @@ pub(crate) struct Args {
     #[command(flatten)]
     levels: LevelArgs,
     /// Write repairs that say the same in the right way to the files
-    #[arg(long, conflicts_with = "write_baseline")]
+    #[arg(long)]
     fix: bool,
     /// With --fix or --diff: also repairs that are guesses, or that lose something
     #[arg(long)]
     unsafe_fixes: bool,
     /// Print what --fix would do, and write nothing
-    #[arg(long, conflicts_with_all = ["fix", "format", "write_baseline"])]
+    #[arg(long, conflicts_with_all = ["fix", "format"])]
     diff: bool,
-    /// Do not report the findings that are recorded in this file
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
-    /// Record the findings of now in this file
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
-    write_baseline: Option<PathBuf>,
     /// With `-`: the file that the standard input is taken for, instead of plugin.json
     #[arg(long, value_name = "PATH")]
     stdin_path: Option<PathBuf>,
@@ -76,30 +69,21 @@ impl Format {
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let repairs = args.repairs()?;
     let mut projects = Projects::new(args.levels)?;
-    let known = args.baseline.as_deref().map(Ledger::load).transpose()?;
-    let found = find(&args.paths, args.stdin_path)?;
-    let renewed = args.write_baseline.as_deref();
-    let renewed = renewed
-        .map(|path| Ledger::renew(path, &found))
-        .transpose()?;
     let Found {
         targets,
-        searched,
         unreadable,
-    } = found;
+    } = find(&args.paths, args.stdin_path)?;
     let by_target = projects.of_all(&targets)?;
     let examiner = Examiner {
         projects: &by_target,
         tags: Tags::find(&targets),
         neighbours: manifests::neighbours(&targets),
-        ledger: known.as_ref(),
         repairs,
     };
     let mut run = Run {
         cx,
         repairs,
         reporter: Some(args.format.reporter(cx)),
-        recorded: renewed,
         totals: Totals::default(),
     };
     unreadable.into_iter().for_each(|error| run.fail(error));
@@ -115,46 +99,23 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             let (target, project) = (&targets[index], &by_target[index]);
             // The same file under another path: it is looked at after it was repaired.
             let examined = examined.unwrap_or_else(|| examiner.look(index, target));
-            usage.add(target, project, known.as_ref(), examined.as_ref().ok());
+            usage.add(target, project, examined.as_ref().ok());
             run.manifest(target, examined);
         },
     );
-    if run.is_complete() && run.recorded.is_none() {
-        left_over(
-            &mut run,
-            &usage,
-            &Covered {
-                targets: &targets,
-                searched: &searched,
-            },
-            known.as_ref(),
-            &mut projects,
-        )?;
+    if run.is_complete() {
+        report_unused(&mut run, &usage, &Covered { targets: &targets })?;
     }
     run.finish()
 }
 
-/// Reports what suppresses nothing, in the settings and in the baseline.
-fn left_over(
-    run: &mut Run<'_>,
-    usage: &Usage,
-    covered: &Covered<'_>,
-    ledger: Option<&Ledger>,
-    projects: &mut Projects,
-) -> Result<(), Error> {
+/// Reports the exceptions that suppressed nothing.
+fn report_unused(run: &mut Run<'_>, usage: &Usage, covered: &Covered<'_>) -> Result<(), Error> {
     for (project, file, unused) in usage.exceptions(covered) {
         let look = || Ok(project.linter.check_suppressions(&file.text, &unused));
         let report = guarded(&file.path, look)?;
-        run.suppressions(&file.path, &file.text, &report);
+        run.settings(&file.path, &file.text, &report);
     }
-    let Some(ledger) = ledger else {
-        return Ok(());
-    };
-    let project = projects.of(&ledger.folder)?;
-    let unused = usage.entries(ledger, &project.levels, covered);
-    let look = || Ok(project.linter.check_suppressions(&ledger.text, &unused));
-    let report = guarded(&ledger.path, look)?;
-    run.suppressions(&ledger.path, &ledger.text, &report);
     Ok(())
 }
 

@@ -10,7 +10,6 @@ use stratos_manifest::{
 use crate::error::Error;
 use crate::lint::git_tags::Tags;
 use crate::lint::guard::guarded;
-use crate::lint::ledger::Ledger;
 use crate::lint::project::Project;
 use crate::lint::rewrite::rewrite;
 use crate::manifests::Target;
@@ -32,8 +31,6 @@ pub(crate) struct Examiner<'a> {
     pub(crate) projects: &'a [Arc<Project>],
     pub(crate) tags: Tags,
     pub(crate) neighbours: HashMap<usize, Vec<Neighbour>>,
-    /// The findings that are not reported, if there is a baseline.
-    pub(crate) ledger: Option<&'a Ledger>,
     pub(crate) repairs: Repairs,
 }
 
@@ -48,23 +45,8 @@ pub(crate) struct Examined {
     pub(crate) repaired: Option<Repaired>,
     /// Why they could not be written.
     pub(crate) unwritten: Option<Error>,
-    pub(crate) used: Used,
-}
-
-/// How many findings were suppressed by what.
-#[derive(Debug, Default)]
-pub(crate) struct Used {
-    /// By each exception of the project.
-    pub(crate) exceptions: Vec<usize>,
-    /// By each entry of the baseline that is about the manifest.
-    pub(crate) entries: Vec<(usize, usize)>,
-}
-
-impl Used {
-    pub(crate) fn count(&self) -> usize {
-        let entries = self.entries.iter().map(|(_, count)| count);
-        self.exceptions.iter().chain(entries).sum()
-    }
+    /// Number of findings that each exception of the project suppressed, in the order of the exceptions.
+    pub(crate) suppressed: Vec<usize>,
 }
 
 impl Examiner<'_> {
@@ -83,14 +65,14 @@ impl Examiner<'_> {
     fn looked(&self, index: usize, target: &Target) -> Result<Examined, Error> {
         let source = target.read()?;
         let plugin = plugin_id(&source);
-        let (report, used) = self.check(index, target, plugin.as_deref(), &source);
+        let (report, suppressed) = self.check(index, target, plugin.as_deref(), &source);
         Ok(Examined {
             source,
             report,
             plugin,
             repaired: None,
             unwritten: None,
-            used,
+            suppressed,
         })
     }
 
@@ -121,7 +103,7 @@ impl Examiner<'_> {
         if matches!(self.repairs, Repairs::Write(_)) {
             match rewrite(target, &examined.source, &repaired.source) {
                 Ok(()) => {
-                    (examined.report, examined.used) = check(&repaired.source);
+                    (examined.report, examined.suppressed) = check(&repaired.source);
                     examined.source.clone_from(&repaired.source);
                 }
                 Err(error) => {
@@ -141,7 +123,7 @@ impl Examiner<'_> {
         target: &Target,
         plugin: Option<&str>,
         source: &[u8],
-    ) -> (Report, Used) {
+    ) -> (Report, Vec<usize>) {
         let project = &self.projects[index];
         let mut facts = ProjectFacts::collect(target.folder(), source);
         facts.file_name = target.file_name();
@@ -150,15 +132,7 @@ impl Examiner<'_> {
             facts.neighbours.clone_from(neighbours);
         }
         let mut report = project.linter.check(source, &facts);
-        let mut used = Used {
-            exceptions: suppress(&mut report, &project.exceptions, plugin),
-            entries: Vec::new(),
-        };
-        if let Some(ledger) = self.ledger
-            && let Some(name) = ledger.name(target)
-        {
-            used.entries = ledger.baseline.suppress(&name, &mut report);
-        }
-        (report, used)
+        let suppressed = suppress(&mut report, &project.exceptions, plugin);
+        (report, suppressed)
     }
 }

@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::lint::diff::{Patch, diff};
 use crate::lint::examine::{Examined, Repairs};
 use crate::lint::failures::Failures;
-use crate::lint::ledger::Ledger;
 use crate::manifests::Target;
 use crate::output::escape;
 use crate::output::report::{Checked, Reporter, Summary, Unreadable, count};
@@ -21,8 +20,6 @@ pub(crate) struct Run<'a> {
     pub(crate) repairs: Repairs,
     /// As long as somebody reads. What is left to do is done all the same, and the exit code is the true one.
     pub(crate) reporter: Option<Box<dyn Reporter + 'a>>,
-    /// Where findings are recorded instead of being reported.
-    pub(crate) recorded: Option<Ledger>,
     pub(crate) totals: Totals,
 }
 
@@ -31,7 +28,6 @@ pub(crate) struct Run<'a> {
 pub(crate) struct Totals {
     summary: Summary,
     failures: Failures,
-    recorded: usize,
     /// How many manifests repairs change.
     changed: usize,
 }
@@ -50,7 +46,7 @@ impl Run<'_> {
 
     /// A manifest was examined.
     pub(crate) fn manifest(&mut self, target: &Target, examined: Result<Examined, Error>) {
-        let mut examined = match examined {
+        let examined = match examined {
             Ok(examined) => examined,
             Err(error) => {
                 self.fail(error);
@@ -62,14 +58,7 @@ impl Run<'_> {
         if let Some(error) = examined.unwritten {
             totals.failures.add(error);
         }
-        if let Some(ledger) = &mut self.recorded
-            && let Some(name) = ledger.name(target)
-        {
-            let before = examined.report.diagnostics.len();
-            ledger.baseline.record(&name, &mut examined.report);
-            totals.recorded += before - examined.report.diagnostics.len();
-        }
-        totals.summary.suppressed += examined.used.count();
+        totals.summary.suppressed += examined.suppressed.iter().sum::<usize>();
         totals.summary.add(&examined.report);
         if let Some(repaired) = &examined.repaired {
             totals.changed += 1;
@@ -81,8 +70,8 @@ impl Run<'_> {
         });
     }
 
-    /// The settings or the baseline was looked at.
-    pub(crate) fn suppressions(&mut self, path: &Path, text: &str, report: &Report) {
+    /// A settings file was looked at.
+    pub(crate) fn settings(&mut self, path: &Path, text: &str, report: &Report) {
         if !report.diagnostics.is_empty() {
             self.totals.summary.add_settings(report);
             self.report(path, text.as_bytes(), report, |reporter, checked| {
@@ -94,15 +83,6 @@ impl Run<'_> {
     /// The summary, and the answer.
     pub(crate) fn finish(mut self) -> Result<Outcome, Error> {
         let (summary, changed) = (self.totals.summary.clone(), self.totals.changed);
-        let recorded = self.totals.recorded;
-        if let Some(ledger) = self.recorded.as_ref().filter(|_| self.is_complete()) {
-            ledger.write()?;
-            self.cx.output.note(format_args!(
-                "{} recorded in {}",
-                count(recorded, "finding"),
-                escape(&ledger.path.to_string_lossy())
-            ));
-        }
         let differs = match self.repairs {
             Repairs::Show(_) => {
                 self.cx.output.note(format_args!(

@@ -1,7 +1,7 @@
 //! Which suppressions a run proved to suppress nothing.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use std::sync::Arc;
 use stratos_manifest::{Exception, Levels, RULES, Report, RuleLevel, Stage, UnusedSuppression};
 
 use crate::lint::examine::Examined;
-use crate::lint::ledger::Ledger;
 use crate::lint::project::{Project, SettingsFile};
 use crate::manifests::{Target, all_below};
 
@@ -17,8 +16,6 @@ use crate::manifests::{Target, all_below};
 #[derive(Debug)]
 pub(crate) struct Covered<'a> {
     pub(crate) targets: &'a [Target],
-    /// The folders that were searched.
-    pub(crate) searched: &'a [PathBuf],
 }
 
 impl Covered<'_> {
@@ -34,10 +31,6 @@ impl Covered<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
     projects: BTreeMap<PathBuf, ProjectUsage>,
-    /// The entries of the baseline whose manifest was looked at, with the findings that they cover.
-    entries: HashMap<usize, usize>,
-    /// The manifests of the baseline that are part of this run, looked at or not.
-    manifests: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -56,16 +49,9 @@ impl Usage {
         &mut self,
         target: &Target,
         project: &Arc<Project>,
-        ledger: Option<&Ledger>,
         examined: Option<&Examined>,
     ) {
         let looked_at = examined.filter(|examined| is_proof(&examined.report));
-        if let Some(name) = ledger.and_then(|ledger| ledger.name(target)) {
-            self.manifests.insert(name);
-        }
-        if let Some(examined) = looked_at {
-            self.entries.extend(examined.used.entries.iter().copied());
-        }
         let Some(file) = &project.file else {
             return;
         };
@@ -78,7 +64,7 @@ impl Usage {
         });
         usage.has_gap |= looked_at.is_none();
         if let Some(examined) = examined {
-            let counts = usage.used.iter_mut().zip(&examined.used.exceptions);
+            let counts = usage.used.iter_mut().zip(&examined.suppressed);
             counts.for_each(|(sum, used)| *sum += used);
         }
         usage
@@ -102,26 +88,6 @@ impl Usage {
             let unused: Vec<_> = unused.collect();
             (!unused.is_empty()).then_some((&usage.project, file, unused))
         })
-    }
-
-    /// The baseline's entries without effect.
-    pub(crate) fn entries(
-        &self,
-        ledger: &Ledger,
-        levels: &Levels,
-        covered: &Covered<'_>,
-    ) -> Vec<UnusedSuppression> {
-        let entries = ledger.baseline.entries().iter().enumerate();
-        entries
-            .filter_map(|(index, entry)| {
-                if let Some(&used) = self.entries.get(&index) {
-                    return entry.unused(used).filter(|_| tells(&entry.rule, levels));
-                }
-                let is_gone = !self.manifests.contains(&entry.manifest)
-                    && ledger.is_gone(&entry.manifest, covered.searched);
-                is_gone.then(|| entry.without_manifest())
-            })
-            .collect()
     }
 }
 

@@ -26,8 +26,6 @@ const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
 pub(crate) struct Found {
     /// The manifests, sorted by their paths, none of them twice.
     pub(crate) targets: Vec<Target>,
-    /// The folders that were searched as a whole.
-    pub(crate) searched: Vec<PathBuf>,
     /// The folders that could not be searched.
     pub(crate) unreadable: Vec<Error>,
 }
@@ -71,7 +69,6 @@ pub(crate) fn search(paths: &[PathBuf]) -> Result<Found, Error> {
                 given: None,
             });
         }
-        found.searched.push(root);
         found.unreadable.append(&mut problems);
     }
     found.targets = targets.into_values().collect();

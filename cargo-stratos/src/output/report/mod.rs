@@ -35,7 +35,7 @@ pub(crate) trait Reporter {
     /// Called for each manifest, in the order of their paths.
     fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error>;
 
-    /// Called after the last one, for each settings file or baseline with findings.
+    /// Called after the last one, for each settings file with findings.
     fn settings(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
         self.manifest(checked)
     }

@@ -25,7 +25,7 @@ pub(crate) struct Summary {
     pub(crate) failed: BTreeSet<&'static str>,
     /// What could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
-    /// How many findings exceptions and the baseline cover.
+    /// Number of findings that exceptions suppressed.
     pub(crate) suppressed: usize,
 }
 
@@ -68,7 +68,7 @@ impl Summary {
         }
     }
 
-    /// The report of settings or a baseline, which are no manifests.
+    /// Adds the report of a settings file, which does not count as a manifest.
     pub(crate) fn add_settings(&mut self, report: &Report) {
         let manifests = self.manifests;
         self.add(report);
