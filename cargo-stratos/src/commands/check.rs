@@ -99,7 +99,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             let (target, project) = (&targets[index], &by_target[index]);
             // The same file under another path: it is looked at after it was repaired.
             let examined = examined.unwrap_or_else(|| examiner.look(index, target));
-            usage.add(target, project, examined.as_ref().ok());
+            usage.add(project, examined.as_ref().ok());
             run.manifest(target, examined);
         },
     );

@@ -45,12 +45,7 @@ struct ProjectUsage {
 
 impl Usage {
     /// Takes note of a manifest.
-    pub(crate) fn add(
-        &mut self,
-        target: &Target,
-        project: &Arc<Project>,
-        examined: Option<&Examined>,
-    ) {
+    pub(crate) fn add(&mut self, project: &Arc<Project>, examined: Option<&Examined>) {
         let looked_at = examined.filter(|examined| is_proof(&examined.report));
         let Some(file) = &project.file else {
             return;
