@@ -94,7 +94,7 @@ pub use self::{
     rule::{Group, Rule, Source, Stage},
     rules::RULES,
     suggest::closest,
-    suppress::{UnusedReason, UnusedSuppression},
+    suppress::UnusedSuppression,
 };
 #[cfg(feature = "full")]
 pub use self::{
@@ -103,5 +103,5 @@ pub use self::{
     linter::Linter,
     settings::{CheckSettings, SettingsError},
     shape::SCHEMA,
-    suppress::{Baseline, BaselineEntry, Exception, suppress},
+    suppress::{Exception, suppress},
 };

@@ -36,9 +36,7 @@ impl Linter {
         })
     }
 
-    /// Reports the suppressions in settings or a baseline that were proven to suppress nothing.
-    ///
-    /// `text` is the file's, and the findings are about its bytes.
+    /// Reports the exceptions of a `stratos.toml` that suppress nothing, as findings in `text`, the file's text.
     pub fn check_suppressions(&self, text: &str, unused: &[UnusedSuppression]) -> Report {
         check_suppressions(RULES, &self.levels, text, unused)
     }
@@ -89,7 +87,6 @@ fn check_suppressions(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suppress::UnusedReason;
 
     #[test]
     fn a_rule_that_panics_is_named_and_takes_no_other_along() {
@@ -102,8 +99,7 @@ mod tests {
         };
         let unused = UnusedSuppression {
             span: 0..1,
-            rule: "unknown-key".to_owned(),
-            reason: UnusedReason::NoFinding,
+            rule: "unknown-key",
         };
         let report = check_suppressions(&[broken, sound], &Levels::default(), "x", &[unused]);
         assert_eq!(report.failed, ["broken"]);

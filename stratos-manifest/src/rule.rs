@@ -49,8 +49,8 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Whether exceptions and baselines may cover the findings: not where nothing else can look at the file, and not
-    /// where they are about the exceptions and baselines themselves.
+    /// Whether exceptions may cover the findings: not those of unreadable files, where no other rule can run, and not
+    /// those about the exceptions themselves.
     pub const fn is_suppressible(self) -> bool {
         matches!(self, Self::Manifest | Self::Project)
     }

@@ -31,7 +31,7 @@ pub(crate) struct RuleContext<'t> {
     pub(crate) places: &'t [Place<'t>],
     pub(crate) shape_faults: &'t [ShapeFault],
     pub(crate) facts: &'t ProjectFacts,
-    /// Where the text is not a manifest, but settings or a baseline: what suppresses nothing.
+    /// The exceptions that suppress nothing, if `text` is a `stratos.toml` and not a manifest.
     pub(crate) unused: &'t [UnusedSuppression],
 }
 

@@ -1,23 +1,21 @@
 use crate::{
-    diagnostic::{Diagnostic, Findings},
-    quote::quote,
-    rule::{Rule, declare_rule},
+    diagnostic::Findings,
+    rule::declare_rule,
     rules::{RULES, RuleContext},
-    suppress::{UnusedReason, UnusedSuppression},
 };
 
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds exceptions in `stratos.toml` and entries of a baseline that suppress nothing any more.
+    /// Finds exceptions in `stratos.toml` that suppress no finding.
     ///
-    /// Only what a run proves is reported: the rule has to be on, and the manifests in question have to be readable
-    /// and among those that were checked. Rules that look at git's tags, or at the other plugins of the run, may find
-    /// something again in the next run: what suppresses them is never reported.
+    /// An exception is reported only if its rule is on, and if every manifest that it applies to was checked and could
+    /// be read. Exceptions from rules that depend on git tags, or on the other plugins of the run, are never reported:
+    /// such a rule may find something in the next run.
     ///
     /// ## Why is this bad?
     ///
-    /// The mistake is repaired, and its exception waits for the next one to hide it.
+    /// The mistake has been repaired, but the exception would hide the next one.
     ///
     /// ## Example
     ///
@@ -32,9 +30,9 @@ declare_rule! {
     ///
     /// ## Use instead
     ///
-    /// Remove the exception. A baseline is written anew with `--write-baseline`.
+    /// Remove the exception.
     "unused-suppression" {
-        summary: "an exception or a baseline's entry that suppresses nothing",
+        summary: "an exception that suppresses no finding",
         group: Suspicious,
         stage: Suppression,
         source: Judgement,
@@ -43,53 +41,17 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let proven = cx.unused.iter().filter(|unused| is_proven(unused));
-    out.extend(proven.map(|unused| describe(cx, unused)));
-}
-
-fn is_proven(unused: &UnusedSuppression) -> bool {
-    let is_of_the_run = |rule: &Rule| rule.id == unused.rule && rule.is_of_the_run();
-    match unused.reason {
-        UnusedReason::NoFinding | UnusedReason::Fewer { .. } => !RULES.iter().any(is_of_the_run),
-        UnusedReason::NoManifest | UnusedReason::NoRule => true,
-    }
-}
-
-fn describe(cx: &RuleContext<'_>, unused: &UnusedSuppression) -> Diagnostic {
-    let rule = quote(&unused.rule);
-    let finding = |message| cx.finding(unused.span.clone(), message);
-    match unused.reason {
-        UnusedReason::NoFinding => finding(format!("this exception from {rule} covers no finding"))
+    let depends_on_run = |id| {
+        RULES
+            .iter()
+            .any(|rule| rule.id == id && rule.is_of_the_run())
+    };
+    for unused in cx.unused.iter().filter(|unused| !depends_on_run(unused.rule)) {
+        let message = format!("this exception from `{}` covers no finding", unused.rule);
+        let finding = cx
+            .finding(unused.span.clone(), message)
             .note("the rule looked at every manifest that the exception is for")
-            .help("remove the exception"),
-        UnusedReason::Fewer { recorded, left: 0 } => finding(format!(
-            "{} of {rule} recorded here {} gone",
-            findings(recorded),
-            if recorded == 1 { "is" } else { "are" }
-        ))
-        .note("the entry would hide the next mistake at this place")
-        .help("remove the entry, or write the baseline again with `--write-baseline`"),
-        UnusedReason::Fewer { recorded, left } => finding(format!(
-            "of the {} of {rule} recorded here, {left} {} left",
-            findings(recorded),
-            if left == 1 { "is" } else { "are" }
-        ))
-        .note("the entry would hide the next mistake at this place")
-        .help(format!(
-            "write `\"count\": {left}`, or write the baseline again with `--write-baseline`"
-        )),
-        UnusedReason::NoManifest => finding("the manifest of this entry is not there".to_owned())
-            .note("its path is relative to the baseline's folder")
-            .help("remove the entry, or write the baseline again with `--write-baseline`"),
-        UnusedReason::NoRule => finding(format!("there is no rule called {rule}"))
-            .note("this version of the check does not know it, and nothing is suppressed")
-            .help("remove the entry, or write the baseline again with `--write-baseline`"),
-    }
-}
-
-fn findings(count: usize) -> String {
-    match count {
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
+            .help("remove the exception");
+        out.push(finding);
     }
 }

@@ -1,10 +1,10 @@
-//! What is wrong with settings or a baseline.
+//! Errors in `stratos.toml`.
 
 use std::{error::Error, fmt, ops::Range};
 
 use crate::rule::Rule;
 
-/// Why `stratos.toml` or a baseline cannot be used.
+/// Why the text of a `stratos.toml` was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
     /// The bytes of the file that it is about.

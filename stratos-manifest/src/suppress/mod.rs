@@ -1,14 +1,9 @@
-//! Findings that somebody decided to live with: exceptions in the settings, and the baseline of old debts.
+//! Exceptions: findings that a project's settings suppress, each with a reason.
 
-#[cfg(feature = "full")]
-mod baseline;
 #[cfg(feature = "full")]
 mod exception;
 mod unused;
 
-pub use self::unused::{UnusedReason, UnusedSuppression};
 #[cfg(feature = "full")]
-pub use self::{
-    baseline::{Baseline, BaselineEntry},
-    exception::{Exception, suppress},
-};
+pub use self::exception::{Exception, suppress};
+pub use self::unused::UnusedSuppression;

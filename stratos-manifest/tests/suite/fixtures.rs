@@ -4,7 +4,7 @@
 //! manifest see an empty plugin, and other rules see nothing of it. What is known and lies on no disk (the file's
 //! name, git's tags, other plugins) is a JSON object in `<case>.facts`.
 //!
-//! Rules about what suppresses findings look at the `stratos.toml` or the `baseline.json` in the folder.
+//! Rules about what suppresses findings look at the `stratos.toml` in the folder.
 //!
 //! The rule itself is on, however pedantic, and all others at their levels. New snapshots: `INSTA_UPDATE=always cargo test`.
 
@@ -14,7 +14,7 @@ use std::{
 };
 
 use stratos_manifest::{
-    Baseline, CheckSettings, Group, Levels, Linter, ProjectFacts, RULES, Report, Rule, RuleLevel,
+    CheckSettings, Group, Levels, Linter, ProjectFacts, RULES, Report, Rule, RuleLevel,
     Stage, plugin_id, suppress,
 };
 
@@ -85,29 +85,16 @@ fn check_fixture(rule: &Rule, fixture: &Path) -> (Vec<u8>, Report) {
     (source, report)
 }
 
-/// What a manifest's `stratos.toml` and `baseline.json` suppress in vain.
+/// The exceptions in a fixture's `stratos.toml` that suppress nothing.
 fn check_suppressions(rule: &Rule, plugin: &Path, manifest: &[u8]) -> (Vec<u8>, Report) {
     let linter = Linter::new(levels(rule));
     let mut report = linter.check(manifest, &ProjectFacts::none());
-    let (text, unused) = if plugin.join("stratos.toml").is_file() {
-        let text = fs::read_to_string(plugin.join("stratos.toml")).unwrap();
-        let exceptions = CheckSettings::parse(&text).unwrap().exceptions;
-        let plugin = plugin_id(manifest);
-        let used = suppress(&mut report, &exceptions, plugin.as_deref());
-        let unused = exceptions.iter().zip(used).filter(|(_, used)| *used == 0);
-        let unused: Vec<_> = unused.map(|(exception, _)| exception.into()).collect();
-        (text, unused)
-    } else {
-        let text = fs::read_to_string(plugin.join("baseline.json")).unwrap();
-        let baseline = Baseline::parse(&text).unwrap();
-        let used = baseline.suppress("plugin.json", &mut report);
-        let unused = used.into_iter().filter_map(|(at, used)| {
-            let entry = &baseline.entries()[at];
-            entry.unused(used)
-        });
-        let unused = unused.collect();
-        (text, unused)
-    };
+    let text = fs::read_to_string(plugin.join("stratos.toml")).unwrap();
+    let exceptions = CheckSettings::parse(&text).unwrap().exceptions;
+    let plugin = plugin_id(manifest);
+    let used = suppress(&mut report, &exceptions, plugin.as_deref());
+    let unused = exceptions.iter().zip(used).filter(|(_, used)| *used == 0);
+    let unused: Vec<_> = unused.map(|(exception, _)| exception.into()).collect();
     let report = linter.check_suppressions(&text, &unused);
     (text.into_bytes(), report)
 }
