@@ -30,19 +30,6 @@ pub(crate) enum Fault {
     },
 }
 
-impl Fault {
-    /// Where it starts.
-    pub(crate) fn start(&self) -> usize {
-        match self {
-            Self::TooLarge | Self::Utf16 | Self::Utf32 | Self::ByteOrderMark => 0,
-            Self::NotUtf8 { at } | Self::TooDeep { at } => *at,
-            Self::Comment { span }
-            | Self::TrailingComma { span }
-            | Self::Syntax { span, fault: _ } => span.start,
-        }
-    }
-}
-
 /// What is wrong with the syntax.
 #[derive(Debug)]
 pub(crate) enum SyntaxFault {
