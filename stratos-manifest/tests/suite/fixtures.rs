@@ -14,8 +14,8 @@ use std::{
 };
 
 use stratos_manifest::{
-    CheckSettings, Group, Levels, Linter, ProjectFacts, RULES, Report, Rule, RuleLevel,
-    Stage, plugin_id, suppress,
+    CheckSettings, Group, Levels, Linter, ProjectFacts, RULES, Report, Rule, RuleLevel, Stage,
+    plugin_id, suppress,
 };
 
 use crate::{facts::facts_of, render::render};
