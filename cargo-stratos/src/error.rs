@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use inquire::InquireError;
 use stratos_host::ShellError;
+use stratos_host::config::ProjectError;
+use stratos_host::config::StratosTomlError;
 use stratos_host::control::ClientError;
 use stratos_host::owner::OwnerError;
-use stratos_host::project::ProjectError;
-use stratos_host::settings::SettingsError;
-use stratos_host::state::StateError;
+use stratos_host::state_dir::StateDirError;
 use stratos_host::store::StoreError;
 use stratos_templates::RenderError;
 use thiserror::Error;
@@ -30,10 +30,10 @@ pub(crate) enum Error {
     Project(#[source] ProjectError),
     /// `stratos.toml` cannot be used.
     #[error("cannot use the project's settings")]
-    Settings(#[source] SettingsError),
+    Settings(#[source] StratosTomlError),
     /// The state folder cannot be used.
     #[error("cannot open the shell's state")]
-    State(#[source] StateError),
+    State(#[source] StateDirError),
     /// The old config values cannot be forgotten.
     #[error("cannot start afresh")]
     Fresh(#[source] StoreError),
@@ -108,15 +108,15 @@ impl Error {
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
             }
-            Self::State(StateError::Owned { pid, .. }) => {
+            Self::State(StateDirError::Owned { pid, .. }) => {
                 return Some(format!(
                     "stop the other shell (process {pid}), or give this one a state of its own with `--state DIR`"
                 ));
             }
-            Self::State(StateError::Busy { .. }) => {
+            Self::State(StateDirError::Busy { .. }) => {
                 "wait a moment and try again, or give this one a state of its own with `--state DIR`"
             }
-            Self::State(StateError::Store {
+            Self::State(StateDirError::Store {
                 source: StoreError::Newer { .. },
                 ..
             }) => {

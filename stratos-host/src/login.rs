@@ -8,8 +8,8 @@ use std::time::Duration;
 use stratos_protocol::auth::AuthState;
 use thiserror::Error;
 
-use crate::secret::random_hex;
-use crate::settings::Persona;
+use crate::config::Persona;
+use crate::token::random_hex;
 
 /// Who is signed in, and who could be.
 pub(crate) struct Login {

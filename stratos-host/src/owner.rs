@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::events::now_millis;
-use crate::secret::random_hex;
+use crate::token::random_hex;
 
 const FILE: &str = "host.json";
 

@@ -12,26 +12,25 @@ use std::time::Duration;
 use axum::serve::Listener;
 use futures_util::future::join_all;
 use listeners::SocketState;
-use stratos_protocol::limits::{ANSWER_DEADLINE, HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::Persona;
 use crate::control::{Control, PluginInfo};
-use crate::debugging::{Attach, Debugging};
 use crate::events::{Event, Events, Watcher};
 use crate::faults::Faults;
 use crate::journal::Entry;
-use crate::launch::Launch;
 use crate::login::{Login, UnknownPersona};
 use crate::origin::Origin;
 use crate::owner::{Owner, OwnerError};
 use crate::plugin::Slot;
+use crate::process::Launcher;
 use crate::server::{self, Door, Entrance, Gate};
-use crate::settings::Persona;
-use crate::state::State;
-use crate::store::Store;
+use crate::state_dir::StateDir;
+use crate::store::ConfigStore;
+use crate::timeouts::{AttachMode, DebuggerPause, Timeouts};
 use crate::traffic::Traffic;
 
 pub(crate) use stratos_protocol::error::chain;
@@ -43,7 +42,7 @@ const SERVER_DEADLINE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub struct ShellOptions {
     /// Where config values and `host.json` live.
-    pub state: State,
+    pub state: StateDir,
     /// The port on 127.0.0.1; 0 takes any free one. The real shell's is 2066 (V1).
     pub port: u16,
     /// The login at the start, by name.
@@ -55,11 +54,11 @@ pub struct ShellOptions {
     /// Which shell's behaviour where they differ.
     pub version: ShellVersion,
     /// How long plugins may take.
-    pub deadlines: Deadlines,
+    pub timeouts: Timeouts,
     /// Whether a plugin that crashes is started again, later each time. The real shell does not (V1).
     pub supervise: bool,
     /// A person debugs the plugins: without deadlines, and told how to attach to each.
-    pub attach: Option<Attach>,
+    pub attach: Option<AttachMode>,
 }
 
 /// Which shell is mocked where they differ.
@@ -72,23 +71,6 @@ pub enum ShellVersion {
     V3,
 }
 
-/// How long plugins may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadlines {
-    /// From the start of the process to its greeting.
-    pub hello: Duration,
-    /// For `on_start` and `on_resume`.
-    pub start: Duration,
-    /// For `on_stop` and the process's end; after it the process is ended by force.
-    pub stop: Duration,
-    /// For an answer to a question of the UI.
-    pub answer: Duration,
-    /// For the acknowledgement of another login.
-    pub auth: Duration,
-    /// How much of `stop` is left for the process's own end after it has answered.
-    pub exit: Duration,
-}
-
 /// A plugin to run or to list.
 pub struct PluginSpec {
     /// The manifest's id.
@@ -98,7 +80,7 @@ pub struct PluginSpec {
     /// The manifest's version.
     pub version: String,
     /// How to run it, or a sentence that says why it is only listed.
-    pub launcher: Result<Arc<dyn Launch>, String>,
+    pub launcher: Result<Arc<dyn Launcher>, String>,
 }
 
 /// A running shell. Stop it with [`stop`](Self::stop).
@@ -143,15 +125,15 @@ pub enum ShellError {
 #[derive(Debug)]
 pub(crate) struct Backend {
     pub(crate) events: Events,
-    pub(crate) store: Store,
+    pub(crate) store: ConfigStore,
     pub(crate) traffic: Traffic,
     pub(crate) login: Login,
     pub(crate) faults: Faults,
     /// Origins beside the shell's own whose pages may call it.
     pub(crate) origins: Arc<RwLock<Vec<Origin>>>,
-    /// Unless they are debugged: see [`patience`](Self::patience).
-    deadlines: Deadlines,
-    pub(crate) debugging: Option<Debugging>,
+    /// Unless they are debugged: see [`timeouts`](Self::timeouts).
+    timeouts: Timeouts,
+    pub(crate) debugging: Option<DebuggerPause>,
     pub(crate) version: ShellVersion,
     pub(crate) supervise: bool,
     /// Login switches follow one another, so that plugins see them in order.
@@ -167,7 +149,7 @@ pub(crate) struct Backend {
 impl ShellOptions {
     /// The real shell's port, somebody signed in, nothing else out of the ordinary.
     #[must_use]
-    pub fn new(state: State) -> Self {
+    pub fn new(state: StateDir) -> Self {
         Self {
             state,
             port: 2066,
@@ -175,22 +157,9 @@ impl ShellOptions {
             personas: BTreeMap::new(),
             origins: Vec::new(),
             version: ShellVersion::default(),
-            deadlines: Deadlines::default(),
+            timeouts: Timeouts::default(),
             supervise: false,
             attach: None,
-        }
-    }
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            hello: HELLO_DEADLINE,
-            start: START_DEADLINE,
-            stop: STOP_DEADLINE,
-            answer: ANSWER_DEADLINE,
-            auth: Duration::from_secs(2),
-            exit: Duration::from_millis(500),
         }
     }
 }
@@ -247,7 +216,7 @@ impl Shell {
     {
         let login = Login::new(&options.personas);
         let expires = login.become_persona(&options.auth)?;
-        let State {
+        let StateDir {
             folder,
             store,
             notices,
@@ -266,8 +235,8 @@ impl Shell {
             login,
             faults: Faults::default(),
             origins: Arc::new(RwLock::new(options.origins)),
-            deadlines: options.deadlines,
-            debugging: options.attach.map(Debugging::new),
+            timeouts: options.timeouts,
+            debugging: options.attach.map(DebuggerPause::new),
             version: options.version,
             supervise: options.supervise,
             switching: tokio::sync::Mutex::default(),
@@ -341,15 +310,15 @@ impl Drop for Shell {
 
 impl Backend {
     /// How long plugins may take now. Whoever debugs one has all the time there is, until the shell ends.
-    pub(crate) fn patience(&self) -> Deadlines {
+    pub(crate) fn timeouts(&self) -> Timeouts {
         match (&self.debugging, self.ending.is_cancelled()) {
-            (Some(_), false) => Deadlines::NONE,
-            _ => self.deadlines,
+            (Some(_), false) => Timeouts::UNLIMITED,
+            _ => self.timeouts,
         }
     }
 
     /// Returns when there is no more all the time there was: somebody debugs, and the shell ends.
-    pub(crate) async fn out_of_patience(&self) {
+    pub(crate) async fn timeouts_restored(&self) {
         if self.debugging.is_none() || self.ending.is_cancelled() {
             future::pending::<()>().await;
         }

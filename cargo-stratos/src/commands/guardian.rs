@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use stratos_host::launch::outlive;
+use stratos_host::process::run_guardian;
 
 use crate::cli::Outcome;
 use crate::error::Error;
@@ -16,7 +16,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<Outcome, Error> {
-    outlive(&args.record, io::stdin().lock()).map_err(|source| Error::File {
+    run_guardian(&args.record, io::stdin().lock()).map_err(|source| Error::File {
         what: "read",
         path: args.record,
         source,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use stratos_host::project::{Project, ProjectKind};
+use stratos_host::config::{Project, ProjectKind};
 
 use crate::cli::Outcome;
 use crate::commands::check;

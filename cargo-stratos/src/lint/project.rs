@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use stratos_host::settings;
+use stratos_host::config::StratosToml;
 use stratos_manifest::{CheckSettings, Exception, Levels, Linter, MAX_BYTES, RuleLevel, position};
 
 use crate::error::Error;
@@ -98,7 +98,7 @@ impl Projects {
     }
 
     fn load(&mut self, folder: &Path) -> Result<Option<Arc<Project>>, Error> {
-        let file = folder.join(settings::FILE);
+        let file = folder.join(StratosToml::FILE_NAME);
         let Some(text) = read_text(&file, MAX_BYTES)? else {
             return Ok(None);
         };

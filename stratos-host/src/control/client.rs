@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use crate::control::types::{API, ConfigValues, Failure, Invoke, PluginInfo, SwitchAuth};
 use crate::owner::Owner;
 use crate::scenario::{Ending, Progress};
-use crate::store::Everything;
+use crate::store::ConfigExport;
 
 /// How long an answer may take that waits for nobody but the shell and its disk.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -189,7 +189,7 @@ impl Client {
     /// # Errors
     ///
     /// When the shell refuses or does not answer.
-    pub async fn config_everything(&self) -> Result<Everything> {
+    pub async fn config_everything(&self) -> Result<ConfigExport> {
         self.ask(Method::GET, "/config", None::<&()>).await
     }
 
@@ -198,7 +198,7 @@ impl Client {
     /// # Errors
     ///
     /// When the shell refuses or does not answer.
-    pub async fn config_replace_everything(&self, everything: &Everything) -> Result<()> {
+    pub async fn config_replace_everything(&self, everything: &ConfigExport) -> Result<()> {
         self.ask(Method::PUT, "/config", Some(everything)).await
     }
 

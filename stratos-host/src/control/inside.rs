@@ -13,14 +13,14 @@ use stratos_transport::CallError;
 use thiserror::Error;
 use tokio::task::AbortHandle;
 
+use crate::config::StratosToml;
 use crate::control::types::{AuthInfo, PluginInfo};
 use crate::events::{Event, Watcher};
 use crate::journal::Entry;
 use crate::login::UnknownPersona;
 use crate::plugin::{BuildStatus, PluginError, PluginState, Slot, way_out};
-use crate::settings::Settings;
 use crate::shell::{Backend, PluginSpec, slot};
-use crate::store::{Store, StoreError};
+use crate::store::{ConfigStore, StoreError};
 use crate::traffic::Lease;
 
 /// Everything that can be done with a shell. Cheap to clone.
@@ -188,7 +188,7 @@ impl Control {
             id: id.to_owned(),
             state: before.state.word(),
         })?;
-        session.life.kill().await;
+        session.process.kill().await;
         slot.leaves(&before).await;
         Ok(())
     }
@@ -378,12 +378,12 @@ impl Control {
     /// Lets the plugins go on that wait for a debugger.
     pub fn go_on(&self) {
         if let Some(debugging) = &self.0.backend.debugging {
-            debugging.go_on();
+            debugging.release();
         }
     }
 
     /// The project's settings are others from now on.
-    pub(crate) fn apply(&self, settings: Settings) {
+    pub(crate) fn apply(&self, settings: StratosToml) {
         self.0.backend.login.know(&settings.auth);
         let origins = self.0.backend.origins.write();
         *origins.unwrap_or_else(PoisonError::into_inner) = settings.dev.origins;
@@ -433,7 +433,7 @@ impl Control {
             })
     }
 
-    pub(super) fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &ConfigStore {
         &self.0.backend.store
     }
 
@@ -453,7 +453,7 @@ impl Control {
             generation: status.generation,
             state: status.state,
             build: status.build,
-            pid: session.as_ref().and_then(|session| session.life.pid()),
+            pid: session.as_ref().and_then(|session| session.process.pid()),
             routes: if runs {
                 self.0.backend.traffic.prefixes(&slot.id)
             } else {

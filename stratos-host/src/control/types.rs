@@ -8,8 +8,8 @@
 //! | `GET /plugins/{id}/config` | | [`ConfigValues`] |
 //! | `PUT /plugins/{id}/config` | [`ConfigValues`] | nothing; all values are replaced |
 //! | `GET`, `PUT`, `DELETE /plugins/{id}/config/value?key=...` | the value | the value |
-//! | `GET /config` | | [`Everything`](crate::store::Everything) |
-//! | `PUT /config` | [`Everything`](crate::store::Everything) | nothing; all values of all plugins are replaced |
+//! | `GET /config` | | [`ConfigExport`](crate::store::ConfigExport) |
+//! | `PUT /config` | [`ConfigExport`](crate::store::ConfigExport) | nothing; all values of all plugins are replaced |
 //! | `GET /auth` | | [`AuthInfo`] |
 //! | `PUT /auth` | [`SwitchAuth`] | nothing, when every plugin knows |
 //! | `POST /scenario?file=...` | a scenario as TOML | lines, each a [`Progress`](crate::scenario::Progress) |

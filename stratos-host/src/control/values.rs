@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::control::{Control, ControlError};
 use crate::journal::Entry;
-use crate::store::{Everything, Store, StoreError};
+use crate::store::{ConfigExport, ConfigStore, StoreError};
 
 impl Control {
     /// A config value.
@@ -97,8 +97,8 @@ impl Control {
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn config_everything(&self) -> Result<Everything, ControlError> {
-        self.with_store(Store::everything).await
+    pub async fn config_everything(&self) -> Result<ConfigExport, ControlError> {
+        self.with_store(ConfigStore::export).await
     }
 
     /// Replaces all config values of all plugins in one step.
@@ -108,11 +108,10 @@ impl Control {
     /// When one is too large, or the store fails.
     pub async fn config_replace_everything(
         &self,
-        everything: Everything,
+        everything: ConfigExport,
     ) -> Result<(), ControlError> {
         let stored = everything.clone();
-        self.with_store(move |store| store.replace_everything(stored))
-            .await?;
+        self.with_store(move |store| store.import(stored)).await?;
         for (plugin, values) in everything.plugins {
             for (key, value) in values {
                 self.record_value(&plugin, key, Some(value));
@@ -162,7 +161,7 @@ impl Control {
     async fn in_store<T: Send + 'static>(
         &self,
         id: &str,
-        work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&ConfigStore, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ControlError> {
         let id = self.slot(id)?.id.clone();
         self.with_store(move |store| work(store, &id)).await
@@ -170,7 +169,7 @@ impl Control {
 
     async fn with_store<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&ConfigStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ControlError> {
         let done = self.store().run(work).await;
         done.expect("the store does not panic")

@@ -11,12 +11,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::events::Event;
-use crate::launch::{Launch, Program};
 use crate::plugin::arrival::{Arrival, Arrived, Way};
 use crate::plugin::build::{Builds, Prepared};
 use crate::plugin::lifecycle::{Action, Happening, Lifecycle, Which};
 use crate::plugin::retirements::Retirements;
 use crate::plugin::{BuildStatus, Changes, PluginError, PluginState, Status};
+use crate::process::{Launcher, Program};
 use crate::session::Session;
 use crate::shell::{Backend, chain};
 
@@ -52,7 +52,7 @@ struct Waiting {
 
 pub(super) struct Actor {
     pub(super) id: String,
-    pub(super) launcher: Arc<dyn Launch>,
+    pub(super) launcher: Arc<dyn Launcher>,
     pub(super) backend: Arc<Backend>,
     status: watch::Sender<Status>,
     inbox: Inbox,
@@ -92,7 +92,7 @@ enum Next {
 impl Actor {
     pub(super) fn new(
         id: String,
-        launcher: Arc<dyn Launch>,
+        launcher: Arc<dyn Launcher>,
         backend: Arc<Backend>,
         status: watch::Sender<Status>,
         inbox: Inbox,
@@ -284,14 +284,14 @@ impl Actor {
     async fn leave(&mut self) {
         self.happens(Happening::Close).await;
         // What was replaced may be left where nothing runs any more.
-        self.end_all().await;
+        self.kill_all().await;
         let reason = "was given up: the shell ends".to_owned();
         self.answer(0..=u64::MAX, &Err(reason));
         self.backend.traffic.clear(&self.id);
     }
 
     /// Ends every generation: the running one is stopped, the arriving one given up, the replaced ones are retired.
-    async fn end_all(&mut self) {
+    async fn kill_all(&mut self) {
         let (session, arrival) = (self.session.take(), self.arrival.take());
         let mut retirements = std::mem::take(&mut self.retirements);
         let stop = async {
@@ -350,7 +350,7 @@ impl Actor {
             Action::GiveUpBuild => self.builds.give_up(),
             Action::Wait(delay) => self.wait(delay),
             Action::End => {
-                self.end_all().await;
+                self.kill_all().await;
                 return Some(Happening::Stopped);
             }
             Action::Launch(Which::LastGood) => {

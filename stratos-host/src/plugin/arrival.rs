@@ -8,11 +8,11 @@ use stratos_transport::guard::Guard;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::debugging;
 use crate::events::Event;
-use crate::launch::{Launch, Program};
+use crate::process::{Launcher, Program};
 use crate::session::{Beginning, Session};
 use crate::shell::{Backend, chain};
+use crate::timeouts;
 
 /// A program on its way. It goes on by itself, and ends with this value.
 pub(super) struct Arrival {
@@ -45,7 +45,7 @@ pub(super) type Arrived = Result<(Arc<Session>, AuthState), String>;
 pub(super) struct Newcomer {
     pub(super) plugin: String,
     pub(super) generation: u64,
-    pub(super) launcher: Arc<dyn Launch>,
+    pub(super) launcher: Arc<dyn Launcher>,
     pub(super) backend: Arc<Backend>,
 }
 
@@ -74,7 +74,7 @@ impl Arrival {
     pub(super) async fn give_up(self) {
         self.given_up.cancel();
         if let Ok(Ok((session, _))) = self.task.await {
-            session.life.end().await;
+            session.process.terminate().await;
             session.over.cancel();
         }
     }
@@ -84,7 +84,7 @@ async fn arrive(who: Newcomer, program: Program, way: Way, given_up: Cancellatio
     let backend = &who.backend;
     let launched = who.launcher.launch(program, backend.events.clone()).await;
     let launched = launched.map_err(|error| chain(&error))?;
-    let life = launched.life.clone();
+    let process = launched.process.clone();
     let begin = async {
         let session = Session::open(launched, &who.plugin, who.generation, backend).await?;
         let session = Arc::new(session);
@@ -99,7 +99,7 @@ async fn arrive(who: Newcomer, program: Program, way: Way, given_up: Cancellatio
         };
         let auth = backend.login.current();
         wait_for_debugger(&session, backend).await;
-        let begun = session.begin(how, auth.clone(), backend.patience().start);
+        let begun = session.begin(how, auth.clone(), backend.timeouts().start);
         begun.await?;
         failed.disarm();
         Ok((session, auth))
@@ -116,14 +116,14 @@ async fn arrive(who: Newcomer, program: Program, way: Way, given_up: Cancellatio
         arrived = begin => arrived,
     };
     if arrived.is_err() {
-        life.end().await;
+        process.terminate().await;
     }
     arrived
 }
 
 /// Before any code of the author's hook, so that a breakpoint in it is hit.
 async fn wait_for_debugger(session: &Session, backend: &Backend) {
-    let (Some(debugging), Some(pid)) = (&backend.debugging, session.life.pid()) else {
+    let (Some(debugging), Some(pid)) = (&backend.debugging, session.process.pid()) else {
         return;
     };
     let tell = || {
@@ -131,14 +131,14 @@ async fn wait_for_debugger(session: &Session, backend: &Backend) {
             plugin: session.plugin.clone(),
             generation: session.generation,
             pid,
-            debugger: debugging::command(pid),
-            needs: debugging::needs().map(str::to_owned),
+            debugger: timeouts::debugger_command(pid),
+            needs: timeouts::debugger_requirement().map(str::to_owned),
             waits: debugging.waits(),
         });
     };
     tokio::select! {
         () = debugging.pause(tell) => {}
         // The hook says how.
-        _ = session.life.ended() => {}
+        _ = session.process.wait() => {}
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::events::{BuildStep, Event, Events};
-use crate::launch::{BuildError, Launch, LaunchError, Program};
+use crate::process::{BuildError, LaunchError, Launcher, Program};
 
 /// What a build ended with.
 pub(super) type Prepared = Result<Program, LaunchError>;
@@ -15,7 +15,7 @@ pub(super) type Prepared = Result<Program, LaunchError>;
 /// The builds of one plugin: one at a time.
 pub(super) struct Builds {
     plugin: String,
-    launcher: Arc<dyn Launch>,
+    launcher: Arc<dyn Launcher>,
     events: Events,
     /// How many have begun.
     pub(super) round: u64,
@@ -26,7 +26,7 @@ pub(super) struct Builds {
 }
 
 impl Builds {
-    pub(super) fn new(plugin: String, launcher: Arc<dyn Launch>, events: Events) -> Self {
+    pub(super) fn new(plugin: String, launcher: Arc<dyn Launcher>, events: Events) -> Self {
         Self {
             plugin,
             launcher,

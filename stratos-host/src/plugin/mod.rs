@@ -17,8 +17,8 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::launch::Launch;
 use crate::plugin::actor::{Actor, Command, Inbox, Order};
+use crate::process::Launcher;
 use crate::shell::Backend;
 
 /// What a plugin is doing.
@@ -158,7 +158,7 @@ impl Slot {
     }
 
     /// A plugin that waits to be started.
-    pub(crate) fn spawn(id: String, launcher: Arc<dyn Launch>, backend: Arc<Backend>) -> Self {
+    pub(crate) fn spawn(id: String, launcher: Arc<dyn Launcher>, backend: Arc<Backend>) -> Self {
         let status = Status {
             state: PluginState::Discovered,
             generation: 0,

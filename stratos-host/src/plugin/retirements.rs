@@ -8,7 +8,7 @@ use stratos_transport::guard::Guard;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::launch::Program;
+use crate::process::Program;
 use crate::session::{Ending, Session};
 use crate::shell::Backend;
 

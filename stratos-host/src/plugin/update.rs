@@ -7,11 +7,11 @@ use stratos_protocol::log::Level;
 use stratos_transport::guard::Guard;
 use tokio::time::Instant;
 
-use crate::launch::Program;
 use crate::plugin::PluginState;
 use crate::plugin::actor::Actor;
 use crate::plugin::arrival::{Arrival, Arrived, Newcomer, Way};
 use crate::plugin::lifecycle::Happening;
+use crate::process::Program;
 use crate::session::{Ending, Session};
 use crate::shell::{Backend, ShellVersion};
 

@@ -7,17 +7,17 @@ use std::time::SystemTime;
 use stratos_protocol::log::Level;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::config::StratosToml;
+use crate::config::{Project, ProjectKind};
 use crate::control::Control;
 use crate::events::{BuildStep, Event, Part, Watcher};
-use crate::launch::Processes;
-use crate::project::{Project, ProjectKind};
+use crate::process::LauncherFactory;
 use crate::reload::burst::burst;
 use crate::reload::echoes::Echoes;
 use crate::reload::eye::{Eye, Places};
 use crate::reload::inputs::Inputs;
 use crate::reload::packages::{Packages, real};
 use crate::reload::snapshot::{Scope, Snapshot};
-use crate::settings::{self, Settings};
 use crate::shell::chain;
 
 /// How many changed files an event names.
@@ -45,11 +45,11 @@ pub struct Watched {
 
 impl Reloader {
     /// Begins to watch. Must be called within a runtime.
-    pub fn start(watched: Watched, control: Control, processes: Processes) -> Self {
+    pub fn start(watched: Watched, control: Control, processes: LauncherFactory) -> Self {
         let eye = Eye::new(vec![real(&watched.state)]);
         let loop_ = Loop {
             plugins: watched.projects.into_iter().map(Plugin::new).collect(),
-            settings: real(&watched.home).join(settings::FILE),
+            settings: real(&watched.home).join(StratosToml::FILE_NAME),
             state: real(&watched.state),
             events: control.watch(),
             control,
@@ -70,7 +70,7 @@ struct Loop {
     settings: PathBuf,
     state: PathBuf,
     control: Control,
-    processes: Processes,
+    processes: LauncherFactory,
     events: Watcher,
     eye: Eye,
     snapshot: Snapshot,
@@ -264,7 +264,7 @@ impl Loop {
                 plugin.inputs.failed = !is_whole;
             }
         }
-        if let Some(program) = self.processes.built(id) {
+        if let Some(program) = self.processes.built_program(id) {
             plugin.inputs.read_list(&program);
             self.widen(since).await;
         }
@@ -274,7 +274,7 @@ impl Loop {
     async fn missed(&mut self) {
         for plugin in &mut self.plugins {
             plugin.inputs.failed = true;
-            if let Some(program) = self.processes.built(&plugin.project.manifest.id) {
+            if let Some(program) = self.processes.built_program(&plugin.project.manifest.id) {
                 plugin.inputs.read_list(&program);
             }
         }
@@ -283,9 +283,9 @@ impl Loop {
 
     fn reread_settings(&self) {
         let home = self.settings.parent().unwrap_or(Path::new("."));
-        let error = match Settings::load(home) {
+        let error = match StratosToml::load(home) {
             Ok(settings) => {
-                self.processes.set_variables(settings.env.clone());
+                self.processes.set_env(settings.env.clone());
                 self.control.apply(settings);
                 None
             }

@@ -25,7 +25,7 @@ use crate::plugin::PluginError;
 use crate::scenario::{Afterwards, Busy, Progress, Scenario, play_in_turn};
 use crate::server::failure;
 use crate::server::gate::{Gate, guard_control};
-use crate::store::{Everything, StoreError};
+use crate::store::{ConfigExport, StoreError};
 
 /// The largest body, which is an import of all config values: 64 MiB.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
@@ -228,13 +228,13 @@ async fn play(
     Lines::from_stream(lines).into_response()
 }
 
-async fn config_everything(State(control): State<Control>) -> Answer<Everything> {
+async fn config_everything(State(control): State<Control>) -> Answer<ConfigExport> {
     Ok(Json(control.config_everything().await?))
 }
 
 async fn config_replace_everything(
     State(control): State<Control>,
-    Body(everything): Body<Everything>,
+    Body(everything): Body<ConfigExport>,
 ) -> Answer<()> {
     Ok(Json(control.config_replace_everything(everything).await?))
 }

@@ -24,12 +24,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::debugging::NEVER;
-use crate::launch::{Launched, Life};
+use crate::process::{LaunchedPlugin, ProcessHandle};
 use crate::server::Upstream;
 use crate::session::greeting::greet;
 use crate::session::service::PluginService;
-use crate::shell::{Backend, Deadlines, chain};
+use crate::shell::{Backend, chain};
+use crate::timeouts::{Timeouts, UNLIMITED};
 
 /// How long a process may take to follow its connection.
 const EXIT_DEADLINE: Duration = Duration::from_secs(2);
@@ -45,7 +45,7 @@ pub(crate) struct Session {
     pub(crate) plugin: String,
     pub(crate) generation: u64,
     pub(crate) upstream: Upstream,
-    pub(crate) life: Life,
+    pub(crate) process: ProcessHandle,
     peer: Peer,
     resumes: bool,
     backend: Arc<Backend>,
@@ -95,33 +95,33 @@ impl Session {
     ///
     /// On failure the plugin has been ended; the text says why.
     pub(crate) async fn open(
-        launched: Launched,
+        launched: LaunchedPlugin,
         plugin: &str,
         generation: u64,
         backend: &Arc<Backend>,
     ) -> Result<Self, String> {
-        let Launched {
+        let LaunchedPlugin {
             control,
             http,
             nonce,
-            life,
+            process,
         } = launched;
         let deadline = match Guard::HelloDeadline.is_on() {
-            true => backend.patience().hello,
-            false => NEVER,
+            true => backend.timeouts().hello,
+            false => UNLIMITED,
         };
         let greeting = tokio::select! {
             greeting = tokio::time::timeout(deadline, greet(control, &nonce, plugin)) => greeting,
-            how = life.ended() => return Err(format!("{how} before it greeted the shell")),
+            how = process.wait() => return Err(format!("{how} before it greeted the shell")),
         };
         let (connection, hello) = match greeting {
             Ok(Ok(greeted)) => greeted,
             Ok(Err(reason)) => {
-                life.end().await;
+                process.terminate().await;
                 return Err(reason);
             }
             Err(_) => {
-                life.end().await;
+                process.terminate().await;
                 return Err(format!(
                     "did not greet the shell within {} s: its `main` must call `stratos::serve`",
                     deadline.as_secs_f32()
@@ -152,7 +152,7 @@ impl Session {
             plugin: plugin.to_owned(),
             generation,
             upstream: Upstream::new(http),
-            life,
+            process,
             peer,
             leases: TaskTracker::new(),
             over: CancellationToken::new(),
@@ -172,7 +172,7 @@ impl Session {
     ) -> Result<(), String> {
         let deadline = match Guard::StartDeadline.is_on() {
             true => deadline,
-            false => NEVER,
+            false => UNLIMITED,
         };
         match how {
             Beginning::Start => self.hook("on_start", &Start { auth }, deadline).await,
@@ -181,15 +181,15 @@ impl Session {
     }
 
     /// Ends the plugin in order, by force where it does not end by itself. Bounded in time: the wait for what it is
-    /// answering, the deadline for its hook and all of its exit, plus what [`Life::end`] takes.
+    /// answering, the deadline for its hook and all of its exit, plus what [`ProcessHandle::terminate`] takes.
     ///
     /// A stop has its wait within the deadline. A retirement, which is in nobody's way, has a longer one before it,
     /// unless `hurry` is cancelled. Whoever debugs it may take as long as they like, until the shell ends.
     pub(crate) async fn end(&self, how: Ending, hurry: &CancellationToken) -> Result<(), String> {
         let ended = tokio::select! {
             ended = self.end_in_order(how, hurry) => ended,
-            () = self.backend.out_of_patience() => {
-                Err(format!("{}: the shell ends", self.life.end().await))
+            () = self.backend.timeouts_restored() => {
+                Err(format!("{}: the shell ends", self.process.terminate().await))
             }
         };
         self.over.cancel();
@@ -197,7 +197,7 @@ impl Session {
     }
 
     async fn end_in_order(&self, how: Ending, hurry: &CancellationToken) -> Result<(), String> {
-        let Deadlines { stop, exit, .. } = self.backend.patience();
+        let Timeouts { stop, exit, .. } = self.backend.timeouts();
         self.leases.close();
         let (begin, answered) = (Instant::now(), self.leases.wait());
         let ended = match how {
@@ -213,7 +213,7 @@ impl Session {
                     () = answered => {}
                     () = tokio::time::sleep(patience) => {}
                     () = hurry.cancelled() => {}
-                    _ = self.life.ended() => {}
+                    _ = self.process.wait() => {}
                 }
                 let hook = stop.saturating_sub(exit);
                 self.hook("the retirement", &Retire {}, hook).await
@@ -221,10 +221,10 @@ impl Session {
         };
         // The end of the connection tells the plugin to end its process.
         self.peer.close();
-        match tokio::time::timeout(exit, self.life.ended()).await {
+        match tokio::time::timeout(exit, self.process.wait()).await {
             Ok(_) => ended,
             Err(_) => {
-                let how = self.life.end().await;
+                let how = self.process.terminate().await;
                 ended.and(Err(format!("did not end by itself and {how}")))
             }
         }
@@ -244,18 +244,18 @@ impl Session {
     /// Waits until the plugin has ended, which nobody wanted, and says how.
     pub(crate) async fn lost(&self) -> String {
         let how = tokio::select! {
-            how = self.life.ended() => how,
+            how = self.process.wait() => how,
             () = self.peer.closed() => {
                 if let Some(offence) = self.peer.offence() {
-                    self.life.end().await;
+                    self.process.terminate().await;
                     self.over.cancel();
                     return broke_off(offence);
                 }
                 // The process usually follows its connection at once, and says more.
-                match tokio::time::timeout(EXIT_DEADLINE, self.life.ended()).await {
+                match tokio::time::timeout(EXIT_DEADLINE, self.process.wait()).await {
                     Ok(how) => how,
                     Err(_) => {
-                        self.life.end().await;
+                        self.process.terminate().await;
                         "closed its connection to the shell".to_owned()
                     }
                 }
@@ -289,13 +289,13 @@ impl Session {
         };
         let params = to_raw_value(&invoke).expect("text and JSON have a JSON form");
         drop(payload);
-        let deadline = self.backend.patience().answer;
+        let deadline = self.backend.timeouts().answer;
         self.peer.call_raw(Invoke::METHOD, params, deadline).await
     }
 
     /// Tells the plugin about another login; returns when it counts, or after a deadline.
     pub(crate) async fn tell_auth(&self, auth: AuthState) -> Result<(), CallError> {
-        let deadline = self.backend.patience().auth;
+        let deadline = self.backend.timeouts().auth;
         self.peer.call(&AuthChanged { auth }, deadline).await?;
         Ok(())
     }
@@ -318,7 +318,7 @@ impl Session {
         let begin = Instant::now();
         let answer = tokio::select! {
             answer = self.peer.call(params, deadline) => answer,
-            how = self.life.ended() => return Err(format!("{how} during {name}")),
+            how = self.process.wait() => return Err(format!("{how} during {name}")),
         };
         match answer {
             Ok(_) => Ok(()),
@@ -336,8 +336,8 @@ impl Session {
                 }
                 // Whoever ends it must not wait longer than for a hook that does not return.
                 let left = deadline.saturating_sub(begin.elapsed());
-                let left = left.max(self.backend.patience().exit).min(EXIT_DEADLINE);
-                let how = tokio::time::timeout(left, self.life.ended()).await;
+                let left = left.max(self.backend.timeouts().exit).min(EXIT_DEADLINE);
+                let how = tokio::time::timeout(left, self.process.wait()).await;
                 let how = how.unwrap_or_else(|_| "closed its connection".to_owned());
                 Err(format!("{how} during {name}"))
             }
@@ -368,13 +368,13 @@ impl fmt::Debug for Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::launch::{SEARCH_DEADLINE, TERMINATE_DEADLINE};
+    use crate::process::{ORPHAN_SEARCH_TIMEOUT, TERMINATE_TIMEOUT};
 
     #[test]
     fn a_shell_ends_within_eight_seconds() {
-        let Deadlines { stop, exit, .. } = Deadlines::default();
+        let Timeouts { stop, exit, .. } = Timeouts::default();
         // A hook that closes its connection at the last moment is waited for as long as for a process's end.
-        let longest = stop + exit + TERMINATE_DEADLINE + SEARCH_DEADLINE;
+        let longest = stop + exit + TERMINATE_TIMEOUT + ORPHAN_SEARCH_TIMEOUT;
         assert!(longest <= Duration::from_secs(8), "{longest:?}");
     }
 }

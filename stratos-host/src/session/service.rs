@@ -22,7 +22,7 @@ use crate::journal::Entry;
 use crate::log_limit::{cut, cut_data, cut_tag};
 use crate::session::SessionShared;
 use crate::shell::Backend;
-use crate::store::{Store, StoreError};
+use crate::store::{ConfigStore, StoreError};
 use crate::traffic::NotClaimed;
 
 /// Serves one generation of one plugin. Nothing here takes the plugin's word for who it is.
@@ -126,8 +126,9 @@ impl PluginService {
         let shared = Arc::clone(&self.shared);
         let allowed = move || !shared.retired.load(Ordering::SeqCst);
         let (stored_key, stored) = (key.clone(), value.clone());
-        let write =
-            move |store: &Store, plugin: &str| store.set_if(plugin, &stored_key, &stored, allowed);
+        let write = move |store: &ConfigStore, plugin: &str| {
+            store.set_if(plugin, &stored_key, &stored, allowed)
+        };
         self.done_unless_retired(self.in_store(write).await?)?;
         self.changed(key, Some(value));
         Ok(Done {})
@@ -138,15 +139,16 @@ impl PluginService {
         let allowed = move || !shared.retired.load(Ordering::SeqCst);
         let stored_key = key.clone();
         let write =
-            move |store: &Store, plugin: &str| store.delete_if(plugin, &stored_key, allowed);
+            move |store: &ConfigStore, plugin: &str| store.delete_if(plugin, &stored_key, allowed);
         self.done_unless_retired(self.in_store(write).await?)?;
         self.changed(key, None);
         Ok(Done {})
     }
 
     async fn get_all(&self, GetAll { after }: GetAll) -> Answer<Page> {
-        let page =
-            move |store: &Store, plugin: &str| store.page(plugin, after.as_deref(), PAGE_BYTES);
+        let page = move |store: &ConfigStore, plugin: &str| {
+            store.page(plugin, after.as_deref(), PAGE_BYTES)
+        };
         let (entries, next) = self.in_store(page).await?;
         Ok(Page { entries, next })
     }
@@ -245,7 +247,7 @@ impl PluginService {
     /// The store waits for the disk, so it runs where waiting harms nobody.
     async fn in_store<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&ConfigStore, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<T> {
         self.backend.faults.meet().await?;
         let plugin = self.plugin.clone();

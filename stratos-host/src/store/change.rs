@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use redb::{ReadableTable as _, Table, TableDefinition, WriteTransaction};
 
-use crate::store::Everything;
+use crate::store::ConfigExport;
 
 /// JSON text by plugin and key.
 pub(super) const VALUES: TableDefinition<'_, (&str, &str), &str> =
@@ -28,7 +28,7 @@ pub(super) enum Change {
         texts: Vec<(String, String)>,
     },
     /// All values of all plugins become these.
-    ReplaceAll(Everything),
+    ReplaceAll(ConfigExport),
 }
 
 impl Change {

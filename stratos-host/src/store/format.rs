@@ -8,9 +8,9 @@ use redb::{Database, ReadOnlyDatabase, ReadableDatabase, TableDefinition, TableE
 use stratos_transport::guard::Guard;
 
 use crate::store::change::{Change, VALUES};
-use crate::store::disk::guarded;
-use crate::store::place::{beside, sync_names};
-use crate::store::{Everything, Notice, StoreError};
+use crate::store::database::guarded;
+use crate::store::lock_file::{beside, sync_names};
+use crate::store::{ConfigExport, Notice, StoreError};
 
 /// The version, under the one key [`VERSION`]. Files of the first version do not have this table.
 const FORMAT: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
@@ -52,7 +52,7 @@ pub(super) fn open(path: &Path, notices: &mut Vec<Notice>) -> Result<Database, S
 }
 
 /// Makes a store with these values. It gets its name when it is whole, so that a crash leaves none or a good one.
-pub(super) fn create(path: &Path, everything: Everything) -> Result<Database, StoreError> {
+pub(super) fn create(path: &Path, everything: ConfigExport) -> Result<Database, StoreError> {
     let new = path.with_extension("new");
     // Of a process that was killed at this point.
     let _ = fs::remove_file(&new);

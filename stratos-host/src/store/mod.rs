@@ -3,17 +3,17 @@
 //! What a writing method has acknowledged survives a crash of the process and a power cut.
 
 mod change;
-mod commits;
-mod disk;
+mod config_store;
+mod database;
 mod error;
-mod everything;
+mod export;
 mod format;
+mod group_commit;
+mod lock_file;
 mod notice;
-mod place;
 mod recovery;
-mod values;
 
+pub use self::config_store::ConfigStore;
 pub use self::error::StoreError;
-pub use self::everything::Everything;
+pub use self::export::ConfigExport;
 pub use self::notice::{Backup, Notice};
-pub use self::values::Store;

@@ -9,13 +9,13 @@ use atomic_write_file::AtomicWriteFile;
 use redb::Database;
 use stratos_transport::guard::Guard;
 
-use crate::store::disk::Disk;
-use crate::store::place::{Place, beside, own, sync_names};
-use crate::store::{Backup, Everything, Notice, StoreError, format};
+use crate::store::database::DatabaseHandle;
+use crate::store::lock_file::{Place, beside, own, sync_names};
+use crate::store::{Backup, ConfigExport, Notice, StoreError, format};
 
 /// A store that was opened.
 pub(super) struct Opened {
-    pub(super) disk: Disk,
+    pub(super) disk: DatabaseHandle,
     /// It is empty: there was neither a file nor a backup that could be read.
     pub(super) is_new: bool,
     pub(super) notices: Vec<Notice>,
@@ -54,14 +54,14 @@ pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
         database
     };
     Ok(Opened {
-        disk: Disk::new(Place::new(path), database, lock),
+        disk: DatabaseHandle::new(Place::new(path), database, lock),
         is_new,
         notices,
     })
 }
 
 /// Keeps what is in the store now for the day when its file is damaged; unless it is kept already.
-pub(super) fn back_up(path: &Path, everything: &Everything) -> Option<Notice> {
+pub(super) fn back_up(path: &Path, everything: &ConfigExport) -> Option<Notice> {
     let (path, text) = (backup_path(path), everything.to_json());
     if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
         return None;
@@ -82,17 +82,17 @@ fn restore(path: &Path) -> Result<(Database, Backup), StoreError> {
     let fail = |error: io::Error| StoreError::open(&from, error);
     let (everything, backup) = match fs::read(&from) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            (Everything::default(), Backup::None)
+            (ConfigExport::default(), Backup::None)
         }
         Err(error) => return Err(fail(error)),
-        Ok(bytes) => match Everything::from_json(&bytes) {
+        Ok(bytes) => match ConfigExport::from_json(&bytes) {
             Ok(everything) => {
                 let values = everything.count();
                 (everything, Backup::Used { path: from, values })
             }
             Err(error) => {
                 let (kept, reason) = (set_aside(&from).map_err(fail)?, error.to_string());
-                (Everything::default(), Backup::Damaged { kept, reason })
+                (ConfigExport::default(), Backup::Damaged { kept, reason })
             }
         },
     };

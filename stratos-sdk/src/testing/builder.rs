@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 use stratos_host::ShellVersion;
-use stratos_host::launch::{InMemory, MemoryLink};
+use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_protocol::hello::Identity;
 
 use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
@@ -237,10 +237,10 @@ impl Candidate {
     }
 
     /// Runs the plugin within this process, a new one for each generation.
-    pub(crate) fn in_memory(&self, id: &str, activity: &Activity) -> InMemory {
+    pub(crate) fn in_memory(&self, id: &str, activity: &Activity) -> InMemoryLauncher {
         let run = Arc::clone(&self.run);
         let watched = activity.of(id);
-        InMemory::new(move |link| {
+        InMemoryLauncher::new(move |link| {
             let watched = Some(watched.clone());
             let probe = Probe {
                 watched,

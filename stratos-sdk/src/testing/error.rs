@@ -5,7 +5,7 @@ use std::io;
 
 use stratos_host::ShellError;
 use stratos_host::control::ControlError;
-use stratos_host::state::StateError;
+use stratos_host::state_dir::StateDirError;
 use stratos_host::store::StoreError;
 use thiserror::Error;
 
@@ -60,7 +60,7 @@ pub enum StartError {
     },
     /// The config values cannot be kept.
     #[error("cannot use the state folder")]
-    State(#[source] StateError),
+    State(#[source] StateDirError),
     /// The preset config values cannot be stored.
     #[error("cannot store the preset config values")]
     Preset(#[source] StoreError),

@@ -10,8 +10,8 @@ use std::time::Duration;
 use stratos_host::control::Control;
 use stratos_host::events::Events;
 use stratos_host::journal::Journal;
-use stratos_host::launch::{Launch, Processes};
-use stratos_host::{Door, PluginSpec, PluginState, Shell, ShellOptions, State};
+use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory};
+use stratos_host::{Door, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use tempfile::TempDir;
 
 use crate::testing::builder::{IntoPlugin, TestShellBuilder};
@@ -225,8 +225,8 @@ pub(crate) async fn open(builder: TestShellBuilder) -> Result<TestShell, StartEr
         Host::Process => Some(tempfile::tempdir().map_err(StartError::Programs)?),
     };
     let state = match &builder.state {
-        Some(folder) => State::open(folder).map_err(StartError::State)?,
-        None => State::in_memory().map_err(StartError::Preset)?,
+        Some(folder) => StateDir::open(folder).map_err(StartError::State)?,
+        None => StateDir::in_memory().map_err(StartError::Preset)?,
     };
     let specs = specs(&builder, &state, programs.as_ref(), &activity)?;
     let first = specs[0].id.clone();
@@ -258,13 +258,13 @@ pub(crate) async fn open(builder: TestShellBuilder) -> Result<TestShell, StartEr
 
 fn specs(
     builder: &TestShellBuilder,
-    state: &State,
+    state: &StateDir,
     programs: Option<&TempDir>,
     activity: &Activity,
 ) -> Result<Vec<PluginSpec>, StartError> {
     let processes = match programs {
         Some(folder) => {
-            let made = Processes::new(folder.path(), "cargo".into(), Vec::new());
+            let made = LauncherFactory::new(LaunchOptions::new(folder.path().to_owned()));
             Some(made.map_err(StartError::Programs)?)
         }
         None => None,
@@ -274,7 +274,7 @@ fn specs(
     for plugin in &builder.plugins {
         let identity = plugin.identity()?;
         let id = identity.id;
-        let launcher: Arc<dyn Launch> = match &processes {
+        let launcher: Arc<dyn Launcher> = match &processes {
             Some(processes) => {
                 let program = Host::program(&id, plugin.program.as_ref())?;
                 Arc::new(processes.program(&id, &program))

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use stratos_host::events::Events;
-use stratos_host::launch::Processes;
-use stratos_host::{PluginSpec, Shell, ShellOptions, State};
+use stratos_host::process::{LaunchOptions, LauncherFactory};
+use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use stratos_tests::{Plugins, Running};
 
 use crate::direct::Direct;
@@ -110,7 +110,7 @@ fn ipc_round_trip(plugins: &Plugins, node: Option<&Node>) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (p50, p99) = runtime.block_on(async {
         let programs = plugins.root().join("programs");
-        let processes = Processes::new(&programs, "cargo".into(), Vec::new()).expect("processes");
+        let processes = LauncherFactory::new(LaunchOptions::new(programs)).expect("processes");
         let launcher = processes.program("sample", &plugins.program("sample"));
         let spec = PluginSpec {
             id: "sample".to_owned(),
@@ -118,7 +118,7 @@ fn ipc_round_trip(plugins: &Plugins, node: Option<&Node>) {
             version: "1.0.0".to_owned(),
             launcher: Ok(Arc::new(launcher)),
         };
-        let state = State::in_memory().expect("memory");
+        let state = StateDir::in_memory().expect("memory");
         let options = ShellOptions {
             port: 0,
             ..ShellOptions::new(state)

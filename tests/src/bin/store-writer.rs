@@ -9,7 +9,7 @@ use std::io::{Write as _, stdin, stdout};
 use std::path::PathBuf;
 
 use serde_json::Value;
-use stratos_host::store::Store;
+use stratos_host::store::ConfigStore;
 use stratos_tests::Workload;
 
 /// Sets a key, or removes it.
@@ -24,7 +24,7 @@ fn main() {
     let writes: usize = writes.parse().expect("a number");
     let mut write: Write = match kind.as_str() {
         "store" => {
-            let (store, notices) = Store::open(&path).expect("the store opens");
+            let (store, notices) = ConfigStore::open(&path).expect("the store opens");
             assert!(notices.is_empty(), "{notices:?}");
             Box::new(move |key, value| match value {
                 Some(value) => store.set("p", key, &value).expect("it is stored"),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stratos_host::events::{Event, Events};
-use stratos_host::launch::{InMemory, MemoryLink};
-use stratos_host::{Attach, PluginSpec, PluginState, Shell, ShellOptions, State};
+use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_host::{AttachMode, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::hello::{Hello, Identity, Software};
 use stratos_protocol::lifecycle::Done;
 use stratos_protocol::limits::FRAME_BYTES;
@@ -20,7 +20,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 #[tokio::test(start_paused = true)]
 async fn whoever_debugs_a_plugin_has_all_the_time_there_is() {
-    let shell = start(Some(Attach::Tell));
+    let shell = start(Some(AttachMode::Announce));
     let begin = Instant::now();
     let state = shell.ready().await.remove(0).state;
     assert_eq!(state, PluginState::Running);
@@ -61,7 +61,7 @@ async fn without_a_debugger_the_same_plugin_is_late() {
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_shell_waits_for_no_debugger() {
     for stops in [false, true] {
-        let shell = start(Some(Attach::Tell));
+        let shell = start(Some(AttachMode::Announce));
         shell.ready().await;
         let control = shell.control().clone();
         if stops {
@@ -129,16 +129,16 @@ fn ctrl_c_ends_a_plugin_that_sits_in_its_hook() {
     assert!(watch.wait_for(0, Duration::from_secs(10)));
 }
 
-fn start(attach: Option<Attach>) -> Shell {
+fn start(attach: Option<AttachMode>) -> Shell {
     let slow = PluginSpec {
         id: "slow".to_owned(),
         name: "Slow".to_owned(),
         version: "1.0.0".to_owned(),
-        launcher: Ok(Arc::new(InMemory::new(slow))),
+        launcher: Ok(Arc::new(InMemoryLauncher::new(slow))),
     };
     let options = ShellOptions {
         attach,
-        ..ShellOptions::new(State::in_memory().unwrap())
+        ..ShellOptions::new(StateDir::in_memory().unwrap())
     };
     let (shell, _door) = Shell::start_in_memory(options, vec![slow], Events::default()).unwrap();
     shell

@@ -14,8 +14,8 @@ use stratos::axum::routing::get;
 use stratos::testing::{PluginState, ShellVersion, TestShell};
 use stratos::{Identity, PluginBuilder, PluginContext, create_plugin};
 use stratos_host::events::Events;
-use stratos_host::launch::InMemory;
-use stratos_host::{PluginSpec, Shell, ShellOptions, State};
+use stratos_host::process::InMemoryLauncher;
+use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use tokio::time::{Instant, sleep};
 use tokio_tungstenite::client_async;
 
@@ -92,14 +92,14 @@ async fn an_on_resume_that_hangs_gives_way_to_a_newer_version() {
 
 #[tokio::test(start_paused = true)]
 async fn a_plugin_that_does_not_greet_is_given_up() {
-    let silent = InMemory::new(|_link| std::future::pending());
+    let silent = InMemoryLauncher::new(|_link| std::future::pending());
     let spec = PluginSpec {
         id: "silent".to_owned(),
         name: "Silent".to_owned(),
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(silent)),
     };
-    let options = ShellOptions::new(State::in_memory().unwrap());
+    let options = ShellOptions::new(StateDir::in_memory().unwrap());
     let (shell, _door) = Shell::start_in_memory(options, vec![spec], Events::default()).unwrap();
     let PluginState::Errored { reason } = shell.ready().await[0].state.clone() else {
         panic!("it cannot run");

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use redb::{Database, ReadableDatabase as _, TableDefinition};
 use serde_json::json;
-use stratos_host::store::{Backup, Everything, Notice, Store, StoreError};
+use stratos_host::store::{Backup, ConfigExport, ConfigStore, Notice, StoreError};
 use stratos_tests::{Options, Plugins, Running};
 use tempfile::TempDir;
 
@@ -25,12 +25,12 @@ const FIRST: &[u8] = include_bytes!("golden/config-1.redb");
 struct Good {
     file: Vec<u8>,
     backup: Vec<u8>,
-    values: Everything,
+    values: ConfigExport,
 }
 
 /// What became of a store that was opened.
 struct Seen {
-    values: Everything,
+    values: ConfigExport,
     notices: Vec<Notice>,
     kept: Vec<Vec<u8>>,
 }
@@ -39,7 +39,7 @@ impl Good {
     fn new() -> Self {
         let folder = folder();
         let path = folder.path().join("config.redb");
-        let (store, _) = Store::open(&path).unwrap();
+        let (store, _) = ConfigStore::open(&path).unwrap();
         for n in 0..60 {
             let value = json!({ "n": n, "text": "x".repeat(n * 7) });
             store.set("sample", &format!("k{n}"), &value).unwrap();
@@ -47,10 +47,10 @@ impl Good {
         for n in 0..20 {
             store.delete("sample", &format!("k{}", n * 2)).unwrap();
         }
-        let values = store.everything().unwrap();
+        let values = store.export().unwrap();
         drop(store);
         // The next start writes the backup.
-        drop(Store::open(&path).unwrap());
+        drop(ConfigStore::open(&path).unwrap());
         Self {
             file: fs::read(&path).unwrap(),
             backup: fs::read(path.with_extension("backup.json")).unwrap(),
@@ -66,8 +66,8 @@ impl Good {
         if has_backup {
             fs::write(path.with_extension("backup.json"), &self.backup).unwrap();
         }
-        let (store, notices) = Store::open(&path).unwrap();
-        let values = store.everything().unwrap();
+        let (store, notices) = ConfigStore::open(&path).unwrap();
+        let values = store.export().unwrap();
         store.set("sample", "later", &json!(1)).unwrap();
         Seen {
             values,
@@ -95,7 +95,7 @@ impl Good {
                     assert_eq!(seen.values, self.values, "{what}");
                 } else {
                     assert_eq!(*backup, Backup::None, "{what}");
-                    assert_eq!(seen.values, Everything::default(), "{what}");
+                    assert_eq!(seen.values, ConfigExport::default(), "{what}");
                 }
                 true
             }
@@ -179,7 +179,7 @@ fn a_folder_in_its_place_is_set_aside_too() {
     let folder = folder();
     let path = folder.path().join("config.redb");
     fs::create_dir_all(path.join("mine")).unwrap();
-    let (store, notices) = Store::open(&path).unwrap();
+    let (store, notices) = ConfigStore::open(&path).unwrap();
     store.set("p", "k", &json!(1)).unwrap();
     let [Notice::SetAside { kept, .. }] = &notices[..] else {
         panic!("{notices:?}")
@@ -193,7 +193,7 @@ fn files_that_are_set_aside_never_replace_each_other() {
     let path = folder.path().join("config.redb");
     for n in 0..5 {
         fs::write(&path, format!("damage {n}")).unwrap();
-        drop(Store::open(&path).unwrap());
+        drop(ConfigStore::open(&path).unwrap());
     }
     let texts = kept(folder.path())
         .into_iter()
@@ -214,7 +214,7 @@ fn a_backup_is_made_of_a_store_that_was_read_only_and_a_damaged_one_is_kept_too(
     let backup = path.with_extension("backup.json");
     fs::write(&path, "damage").unwrap();
     fs::write(&backup, &good.backup[..good.backup.len() / 2]).unwrap();
-    let (store, notices) = Store::open(&path).unwrap();
+    let (store, notices) = ConfigStore::open(&path).unwrap();
     let [
         Notice::SetAside {
             backup: Backup::Damaged { kept, reason },
@@ -229,19 +229,19 @@ fn a_backup_is_made_of_a_store_that_was_read_only_and_a_damaged_one_is_kept_too(
         fs::read(kept).unwrap(),
         good.backup[..good.backup.len() / 2]
     );
-    assert_eq!(store.everything().unwrap(), Everything::default());
+    assert_eq!(store.export().unwrap(), ConfigExport::default());
     drop(store);
     assert!(!backup.exists(), "a store that is new is worth no backup");
 
     // Without the store, the backup is not overwritten by an empty one either.
     fs::write(&backup, &good.backup).unwrap();
     fs::remove_file(&path).unwrap();
-    let (store, notices) = Store::open(&path).unwrap();
+    let (store, notices) = ConfigStore::open(&path).unwrap();
     assert!(
         matches!(notices[..], [Notice::Missing { .. }]),
         "{notices:?}"
     );
-    assert_eq!(store.everything().unwrap(), good.values);
+    assert_eq!(store.export().unwrap(), good.values);
     assert_eq!(fs::read(&backup).unwrap(), good.backup);
 }
 
@@ -249,16 +249,16 @@ fn a_backup_is_made_of_a_store_that_was_read_only_and_a_damaged_one_is_kept_too(
 fn a_damaged_value_is_named_and_the_others_are_there() {
     let folder = folder();
     let path = folder.path().join("config.redb");
-    let (store, _) = Store::open(&path).unwrap();
+    let (store, _) = ConfigStore::open(&path).unwrap();
     store.set("p", "good", &json!(1)).unwrap();
     drop(store);
-    drop(Store::open(&path).unwrap());
+    drop(ConfigStore::open(&path).unwrap());
     let backup = fs::read(path.with_extension("backup.json")).unwrap();
     change(&path, |transaction| {
         let mut table = transaction.open_table(VALUES).unwrap();
         table.insert(("p", "bad"), "{\"half\":").unwrap();
     });
-    let (store, notices) = Store::open(&path).unwrap();
+    let (store, notices) = ConfigStore::open(&path).unwrap();
     let text = notices[0].to_string();
     assert!(
         text.contains("stored value of \"p\" under \"bad\" is damaged"),
@@ -273,7 +273,7 @@ fn a_damaged_value_is_named_and_the_others_are_there() {
     );
     store.delete("p", "bad").unwrap();
     drop(store);
-    assert_eq!(Store::open(&path).unwrap().1, []);
+    assert_eq!(ConfigStore::open(&path).unwrap().1, []);
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn a_first_version_is_migrated_and_kept() {
     let folder = folder();
     let path = folder.path().join("config.redb");
     fs::write(&path, FIRST).unwrap();
-    let (store, notices) = Store::open(&path).unwrap();
+    let (store, notices) = ConfigStore::open(&path).unwrap();
     let [
         Notice::Migrated {
             from: 1,
@@ -308,7 +308,7 @@ fn a_first_version_is_migrated_and_kept() {
         Some(json!(["", "\0", null]))
     );
     drop(store);
-    assert_eq!(Store::open(&path).unwrap().1, [], "once");
+    assert_eq!(ConfigStore::open(&path).unwrap().1, [], "once");
     let database = Database::open(&path).unwrap();
     let transaction = database.begin_read().unwrap();
     let version = transaction
@@ -323,7 +323,7 @@ fn a_first_version_is_migrated_and_kept() {
 fn a_newer_version_is_refused_and_left_as_it_is() {
     let folder = folder();
     let path = folder.path().join("config.redb");
-    drop(Store::open(&path).unwrap());
+    drop(ConfigStore::open(&path).unwrap());
     let set_version = |version| {
         change(&path, |transaction| {
             let mut table = transaction.open_table(FORMAT).unwrap();
@@ -332,7 +332,7 @@ fn a_newer_version_is_refused_and_left_as_it_is() {
     };
     set_version(99);
     let before = fs::read(&path).unwrap();
-    let refused = Store::open(&path).map(drop);
+    let refused = ConfigStore::open(&path).map(drop);
     assert!(
         matches!(
             refused,
@@ -348,7 +348,7 @@ fn a_newer_version_is_refused_and_left_as_it_is() {
     assert_eq!(kept(folder.path()), Vec::<PathBuf>::new());
 
     set_version(0);
-    let (_, notices) = Store::open(&path).unwrap();
+    let (_, notices) = ConfigStore::open(&path).unwrap();
     assert!(
         matches!(notices[..], [Notice::SetAside { .. }]),
         "{notices:?}"

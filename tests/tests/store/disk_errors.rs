@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use stratos_host::State;
-use stratos_host::store::{Store, StoreError};
+use stratos_host::StateDir;
+use stratos_host::store::{ConfigStore, StoreError};
 
 #[test]
 fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
     let Some(disk) = SmallDisk::new() else { return };
     let path = disk.0.join("config.redb");
-    let (store, _) = Store::open(&path).unwrap();
+    let (store, _) = ConfigStore::open(&path).unwrap();
     let ballast = disk.0.join("ballast");
     let (mut model, mut refused) = (BTreeMap::<String, Value>::new(), 0);
     let (mut last, mut late) = ((String::new(), Value::Null), 0);
@@ -73,7 +73,7 @@ fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
         "{refused} writes refused, {late} of them stored all the same"
     ));
     drop(store);
-    let (store, notices) = Store::open(&path).unwrap();
+    let (store, notices) = ConfigStore::open(&path).unwrap();
     assert_eq!(notices, []);
     assert_eq!(store.all("p").unwrap(), model);
 }
@@ -94,7 +94,7 @@ fn a_write_that_the_system_refuses_is_an_error_and_all_others_are_there() {
     assert!(said.contains("it is stored: Write("), "{said}");
     let acknowledged = String::from_utf8_lossy(&output.stdout);
     let acknowledged = acknowledged.lines().filter(|line| *line != "ready").count();
-    let (store, notices) = Store::open(&path).unwrap();
+    let (store, notices) = ConfigStore::open(&path).unwrap();
     assert_eq!(notices, []);
     let stored = store.all("p").unwrap();
     assert_eq!(
@@ -112,7 +112,7 @@ fn a_store_that_is_deleted_or_replaced_is_an_error() {
         let state = folder.path().join("state");
         let path = state.join("config.redb");
         fs::create_dir(&state).unwrap();
-        let (store, _) = Store::open(&path).unwrap();
+        let (store, _) = ConfigStore::open(&path).unwrap();
         store.set("p", "k", &json!(1)).unwrap();
         fs::remove_dir_all(&state).unwrap();
         if replaced {
@@ -137,7 +137,7 @@ fn a_store_that_is_deleted_or_replaced_is_an_error() {
 fn a_read_only_disk_is_said_and_left_alone() {
     let Some(disk) = SmallDisk::new() else { return };
     let state = disk.0.join("state");
-    drop(State::open(&state).unwrap());
+    drop(StateDir::open(&state).unwrap());
     let before = fs::read(state.join("config.redb")).unwrap();
     let remount = |options| {
         let mut mount = Command::new("mount");
@@ -145,19 +145,19 @@ fn a_read_only_disk_is_said_and_left_alone() {
         assert!(done.success());
     };
     remount("remount,ro");
-    let error = State::open(&state).map(drop).unwrap_err();
+    let error = StateDir::open(&state).map(drop).unwrap_err();
     assert!(
         error.to_string().contains("cannot use the state folder"),
         "{error}"
     );
-    let error = State::open(&disk.0.join("other")).map(drop).unwrap_err();
+    let error = StateDir::open(&disk.0.join("other")).map(drop).unwrap_err();
     assert!(
         error.to_string().contains("cannot make the state folder"),
         "{error}"
     );
     remount("remount,rw");
     assert!(fs::read(state.join("config.redb")).unwrap() == before);
-    let (store, notices) = Store::open(&state.join("config.redb")).unwrap();
+    let (store, notices) = ConfigStore::open(&state.join("config.redb")).unwrap();
     assert_eq!(notices, []);
     store.set("p", "k", &json!(1)).unwrap();
 }
@@ -166,9 +166,9 @@ fn a_read_only_disk_is_said_and_left_alone() {
 fn a_folder_that_may_not_be_written_is_no_damage() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.redb");
-    drop(Store::open(&path).unwrap());
+    drop(ConfigStore::open(&path).unwrap());
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    match Store::open(&path) {
+    match ConfigStore::open(&path) {
         Ok((_, notices)) => {
             assert_eq!(notices, []);
             report("skipped: root may open what nobody may");

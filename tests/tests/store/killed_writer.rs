@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::thread::sleep;
 use std::time::Duration;
 
-use stratos_host::store::Store;
+use stratos_host::store::ConfigStore;
 use stratos_tests::{Workload, Writer};
 
 const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
@@ -31,9 +31,9 @@ fn a_killed_writer_loses_no_acknowledged_write() {
             // From before the first write to the middle of a later one; the steps share no divisor with the span.
             sleep(Duration::from_micros(kill as u64 * 17_389 % 60_000));
             let acknowledged = writer.kill();
-            let (store, notices) = Store::open(&path).unwrap();
+            let (store, notices) = ConfigStore::open(&path).unwrap();
             assert_eq!(notices, [], "{name}, kill {kill}");
-            let stored = store.everything().unwrap().plugins;
+            let stored = store.export().unwrap().plugins;
             let stored = stored.get("p").cloned().unwrap_or_default();
             writes = workload
                 .count(acknowledged, &stored)

@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use stratos_host::store::{Store, StoreError};
+use stratos_host::store::{ConfigStore, StoreError};
 use stratos_tests::{Plugins, cargo_stratos};
 
 use crate::SAMPLE;
@@ -66,7 +66,7 @@ fn one_of_many_that_open_a_damaged_store_sets_it_aside() {
                 let (path, begin) = (path.clone(), Arc::clone(&begin));
                 thread::spawn(move || {
                     begin.wait();
-                    let opened = Store::open(&path);
+                    let opened = ConfigStore::open(&path);
                     // Whoever has it keeps it until all have tried.
                     begin.wait();
                     opened.map(|(_, notices)| notices.len())
@@ -92,12 +92,12 @@ fn one_of_many_that_open_a_damaged_store_sets_it_aside() {
 fn an_owner_stays_the_owner_when_its_file_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.redb");
-    let (_store, _) = Store::open(&path).unwrap();
+    let (_store, _) = ConfigStore::open(&path).unwrap();
     if std::fs::rename(&path, folder.path().join("elsewhere")).is_err() {
         // Windows keeps the name of a file that is open.
         return;
     }
-    let second = Store::open(&path).map(drop);
+    let second = ConfigStore::open(&path).map(drop);
     assert!(
         matches!(second, Err(StoreError::Owned { .. })),
         "{second:?}"

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use stratos_host::store::Store;
+use stratos_host::store::ConfigStore;
 use stratos_tests::{Workload, Writer};
 use tempfile::TempDir;
 
@@ -113,11 +113,11 @@ fn read_store(folder: &Path) -> Result<Values, String> {
     if !path.exists() {
         return Err("there is no store".to_owned());
     }
-    let (store, notices) = Store::open(&path).map_err(|error| error.to_string())?;
+    let (store, notices) = ConfigStore::open(&path).map_err(|error| error.to_string())?;
     if !notices.is_empty() {
         return Err(notices[0].to_string());
     }
-    let everything = store.everything().map_err(|error| error.to_string())?;
+    let everything = store.export().map_err(|error| error.to_string())?;
     Ok(everything.plugins.get("p").cloned().unwrap_or_default())
 }
 

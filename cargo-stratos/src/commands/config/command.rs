@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use clap::Subcommand;
 use serde_json::Value;
-use stratos_host::store::Everything;
+use stratos_host::store::ConfigExport;
 
 use crate::cli::Outcome;
 use crate::commands::call::json;
@@ -97,12 +97,12 @@ async fn act(cx: &Context, action: Action, values: &Values) -> Result<Outcome, E
         Action::Import { plugin, file } => {
             let count = match plugin {
                 Some(plugin) => {
-                    let new = read(file, Everything::values_from_json)?;
+                    let new = read(file, ConfigExport::values_from_json)?;
                     values.replace(&plugin, &new).await?;
                     new.len()
                 }
                 None => {
-                    let new = read(file, Everything::from_json)?;
+                    let new = read(file, ConfigExport::from_json)?;
                     let count = new.count();
                     values.replace_everything(new).await?;
                     count

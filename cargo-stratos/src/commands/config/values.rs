@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use serde_json::Value;
-use stratos_host::State;
+use stratos_host::StateDir;
 use stratos_host::control::{Client, ConfigValues, ControlError};
 use stratos_host::owner::Owner;
-use stratos_host::state::StateError;
-use stratos_host::store::{Everything, StoreError};
+use stratos_host::state_dir::StateDirError;
+use stratos_host::store::{ConfigExport, StoreError};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -17,7 +17,7 @@ pub(super) enum Values {
     /// A shell runs, and it alone has them.
     Shell(Client),
     /// Nobody else has them as long as this lives.
-    Folder(State),
+    Folder(StateDir),
 }
 
 impl Values {
@@ -27,12 +27,12 @@ impl Values {
                 folder: folder.to_owned(),
             });
         }
-        match State::open(folder) {
+        match StateDir::open(folder) {
             Ok(state) => {
                 cx.output.notices(state.notices());
                 Ok(Self::Folder(state))
             }
-            Err(StateError::Owned { .. }) => {
+            Err(StateDirError::Owned { .. }) => {
                 let owner = Owner::read(folder).map_err(Error::Find)?;
                 Ok(Self::Shell(Client::new(owner)))
             }
@@ -88,18 +88,18 @@ impl Values {
         }
     }
 
-    pub(super) async fn everything(&self) -> Result<Everything, Error> {
+    pub(super) async fn everything(&self) -> Result<ConfigExport, Error> {
         match self {
             Self::Shell(shell) => Ok(shell.config_everything().await?),
-            Self::Folder(state) => state.store().everything().map_err(failed),
+            Self::Folder(state) => state.store().export().map_err(failed),
         }
     }
 
-    pub(super) async fn replace_everything(&self, everything: Everything) -> Result<(), Error> {
+    pub(super) async fn replace_everything(&self, everything: ConfigExport) -> Result<(), Error> {
         match self {
             Self::Shell(shell) => Ok(shell.config_replace_everything(&everything).await?),
             Self::Folder(state) => {
-                let stored = state.store().replace_everything(everything);
+                let stored = state.store().import(everything);
                 stored.map_err(failed)
             }
         }

@@ -7,14 +7,15 @@ use std::process;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use stratos_host::config::{Project, ProjectKind, StratosToml};
 use stratos_host::control::PluginInfo;
 use stratos_host::events::Events;
-use stratos_host::launch::{Launch, Processes, clean_up};
-use stratos_host::project::{Project, ProjectKind};
+use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory, clean_up_stale_runs};
 use stratos_host::reload::{Reloader, Watched};
 use stratos_host::scenario::{Played, Scenario};
-use stratos_host::settings::Settings;
-use stratos_host::{Attach, PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, State};
+use stratos_host::{
+    AttachMode, PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, StateDir,
+};
 
 use crate::cli::Outcome;
 use crate::commands::play::{ScenarioFile, report, wrong};
@@ -105,7 +106,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         [only] => only.folder.clone(),
         _ => PathBuf::from("."),
     };
-    let settings = Settings::load(&home).map_err(Error::Settings)?;
+    let settings = StratosToml::load(&home).map_err(Error::Settings)?;
     let folder = args.state.clone().unwrap_or_else(|| home.join(".stratos"));
     let runtime = tokio::runtime::Runtime::new().map_err(|source| Error::System {
         what: "start the runtime",
@@ -129,7 +130,7 @@ struct Setting {
     projects: Vec<Project>,
     /// Where `stratos.toml` is.
     home: PathBuf,
-    settings: Settings,
+    settings: StratosToml,
     /// The state folder.
     folder: PathBuf,
     scenario: Option<Scenario>,
@@ -182,7 +183,7 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
 /// A shell that runs, and what goes on beside it.
 struct Serving {
     shell: Shell,
-    processes: Processes,
+    processes: LauncherFactory,
     /// None where nothing is watched.
     reloader: Option<Reloader>,
     screen: Screen,
@@ -203,7 +204,7 @@ async fn start(cx: &Context, args: Args, setting: Setting) -> Result<Serving, Er
     let has_keys = !args.json && Keys::are_there();
     let state = state(cx, &args, &folder)?;
     let processes = processes(cx, &args, &folder, watches)?;
-    processes.set_variables(settings.env.clone());
+    processes.set_env(settings.env.clone());
     let options = options(&args, settings, state, has_keys);
     let events = Events::default();
     let watcher = events.watch();
@@ -247,8 +248,8 @@ async fn start(cx: &Context, args: Args, setting: Setting) -> Result<Serving, Er
 }
 
 /// What is kept from earlier runs, unless it is to be forgotten.
-fn state(cx: &Context, args: &Args, folder: &Path) -> Result<State, Error> {
-    let state = State::open(folder).map_err(Error::State)?;
+fn state(cx: &Context, args: &Args, folder: &Path) -> Result<StateDir, Error> {
+    let state = StateDir::open(folder).map_err(Error::State)?;
     cx.output.notices(state.notices());
     if args.fresh {
         state.store().clear().map_err(Error::Fresh)?;
@@ -256,7 +257,7 @@ fn state(cx: &Context, args: &Args, folder: &Path) -> Result<State, Error> {
     Ok(state)
 }
 
-fn options(args: &Args, settings: Settings, state: State, has_keys: bool) -> ShellOptions {
+fn options(args: &Args, settings: StratosToml, state: StateDir, has_keys: bool) -> ShellOptions {
     ShellOptions {
         port: args.port,
         auth: args.auth.clone(),
@@ -268,8 +269,8 @@ fn options(args: &Args, settings: Settings, state: State, has_keys: bool) -> She
         },
         supervise: args.supervise,
         attach: args.attach.then_some(match has_keys {
-            true => Attach::Wait,
-            false => Attach::Tell,
+            true => AttachMode::Wait,
+            false => AttachMode::Announce,
         }),
         ..ShellOptions::new(state)
     }
@@ -279,7 +280,7 @@ fn options(args: &Args, settings: Settings, state: State, has_keys: bool) -> She
 /// how far it came.
 async fn stop(
     shell: Shell,
-    processes: &Processes,
+    processes: &LauncherFactory,
     playing: Playing,
     interrupt: &mut Interrupt,
 ) -> Option<Played> {
@@ -287,7 +288,7 @@ async fn stop(
     let stop = async {
         cut = playing.end().await;
         shell.stop().await;
-        processes.settled().await;
+        processes.wait_for_orphan_search().await;
     };
     tokio::select! {
         () = stop => {}
@@ -308,32 +309,37 @@ fn scenario(cx: &Context, args: &Args, projects: &[Project]) -> Result<Option<Sc
     Ok(Some(fitted.map_err(|error| wrong(cx, &error))?))
 }
 
-fn processes(cx: &Context, args: &Args, folder: &Path, watches: bool) -> Result<Processes, Error> {
-    let variables = variables(cx, &args.variables)?;
-    let programs = folder.join("programs");
-    let prepared = prepare(cx, args, &programs).map_err(|source| Error::File {
+fn processes(
+    cx: &Context,
+    args: &Args,
+    folder: &Path,
+    watches: bool,
+) -> Result<LauncherFactory, Error> {
+    let options = LaunchOptions {
+        cargo: cx.cargo.clone(),
+        cargo_args: args.cargo_args.clone(),
+        target_dir: watches.then(|| folder.join("target")),
+        colours: !args.json && cx.output.has_colours(),
+        env: variables(cx, &args.variables)?,
+        ..LaunchOptions::new(folder.join("programs"))
+    };
+    let path = options.programs_dir.clone();
+    prepare(cx, options).map_err(|source| Error::File {
         what: "prepare",
-        path: programs,
+        path,
         source,
-    });
-    let mut processes = prepared?.with_variables(variables);
-    if watches {
-        processes = processes.build_in(folder.join("target"));
-    }
-    if !args.json && cx.output.has_colours() {
-        processes = processes.with_colours();
-    }
-    Ok(processes)
+    })
 }
 
-fn prepare(cx: &Context, args: &Args, programs: &Path) -> io::Result<Processes> {
-    let cleaned = clean_up(programs)?;
-    if !cleaned.is_nothing() {
+fn prepare(cx: &Context, mut options: LaunchOptions) -> io::Result<LauncherFactory> {
+    let cleaned = clean_up_stale_runs(&options.programs_dir)?;
+    if !cleaned.is_empty() {
         cx.output.note(cleaned);
     }
     let mut guardian = process::Command::new(std::env::current_exe()?);
     guardian.arg("guardian");
-    Processes::new(programs, cx.cargo.clone(), args.cargo_args.clone())?.guarded_by(guardian)
+    options.guardian = Some(guardian);
+    LauncherFactory::new(options)
 }
 
 /// When it ends by itself.
@@ -414,10 +420,10 @@ fn is_well(plugin: &PluginInfo) -> bool {
     )
 }
 
-fn spec(project: &Project, processes: &Processes) -> PluginSpec {
+fn spec(project: &Project, processes: &LauncherFactory) -> PluginSpec {
     let id = project.manifest.id.clone();
-    let launcher: Result<Arc<dyn Launch>, String> = match &project.kind {
-        ProjectKind::Rust(cargo_toml) => Ok(Arc::new(processes.rust(&id, cargo_toml))),
+    let launcher: Result<Arc<dyn Launcher>, String> = match &project.kind {
+        ProjectKind::Rust(cargo_toml) => Ok(Arc::new(processes.cargo_package(&id, cargo_toml))),
         ProjectKind::Program(program) => Ok(Arc::new(processes.program(&id, program))),
         ProjectKind::JavaScript(_) => {
             Err("its background module is JavaScript, which only the real shell runs".to_owned())

@@ -7,7 +7,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, rea
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use stratos_host::PluginState;
 use stratos_host::control::Control;
-use stratos_host::launch::Processes;
+use stratos_host::process::LauncherFactory;
 use tokio::sync::mpsc;
 
 use crate::commands::run::status::indented;
@@ -42,7 +42,7 @@ pub(super) struct Hands {
     pub(super) persona: String,
     /// Of the shell's page.
     pub(super) url: String,
-    pub(super) processes: Processes,
+    pub(super) processes: LauncherFactory,
 }
 
 impl Keys {
@@ -86,7 +86,7 @@ impl Hands {
         if self.keys.is_some() {
             return;
         }
-        self.processes.build_quietly();
+        self.processes.hide_build_progress();
         self.keys = self.has_keys.then(Keys::listen).flatten();
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use stratos_host::settings::check_variable;
+use stratos_host::config::validate_env_var;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -29,7 +29,7 @@ fn variable(cx: &Context, wanted: &str) -> Result<(String, OsString), Error> {
         let message = format!("`--env {name}`: there is no such variable here to pass on");
         return Err(usage(message, "give it a value with `--env NAME=VALUE`"));
     };
-    match check_variable(name, value.as_encoded_bytes()) {
+    match validate_env_var(name, value.as_encoded_bytes()) {
         Ok(()) => Ok((name.to_owned(), value)),
         Err(error) => Err(usage(
             format!("`--env {name}`: {error}"),

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use stratos::Plugin;
 use stratos::session::{Link, run};
 use stratos_host::events::Events;
-use stratos_host::launch::{InMemory, MemoryLink};
-use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, State};
+use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_tests::{Answer, request};
 
 pub(crate) const ID: &str = "forms";
 
 /// Starts the plugin; a new one is made for every generation.
 pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) -> Shell {
-    let launcher = InMemory::new(
+    let launcher = InMemoryLauncher::new(
         move |MemoryLink {
                   control,
                   http,
@@ -39,7 +39,7 @@ pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'sta
     };
     let options = ShellOptions {
         port: 0,
-        ..ShellOptions::new(State::in_memory().unwrap())
+        ..ShellOptions::new(StateDir::in_memory().unwrap())
     };
     let shell = Shell::start(options, vec![spec], Events::default());
     let shell = shell.await.unwrap();

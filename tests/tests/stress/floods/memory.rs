@@ -10,8 +10,8 @@ use stratos::session::{Link, run};
 use stratos::testing::TestShell;
 use stratos_host::events::{Event, Events};
 use stratos_host::journal::{Entry, Journal};
-use stratos_host::launch::{InMemory, MemoryLink};
-use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, State};
+use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::hello::{Hello, Software};
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::{Message, ProtocolVersion};
@@ -240,7 +240,7 @@ where
     Fut: Future<Output = ()> + Send + 'static,
 {
     let misbehave = Arc::new(misbehave);
-    let hostile = InMemory::new(move |link: MemoryLink| {
+    let hostile = InMemoryLauncher::new(move |link: MemoryLink| {
         let misbehave = Arc::clone(&misbehave);
         async move {
             // What it holds on to beside the stream.
@@ -249,7 +249,7 @@ where
             misbehave(stream).await;
         }
     });
-    let harmless = InMemory::new(|link: MemoryLink| async move {
+    let harmless = InMemoryLauncher::new(|link: MemoryLink| async move {
         let link = Link {
             control: link.control,
             http: link.http,
@@ -257,13 +257,13 @@ where
         };
         let _ = run(sample("sample").build().unwrap(), link).await;
     });
-    let spec = |id: &str, launcher: InMemory| PluginSpec {
+    let spec = |id: &str, launcher: InMemoryLauncher| PluginSpec {
         id: id.to_owned(),
         name: id.to_owned(),
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(launcher)),
     };
-    let options = ShellOptions::new(State::in_memory().unwrap());
+    let options = ShellOptions::new(StateDir::in_memory().unwrap());
     let plugins = vec![spec("raw", hostile), spec("sample", harmless)];
     let (shell, _) = Shell::start_in_memory(options, plugins, Events::kept_in(journal)).unwrap();
     shell.ready().await;

@@ -1,23 +1,21 @@
-//! A process that outlives the shell, to clean up after it at once.
+//! The guardian: a process that outlives the shell and cleans up after it at once.
 
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use stratos_transport::guard::Guard;
-
-/// Holds the guardian's lifeline, which breaks with this process.
+/// The pipe to the guardian's standard input, which closes when this process ends.
 #[derive(Debug)]
 pub(super) struct Guardian {
     _child: Option<Child>,
 }
 
 impl Guardian {
-    /// The command is to call [`outlive`](super::outlive) with this record and its standard input.
+    /// Starts a command that calls [`run_guardian`](super::run_guardian) with the run record and its standard input.
     ///
-    /// On Windows it would end with the shell, as all that the shell starts does: there is nothing to clean up.
+    /// Does nothing on Windows, where the job object kills everything that the shell has started.
     pub(super) fn start(mut command: Command, record: &Path) -> io::Result<Self> {
-        if cfg!(windows) || !Guard::Guardian.is_on() {
+        if cfg!(windows) {
             return Ok(Self { _child: None });
         }
         command
@@ -25,7 +23,7 @@ impl Guardian {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        // Neither Ctrl-C in a terminal nor the end of a group may reach it.
+        // Own group: neither Ctrl-C in a terminal nor a kill of the shell's group reaches it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         Ok(Self {

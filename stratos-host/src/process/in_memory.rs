@@ -1,4 +1,4 @@
-//! Plugins within this process, for tests.
+//! Plugins that run as tasks within this process, for tests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,28 +10,28 @@ use stratos_transport::stream::memory_pair;
 use tokio::sync::mpsc;
 
 use crate::events::Events;
-use crate::launch::life::{Life, LifeKeeper};
-use crate::launch::{Launch, LaunchError, Launched, Program};
-use crate::secret::random_hex;
+use crate::process::handle::{ProcessHandle, SupervisorChannels};
+use crate::process::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
+use crate::token::random_hex;
 
-/// What a plugin within this process is connected by.
+/// The plugin's ends of its connections to the shell.
 pub struct MemoryLink {
-    /// Carries the protocol.
+    /// The control connection, which carries the protocol.
     pub control: BoxedStream,
-    /// Brings the requests to the plugin's routes.
+    /// Connections with HTTP requests to the plugin's routes.
     pub http: Incoming,
-    /// What the plugin's greeting must contain.
+    /// Secret that the plugin sends in its `hello` request.
     pub nonce: String,
 }
 
 type Run = dyn Fn(MemoryLink) -> BoxFuture<'static, ()> + Send + Sync;
 
-/// Runs a plugin as a task: the same bytes as between processes, without the processes.
+/// Runs a plugin as a task, over the same protocol as a process.
 #[derive(Clone)]
-pub struct InMemory(Arc<Run>);
+pub struct InMemoryLauncher(Arc<Run>);
 
-impl InMemory {
-    /// The function is called for every generation and runs the plugin until its link ends.
+impl InMemoryLauncher {
+    /// `run` is called for each start of the plugin, and returns when its link is closed.
     pub fn new<F, Fut>(run: F) -> Self
     where
         F: Fn(MemoryLink) -> Fut + Send + Sync + 'static,
@@ -41,64 +41,64 @@ impl InMemory {
     }
 }
 
-impl Launch for InMemory {
-    fn prepare(&self, _number: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+impl Launcher for InMemoryLauncher {
+    fn prepare(&self, _build_id: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
         Box::pin(async { Ok(Program::InMemory) })
     }
 
-    fn launch(&self, _: Program, _: Events) -> BoxFuture<'_, Result<Launched, LaunchError>> {
+    fn launch(&self, _: Program, _: Events) -> BoxFuture<'_, Result<LaunchedPlugin, LaunchError>> {
         Box::pin(async {
             let nonce = random_hex(32);
             let (ours, theirs) = memory_pair();
             let (control_sender, control_receiver) = mpsc::channel::<BoxedStream>(1);
-            // The channel is new and has room.
+            // The channel is new, so it has room.
             let _ = control_sender.try_send(Box::new(ours));
             let (http, http_incoming) = memory_endpoint();
-            let (life, keeper) = Life::new(None);
+            let (process, channels) = ProcessHandle::new(None);
             let link = MemoryLink {
                 control: Box::new(theirs),
                 http: http_incoming,
                 nonce: nonce.clone(),
             };
-            tokio::spawn(keep((self.0)(link), keeper, control_sender));
-            Ok(Launched {
+            tokio::spawn(supervise((self.0)(link), channels, control_sender));
+            Ok(LaunchedPlugin {
                 control: Incoming::Memory(control_receiver),
                 http,
                 nonce,
-                life,
+                process,
             })
         })
     }
 }
 
-/// Runs the task to its end, or drops it when told to.
-async fn keep(
+/// Runs the plugin until it returns, or aborts it at the first signal.
+async fn supervise(
     run: BoxFuture<'static, ()>,
-    mut keeper: LifeKeeper,
+    mut channels: SupervisorChannels,
     _control: mpsc::Sender<BoxedStream>,
 ) {
     let mut task = tokio::spawn(run);
-    let how = tokio::select! {
+    let exit = tokio::select! {
         joined = &mut task => match joined {
             Ok(()) => "ended",
             Err(_) => "panicked",
         },
-        _ = keeper.signals.recv() => {
+        _ = channels.signals.recv() => {
             task.abort();
-            // What it cleans up is done before the end is known. The second signal is for one that blocks its thread.
+            // Waits until destructors have run. The second signal comes if the task blocks its thread.
             tokio::select! {
                 _ = task => {}
-                _ = keeper.signals.recv() => {}
+                _ = channels.signals.recv() => {}
             }
             "was ended"
         }
     };
-    keeper.ended.send_replace(Some(how.to_owned()));
+    channels.exit.send_replace(Some(exit.to_owned()));
 }
 
-impl fmt::Debug for InMemory {
+impl fmt::Debug for InMemoryLauncher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InMemory")
+        f.write_str("InMemoryLauncher")
     }
 }
 

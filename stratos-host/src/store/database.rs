@@ -9,11 +9,11 @@ use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use redb::Database;
 use redb::backends::InMemoryBackend;
 
-use crate::store::place::Place;
+use crate::store::lock_file::Place;
 
 /// A database, and the file that it is in.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub(super) struct DatabaseHandle {
     /// None in memory.
     place: Option<Place>,
     /// None only where it could not be opened again after an error of the disk.
@@ -22,7 +22,7 @@ pub(super) struct Disk {
     _lock: Option<File>,
 }
 
-impl Disk {
+impl DatabaseHandle {
     pub(super) fn new(place: Place, database: Database, lock: Option<File>) -> Self {
         Self {
             place: Some(place),

@@ -1,13 +1,12 @@
-//! A program's own copy for each start.
+//! The copy of a program from which one build of a plugin is run.
 
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-/// A copy of a program, which goes with the last who may start it.
+/// A copy of a program in a folder of its own, removed on drop.
 ///
-/// Windows cannot overwrite a running program, and a rollback needs the old one.
+/// Windows cannot overwrite a running program, and a rollback starts the old copy again.
 #[derive(Debug)]
 pub struct Executable {
     pub(super) path: PathBuf,
@@ -16,7 +15,7 @@ pub struct Executable {
 }
 
 impl Executable {
-    /// Copies a program into a folder that is its own.
+    /// Copies a program into a folder for this copy alone.
     pub(super) async fn copy(built: &Path, folder: PathBuf, warnings: String) -> io::Result<Self> {
         let name = built.file_name().unwrap_or(built.as_os_str());
         let executable = Self {
@@ -29,27 +28,28 @@ impl Executable {
         Ok(executable)
     }
 
+    /// The compiler's warnings, rendered as text.
     pub(super) fn warnings(&self) -> &str {
         &self.warnings
     }
 
-    pub(super) async fn is_same_as(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+    /// Whether both programs have the same content; false if one of them cannot be read.
+    pub(super) async fn has_same_content(&self, other: &Self) -> bool {
         let (one, other) = (self.path.clone(), other.path.clone());
-        let compared = tokio::task::spawn_blocking(move || have_same_bytes(&one, &other));
-        // Who cannot be read is not the same.
+        let compared = tokio::task::spawn_blocking(move || have_same_content(&one, &other));
         matches!(compared.await, Ok(Ok(true)))
     }
 }
 
 impl Drop for Executable {
     fn drop(&mut self) {
-        // Still running on Windows, or gone already: the next shell empties the place.
+        // Fails on Windows while the program runs; the cleanup of the next shell removes the folder.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// Stops at the first difference, which in programs comes early.
-fn have_same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
+/// Compares two files up to the first difference.
+fn have_same_content(one: &Path, other: &Path) -> io::Result<bool> {
     if fs::metadata(one)?.len() != fs::metadata(other)?.len() {
         return Ok(false);
     }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_are_compared_to_the_last_byte() {
+    fn programs_that_differ_in_the_last_byte_are_different() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, bytes: &[u8]| {
             let path = folder.path().join(name);
@@ -89,9 +89,9 @@ mod tests {
             write("other", &other),
             write("short", &long[1..]),
         ];
-        assert!(have_same_bytes(&one, &same).unwrap());
-        assert!(!have_same_bytes(&one, &other).unwrap());
-        assert!(!have_same_bytes(&one, &short).unwrap());
-        assert!(have_same_bytes(&one, &folder.path().join("nothing")).is_err());
+        assert!(have_same_content(&one, &same).unwrap());
+        assert!(!have_same_content(&one, &other).unwrap());
+        assert!(!have_same_content(&one, &short).unwrap());
+        assert!(have_same_content(&one, &folder.path().join("nothing")).is_err());
     }
 }

@@ -8,7 +8,7 @@ use redb::{Database, Durability};
 use stratos_transport::guard::Guard;
 
 use crate::store::change::Change;
-use crate::store::disk::Disk;
+use crate::store::database::DatabaseHandle;
 
 /// How many writes one transaction holds at most, so that nobody waits long for the others' bytes.
 const MOST_IN_ONE: usize = 128;
@@ -18,7 +18,7 @@ const MOST_IN_ONE: usize = 128;
 /// Whoever finds nobody at the disk commits for all that wait, then lets the next one do it. Nobody returns before the
 /// commit that holds its own write. The line has a bound: each write in it has a thread that waits.
 #[derive(Debug, Default)]
-pub(super) struct Commits {
+pub(super) struct GroupCommit {
     line: Mutex<Line>,
     moved: Condvar,
 }
@@ -41,11 +41,11 @@ struct Write {
     outcome: OnceLock<Outcome>,
 }
 
-impl Commits {
+impl GroupCommit {
     /// Writes durably, unless it is not allowed any more when it is this write's turn.
     pub(super) fn write(
         &self,
-        disk: &Disk,
+        disk: &DatabaseHandle,
         change: Change,
         allowed: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Outcome {
@@ -103,7 +103,7 @@ impl fmt::Debug for Write {
     }
 }
 
-/// Commits with redb's default durability, which returns after the data is on the disk.
+/// GroupCommit with redb's default durability, which returns after the data is on the disk.
 fn commit(database: &Database, batch: &[Arc<Write>]) -> Result<Vec<Option<bool>>, redb::Error> {
     let mut transaction = database.begin_write()?;
     if !Guard::StoreSync.is_on() {

@@ -13,7 +13,7 @@ const FORM: u32 = 1;
 
 /// All values of all plugins: what `cargo stratos config export` writes, and what the backup holds.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Everything {
+pub struct ConfigExport {
     /// The values by plugin and key.
     pub plugins: BTreeMap<String, BTreeMap<String, Value>>,
 }
@@ -33,7 +33,7 @@ struct Read {
     plugins: Unique<Unique<Value>>,
 }
 
-impl Everything {
+impl ConfigExport {
     /// How many values there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -67,7 +67,7 @@ impl Everything {
     }
 }
 
-impl Serialize for Everything {
+impl Serialize for ConfigExport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { plugins } = self;
         Written {
@@ -78,7 +78,7 @@ impl Serialize for Everything {
     }
 }
 
-impl<'de> Deserialize<'de> for Everything {
+impl<'de> Deserialize<'de> for ConfigExport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Read { plugins, .. } = Read::deserialize(deserializer)?;
         let plugins = plugins.0.into_iter();
@@ -134,7 +134,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::Store;
+    use crate::store::ConfigStore;
 
     fn text() -> impl Strategy<Value = String> {
         let hostile: &'static [&str] = &[
@@ -181,13 +181,13 @@ mod tests {
         fn an_export_brings_back_every_value(
             plugins in btree_map(text(), btree_map(text(), value(), 1..6), 0..4)
         ) {
-            let everything = Everything { plugins };
-            let store = Store::in_memory().unwrap();
+            let everything = ConfigExport { plugins };
+            let store = ConfigStore::in_memory().unwrap();
             store.set("old", "k", &json!(1)).unwrap();
-            store.replace_everything(everything.clone()).unwrap();
-            let stored = store.everything().unwrap();
+            store.import(everything.clone()).unwrap();
+            let stored = store.export().unwrap();
             prop_assert_eq!(&stored, &everything);
-            let read = Everything::from_json(stored.to_json().as_bytes()).unwrap();
+            let read = ConfigExport::from_json(stored.to_json().as_bytes()).unwrap();
             prop_assert_eq!(&read, &everything);
             // Minus zero equals zero, but is not the same.
             prop_assert_eq!(read.to_json(), everything.to_json());
@@ -197,10 +197,10 @@ mod tests {
         fn an_export_that_lacks_its_end_is_refused(part in 0.0..1.0_f64) {
             let mut values = BTreeMap::new();
             values.insert("k".to_owned(), json!([1, "two", {"three": null}]));
-            let everything = Everything { plugins: BTreeMap::from([("p".to_owned(), values)]) };
+            let everything = ConfigExport { plugins: BTreeMap::from([("p".to_owned(), values)]) };
             let text = everything.to_json();
             let length = (text.trim_end().len() as f64 * part) as usize;
-            prop_assert!(Everything::from_json(&text.as_bytes()[..length]).is_err());
+            prop_assert!(ConfigExport::from_json(&text.as_bytes()[..length]).is_err());
         }
     }
 }

@@ -11,10 +11,10 @@ use stratos_protocol::limits::{CONFIG_DEPTH, CONFIG_KEY_BYTES, CONFIG_VALUE_BYTE
 use tokio::task::JoinError;
 
 use crate::store::change::{Change, VALUES};
-use crate::store::commits::Commits;
-use crate::store::disk::Disk;
+use crate::store::database::DatabaseHandle;
+use crate::store::group_commit::GroupCommit;
 use crate::store::recovery::Opened;
-use crate::store::{Everything, Notice, StoreError, recovery};
+use crate::store::{ConfigExport, Notice, StoreError, recovery};
 
 /// The config store of all plugins; one process owns its file. Cheap to clone.
 ///
@@ -22,15 +22,15 @@ use crate::store::{Everything, Notice, StoreError, recovery};
 /// crash of the process and a power cut: it is in a transaction that was flushed to the disk.
 /// Writes that wait at the same time share one.
 #[derive(Debug, Clone)]
-pub struct Store(Arc<Inner>);
+pub struct ConfigStore(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    disk: Disk,
-    commits: Commits,
+    disk: DatabaseHandle,
+    commits: GroupCommit,
 }
 
-impl Store {
+impl ConfigStore {
     /// Opens the store, or makes an empty one, and says what else it did.
     ///
     /// A file that is damaged is set aside, and the values of the last backup take its place. The backup is written
@@ -60,7 +60,7 @@ impl Store {
     ///
     /// When the empty database cannot be laid out in memory.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let disk = Disk::in_memory();
+        let disk = DatabaseHandle::in_memory();
         Ok(Self::new(disk.map_err(|error| {
             StoreError::open(Path::new("(memory)"), error)
         })?))
@@ -221,8 +221,8 @@ impl Store {
     /// # Errors
     ///
     /// When the store cannot be read, or a value in it is damaged.
-    pub fn everything(&self) -> Result<Everything, StoreError> {
-        let mut everything = Everything::default();
+    pub fn export(&self) -> Result<ConfigExport, StoreError> {
+        let mut everything = ConfigExport::default();
         for (plugin, key, text) in self.texts()? {
             let value = parse(&key, &text)?;
             let values = everything.plugins.entry(plugin).or_default();
@@ -236,7 +236,7 @@ impl Store {
     /// # Errors
     ///
     /// When they could not be written; the old ones are still there then.
-    pub fn replace_everything(&self, everything: Everything) -> Result<(), StoreError> {
+    pub fn import(&self, everything: ConfigExport) -> Result<(), StoreError> {
         for (key, value) in everything.plugins.values().flatten() {
             text(key, value)?;
         }
@@ -269,17 +269,17 @@ impl Store {
     ///
     /// When it could not be written; everything is still there then.
     pub fn clear(&self) -> Result<(), StoreError> {
-        self.replace_everything(Everything::default())
+        self.import(ConfigExport::default())
     }
 
-    fn new(disk: Disk) -> Self {
-        let commits = Commits::default();
+    fn new(disk: DatabaseHandle) -> Self {
+        let commits = GroupCommit::default();
         Self(Arc::new(Inner { disk, commits }))
     }
 
     /// Everything that is readable, and what is not.
-    fn whole(&self) -> Result<(Everything, Vec<Notice>), StoreError> {
-        let (mut everything, mut damaged) = (Everything::default(), Vec::new());
+    fn whole(&self) -> Result<(ConfigExport, Vec<Notice>), StoreError> {
+        let (mut everything, mut damaged) = (ConfigExport::default(), Vec::new());
         for (plugin, key, text) in self.texts()? {
             match serde_json::from_str(&text) {
                 Ok(value) => {
@@ -394,14 +394,17 @@ mod tests {
     fn values_belong_to_their_plugin_and_survive_reopening() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.redb");
-        let store = Store::open(&path).unwrap().0;
+        let store = ConfigStore::open(&path).unwrap().0;
         assert_eq!(store.get("a", "k").unwrap(), None);
         store.set("a", "k", &json!({ "n": 1 })).unwrap();
         store.set("ab", "k", &json!(null)).unwrap();
-        assert!(matches!(Store::open(&path), Err(StoreError::Owned { .. })));
+        assert!(matches!(
+            ConfigStore::open(&path),
+            Err(StoreError::Owned { .. })
+        ));
         drop(store);
 
-        let store = Store::open(&path).unwrap().0;
+        let store = ConfigStore::open(&path).unwrap().0;
         assert_eq!(store.get("a", "k").unwrap(), Some(json!({ "n": 1 })));
         assert_eq!(store.get("ab", "k").unwrap(), Some(json!(null)));
         assert_eq!(store.all("a").unwrap().len(), 1);
@@ -412,12 +415,12 @@ mod tests {
 
     #[test]
     fn what_is_stored_can_be_exported_and_read_again() {
-        let store = Store::in_memory().unwrap();
+        let store = ConfigStore::in_memory().unwrap();
         let nested = |levels| (0..levels).fold(json!(1), |inner, _| json!([inner]));
         let deepest = nested(CONFIG_DEPTH);
         store.set("p", "k", &deepest).unwrap();
-        let exported = store.everything().unwrap().to_json();
-        let imported = Everything::from_json(exported.as_bytes()).unwrap();
+        let exported = store.export().unwrap().to_json();
+        let imported = ConfigExport::from_json(exported.as_bytes()).unwrap();
         assert_eq!(imported.plugins["p"]["k"], deepest);
         let deeper = nested(CONFIG_DEPTH + 1);
         let refused = store.set("p", "k", &deeper);
@@ -428,13 +431,13 @@ mod tests {
         let values = [("k".to_owned(), deeper)].into();
         assert!(store.replace("p", &values).is_err());
         let plugins = [("p".to_owned(), values)].into();
-        assert!(store.replace_everything(Everything { plugins }).is_err());
+        assert!(store.import(ConfigExport { plugins }).is_err());
         assert_eq!(store.get("p", "k").unwrap(), Some(deepest));
     }
 
     #[test]
     fn a_write_that_is_no_longer_allowed_changes_nothing() {
-        let store = Store::in_memory().unwrap();
+        let store = ConfigStore::in_memory().unwrap();
         store.set("p", "k", &json!(1)).unwrap();
         assert!(!store.set_if("p", "k", &json!(2), || false).unwrap());
         assert!(!store.delete_if("p", "k", || false).unwrap());
@@ -446,7 +449,7 @@ mod tests {
 
     #[test]
     fn pages_cover_everything_once() {
-        let store = Store::in_memory().unwrap();
+        let store = ConfigStore::in_memory().unwrap();
         let values: BTreeMap<_, _> = (0..20)
             .map(|n| (format!("k{n}"), json!("x".repeat(n))))
             .collect();
@@ -470,7 +473,7 @@ mod tests {
     /// Others wait behind it until somebody waits at the barrier.
     fn write_that_stands_at_the_disk<'scope>(
         scope: &'scope thread::Scope<'scope, '_>,
-        store: Store,
+        store: ConfigStore,
     ) -> Arc<Barrier> {
         let (at_the_disk, is_free) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
         let (told, waits) = (Arc::clone(&at_the_disk), Arc::clone(&is_free));
@@ -489,7 +492,7 @@ mod tests {
     #[test]
     fn writes_that_wait_share_a_commit() {
         let folder = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(&folder.path().join("config.redb")).unwrap();
+        let (store, _) = ConfigStore::open(&folder.path().join("config.redb")).unwrap();
         thread::scope(|scope| {
             let is_free = write_that_stands_at_the_disk(scope, store.clone());
             for n in 1..=100 {
@@ -509,7 +512,7 @@ mod tests {
     #[test]
     fn a_write_that_waited_is_asked_when_it_is_its_turn() {
         let folder = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(&folder.path().join("config.redb")).unwrap();
+        let (store, _) = ConfigStore::open(&folder.path().join("config.redb")).unwrap();
         let is_retired = Arc::new(AtomicBool::new(false));
         thread::scope(|scope| {
             let is_free = write_that_stands_at_the_disk(scope, store.clone());

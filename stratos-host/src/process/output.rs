@@ -1,15 +1,16 @@
-//! What a plugin prints becomes log lines.
+//! Forwards the output of a plugin as log lines.
 
 use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::log::{self, Level};
-use stratos_transport::guard::Guard;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 
 use crate::events::Events;
 
-/// Forwards lines until the stream ends. Memory does not grow with what is printed, and whoever prints never waits:
-/// what is too much is read and dropped.
-pub(super) async fn forward(
+/// Emits each line of `output` as a log event until the stream ends.
+///
+/// Always reads on, so that a plugin never blocks on its output. The part of a line beyond `LOG_LINE_BYTES` is
+/// discarded, which bounds the memory.
+pub(super) async fn forward_lines(
     output: impl AsyncRead + Unpin,
     events: Events,
     plugin: String,
@@ -21,7 +22,7 @@ pub(super) async fn forward(
     loop {
         let chunk = match reader.fill_buf().await {
             Ok(chunk) if !chunk.is_empty() => chunk,
-            // The end, or a pipe that broke, which is the same to us.
+            // The end of the stream, or an error of the pipe.
             _ => break,
         };
         let newline = chunk.iter().position(|byte| *byte == b'\n');
@@ -37,20 +38,19 @@ pub(super) async fn forward(
     }
 }
 
+/// A line that is being read.
 #[derive(Default)]
 struct Line {
+    /// The first bytes of the line, at most `LOG_LINE_BYTES`.
     kept: Vec<u8>,
+    /// Number of bytes that were discarded.
     cut: usize,
 }
 
 impl Line {
     fn push(&mut self, bytes: &[u8]) {
-        let limit = if Guard::LogLine.is_on() {
-            LOG_LINE_BYTES
-        } else {
-            usize::MAX
-        };
-        let room = limit.saturating_sub(self.kept.len()).min(bytes.len());
+        let room = LOG_LINE_BYTES.saturating_sub(self.kept.len());
+        let room = room.min(bytes.len());
         self.kept.extend_from_slice(&bytes[..room]);
         self.cut += bytes.len() - room;
     }
@@ -73,12 +73,12 @@ mod tests {
     use crate::events::Event;
 
     #[tokio::test]
-    async fn lines_are_split_cut_and_made_text() {
+    async fn output_is_split_into_lines_of_limited_length_and_decoded_lossily() {
         let events = Events::default();
         let mut watcher = events.watch();
         let long = "x".repeat(LOG_LINE_BYTES + 5);
         let output = format!("one\r\n\ntwo\n{long}\nlast");
-        forward(
+        forward_lines(
             output.as_bytes(),
             events.clone(),
             "p".to_owned(),
@@ -86,7 +86,7 @@ mod tests {
             "stdout",
         )
         .await;
-        forward(
+        forward_lines(
             &b"\xff\n"[..],
             events.clone(),
             "p".to_owned(),

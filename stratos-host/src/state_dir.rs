@@ -9,19 +9,19 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::owner::Owner;
-use crate::store::{Notice, Store, StoreError};
+use crate::store::{ConfigStore, Notice, StoreError};
 
 /// A state folder that this process owns, or none at all.
 #[derive(Debug)]
-pub struct State {
+pub struct StateDir {
     pub(crate) folder: Option<PathBuf>,
-    pub(crate) store: Store,
+    pub(crate) store: ConfigStore,
     pub(crate) notices: Vec<Notice>,
 }
 
 /// Why a state folder cannot be used.
 #[derive(Debug, Error)]
-pub enum StateError {
+pub enum StateDirError {
     /// Another shell uses it.
     #[error("another shell (process {pid}, port {port}) uses the state folder {}", folder.display())]
     Owned {
@@ -58,14 +58,14 @@ pub enum StateError {
     },
 }
 
-impl State {
+impl StateDir {
     /// Makes the folder if need be and becomes its one owner.
     ///
     /// # Errors
     ///
     /// When another shell owns it, or the disk refuses.
-    pub fn open(folder: &Path) -> Result<Self, StateError> {
-        let make = |source| StateError::Folder {
+    pub fn open(folder: &Path) -> Result<Self, StateDirError> {
+        let make = |source| StateDirError::Folder {
             folder: folder.to_owned(),
             source,
         };
@@ -74,8 +74,8 @@ impl State {
             // A folder that is ours alone ignores itself, so that no project forgets to.
             fs::write(folder.join(".gitignore"), "*\n").map_err(make)?;
         }
-        let (store, notices) = Store::open(&folder.join("config.redb"))
-            .map_err(|source| StateError::new(folder, source))?;
+        let (store, notices) = ConfigStore::open(&folder.join("config.redb"))
+            .map_err(|source| StateDirError::new(folder, source))?;
         // Whoever left it is gone, and its number may be another process's by now.
         Owner::remove(folder);
         Ok(Self {
@@ -93,7 +93,7 @@ impl State {
     pub fn in_memory() -> Result<Self, StoreError> {
         Ok(Self {
             folder: None,
-            store: Store::in_memory()?,
+            store: ConfigStore::in_memory()?,
             notices: Vec::new(),
         })
     }
@@ -106,12 +106,12 @@ impl State {
 
     /// The config values of all plugins.
     #[must_use]
-    pub const fn store(&self) -> &Store {
+    pub const fn store(&self) -> &ConfigStore {
         &self.store
     }
 }
 
-impl StateError {
+impl StateDirError {
     fn new(folder: &Path, source: StoreError) -> Self {
         let folder = folder.to_owned();
         if !matches!(source, StoreError::Owned { .. }) {

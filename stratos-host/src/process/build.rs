@@ -1,5 +1,6 @@
-//! Builds a Rust plugin with cargo.
+//! Builds plugins with cargo.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cargo_metadata::diagnostic::DiagnosticLevel;
-use cargo_metadata::{Artifact, CompilerMessage, Message, TargetKind};
+use cargo_metadata::{Artifact, Message, TargetKind};
 use process_wrap::tokio::ChildWrapper;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -16,110 +17,109 @@ use tokio::process::Command;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 
-use crate::launch::process::in_group;
-use crate::launch::record::Record;
+use crate::process::process_group::in_process_group;
+use crate::process::run_record::RunRecord;
 
-/// How long cargo's output may stay open after its end: something that it started may hold it.
-const OUTPUT_DEADLINE: Duration = Duration::from_secs(2);
+/// How long to read cargo's output after its exit: a process that it has started may keep the pipes open.
+const OUTPUT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Why there is no program.
+/// Error of a build.
 #[derive(Debug, Error)]
 pub enum BuildError {
-    /// Cargo cannot be started.
+    /// Cargo could not be started.
     #[error("cannot start `{}`: is Rust installed and on the PATH?", cargo.display())]
     Cargo {
-        /// The program that was tried.
+        /// The cargo executable.
         cargo: PathBuf,
-        /// The reason.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// The build failed.
+    /// Cargo or the compiler reported an error.
     #[error("the build of {} failed", cargo_toml.display())]
     Failed {
-        /// What was built.
+        /// Path of the package's `Cargo.toml`.
         cargo_toml: PathBuf,
-        /// What cargo and the compiler say about it, as they render it.
+        /// Rendered messages of the compiler, or of cargo if the compiler was not called.
         output: String,
     },
-    /// The package has no program.
+    /// The package has no binary target.
     #[error("{} builds no program: add `src/main.rs` with `stratos::serve::<YourPlugin>()`", cargo_toml.display())]
     NoProgram {
-        /// What was built.
+        /// Path of the package's `Cargo.toml`.
         cargo_toml: PathBuf,
     },
-    /// The package has several programs and none has the plugin's name.
+    /// The package has several binary targets, none of them with the plugin's id as its name.
     #[error("{} builds several programs ({}): name one of them `{plugin}`", cargo_toml.display(), names.join(", "))]
     SeveralPrograms {
-        /// What was built.
+        /// Path of the package's `Cargo.toml`.
         cargo_toml: PathBuf,
         /// The plugin's id.
         plugin: String,
-        /// The programs' names.
+        /// Names of the binary targets, sorted.
         names: Vec<String>,
     },
 }
 
-/// How cargo is called.
+/// The command line of `cargo build`, without the package.
 #[derive(Debug)]
 pub(super) struct Cargo {
     pub(super) program: OsString,
     pub(super) args: Vec<OsString>,
-    /// Where it builds, unless the arguments say another place.
+    /// Used unless `args` contain a target folder.
     pub(super) target_dir: Option<PathBuf>,
-    /// Whether the compiler's words are coloured.
+    /// Whether the compiler's messages contain ANSI colours.
     pub(super) colours: bool,
-    pub(super) record: Option<Arc<Record>>,
+    pub(super) run_record: Option<Arc<RunRecord>>,
 }
 
-/// What came of a build.
+/// The result of a successful build.
 #[derive(Debug)]
-pub(super) struct Built {
+pub(super) struct BuildOutput {
     pub(super) program: PathBuf,
+    /// Rendered warnings of the compiler.
     pub(super) warnings: String,
 }
 
 impl Cargo {
-    /// Builds and returns the program. When this is dropped, cargo and all that it started end, and only then goes
-    /// the permit.
+    /// Builds the package and returns its program.
     ///
-    /// A quiet build leaves the terminal alone; otherwise cargo's progress goes to our stderr as it comes.
+    /// Dropping the future kills cargo's process group, and releases the permit after that. With `quiet`, cargo's
+    /// progress is hidden; otherwise cargo writes it to the stderr of this process.
     pub(super) async fn build(
         &self,
         cargo_toml: &Path,
         plugin: &str,
         quiet: bool,
         permit: OwnedSemaphorePermit,
-    ) -> Result<Built, BuildError> {
-        let start = |source| BuildError::Cargo {
+    ) -> Result<BuildOutput, BuildError> {
+        let cannot_start = |source| BuildError::Cargo {
             cargo: self.program.clone().into(),
             source,
         };
         let mut command = self.command(cargo_toml, quiet);
-        if let Some(record) = &self.record {
+        if let Some(record) = &self.run_record {
             record.mark(&mut command);
         }
-        let mut group = Group::start(command, permit).map_err(start)?;
-        if let Some(record) = &self.record {
+        let mut group = BuildGroup::spawn(command, permit).map_err(cannot_start)?;
+        if let Some(record) = &self.run_record {
             record.add_process(group.child().id());
         }
-        let (out, err) = (group.child().stdout().take(), group.child().stderr().take());
-        let outputs = (
-            out.map(|pipe| tokio::spawn(read(pipe))),
-            err.map(|pipe| tokio::spawn(read(pipe))),
-        );
-        let status = group.child().wait().await.map_err(start)?;
-        let (said, complained) = tokio::join!(to_the_end(outputs.0), to_the_end(outputs.1));
-        group.ended();
+        let (stdout, stderr) = (group.child().stdout().take(), group.child().stderr().take());
+        let stdout = stdout.map(|pipe| tokio::spawn(read_to_end(pipe)));
+        let stderr = stderr.map(|pipe| tokio::spawn(read_to_end(pipe)));
+        let status = group.child().wait().await.map_err(cannot_start)?;
+        let (messages, stderr) = tokio::join!(join_reader(stdout), join_reader(stderr));
+        group.disarm();
         if !status.success() {
             return Err(BuildError::Failed {
                 cargo_toml: cargo_toml.to_owned(),
-                output: reasons(&said, &complained),
+                output: failure_output(&messages, &stderr),
             });
         }
-        let program = choose(programs(&said, cargo_toml), plugin, cargo_toml)?;
-        let warnings = rendered(&said).map(|(_, text)| text).collect();
-        Ok(Built { program, warnings })
+        let program = choose_program(programs(&messages, cargo_toml), plugin, cargo_toml)?;
+        let warnings = diagnostics(&messages).map(|(_, text)| text).collect();
+        Ok(BuildOutput { program, warnings })
     }
 
     fn command(&self, cargo_toml: &Path, quiet: bool) -> Command {
@@ -134,7 +134,7 @@ impl Cargo {
             command.arg("--quiet").stderr(Stdio::piped());
         }
         if let Some(target_dir) = &self.target_dir
-            && !names_target_dir(&self.args)
+            && !contains_target_dir(&self.args)
         {
             command.arg("--target-dir").arg(target_dir);
         }
@@ -144,29 +144,30 @@ impl Cargo {
     }
 }
 
-/// Cargo, the compilers and whatever else it started.
-struct Group(Option<(Box<dyn ChildWrapper>, OwnedSemaphorePermit)>);
+/// The process group of a build, killed on drop unless disarmed.
+struct BuildGroup(Option<(Box<dyn ChildWrapper>, OwnedSemaphorePermit)>);
 
-impl Group {
-    fn start(command: Command, permit: OwnedSemaphorePermit) -> io::Result<Self> {
-        let child = in_group(command).spawn()?;
+impl BuildGroup {
+    fn spawn(command: Command, permit: OwnedSemaphorePermit) -> io::Result<Self> {
+        let child = in_process_group(command).spawn()?;
         Ok(Self(Some((child, permit))))
     }
 
     fn child(&mut self) -> &mut dyn ChildWrapper {
-        let (child, _) = self.0.as_mut().expect("it has not ended");
+        let (child, _) = self.0.as_mut().expect("the group is not disarmed yet");
         &mut **child
     }
 
-    fn ended(&mut self) {
+    /// Releases the permit after the build has ended.
+    fn disarm(&mut self) {
         self.0 = None;
     }
 }
 
-impl Drop for Group {
+impl Drop for BuildGroup {
     fn drop(&mut self) {
         if let Some((mut child, permit)) = self.0.take() {
-            // An error means that it has ended, which the wait sees.
+            // An error means that the process has exited, so that the wait returns at once.
             let _ = child.start_kill();
             tokio::spawn(async move {
                 let _ = child.wait().await;
@@ -176,18 +177,17 @@ impl Drop for Group {
     }
 }
 
-/// Reads to the end, or as far as it goes.
-async fn read(mut pipe: impl AsyncRead + Unpin) -> Vec<u8> {
+/// Reads until the end of the stream or the first error.
+async fn read_to_end(mut pipe: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // A pipe that broke has ended, too.
     let _ = pipe.read_to_end(&mut bytes).await;
     bytes
 }
 
-/// What was read, unless the pipe stays open.
-async fn to_the_end(output: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
-    match output {
-        Some(output) => match tokio::time::timeout(OUTPUT_DEADLINE, output).await {
+/// The output of a reader task; empty if the pipe is still open after [`OUTPUT_TIMEOUT`].
+async fn join_reader(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
+    match reader {
+        Some(reader) => match tokio::time::timeout(OUTPUT_TIMEOUT, reader).await {
             Ok(Ok(bytes)) => bytes,
             _ => Vec::new(),
         },
@@ -195,59 +195,62 @@ async fn to_the_end(output: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
     }
 }
 
-fn names_target_dir(args: &[OsString]) -> bool {
+fn contains_target_dir(args: &[OsString]) -> bool {
     args.iter().any(|arg| {
         let text = arg.to_string_lossy();
         text.starts_with("--target-dir") || text.contains("target-dir=")
     })
 }
 
-/// Why a build failed: the compiler's words, or cargo's own where it did not come to the compiler.
-fn reasons(said: &[u8], complained: &[u8]) -> String {
-    let (mut text, mut is_told) = (String::new(), false);
-    for (is_error, message) in rendered(said) {
-        text.push_str(&message);
-        is_told |= is_error;
+/// The compiler's messages about a failed build, and cargo's stderr if none of them is an error.
+fn failure_output(messages: &[u8], stderr: &[u8]) -> String {
+    let (mut output, mut has_error) = (String::new(), false);
+    for (is_error, text) in diagnostics(messages) {
+        output.push_str(&text);
+        has_error |= is_error;
     }
-    if !is_told {
-        text.push_str(&String::from_utf8_lossy(complained));
+    if !has_error {
+        output.push_str(&String::from_utf8_lossy(stderr));
     }
-    text
+    output
 }
 
-/// What the compiler said, each thing once and without the sums, and whether it is an error.
-fn rendered(messages: &[u8]) -> impl Iterator<Item = (bool, String)> {
-    let mut seen = std::collections::BTreeSet::new();
-    let said = Message::parse_stream(messages).filter_map(Result::ok);
-    let of_compiler = said.filter_map(|message| match message {
-        Message::CompilerMessage(CompilerMessage { message, .. }) => Some(message),
+/// The compiler's rendered diagnostics without duplicates and summaries, each with whether it is an error.
+fn diagnostics(messages: &[u8]) -> impl Iterator<Item = (bool, String)> {
+    let mut seen = BTreeSet::new();
+    let messages = Message::parse_stream(messages).filter_map(Result::ok);
+    let diagnostics = messages.filter_map(|message| match message {
+        Message::CompilerMessage(message) => Some(message.message),
         _ => None,
     });
-    let worth_it = of_compiler.filter(|message| {
-        let is_sum = message.spans.is_empty()
-            && (message.message.starts_with("aborting due to")
-                || message.message.ends_with(" emitted")
-                || message.level == DiagnosticLevel::FailureNote);
-        !is_sum
+    let details = diagnostics.filter(|diagnostic| {
+        let is_summary = diagnostic.spans.is_empty()
+            && (diagnostic.message.starts_with("aborting due to")
+                || diagnostic.message.ends_with(" emitted")
+                || diagnostic.level == DiagnosticLevel::FailureNote);
+        !is_summary
     });
-    let rendered = worth_it.filter_map(|message| {
-        let is_error = matches!(message.level, DiagnosticLevel::Error | DiagnosticLevel::Ice);
-        Some((is_error, message.rendered?))
+    let rendered = details.filter_map(|diagnostic| {
+        let is_error = matches!(
+            diagnostic.level,
+            DiagnosticLevel::Error | DiagnosticLevel::Ice
+        );
+        Some((is_error, diagnostic.rendered?))
     });
     rendered.filter(move |(_, text)| seen.insert(text.clone()))
 }
 
-/// The programs of this very package, not of its dependencies or workspace siblings.
+/// Names and paths of the binaries of this package, without those of dependencies and other workspace members.
 fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
-    let ours = cargo_toml.canonicalize().ok();
-    let is_ours = |artifact: &Artifact| {
+    let manifest = cargo_toml.canonicalize().ok();
+    let is_of_package = |artifact: &Artifact| {
         artifact.target.kind.contains(&TargetKind::Bin)
-            && artifact.manifest_path.as_std_path().canonicalize().ok() == ours
+            && artifact.manifest_path.as_std_path().canonicalize().ok() == manifest
     };
     Message::parse_stream(messages)
         .filter_map(Result::ok)
         .filter_map(|message| match message {
-            Message::CompilerArtifact(artifact) if is_ours(&artifact) => {
+            Message::CompilerArtifact(artifact) if is_of_package(&artifact) => {
                 let path = artifact.executable?.into_std_path_buf();
                 Some((artifact.target.name, path))
             }
@@ -256,27 +259,28 @@ fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
         .collect()
 }
 
-fn choose(
+/// The program with the plugin's id as its name, or the only program.
+fn choose_program(
     mut programs: Vec<(String, PathBuf)>,
     plugin: &str,
     cargo_toml: &Path,
 ) -> Result<PathBuf, BuildError> {
-    if let Some(at) = programs.iter().position(|(name, _)| name == plugin) {
-        return Ok(programs.swap_remove(at).1);
+    if let Some(index) = programs.iter().position(|(name, _)| name == plugin) {
+        return Ok(programs.swap_remove(index).1);
     }
     let cargo_toml = cargo_toml.to_owned();
     match programs.len() {
         0 => Err(BuildError::NoProgram { cargo_toml }),
         1 => Ok(programs.swap_remove(0).1),
-        _ => Err(BuildError::SeveralPrograms {
-            cargo_toml,
-            plugin: plugin.to_owned(),
-            names: {
-                let mut names: Vec<_> = programs.into_iter().map(|(name, _)| name).collect();
-                names.sort();
-                names
-            },
-        }),
+        _ => {
+            let mut names: Vec<_> = programs.into_iter().map(|(name, _)| name).collect();
+            names.sort();
+            Err(BuildError::SeveralPrograms {
+                cargo_toml,
+                plugin: plugin.to_owned(),
+                names,
+            })
+        }
     }
 }
 
@@ -287,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_dir_of_the_user_counts() {
+    fn a_target_dir_in_the_arguments_overrides_the_own_one() {
         for (args, expected) in [
             (vec!["--release"], false),
             (vec!["--target", "x86_64-unknown-linux-gnu"], false),
@@ -301,7 +305,7 @@ mod tests {
                 args: args.clone(),
                 target_dir: Some("ours".into()),
                 colours: false,
-                record: None,
+                run_record: None,
             };
             let command = cargo.command(Path::new("Cargo.toml"), false);
             let ours = command
@@ -313,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_is_the_compilers_or_else_cargos() {
+    fn a_failure_shows_the_compilers_errors_or_else_cargos_stderr() {
         let message = |level: &str, text: &str| {
             let diagnostic = serde_json::json!({
                 "message": text, "code": null, "level": level, "spans": [], "children": [],
@@ -339,8 +343,11 @@ mod tests {
             ),
             message("failure-note", "Some errors have detailed explanations"),
         ];
-        let text = reasons(said.concat().as_bytes(), b"could not compile");
+        let text = failure_output(said.concat().as_bytes(), b"could not compile");
         assert_eq!(text, "warning: unused\nerror: mismatched types\n");
-        assert_eq!(reasons(b"", b"no such feature\n"), "no such feature\n");
+        assert_eq!(
+            failure_output(b"", b"no such feature\n"),
+            "no such feature\n"
+        );
     }
 }

@@ -11,19 +11,16 @@ use thiserror::Error;
 
 use crate::origin::Origin;
 
-/// The file's name, beside `plugin.json`.
-pub const FILE: &str = "stratos.toml";
-
 /// What the file may say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct StratosToml {
     /// `[dev]`
     #[serde(default)]
-    pub dev: Dev,
+    pub dev: DevTable,
     /// `[env]`: what plugins find in their environment.
     #[serde(default)]
-    pub env: Environment,
+    pub env: EnvVars,
     /// `[auth.NAME]`: logins beside the built-in ones.
     #[serde(default)]
     pub auth: BTreeMap<String, Persona>,
@@ -33,7 +30,7 @@ pub struct Settings {
 }
 
 /// Variables of plugins' processes.
-pub type Environment = BTreeMap<String, String>;
+pub type EnvVars = BTreeMap<String, String>;
 
 /// A table that is somebody else's to read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -42,7 +39,7 @@ pub struct IgnoredTable {}
 /// `[dev]`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Dev {
+pub struct DevTable {
     /// Origins beside the shell's own whose pages may call it, such as `http://localhost:5173`.
     #[serde(default)]
     pub origins: Vec<Origin>,
@@ -61,7 +58,7 @@ pub struct Persona {
 
 /// Why the file cannot be used.
 #[derive(Debug, Error)]
-pub enum SettingsError {
+pub enum StratosTomlError {
     /// It is there but cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -78,7 +75,7 @@ pub enum SettingsError {
         path: PathBuf,
         /// The reason.
         #[source]
-        source: Mistake,
+        source: TomlError,
     },
     /// A plugin cannot have such a variable.
     #[error("{}: [env]", path.display())]
@@ -87,13 +84,13 @@ pub enum SettingsError {
         path: PathBuf,
         /// The reason.
         #[source]
-        source: VariableError,
+        source: EnvVarError,
     },
 }
 
 /// Why plugins cannot have a variable in their environment.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum VariableError {
+pub enum EnvVarError {
     /// The shell itself uses it.
     #[error(
         "`{0}` is the shell's own: names that begin with `STRATOS_` connect a plugin to its shell"
@@ -112,18 +109,18 @@ pub enum VariableError {
 /// # Errors
 ///
 /// When the shell uses the name, or no system has it.
-pub fn check_variable(name: &str, value: &[u8]) -> Result<(), VariableError> {
+pub fn validate_env_var(name: &str, value: &[u8]) -> Result<(), EnvVarError> {
     let has_prefix = name
         .get(..8)
         .is_some_and(|start| start.eq_ignore_ascii_case("STRATOS_"));
     if has_prefix {
-        return Err(VariableError::Reserved(name.to_owned()));
+        return Err(EnvVarError::Reserved(name.to_owned()));
     }
     if name.is_empty() || name.contains(['=', '\0']) {
-        return Err(VariableError::Name(name.to_owned()));
+        return Err(EnvVarError::Name(name.to_owned()));
     }
     if value.contains(&0) {
-        return Err(VariableError::Value(name.to_owned()));
+        return Err(EnvVarError::Value(name.to_owned()));
     }
     Ok(())
 }
@@ -131,35 +128,38 @@ pub fn check_variable(name: &str, value: &[u8]) -> Result<(), VariableError> {
 /// What is wrong in the file, and where.
 #[derive(Debug, Error)]
 #[error("line {line}, column {column}: {message}")]
-pub struct Mistake {
+pub struct TomlError {
     line: usize,
     column: usize,
     message: String,
 }
 
-impl Settings {
+impl StratosToml {
+    /// Name of the file, in the folder of `plugin.json`.
+    pub const FILE_NAME: &str = "stratos.toml";
+
     /// Reads the file in a project's folder; a missing file is the default.
     ///
     /// # Errors
     ///
     /// When the file is there but cannot be used.
-    pub fn load(folder: &Path) -> Result<Self, SettingsError> {
-        let path = folder.join(FILE);
+    pub fn load(folder: &Path) -> Result<Self, StratosTomlError> {
+        let path = folder.join(Self::FILE_NAME);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(SettingsError::Read { path, source }),
+            Err(source) => return Err(StratosTomlError::Read { path, source }),
         };
         let settings: Self = match toml::from_str(&text) {
             Ok(settings) => settings,
             Err(error) => {
-                let source = Mistake::new(&text, &error);
-                return Err(SettingsError::Parse { path, source });
+                let source = TomlError::new(&text, &error);
+                return Err(StratosTomlError::Parse { path, source });
             }
         };
         for (name, value) in &settings.env {
-            let checked = check_variable(name, value.as_bytes());
-            checked.map_err(|source| SettingsError::Variable {
+            let checked = validate_env_var(name, value.as_bytes());
+            checked.map_err(|source| StratosTomlError::Variable {
                 path: path.clone(),
                 source,
             })?;
@@ -168,7 +168,7 @@ impl Settings {
     }
 }
 
-impl Mistake {
+impl TomlError {
     fn new(text: &str, error: &toml::de::Error) -> Self {
         let start = error.span().map_or(0, |span| span.start);
         let Position { line, column } = position(text, start);
@@ -183,7 +183,7 @@ impl Mistake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shell::chain;
+    use stratos_protocol::error::chain;
 
     #[test]
     fn a_file_is_read_whole_or_refused() {
@@ -224,14 +224,17 @@ mod tests {
         ];
         for (text, expected) in cases {
             let folder = tempfile::tempdir().unwrap();
-            fs::write(folder.path().join(FILE), text).unwrap();
-            match (Settings::load(folder.path()), expected) {
+            fs::write(folder.path().join(StratosToml::FILE_NAME), text).unwrap();
+            match (StratosToml::load(folder.path()), expected) {
                 (Ok(settings), Ok(origins)) => assert_eq!(settings.dev.origins.len(), origins),
                 (Err(error), Err(part)) => assert!(chain(&error).contains(part), "{error:?}"),
                 (found, _) => panic!("{text}: {found:?}"),
             }
         }
         let nowhere = tempfile::tempdir().unwrap();
-        assert_eq!(Settings::load(nowhere.path()).unwrap(), Settings::default());
+        assert_eq!(
+            StratosToml::load(nowhere.path()).unwrap(),
+            StratosToml::default()
+        );
     }
 }

@@ -1,0 +1,41 @@
+//! Environment variables that plugins get in addition to those of the shell itself.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::process::Command;
+
+use crate::config::EnvVars;
+
+/// The additional environment variables of plugins.
+#[derive(Debug)]
+pub(super) struct PluginEnv {
+    /// `[env]` of `stratos.toml`, which can change while the shell runs.
+    configured: Mutex<EnvVars>,
+    /// Variables of the command line, which override the configured ones.
+    overrides: BTreeMap<String, OsString>,
+}
+
+impl PluginEnv {
+    pub(super) fn new(overrides: BTreeMap<String, OsString>) -> Self {
+        Self {
+            configured: Mutex::default(),
+            overrides,
+        }
+    }
+
+    pub(super) fn set(&self, env: EnvVars) {
+        *self
+            .configured
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = env;
+    }
+
+    /// Adds the variables to a command that starts a plugin.
+    pub(super) fn apply(&self, command: &mut Command) {
+        let configured = self.configured.lock();
+        let configured = configured.unwrap_or_else(PoisonError::into_inner);
+        command.envs(&*configured).envs(&self.overrides);
+    }
+}

@@ -1,0 +1,102 @@
+//! Handles to started plugins.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+/// How long a plugin may take to exit after a request to terminate, before it is killed.
+pub(crate) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A handle to a started plugin, which waits for its exit, terminates or kills it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ProcessHandle {
+    pid: Option<u32>,
+    exit: watch::Receiver<Option<String>>,
+    signals: mpsc::Sender<Signal>,
+}
+
+/// A request of a [`ProcessHandle`] to the task that supervises the plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Ask the plugin to exit.
+    Terminate,
+    /// Kill the plugin.
+    Kill,
+}
+
+/// The supervising task's ends of the channels of a [`ProcessHandle`].
+#[derive(Debug)]
+pub(crate) struct SupervisorChannels {
+    /// Set once, to a description of the exit.
+    pub(crate) exit: watch::Sender<Option<String>>,
+    pub(crate) signals: mpsc::Receiver<Signal>,
+}
+
+impl ProcessHandle {
+    pub(crate) fn new(pid: Option<u32>) -> (Self, SupervisorChannels) {
+        let (exit_sender, exit) = watch::channel(None);
+        let (signals, signals_receiver) = mpsc::channel(4);
+        let channels = SupervisorChannels {
+            exit: exit_sender,
+            signals: signals_receiver,
+        };
+        (Self { pid, exit, signals }, channels)
+    }
+
+    /// The process id, unless the plugin runs within this process.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.pid
+    }
+
+    /// Pretends that the plugin is a process of its own.
+    #[cfg(test)]
+    pub(crate) fn with_pid(self, pid: u32) -> Self {
+        let pid = Some(pid);
+        Self { pid, ..self }
+    }
+
+    /// Waits until the plugin has exited; returns a description such as `exited with code 101`.
+    pub async fn wait(&self) -> String {
+        let mut exit = self.exit.clone();
+        match exit.wait_for(Option::is_some).await {
+            Ok(exit) => exit.clone().unwrap_or_default(),
+            // The supervising task ends without a report only when the runtime shuts down.
+            Err(_) => "ended".to_owned(),
+        }
+    }
+
+    /// Kills the plugin and waits until it has exited.
+    pub async fn kill(&self) -> String {
+        // Fails only after the exit, which `wait` returns.
+        let _ = self.signals.send(Signal::Kill).await;
+        self.wait().await
+    }
+
+    /// Asks the plugin to exit, kills it after two seconds, and waits until it has exited.
+    pub async fn terminate(&self) -> String {
+        // Fails only after the exit, which `wait` returns.
+        let _ = self.signals.send(Signal::Terminate).await;
+        match tokio::time::timeout(TERMINATE_TIMEOUT, self.wait()).await {
+            Ok(exit) => exit,
+            Err(_) => self.kill().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_plugin_that_ignores_terminate_is_killed() {
+        let (process, mut channels) = ProcessHandle::new(None);
+        tokio::spawn(async move {
+            while channels.signals.recv().await != Some(Signal::Kill) {}
+            let exit = "was killed".to_owned();
+            channels.exit.send_replace(Some(exit));
+        });
+        let exit = tokio::time::timeout(Duration::from_secs(3), process.terminate()).await;
+        assert_eq!(exit.as_deref(), Ok("was killed"));
+    }
+}

@@ -1,0 +1,39 @@
+//! Plugin processes: building, starting, supervising and killing them.
+
+mod build;
+#[cfg(feature = "reload")]
+mod cleanup;
+mod env;
+mod executable;
+mod factory;
+mod guardian;
+mod handle;
+mod in_memory;
+#[cfg(windows)]
+mod job_object;
+#[cfg(feature = "reload")]
+mod kill;
+mod launcher;
+mod orphans;
+mod output;
+mod process_group;
+mod process_info;
+mod process_launcher;
+mod run_record;
+mod shared;
+mod sockets;
+mod spawner;
+mod supervise;
+
+pub use self::build::BuildError;
+#[cfg(feature = "reload")]
+pub use self::cleanup::{CleanupReport, clean_up_stale_runs, run_guardian};
+pub use self::executable::Executable;
+pub use self::factory::LauncherFactory;
+pub use self::handle::ProcessHandle;
+pub use self::in_memory::{InMemoryLauncher, MemoryLink};
+pub use self::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
+pub use self::process_launcher::ProcessLauncher;
+pub use self::shared::LaunchOptions;
+#[cfg(test)]
+pub(crate) use self::{factory::ORPHAN_SEARCH_TIMEOUT, handle::TERMINATE_TIMEOUT};

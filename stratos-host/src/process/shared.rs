@@ -1,0 +1,134 @@
+//! Options and shared state of the process launchers of one shell.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+use crate::process::build::Cargo;
+use crate::process::env::PluginEnv;
+use crate::process::guardian::Guardian;
+use crate::process::run_record::{RUN_PREFIX, RunRecord};
+use crate::process::sockets::SocketDir;
+use crate::process::spawner::Spawner;
+
+/// Options of a [`LauncherFactory`](super::LauncherFactory).
+#[derive(Debug)]
+pub struct LaunchOptions {
+    /// Folder in which each run creates a folder for its copies of programs. Created if it is missing.
+    pub programs_dir: PathBuf,
+    /// The cargo executable.
+    pub cargo: OsString,
+    /// Additional arguments for `cargo build`.
+    pub cargo_args: Vec<OsString>,
+    /// Folder that cargo builds in, unless `cargo_args` name one. Separate from an editor's target folder, so that two
+    /// builds after each change neither wait for nor invalidate each other.
+    pub target_dir: Option<PathBuf>,
+    /// Whether the compiler's messages contain ANSI colours.
+    pub colours: bool,
+    /// Environment variables of all plugins. Override those of `stratos.toml`.
+    pub env: BTreeMap<String, OsString>,
+    /// Command of the guardian, a process that outlives the shell: called with the path of the run record, it has to
+    /// call `run_guardian`. Without it, started processes are not recorded.
+    pub guardian: Option<Command>,
+}
+
+/// State that the launchers of one shell share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) sockets: SocketDir,
+    pub(super) spawner: Spawner,
+    /// Folder of each start's copy of its program; removed when this value is dropped.
+    pub(super) run_dir: TempDir,
+    pub(super) cargo: Cargo,
+    pub(super) run_record: Option<Arc<RunRecord>>,
+    pub(super) env: PluginEnv,
+    /// One permit: a single build uses all cores, and a second cargo would print that it waits for a file lock.
+    pub(super) build_permit: Arc<Semaphore>,
+    pub(super) quiet: AtomicBool,
+    /// Tasks that supervise processes and then search for their orphans.
+    pub(super) supervisors: TaskTracker,
+    built_programs: Mutex<BTreeMap<String, PathBuf>>,
+    /// Notices the end of this process by the end of the pipe that it holds.
+    _guardian: Option<Guardian>,
+}
+
+impl LaunchOptions {
+    /// Options without additional arguments or environment variables, and without a guardian.
+    #[must_use]
+    pub fn new(programs_dir: PathBuf) -> Self {
+        Self {
+            programs_dir,
+            cargo: "cargo".into(),
+            cargo_args: Vec::new(),
+            target_dir: None,
+            colours: false,
+            env: BTreeMap::new(),
+            guardian: None,
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn new(options: LaunchOptions) -> io::Result<Self> {
+        let LaunchOptions {
+            programs_dir,
+            cargo,
+            cargo_args,
+            target_dir,
+            colours,
+            env,
+            guardian,
+        } = options;
+        fs::create_dir_all(&programs_dir)?;
+        #[cfg(windows)]
+        super::job_object::assign_current_process()?;
+        let sockets = SocketDir::new();
+        let spawner = Spawner::new()?;
+        let run_dir = tempfile::Builder::new()
+            .prefix(RUN_PREFIX)
+            .tempdir_in(programs_dir)?;
+        let (guardian, run_record) = match guardian {
+            Some(command) => {
+                let record = RunRecord::create(run_dir.path(), &sockets.path())?;
+                let guardian = Guardian::start(command, record.path())?;
+                (Some(guardian), Some(Arc::new(record)))
+            }
+            None => (None, None),
+        };
+        Ok(Self {
+            sockets,
+            spawner,
+            run_dir,
+            cargo: Cargo {
+                program: cargo,
+                args: cargo_args,
+                target_dir,
+                colours,
+                run_record: run_record.clone(),
+            },
+            run_record,
+            env: PluginEnv::new(env),
+            build_permit: Arc::new(Semaphore::new(1)),
+            quiet: AtomicBool::new(false),
+            supervisors: TaskTracker::new(),
+            built_programs: Mutex::default(),
+            _guardian: guardian,
+        })
+    }
+
+    /// The path at which cargo last built each plugin's program, by plugin id.
+    pub(super) fn built_programs(&self) -> MutexGuard<'_, BTreeMap<String, PathBuf>> {
+        self.built_programs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

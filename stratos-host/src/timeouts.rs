@@ -1,0 +1,236 @@
+//! Timeouts for plugins, and the pause in which a debugger is attached to one.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use stratos_protocol::limits::{ANSWER_DEADLINE, HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
+use tokio::sync::Notify;
+
+/// Effectively no timeout: a hundred years, small enough not to overflow `Instant`.
+pub(crate) const UNLIMITED: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// Timeouts for the single steps of a plugin's lifecycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the start of the process to its `hello` request.
+    pub hello: Duration,
+    /// For `on_start` and `on_resume`.
+    pub start: Duration,
+    /// For `on_stop` and the exit of the process together; then the process is killed.
+    pub stop: Duration,
+    /// For the answer to an IPC request of the UI.
+    pub answer: Duration,
+    /// For the acknowledgement of a changed login.
+    pub auth: Duration,
+    /// Part of `stop` that is reserved for the exit of the process after the answer of `on_stop`.
+    pub exit: Duration,
+}
+
+/// How the shell treats a plugin to which a debugger may be attached before its `on_start`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttachMode {
+    /// Emits the process id and the debugger's command line.
+    Announce,
+    /// Also holds `on_start` back until [`Control::go_on`](crate::control::Control::go_on).
+    Wait,
+}
+
+/// Holds plugins back before their `on_start`, so that a debugger can be attached.
+#[derive(Debug)]
+pub(crate) struct DebuggerPause {
+    mode: AttachMode,
+    released: Notify,
+}
+
+impl Timeouts {
+    /// Timeouts of a shell whose plugins are debugged.
+    pub(crate) const UNLIMITED: Self = Self {
+        hello: UNLIMITED,
+        start: UNLIMITED,
+        // Contains `exit`.
+        stop: UNLIMITED.saturating_mul(2),
+        answer: UNLIMITED,
+        auth: UNLIMITED,
+        exit: UNLIMITED,
+    };
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            hello: HELLO_DEADLINE,
+            start: START_DEADLINE,
+            stop: STOP_DEADLINE,
+            answer: ANSWER_DEADLINE,
+            auth: Duration::from_secs(2),
+            exit: Duration::from_millis(500),
+        }
+    }
+}
+
+impl DebuggerPause {
+    pub(crate) fn new(mode: AttachMode) -> Self {
+        Self {
+            mode,
+            released: Notify::new(),
+        }
+    }
+
+    pub(crate) fn waits(&self) -> bool {
+        self.mode == AttachMode::Wait
+    }
+
+    /// Calls `announce`, then waits for [`release`](Self::release) in the mode [`AttachMode::Wait`].
+    pub(crate) async fn pause(&self, announce: impl FnOnce()) {
+        let mut released = pin!(self.released.notified());
+        // Registered before the announcement, whose receiver may release at once.
+        released.as_mut().enable();
+        announce();
+        if self.waits() {
+            released.await;
+        }
+    }
+
+    /// Ends all current calls of [`pause`](Self::pause).
+    pub(crate) fn release(&self) {
+        self.released.notify_waiters();
+    }
+}
+
+/// Instructions for attaching a debugger to a process on this operating system.
+pub(crate) fn debugger_command(pid: u32) -> String {
+    if cfg!(windows) {
+        format!("in Visual Studio: Debug, Attach to Process, {pid}; or `windbg -p {pid}`")
+    } else if cfg!(target_os = "macos") {
+        format!("`rust-lldb -p {pid}`")
+    } else {
+        format!("`rust-gdb -p {pid}` or `rust-lldb -p {pid}`")
+    }
+}
+
+/// Setup that Linux requires before a debugger can attach, by the setting `kernel.yama.ptrace_scope`.
+#[cfg(target_os = "linux")]
+pub(crate) fn debugger_requirement() -> Option<&'static str> {
+    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").ok()?;
+    match scope.trim() {
+        "1" => Some(
+            "this Linux lets a debugger attach to its own children only: \
+             run `sudo sysctl kernel.yama.ptrace_scope=0` before, or the debugger with `sudo`",
+        ),
+        "2" => Some("this Linux lets only root attach a debugger: run it with `sudo`"),
+        "3" => Some(
+            "this Linux lets nobody attach a debugger: set `kernel.yama.ptrace_scope` to 0, 1 or 2 and reboot",
+        ),
+        _ => None,
+    }
+}
+
+/// Other operating systems require no setup.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn debugger_requirement() -> Option<&'static str> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::future::BoxFuture;
+    use stratos_protocol::hello::{Hello, Identity, Software};
+    use stratos_protocol::lifecycle::Done;
+    use stratos_protocol::limits::FRAME_BYTES;
+    use stratos_protocol::{Message, ProtocolVersion};
+    use stratos_transport::Connection;
+
+    use super::*;
+    use crate::events::{Event, Events};
+    use crate::process::{
+        InMemoryLauncher, LaunchError, LaunchedPlugin, Launcher, MemoryLink, Program,
+    };
+    use crate::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+
+    #[tokio::test(start_paused = true)]
+    async fn on_start_waits_until_the_debugger_pause_is_released() {
+        let demo = PluginSpec {
+            id: "demo".to_owned(),
+            name: "Demo".to_owned(),
+            version: "1.0.0".to_owned(),
+            launcher: Ok(Arc::new(WithPid(InMemoryLauncher::new(run)))),
+        };
+        let options = ShellOptions {
+            attach: Some(AttachMode::Wait),
+            ..ShellOptions::new(StateDir::in_memory().unwrap())
+        };
+        let (events, mut watcher) = {
+            let events = Events::default();
+            (events.clone(), events.watch())
+        };
+        let (shell, _door) = Shell::start_in_memory(options, vec![demo], events).unwrap();
+        let state = || shell.control().plugins().remove(0).state;
+        loop {
+            let event = watcher.next().await.expect("the shell runs");
+            if matches!(&*event, Event::Attach { waits: true, .. }) {
+                break;
+            }
+        }
+        tokio::time::sleep(HOUR).await;
+        assert_eq!(state(), PluginState::Starting);
+        shell.control().go_on();
+        shell.ready().await;
+        assert_eq!(state(), PluginState::Running);
+        shell.stop().await;
+    }
+
+    /// An in-memory plugin with a process id, which only processes have otherwise.
+    struct WithPid(InMemoryLauncher);
+
+    impl Launcher for WithPid {
+        fn prepare(&self, number: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+            self.0.prepare(number)
+        }
+
+        fn launch(
+            &self,
+            program: Program,
+            events: Events,
+        ) -> BoxFuture<'_, Result<LaunchedPlugin, LaunchError>> {
+            Box::pin(async {
+                let launched = self.0.launch(program, events).await?;
+                let process = launched.process.with_pid(1);
+                Ok(LaunchedPlugin {
+                    process,
+                    ..launched
+                })
+            })
+        }
+    }
+
+    /// A plugin that answers every request at once.
+    async fn run(link: MemoryLink) {
+        let mut connection = Connection::new(link.control, FRAME_BYTES);
+        let hello = Hello {
+            protocol: ProtocolVersion::CURRENT,
+            nonce: link.nonce,
+            sdk: Software {
+                name: "test".to_owned(),
+                version: "1.0.0".to_owned(),
+            },
+            plugin: Identity {
+                id: "demo".to_owned(),
+                version: "1.0.0".to_owned(),
+            },
+            features: Vec::new(),
+        };
+        let hello = Message::request(0, &hello).unwrap();
+        connection.send(&hello).await.unwrap();
+        while let Ok(Some(message)) = connection.receive().await {
+            if let Message::Request { id, .. } = message {
+                let outcome = Ok(serde_json::value::to_raw_value(&Done {}).unwrap());
+                let answer = Message::Response { id, outcome };
+                connection.send(&answer).await.unwrap();
+            }
+        }
+    }
+}
