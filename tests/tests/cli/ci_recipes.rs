@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use stratos_tests::stratos;
+use stratos_tests::{Requirement, stratos};
 
 const GOOD: &str = r#"{
   "id": "demo",
@@ -40,9 +40,7 @@ fn every_recipe_is_yaml_and_runs_commands_that_exist() {
 /// another service.
 #[test]
 fn every_recipe_ends_as_its_check_does() {
-    let is_there = || Command::new("bash").arg("--version").output().is_ok();
-    if cfg!(windows) || !is_there() {
-        eprintln!("skipped: there is no bash");
+    if Requirement::Bash.program().is_none() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

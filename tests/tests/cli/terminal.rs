@@ -11,6 +11,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+#[cfg(target_os = "linux")]
+use stratos_tests::Requirement;
 use stratos_tests::{Plugins, cargo_stratos};
 
 use crate::SAMPLE;
@@ -100,13 +102,9 @@ fn end(shell: &mut Child, output: &mut BufReader<ChildStdout>) -> String {
 /// and after; nothing where there is no `script`.
 #[cfg(target_os = "linux")]
 fn in_a_terminal(plugins: &Plugins, arguments: &str) -> Option<Child> {
-    if Command::new("script").arg("--version").output().is_err() {
-        println!("skipped: there is no `script`");
-        return None;
-    }
+    let mut script = Requirement::Script.program()?;
     let program = cargo_stratos().display();
     let command = format!("stty -g; '{program}' run --port auto {arguments}; stty -g");
-    let mut script = Command::new("script");
     script.args(["--quiet", "--return", "--flush", "--command"]);
     script.args([&command, "/dev/null"]);
     // A browser that says what it was to open.
@@ -232,15 +230,14 @@ fn an_error_leaves_the_terminal_as_it_was() {
         let modes = tcgetattr(input).unwrap().local_modes;
         modes.contains(LocalModes::ICANON)
     };
-    if Command::new("setsid").arg("--version").output().is_err() {
-        println!("skipped: there is no `setsid`");
+    let Some(mut setsid) = Requirement::Setsid.program() else {
         return;
-    }
+    };
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let ((mut keys, input), (mut screen, output)) = (terminal(), terminal());
     let before = tcgetattr(&input).unwrap();
     // Only the terminal of its session can be read from in the foreground.
-    let mut shell = Command::new("setsid")
+    let mut shell = setsid
         .args(["--ctty", "--wait"])
         .arg(cargo_stratos())
         .args(["run", "--port", "auto"])
@@ -284,14 +281,13 @@ fn an_error_leaves_the_terminal_as_it_was() {
 fn a_terminal_that_is_closed_ends_the_shell_in_order() {
     use stratos_tests::stratos;
 
-    if Command::new("setsid").arg("--version").output().is_err() {
-        println!("skipped: there is no `setsid`");
+    let Some(mut setsid) = Requirement::Setsid.program() else {
         return;
-    }
+    };
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let (person, input) = terminal();
     let folder = plugins.root().join("sample");
-    let mut shell = Command::new("setsid")
+    let mut shell = setsid
         .args(["--ctty", "--wait"])
         .arg(cargo_stratos())
         .args(["run", "--port", "auto"])

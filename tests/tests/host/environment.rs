@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use stratos_tests::{Options, Plugins, Running, stratos};
+use stratos_tests::{Options, Plugins, Running, report, stratos};
 
 use crate::SAMPLE;
 
@@ -94,7 +94,7 @@ fn the_token_of_the_login_is_written_nowhere() {
             }
         }
     } else {
-        println!("skipped: only Linux shows the environment of a process");
+        report("skipped: the environment of a process is read on Linux only");
     }
     // All that happens from its start to its end.
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));

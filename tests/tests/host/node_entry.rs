@@ -2,23 +2,17 @@
 //! and maps the protocol onto the shell's own context. The tests themselves are in `tests/node`.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use stratos_tests::node_project;
+use stratos_tests::{Requirement, node_project};
 
 use crate::SAMPLE;
-
-/// Set to `1`, a machine without Node or network fails instead of skipping.
-const REQUIRE: &str = "STRATOS_REQUIRE_NODE";
 
 #[test]
 fn the_node_entry_carries_the_protocol() {
     if let Err(reason) = run() {
-        assert!(!is_required(), "{reason}, and {REQUIRE} is set");
-        // Not by a macro, whose output would be hidden.
-        let _ = writeln!(io::stderr(), "skipped: {reason}");
+        Requirement::Node.skip(reason);
     }
 }
 
@@ -61,12 +55,4 @@ fn count(report: &str, what: &str) -> u32 {
         .lines()
         .find_map(number)
         .unwrap_or_else(|| panic!("the summary has no `{what}`: {report}"))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the switch of this one test, which has no program of its own to read it"
-)]
-fn is_required() -> bool {
-    std::env::var_os(REQUIRE).is_some_and(|value| value == "1")
 }

@@ -5,10 +5,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::raw::{PATIENCE, answer, ask, connect, shell};
+use stratos_tests::{campaign, exclusive, report};
 
-/// How many idle connections there are, or 2,000.
-const CONNECTIONS: &str = "STRATOS_SERVER_CONNECTIONS";
+use crate::raw::{PATIENCE, answer, ask, connect, shell};
 
 /// Connections of which a shell has enough for others as well.
 fn some() -> usize {
@@ -34,6 +33,7 @@ fn neighbour(address: SocketAddr) -> u16 {
 
 #[test]
 fn slow_heads_are_cut_and_do_not_stop_others() {
+    let _lock = exclusive();
     let (_plugins, shell) = shell();
     let address = shell.address;
     let mut slow: Vec<_> = (0..some()).map(|_| connect(address)).collect();
@@ -95,11 +95,12 @@ fn a_slow_body_does_not_stop_others() {
 
 #[test]
 fn idle_connections_do_not_use_up_the_descriptors() {
-    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-    let number = std::env::var(CONNECTIONS);
-    let number = number.map_or(2000, |number| number.parse().expect("a number"));
-    if descriptors() < number + 200 {
-        println!("skipped: this process may not have {number} connections");
+    let _lock = exclusive();
+    let number: usize = campaign("STRATOS_SERVER_CONNECTIONS", 2000);
+    if descriptors() < number + 500 {
+        report(format_args!(
+            "skipped: this process may not open {number} connections"
+        ));
         return;
     }
     let (_plugins, shell) = shell();

@@ -3,19 +3,17 @@
 //! `STRATOS_FLIPS=6000 cargo test -p stratos-tests --test store corruption` is the long run.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use redb::{Database, ReadableDatabase as _, TableDefinition};
 use serde_json::json;
 use stratos_host::store::{Backup, ConfigExport, ConfigStore, Notice, StoreError};
-use stratos_tests::{Options, Plugins, Running};
+use stratos_tests::{Options, Plugins, Running, campaign, report};
 use tempfile::TempDir;
 
 use crate::SAMPLE;
 
-const FLIPS: usize = 200;
 const VALUES: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("config-v1");
 const FORMAT: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
 /// What cargo-stratos wrote before its files had a version.
@@ -107,7 +105,7 @@ impl Good {
 #[test]
 fn a_flipped_byte_harms_nobody_or_is_noticed() {
     let good = Good::new();
-    let flips = flips().min(good.file.len());
+    let flips = campaign("STRATOS_FLIPS", 200_usize).min(good.file.len());
     let (mut noticed, begin) = (0, Instant::now());
     for n in 0..flips {
         // The first pages are full of structure, so half of the flips are there.
@@ -119,7 +117,7 @@ fn a_flipped_byte_harms_nobody_or_is_noticed() {
         file[at] ^= if n % 3 == 0 { 0xff } else { 1 << (n % 8) };
         noticed += usize::from(good.check(&format!("byte {at}"), &file, n % 4 < 2));
     }
-    report(&format!(
+    report(format_args!(
         "{flips} flips in {} bytes: {noticed} noticed, the others harmless, in {:?}",
         good.file.len(),
         begin.elapsed()
@@ -130,7 +128,7 @@ fn a_flipped_byte_harms_nobody_or_is_noticed() {
 #[test]
 fn a_truncated_file_is_noticed() {
     let good = Good::new();
-    let cuts = flips() / 2;
+    let cuts = campaign("STRATOS_FLIPS", 200_usize) / 2;
     for n in 0..cuts {
         let length = n * good.file.len() / cuts;
         let is_noticed = good.check(
@@ -400,17 +398,4 @@ fn kept(folder: &Path) -> Vec<PathBuf> {
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     tempfile::tempdir_in(memory).unwrap_or_else(|_| tempfile::tempdir().unwrap())
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-fn flips() -> usize {
-    match std::env::var("STRATOS_FLIPS") {
-        Ok(count) => count.parse().expect("a number"),
-        Err(_) => FLIPS,
-    }
-}
-
-/// Not by a macro, whose output would be hidden.
-fn report(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }

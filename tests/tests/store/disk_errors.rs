@@ -3,21 +3,29 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use stratos_host::StateDir;
 use stratos_host::store::{ConfigStore, StoreError};
+use stratos_tests::{Options, Plugins, Running, SmallDisk, Workload, report, spawn_new};
+
+use crate::SAMPLE;
+
+/// User id that owns no files.
+const NOBODY: u32 = 65534;
+const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
 
 #[test]
 fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
-    let Some(disk) = SmallDisk::new() else { return };
-    let path = disk.0.join("config.redb");
+    let Some(disk) = SmallDisk::mount(4) else {
+        return;
+    };
+    let path = disk.path().join("config.redb");
     let (store, _) = ConfigStore::open(&path).unwrap();
-    let ballast = disk.0.join("ballast");
+    let ballast = disk.path().join("ballast");
     let (mut model, mut refused) = (BTreeMap::<String, Value>::new(), 0);
     let (mut last, mut late) = ((String::new(), Value::Null), 0);
     for round in 0..5 {
@@ -69,7 +77,7 @@ fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
         store.set("p", "last", &json!(round)).unwrap();
         model.insert("last".to_owned(), json!(round));
     }
-    report(&format!(
+    report(format_args!(
         "{refused} writes refused, {late} of them stored all the same"
     ));
     drop(store);
@@ -85,7 +93,7 @@ fn a_write_that_the_system_refuses_is_an_error_and_all_others_are_there() {
     // The system refuses to let files grow beyond 400 blocks of 512 bytes.
     let output = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh"])
-        .arg(env!("CARGO_BIN_EXE_store-writer"))
+        .arg(WRITER)
         .args(["store", "runs", "big-values", "0"])
         .arg(&path)
         .output()
@@ -98,7 +106,7 @@ fn a_write_that_the_system_refuses_is_an_error_and_all_others_are_there() {
     assert_eq!(notices, []);
     let stored = store.all("p").unwrap();
     assert_eq!(
-        stratos_tests::Workload::BigValues.after(acknowledged),
+        Workload::BigValues.after(acknowledged),
         stored,
         "{acknowledged} writes"
     );
@@ -135,27 +143,26 @@ fn a_store_that_is_deleted_or_replaced_is_an_error() {
 
 #[test]
 fn a_read_only_disk_is_said_and_left_alone() {
-    let Some(disk) = SmallDisk::new() else { return };
-    let state = disk.0.join("state");
+    let Some(disk) = SmallDisk::mount(4) else {
+        return;
+    };
+    let state = disk.path().join("state");
     drop(StateDir::open(&state).unwrap());
     let before = fs::read(state.join("config.redb")).unwrap();
-    let remount = |options| {
-        let mut mount = Command::new("mount");
-        let done = mount.args(["-o", options]).arg(&disk.0).status().unwrap();
-        assert!(done.success());
-    };
-    remount("remount,ro");
+    disk.remount("ro");
     let error = StateDir::open(&state).map(drop).unwrap_err();
     assert!(
         error.to_string().contains("cannot use the state folder"),
         "{error}"
     );
-    let error = StateDir::open(&disk.0.join("other")).map(drop).unwrap_err();
+    let error = StateDir::open(&disk.path().join("other"))
+        .map(drop)
+        .unwrap_err();
     assert!(
         error.to_string().contains("cannot make the state folder"),
         "{error}"
     );
-    remount("remount,rw");
+    disk.remount("rw");
     assert!(fs::read(state.join("config.redb")).unwrap() == before);
     let (store, notices) = ConfigStore::open(&state.join("config.redb")).unwrap();
     assert_eq!(notices, []);
@@ -165,54 +172,79 @@ fn a_read_only_disk_is_said_and_left_alone() {
 #[test]
 fn a_folder_that_may_not_be_written_is_no_damage() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config.redb");
+    let state = folder.path().join("state");
+    let path = state.join("config.redb");
+    let program = folder.path().join("store-writer");
+    fs::create_dir(&state).unwrap();
+    fs::copy(WRITER, &program).unwrap();
     drop(ConfigStore::open(&path).unwrap());
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    match ConfigStore::open(&path) {
-        Ok((_, notices)) => {
-            assert_eq!(notices, []);
-            report("skipped: root may open what nobody may");
-        }
-        Err(error) => assert!(matches!(error, StoreError::Open { .. }), "{error:?}"),
+    for open in [folder.path(), &state, &state.join("config.lock")] {
+        fs::set_permissions(open, fs::Permissions::from_mode(0o777)).unwrap();
     }
-    let files = fs::read_dir(folder.path()).unwrap().count();
+    let mut writer = Command::new(program);
+    writer.args(["store", "runs", "one-key", "0"]).arg(&path);
+    if rustix::process::geteuid().is_root() {
+        // Permissions do not apply to root.
+        writer.uid(NOBODY);
+    }
+    let writer = spawn_new(writer.stderr(Stdio::piped()));
+    let output = writer.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("the store opens: Open {"), "{stderr}");
+    let files = fs::read_dir(&state).unwrap().count();
     assert_eq!(files, 3, "the store, its lock and its backup");
 }
 
-/// A disk of 4 MiB in memory.
-struct SmallDisk(
-    PathBuf,
-    #[expect(dead_code, reason = "it goes last")] tempfile::TempDir,
-);
-
-impl SmallDisk {
-    fn new() -> Option<Self> {
-        let root = tempfile::tempdir().unwrap();
-        let at = root.path().join("disk");
-        fs::create_dir(&at).unwrap();
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
-            .arg(&at)
-            .output();
-        if !mount.is_ok_and(|output| output.status.success()) {
-            report("skipped: a small disk needs root and mount");
-            return None;
-        }
-        Some(Self(at, root))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        unmount(&self.0);
-    }
-}
-
-fn unmount(at: &Path) {
-    let _ = Command::new("umount").arg("--lazy").arg(at).status();
-}
-
-/// Not by a macro, whose output would be hidden.
-fn report(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+#[test]
+fn a_shell_on_a_full_disk_refuses_writes_and_keeps_what_is_stored() {
+    let Some(disk) = SmallDisk::mount(64) else {
+        return;
+    };
+    let (plugins, state) = (Plugins::new(SAMPLE, &["sample"]), disk.path());
+    let start = || {
+        let options = Options {
+            state: Some(state.to_owned()),
+            ..Options::default()
+        };
+        Running::start_with(plugins.root(), options)
+    };
+    let shell = start();
+    assert_eq!(
+        shell
+            .command(&["config", "set", "sample", "home", "\"EDDF\""])
+            .code,
+        Some(0)
+    );
+    fs::write(state.join("ballast"), vec![0; 64 * 1024 * 1024]).unwrap_err();
+    let large = format!("\"{}\"", "x".repeat(100_000));
+    let failed =
+        (0..100).map(|n| shell.command(&["config", "set", "sample", &format!("k{n}"), &large]));
+    let failed = failed
+        .filter(|set| set.code != Some(0))
+        .take(1)
+        .collect::<Vec<_>>();
+    assert_eq!(failed[0].code, Some(1), "{failed:?}");
+    assert!(
+        failed[0].stderr.contains("cannot write the config store"),
+        "{failed:?}"
+    );
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "home"]).stdout,
+        "\"EDDF\"\n"
+    );
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    fs::remove_file(state.join("ballast")).unwrap();
+    let again = shell.command(&["config", "set", "sample", "home", "\"EDDM\""]);
+    assert_eq!(
+        again.code,
+        Some(0),
+        "it recovers when there is room: {again:?}"
+    );
+    shell.kill();
+    let shell = start();
+    assert_eq!(
+        shell.command(&["config", "get", "sample", "home"]).stdout,
+        "\"EDDM\"\n"
+    );
 }

@@ -3,21 +3,18 @@
 //! `STRATOS_KILLS=1000 cargo test -p stratos-tests --test store killed_writer` is the long run.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::thread::sleep;
 use std::time::Duration;
 
 use stratos_host::store::ConfigStore;
-use stratos_tests::{Workload, Writer};
+use stratos_tests::{Workload, Writer, campaign, report};
 
 const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
-/// Kills for each workload, unless `STRATOS_KILLS` says how many there are of all.
-const KILLS: usize = 7;
 
 #[test]
 fn a_killed_writer_loses_no_acknowledged_write() {
-    let kills = kills();
-    let mut report = Vec::new();
+    let kills = campaign("STRATOS_KILLS", 28_usize).div_ceil(Workload::ALL.len());
+    let mut results = Vec::new();
     for (name, workload) in Workload::ALL {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.redb");
@@ -41,12 +38,11 @@ fn a_killed_writer_loses_no_acknowledged_write() {
             on_its_way += writes - acknowledged;
         }
         assert!(writes > 0, "{name}: the writer was killed while it wrote");
-        report.push(format!(
+        results.push(format!(
             "{name}: {kills} kills, {writes} writes, {on_its_way} stored but not acknowledged yet, 0 lost"
         ));
     }
-    // Not by a macro, whose output would be hidden.
-    let _ = writeln!(std::io::stderr(), "{}", report.join("\n"));
+    report(results.join("\n"));
 }
 
 #[test]
@@ -64,13 +60,5 @@ fn the_check_sees_a_lost_write() {
             assert!(workload.count(acknowledged, &lost).is_err());
             assert!(workload.count(acknowledged, &BTreeMap::new()).is_err());
         }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-fn kills() -> usize {
-    match std::env::var("STRATOS_KILLS") {
-        Ok(count) => count.parse::<usize>().expect("a number").div_ceil(4),
-        Err(_) => KILLS,
     }
 }

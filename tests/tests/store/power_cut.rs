@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::{sleep, yield_now};
@@ -17,22 +16,21 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use stratos_host::store::ConfigStore;
-use stratos_tests::{Workload, Writer};
+use stratos_tests::{Requirement, Workload, Writer, campaign, report};
 use tempfile::TempDir;
 
 const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
-const CUTS: usize = 5;
 
 type Values = BTreeMap<String, Value>;
 
 #[test]
 fn a_power_cut_after_an_acknowledgement_loses_nothing() {
-    let cuts = cuts();
+    let cuts = campaign("STRATOS_CUTS", 5_usize);
     let Some(lost) = lost_after_acknowledgements("store", cuts, read_store) else {
         return;
     };
     let lost_by_control = lost_after_acknowledgements("json", cuts, read_json).expect("a disk");
-    report(&format!(
+    report(format_args!(
         "{cuts} cuts after an acknowledgement: the store lost {}, a renamed file lost {}",
         lost.len(),
         lost_by_control.len()
@@ -46,7 +44,7 @@ fn a_power_cut_after_an_acknowledgement_loses_nothing() {
 
 #[test]
 fn a_power_cut_at_any_moment_leaves_what_some_write_left() {
-    let cuts = cuts().div_ceil(4);
+    let cuts = campaign("STRATOS_CUTS", 5_usize).div_ceil(4);
     let Some(disk) = Disk::new() else { return };
     let path = disk.folder().join("config.redb");
     let (mut newer, mut of) = (0, Vec::new());
@@ -79,7 +77,7 @@ fn a_power_cut_at_any_moment_leaves_what_some_write_left() {
         }
         of.push(writer.kill());
     }
-    report(&format!(
+    report(format_args!(
         "{} cuts at any moment of {} writes: {newer} had newer writes than the last acknowledged one, 0 lost",
         cuts * 4,
         of.iter().sum::<usize>()
@@ -146,7 +144,7 @@ impl Disk {
             _ => None,
         };
         if mount.is_none() {
-            report("skipped: power cuts need root, mkfs.ext4 and loop devices");
+            Requirement::Loop.skip("power cuts need root, `mkfs.ext4` and a loop device");
         }
         mount.map(|mount| Self { root, mount })
     }
@@ -201,17 +199,4 @@ impl Drop for Mount {
 
 fn stat(pid: u32) -> String {
     fs::read_to_string(format!("/proc/{pid}/stat")).unwrap()
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-fn cuts() -> usize {
-    match std::env::var("STRATOS_CUTS") {
-        Ok(count) => count.parse().expect("a number"),
-        Err(_) => CUTS,
-    }
-}
-
-/// Not by a macro, whose output would be hidden.
-fn report(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }

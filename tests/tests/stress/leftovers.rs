@@ -11,7 +11,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use stratos_tests::{Options, Plugins, Running, Watch, cargo_stratos};
+use stratos_tests::{Options, Plugins, Running, Watch, campaign, cargo_stratos, exclusive, report};
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use crate::SAMPLE;
@@ -25,6 +25,7 @@ const SEES_ALL: bool = cfg!(target_os = "linux");
 
 #[test]
 fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
+    let _lock = exclusive();
     let (plugins, watch) = (
         Plugins::new(SAMPLE, &["sample", "blocks", "helped"]),
         Watch::new(),
@@ -36,7 +37,7 @@ fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
     let sockets = sockets(&plugins);
     let (mut longest, mut late) = (Duration::ZERO, 0);
     let (mut with_plugins, mut with_builds) = (0, 0);
-    let kills = kills();
+    let kills: u32 = campaign("STRATOS_KILLS", 6);
     for round in 0..kills {
         let mut shell = start(&plugins, &watch, &sockets);
         // Somewhere on the way, or a little after something is there, however long that takes. The last of them has its
@@ -261,7 +262,7 @@ fn wait_for_nothing(watch: &Watch) -> Duration {
 /// Number and command line of all that was started with this test's mark in its environment.
 fn alive(watch: &Watch) -> Vec<String> {
     if !SEES_ALL {
-        println!("skipped: what is no plugin is looked for on Linux only");
+        report("skipped: processes that are no plugins are looked for on Linux only");
         return Vec::new();
     }
     let (name, address) = watch.env();
@@ -277,12 +278,6 @@ fn alive(watch: &Watch) -> Vec<String> {
         format!("{} {arguments}", process.file_name().display())
     });
     lines.collect()
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-fn kills() -> u32 {
-    let wanted = std::env::var("STRATOS_KILLS").ok();
-    wanted.and_then(|count| count.parse().ok()).unwrap_or(10)
 }
 
 fn random() -> u64 {

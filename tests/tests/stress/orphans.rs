@@ -6,17 +6,18 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use stratos_tests::{Plugins, Running, Watch, cargo_stratos};
+use stratos_tests::{Plugins, Running, Watch, campaign, cargo_stratos, exclusive};
 
 use crate::SAMPLE;
 
-const KILLS: u32 = 50;
 /// They end at once, but a busy machine may take longer for everything.
 const LATE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_killed_shell_leaves_no_process_and_loses_no_value() {
+    let _lock = exclusive();
+    let kills: u32 = campaign("STRATOS_KILLS", 16);
     let (plugins, watch) = (Plugins::new(SAMPLE, &["sample", "hangs"]), Watch::new());
     let state = plugins.root().join("state");
     let hidden = plugins.root().join("hangs/plugin.json");
@@ -31,7 +32,7 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
     shell.kill();
     fs::rename(hidden.with_extension("off"), &hidden).unwrap();
     let (mut start, mut had_plugins) = (Duration::ZERO, 0);
-    for round in 0..KILLS {
+    for round in 0..kills {
         let mut shell = Command::new(cargo_stratos())
             .args(["run", "--port", "auto", "--json", "--state"])
             .arg(&state)
@@ -50,7 +51,7 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
             }
             start = begin.elapsed();
         }
-        sleep(start * round / KILLS);
+        sleep(start * round / kills);
         had_plugins += u32::from(!left(&watch, &state).is_empty());
         shell.kill().unwrap();
         shell.wait().unwrap();
@@ -64,9 +65,9 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
             sleep(Duration::from_millis(20));
         }
     }
-    println!("{KILLS} kills, {had_plugins} of them with plugin processes alive");
+    println!("{kills} kills, {had_plugins} of them with plugin processes alive");
     assert!(
-        had_plugins >= KILLS / 2,
+        had_plugins >= kills / 2,
         "the kills hit running plugins: {had_plugins}"
     );
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use stratos_tests::{KeepAlive, Options, Plugins, Running, Watch};
+use stratos_tests::{KeepAlive, Options, Plugins, Running, Watch, campaign, exclusive};
 
 use crate::SAMPLE;
 
@@ -20,8 +20,8 @@ const TOO_SLOW: Duration = Duration::from_secs(10);
 
 #[test]
 fn no_request_fails_while_versions_come_and_go() {
-    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-    let reloads = std::env::var("STRATOS_RELOADS").map_or(20, |n| n.parse().expect("a number"));
+    let reloads: u64 = campaign("STRATOS_RELOADS", 6);
+    let _lock = exclusive();
     // One that resumes, and one that stops and starts.
     for id in ["resumes", "sample"] {
         let plugins = Plugins::new(SAMPLE, &[]);

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{scope, sleep};
@@ -16,13 +15,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use stratos_host::PluginState;
 use stratos_host::control::PluginInfo;
-use stratos_tests::{ControlApi, Options, Plugins, Running, request};
+use stratos_tests::{ControlApi, Options, Plugins, Running, campaign, exclusive, report, request};
 
 use crate::SAMPLE;
 
 const PLUGINS: usize = 20;
 const CLIENTS: u64 = 4;
-const SMOKE: Duration = Duration::from_secs(8);
+const SMOKE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// So many in a second at least, which is a quarter of what a busy machine manages.
 const REQUESTS: u64 = 20;
@@ -46,6 +45,7 @@ fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
     let mut shell = Running::start_with(plugins.root(), options);
     let soak = Soak::new(&shell, ids);
     let before = soak.at_rest();
+    let lock = exclusive();
     let (kills, warm, last) = scope(|scope| {
         for client in 0..CLIENTS {
             let soak = &soak;
@@ -56,6 +56,7 @@ fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
         done
     });
     soak.all_run();
+    drop(lock);
     // Every plugin starts anew, so that no connection of the load is open any more.
     for id in &soak.ids {
         assert_eq!(soak.control.command(id, "stop").status, 200, "{id}");
@@ -86,24 +87,16 @@ fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
             "{warm:?} to {after:?}"
         );
     } else {
-        // Not by a macro, whose output would be hidden.
-        let _ = writeln!(
-            std::io::stderr(),
-            "skipped: descriptors, threads and memory are read from /proc"
-        );
+        report("skipped: descriptors, threads and memory are read from /proc");
     }
 }
 
 /// How long, and how much of that between two kills.
 fn duration() -> (Duration, Duration) {
-    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-    match std::env::var("STRATOS_SOAK_MINUTES") {
-        Ok(minutes) => {
-            let minutes: u64 = minutes.parse().expect("a number");
-            // A plugin that has run for a minute starts again at once, and is no candidate to be given up.
-            (Duration::from_secs(60 * minutes), Duration::from_secs(4))
-        }
-        Err(_) => (SMOKE, Duration::from_secs(1)),
+    match campaign("STRATOS_SOAK_MINUTES", 0) {
+        0 => (SMOKE, Duration::from_secs(1)),
+        // A plugin that has run for a minute starts again at once, and is no candidate to be given up.
+        minutes => (Duration::from_secs(60 * minutes), Duration::from_secs(4)),
     }
 }
 

@@ -79,7 +79,6 @@ struct Verdicts {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_reads_a_secret_or_changes_anything() {
     let Some(chromium) = Browser::find() else {
-        println!("skipped: there is no Chromium");
         return;
     };
     let (reporter, mut reports) = unbounded_channel();

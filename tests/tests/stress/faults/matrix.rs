@@ -9,7 +9,9 @@ use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
 use stratos_host::PluginState;
-use stratos_tests::{ControlApi, END, MARKS, Neighbours, Options, Plugins, Running, marks};
+use stratos_tests::{
+    ControlApi, END, MARKS, Neighbours, Options, Plugins, Running, campaign, exclusive, marks,
+};
 
 use super::rows::{Probe, Row};
 use super::{HOSTILE, SAMPLE};
@@ -22,14 +24,13 @@ const NEIGHBOURS: [&str; 3] = ["sample", "another", "third"];
 
 /// As often as asked for, each time in a new shell.
 pub fn try_all(rows: &[Row]) {
-    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-    let rounds = std::env::var("STRATOS_FAULT_ROUNDS").map_or(1, |n| n.parse().expect("a number"));
-    for round in 1..=rounds {
+    for round in 1..=campaign("STRATOS_FAULT_ROUNDS", 1) {
         try_once(rows, round);
     }
 }
 
 fn try_once(rows: &[Row], round: u32) {
+    let _lock = exclusive();
     let mut shell = Matrix::start(rows);
     let neighbours = Neighbours::of(&shell.control, &NEIGHBOURS);
     let first = shell.settle(rows, 1);

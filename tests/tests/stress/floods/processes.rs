@@ -7,7 +7,7 @@ use std::thread;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use stratos_tests::{Plugins, Running, request};
+use stratos_tests::{Plugins, Running, campaign, exclusive, report, request};
 use tokio_tungstenite::connect_async;
 
 use crate::SAMPLE;
@@ -16,15 +16,17 @@ const MIB: usize = 1024 * 1024;
 
 #[test]
 fn what_is_printed_without_end_is_dropped_with_a_count() {
+    let times: usize = campaign("STRATOS_FLOOD", 1);
+    let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
     let mut shell = Running::start(plugins.root());
     let neighbour = Neighbour::ask(&shell);
     let memory = Memory::of(&shell);
     let line = format!("{}\n", "x".repeat(99));
     for (text, count) in [
-        (line.as_str(), 64 * MIB / 100 * times()),
+        (line.as_str(), 64 * MIB / 100 * times),
         // One line without an end.
-        (&"y".repeat(1024), 16 * 1024 * times()),
+        (&"y".repeat(1024), 16 * 1024 * times),
         // Colours, and what is no text.
         ("\u{1b}[31m\u{fffd}\u{0}\n", 100_000),
     ] {
@@ -35,7 +37,7 @@ fn what_is_printed_without_end_is_dropped_with_a_count() {
     }
     let grown = memory.grown();
     assert!(neighbour.questions() > 5, "the neighbour answers meanwhile");
-    let lines = 64 * MIB / 100 * times() + 1 + 100_000 + 3;
+    let lines = 64 * MIB / 100 * times + 1 + 100_000 + 3;
     let counted: usize = shell.seen.iter().map(counted).sum();
     // The newline before each `the end` ends a line, which is empty but for one of them.
     assert_eq!(counted, lines + 2, "shown or counted");
@@ -44,13 +46,15 @@ fn what_is_printed_without_end_is_dropped_with_a_count() {
         .iter()
         .filter_map(|event| event["message"].as_str());
     let mut cut = cut.filter(|message| message.starts_with("yy"));
-    let rest = format!("... ({} more bytes)", 16 * MIB * times() - 8192);
+    let rest = format!("... ({} more bytes)", 16 * MIB * times - 8192);
     assert!(cut.any(|message| message.ends_with(&rest)), "a mark");
     assert_grown(grown, 24, "print");
 }
 
 #[test]
 fn pushes_and_log_lines_without_end_cost_no_memory() {
+    let times: usize = campaign("STRATOS_FLOOD", 1);
+    let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
     let mut shell = Running::start(plugins.root());
     let _events = unread_events(&shell);
@@ -92,11 +96,11 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
         }
         answers
     });
-    let pushes = 10_000 * times();
+    let pushes = 10_000 * times;
     for (channel, done, bytes, count) in [
         ("push-much", "pushed-much", 100, pushes),
         ("push-much", "pushed-much", 64 * 1024, 1_000),
-        ("log-much", "logged", 100_000, 5_000 * times()),
+        ("log-much", "logged", 100_000, 5_000 * times),
     ] {
         let begun = shell.call("sample", channel, &json!([bytes, count]).to_string());
         assert_eq!(begun.code, Some(0), "{channel}: {}", begun.stderr);
@@ -139,6 +143,7 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
 
 #[test]
 fn a_neighbours_write_does_not_wait_behind_thousands() {
+    let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
     let shell = Running::start(plugins.root());
     let memory = Memory::of(&shell);
@@ -219,11 +224,6 @@ fn counted(event: &Value) -> usize {
     }
 }
 
-fn times() -> usize {
-    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-    std::env::var("STRATOS_FLOOD").map_or(1, |times| times.parse().expect("a number"))
-}
-
 /// The most memory of the shell that was in use since this was made.
 struct Memory {
     pid: u32,
@@ -255,18 +255,12 @@ fn peak(pid: u32) -> Option<usize> {
 }
 
 fn assert_grown(grown: Option<usize>, limit: usize, what: &str) {
-    let mut stderr = std::io::stderr();
-    // Not by a macro, whose output would be hidden.
-    let _ = match grown {
-        Some(mib) => writeln!(
-            stderr,
+    match grown {
+        Some(mib) => report(format_args!(
             "{what}: the shell's memory grew by {mib} MiB at most"
-        ),
-        None => writeln!(
-            stderr,
-            "skipped: the memory of a process is known on Linux only"
-        ),
-    };
+        )),
+        None => report("skipped: the memory of a process is read on Linux only"),
+    }
     assert!(
         grown.is_none_or(|mib| mib <= limit),
         "{what}: {grown:?} MiB"
