@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 
 use crate::journal::{Entry, Journal};
 use crate::log_limit::{Admitted, LogLimits, NOTICE_EVERY};

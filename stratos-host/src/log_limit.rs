@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use stratos_protocol::limits::LOG_LINE_BYTES;
-use stratos_protocol::log;
+use stratos_protocol::logger;
 use stratos_transport::guard::Guard;
 use tokio::time::Instant;
 
@@ -134,7 +134,7 @@ impl Dropped {
 /// At most this many bytes of a text, and how many more there are.
 pub(crate) fn cut(text: String, bytes: usize) -> String {
     match Guard::LogLine.is_on() {
-        true => log::cut(&text, bytes).unwrap_or(text),
+        true => logger::truncate(&text, bytes).unwrap_or(text),
         false => text,
     }
 }
@@ -154,7 +154,7 @@ pub(crate) fn cut_data(data: &RawValue) -> Value {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use stratos_protocol::log::Level;
+    use stratos_protocol::logger::Level;
 
     use super::*;
     use crate::events::{Event, Events};

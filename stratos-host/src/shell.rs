@@ -337,7 +337,7 @@ impl Backend {
                 let auth = auth.clone();
                 async move {
                     if session.tell_auth(auth).await.is_err() {
-                        let level = stratos_protocol::log::Level::Warn;
+                        let level = stratos_protocol::logger::Level::Warn;
                         self.events.note(
                             &session.plugin,
                             level,

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use stratos_protocol::limits::{ANSWER_DEADLINE, HELLO_DEADLINE, START_DEADLINE, STOP_DEADLINE};
+use stratos_protocol::limits::{ANSWER_TIMEOUT, HELLO_TIMEOUT, START_TIMEOUT, STOP_TIMEOUT};
 use tokio::sync::Notify;
 
 /// Effectively no timeout: a hundred years, small enough not to overflow `Instant`.
@@ -58,10 +58,10 @@ impl Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
-            hello: HELLO_DEADLINE,
-            start: START_DEADLINE,
-            stop: STOP_DEADLINE,
-            answer: ANSWER_DEADLINE,
+            hello: HELLO_TIMEOUT,
+            start: START_TIMEOUT,
+            stop: STOP_TIMEOUT,
+            answer: ANSWER_TIMEOUT,
             auth: Duration::from_secs(2),
             exit: Duration::from_millis(500),
         }
@@ -136,9 +136,9 @@ mod tests {
     use std::sync::Arc;
 
     use futures_util::future::BoxFuture;
-    use stratos_protocol::hello::{Hello, Identity, Software};
-    use stratos_protocol::lifecycle::Done;
+    use stratos_protocol::handshake::{Hello, Identity, PeerInfo};
     use stratos_protocol::limits::FRAME_BYTES;
+    use stratos_protocol::method::Empty;
     use stratos_protocol::{Message, ProtocolVersion};
     use stratos_transport::Connection;
 
@@ -213,7 +213,7 @@ mod tests {
         let hello = Hello {
             protocol: ProtocolVersion::CURRENT,
             nonce: link.nonce,
-            sdk: Software {
+            sdk: PeerInfo {
                 name: "test".to_owned(),
                 version: "1.0.0".to_owned(),
             },
@@ -227,7 +227,7 @@ mod tests {
         connection.send(&hello).await.unwrap();
         while let Ok(Some(message)) = connection.receive().await {
             if let Message::Request { id, .. } = message {
-                let outcome = Ok(serde_json::value::to_raw_value(&Done {}).unwrap());
+                let outcome = Ok(serde_json::value::to_raw_value(&Empty {}).unwrap());
                 let answer = Message::Response { id, outcome };
                 connection.send(&answer).await.unwrap();
             }

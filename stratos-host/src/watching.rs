@@ -231,7 +231,7 @@ mod tests {
     use crate::events::Events;
 
     fn log(events: &Events, plugin: &str, text: &str) {
-        let level = stratos_protocol::log::Level::Info;
+        let level = stratos_protocol::logger::Level::Info;
         events.note(plugin, level, text);
     }
 

@@ -1,36 +1,34 @@
-//! The pilot's login.
+//! The auth service: the pilot's login.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lifecycle::Done;
-use crate::method::Request;
+use crate::method::{Empty, methods};
 
-/// Whether somebody is logged in, and the token if so (V1).
+/// The login state of the shell (V1).
 ///
 /// `Debug` never shows the token.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthState {
-    /// What `isAuthenticated()` returns.
+    /// True while a pilot is logged in; returned by the plugin's `isAuthenticated()`.
     pub authenticated: bool,
-    /// What `getToken()` returns.
+    /// The access token, absent while logged out; returned by the plugin's `getToken()`.
     pub token: Option<String>,
 }
 
-/// `auth/changed`, from the host: the login is another one now.
+/// `auth/changed`, from the host: a login, a logout or a new token.
 ///
-/// Answered as soon as the plugin's accessors return the new state, so that whoever switched it
-/// knows from when on it counts.
+/// Answered once the plugin's accessors return the new state, so the host can tell from when on the state is in
+/// effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthChanged {
-    /// The new state.
+    /// The new login state.
     pub auth: AuthState,
 }
 
-impl Request for AuthChanged {
-    const METHOD: &'static str = "auth/changed";
-    type Answer = Done;
+methods! {
+    request AuthChanged = "auth/changed" -> Empty;
 }
 
 impl fmt::Debug for AuthState {
@@ -39,5 +37,39 @@ impl fmt::Debug for AuthState {
             .field("authenticated", &self.authenticated)
             .field("token", &self.token.as_ref().map(|_| "<hidden>"))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let logged_in = AuthState {
+            authenticated: true,
+            token: Some("t".to_owned()),
+        };
+        vec![
+            golden::request(
+                &AuthChanged { auth: logged_in },
+                r#"{"jsonrpc":"2.0","id":1,"method":"auth/changed","params":{"auth":{"authenticated":true,"token":"t"}}}"#,
+            ),
+            golden::request(
+                &AuthChanged {
+                    auth: AuthState::default(),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"auth/changed","params":{"auth":{"authenticated":false,"token":null}}}"#,
+            ),
+        ]
+    }
+
+    #[test]
+    fn debug_hides_the_token() {
+        let state = AuthState {
+            authenticated: true,
+            token: Some("secret".to_owned()),
+        };
+        assert!(!format!("{state:?}").contains("secret"));
     }
 }

@@ -1,81 +1,120 @@
-//! The plugin's durable key-value store.
+//! The config service: the plugin's durable key-value store.
 //!
-//! The plugin's id is not in the messages: a connection reaches its own plugin's values only.
+//! No message names the plugin: a connection reaches only the values of the plugin that opened it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::lifecycle::Done;
-use crate::method::Request;
+use crate::method::{Empty, methods};
 
-/// `config/get`, from the plugin (V1).
+/// `config/get`, from the plugin (V1): reads one value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Get {
-    /// The key.
+    /// The key to look up.
     pub key: String,
 }
 
-/// The answer to [`Get`].
+/// The result of [`Get`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stored {
-    /// False where nothing is stored under the key; a stored `null` is something.
+pub struct GetResult {
+    /// False if the store has no value under the key; true for a stored `null`.
     pub found: bool,
-    /// The value, `null` where nothing was found.
+    /// The stored value, `null` if `found` is false.
     pub value: Value,
 }
 
-/// `config/set`, from the plugin (V1): answered when the value would survive a power cut.
+/// `config/set`, from the plugin (V1): writes one value.
+///
+/// Answered once the value would survive a power cut.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Set {
-    /// The key, at most [`CONFIG_KEY_BYTES`](crate::limits::CONFIG_KEY_BYTES).
+    /// The key, at most [`CONFIG_KEY_BYTES`](crate::limits::CONFIG_KEY_BYTES) long.
     pub key: String,
-    /// The value, at most [`CONFIG_VALUE_BYTES`](crate::limits::CONFIG_VALUE_BYTES) as JSON text.
+    /// The value, at most [`CONFIG_VALUE_BYTES`](crate::limits::CONFIG_VALUE_BYTES) long as JSON text.
     pub value: Value,
 }
 
-/// `config/delete`, from the plugin (V1): answered when the deletion would survive a power cut.
+/// `config/delete`, from the plugin (V1): removes one value.
 ///
-/// Deleting a key that is not there is no error.
+/// Answered once the deletion would survive a power cut. Deleting a key that does not exist is no error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delete {
-    /// The key.
+    /// The key to remove.
     pub key: String,
 }
 
-/// `config/get_all`, from the plugin (V1): one page of the store, in the order of the keys.
+/// `config/get_all`, from the plugin (V1): reads one page of the store, in the order of the keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GetAll {
-    /// The [`Page::next`] of the page before; absent for the first page.
+    /// The [`Page::next`] of the previous page, absent for the first page.
     pub after: Option<String>,
 }
 
-/// The answer to [`GetAll`]; all values fit one frame.
+/// The result of [`GetAll`]: a page that fits into one frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// The keys and values of this page.
     pub entries: BTreeMap<String, Value>,
-    /// Where the next page begins; absent on the last one.
+    /// The cursor of the next page, absent on the last page.
     pub next: Option<String>,
 }
 
-impl Request for Get {
-    const METHOD: &'static str = "config/get";
-    type Answer = Stored;
+methods! {
+    request Get = "config/get" -> GetResult;
+    request Set = "config/set" -> Empty;
+    request Delete = "config/delete" -> Empty;
+    request GetAll = "config/get_all" -> Page;
 }
 
-impl Request for Set {
-    const METHOD: &'static str = "config/set";
-    type Answer = Done;
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-impl Request for Delete {
-    const METHOD: &'static str = "config/delete";
-    type Answer = Done;
-}
+    use super::*;
+    use crate::golden::{self, GoldenLine};
 
-impl Request for GetAll {
-    const METHOD: &'static str = "config/get_all";
-    type Answer = Page;
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let key = || "refresh_interval".to_owned();
+        vec![
+            golden::request(
+                &Get { key: key() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/get","params":{"key":"refresh_interval"}}"#,
+            ),
+            golden::response::<Get>(
+                &GetResult {
+                    found: true,
+                    value: json!(30),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"result":{"found":true,"value":30}}"#,
+            ),
+            golden::request(
+                &Set {
+                    key: key(),
+                    value: json!([1, null]),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/set","params":{"key":"refresh_interval","value":[1,null]}}"#,
+            ),
+            golden::request(
+                &Delete { key: key() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/delete","params":{"key":"refresh_interval"}}"#,
+            ),
+            golden::request(
+                &GetAll { after: None },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/get_all","params":{"after":null}}"#,
+            ),
+            golden::request(
+                &GetAll { after: Some(key()) },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/get_all","params":{"after":"refresh_interval"}}"#,
+            ),
+            golden::response::<GetAll>(
+                &Page {
+                    entries: BTreeMap::from([(key(), json!(30))]),
+                    next: Some(key()),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"result":{"entries":{"refresh_interval":30},"next":"refresh_interval"}}"#,
+            ),
+        ]
+    }
 }

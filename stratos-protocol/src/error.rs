@@ -1,4 +1,4 @@
-//! Why a request was not answered with a result.
+//! Errors of requests.
 
 use std::error::Error;
 
@@ -6,19 +6,17 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The error of a response: a code for programs and a text for people.
-///
-/// The sender's whole chain of causes is flattened into the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[error("{message}")]
 pub struct RpcError {
-    /// What kind of failure.
+    /// The kind of failure.
     pub code: ErrorCode,
-    /// One line for a person.
+    /// One line that includes the sender's whole chain of causes.
     pub message: String,
 }
 
 impl RpcError {
-    /// An error with this code and text.
+    /// Creates an error from a code and a text.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -27,83 +25,75 @@ impl RpcError {
     }
 }
 
-/// The kinds of failure, with the numbers they have on the wire.
-///
-/// The numbers from -32700 to -32600 are JSON-RPC's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "i32", into = "i32")]
-pub enum ErrorCode {
-    /// The message is legal JSON-RPC but not allowed at this moment.
-    InvalidRequest,
-    /// The receiver does not know the method.
-    MethodNotFound,
-    /// The parameters do not have the method's shape, or break one of its rules.
-    InvalidParams,
-    /// The receiver failed for a reason of its own.
-    Internal,
-    /// The author's code returned an error.
-    HandlerFailed,
-    /// The author's code panicked.
-    HandlerPanicked,
-    /// No handler is registered for the channel.
-    NoHandler,
-    /// The request was cancelled by its sender.
-    Cancelled,
-    /// Too many requests are in flight.
-    Busy,
-    /// The handshake failed: wrong nonce, another version, another plugin.
-    Refused,
-    /// The config store could not read or write.
-    StoreFailed,
-    /// The sender is a generation that has been replaced.
-    Retired,
-    /// The route prefix is reserved or belongs to somebody else.
-    PrefixTaken,
-    /// The value exceeds one of the [limits](crate::limits).
-    TooLarge,
-    /// A code of a newer version.
-    Unknown(i32),
-}
-
-const NUMBERS: [(ErrorCode, i32); 14] = [
-    (ErrorCode::InvalidRequest, -32600),
-    (ErrorCode::MethodNotFound, -32601),
-    (ErrorCode::InvalidParams, -32602),
-    (ErrorCode::Internal, -32603),
-    (ErrorCode::HandlerFailed, -32000),
-    (ErrorCode::HandlerPanicked, -32001),
-    (ErrorCode::NoHandler, -32002),
-    (ErrorCode::Cancelled, -32003),
-    (ErrorCode::Busy, -32004),
-    (ErrorCode::Refused, -32005),
-    (ErrorCode::StoreFailed, -32006),
-    (ErrorCode::Retired, -32007),
-    (ErrorCode::PrefixTaken, -32008),
-    (ErrorCode::TooLarge, -32009),
-];
-
-impl From<i32> for ErrorCode {
-    fn from(number: i32) -> Self {
-        NUMBERS
-            .iter()
-            .find(|(_, known)| *known == number)
-            .map_or(Self::Unknown(number), |(code, _)| *code)
-    }
-}
-
-impl From<ErrorCode> for i32 {
-    fn from(code: ErrorCode) -> Self {
-        match code {
-            ErrorCode::Unknown(number) => number,
-            known => NUMBERS
-                .iter()
-                .find(|(code, _)| *code == known)
-                .map_or(-32603, |(_, number)| *number),
+/// Defines [`ErrorCode`] and its conversions from a list of variants and their numbers on the wire.
+macro_rules! error_codes {
+    ($($(#[$doc:meta])+ $code:ident = $number:literal,)+) => {
+        /// The kinds of failure, with their numbers on the wire.
+        ///
+        /// JSON-RPC defines the numbers from -32700 to -32600.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(from = "i32", into = "i32")]
+        pub enum ErrorCode {
+            $($(#[$doc])+ $code,)+
+            /// A code of a newer protocol version.
+            Unknown(i32),
         }
-    }
+
+        impl From<i32> for ErrorCode {
+            fn from(number: i32) -> Self {
+                match number {
+                    $($number => Self::$code,)+
+                    unknown => Self::Unknown(unknown),
+                }
+            }
+        }
+
+        impl From<ErrorCode> for i32 {
+            fn from(code: ErrorCode) -> Self {
+                match code {
+                    $(ErrorCode::$code => $number,)+
+                    ErrorCode::Unknown(number) => number,
+                }
+            }
+        }
+
+        #[cfg(test)]
+        const KNOWN: &[ErrorCode] = &[$(ErrorCode::$code),+];
+    };
 }
 
-/// An error and its causes in one line, as they cross the connection.
+error_codes! {
+    /// The message is legal JSON-RPC, but not allowed in the present state.
+    InvalidRequest = -32600,
+    /// The receiver does not implement the method.
+    MethodNotFound = -32601,
+    /// The parameters do not have the method's shape, or break one of its rules.
+    InvalidParams = -32602,
+    /// The receiver failed for an internal reason.
+    Internal = -32603,
+    /// The plugin author's code returned an error.
+    HandlerFailed = -32000,
+    /// The plugin author's code panicked.
+    HandlerPanicked = -32001,
+    /// The plugin has no handler for the channel.
+    NoHandler = -32002,
+    /// The sender cancelled the request.
+    Cancelled = -32003,
+    /// Too many requests are in flight.
+    Busy = -32004,
+    /// The handshake failed: wrong nonce, incompatible version, or another plugin.
+    Refused = -32005,
+    /// The config store could not read or write.
+    StoreFailed = -32006,
+    /// The sender is a generation of the plugin that has been replaced.
+    Retired = -32007,
+    /// The route prefix is reserved or belongs to another plugin.
+    PrefixTaken = -32008,
+    /// The value exceeds one of the [limits](crate::limits).
+    TooLarge = -32009,
+}
+
+/// Formats an error and its causes in one line, as an [`RpcError`] carries them.
 #[must_use]
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -125,13 +115,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_code_survives_the_wire() {
+    fn error_codes_are_written_as_their_golden_numbers() {
+        let written: Vec<_> = KNOWN
+            .iter()
+            .map(|code| {
+                let number = serde_json::to_string(code).unwrap();
+                assert_eq!(serde_json::from_str::<ErrorCode>(&number).unwrap(), *code);
+                format!("{number} {code:?}")
+            })
+            .collect();
+        let pinned = [
+            "-32600 InvalidRequest",
+            "-32601 MethodNotFound",
+            "-32602 InvalidParams",
+            "-32603 Internal",
+            "-32000 HandlerFailed",
+            "-32001 HandlerPanicked",
+            "-32002 NoHandler",
+            "-32003 Cancelled",
+            "-32004 Busy",
+            "-32005 Refused",
+            "-32006 StoreFailed",
+            "-32007 Retired",
+            "-32008 PrefixTaken",
+            "-32009 TooLarge",
+        ];
+        assert_eq!(written, pinned);
+    }
+
+    #[test]
+    fn an_unknown_code_keeps_its_number() {
         assert_eq!(ErrorCode::from(-1), ErrorCode::Unknown(-1));
         assert_eq!(i32::from(ErrorCode::Unknown(-1)), -1);
     }
 
     #[test]
-    fn a_chain_says_each_cause_once() {
+    fn chain_does_not_repeat_a_cause() {
         #[derive(Debug, Error)]
         #[error("{text}")]
         struct Link {

@@ -1,85 +1,96 @@
-//! Messages between a plugin and its UI.
+//! The IPC service: messages between a plugin and its UI.
 //!
-//! Channel names travel without the prefix `plugin:{id}:`; the host adds it (V1).
+//! On the wire, channel names lack the prefix `plugin:{id}:`; the host adds it (V1).
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::lifecycle::Done;
-use crate::method::{Notification, Request};
+use crate::method::{Empty, methods};
 
-/// `ipc/handle`, from the plugin (V1): it answers [`Invoke`] on this channel from now on.
+/// The longest channel name in bytes.
+const CHANNEL_BYTES: usize = 256;
+
+/// `ipc/handle`, from the plugin (V1): registers a handler, so the host sends [`Invoke`] for the channel from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handle {
-    /// The channel, see [`check_channel`].
+    /// The channel name, which must pass [`check_channel`].
     pub channel: String,
 }
 
 /// `ipc/remove_handler`, from the plugin (V3): undoes [`Handle`].
 ///
-/// Removing a handler that is not there is no error.
+/// Removing a handler that does not exist is no error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoveHandler {
-    /// The channel.
+    /// The channel name as registered with [`Handle`].
     pub channel: String,
 }
 
-/// `ipc/send`, from the plugin (V1): a push to the UI, which a UI that mounts later has missed.
+/// `ipc/send`, from the plugin (V1): pushes a message to the UI.
+///
+/// Delivered to the UIs that are mounted now; a UI that mounts later does not receive it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Send {
-    /// The channel, see [`check_channel`].
+    /// The channel name, which must pass [`check_channel`].
     pub channel: String,
-    /// Anything.
+    /// The message, any JSON value.
     pub payload: Value,
 }
 
-/// `ipc/invoke`, from the host: the UI asks on one of the plugin's channels.
+/// `ipc/invoke`, from the host: calls the handler that the plugin registered for a channel.
 ///
-/// Answered with whatever the handler returned.
+/// Answered with the value that the handler returned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Invoke {
-    /// The channel.
+    /// The channel name as registered with [`Handle`].
     pub channel: String,
-    /// What the UI sent, `null` where it sent nothing.
+    /// The UI's argument, `null` if it passed none.
     pub payload: Value,
 }
 
-/// A channel name that would not work.
+methods! {
+    request Handle = "ipc/handle" -> Empty;
+    request RemoveHandler = "ipc/remove_handler" -> Empty;
+    notification Send = "ipc/send";
+    request Invoke = "ipc/invoke" -> Value;
+}
+
+/// The error of [`check_channel`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ChannelError {
     /// The name is empty.
     #[error("the channel name is empty: give it a short name such as `status-update`")]
     Empty,
-    /// The name has the prefix that the host adds.
+    /// The name starts with the prefix that the host adds.
     #[error(
         "channel `{channel}` carries the prefix `plugin:...:`, which the shell adds by itself: write `{bare}`"
     )]
     Prefixed {
-        /// The name as given.
+        /// The rejected name.
         channel: String,
         /// The name without the prefix.
         bare: String,
     },
-    /// The name has control characters.
+    /// The name contains control characters.
     #[error("channel `{}` contains control characters", channel.escape_debug())]
     ControlCharacter {
-        /// The name as given.
+        /// The rejected name.
         channel: String,
     },
     /// The name is longer than 256 bytes.
-    #[error("the channel name is {length} bytes long, at most 256 are allowed")]
+    #[error("the channel name is {length} bytes long, at most {CHANNEL_BYTES} are allowed")]
     TooLong {
-        /// Its length in bytes.
+        /// The length of the rejected name in bytes.
         length: usize,
     },
 }
 
-/// Refuses channel names that could not work, above all one that has its prefix already.
+/// Validates a channel name: not empty, not too long, no control characters, and without the host's prefix.
 ///
 /// # Errors
 ///
-/// The reason, with the way out.
+/// The rule that the name breaks, with a suggestion.
 ///
 /// ```
 /// use stratos_protocol::ipc::check_channel;
@@ -92,7 +103,7 @@ pub fn check_channel(channel: &str) -> Result<(), ChannelError> {
     if channel.is_empty() {
         return Err(ChannelError::Empty);
     }
-    if channel.len() > 256 {
+    if channel.len() > CHANNEL_BYTES {
         return Err(ChannelError::TooLong {
             length: channel.len(),
         });
@@ -114,36 +125,52 @@ pub fn check_channel(channel: &str) -> Result<(), ChannelError> {
     Ok(())
 }
 
-impl Request for Handle {
-    const METHOD: &'static str = "ipc/handle";
-    type Answer = Done;
-}
-
-impl Request for RemoveHandler {
-    const METHOD: &'static str = "ipc/remove_handler";
-    type Answer = Done;
-}
-
-impl Notification for Send {
-    const METHOD: &'static str = "ipc/send";
-}
-
-impl Request for Invoke {
-    const METHOD: &'static str = "ipc/invoke";
-    type Answer = Value;
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let channel = || "get-status".to_owned();
+        vec![
+            golden::request(
+                &Handle { channel: channel() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"ipc/handle","params":{"channel":"get-status"}}"#,
+            ),
+            golden::request(
+                &RemoveHandler { channel: channel() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"ipc/remove_handler","params":{"channel":"get-status"}}"#,
+            ),
+            golden::notification(
+                &Send {
+                    channel: channel(),
+                    payload: json!({ "pilots": 42 }),
+                },
+                r#"{"jsonrpc":"2.0","method":"ipc/send","params":{"channel":"get-status","payload":{"pilots":42}}}"#,
+            ),
+            golden::request(
+                &Invoke {
+                    channel: channel(),
+                    payload: json!(null),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"ipc/invoke","params":{"channel":"get-status","payload":null}}"#,
+            ),
+            golden::response::<Invoke>(
+                &json!({ "online": true }),
+                r#"{"jsonrpc":"2.0","id":1,"result":{"online":true}}"#,
+            ),
+        ]
+    }
 
     #[test]
-    fn channel_names() {
-        for good in ["a", "get-status", "plugin:x", "näh", "a:b"] {
-            assert_eq!(check_channel(good), Ok(()), "{good}");
+    fn check_channel_accepts_names_and_rejects_prefixes_control_characters_and_long_names() {
+        for valid in ["a", "get-status", "plugin:x", "näh", "a:b"] {
+            assert_eq!(check_channel(valid), Ok(()), "{valid}");
         }
-        for bad in ["", "plugin:x:y", "a\nb", &"x".repeat(257)] {
-            assert!(check_channel(bad).is_err(), "{bad}");
+        for invalid in ["", "plugin:x:y", "a\nb", &"x".repeat(257)] {
+            assert!(check_channel(invalid).is_err(), "{invalid}");
         }
     }
 }

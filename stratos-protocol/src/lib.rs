@@ -1,33 +1,36 @@
-//! What a Stratos plugin process and its host say to each other.
+//! The protocol between a Stratos plugin process and its host.
 //!
-//! The two exchange [JSON-RPC 2.0](message::Message) messages, one a line, over a local socket.
-//! Both sides may send requests at any time after the handshake.
-//! This crate holds the types, the limits and the rules that both sides must agree on; it does no I/O.
+//! Both sides exchange [JSON-RPC 2.0 messages](message::Message), one per line, over a local socket.
+//! After the handshake, either side may send requests at any time.
+//! This crate defines the messages, the limits and the validation rules that both sides share; it does no I/O.
 //!
-//! | when | who asks | message |
+//! | when | sender | messages |
 //! |---|---|---|
-//! | first | plugin | [`Hello`](hello::Hello) |
-//! | life | host | [`Start`](lifecycle::Start), [`Resume`](lifecycle::Resume), [`Stop`](lifecycle::Stop), [`Retire`](lifecycle::Retire) |
+//! | first | plugin | [`Hello`](handshake::Hello) |
+//! | lifecycle | host | [`Start`](lifecycle::Start), [`Resume`](lifecycle::Resume), [`Stop`](lifecycle::Stop), [`Retire`](lifecycle::Retire) |
 //! | any time | host | [`AuthChanged`](auth::AuthChanged), [`Invoke`](ipc::Invoke) |
-//! | any time | plugin | [`Log`](log::Log), [`Get`](config::Get), [`Set`](config::Set), [`Delete`](config::Delete), [`GetAll`](config::GetAll) |
+//! | any time | plugin | [`Log`](logger::Log), [`Get`](config::Get), [`Set`](config::Set), [`Delete`](config::Delete), [`GetAll`](config::GetAll) |
 //! | any time | plugin | [`Handle`](ipc::Handle), [`RemoveHandler`](ipc::RemoveHandler), [`Send`](ipc::Send), [`Register`](server::Register) |
-//! | any time | either | [`Cancel`](method::Cancel) |
+//! | any time | either | [`Cancel`](cancel::Cancel) |
 //!
-//! The behaviour behind the messages comes from the platform's documentation.
+//! The behaviour behind the messages follows the platform's documentation.
 //! **V1** is its guide to background modules, which decides what must work; **V2** and **V3** are
-//! its later public pages. Where a fact was in none of them, the docs here say "assumed".
+//! its later public pages. Facts that none of them states are marked "assumed".
 
 #![warn(missing_docs)]
 
 pub mod auth;
+pub mod cancel;
 pub mod config;
 pub mod environment;
 pub mod error;
-pub mod hello;
+#[cfg(test)]
+mod golden;
+pub mod handshake;
 pub mod ipc;
 pub mod lifecycle;
 pub mod limits;
-pub mod log;
+pub mod logger;
 pub mod message;
 pub mod method;
 pub mod server;
@@ -37,3 +40,16 @@ pub use crate::error::{ErrorCode, RpcError};
 pub use crate::message::Message;
 pub use crate::method::{Notification, Request};
 pub use crate::version::ProtocolVersion;
+
+/// The services whose messages are compared with golden lines: one entry per file with `methods!`.
+#[cfg(test)]
+const SERVICES: &[golden::Service] = &[
+    auth::SERVICE,
+    cancel::SERVICE,
+    config::SERVICE,
+    handshake::SERVICE,
+    ipc::SERVICE,
+    lifecycle::SERVICE,
+    logger::SERVICE,
+    server::SERVICE,
+];

@@ -1,45 +1,51 @@
-//! How large things may be, and how long each side waits.
+//! Size limits and timeouts of the protocol.
 //!
-//! The sizes are announced in [`Welcome`](crate::hello::Welcome); a host may announce others.
+//! The constants are the defaults; a host announces the sizes that it accepts in
+//! [`Welcome`](crate::handshake::Welcome).
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// The longest line, its line end not counted: 1 MiB.
+/// The longest frame without its line end: 1 MiB.
 pub const FRAME_BYTES: usize = 1024 * 1024;
-/// The largest value of one config key, as JSON text: 256 KiB.
+/// The largest config value as JSON text: 256 KiB.
 pub const CONFIG_VALUE_BYTES: usize = 256 * 1024;
 /// The longest config key: 1 KiB.
 pub const CONFIG_KEY_BYTES: usize = 1024;
-/// How deep arrays and objects may be nested in a config value; an export has room for a few levels around it.
+/// The deepest nesting of arrays and objects in a config value.
+///
+/// Below serde_json's limit of 128, so that an export can nest the values a few levels deeper.
 pub const CONFIG_DEPTH: usize = 100;
-/// The longest text of a log line that is kept whole: 8 KiB.
+/// The longest text of a log line; longer ones are truncated: 8 KiB.
 pub const LOG_LINE_BYTES: usize = 8 * 1024;
-/// How many of the other side's requests are worked on at once; more are answered
+/// The most requests that one side handles concurrently; further requests fail with
 /// [`Busy`](crate::ErrorCode::Busy).
 pub const REQUESTS_IN_FLIGHT: usize = 256;
 
-/// How long a host waits for a plugin's [`Hello`](crate::hello::Hello).
-pub const HELLO_DEADLINE: Duration = Duration::from_secs(5);
-/// How long a host waits for [`Start`](crate::lifecycle::Start) and
+/// How long both sides wait for the handshake: the host for [`Hello`](crate::handshake::Hello), the plugin for
+/// [`Welcome`](crate::handshake::Welcome).
+pub const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a host waits for the answer to [`Start`](crate::lifecycle::Start) and
 /// [`Resume`](crate::lifecycle::Resume).
-pub const START_DEADLINE: Duration = Duration::from_secs(30);
-/// How long a host waits for [`Stop`](crate::lifecycle::Stop) and
+pub const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a host waits for the answer to [`Stop`](crate::lifecycle::Stop) and
 /// [`Retire`](crate::lifecycle::Retire).
-pub const STOP_DEADLINE: Duration = Duration::from_secs(5);
-/// How long a plugin that was told to stop or to retire lets what it is answering go on.
-pub const DRAIN_DEADLINE: Duration = Duration::from_secs(2);
-/// How long what a replaced plugin is answering may go on in all, from the moment at which it was replaced: the host
-/// sends [`Retire`](crate::lifecycle::Retire) when nothing is left, or [`DRAIN_DEADLINE`] before the end.
-pub const RETIRE_DEADLINE: Duration = Duration::from_secs(10);
-/// How long either side waits for any other answer.
-pub const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a stopping or retiring plugin waits for its requests in flight.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the requests in flight of a replaced plugin may take, counted from the replacement.
+///
+/// The host sends [`Retire`](crate::lifecycle::Retire) once none is left, at the latest [`DRAIN_TIMEOUT`] before the
+/// end of this time.
+pub const RETIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long either side waits for the answer to any other request.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The sizes that a host grants a plugin.
+/// The sizes that a host accepts from a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// The longest line in bytes, its line end not counted.
+    /// The longest frame in bytes, without its line end.
     pub frame_bytes: usize,
     /// The largest config value in bytes, as JSON text.
     pub config_value_bytes: usize,

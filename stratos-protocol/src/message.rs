@@ -1,4 +1,4 @@
-//! The JSON-RPC 2.0 envelope: one message a line.
+//! JSON-RPC 2.0 messages, one per line.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -7,59 +7,59 @@ use thiserror::Error;
 use crate::error::RpcError;
 use crate::method::{Notification, Request};
 
-/// One message, with its payload still as JSON text.
+/// A JSON-RPC message whose parameters or result are still JSON text.
 #[derive(Debug, Clone)]
 pub enum Message {
-    /// Wants an answer.
+    /// A call that the receiver answers with a [`Response`](Self::Response).
     Request {
-        /// Chosen by the sender, unique among its requests in flight.
+        /// The number that the sender chose, unique among its requests in flight.
         id: u64,
-        /// See [`Request::METHOD`].
+        /// The method's name, see [`Request::METHOD`].
         method: String,
-        /// The parameters; `null` where the sender gave none.
+        /// The parameters, `null` if the sender passed none.
         params: Box<RawValue>,
     },
-    /// Wants no answer.
+    /// A call that the receiver does not answer.
     Notification {
-        /// See [`Notification::METHOD`].
+        /// The method's name, see [`Notification::METHOD`].
         method: String,
-        /// The parameters; `null` where the sender gave none.
+        /// The parameters, `null` if the sender passed none.
         params: Box<RawValue>,
     },
-    /// Answers a request.
+    /// The answer to a request.
     Response {
         /// The id of the request.
         id: u64,
-        /// The result, or why there is none.
+        /// The result or the error of the request.
         outcome: Result<Box<RawValue>, RpcError>,
     },
 }
 
-/// A line that is no message of this protocol.
+/// The error of [`Message::parse`].
 #[derive(Debug, Error)]
 pub enum ParseMessageError {
     /// The line is not a JSON object with the fields of the envelope.
     #[error("not a JSON-RPC message")]
     Json(#[source] serde_json::Error),
-    /// The `jsonrpc` field is absent or names another version.
+    /// The `jsonrpc` field is absent or not "2.0".
     #[error("`jsonrpc` must be \"2.0\"")]
     JsonRpcVersion,
-    /// The fields present make neither a request, nor a notification, nor a response.
+    /// The fields match neither a request, nor a notification, nor a response.
     #[error("neither a request, a notification nor a response")]
     Shape,
 }
 
-/// A value that has no JSON form, such as a map with keys that are not strings.
+/// The error for a value that has no JSON form, such as a map whose keys are not strings.
 #[derive(Debug, Error)]
 #[error("cannot write the value as JSON")]
 pub struct EncodeError(#[from] serde_json::Error);
 
 impl Message {
-    /// A request with typed parameters.
+    /// Creates a request from typed parameters.
     ///
     /// # Errors
     ///
-    /// When the parameters have no JSON form.
+    /// If the parameters have no JSON form.
     pub fn request<R: Request>(id: u64, params: &R) -> Result<Self, EncodeError> {
         Ok(Self::Request {
             id,
@@ -68,34 +68,33 @@ impl Message {
         })
     }
 
-    /// Parameters as JSON.
+    /// Encodes parameters or a result as JSON text.
     ///
     /// # Errors
     ///
-    /// When they have no JSON form.
-    pub fn encode<T: Serialize>(params: &T) -> Result<Box<RawValue>, EncodeError> {
-        Ok(to_raw_value(params)?)
+    /// If the value has no JSON form.
+    pub fn encode<T: Serialize>(value: &T) -> Result<Box<RawValue>, EncodeError> {
+        Ok(to_raw_value(value)?)
     }
 
-    /// A notification with typed parameters.
+    /// Creates a notification from typed parameters.
     ///
     /// # Errors
     ///
-    /// When the parameters have no JSON form.
+    /// If the parameters have no JSON form.
     pub fn notification<N: Notification>(params: &N) -> Result<Self, EncodeError> {
         Ok(Self::Notification {
             method: N::METHOD.to_owned(),
-            params: to_raw_value(params)?,
+            params: Self::encode(params)?,
         })
     }
 
-    /// Reads one line, without its line end.
-    ///
-    /// Fields that this version does not know are ignored.
+    /// Parses one line without its line end; unknown fields are ignored.
     ///
     /// # Errors
     ///
-    /// When the line is not a message; the connection is of no use after that.
+    /// If the line is not a message. The sender does not speak the protocol then, so the receiver closes the
+    /// connection.
     ///
     /// ```
     /// use stratos_protocol::Message;
@@ -104,11 +103,11 @@ impl Message {
     /// assert!(matches!(Message::parse(line), Ok(Message::Request { id: 7, .. })));
     /// ```
     pub fn parse(line: &str) -> Result<Self, ParseMessageError> {
-        let wire: Incoming = serde_json::from_str(line).map_err(ParseMessageError::Json)?;
+        let wire: Envelope = serde_json::from_str(line).map_err(ParseMessageError::Json)?;
         if wire.jsonrpc != "2.0" {
             return Err(ParseMessageError::JsonRpcVersion);
         }
-        let params = wire.params.unwrap_or_else(null);
+        let params = wire.params.unwrap_or_else(|| RawValue::NULL.to_owned());
         match (wire.id, wire.method, wire.result, wire.error) {
             (Some(id), Some(method), None, None) => Ok(Self::Request { id, method, params }),
             (None, Some(method), None, None) => Ok(Self::Notification { method, params }),
@@ -124,10 +123,10 @@ impl Message {
         }
     }
 
-    /// The line for this message, without a line end.
+    /// Encodes the message as one line without its line end.
     #[must_use]
     pub fn to_line(&self) -> String {
-        let mut wire = Outgoing {
+        let mut wire = EnvelopeRef {
             jsonrpc: "2.0",
             id: None,
             method: None,
@@ -157,14 +156,8 @@ impl Message {
     }
 }
 
-/// The JSON text `null`.
-#[must_use]
-pub fn null() -> Box<RawValue> {
-    RawValue::NULL.to_owned()
-}
-
 #[derive(Serialize)]
-struct Outgoing<'a> {
+struct EnvelopeRef<'a> {
     jsonrpc: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u64>,
@@ -179,7 +172,7 @@ struct Outgoing<'a> {
 }
 
 #[derive(Deserialize)]
-struct Incoming {
+struct Envelope {
     #[serde(default)]
     jsonrpc: String,
     id: Option<u64>,
@@ -191,7 +184,7 @@ struct Incoming {
     error: Option<RpcError>,
 }
 
-/// Keeps `"result": null` apart from no result at all, which a plain `Option` would not.
+/// Decodes a field that is present, even as `null`, to `Some`; serde would decode `"result": null` to `None`.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
     Box::<RawValue>::deserialize(deserializer).map(Some)
 }
@@ -199,9 +192,22 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawV
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
 
     #[test]
-    fn a_null_result_is_a_result() {
+    fn an_error_response_is_written_as_its_golden_line() {
+        let response = Message::Response {
+            id: 1,
+            outcome: Err(RpcError::new(ErrorCode::Refused, "the nonce is wrong")),
+        };
+        assert_eq!(
+            response.to_line(),
+            r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"the nonce is wrong"}}"#
+        );
+    }
+
+    #[test]
+    fn a_null_result_is_not_a_missing_result() {
         let message = Message::parse(r#"{"jsonrpc":"2.0","id":1,"result":null}"#).unwrap();
         let Message::Response { outcome, .. } = message else {
             panic!("{message:?}")
@@ -210,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_refused() {
+    fn parse_rejects_other_versions_and_shapes() {
         for line in [
             "",
             "null",

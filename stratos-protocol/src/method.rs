@@ -1,39 +1,52 @@
-//! The link between a method's name and the types of its parameters and its answer.
+//! Traits that connect a method's name with the types of its parameters and result.
 
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// A message that is answered.
-///
-/// The type itself is the parameters' type.
+/// The parameters of a method that the receiver answers.
 pub trait Request: Serialize + DeserializeOwned + fmt::Debug + Send + 'static {
-    /// The name on the wire.
+    /// The method's name on the wire.
     const METHOD: &'static str;
-    /// What a successful answer carries.
-    type Answer: Serialize + DeserializeOwned + fmt::Debug + Send + 'static;
+    /// The type of the `result` field in a successful response.
+    type Result: Serialize + DeserializeOwned + fmt::Debug + Send + 'static;
 }
 
-/// A message that is not answered.
-///
-/// The type itself is the parameters' type.
+/// The parameters of a method that the receiver does not answer.
 pub trait Notification: Serialize + DeserializeOwned + fmt::Debug + Send + 'static {
-    /// The name on the wire.
+    /// The method's name on the wire.
     const METHOD: &'static str;
 }
 
-/// `cancel`, from either side: the answer to one of the sender's requests is no longer wanted.
-///
-/// The receiver stops the work at its next await point and answers
-/// [`ErrorCode::Cancelled`](crate::ErrorCode::Cancelled), or with the result if it was faster.
-/// An unknown id is ignored: the answer may have crossed the cancellation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cancel {
-    /// The id of the sender's own request.
-    pub id: u64,
-}
+/// The result of a request that returns no data, `{}` on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Empty {}
 
-impl Notification for Cancel {
-    const METHOD: &'static str = "cancel";
+/// Declares the methods of a service: implements [`Request`] or [`Notification`] for each message type.
+///
+/// In test builds it also defines `SERVICE`, which joins the methods with the function `golden_lines` of the
+/// service's test module; `lib.rs` lists every `SERVICE`.
+macro_rules! methods {
+    ($($kind:ident $message:ident = $method:literal $(-> $result:ty)?;)+) => {
+        $($crate::method::methods!(@$kind $message $method $($result)?);)+
+
+        #[cfg(test)]
+        pub(crate) const SERVICE: $crate::golden::Service = $crate::golden::Service {
+            methods: &[$($method),+],
+            golden_lines: tests::golden_lines,
+        };
+    };
+    (@request $message:ident $method:literal $result:ty) => {
+        impl $crate::method::Request for $message {
+            const METHOD: &'static str = $method;
+            type Result = $result;
+        }
+    };
+    (@notification $message:ident $method:literal) => {
+        impl $crate::method::Notification for $message {
+            const METHOD: &'static str = $method;
+        }
+    };
 }
+pub(crate) use methods;

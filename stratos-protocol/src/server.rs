@@ -1,76 +1,77 @@
-//! Routes on the shell's HTTP server.
+//! The server service: route prefixes on the shell's HTTP server.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::lifecycle::Done;
-use crate::method::Request;
+use crate::method::{Empty, methods};
 
-/// `server/register`, from the plugin (V1): requests below this prefix are for it.
+/// The path prefix that the host keeps for itself.
+pub const RESERVED_PREFIX: &str = "/__stratos";
+
+/// The longest route prefix in bytes.
+const PREFIX_BYTES: usize = 256;
+
+/// `server/register`, from the plugin (V1): claims a route prefix, so the host forwards requests below it.
 ///
-/// Refused with [`PrefixTaken`](crate::ErrorCode::PrefixTaken) when it overlaps another plugin's.
-/// The host passes requests on with their full path, to the plugin's HTTP socket.
+/// The host forwards requests with their full path to the plugin's HTTP socket.
+/// Answered with the error [`PrefixTaken`](crate::ErrorCode::PrefixTaken) if the prefix overlaps another plugin's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
-    /// An absolute path, see [`check_prefix`].
+    /// An absolute path, which must pass [`check_prefix`].
     pub prefix: String,
 }
 
-impl Request for Register {
-    const METHOD: &'static str = "server/register";
-    type Answer = Done;
+methods! {
+    request Register = "server/register" -> Empty;
 }
 
-/// The first segment of the paths that the host keeps for itself.
-pub const RESERVED_PREFIX: &str = "/__stratos";
-
-/// A route prefix that cannot be registered.
+/// The error of [`check_prefix`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PrefixError {
-    /// It does not start with a slash.
+    /// The prefix does not start with a slash.
     #[error("route prefix `{prefix}` must start with a slash: write `/{prefix}`")]
     Relative {
-        /// As given.
+        /// The rejected prefix.
         prefix: String,
     },
-    /// It ends with a slash.
+    /// The prefix ends with a slash.
     #[error("route prefix `{prefix}` must not end with a slash: write `{}`", prefix.trim_end_matches('/'))]
     TrailingSlash {
-        /// As given.
+        /// The rejected prefix.
         prefix: String,
     },
-    /// It is longer than 256 bytes.
-    #[error("the route prefix is {length} bytes long, at most 256 are allowed")]
+    /// The prefix is longer than 256 bytes.
+    #[error("the route prefix is {length} bytes long, at most {PREFIX_BYTES} are allowed")]
     TooLong {
-        /// Its length in bytes.
+        /// The length of the rejected prefix in bytes.
         length: usize,
     },
-    /// It is the root or lies in the host's own part.
+    /// The prefix is empty, the root, or lies below [`RESERVED_PREFIX`].
     #[error(
         "route prefix `{prefix}` is reserved by the shell: the convention is `/api/<plugin id>`"
     )]
     Reserved {
-        /// As given.
+        /// The rejected prefix.
         prefix: String,
     },
-    /// A segment is empty, `.`, `..`, or has characters that do not belong into a prefix.
+    /// A segment is empty, `.` or `..`, or contains characters that a prefix must not have.
     #[error(
         "route prefix `{}` has the segment `{}`: use letters, digits, `-`, `_`, `.` and `~` only; parameters and wildcards belong into the router",
         prefix.escape_debug(), segment.escape_debug()
     )]
     Segment {
-        /// As given.
+        /// The rejected prefix.
         prefix: String,
-        /// The segment that is wrong.
+        /// The invalid segment.
         segment: String,
     },
 }
 
-/// Refuses prefixes that cannot be served.
+/// Validates a route prefix: an absolute path of plain segments outside [`RESERVED_PREFIX`].
 ///
 /// # Errors
 ///
-/// The reason, with the way out.
+/// The rule that the prefix breaks, with a suggestion.
 ///
 /// ```
 /// use stratos_protocol::server::check_prefix;
@@ -81,7 +82,7 @@ pub enum PrefixError {
 /// ```
 pub fn check_prefix(prefix: &str) -> Result<(), PrefixError> {
     let owned = || prefix.to_owned();
-    if prefix.len() > 256 {
+    if prefix.len() > PREFIX_BYTES {
         return Err(PrefixError::TooLong {
             length: prefix.len(),
         });
@@ -107,7 +108,7 @@ pub fn check_prefix(prefix: &str) -> Result<(), PrefixError> {
     Ok(())
 }
 
-/// Whether a path lies at or below a prefix, by whole segments.
+/// Tells whether a path equals a prefix or lies below it, compared by whole segments.
 ///
 /// ```
 /// use stratos_protocol::server::covers;
@@ -124,14 +125,23 @@ pub fn covers(prefix: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let prefix = "/api/my-plugin".to_owned();
+        vec![golden::request(
+            &Register { prefix },
+            r#"{"jsonrpc":"2.0","id":1,"method":"server/register","params":{"prefix":"/api/my-plugin"}}"#,
+        )]
+    }
 
     #[test]
-    fn prefixes() {
-        for good in ["/a", "/api/my-plugin", "/loadsheet", "/api/v1.2/x_y~z"] {
-            assert_eq!(check_prefix(good), Ok(()), "{good}");
+    fn check_prefix_accepts_plain_absolute_paths_only() {
+        for valid in ["/a", "/api/my-plugin", "/loadsheet", "/api/v1.2/x_y~z"] {
+            assert_eq!(check_prefix(valid), Ok(()), "{valid}");
         }
         check_prefix(&format!("/{}", "x".repeat(256))).unwrap_err();
-        for bad in [
+        for invalid in [
             "",
             "/",
             "//",
@@ -150,7 +160,7 @@ mod tests {
             "/__stratos/api",
             "/ä",
         ] {
-            assert!(check_prefix(bad).is_err(), "{bad}");
+            assert!(check_prefix(invalid).is_err(), "{invalid}");
         }
     }
 }

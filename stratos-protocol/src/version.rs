@@ -1,4 +1,4 @@
-//! The protocol's own version, which no crate's or shell's version decides.
+//! The protocol version, which is independent of the versions of crates and shells.
 
 use std::fmt;
 
@@ -7,28 +7,28 @@ use serde::{Deserialize, Serialize};
 /// A version of this protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProtocolVersion {
-    /// Changes when something that existed means something else.
+    /// Raised by incompatible changes.
     pub major: u16,
-    /// Grows when something is added.
+    /// Raised by compatible additions.
     pub minor: u16,
 }
 
 impl ProtocolVersion {
-    /// The version that this crate describes.
+    /// The version that this crate implements.
     pub const CURRENT: Self = Self { major: 1, minor: 0 };
 
-    /// The version that both sides can speak, if there is one.
+    /// The newest version that both sides speak, `None` if the major versions differ.
     ///
     /// ```
     /// use stratos_protocol::ProtocolVersion;
     ///
     /// let old = ProtocolVersion { major: 1, minor: 2 };
     /// let new = ProtocolVersion { major: 1, minor: 5 };
-    /// assert_eq!(old.common(new), Some(old));
-    /// assert_eq!(old.common(ProtocolVersion { major: 2, minor: 0 }), None);
+    /// assert_eq!(old.negotiate(new), Some(old));
+    /// assert_eq!(old.negotiate(ProtocolVersion { major: 2, minor: 0 }), None);
     /// ```
     #[must_use]
-    pub fn common(self, other: Self) -> Option<Self> {
+    pub fn negotiate(self, other: Self) -> Option<Self> {
         (self.major == other.major).then_some(Self {
             major: self.major,
             minor: self.minor.min(other.minor),
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compatibility_table() {
+    fn negotiate_picks_the_lower_minor_of_the_same_major() {
         let table = [
             ("1.0", "1.0", Some("1.0")),
             ("1.0", "1.3", Some("1.0")),
@@ -58,8 +58,8 @@ mod tests {
             ("0.9", "1.0", None),
         ];
         for (a, b, expected) in table {
-            let common = version(a).common(version(b));
-            assert_eq!(common, expected.map(version), "{a} and {b}");
+            let negotiated = version(a).negotiate(version(b));
+            assert_eq!(negotiated, expected.map(version), "{a} and {b}");
         }
     }
 

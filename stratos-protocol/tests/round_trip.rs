@@ -1,16 +1,16 @@
-//! No line makes the parser panic, and what it accepts it writes again unchanged in meaning.
+//! Property tests of the message parser.
 
 use proptest::prelude::*;
 use stratos_protocol::Message;
 
 proptest! {
     #[test]
-    fn any_line_is_parsed_or_refused(line in ".{0,200}") {
+    fn parse_never_panics(line in ".{0,200}") {
         let _ = Message::parse(&line);
     }
 
     #[test]
-    fn what_was_parsed_is_written_the_same(
+    fn a_parsed_message_is_written_unchanged(
         id in any::<u64>(),
         method in "[a-z/_]{1,20}",
         text in ".{0,40}",

@@ -4,7 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use futures_util::future::BoxFuture;
-use stratos_protocol::hello::Identity;
+use stratos_protocol::handshake::Identity;
 use thiserror::Error;
 
 use crate::context::PluginContext;

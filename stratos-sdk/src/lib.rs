@@ -16,7 +16,7 @@ pub use axum;
 pub use serde;
 pub use serde_json;
 pub use stratos_protocol::auth::AuthState;
-pub use stratos_protocol::hello::Identity;
+pub use stratos_protocol::handshake::Identity;
 pub use tokio;
 pub use tracing;
 

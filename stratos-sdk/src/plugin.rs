@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stratos_protocol::hello::Identity;
+use stratos_protocol::handshake::Identity;
 
 use crate::context::PluginContext;
 use crate::error::{BoxError, Result};

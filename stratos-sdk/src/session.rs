@@ -15,13 +15,14 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::auth::{AuthChanged, AuthState};
-use stratos_protocol::hello::{HTTP, Hello, RESUME, Software, Welcome};
+use stratos_protocol::handshake::{FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome};
 use stratos_protocol::ipc::Invoke;
-use stratos_protocol::lifecycle::{Done, Resume, Retire, Start, Stop};
-use stratos_protocol::limits::{DRAIN_DEADLINE, FRAME_BYTES, HELLO_DEADLINE};
+use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
+use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES, HELLO_TIMEOUT};
+use stratos_protocol::method::Empty;
 use stratos_protocol::{ErrorCode, Message, ProtocolVersion, Request as _, RpcError};
-use stratos_transport::endpoint::Incoming;
-use stratos_transport::{BoxedStream, Connection, ConnectionError, Peer, Service};
+use stratos_transport::listener::StreamListener;
+use stratos_transport::{BoxedStream, Connection, ConnectionError, Handler, Peer};
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +41,7 @@ pub struct Link {
     /// Carries the protocol.
     pub control: BoxedStream,
     /// Brings the requests to the plugin's routes.
-    pub http: Incoming,
+    pub http: StreamListener,
     /// Proves to the host that this is the plugin that it started.
     pub nonce: String,
 }
@@ -49,7 +50,7 @@ pub struct Link {
 #[derive(Debug, Error)]
 pub enum SessionError {
     /// The host did not answer the greeting in time.
-    #[error("the shell did not answer the greeting within {} s", HELLO_DEADLINE.as_secs())]
+    #[error("the shell did not answer the greeting within {} s", HELLO_TIMEOUT.as_secs())]
     Silent,
     /// The host hung up instead of answering the greeting.
     #[error("the shell hung up instead of answering the greeting")]
@@ -93,11 +94,11 @@ pub(crate) async fn run_probed<P: Plugin>(
 ) -> Result<(), SessionError> {
     let mut connection = Connection::new(link.control, FRAME_BYTES);
     let greeting = greet(&mut connection, hello(&plugin, link.nonce));
-    let welcome = tokio::time::timeout(HELLO_DEADLINE, greeting)
+    let welcome = tokio::time::timeout(HELLO_TIMEOUT, greeting)
         .await
         .map_err(|_| SessionError::Silent)??;
 
-    connection.limit_frames(welcome.limits.frame_bytes);
+    connection.set_send_limit(welcome.limits.frame_bytes);
     let (peer, driver) = Peer::new(connection);
     let (auth, auth_state) = watch::channel(AuthState::default());
     let routes = Routes::new(probe.clone());
@@ -157,14 +158,14 @@ impl Drop for Cleanup {
 }
 
 fn hello<P: Plugin>(plugin: &P, nonce: String) -> Hello {
-    let mut features = vec![HTTP.to_owned()];
+    let mut features = vec![FEATURE_HTTP.to_owned()];
     if plugin.resumes() {
-        features.push(RESUME.to_owned());
+        features.push(FEATURE_RESUME.to_owned());
     }
     Hello {
         protocol: ProtocolVersion::CURRENT,
         nonce,
-        sdk: Software {
+        sdk: PeerInfo {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
@@ -197,7 +198,7 @@ async fn greet(connection: &mut Connection, hello: Hello) -> Result<Welcome, Ses
     }
 }
 
-async fn serve_routes(incoming: Incoming, routes: ServedRoutes, end: CancellationToken) {
+async fn serve_routes(incoming: StreamListener, routes: ServedRoutes, end: CancellationToken) {
     let service = <ServedRoutes as axum::ServiceExt<Request>>::into_make_service(routes);
     let listener = HttpListener(incoming);
     // Serving ends with the token only; axum's result is there for custom listeners' sake.
@@ -209,7 +210,7 @@ async fn serve_routes(incoming: Incoming, routes: ServedRoutes, end: Cancellatio
 /// Every request carries the context, for handlers that take it.
 type ServedRoutes = AddExtension<Routes, PluginContext>;
 
-struct HttpListener(Incoming);
+struct HttpListener(StreamListener);
 
 impl Listener for HttpListener {
     type Io = BoxedStream;
@@ -244,14 +245,14 @@ struct Session<P> {
 }
 
 impl<P: Plugin> Session<P> {
-    async fn start(&self, Start { auth }: Start) -> Result<Done, RpcError> {
+    async fn start(&self, Start { auth }: Start) -> Result<Empty, RpcError> {
         self.auth.send_replace(auth);
         let started = self.plugin.on_start(self.ctx.clone());
         let started = self.hook("on_start", started).await;
         self.register(started).await
     }
 
-    async fn resume(&self, Resume { auth }: Resume) -> Result<Done, RpcError> {
+    async fn resume(&self, Resume { auth }: Resume) -> Result<Empty, RpcError> {
         self.auth.send_replace(auth);
         let resumed = self.plugin.on_resume(self.ctx.clone());
         let resumed = self.hook("on_resume", resumed).await;
@@ -259,7 +260,7 @@ impl<P: Plugin> Session<P> {
     }
 
     /// What the plugin answers is there before the shell sends the first question.
-    async fn register(&self, begun: Result) -> Result<Done, RpcError> {
+    async fn register(&self, begun: Result) -> Result<Empty, RpcError> {
         let ready = match begun {
             Ok(()) => {
                 let handlers = Arc::clone(&self.plugin).register(self.ctx.clone());
@@ -271,21 +272,21 @@ impl<P: Plugin> Session<P> {
         self.answer(ready).await
     }
 
-    async fn stop(&self, Stop {}: Stop) -> Result<Done, RpcError> {
+    async fn stop(&self, Stop {}: Stop) -> Result<Empty, RpcError> {
         let stopped = self.plugin.on_stop(self.ctx.clone());
         let stopped = self.hook("on_stop", stopped).await;
         self.finish().await;
         self.answer(stopped).await
     }
 
-    async fn retire(&self, Retire {}: Retire) -> Result<Done, RpcError> {
+    async fn retire(&self, Retire {}: Retire) -> Result<Empty, RpcError> {
         self.finish().await;
         self.answer(Ok(())).await
     }
 
-    async fn auth_changed(&self, AuthChanged { auth }: AuthChanged) -> Result<Done, RpcError> {
+    async fn auth_changed(&self, AuthChanged { auth }: AuthChanged) -> Result<Empty, RpcError> {
         self.auth.send_replace(auth);
-        Ok(Done {})
+        Ok(Empty {})
     }
 
     async fn invoke(&self, invoke: Invoke) -> Result<serde_json::Value, RpcError> {
@@ -304,8 +305,8 @@ impl<P: Plugin> Session<P> {
     /// Ends the background work, and lets requests in flight finish.
     async fn finish(&self) {
         self.end.cancel();
-        let requests = tokio::time::timeout(DRAIN_DEADLINE, self.http.wait());
-        let (calls, requests) = tokio::join!(self.calls.wait(DRAIN_DEADLINE), requests);
+        let requests = tokio::time::timeout(DRAIN_TIMEOUT, self.http.wait());
+        let (calls, requests) = tokio::join!(self.calls.wait(DRAIN_TIMEOUT), requests);
         for channel in calls {
             self.cut(&format!("a question on the channel `{channel}`"));
         }
@@ -324,15 +325,19 @@ impl<P: Plugin> Session<P> {
     }
 
     /// What a hook has logged arrives before its outcome.
-    async fn answer(&self, outcome: Result) -> Result<Done, RpcError> {
+    async fn answer(&self, outcome: Result) -> Result<Empty, RpcError> {
         self.ctx.logger.flush().await;
         outcome.map_err(failed)?;
-        Ok(Done {})
+        Ok(Empty {})
     }
 }
 
-impl<P: Plugin> Service for Session<P> {
-    async fn request(&self, method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+impl<P: Plugin> Handler for Session<P> {
+    async fn handle_request(
+        &self,
+        method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
         match method {
             Start::METHOD => reply(self.start(parse(params)?).await),
             Resume::METHOD => reply(self.resume(parse(params)?).await),
@@ -347,7 +352,7 @@ impl<P: Plugin> Service for Session<P> {
         }
     }
 
-    async fn notification(&self, _method: &str, _params: &RawValue) {
+    async fn handle_notification(&self, _method: &str, _params: &RawValue) {
         // Notifications of newer hosts are not for this version.
     }
 }

@@ -1,113 +1,68 @@
-//! Single messages over a byte stream.
+//! Messages over a byte stream, one at a time.
 
 use std::io;
 
 use futures_util::StreamExt as _;
 use stratos_protocol::Message;
-use stratos_protocol::message::ParseMessageError;
-use thiserror::Error;
 use tokio::io::{AsyncWriteExt as _, BufWriter, ReadHalf, WriteHalf};
 use tokio_util::codec::FramedRead;
 
-use crate::lines::Lines;
+use crate::codec::LineCodec;
+use crate::error::ConnectionError;
 use crate::stream::BoxedStream;
 
-pub(crate) type LineReader = FramedRead<ReadHalf<BoxedStream>, Lines>;
+pub(crate) type LineReader = FramedRead<ReadHalf<BoxedStream>, LineCodec>;
 pub(crate) type LineWriter = BufWriter<WriteHalf<BoxedStream>>;
 
-/// Sends and receives messages one at a time.
+/// A connection that sends and receives single messages, as the handshake needs it.
+///
+/// After the handshake, [`Peer::new`](crate::Peer::new) takes it over.
 #[derive(Debug)]
 pub struct Connection {
     pub(crate) reader: LineReader,
     pub(crate) writer: LineWriter,
-    pub(crate) frame_bytes: usize,
-}
-
-/// The connection broke, or the other side does not speak the protocol.
-#[derive(Debug, Error)]
-pub enum ConnectionError {
-    /// Reading or writing the byte stream.
-    #[error("the connection broke")]
-    Io(#[source] io::Error),
-    /// A line exceeds the limit.
-    #[error("a line is longer than {limit} bytes")]
-    LineTooLong {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// A line is not text.
-    #[error("a line is not text in UTF-8")]
-    NotText,
-    /// The stream ended before its last line did.
-    #[error("the connection ended in the middle of a line, after {length} bytes of it")]
-    CutOff {
-        /// How much of the line came.
-        length: usize,
-    },
-    /// A line is not a message.
-    #[error("a line is not a message of the protocol: {excerpt}")]
-    Parse {
-        /// The beginning of the line, with control characters escaped.
-        excerpt: String,
-        /// What is wrong with it.
-        #[source]
-        source: ParseMessageError,
-    },
-    /// A second request came with the id of one that is still worked on.
-    #[error("two requests in flight have the id {id}")]
-    DuplicateId {
-        /// The id.
-        id: u64,
-    },
-}
-
-impl ConnectionError {
-    /// Whether the other side said what it must not say; otherwise it is gone, for whatever reason.
-    #[must_use]
-    pub fn is_offence(&self) -> bool {
-        !matches!(self, Self::Io(_) | Self::CutOff { .. })
-    }
+    /// The longest line in bytes that the other side accepts.
+    pub(crate) send_limit: usize,
 }
 
 impl Connection {
-    /// Lines of at most `frame_bytes` over this stream.
+    /// Creates a connection over `stream` whose lines have at most `frame_bytes` bytes in either direction.
     #[must_use]
     pub fn new(stream: BoxedStream, frame_bytes: usize) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self {
-            reader: FramedRead::new(reader, Lines::new(frame_bytes)),
+            reader: FramedRead::new(reader, LineCodec::new(frame_bytes)),
             writer: BufWriter::new(writer),
-            frame_bytes,
+            send_limit: frame_bytes,
         }
     }
 
-    /// What the other side accepts, which it says in the handshake.
-    pub fn limit_frames(&mut self, frame_bytes: usize) {
-        self.frame_bytes = frame_bytes;
+    /// Sets the longest line to send, in bytes, to the limit that the other side announced in the handshake.
+    pub fn set_send_limit(&mut self, frame_bytes: usize) {
+        self.send_limit = frame_bytes;
     }
 
     /// Sends one message and flushes it.
     ///
     /// # Errors
     ///
-    /// When the other side is gone.
+    /// If the other side has closed the stream.
     pub async fn send(&mut self, message: &Message) -> Result<(), ConnectionError> {
-        write_line(&mut self.writer, &message.to_line())
-            .await
-            .map_err(ConnectionError::Io)?;
-        self.writer.flush().await.map_err(ConnectionError::Io)
+        write_line(&mut self.writer, &message.to_line()).await?;
+        Ok(self.writer.flush().await?)
     }
 
-    /// Waits for one message; `None` at the end of the stream.
+    /// Waits for one message; returns `None` at the end of the stream.
     ///
     /// # Errors
     ///
-    /// When the connection breaks or the line is not a message.
+    /// If reading fails or the line is not a message.
     pub async fn receive(&mut self) -> Result<Option<Message>, ConnectionError> {
         receive(&mut self.reader).await
     }
 }
 
+/// Reads and parses one line; returns `None` at the end of the stream.
 pub(crate) async fn receive(reader: &mut LineReader) -> Result<Option<Message>, ConnectionError> {
     let Some(line) = reader.next().await.transpose()? else {
         return Ok(None);
@@ -121,7 +76,7 @@ pub(crate) async fn receive(reader: &mut LineReader) -> Result<Option<Message>, 
     }
 }
 
-/// Writes without flushing.
+/// Writes one line and its line end to the buffer, without flushing it.
 pub(crate) async fn write_line(writer: &mut LineWriter, line: &str) -> io::Result<()> {
     writer.write_all(line.as_bytes()).await?;
     writer.write_all(b"\n").await

@@ -1,24 +1,28 @@
 //! The connection between a Stratos plugin process and its host.
 //!
-//! A connection is any byte stream: a [local socket](local) between processes, or a
-//! [pair in memory](stream::memory_pair) under test. On top of it a [`Connection`] sends and receives single
-//! messages, which is enough for a handshake, and a [`Peer`] makes calls both ways at once.
+//! A connection runs over any byte stream: a [local socket](local) between processes, or a
+//! [pair in memory](stream::memory_pair) in tests. A [`Connection`] sends and receives single messages, which is
+//! enough for the handshake. A [`Peer`] takes it over and makes concurrent calls in both directions, with a
+//! [`Handler`] for the calls of the other side.
 
 #![warn(missing_docs)]
 
+mod codec;
 mod connection;
-pub mod endpoint;
+mod dispatcher;
+mod error;
 #[doc(hidden)]
 pub mod guard;
-mod lines;
+mod handler;
+pub mod listener;
 pub mod local;
 mod peer;
-mod pending;
+mod pending_calls;
 pub mod rpc;
-mod serving;
 pub mod stream;
 
-pub use crate::connection::{Connection, ConnectionError};
-pub use crate::peer::{CallError, Peer, PeerDriver};
-pub use crate::serving::{Service, TURNS};
+pub use crate::connection::Connection;
+pub use crate::error::{CallError, ConnectionError};
+pub use crate::handler::{Handler, PERMITS};
+pub use crate::peer::{Peer, PeerDriver};
 pub use crate::stream::BoxedStream;

@@ -11,18 +11,19 @@ use interprocess::local_socket::{GenericFilePath, ListenerOptions};
 
 use crate::stream::BoxedStream;
 
-/// Accepts connections on a local socket.
+/// A local socket that accepts connections.
 #[derive(Debug)]
 pub struct LocalListener(Listener);
 
 impl LocalListener {
-    /// Creates the socket; it is removed again when the listener is dropped.
+    /// Creates the socket, which dropping the listener removes.
     ///
-    /// On Linux only its owner can connect; elsewhere the socket's folder must keep others out.
+    /// On Linux only the owner of the socket can connect. On other platforms the caller must choose a folder that
+    /// other users cannot enter.
     ///
     /// # Errors
     ///
-    /// When the operating system refuses: the path is too long, exists, or is not writable.
+    /// If the operating system cannot create the socket: the path is too long, exists, or is not writable.
     pub fn bind(address: &OsStr) -> io::Result<Self> {
         let options = ListenerOptions::new().name(address.to_fs_name::<GenericFilePath>()?);
         #[cfg(target_os = "linux")]
@@ -37,29 +38,29 @@ impl LocalListener {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses; the next call may succeed.
+    /// If the operating system fails to accept; the next call may succeed.
     pub async fn accept(&self) -> io::Result<LocalStream> {
         self.0.accept().await.map(LocalStream)
     }
 }
 
-/// A connection over a local socket.
+/// A byte stream over a local socket.
 #[derive(Debug)]
 pub struct LocalStream(Stream);
 
 impl LocalStream {
-    /// Connects to a socket that somebody listens on.
+    /// Connects to the socket of a [`LocalListener`].
     ///
     /// # Errors
     ///
-    /// When nobody listens there.
+    /// If no listener exists at the address.
     pub async fn connect(address: &OsStr) -> io::Result<Self> {
         Stream::connect(address.to_fs_name::<GenericFilePath>()?)
             .await
             .map(Self)
     }
 
-    /// The stream without the knowledge of what kind it is.
+    /// Converts the stream to one of unspecified kind.
     #[must_use]
     pub fn into_boxed(self) -> BoxedStream {
         Box::new(self.0)

@@ -1,83 +1,58 @@
-//! Calls both ways over one connection.
+//! Concurrent calls in both directions over one connection.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use stratos_protocol::message::EncodeError;
-use stratos_protocol::method::Cancel;
-use stratos_protocol::{Message, Notification, Request, RpcError};
-use thiserror::Error;
+use stratos_protocol::cancel::Cancel;
+use stratos_protocol::{Message, Notification, Request};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::connection::{Connection, ConnectionError, LineReader, LineWriter, receive, write_line};
-use crate::pending::Pending;
-use crate::serving::{Line, Service, Serving};
+use crate::connection::{Connection, LineReader, LineWriter, receive, write_line};
+use crate::dispatcher::{Dispatcher, OutgoingLine};
+use crate::error::{CallError, ConnectionError};
+use crate::handler::Handler;
+use crate::pending_calls::PendingCalls;
 
-/// Lines waiting to be written; when they are so many, senders wait.
-const OUTGOING_LINES: usize = 64;
+/// The capacity of the write queue in lines; senders wait while it is full.
+const WRITE_QUEUE_LINES: usize = 64;
 
-/// The other side, to call and to notify. Cheap to clone.
+/// A handle that calls and notifies the other side of a connection. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    outgoing: mpsc::Sender<Line>,
-    pending: Arc<Pending>,
+    outgoing: mpsc::Sender<OutgoingLine>,
+    pending: Arc<PendingCalls>,
+    /// Cancelled when the connection ends.
     closed: CancellationToken,
-    offence: Arc<OnceLock<String>>,
-    frame_bytes: usize,
+    /// Set by the driver when the connection ends because of a protocol violation.
+    protocol_violation: Arc<OnceLock<String>>,
+    /// The longest line in bytes that the other side accepts.
+    send_limit: usize,
 }
 
-/// Moves the bytes of a [`Peer`]; nothing happens until [`run`](Self::run).
+/// The future that reads and writes for a [`Peer`]; nothing is sent or received until [`run`](Self::run).
 #[derive(Debug)]
 pub struct PeerDriver {
     reader: LineReader,
     writer: LineWriter,
-    queue: mpsc::Receiver<Line>,
+    queue: mpsc::Receiver<OutgoingLine>,
     peer: Peer,
 }
 
-/// Why a call has no answer.
-#[derive(Debug, Error)]
-pub enum CallError {
-    /// The parameters have no JSON form.
-    #[error("cannot send the message")]
-    Encode(#[source] EncodeError),
-    /// The message exceeds the other side's limit.
-    #[error("the message is {length} bytes long, at most {limit} are allowed")]
-    TooLarge {
-        /// Its length in bytes.
-        length: usize,
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// The connection ended before the answer came.
-    #[error("the connection is closed")]
-    Closed,
-    /// No answer came in time.
-    #[error("no answer within {} s", .0.as_secs_f32())]
-    Deadline(Duration),
-    /// The other side answered with an error.
-    #[error("{0}")]
-    Refused(RpcError),
-    /// The answer does not have the shape that the method promises.
-    #[error("the answer has the wrong shape")]
-    Answer(#[source] serde_json::Error),
-}
-
 impl Peer {
-    /// Takes over a connection after its handshake.
+    /// Creates a peer from a connection whose handshake is done.
     #[must_use]
     pub fn new(connection: Connection) -> (Self, PeerDriver) {
-        let (outgoing, queue) = mpsc::channel(OUTGOING_LINES);
+        let (outgoing, queue) = mpsc::channel(WRITE_QUEUE_LINES);
         let peer = Self {
             outgoing,
-            pending: Arc::new(Pending::new()),
+            pending: Arc::default(),
             closed: CancellationToken::new(),
-            offence: Arc::default(),
-            frame_bytes: connection.frame_bytes,
+            protocol_violation: Arc::default(),
+            send_limit: connection.send_limit,
         };
         let driver = PeerDriver {
             reader: connection.reader,
@@ -88,35 +63,35 @@ impl Peer {
         (peer, driver)
     }
 
-    /// Sends a request and waits for its answer, at most for `deadline`.
+    /// Sends a request and waits for its answer, at most for `timeout`.
     ///
-    /// Dropping the future, or the deadline, cancels the request on the other side.
+    /// When the time is over or the future is dropped, the request is cancelled on the other side.
     ///
     /// # Errors
     ///
-    /// When there is no answer, or the answer is an error.
+    /// If no answer arrives, or the answer is an error.
     pub async fn call<R: Request>(
         &self,
         params: &R,
-        deadline: Duration,
-    ) -> Result<R::Answer, CallError> {
+        timeout: Duration,
+    ) -> Result<R::Result, CallError> {
         let params = Message::encode(params).map_err(CallError::Encode)?;
-        let raw = self.call_raw(R::METHOD, params, deadline).await?;
-        serde_json::from_str(raw.get()).map_err(CallError::Answer)
+        let raw = self.call_raw(R::METHOD, params, timeout).await?;
+        serde_json::from_str(raw.get()).map_err(CallError::Decode)
     }
 
-    /// Like [`call`](Self::call), with parameters and an answer that nobody takes apart.
+    /// Like [`call`](Self::call), with parameters and a result that stay JSON text.
     ///
     /// # Errors
     ///
-    /// When there is no answer, or the answer is an error.
+    /// If no answer arrives, or the answer is an error.
     pub async fn call_raw(
         &self,
         method: &str,
         params: Box<RawValue>,
-        deadline: Duration,
+        timeout: Duration,
     ) -> Result<Box<RawValue>, CallError> {
-        let (id, answer) = self.pending.begin().ok_or(CallError::Closed)?;
+        let (id, answer) = self.pending.insert().ok_or(CallError::Closed)?;
         let mut guard = CancelOnDrop {
             peer: self,
             id,
@@ -129,17 +104,17 @@ impl Peer {
             guard.sent = true;
             answer.await.map_err(|_| CallError::Closed)
         };
-        tokio::time::timeout(deadline, exchange)
+        tokio::time::timeout(timeout, exchange)
             .await
-            .map_err(|_| CallError::Deadline(deadline))??
-            .map_err(CallError::Refused)
+            .map_err(|_| CallError::Timeout(timeout))??
+            .map_err(CallError::Rpc)
     }
 
-    /// Sends a notification; waits only while the queue to the other side is full.
+    /// Queues a notification; waits only while the write queue is full.
     ///
     /// # Errors
     ///
-    /// When it could not be queued. That it was is no proof that it arrived.
+    /// If the notification cannot be queued. Success does not mean that the other side has received it.
     pub async fn notify<N: Notification>(&self, params: &N) -> Result<(), CallError> {
         let line = Message::notification(params)
             .map_err(CallError::Encode)?
@@ -147,76 +122,75 @@ impl Peer {
         self.send_line(line).await
     }
 
-    /// Ends the connection after what is queued has been written; the driver returns.
+    /// Closes the connection once the queued lines are written; the driver then returns.
     pub fn close(&self) {
         self.closed.cancel();
     }
 
-    /// Returns once the connection has ended, whoever ended it.
+    /// Waits until either side has ended the connection.
     pub async fn closed(&self) {
         self.closed.cancelled().await;
     }
 
-    /// What the other side said that it must not say, if that is what has ended the connection.
+    /// Describes the protocol violation of the other side that ended the connection, if one did.
     #[must_use]
-    pub fn offence(&self) -> Option<&str> {
-        self.offence.get().map(String::as_str)
+    pub fn protocol_violation(&self) -> Option<&str> {
+        self.protocol_violation.get().map(String::as_str)
     }
 
     async fn send_line(&self, line: String) -> Result<(), CallError> {
-        if line.len() > self.frame_bytes {
+        if line.len() > self.send_limit {
             return Err(CallError::TooLarge {
                 length: line.len(),
-                limit: self.frame_bytes,
+                limit: self.send_limit,
             });
         }
         tokio::select! {
             biased;
             () = self.closed.cancelled() => Err(CallError::Closed),
-            sent = self.outgoing.send(Line::new(line)) => sent.map_err(|_| CallError::Closed),
+            sent = self.outgoing.send(OutgoingLine::new(line)) => sent.map_err(|_| CallError::Closed),
         }
     }
 }
 
 impl PeerDriver {
-    /// Reads, serves and writes until the connection ends.
+    /// Reads, dispatches and writes messages until the connection ends.
     ///
-    /// What the other side asked and is not answered yet is dropped at the end.
+    /// Requests of the other side that are still in flight at the end are dropped.
     ///
     /// # Errors
     ///
-    /// When the connection broke or the other side does not speak the protocol. An orderly end,
-    /// by either side, is no error.
-    pub async fn run<S: Service>(self, service: Arc<S>) -> Result<(), ConnectionError> {
+    /// If the connection breaks or the other side violates the protocol. An orderly end by either side is no error.
+    pub async fn run<H: Handler>(self, handler: Arc<H>) -> Result<(), ConnectionError> {
         let Self {
             mut reader,
             writer,
             queue,
             peer,
         } = self;
-        let serving = Serving::new(service, peer.outgoing.clone(), peer.frame_bytes);
+        let dispatcher = Dispatcher::new(handler, peer.outgoing.clone(), peer.send_limit);
         let closed = peer.closed.clone();
         let guard = closed.clone().drop_guard();
         let read = async {
             let ended = tokio::select! {
                 biased;
                 () = closed.cancelled() => Ok(()),
-                ended = read_all(&mut reader, &peer.pending, serving) => ended,
+                ended = read_loop(&mut reader, &peer.pending, dispatcher) => ended,
             };
             if let Err(error) = &ended
-                && error.is_offence()
+                && error.is_protocol_violation()
             {
-                // Nobody else sets it.
-                let _ = peer.offence.set(error.to_string());
+                // Set at most once: a peer has one driver.
+                let _ = peer.protocol_violation.set(error.to_string());
             }
             closed.cancel();
             peer.pending.close();
             ended
         };
-        let (ended, written) = tokio::join!(read, write_all(writer, queue, &closed));
+        let (ended, written) = tokio::join!(read, write_loop(writer, queue, &closed));
         drop(guard);
         match written {
-            // The other side hung up while we still wrote: the read's result says the rest.
+            // `BrokenPipe` means that the other side closed the stream; the result of the read loop tells why.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 ended.and(Err(ConnectionError::Io(error)))
             }
@@ -225,35 +199,37 @@ impl PeerDriver {
     }
 }
 
-async fn read_all<S: Service>(
+async fn read_loop<H: Handler>(
     reader: &mut LineReader,
-    pending: &Pending,
-    mut serving: Serving<S>,
+    pending: &PendingCalls,
+    mut dispatcher: Dispatcher<H>,
 ) -> Result<(), ConnectionError> {
     while let Some(message) = receive(reader).await? {
         match message {
-            Message::Response { id, outcome } => pending.answer(id, outcome),
-            Message::Request { id, method, params } => serving.begin(id, method, params).await?,
+            Message::Response { id, outcome } => pending.complete(id, outcome),
+            Message::Request { id, method, params } => {
+                dispatcher.spawn(id, method, params).await?;
+            }
             Message::Notification { method, params } if method == Cancel::METHOD => {
                 if let Ok(Cancel { id }) = serde_json::from_str(params.get()) {
-                    serving.cancel(id);
+                    dispatcher.cancel(id);
                 }
             }
             Message::Notification { method, params } => {
-                serving.notification(&method, &params).await;
+                dispatcher.notify(&method, &params).await;
             }
         }
     }
     Ok(())
 }
 
-async fn write_all(
+async fn write_loop(
     mut writer: LineWriter,
-    mut queue: mpsc::Receiver<Line>,
+    mut queue: mpsc::Receiver<OutgoingLine>,
     closed: &CancellationToken,
 ) -> io::Result<()> {
     let written = write_queue(&mut writer, &mut queue, closed).await;
-    // Whoever waits for room in the queue learns that nobody empties it any more.
+    // Fails the senders that wait for room in the queue.
     queue.close();
     closed.cancel();
     written
@@ -261,7 +237,7 @@ async fn write_all(
 
 async fn write_queue(
     writer: &mut LineWriter,
-    queue: &mut mpsc::Receiver<Line>,
+    queue: &mut mpsc::Receiver<OutgoingLine>,
     closed: &CancellationToken,
 ) -> io::Result<()> {
     loop {
@@ -279,21 +255,25 @@ async fn write_queue(
     writer.shutdown().await
 }
 
-/// Tells the other side when an answer is no longer wanted.
+/// Removes a call when its future is dropped, and cancels its request on the other side.
 struct CancelOnDrop<'a> {
     peer: &'a Peer,
     id: u64,
+    /// Whether the request was queued, so that it needs a cancellation.
     sent: bool,
 }
 
 impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
-        if self.peer.pending.forget(self.id)
+        if self.peer.pending.remove(self.id)
             && self.sent
             && let Ok(cancel) = Message::notification(&Cancel { id: self.id })
         {
-            // With a full queue the other side works in vain, which costs time but breaks nothing.
-            let _ = self.peer.outgoing.try_send(Line::new(cancel.to_line()));
+            // If the queue is full, the other side finishes the request in vain, which is harmless.
+            let _ = self
+                .peer
+                .outgoing
+                .try_send(OutgoingLine::new(cancel.to_line()));
         }
     }
 }

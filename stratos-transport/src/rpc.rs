@@ -1,4 +1,4 @@
-//! Typed JSON-RPC: decodes parameters, encodes answers, and builds the errors for those that do not fit.
+//! Typed parameters and results for the methods of a [`Handler`](crate::Handler).
 
 use std::error::Error;
 
@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stratos_protocol::{ErrorCode, Message, Request, RpcError};
 
-/// Decodes the parameters of a request, runs its handler and encodes the answer.
+/// Decodes the parameters of a request, runs its handler and encodes the result.
 ///
 /// # Errors
 ///
-/// [`ErrorCode::InvalidParams`] if the parameters do not decode, [`ErrorCode::Internal`] if the answer has no JSON
+/// [`ErrorCode::InvalidParams`] if the parameters do not decode, [`ErrorCode::Internal`] if the result has no JSON
 /// form, otherwise the error that the handler returned.
 ///
 /// ```
@@ -21,8 +21,8 @@ use stratos_protocol::{ErrorCode, Message, Request, RpcError};
 /// use stratos_transport::rpc;
 ///
 /// let params = RawValue::from_string(r#"{"channel":"echo","payload":7}"#.to_owned())?;
-/// let answer = rpc::respond(&params, async |invoke: Invoke| Ok(invoke.payload)).await?;
-/// assert_eq!(answer.get(), "7");
+/// let result = rpc::respond(&params, async |invoke: Invoke| Ok(invoke.payload)).await?;
+/// assert_eq!(result.get(), "7");
 /// # Ok(())
 /// # }
 /// ```
@@ -32,10 +32,10 @@ pub async fn respond<R, F>(
 ) -> Result<Box<RawValue>, RpcError>
 where
     R: Request,
-    F: Future<Output = Result<R::Answer, RpcError>>,
+    F: Future<Output = Result<R::Result, RpcError>>,
 {
-    let answer = handler(decode(params)?).await?;
-    encode::<R>(&answer)
+    let result = handler(decode(params)?).await?;
+    encode::<R>(&result)
 }
 
 /// Decodes the parameters of a request or notification into a type that may borrow from them.
@@ -47,13 +47,13 @@ pub fn decode<'a, T: Deserialize<'a>>(params: &'a RawValue) -> Result<T, RpcErro
     serde_json::from_str(params.get()).map_err(|error| invalid_params(&error))
 }
 
-/// Encodes the answer to a request of type `R`.
+/// Encodes the result of a request of type `R`.
 ///
 /// # Errors
 ///
-/// [`ErrorCode::Internal`] if the answer has no JSON form.
-pub fn encode<R: Request>(answer: &R::Answer) -> Result<Box<RawValue>, RpcError> {
-    Message::encode(answer)
+/// [`ErrorCode::Internal`] if the result has no JSON form.
+pub fn encode<R: Request>(result: &R::Result) -> Result<Box<RawValue>, RpcError> {
+    Message::encode(result)
         .map_err(|error| RpcError::new(ErrorCode::Internal, stratos_protocol::error::chain(&error)))
 }
 
@@ -88,25 +88,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn respond_passes_decoded_params_and_encodes_the_answer() {
+    async fn respond_passes_decoded_params_and_encodes_the_result() {
         let params = raw(r#"{"channel":"x","payload":[1]}"#);
-        let answer = respond(&params, async |invoke: Invoke| Ok(invoke.payload)).await;
-        assert_eq!(answer.unwrap().get(), "[1]");
+        let result = respond(&params, async |invoke: Invoke| Ok(invoke.payload)).await;
+        assert_eq!(result.unwrap().get(), "[1]");
     }
 
     #[tokio::test]
     async fn respond_returns_the_error_of_the_handler() {
         let params = raw(r#"{"channel":"x","payload":1}"#);
         let error = RpcError::new(ErrorCode::NoHandler, "no handler for `x`");
-        let answer = respond(&params, async |_: Invoke| Err(error.clone())).await;
-        assert_eq!(answer.unwrap_err(), error);
+        let result = respond(&params, async |_: Invoke| Err(error.clone())).await;
+        assert_eq!(result.unwrap_err(), error);
     }
 
     #[tokio::test]
     async fn params_of_the_wrong_shape_are_invalid() {
         let params = raw(r#"{"channel":7}"#);
-        let answer = respond(&params, async |_: Invoke| panic!("the handler ran")).await;
-        assert_eq!(answer.unwrap_err().code, ErrorCode::InvalidParams);
+        let result = respond(&params, async |_: Invoke| panic!("the handler ran")).await;
+        assert_eq!(result.unwrap_err().code, ErrorCode::InvalidParams);
     }
 
     #[test]
@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_json_form_is_an_internal_error() {
+    fn a_result_without_a_json_form_is_an_internal_error() {
         #[derive(Debug, Serialize, Deserialize)]
         struct ListKeys {}
 
         impl Request for ListKeys {
             const METHOD: &'static str = "list_keys";
-            type Answer = BTreeMap<Vec<u8>, u8>;
+            type Result = BTreeMap<Vec<u8>, u8>;
         }
 
         let error = encode::<ListKeys>(&BTreeMap::from([(vec![1], 1)])).unwrap_err();

@@ -1,13 +1,16 @@
-//! The byte streams that everything runs over.
+//! Byte streams that connections run over.
 
 use std::fmt;
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 
-/// A byte stream of whatever kind.
+/// The buffer of a memory pair in bytes, per direction: as large as a socket's.
+const MEMORY_BUFFER_BYTES: usize = 64 * 1024;
+
+/// A byte stream of any kind.
 pub type BoxedStream = Box<dyn ByteStream>;
 
-/// Bytes both ways.
+/// A bidirectional byte stream; implemented for every type that fits.
 pub trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> ByteStream for T {}
@@ -18,8 +21,8 @@ impl fmt::Debug for dyn ByteStream {
     }
 }
 
-/// Two connected streams inside this process, with a buffer of 64 KiB each way, like a socket's.
+/// Creates two connected streams in memory, with a buffer of 64 KiB per direction.
 #[must_use]
 pub fn memory_pair() -> (DuplexStream, DuplexStream) {
-    tokio::io::duplex(64 * 1024)
+    tokio::io::duplex(MEMORY_BUFFER_BYTES)
 }

@@ -10,7 +10,7 @@ use stratos_protocol::ipc::Invoke;
 use stratos_protocol::limits::{FRAME_BYTES, REQUESTS_IN_FLIGHT};
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::stream::memory_pair;
-use stratos_transport::{CallError, Connection, ConnectionError, Peer, Service, TURNS};
+use stratos_transport::{CallError, Connection, ConnectionError, Handler, PERMITS, Peer};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, split};
 use tokio::task::JoinHandle;
 
@@ -20,8 +20,8 @@ struct Echo {
     dropped: Arc<AtomicUsize>,
 }
 
-impl Service for Echo {
-    async fn request(&self, _: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+impl Handler for Echo {
+    async fn handle_request(&self, _: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
         let Invoke { channel, payload } = serde_json::from_str(params.get()).unwrap();
         let _guard = CountDrop(Arc::clone(&self.dropped));
         match channel.as_str() {
@@ -33,12 +33,12 @@ impl Service for Echo {
         }
     }
 
-    async fn notification(&self, _: &str, _: &RawValue) {}
+    async fn handle_notification(&self, _: &str, _: &RawValue) {}
 
-    fn turns(&self, method: &str, _: &RawValue) -> u32 {
+    fn permits(&self, method: &str, _: &RawValue) -> u32 {
         match method {
-            "half" => TURNS / 2,
-            "more" => TURNS * 2,
+            "half" => PERMITS / 2,
+            "more" => PERMITS * 2,
             _ => 0,
         }
     }
@@ -57,13 +57,13 @@ type Driver = JoinHandle<Result<(), ConnectionError>>;
 fn pair() -> (Peer, Driver, Peer, Driver, Arc<AtomicUsize>) {
     let (a, b) = memory_pair();
     let dropped = Arc::default();
-    let service = Arc::new(Echo {
+    let handler = Arc::new(Echo {
         dropped: Arc::clone(&dropped),
     });
     let (left, left_driver) = Peer::new(Connection::new(Box::new(a), FRAME_BYTES));
     let (right, right_driver) = Peer::new(Connection::new(Box::new(b), FRAME_BYTES));
-    let left_driver = tokio::spawn(left_driver.run(Arc::clone(&service)));
-    let right_driver = tokio::spawn(right_driver.run(service));
+    let left_driver = tokio::spawn(left_driver.run(Arc::clone(&handler)));
+    let right_driver = tokio::spawn(right_driver.run(handler));
     (left, left_driver, right, right_driver, dropped)
 }
 
@@ -74,34 +74,34 @@ fn invoke(channel: &str) -> Invoke {
     }
 }
 
-const DEADLINE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn calls_both_ways_at_once() {
     let (left, _l, right, _r, _) = pair();
     let (a, b) = (invoke("a"), invoke("b"));
-    let (a, b) = tokio::join!(left.call(&a, DEADLINE), right.call(&b, DEADLINE));
+    let (a, b) = tokio::join!(left.call(&a, TIMEOUT), right.call(&b, TIMEOUT));
     assert_eq!((a.unwrap(), b.unwrap()), (7.into(), 7.into()));
 }
 
 #[tokio::test]
 async fn a_panic_is_an_answer_and_the_connection_lives() {
     let (left, _l, _right, _r, _) = pair();
-    let error = left.call(&invoke("panic"), DEADLINE).await.unwrap_err();
-    let CallError::Refused(error) = error else {
+    let error = left.call(&invoke("panic"), TIMEOUT).await.unwrap_err();
+    let CallError::Rpc(error) = error else {
         panic!("{error}")
     };
     assert_eq!(error.code, ErrorCode::HandlerPanicked);
     assert_eq!(error.message, "panicked: as asked");
-    assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
+    assert!(left.call(&invoke("x"), TIMEOUT).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_cancels_the_work_on_the_other_side() {
     let (left, _l, _right, _r, dropped) = pair();
-    let error = left.call(&invoke("hang"), DEADLINE).await.unwrap_err();
-    assert!(matches!(error, CallError::Deadline(_)), "{error}");
-    left.call(&invoke("x"), DEADLINE).await.unwrap();
+    let error = left.call(&invoke("hang"), TIMEOUT).await.unwrap_err();
+    assert!(matches!(error, CallError::Timeout(_)), "{error}");
+    left.call(&invoke("x"), TIMEOUT).await.unwrap();
     assert_eq!(
         dropped.load(Ordering::SeqCst),
         2,
@@ -115,12 +115,12 @@ async fn too_many_requests_are_answered_busy_at_once() {
     let hanging: Vec<_> = (0..REQUESTS_IN_FLIGHT)
         .map(|_| {
             let left = left.clone();
-            tokio::spawn(async move { left.call(&invoke("hang"), DEADLINE).await })
+            tokio::spawn(async move { left.call(&invoke("hang"), TIMEOUT).await })
         })
         .collect();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let error = left.call(&invoke("x"), DEADLINE).await.unwrap_err();
-    let CallError::Refused(error) = error else {
+    let error = left.call(&invoke("x"), TIMEOUT).await.unwrap_err();
+    let CallError::Rpc(error) = error else {
         panic!("{error}")
     };
     assert_eq!(error.code, ErrorCode::Busy);
@@ -130,10 +130,10 @@ async fn too_many_requests_are_answered_busy_at_once() {
 #[tokio::test]
 async fn closing_writes_what_is_queued_and_ends_both_sides() {
     let (left, left_driver, right, right_driver, _) = pair();
-    assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
+    assert!(left.call(&invoke("x"), TIMEOUT).await.is_ok());
     let waiting = tokio::spawn({
         let right = right.clone();
-        async move { right.call(&invoke("hang"), DEADLINE).await }
+        async move { right.call(&invoke("hang"), TIMEOUT).await }
     });
     tokio::task::yield_now().await;
     left.close();
@@ -141,7 +141,7 @@ async fn closing_writes_what_is_queued_and_ends_both_sides() {
     right_driver.await.unwrap().unwrap();
     assert!(matches!(waiting.await.unwrap(), Err(CallError::Closed)));
     assert!(matches!(
-        right.call(&invoke("x"), DEADLINE).await,
+        right.call(&invoke("x"), TIMEOUT).await,
         Err(CallError::Closed)
     ));
 }
@@ -153,20 +153,20 @@ async fn a_message_over_the_limit_is_refused_before_it_is_sent() {
         channel: "x".to_owned(),
         payload: "y".repeat(FRAME_BYTES).into(),
     };
-    let error = left.call(&large, DEADLINE).await.unwrap_err();
+    let error = left.call(&large, TIMEOUT).await.unwrap_err();
     assert!(matches!(error, CallError::TooLarge { .. }), "{error}");
-    assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
+    assert!(left.call(&invoke("x"), TIMEOUT).await.is_ok());
 }
 
 #[tokio::test]
 async fn an_answer_over_the_limit_is_an_error_and_the_connection_lives() {
     let (left, _l, _right, _r, _) = pair();
-    let error = left.call(&invoke("large"), DEADLINE).await.unwrap_err();
-    let CallError::Refused(error) = error else {
+    let error = left.call(&invoke("large"), TIMEOUT).await.unwrap_err();
+    let CallError::Rpc(error) = error else {
         panic!("{error}")
     };
     assert_eq!(error.code, ErrorCode::TooLarge);
-    assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
+    assert!(left.call(&invoke("x"), TIMEOUT).await.is_ok());
 }
 
 #[tokio::test]
@@ -210,7 +210,7 @@ async fn a_line_without_its_end_is_named_and_a_whole_one_of_the_longest_is_taken
     let error = driver.await.unwrap().unwrap_err();
     let expected = "the connection ended in the middle of a line, after 9 bytes of it";
     assert_eq!(error.to_string(), expected);
-    assert_eq!(peer.offence(), None, "a crash is not an offence");
+    assert_eq!(peer.protocol_violation(), None, "a crash is not an offence");
 }
 
 #[tokio::test]
@@ -219,9 +219,9 @@ async fn a_text_of_brackets_is_no_danger() {
     let deep = format!("{}{}", "[".repeat(500_000), "]".repeat(500_000));
     let params =
         RawValue::from_string(format!("{{\"channel\":\"x\",\"payload\":{deep}}}")).unwrap();
-    let refused = left.call_raw("x", params, DEADLINE).await.unwrap_err();
-    assert!(matches!(refused, CallError::Refused(_)), "{refused}");
-    assert!(left.call(&invoke("x"), DEADLINE).await.is_ok());
+    let refused = left.call_raw("x", params, TIMEOUT).await.unwrap_err();
+    assert!(matches!(refused, CallError::Rpc(_)), "{refused}");
+    assert!(left.call(&invoke("x"), TIMEOUT).await.is_ok());
 }
 
 /// Whoever does not read the answers is not read either, and whoever reads them gets them all.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use stratos_host::PluginState;
 use stratos_host::events::{BuildStep, Event, LogLine, Part};
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 
 use crate::output::escape::{escape, escape_coloured};
 use crate::output::scenario::in_words as scenario_words;

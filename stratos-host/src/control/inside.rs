@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::CallError;
 use thiserror::Error;
@@ -226,7 +226,7 @@ impl Control {
         serde_json::from_str(answer.get()).map_err(|error| ControlError::Handler {
             id: id.to_owned(),
             channel: channel.to_owned(),
-            error: CallError::Answer(error),
+            error: CallError::Decode(error),
         })
     }
 
@@ -259,7 +259,7 @@ impl Control {
                 .map_err(ToString::to_string),
         });
         answer.map_err(|error| match error {
-            CallError::Refused(RpcError {
+            CallError::Rpc(RpcError {
                 code: ErrorCode::NoHandler,
                 ..
             }) => ControlError::NoHandler {

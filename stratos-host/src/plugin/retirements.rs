@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use stratos_transport::guard::Guard;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stratos_protocol::auth::AuthState;
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use stratos_transport::guard::Guard;
 use tokio::time::Instant;
 

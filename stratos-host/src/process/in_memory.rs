@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use stratos_transport::BoxedStream;
-use stratos_transport::endpoint::{Incoming, memory_endpoint};
+use stratos_transport::listener::{StreamListener, memory_listener};
 use stratos_transport::stream::memory_pair;
 use tokio::sync::mpsc;
 
@@ -19,7 +19,7 @@ pub struct MemoryLink {
     /// The control connection, which carries the protocol.
     pub control: BoxedStream,
     /// Connections with HTTP requests to the plugin's routes.
-    pub http: Incoming,
+    pub http: StreamListener,
     /// Secret that the plugin sends in its `hello` request.
     pub nonce: String,
 }
@@ -53,7 +53,7 @@ impl Launcher for InMemoryLauncher {
             let (control_sender, control_receiver) = mpsc::channel::<BoxedStream>(1);
             // The channel is new, so it has room.
             let _ = control_sender.try_send(Box::new(ours));
-            let (http, http_incoming) = memory_endpoint();
+            let (http, http_incoming) = memory_listener();
             let (process, channels) = ProcessHandle::new(None);
             let link = MemoryLink {
                 control: Box::new(theirs),
@@ -62,7 +62,7 @@ impl Launcher for InMemoryLauncher {
             };
             tokio::spawn(supervise((self.0)(link), channels, control_sender));
             Ok(LaunchedPlugin {
-                control: Incoming::Memory(control_receiver),
+                control: StreamListener::Memory(control_receiver),
                 http,
                 nonce,
                 process,

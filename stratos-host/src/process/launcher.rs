@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use stratos_transport::endpoint::{Dialer, Incoming};
+use stratos_transport::listener::{StreamConnector, StreamListener};
 use thiserror::Error;
 
 use crate::events::Events;
@@ -46,9 +46,9 @@ pub enum Program {
 /// A plugin that was started and has not sent its `hello` request yet.
 pub struct LaunchedPlugin {
     /// Accepts the control connection.
-    pub control: Incoming,
+    pub control: StreamListener,
     /// Connects to the plugin's HTTP server.
-    pub http: Dialer,
+    pub http: StreamConnector,
     /// Secret that the `hello` request must contain.
     pub nonce: String,
     /// Waits for the exit of the plugin, or terminates it.

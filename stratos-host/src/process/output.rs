@@ -1,7 +1,7 @@
 //! Forwards the output of a plugin as log lines.
 
 use stratos_protocol::limits::LOG_LINE_BYTES;
-use stratos_protocol::log::{self, Level};
+use stratos_protocol::logger::{self, Level};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 
 use crate::events::Events;
@@ -60,7 +60,7 @@ impl Line {
             .trim_end_matches('\r')
             .to_owned();
         if self.cut > 0 {
-            text.push_str(&log::mark(self.cut));
+            text.push_str(&logger::truncation_mark(self.cut));
         }
         *self = Self::default();
         text

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use futures_util::future::BoxFuture;
 use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
-use stratos_transport::endpoint::{Dialer, Incoming};
+use stratos_transport::listener::{StreamConnector, StreamListener};
 use stratos_transport::local::LocalListener;
 use tokio::process::Command;
 
@@ -123,8 +123,8 @@ impl Launcher for ProcessLauncher {
             let child = spawned.map_err(|source| LaunchError::Spawn { path, source })?;
             let supervisors = &self.shared.supervisors;
             Ok(LaunchedPlugin {
-                control: Incoming::Local(listener),
-                http: Dialer::Local(http),
+                control: StreamListener::Local(listener),
+                http: StreamConnector::Local(http),
                 process: supervise(child, &self.plugin, &nonce, &events, supervisors),
                 nonce,
             })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use process_wrap::tokio::ChildWrapper;
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use tokio::process::ChildStdin;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;

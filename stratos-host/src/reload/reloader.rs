@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::StratosToml;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stratos_protocol::log;
+use stratos_protocol::logger;
 use thiserror::Error;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep_until};
@@ -114,7 +114,8 @@ async fn all_steps(
         }
         let began = Instant::now();
         let failure = take(stage, &witness, step).await.err();
-        let failure = failure.map(|reason| log::cut(&reason, FAILURE_BYTES).unwrap_or(reason));
+        let failure =
+            failure.map(|reason| logger::truncate(&reason, FAILURE_BYTES).unwrap_or(reason));
         let report = StepReport {
             number: index + 1,
             line: step.line,

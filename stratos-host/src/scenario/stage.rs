@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use stratos_transport::guard::Guard;
 use tokio::task::AbortHandle;
 

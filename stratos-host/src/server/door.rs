@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::serve::Listener;
 use stratos_transport::BoxedStream;
-use stratos_transport::endpoint::{Dialer, Incoming, memory_endpoint};
+use stratos_transport::listener::{StreamConnector, StreamListener, memory_listener};
 use thiserror::Error;
 
 use crate::events::Events;
@@ -18,7 +18,7 @@ use crate::server::Upstream;
 /// Opens connections to a shell's server as a browser does over the port. Cheap to clone.
 #[derive(Clone)]
 pub struct Door {
-    dialer: Dialer,
+    dialer: StreamConnector,
     client: Upstream,
     events: Events,
 }
@@ -30,7 +30,7 @@ pub struct DoorError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl Door {
     pub(crate) fn new(events: Events) -> (Self, MemoryListener) {
-        let (dialer, incoming) = memory_endpoint();
+        let (dialer, incoming) = memory_listener();
         let door = Self {
             client: Upstream::unpooled(dialer.clone()),
             dialer,
@@ -75,7 +75,7 @@ impl Door {
 }
 
 /// The server's end of a [`Door`].
-pub(crate) struct MemoryListener(Incoming);
+pub(crate) struct MemoryListener(StreamListener);
 
 impl Listener for MemoryListener {
     type Io = BoxedStream;

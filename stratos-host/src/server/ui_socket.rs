@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stratos_protocol::limits::{FRAME_BYTES, REQUESTS_IN_FLIGHT};
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use stratos_transport::guard::Guard;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;

@@ -16,7 +16,7 @@ use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use stratos_transport::BoxedStream;
-use stratos_transport::endpoint::Dialer;
+use stratos_transport::listener::StreamConnector;
 
 /// A plugin that does not even take a connection blocks its runtime.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
@@ -26,13 +26,13 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 pub(crate) struct Upstream(Client<Dial, Body>);
 
 impl Upstream {
-    pub(crate) fn new(dialer: Dialer) -> Self {
+    pub(crate) fn new(dialer: StreamConnector) -> Self {
         Self(Client::builder(TokioExecutor::new()).build(Dial(dialer)))
     }
 
     /// With a connection for each request. The server ends idle ones after its deadline, which a test's virtual time
     /// reaches at any moment.
-    pub(crate) fn unpooled(dialer: Dialer) -> Self {
+    pub(crate) fn unpooled(dialer: StreamConnector) -> Self {
         let mut builder = Client::builder(TokioExecutor::new());
         Self(builder.pool_max_idle_per_host(0).build(Dial(dialer)))
     }
@@ -47,7 +47,7 @@ impl Upstream {
 
 /// Connects to the plugin whatever the address says.
 #[derive(Debug, Clone)]
-struct Dial(Dialer);
+struct Dial(StreamConnector);
 
 impl tower::Service<Uri> for Dial {
     type Response = Stream;

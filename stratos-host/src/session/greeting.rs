@@ -1,11 +1,11 @@
 //! The handshake: is this the plugin that was started, and do we understand each other?
 
-use stratos_protocol::hello::{HTTP, Hello, RESUME, Software, Welcome};
+use stratos_protocol::handshake::{FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome};
 use stratos_protocol::limits::{FRAME_BYTES, Limits};
 use stratos_protocol::{ErrorCode, Message, ProtocolVersion, Request as _, RpcError};
 use stratos_transport::Connection;
-use stratos_transport::endpoint::Incoming;
 use stratos_transport::guard::Guard;
+use stratos_transport::listener::StreamListener;
 use subtle::ConstantTimeEq as _;
 use tokio::task::JoinSet;
 
@@ -17,7 +17,7 @@ const CONNECTIONS: usize = 64;
 ///
 /// Returns why the plugin itself was refused.
 pub(super) async fn greet(
-    mut control: Incoming,
+    mut control: StreamListener,
     nonce: &str,
     plugin: &str,
 ) -> Result<(Connection, Hello), String> {
@@ -119,7 +119,7 @@ async fn judge(
 
 fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
     let ours = ProtocolVersion::CURRENT;
-    let common = ours.common(hello.protocol);
+    let common = ours.negotiate(hello.protocol);
     let Some(protocol) = common.or((!Guard::ProtocolVersion.is_on()).then_some(ours)) else {
         let (sdk, advice) = (
             &hello.sdk,
@@ -142,10 +142,10 @@ fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
             hello.plugin.id.escape_debug()
         ));
     }
-    let known = [HTTP, RESUME];
+    let known = [FEATURE_HTTP, FEATURE_RESUME];
     Ok(Welcome {
         protocol,
-        host: Software {
+        host: PeerInfo {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
@@ -171,7 +171,7 @@ async fn answer(connection: &mut Connection, id: u64, outcome: Result<Welcome, S
 
 #[cfg(test)]
 mod tests {
-    use stratos_protocol::hello::Identity;
+    use stratos_protocol::handshake::Identity;
     use stratos_transport::BoxedStream;
     use stratos_transport::stream::memory_pair;
     use tokio::io::AsyncWriteExt as _;
@@ -189,7 +189,7 @@ mod tests {
         fn open() -> Self {
             let (connections, receiver) = mpsc::channel(8);
             let verdict = tokio::spawn(async move {
-                let greeted = greet(Incoming::Memory(receiver), "right", "demo").await;
+                let greeted = greet(StreamListener::Memory(receiver), "right", "demo").await;
                 greeted.map(|(_, hello)| hello)
             });
             Self {
@@ -221,7 +221,7 @@ mod tests {
         Hello {
             protocol: ProtocolVersion { major, minor: 7 },
             nonce: nonce.to_owned(),
-            sdk: Software {
+            sdk: PeerInfo {
                 name: "sdk".to_owned(),
                 version: "1.2.3".to_owned(),
             },

@@ -12,10 +12,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::auth::{AuthChanged, AuthState};
-use stratos_protocol::hello::RESUME;
+use stratos_protocol::handshake::FEATURE_RESUME;
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
-use stratos_protocol::limits::{DRAIN_DEADLINE, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_DEADLINE};
+use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_TIMEOUT};
 use stratos_protocol::{ErrorCode, Request, RpcError};
 use stratos_transport::guard::Guard;
 use stratos_transport::{CallError, Peer};
@@ -139,7 +139,7 @@ impl Session {
         let (events, id) = (backend.events.clone(), plugin.to_owned());
         tokio::spawn(async move {
             if let Err(error) = driver.run(service).await {
-                let level = stratos_protocol::log::Level::Error;
+                let level = stratos_protocol::logger::Level::Error;
                 events.note(
                     &id,
                     level,
@@ -157,7 +157,10 @@ impl Session {
             leases: TaskTracker::new(),
             over: CancellationToken::new(),
             invokes: Semaphore::new(INVOKES_IN_FLIGHT),
-            resumes: hello.features.iter().any(|feature| feature == RESUME),
+            resumes: hello
+                .features
+                .iter()
+                .any(|feature| feature == FEATURE_RESUME),
             backend: Arc::clone(backend),
             shared,
         })
@@ -208,7 +211,7 @@ impl Session {
                 self.hook("on_stop", &Stop {}, hook).await
             }
             Ending::Retire => {
-                let patience = RETIRE_DEADLINE - DRAIN_DEADLINE;
+                let patience = RETIRE_TIMEOUT - DRAIN_TIMEOUT;
                 tokio::select! {
                     () = answered => {}
                     () = tokio::time::sleep(patience) => {}
@@ -246,7 +249,7 @@ impl Session {
         let how = tokio::select! {
             how = self.process.wait() => how,
             () = self.peer.closed() => {
-                if let Some(offence) = self.peer.offence() {
+                if let Some(offence) = self.peer.protocol_violation() {
                     self.process.terminate().await;
                     self.over.cancel();
                     return broke_off(offence);
@@ -281,7 +284,7 @@ impl Session {
                 0 => format!("{INVOKES_IN_FLIGHT} questions wait for an answer already"),
                 _ => "so many large questions wait for an answer already".to_owned(),
             };
-            return Err(CallError::Refused(RpcError::new(ErrorCode::Busy, text)));
+            return Err(CallError::Rpc(RpcError::new(ErrorCode::Busy, text)));
         };
         let invoke = RawInvoke {
             channel,
@@ -322,16 +325,16 @@ impl Session {
         };
         match answer {
             Ok(_) => Ok(()),
-            Err(CallError::Refused(error)) if error.code == ErrorCode::HandlerPanicked => {
+            Err(CallError::Rpc(error)) if error.code == ErrorCode::HandlerPanicked => {
                 Err(format!("{name} {}", error.message))
             }
-            Err(CallError::Refused(error)) => Err(format!("{name} failed: {error}")),
-            Err(CallError::Deadline(_)) => Err(format!(
+            Err(CallError::Rpc(error)) => Err(format!("{name} failed: {error}")),
+            Err(CallError::Timeout(_)) => Err(format!(
                 "{name} did not finish within {} s",
                 (deadline.as_secs_f32() * 10.0).round() / 10.0
             )),
             Err(CallError::Closed) => {
-                if let Some(offence) = self.peer.offence() {
+                if let Some(offence) = self.peer.protocol_violation() {
                     return Err(format!("{} during {name}", broke_off(offence)));
                 }
                 // Whoever ends it must not wait longer than for a hook that does not return.

@@ -7,15 +7,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use stratos_protocol::config::{Delete, Get, GetAll, Page, Set, Stored};
+use stratos_protocol::config::{Delete, Get, GetAll, GetResult, Page, Set};
 use stratos_protocol::ipc::{Handle, RemoveHandler, Send as Push, check_channel};
-use stratos_protocol::lifecycle::Done;
 use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES, FRAME_BYTES, LOG_LINE_BYTES};
-use stratos_protocol::log::{Level, Log};
+use stratos_protocol::logger::{Level, Log};
+use stratos_protocol::method::Empty;
 use stratos_protocol::server::{Register, check_prefix};
 use stratos_protocol::{ErrorCode, Notification as _, Request as _, RpcError};
 use stratos_transport::guard::Guard;
-use stratos_transport::{Service, TURNS};
+use stratos_transport::{Handler, PERMITS};
 
 use crate::events::{Event, JsonText};
 use crate::journal::Entry;
@@ -38,7 +38,7 @@ const MOST_CHANNELS: usize = 1024;
 /// Half a frame: keys and values are escaped once more on the wire.
 const PAGE_BYTES: usize = FRAME_BYTES / 2;
 /// What a turn stands for: with all turns taken, the shell works on 1 MiB of a plugin's values.
-const TURN_BYTES: usize = FRAME_BYTES / TURNS as usize;
+const PERMIT_BYTES: usize = FRAME_BYTES / PERMITS as usize;
 
 type Answer<T> = Result<T, RpcError>;
 
@@ -68,18 +68,19 @@ struct RawSet<'a> {
     value: &'a RawValue,
 }
 
-impl Service for PluginService {
+impl Handler for PluginService {
     /// Each request takes as much as its value may, on the way there or back: none of them waits for the plugin.
-    fn turns(&self, method: &str, params: &RawValue) -> u32 {
+    fn permits(&self, method: &str, params: &RawValue) -> u32 {
         let bytes = match method {
             Get::METHOD => CONFIG_VALUE_BYTES,
             GetAll::METHOD => PAGE_BYTES,
             _ => params.get().len(),
         };
-        u32::try_from(bytes.div_ceil(TURN_BYTES)).map_or(TURNS, |turns| turns.clamp(1, TURNS))
+        u32::try_from(bytes.div_ceil(PERMIT_BYTES))
+            .map_or(PERMITS, |permits| permits.clamp(1, PERMITS))
     }
 
-    async fn request(&self, method: &str, params: &RawValue) -> Answer<Box<RawValue>> {
+    async fn handle_request(&self, method: &str, params: &RawValue) -> Answer<Box<RawValue>> {
         match method {
             Get::METHOD => reply(self.get(parse(params)?).await),
             Set::METHOD => reply(self.set(checked(params)?).await),
@@ -95,7 +96,7 @@ impl Service for PluginService {
         }
     }
 
-    async fn notification(&self, method: &str, params: &RawValue) {
+    async fn handle_notification(&self, method: &str, params: &RawValue) {
         let taken = match method {
             Log::METHOD => self.log(params),
             Push::METHOD => self.push(params),
@@ -112,17 +113,17 @@ impl Service for PluginService {
 }
 
 impl PluginService {
-    async fn get(&self, Get { key }: Get) -> Answer<Stored> {
+    async fn get(&self, Get { key }: Get) -> Answer<GetResult> {
         let value = self
             .in_store(move |store, plugin| store.get(plugin, &key))
             .await?;
-        Ok(Stored {
+        Ok(GetResult {
             found: value.is_some(),
             value: value.unwrap_or_default(),
         })
     }
 
-    async fn set(&self, Set { key, value }: Set) -> Answer<Done> {
+    async fn set(&self, Set { key, value }: Set) -> Answer<Empty> {
         let shared = Arc::clone(&self.shared);
         let allowed = move || !shared.retired.load(Ordering::SeqCst);
         let (stored_key, stored) = (key.clone(), value.clone());
@@ -131,10 +132,10 @@ impl PluginService {
         };
         self.done_unless_retired(self.in_store(write).await?)?;
         self.changed(key, Some(value));
-        Ok(Done {})
+        Ok(Empty {})
     }
 
-    async fn delete(&self, Delete { key }: Delete) -> Answer<Done> {
+    async fn delete(&self, Delete { key }: Delete) -> Answer<Empty> {
         let shared = Arc::clone(&self.shared);
         let allowed = move || !shared.retired.load(Ordering::SeqCst);
         let stored_key = key.clone();
@@ -142,7 +143,7 @@ impl PluginService {
             move |store: &ConfigStore, plugin: &str| store.delete_if(plugin, &stored_key, allowed);
         self.done_unless_retired(self.in_store(write).await?)?;
         self.changed(key, None);
-        Ok(Done {})
+        Ok(Empty {})
     }
 
     async fn get_all(&self, GetAll { after }: GetAll) -> Answer<Page> {
@@ -162,7 +163,7 @@ impl PluginService {
         });
     }
 
-    fn handle(&self, Handle { channel }: Handle) -> Answer<Done> {
+    fn handle(&self, Handle { channel }: Handle) -> Answer<Empty> {
         check_channel(&channel).map_err(|error| invalid(&error))?;
         let mut channels = self.channels();
         let is_full = channels.len() >= MOST_CHANNELS && !channels.contains(&channel);
@@ -171,15 +172,15 @@ impl PluginService {
             return Err(RpcError::new(ErrorCode::TooLarge, text));
         }
         channels.insert(channel);
-        Ok(Done {})
+        Ok(Empty {})
     }
 
-    fn remove_handler(&self, RemoveHandler { channel }: &RemoveHandler) -> Answer<Done> {
+    fn remove_handler(&self, RemoveHandler { channel }: &RemoveHandler) -> Answer<Empty> {
         self.channels().remove(channel);
-        Ok(Done {})
+        Ok(Empty {})
     }
 
-    fn register(&self, Register { prefix }: &Register) -> Answer<Done> {
+    fn register(&self, Register { prefix }: &Register) -> Answer<Empty> {
         self.done_unless_retired(!self.is_retired())?;
         check_prefix(prefix).map_err(|error| invalid(&error))?;
         let claimed = self
@@ -193,7 +194,7 @@ impl PluginService {
             };
             RpcError::new(code, refused.to_string())
         })?;
-        Ok(Done {})
+        Ok(Empty {})
     }
 
     fn log(&self, params: &RawValue) -> Answer<()> {
@@ -236,9 +237,9 @@ impl PluginService {
     }
 
     /// A generation that has been replaced must not overwrite what its successor writes.
-    fn done_unless_retired(&self, is_done: bool) -> Answer<Done> {
+    fn done_unless_retired(&self, is_done: bool) -> Answer<Empty> {
         if is_done {
-            return Ok(Done {});
+            return Ok(Empty {});
         }
         let text = "a newer generation of this plugin has taken over";
         Err(RpcError::new(ErrorCode::Retired, text))

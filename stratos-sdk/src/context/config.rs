@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stratos_protocol::Request;
 use stratos_protocol::config::{Delete, Get, GetAll, Set};
-use stratos_protocol::limits::{ANSWER_DEADLINE, CONFIG_KEY_BYTES};
+use stratos_protocol::limits::{ANSWER_TIMEOUT, CONFIG_KEY_BYTES};
 use stratos_transport::guard::Guard;
 use stratos_transport::{CallError, Peer};
 use thiserror::Error;
@@ -208,10 +208,10 @@ impl Config {
     }
 
     /// The deadline begins once it is this request's turn: it is for the shell, not for this plugin's other requests.
-    async fn ask<R: Request>(&self, request: &R) -> Result<R::Answer, CallError> {
+    async fn ask<R: Request>(&self, request: &R) -> Result<R::Result, CallError> {
         let turn = self.turns.acquire().await;
         let _turn = turn.expect("nobody closes the semaphore");
-        self.peer.call(request, ANSWER_DEADLINE).await
+        self.peer.call(request, ANSWER_TIMEOUT).await
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use stratos_protocol::ipc::{
     ChannelError, Handle, Invoke, RemoveHandler, Send as Push, check_channel,
 };
-use stratos_protocol::limits::ANSWER_DEADLINE;
+use stratos_protocol::limits::ANSWER_TIMEOUT;
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::{CallError, Peer};
 use thiserror::Error;
@@ -112,7 +112,7 @@ impl Ipc {
         let handle = Handle {
             channel: channel.to_owned(),
         };
-        let told = self.peer.call(&handle, ANSWER_DEADLINE).await;
+        let told = self.peer.call(&handle, ANSWER_TIMEOUT).await;
         told.map(drop).map_err(|source| {
             self.remove(channel);
             IpcError::Shell {
@@ -132,7 +132,7 @@ impl Ipc {
         let remove = RemoveHandler {
             channel: channel.to_owned(),
         };
-        let told = self.peer.call(&remove, ANSWER_DEADLINE).await;
+        let told = self.peer.call(&remove, ANSWER_TIMEOUT).await;
         told.map(drop).map_err(|source| IpcError::Shell {
             channel: channel.to_owned(),
             source,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use serde_json::{Value, json};
 use stratos_protocol::limits::LOG_LINE_BYTES;
-use stratos_protocol::log::{Level, Log, cut};
+use stratos_protocol::logger::{Level, Log, truncate};
 use stratos_transport::Peer;
 use tokio::sync::{mpsc, oneshot};
 
@@ -148,7 +148,7 @@ impl Logger {
             level,
             tag: tag.to_owned(),
             // The shell would cut it as well.
-            message: cut(&message, LOG_LINE_BYTES).unwrap_or(message),
+            message: truncate(&message, LOG_LINE_BYTES).unwrap_or(message),
             data,
         };
         if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(Queued::Line(line)) {

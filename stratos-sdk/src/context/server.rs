@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use stratos_protocol::limits::ANSWER_DEADLINE;
+use stratos_protocol::limits::ANSWER_TIMEOUT;
 use stratos_protocol::server::{PrefixError, Register, check_prefix, covers};
 use stratos_transport::{CallError, Peer};
 use thiserror::Error;
@@ -98,7 +98,7 @@ impl Server {
         let register = Register {
             prefix: prefix.to_owned(),
         };
-        let told = self.peer.call(&register, ANSWER_DEADLINE).await;
+        let told = self.peer.call(&register, ANSWER_TIMEOUT).await;
         told.map(drop).map_err(|source| {
             self.routes.remove(prefix);
             ServerError::Shell {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use stratos_protocol::hello::Identity;
+use stratos_protocol::handshake::Identity;
 
 use crate::context::PluginContext;
 use crate::error::{BoxError, Result};

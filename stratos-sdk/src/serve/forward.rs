@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use serde_json::{Map, Value};
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};

@@ -7,7 +7,7 @@ mod lifeline;
 use std::error::Error;
 use std::process::ExitCode;
 
-use stratos_transport::endpoint::Incoming;
+use stratos_transport::listener::StreamListener;
 use stratos_transport::local::{LocalListener, LocalStream};
 
 use self::environment::Environment;
@@ -79,7 +79,7 @@ async fn serve_in<P: Plugin>(plugin: P, environment: Environment) -> Result<(), 
     forward::forward_tracing(logger.clone(), environment.log_level.as_deref());
     let link = Link {
         control: control.into_boxed(),
-        http: Incoming::Local(http),
+        http: StreamListener::Local(http),
         nonce: environment.nonce,
     };
     Ok(run_with_logger(plugin, link, logger, log_queue).await?)

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use stratos_host::ShellVersion;
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
-use stratos_protocol::hello::Identity;
+use stratos_protocol::handshake::Identity;
 
 use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
 use crate::context::Logger;

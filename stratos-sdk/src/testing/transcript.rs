@@ -7,7 +7,7 @@ use stratos_host::PluginState;
 use stratos_host::events::Event;
 use stratos_host::journal::Entry;
 use stratos_host::scenario::Progress;
-use stratos_protocol::log::Level;
+use stratos_protocol::logger::Level;
 
 use crate::testing::redact::redact;
 

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use stratos::Identity;
-use stratos_protocol::hello::{Hello, Software};
+use stratos_protocol::handshake::{Hello, PeerInfo};
 use stratos_protocol::{Message, ProtocolVersion, environment};
 use stratos_tests::sample;
 use stratos_transport::Connection;
@@ -85,7 +85,7 @@ async fn greet(stream: stratos_transport::BoxedStream, id: &str, major: u16) {
     let hello = Hello {
         protocol: ProtocolVersion { major, minor: 0 },
         nonce: std::env::var(environment::NONCE).expect("a shell started this"),
-        sdk: Software {
+        sdk: PeerInfo {
             name: "sample".to_owned(),
             version: "9.9.9".to_owned(),
         },

@@ -6,9 +6,9 @@ use std::time::Duration;
 use stratos_host::events::{Event, Events};
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_host::{AttachMode, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
-use stratos_protocol::hello::{Hello, Identity, Software};
-use stratos_protocol::lifecycle::Done;
+use stratos_protocol::handshake::{Hello, Identity, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
+use stratos_protocol::method::Empty;
 use stratos_protocol::{Message, ProtocolVersion};
 use stratos_tests::{Options, Plugins, Running};
 use stratos_transport::Connection;
@@ -147,7 +147,7 @@ fn start(attach: Option<AttachMode>) -> Shell {
 /// A plugin that takes an hour for everything, as one at a breakpoint does.
 async fn slow(link: MemoryLink) {
     let mut connection = Connection::new(link.control, FRAME_BYTES);
-    let software = Software {
+    let software = PeerInfo {
         name: "test".to_owned(),
         version: "1.0.0".to_owned(),
     };
@@ -166,7 +166,7 @@ async fn slow(link: MemoryLink) {
     while let Ok(Some(message)) = connection.receive().await {
         if let Message::Request { id, .. } = message {
             tokio::time::sleep(HOUR).await;
-            let outcome = Ok(serde_json::value::to_raw_value(&Done {}).unwrap());
+            let outcome = Ok(serde_json::value::to_raw_value(&Empty {}).unwrap());
             let answer = Message::Response { id, outcome };
             if connection.send(&answer).await.is_err() {
                 return;

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use stratos_protocol::auth::AuthState;
-use stratos_protocol::hello::{Hello, Software, Welcome};
+use stratos_protocol::handshake::{Hello, PeerInfo, Welcome};
 use stratos_protocol::lifecycle::Start;
 use stratos_protocol::limits::{FRAME_BYTES, Limits};
 use stratos_protocol::{Message, ProtocolVersion, Request as _};
@@ -96,7 +96,7 @@ async fn welcome(listener: &LocalListener) -> Connection {
     assert_eq!(method, Hello::METHOD);
     let welcome = Welcome {
         protocol: ProtocolVersion::CURRENT,
-        host: Software {
+        host: PeerInfo {
             name: "test".to_owned(),
             version: "1.0.0".to_owned(),
         },

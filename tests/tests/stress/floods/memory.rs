@@ -12,7 +12,7 @@ use stratos_host::events::{Event, Events};
 use stratos_host::journal::{Entry, Journal};
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
-use stratos_protocol::hello::{Hello, Software};
+use stratos_protocol::handshake::{Hello, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::{Message, ProtocolVersion};
 use stratos_tests::sample;
@@ -275,7 +275,7 @@ async fn begin(stream: &mut BoxedStream, nonce: String) {
     let hello = Hello {
         protocol: ProtocolVersion::CURRENT,
         nonce,
-        sdk: Software {
+        sdk: PeerInfo {
             name: "raw".to_owned(),
             version: "1.0.0".to_owned(),
         },
