@@ -5,13 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jsonc_parser::ast::Value;
 
 use crate::{
+    context::RuleContext,
     diagnostic::{Diagnostic, Findings, Level},
     facts::ProjectFacts,
-    levels::{Levels, RuleLevel},
+    levels::Levels,
     model::{Manifest, build},
     reading::{Fault, decode, key_path, parse},
-    rule::{Group, Rule, Stage},
-    rules::{RULES, RuleContext},
+    rule::{Group, Rule, RuleLevel, Stage},
+    rules::RULES,
     shape::{self, Place, ShapeFault, places},
 };
 
@@ -86,8 +87,8 @@ pub(crate) fn check_with(
             continue;
         }
         let cx = RuleContext {
-            rule,
-            level: level.finding().unwrap_or(Level::Error),
+            rule: rule.id,
+            level: level.finding_level().unwrap_or(Level::Error),
             text,
             source,
             faults: &faults,

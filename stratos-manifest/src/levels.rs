@@ -1,30 +1,18 @@
-//! What to do with the findings of each rule.
+//! The configured levels of rules.
 
 use std::{collections::HashMap, error::Error, fmt};
 
 use crate::{
-    diagnostic::Level,
-    rule::{Group, Rule, Stage},
+    rule::{Group, Rule, RuleLevel, Stage},
     rules::RULES,
     suggest::closest,
 };
 
-/// What happens to the findings of a rule, in rustc's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RuleLevel {
-    /// They are not reported.
-    Allow,
-    /// They are warnings.
-    Warn,
-    /// They are errors.
-    Deny,
-}
-
-/// The level of every rule: the one of its group, unless somebody said otherwise.
+/// The level of every rule: the default of its group, unless set.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
-    said: HashMap<&'static str, RuleLevel>,
-    /// What a later word about all warnings makes of the rules that warned then.
+    by_rule: HashMap<&'static str, RuleLevel>,
+    /// Overrides of `by_rule` for the rules that were warnings when the level of `warnings` was set.
     of_warnings: HashMap<&'static str, RuleLevel>,
 }
 
@@ -33,81 +21,63 @@ pub struct Levels {
 pub enum LevelError {
     /// There is no rule and no group of this name.
     Unknown {
-        /// As given.
+        /// The name, as given.
         name: String,
-        /// The rule or group that may be meant.
+        /// The rule or group with the most similar name.
         similar: Option<&'static str>,
     },
-    /// Where this rule finds something, no other can look: allowing it would call unread files good.
+    /// This rule is always an error: no other rule can check the files that it reports.
     NeverAllowed(&'static str),
 }
 
 impl Levels {
-    /// Sets the level of a rule, of a group (`style`), or of all `warnings`; the last word counts.
+    /// Sets the level of a rule, of a group such as `style`, or of `warnings`, which are all rules that currently warn.
+    /// Later calls override earlier ones.
     ///
     /// # Errors
     ///
-    /// When there is no such rule, or it is one that cannot be allowed.
+    /// If there is no such rule or group, or if the rule is always an error.
     pub fn set(&mut self, name: &str, level: RuleLevel) -> Result<(), LevelError> {
         if name == "warnings" {
             self.set_warnings(level);
             return Ok(());
         }
         let group = Group::ALL.into_iter().find(|group| group.as_str() == name);
-        let named: Vec<&Rule> = RULES
-            .iter()
-            .filter(|rule| rule.id == name || Some(rule.group) == group)
-            .collect();
-        if named.is_empty() && group.is_none() {
+        if group.is_none() && RULES.iter().all(|rule| rule.id != name) {
             return Err(unknown(name));
         }
-        for rule in named {
-            match (level, rule.stage) {
-                (RuleLevel::Allow | RuleLevel::Warn, Stage::File)
-                    if rule.group == Group::Correctness =>
-                {
-                    // As part of a group it keeps its level; by its own name it is a mistake that should be heard of.
-                    if group.is_none() {
-                        return Err(LevelError::NeverAllowed(rule.id));
-                    }
-                }
-                _ => {
-                    self.said.insert(rule.id, level);
-                    self.of_warnings.remove(rule.id);
-                }
+        for rule in RULES {
+            if rule.id != name && Some(rule.group) != group {
+                continue;
+            }
+            let is_always_error = rule.stage == Stage::File && rule.group == Group::Correctness;
+            if !is_always_error || level == RuleLevel::Deny {
+                self.by_rule.insert(rule.id, level);
+                self.of_warnings.remove(rule.id);
+            } else if group.is_none() {
+                return Err(LevelError::NeverAllowed(rule.id));
             }
         }
         Ok(())
     }
 
-    /// What to do with the findings of `rule`.
+    /// The level of `rule`.
     pub fn of(&self, rule: &Rule) -> RuleLevel {
         let of_warnings = self.of_warnings.get(rule.id).copied();
-        of_warnings.unwrap_or_else(|| self.own(rule))
+        of_warnings.unwrap_or_else(|| self.without_warnings_override(rule))
     }
 
-    /// The level without a word about all warnings: what was a warning stays one for the next word about them.
-    fn own(&self, rule: &Rule) -> RuleLevel {
-        let said = self.said.get(rule.id).copied();
-        said.unwrap_or_else(|| rule.group.level())
+    fn without_warnings_override(&self, rule: &Rule) -> RuleLevel {
+        let level = self.by_rule.get(rule.id).copied();
+        level.unwrap_or_else(|| rule.group.level())
     }
 
+    /// Overrides the level of all rules that warn. A rule that an earlier call made an error counts as one that warns.
     fn set_warnings(&mut self, level: RuleLevel) {
         for rule in RULES {
-            if self.own(rule) == RuleLevel::Warn {
+            if self.without_warnings_override(rule) == RuleLevel::Warn {
                 self.of_warnings.insert(rule.id, level);
             }
-        }
-    }
-}
-
-impl RuleLevel {
-    /// The level of a finding, unless there is to be none.
-    pub(crate) const fn finding(self) -> Option<Level> {
-        match self {
-            Self::Allow => None,
-            Self::Warn => Some(Level::Warning),
-            Self::Deny => Some(Level::Error),
         }
     }
 }
@@ -150,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_counts() {
+    fn later_levels_override_earlier_ones() {
         let mut levels = Levels::default();
         assert_eq!(level(&levels, "malformed-id"), RuleLevel::Deny);
         levels.set("correctness", RuleLevel::Warn).unwrap();
@@ -167,10 +137,10 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_about_warnings_counts_as_well() {
+    fn the_level_of_warnings_applies_to_the_rules_that_warn() {
         use RuleLevel::{Allow, Deny, Warn};
 
-        for (said, expected) in [
+        for (calls, expected) in [
             (&[("warnings", Deny), ("warnings", Allow)][..], Allow),
             (&[("warnings", Allow), ("warnings", Deny)], Deny),
             (&[("warnings", Deny), ("warnings", Warn)], Warn),
@@ -182,17 +152,17 @@ mod tests {
             (&[("empty-text", Allow), ("warnings", Deny)], Allow),
         ] {
             let mut levels = Levels::default();
-            // So that it is a warning of its own, whatever its group.
+            // `empty-text` is an error by default.
             levels.set("empty-text", Warn).unwrap();
-            for (name, level) in said {
+            for (name, level) in calls {
                 levels.set(name, *level).unwrap();
             }
-            assert_eq!(level(&levels, "empty-text"), expected, "{said:?}");
+            assert_eq!(level(&levels, "empty-text"), expected, "{calls:?}");
         }
     }
 
     #[test]
-    fn what_cannot_be_set_says_why() {
+    fn unknown_names_and_levels_below_deny_for_unreadable_files_are_errors() {
         let mut levels = Levels::default();
         let error = levels.set("malformed-ids", RuleLevel::Allow).unwrap_err();
         assert_eq!(

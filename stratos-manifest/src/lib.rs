@@ -45,6 +45,7 @@
 #[cfg(feature = "full")]
 mod background;
 mod check;
+mod context;
 #[cfg(feature = "full")]
 mod date;
 mod diagnostic;
@@ -74,34 +75,35 @@ mod settings;
 mod shape;
 mod slug;
 mod suggest;
+#[cfg(feature = "full")]
 mod suppress;
 
 pub use self::{
     check::{Report, check},
+    context::UnusedSuppression,
     diagnostic::{Diagnostic, Level, Related},
     facts::{
         CrateFact, Doctype, FileFact, FileVersion, IconFact, Image, InSvg, Neighbour, Program,
         ProjectFacts, SdkSource, Svg,
     },
     fix::{Edit, Fix, Safety},
-    levels::{LevelError, Levels, RuleLevel},
+    levels::{LevelError, Levels},
     model::{
         Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType,
         readable_settings,
     },
     position::{Position, position},
     reading::{MAX_BYTES, MAX_DEPTH},
-    rule::{Group, Rule, Source, Stage},
+    rule::{Group, Rule, RuleLevel, Source, Stage},
     rules::RULES,
     suggest::closest,
-    suppress::UnusedSuppression,
 };
 #[cfg(feature = "full")]
 pub use self::{
     fix::{Repaired, repair},
     identity::{plugin_id, plugin_version},
     linter::Linter,
-    settings::{CheckSettings, SettingsError},
+    settings::{CheckSettings, SettingsError, parse_settings},
     shape::SCHEMA,
     suppress::{Exception, suppress},
 };

@@ -4,13 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{
     check::{Report, check_with},
+    context::{RuleContext, UnusedSuppression},
     diagnostic::Findings,
     facts::ProjectFacts,
     levels::Levels,
     rule::{Rule, Stage},
-    rules::{RULES, RuleContext},
+    rules::RULES,
     shape::SchemaShape,
-    suppress::UnusedSuppression,
 };
 
 /// Checks any number of manifests at the same levels.
@@ -36,9 +36,21 @@ impl Linter {
         })
     }
 
-    /// Reports the exceptions of a `stratos.toml` that suppress nothing, as findings in `text`, the file's text.
+    /// Reports the unused exceptions of a `stratos.toml` as findings in `text`, the text of the file.
+    ///
+    /// Exceptions from rules that depend on the run are left out: the next run may use them.
     pub fn check_suppressions(&self, text: &str, unused: &[UnusedSuppression]) -> Report {
-        check_suppressions(RULES, &self.levels, text, unused)
+        let depends_on_run = |id| {
+            RULES
+                .iter()
+                .any(|rule| rule.id == id && rule.depends_on_run)
+        };
+        let unused: Vec<_> = unused
+            .iter()
+            .filter(|unused| !depends_on_run(unused.rule))
+            .cloned()
+            .collect();
+        check_suppressions(RULES, &self.levels, text, &unused)
     }
 }
 
@@ -56,11 +68,11 @@ fn check_suppressions(
     };
     let facts = ProjectFacts::none();
     for rule in rules.iter().filter(|rule| rule.stage == Stage::Suppression) {
-        let Some(level) = levels.of(rule).finding() else {
+        let Some(level) = levels.of(rule).finding_level() else {
             continue;
         };
         let cx = RuleContext {
-            rule,
+            rule: rule.id,
             level,
             text,
             source: text.as_bytes(),

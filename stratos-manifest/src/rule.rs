@@ -1,62 +1,81 @@
-//! What a rule is.
+//! Rules and their metadata.
 
-use crate::{diagnostic::Findings, levels::RuleLevel, rules::RuleContext};
+use serde::Deserialize;
 
-/// One thing that can be wrong with a manifest.
+use crate::{
+    context::RuleContext,
+    diagnostic::{Findings, Level},
+};
+
+/// A lint rule: a check, its documentation and its metadata.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// Its name in kebab-case. It names the mistake, not the ideal.
+    /// The id in kebab-case, which names the mistake, such as `duplicate-key`.
     pub id: &'static str,
-    /// What is wrong, in one line.
+    /// The mistake in one line, without a period.
     pub summary: &'static str,
-    /// What kind of mistake it is, which decides the level of its findings.
+    /// The group, which decides the default level.
     pub group: Group,
-    /// What has to be readable before it can look.
+    /// The part of the project that the rule checks.
     pub stage: Stage,
-    /// What the rule rests on.
+    /// The authority that the rule is based on.
     pub source: Source,
-    /// The version of this crate that had it first.
+    /// The first version of this crate with the rule.
     pub since: &'static str,
-    pub(crate) is_of_the_run: bool,
+    /// Whether the findings also depend on the git tags of the commit, or on the other plugins of the run: the next run
+    /// on the same files may have others.
+    pub depends_on_run: bool,
     pub(crate) doc_lines: &'static [&'static str],
     pub(crate) check: fn(&RuleContext<'_>, &mut Findings),
 }
 
-/// Rules of one kind, with one level.
+/// A group of rules with the same default level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {
-    /// The shell, or the upload, will refuse it or do something else than meant: an error.
+    /// The shell or the upload refuses the plugin, or does something unintended: an error.
     Correctness,
-    /// Most likely not meant: a warning.
+    /// Most likely a mistake: a warning.
     Suspicious,
-    /// Works, but is better said otherwise: a warning.
+    /// Works, but could be written better: a warning.
     Style,
-    /// For those who want to hear everything: not reported unless asked for.
+    /// Strict or opinionated: allowed by default.
     Pedantic,
 }
 
-/// How far a manifest has to be readable before a rule can look at it.
+/// The configured level of a rule, named as in rustc.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleLevel {
+    /// Findings are not reported.
+    Allow,
+    /// Findings are warnings.
+    Warn,
+    /// Findings are errors.
+    Deny,
+}
+
+/// The part of a project that a rule checks. The stages run in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
-    /// The file itself: its bytes and its JSON.
+    /// The bytes of the file and its JSON syntax.
     File,
-    /// What the JSON says.
+    /// The fields of the manifest.
     Manifest,
-    /// The files around the manifest, as far as [`ProjectFacts`](crate::ProjectFacts) knows them.
+    /// The files around the manifest, as far as [`ProjectFacts`](crate::ProjectFacts) has them.
     Project,
-    /// What suppresses findings, after all manifests.
+    /// The exceptions in the settings, after all manifests.
     Suppression,
 }
 
 impl Stage {
-    /// Whether exceptions may cover the findings: not those of unreadable files, where no other rule can run, and not
-    /// those about the exceptions themselves.
+    /// Whether exceptions may cover findings of this stage. They cannot hide that a file is unreadable, where no other
+    /// rule can run, or that an exception is unused.
     pub const fn is_suppressible(self) -> bool {
         matches!(self, Self::Manifest | Self::Project)
     }
 }
 
-/// What a rule rests on; the crate's own docs say what the versions are.
+/// The authority that a rule is based on. The crate documentation explains the versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
     /// The JSON standard, as `JSON.parse` applies it.
@@ -65,22 +84,16 @@ pub enum Source {
     V1,
     /// The later public documentation (V2, V3).
     LaterDocs,
-    /// What published plugins do, or what an operating system is seen to do.
+    /// Published plugins, or the behavior of an operating system.
     Observed,
-    /// A limit that protects the tools which read manifests.
+    /// A limit that protects tools which read manifests.
     ToolLimit,
-    /// Nothing but our own judgement.
+    /// The judgement of this linter alone.
     Judgement,
 }
 
 impl Rule {
-    /// Whether its findings depend on the run as well: on the git tags of the commit, or on the other plugins that are
-    /// checked with this one. That it finds nothing this time proves nothing.
-    pub const fn is_of_the_run(&self) -> bool {
-        self.is_of_the_run
-    }
-
-    /// What the rule does, why, and an example with its repair, as Markdown.
+    /// The documentation as Markdown: what the rule does, why, an example, and the corrected example.
     pub fn docs(&self) -> String {
         let mut docs = String::new();
         for line in self.doc_lines {
@@ -92,7 +105,7 @@ impl Rule {
 }
 
 impl Group {
-    /// All groups, the gravest first.
+    /// All groups, the most severe first.
     pub const ALL: [Self; 4] = [
         Self::Correctness,
         Self::Suspicious,
@@ -100,7 +113,7 @@ impl Group {
         Self::Pedantic,
     ];
 
-    /// What happens to the findings of its rules where nobody says otherwise.
+    /// The default level of the group's rules.
     pub const fn level(self) -> RuleLevel {
         match self {
             Self::Correctness => RuleLevel::Deny,
@@ -109,7 +122,7 @@ impl Group {
         }
     }
 
-    /// Its name on a command line and in settings.
+    /// The name of the group on the command line and in settings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Correctness => "correctness",
@@ -120,9 +133,21 @@ impl Group {
     }
 }
 
-/// Declares the rule of a file, whose function `check` does the work.
+impl RuleLevel {
+    /// The level of findings; `None` if they are not reported.
+    pub(crate) const fn finding_level(self) -> Option<Level> {
+        match self {
+            Self::Allow => None,
+            Self::Warn => Some(Level::Warning),
+            Self::Deny => Some(Level::Error),
+        }
+    }
+}
+
+/// Declares the constant `RULE` of a rule file, which calls the file's function `check`.
 ///
-/// The doc comment is the rule's documentation everywhere; a test wants four headings in it.
+/// The doc comment is the documentation of the rule in rustdoc, `cargo stratos explain` and the book. A test checks its
+/// four headings.
 macro_rules! declare_rule {
     (
         $(#[doc = $line:literal])+
@@ -132,7 +157,7 @@ macro_rules! declare_rule {
             stage: $stage:ident,
             source: $source:ident,
             since: $since:literal
-            $(, is_of_the_run: $is_of_the_run:literal)? $(,)?
+            $(, depends_on_run: $depends_on_run:literal)? $(,)?
         }
     ) => {
         $(#[doc = $line])+
@@ -143,13 +168,13 @@ macro_rules! declare_rule {
             stage: $crate::rule::Stage::$stage,
             source: $crate::rule::Source::$source,
             since: $since,
-            is_of_the_run: $crate::rule::declare_rule!(@or_false $($is_of_the_run)?),
+            depends_on_run: $crate::rule::declare_rule!(@or_false $($depends_on_run)?),
             doc_lines: &[$($line),+],
             check,
         };
     };
     (@or_false) => { false };
-    (@or_false $said:literal) => { $said };
+    (@or_false $value:literal) => { $value };
 }
 
 pub(crate) use declare_rule;

@@ -113,5 +113,5 @@ fn is_proof(report: &Report) -> bool {
 /// either.
 fn tells(id: &str, levels: &Levels) -> bool {
     let rule = RULES.iter().find(|rule| rule.id == id);
-    rule.is_none_or(|rule| !rule.is_of_the_run() && levels.of(rule) != RuleLevel::Allow)
+    rule.is_none_or(|rule| !rule.depends_on_run && levels.of(rule) != RuleLevel::Allow)
 }

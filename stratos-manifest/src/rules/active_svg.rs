@@ -1,7 +1,6 @@
 use crate::{
-    diagnostic::Findings,
-    rule::declare_rule,
-    rules::{RuleContext, svg_words::findings},
+    context::RuleContext, diagnostic::Findings, rule::declare_rule,
+    rules::findings::svg_content_findings,
 };
 
 declare_rule! {
@@ -36,7 +35,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    out.extend(findings(
+    out.extend(svg_content_findings(
         cx,
         |svg| svg.active.as_ref(),
         "has something in it that can run code, or embed a page",

@@ -1,10 +1,10 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     facts::Program,
     quote::{first_few, quote},
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,9 +1,9 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     quote::{first_few, quote},
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {
@@ -36,7 +36,7 @@ declare_rule! {
         stage: Project,
         source: Judgement,
         since: "0.1.0",
-        is_of_the_run: true,
+        depends_on_run: true,
     }
 }
 

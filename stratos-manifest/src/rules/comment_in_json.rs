@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::{
-    diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+    context::RuleContext, diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule,
 };
 
 declare_rule! {

@@ -1,4 +1,4 @@
-use crate::{diagnostic::Findings, quote::quote, rule::declare_rule, rules::RuleContext};
+use crate::{context::RuleContext, diagnostic::Findings, quote::quote, rule::declare_rule};
 
 declare_rule! {
     /// ## What it does
@@ -43,12 +43,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let file = quote(&found.file);
     out.push(match found.package {
         Some(_) => cx
-            .finding(cx.background(), format!("{file} builds no program"))
+            .finding(cx.background_span(), format!("{file} builds no program"))
             .note("a plugin in Rust is a program that the shell starts")
             .help("add `src/main.rs` with `stratos::serve::<YourPlugin>()`"),
         None => cx
             .finding(
-                cx.background(),
+                cx.background_span(),
                 format!(
                     "{file} is a workspace without a package, and builds no program of its own"
                 ),

@@ -1,16 +1,13 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
+    context::{RuleContext, default_value, option_values, setting_type},
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     model::SettingType,
     quote::{either, quote},
     reading::{find, head, key_text, span, string_value, to_json},
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        settings::{default_of, kind_of, option_values},
-    },
     shape::Place,
     suggest::{closest, is_same_word},
 };
@@ -73,10 +70,10 @@ const MAX_NAMED: usize = 5;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        let Some(SettingType::List | SettingType::Radio) = kind_of(setting) else {
+        let Some(SettingType::List | SettingType::Radio) = setting_type(setting) else {
             continue;
         };
-        let Some(default) = default_of(setting) else {
+        let Some(default) = default_value(setting) else {
             continue;
         };
         let values: Vec<_> = option_values(setting).collect();

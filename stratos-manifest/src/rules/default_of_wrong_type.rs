@@ -1,6 +1,7 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
+    context::{RuleContext, default_value, is_numeric, setting_type},
     date::is_date,
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
@@ -8,10 +9,6 @@ use crate::{
     quote::quote,
     reading::{article, head, is_blank, span, to_f64},
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        settings::{default_of, is_numeric, kind_of},
-    },
 };
 
 declare_rule! {
@@ -59,7 +56,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        if let (Some(kind), Some(default)) = (kind_of(setting), default_of(setting)) {
+        if let (Some(kind), Some(default)) = (setting_type(setting), default_value(setting)) {
             out.extend(describe(cx, kind, default));
         }
     }

@@ -1,11 +1,11 @@
 use crate::{
+    context::{RuleContext, setting_type, text_field},
     diagnostic::Findings,
     model::SettingType,
     pattern::Patterns,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, context::text_of, settings::kind_of},
 };
 
 declare_rule! {
@@ -66,10 +66,10 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut patterns = Patterns::new();
     for setting in cx.settings() {
-        if kind_of(setting) != Some(SettingType::Text) {
+        if setting_type(setting) != Some(SettingType::Text) {
             continue;
         }
-        let text = |key| text_of(setting.object, key);
+        let text = |key| text_field(setting.object, key);
         let (Some(default), Some(pattern)) = (text("default"), text("pattern")) else {
             continue;
         };

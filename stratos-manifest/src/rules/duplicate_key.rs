@@ -9,12 +9,12 @@ use jsonc_parser::{
 };
 
 use crate::{
+    context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,15 +1,12 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
+    context::{RuleContext, option_values, setting_type},
     diagnostic::Findings,
     model::SettingType,
     quote::quote,
     reading::{head, span, to_json},
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        settings::{kind_of, option_values},
-    },
 };
 
 declare_rule! {
@@ -64,7 +61,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        let Some(SettingType::List | SettingType::Radio) = kind_of(setting) else {
+        let Some(SettingType::List | SettingType::Radio) = setting_type(setting) else {
             continue;
         };
         let mut seen = HashMap::new();

@@ -1,10 +1,10 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     facts::Neighbour,
     quote::{first_few, quote},
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {
@@ -37,7 +37,7 @@ declare_rule! {
         stage: Project,
         source: LaterDocs,
         since: "0.1.0",
-        is_of_the_run: true,
+        depends_on_run: true,
     }
 }
 

@@ -1,11 +1,11 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
+    context::{RuleContext, text_field},
     diagnostic::Findings,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, context::text_of},
 };
 
 declare_rule! {
@@ -51,7 +51,7 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut seen = HashMap::new();
     for setting in cx.settings() {
-        let Some(key) = text_of(setting.object, "key") else {
+        let Some(key) = text_field(setting.object, "key") else {
             continue;
         };
         match seen.entry(key.value.as_ref()) {

@@ -1,6 +1,6 @@
 use crate::{
-    diagnostic::Findings, fix::Edit, quote::quote, reading::span, rule::declare_rule,
-    rules::RuleContext,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, reading::span,
+    rule::declare_rule,
 };
 
 declare_rule! {
@@ -34,7 +34,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (path, id) in cx.slugs() {
+    for (path, id) in cx.ids() {
         let trimmed = id.value.trim_matches('-');
         if trimmed == id.value {
             continue;

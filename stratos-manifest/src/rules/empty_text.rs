@@ -1,12 +1,10 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        examples::{advice, example},
-    },
+    rules::findings::{extra_help, field_example},
     shape::ShapeFaultKind,
 };
 
@@ -50,8 +48,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 .note(format!("{} has to have it", place.shape.name))
                 .help(format!(
                     "write something, such as `{}`{}",
-                    example(cx, place, fault.field),
-                    advice(fault.field)
+                    field_example(cx, place, fault.field),
+                    extra_help(fault.field)
                 )),
         );
     }

@@ -1,8 +1,8 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     reading::{Fault, MAX_BYTES},
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

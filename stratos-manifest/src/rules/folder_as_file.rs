@@ -1,14 +1,11 @@
 use crate::{
     background::CONVENTIONAL,
+    context::{RuleContext, file_references, suggested_icon, suggested_module},
     diagnostic::Findings,
     facts::FileFact,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        named_files::{icon_beside, module_beside, named_files},
-    },
 };
 
 declare_rule! {
@@ -43,13 +40,13 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for file in named_files(cx) {
-        let Some(standing) = file.standing(cx) else {
+    for file in file_references(cx) {
+        let Some(resolved) = file.resolve(cx) else {
             continue;
         };
-        if *standing.fact == FileFact::Folder {
-            let module = module_beside(cx, CONVENTIONAL).unwrap_or(CONVENTIONAL);
-            let help = match (file.is_icon, icon_beside(cx, &file)) {
+        if *resolved.fact == FileFact::Folder {
+            let module = suggested_module(cx, CONVENTIONAL).unwrap_or(CONVENTIONAL);
+            let help = match (file.is_icon, suggested_icon(cx, &file)) {
                 (true, Some(found)) => format!("did you mean {}?", quote(found)),
                 (true, None) => {
                     "put an SVG or PNG there, and write its path, such as `assets/icon.svg`"
@@ -62,7 +59,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     span(file.literal),
                     format!("`{}` names a folder", file.field),
                 )
-                .note(match standing.place {
+                .note(match resolved.path {
                     "" => "it is the plugin's folder itself".to_owned(),
                     place => format!("{} is not a file", quote(place)),
                 })

@@ -1,9 +1,9 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     quote::{first_few, quote},
     reading::{find, head},
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,11 +1,11 @@
 use crate::{
+    context::{RuleContext, setting_type, text_field},
     diagnostic::Findings,
     model::SettingType,
     pattern::Patterns,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, context::text_of, settings::kind_of},
 };
 
 declare_rule! {
@@ -52,10 +52,10 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut patterns = Patterns::new();
     for setting in cx.settings() {
-        if kind_of(setting) != Some(SettingType::Text) {
+        if setting_type(setting) != Some(SettingType::Text) {
             continue;
         }
-        let Some(pattern) = text_of(setting.object, "pattern") else {
+        let Some(pattern) = text_field(setting.object, "pattern") else {
             continue;
         };
         if let Some(fault) = patterns.fault(&pattern.value) {

@@ -1,12 +1,9 @@
 use crate::{
+    context::{RuleContext, is_numeric, number_field, setting_type},
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        settings::{is_numeric, kind_of, number_of},
-    },
 };
 
 declare_rule! {
@@ -48,10 +45,10 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        if !kind_of(setting).is_some_and(is_numeric) {
+        if !setting_type(setting).is_some_and(is_numeric) {
             continue;
         }
-        let limit = |key| number_of(setting.object, key);
+        let limit = |key| number_field(setting.object, key);
         let (Some(min), Some(max)) = (limit("min"), limit("max")) else {
             continue;
         };

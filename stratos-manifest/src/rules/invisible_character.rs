@@ -1,13 +1,13 @@
 use jsonc_parser::ast::StringLit;
 
 use crate::{
+    context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::{Edit, Safety},
     invisible::{Invisible, invisible_characters},
     quote::{all, first_few, quote},
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

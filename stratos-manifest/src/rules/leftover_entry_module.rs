@@ -1,11 +1,11 @@
 use crate::{
     background::{cannot_come_to_be, is_only_ui},
+    context::{RuleContext, entry_module},
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
     reading::{find, span},
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_entry},
 };
 
 declare_rule! {
@@ -42,10 +42,10 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(entry) = named_entry(cx) else {
+    let Some(entry) = entry_module(cx) else {
         return;
     };
-    if !cannot_come_to_be(cx.facts, entry.likeliest_place()) || !is_only_ui(cx.facts) {
+    if !cannot_come_to_be(cx.facts, entry.preferred_path()) || !is_only_ui(cx.facts) {
         return;
     }
     let finding = cx

@@ -1,4 +1,4 @@
-use crate::{diagnostic::Findings, reading::span, rule::declare_rule, rules::RuleContext};
+use crate::{context::RuleContext, diagnostic::Findings, reading::span, rule::declare_rule};
 
 declare_rule! {
     /// ## What it does
@@ -35,7 +35,7 @@ declare_rule! {
 const MAX_LENGTH: usize = 64;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (path, id) in cx.slugs() {
+    for (path, id) in cx.ids() {
         let length = id.value.len();
         if length > MAX_LENGTH {
             out.push(

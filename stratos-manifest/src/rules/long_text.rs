@@ -1,4 +1,4 @@
-use crate::{diagnostic::Findings, reading::span, rule::declare_rule, rules::RuleContext};
+use crate::{context::RuleContext, diagnostic::Findings, reading::span, rule::declare_rule};
 
 declare_rule! {
     /// ## What it does

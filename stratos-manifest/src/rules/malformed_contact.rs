@@ -1,10 +1,10 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     fix::{Edit, Safety},
     quote::quote,
     reading::{find, span},
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,13 +1,13 @@
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 
 use crate::{
+    context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::{Edit, Safety},
     invisible::invisible_characters,
     quote::quote,
     reading::{article, find, head, span},
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,10 +1,10 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
     slug::{is_slug, to_slug},
 };
 

@@ -1,8 +1,8 @@
 use semver::Version;
 
 use crate::{
-    diagnostic::Findings, fix::Edit, quote::quote, reading::span, rule::declare_rule,
-    rules::RuleContext,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, reading::span,
+    rule::declare_rule,
 };
 
 declare_rule! {

@@ -1,13 +1,13 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
+    context::{RuleContext, setting_type},
     diagnostic::Findings,
     fix::Edit,
     model::SettingType::{self, List, LongText, Number, Radio, Range, Text},
     quote::either,
     reading::{find, span},
     rule::declare_rule,
-    rules::{RuleContext, settings::kind_of},
 };
 
 declare_rule! {
@@ -61,7 +61,7 @@ const OWNERS: [(&str, &[SettingType]); 6] = [
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        let Some(kind) = kind_of(setting) else {
+        let Some(kind) = setting_type(setting) else {
             continue;
         };
         for (key, owners) in OWNERS {

@@ -1,15 +1,12 @@
 use crate::{
     background::{CONVENTIONAL, built_twin, cannot_come_to_be, is_only_ui},
+    context::{RuleContext, entry_module, suggested_module},
     diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        named_files::{module_beside, named_entry},
-    },
 };
 
 declare_rule! {
@@ -48,10 +45,10 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(entry) = named_entry(cx) else {
+    let Some(entry) = entry_module(cx) else {
         return;
     };
-    let place = entry.likeliest_place();
+    let place = entry.preferred_path();
     let is_elsewhere = built_twin(place).is_some_and(|twin| is_present(cx, &twin));
     if !cannot_come_to_be(cx.facts, place) || is_elsewhere || is_only_ui(cx.facts) {
         return;
@@ -65,7 +62,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let conventional = quote(CONVENTIONAL);
     let found = match is_present(cx, CONVENTIONAL) {
         true => Some(CONVENTIONAL),
-        false => module_beside(cx, place),
+        false => suggested_module(cx, place),
     };
     out.push(match found {
         Some(CONVENTIONAL) => finding

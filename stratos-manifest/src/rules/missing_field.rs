@@ -1,13 +1,10 @@
 use crate::{
+    context::{RuleContext, UnknownKey, unknown_keys},
     diagnostic::{Diagnostic, Findings},
     quote::{all, quote},
     reading::{PLACES, key_path, span},
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        examples::{advice, example},
-        unknown_keys::{UnknownKey, unknown_keys},
-    },
+    rules::findings::{extra_help, field_example},
     shape::{Field, Place, ShapeFaultKind},
 };
 
@@ -59,12 +56,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let keys = unknown_keys(place);
         let mut absent = Vec::new();
         for (_, fault) in faults {
-            let is_it = |key: &&UnknownKey<'_>| {
-                key.meant
-                    .is_some_and(|meant| meant.is_missed() && meant.field.key == fault.field.key)
+            let is_misspelled = |key: &&UnknownKey<'_>| {
+                key.suggestion.is_some_and(|suggestion| {
+                    suggestion.is_missing_field() && suggestion.field.key == fault.field.key
+                })
             };
-            match keys.iter().find(is_it) {
-                Some(key) => out.push(misspelt(cx, place, fault.field, key)),
+            match keys.iter().find(is_misspelled) {
+                Some(key) => out.push(misspelled(cx, place, fault.field, key)),
                 None => absent.push(fault.field),
             }
         }
@@ -82,20 +80,20 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
         .collect();
     let examples: Vec<_> = fields
         .iter()
-        .map(|field| example(cx, place, field))
+        .map(|field| field_example(cx, place, field))
         .collect();
     let (are, them) = match fields.len() {
         1 => ("is", "it"),
         _ => ("are", "them"),
     };
-    let advice: String = fields.iter().map(|field| advice(field)).collect();
+    let extra_help: String = fields.iter().map(|field| extra_help(field)).collect();
     let finding = cx
         .finding(
             place.anchor.clone(),
             format!("{} {are} missing", all(&keys)),
         )
         .note(format!("{} has to have {them}", place.shape.name))
-        .help(format!("add {them}: `{}`{advice}", examples.join(", ")));
+        .help(format!("add {them}: `{}`{extra_help}", examples.join(", ")));
     let object = cx
         .value
         .map(|root| key_path(root, span(place.object).start));
@@ -107,14 +105,14 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
         })
         .collect();
     Diagnostic {
-        // Not the object's own path: a baseline must notice when one more goes missing.
+        // The paths of the missing fields, not of the object: an exception must not cover others that go missing later.
         at: paths.join(PLACES),
         ..finding
     }
 }
 
 /// It is there, under another name.
-fn misspelt(
+fn misspelled(
     cx: &RuleContext<'_>,
     place: &Place<'_>,
     field: &Field,
@@ -132,8 +130,8 @@ fn misspelt(
             place.shape.name
         ))
         .help(format!("rename {name} to `{}`", field.key));
-    match key.meant {
-        Some(meant) => meant.repair(finding, key.property),
+    match key.suggestion {
+        Some(suggestion) => suggestion.with_rename_fix(finding, key.property),
         None => finding,
     }
 }

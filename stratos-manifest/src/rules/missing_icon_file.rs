@@ -1,4 +1,5 @@
 use crate::{
+    context::{RuleContext, file_references, suggested_icon},
     diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
@@ -7,10 +8,6 @@ use crate::{
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        named_files::{icon_beside, named_files},
-    },
 };
 
 declare_rule! {
@@ -46,10 +43,11 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for icon in named_files(cx).filter(|file| file.is_icon && has_icon_ending(&file.literal.value))
+    for icon in
+        file_references(cx).filter(|file| file.is_icon && has_icon_ending(&file.literal.value))
     {
-        let standing = icon.standing(cx);
-        if standing.is_none_or(|standing| *standing.fact != FileFact::Missing) {
+        let resolved = icon.resolve(cx);
+        if resolved.is_none_or(|resolved| *resolved.fact != FileFact::Missing) {
             continue;
         }
         let path = &icon.literal.value;
@@ -62,7 +60,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             .note(format!(
                 "neither {first} nor {second} exists in the plugin's folder"
             ));
-        out.push(match icon_beside(cx, &icon) {
+        out.push(match suggested_icon(cx, &icon) {
             Some(found) => finding
                 .help(format!("did you mean {}?", quote(found)))
                 .unsafe_fix([Edit::set_text(icon.literal, found)]),

@@ -1,4 +1,4 @@
-use crate::{diagnostic::Findings, quote::quote, rule::declare_rule, rules::RuleContext};
+use crate::{context::RuleContext, diagnostic::Findings, quote::quote, rule::declare_rule};
 
 declare_rule! {
     /// ## What it does
@@ -44,7 +44,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     };
     let file = quote(&found.file);
     out.push(
-        cx.finding(cx.background(), format!("{file} does not depend on `stratos-sdk`"))
+        cx.finding(cx.background_span(), format!("{file} does not depend on `stratos-sdk`"))
             .note(format!(
                 "with {file} there, the plugin is taken for one in Rust, which needs the SDK to speak with the shell"
             ))

@@ -3,11 +3,11 @@ use std::fmt;
 use jsonc_parser::ast::StringLit;
 
 use crate::{
+    context::{RuleContext, text_field},
     diagnostic::Findings,
     quote::{first_few, quote},
     reading::{key_text, span},
     rule::declare_rule,
-    rules::{RuleContext, context::text_of},
 };
 
 declare_rule! {
@@ -65,7 +65,7 @@ enum Style {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let keys: Vec<(&StringLit<'_>, Style)> = cx
         .settings()
-        .filter_map(|setting| text_of(setting.object, "key"))
+        .filter_map(|setting| text_field(setting.object, "key"))
         .filter_map(|key| Some((key, style(&key.value)?)))
         .collect();
     let mut counts = [0_usize; 3];

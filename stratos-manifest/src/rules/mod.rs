@@ -1,24 +1,14 @@
-//! The rules: a file each, and its line here.
+//! The lint rules. Each rule is a file named after the rule's id, and an entry of the registry below; `findings` holds
+//! what several rules share.
 //!
-//! Without the feature `full` there are those rules only whose findings make a manifest unusable, as far as the file
-//! alone tells: what a compiler needs, and what every author of a plugin compiles.
+//! Without the feature `full`, only rules whose findings make a manifest unusable are compiled, as far as the manifest
+//! alone tells: a plugin's build runs them in a macro, and every plugin compiles them.
 
-mod context;
-mod examples;
-mod json_words;
-#[cfg(feature = "full")]
-mod named_files;
-mod settings;
-#[cfg(feature = "full")]
-mod svg_words;
-mod unknown_keys;
-mod words;
+mod findings;
 
 use crate::rule::Rule;
 
-pub(crate) use self::context::RuleContext;
-
-/// A module and an entry of [`RULES`] for each name.
+/// Declares a module and an entry of [`RULES`] for each rule file.
 macro_rules! registry {
     ($($(#[$condition:meta])? $rule:ident,)+) => {
         $($(#[$condition])? mod $rule;)+

@@ -1,8 +1,8 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     reading::{Fault, MAX_DEPTH},
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,16 +1,12 @@
 use std::ops::Range;
 
-use jsonc_parser::ParseStringErrorKind;
-
 use crate::{
+    context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     reading::{Fault, SyntaxFault, json_text},
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        json_words::{parser_words, plain, string_words},
-    },
+    rules::findings::{SyntaxMessage, UNTERMINATED_STRING, parse_error_message},
 };
 
 declare_rule! {
@@ -52,16 +48,16 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> Diagnostic {
+    let mut place = span.clone();
     let mut edit = None;
-    let (place, (message, help)) = match fault {
+    let message: SyntaxMessage = match fault {
         SyntaxFault::Empty => return empty(cx, span),
-        SyntaxFault::UnclosedText => (
-            span.clone(),
-            plain(string_words(
-                &ParseStringErrorKind::UnterminatedStringLiteral,
-            )),
-        ),
-        SyntaxFault::Parser(error) => parser_words(cx.text, span, error.kind()),
+        SyntaxFault::UnclosedText => UNTERMINATED_STRING.into(),
+        SyntaxFault::Parser(error) => {
+            let (start, message) = parse_error_message(cx.text, span, error.kind());
+            place = start;
+            message
+        }
         SyntaxFault::Control(char) => {
             let help = match char {
                 '\n' | '\r' => "join the two lines, or write `\\n` for a line break",
@@ -69,34 +65,27 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
                 _ => "remove it, or write it as an escape such as `\\u0007`",
             };
             let message = format!(
-                "the character U+{:04X} cannot stand inside a text as it is",
+                "the character U+{:04X} must be escaped in a text",
                 u32::from(*char)
             );
             let quoted = json_text(char.encode_utf8(&mut [0; 4]));
             edit = Some(Edit::replace(span.clone(), quoted.trim_matches('"')));
-            (span.clone(), (message, help.to_owned()))
+            (&*message, help).into()
         }
         SyntaxFault::Space(char) => {
-            let message = format!(
-                "the invisible character U+{:04X} cannot stand here",
-                u32::from(*char)
-            );
-            let help = "replace it with an ordinary space";
             edit = Some(Edit::replace(span.clone(), " "));
-            (span.clone(), (message, help.to_owned()))
+            let message = format!("unexpected invisible character U+{:04X}", u32::from(*char));
+            (&*message, "replace it with an ordinary space").into()
         }
         SyntaxFault::Refused(reason) => {
             let message = format!("a strict JSON parser does not accept this: {reason}");
-            (
-                span.clone(),
-                (message, "write the value as JSON has it".to_owned()),
-            )
+            (&*message, "write the value as JSON requires it").into()
         }
     };
     let finding = cx
-        .finding(place, message)
+        .finding(place, message.message)
         .note("the Stratos shell reads the manifest as JSON, and cannot read this file")
-        .help(help);
+        .help(message.help);
     match edit {
         Some(edit) => finding.safe_fix([edit]),
         None => finding,

@@ -1,4 +1,4 @@
-use crate::{diagnostic::Findings, reading::Fault, rule::declare_rule, rules::RuleContext};
+use crate::{context::RuleContext, diagnostic::Findings, reading::Fault, rule::declare_rule};
 
 declare_rule! {
     /// ## What it does

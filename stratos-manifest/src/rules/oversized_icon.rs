@@ -1,10 +1,10 @@
 use crate::{
+    context::{RuleContext, icons_with_content},
     diagnostic::Findings,
     facts::Image,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_icons},
 };
 
 declare_rule! {
@@ -42,7 +42,7 @@ const MAX_BYTES: u64 = 256 * 1024;
 const MAX_SIDE: u32 = 1024;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (icon, fact) in named_icons(cx) {
+    for (icon, fact) in icons_with_content(cx) {
         let pixels = match fact.image {
             Image::Png { width, height } if width.max(height) > MAX_SIDE => Some((width, height)),
             _ => None,

@@ -1,10 +1,10 @@
 use crate::{
+    context::{RuleContext, file_references},
     diagnostic::Findings,
     facts::FileFact,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_files},
 };
 
 declare_rule! {
@@ -40,12 +40,12 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for file in named_files(cx) {
-        let Some(standing) = file.standing(cx) else {
+    for file in file_references(cx) {
+        let Some(resolved) = file.resolve(cx) else {
             continue;
         };
-        if *standing.fact == FileFact::Outside {
-            let place = quote(standing.place);
+        if *resolved.fact == FileFact::Outside {
+            let place = quote(resolved.path);
             out.push(
                 cx.finding(
                     span(file.literal),

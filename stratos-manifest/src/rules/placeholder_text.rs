@@ -1,11 +1,11 @@
 use jsonc_parser::ast::StringLit;
 
 use crate::{
+    context::{RuleContext, tagged_version},
     diagnostic::Findings,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, tag_drift::tagged_version},
 };
 
 declare_rule! {
@@ -39,7 +39,7 @@ declare_rule! {
         stage: Manifest,
         source: Judgement,
         since: "0.1.0",
-        is_of_the_run: true,
+        depends_on_run: true,
     }
 }
 

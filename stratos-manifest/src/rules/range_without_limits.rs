@@ -1,8 +1,8 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     reading::{find, key_text},
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,10 +1,10 @@
 use crate::{
     background::CONVENTIONAL,
+    context::{RuleContext, entry_module},
     diagnostic::Findings,
     plugin_path::entry_place,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_entry},
 };
 
 declare_rule! {
@@ -39,7 +39,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(entry) = named_entry(cx) else {
+    let Some(entry) = entry_module(cx) else {
         return;
     };
     if entry_place(&entry.literal.value) != CONVENTIONAL || cx.facts.sdk_crate().is_some() {

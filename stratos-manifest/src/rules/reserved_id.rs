@@ -1,6 +1,6 @@
 use crate::{
-    diagnostic::Findings, fix::Edit, quote::quote, reading::span, rule::declare_rule,
-    rules::RuleContext,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, reading::span,
+    rule::declare_rule,
 };
 
 declare_rule! {

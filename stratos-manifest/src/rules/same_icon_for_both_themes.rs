@@ -1,12 +1,9 @@
 use crate::{
+    context::{FileReference, RuleContext, file_references, icons_with_content},
     diagnostic::Findings,
     facts::{ICON_KEYS, Image},
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        named_files::{NamedFile, named_files, named_icons},
-    },
 };
 
 declare_rule! {
@@ -41,11 +38,11 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let icons: Vec<_> = named_files(cx).filter(|file| file.is_icon).collect();
+    let icons: Vec<_> = file_references(cx).filter(|file| file.is_icon).collect();
     let [light, dark] = icons.as_slice() else {
         return;
     };
-    let known: Vec<_> = named_icons(cx).map(|(_, fact)| fact).collect();
+    let known: Vec<_> = icons_with_content(cx).map(|(_, fact)| fact).collect();
     if known.iter().any(|fact| adapts(&fact.image)) {
         return;
     }
@@ -66,8 +63,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     );
 }
 
-fn is_same_path(light: &NamedFile<'_>, dark: &NamedFile<'_>) -> bool {
-    light.likeliest_place() == dark.likeliest_place()
+fn is_same_path(light: &FileReference<'_>, dark: &FileReference<'_>) -> bool {
+    light.preferred_path() == dark.preferred_path()
 }
 
 fn adapts(image: &Image) -> bool {

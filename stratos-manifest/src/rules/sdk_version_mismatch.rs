@@ -1,7 +1,7 @@
 use semver::{Version, VersionReq};
 
 use crate::{
-    diagnostic::Findings, facts::SdkSource, quote::quote, rule::declare_rule, rules::RuleContext,
+    context::RuleContext, diagnostic::Findings, facts::SdkSource, quote::quote, rule::declare_rule,
 };
 
 declare_rule! {
@@ -55,7 +55,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
     out.push(
         cx.finding(
-            cx.background(),
+            cx.background_span(),
             format!(
                 "{} asks for stratos-sdk {}, but this tool was made with stratos-sdk {ours}",
                 quote(&found.file),

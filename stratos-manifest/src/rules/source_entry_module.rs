@@ -1,12 +1,12 @@
 use crate::{
     background::{CONVENTIONAL, built_twin, is_built, source_ending},
+    context::{RuleContext, entry_module},
     diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_entry},
 };
 
 declare_rule! {
@@ -45,10 +45,10 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(entry) = named_entry(cx) else {
+    let Some(entry) = entry_module(cx) else {
         return;
     };
-    let place = entry.likeliest_place();
+    let place = entry.preferred_path();
     let Some(ending) = source_ending(place) else {
         return;
     };

@@ -1,12 +1,9 @@
 use crate::{
+    context::{RuleContext, is_numeric, number_field, setting_type},
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        settings::{is_numeric, kind_of, number_of},
-    },
 };
 
 declare_rule! {
@@ -49,10 +46,11 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        if !kind_of(setting).is_some_and(is_numeric) {
+        if !setting_type(setting).is_some_and(is_numeric) {
             continue;
         }
-        let Some(step) = number_of(setting.object, "step").filter(|step| step.value <= 0.0) else {
+        let Some(step) = number_field(setting.object, "step").filter(|step| step.value <= 0.0)
+        else {
             continue;
         };
         let finding = cx

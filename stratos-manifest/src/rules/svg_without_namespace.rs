@@ -1,10 +1,10 @@
 use crate::{
+    context::{RuleContext, icons_with_content},
     diagnostic::Findings,
     facts::Image,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_icons},
 };
 
 declare_rule! {
@@ -38,7 +38,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (icon, fact) in named_icons(cx) {
+    for (icon, fact) in icons_with_content(cx) {
         let Image::Svg(svg) = &fact.image else {
             continue;
         };

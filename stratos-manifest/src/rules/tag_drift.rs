@@ -1,8 +1,13 @@
 use semver::Version;
 
 use crate::{
-    diagnostic::Findings, facts::FileVersion, fix::Edit, quote::quote, reading::span,
-    rule::declare_rule, rules::RuleContext,
+    context::{RuleContext, tagged_version},
+    diagnostic::Findings,
+    facts::FileVersion,
+    fix::Edit,
+    quote::quote,
+    reading::span,
+    rule::declare_rule,
 };
 
 declare_rule! {
@@ -41,7 +46,7 @@ declare_rule! {
         stage: Project,
         source: Judgement,
         since: "0.1.0",
-        is_of_the_run: true,
+        depends_on_run: true,
     }
 }
 
@@ -81,43 +86,4 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             "set the tag {right} instead, or correct the version"
         )),
     });
-}
-
-/// The version that a tag gives to the plugin `id`.
-pub(super) fn tagged_version(tag: &str, id: &str) -> Option<Version> {
-    let of_plugin = tag
-        .strip_prefix(id)
-        .and_then(|rest| rest.strip_prefix(['-', '@', '/']));
-    let version = of_plugin.unwrap_or(tag);
-    Version::parse(version.strip_prefix('v').unwrap_or(version)).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_may_name_the_plugin() {
-        for tag in [
-            "v1.2.3",
-            "1.2.3",
-            "fuel-check-v1.2.3",
-            "fuel-check-1.2.3",
-            "fuel-check@1.2.3",
-            "fuel-check/v1.2.3",
-        ] {
-            let version = tagged_version(tag, "fuel-check");
-            assert_eq!(version, Some(Version::new(1, 2, 3)), "{tag}");
-        }
-        for tag in [
-            "v1",
-            "v1.2",
-            "latest",
-            "other-v1.2.3",
-            "fuel-check-two-v1.2.3",
-            "vv1.2.3",
-        ] {
-            assert_eq!(tagged_version(tag, "fuel-check"), None, "{tag}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 use crate::{
     background::{CONVENTIONAL, cannot_come_to_be, source_ending},
+    context::{RuleContext, entry_module},
     diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
@@ -7,7 +8,6 @@ use crate::{
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_entry},
 };
 
 declare_rule! {
@@ -42,10 +42,10 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(entry) = named_entry(cx) else {
+    let Some(entry) = entry_module(cx) else {
         return;
     };
-    let place = entry.likeliest_place();
+    let place = entry.preferred_path();
     let fact = |place: &str| cx.facts.files.get(place);
     let is_fine = is_conventional(place)
         || source_ending(place).is_some()

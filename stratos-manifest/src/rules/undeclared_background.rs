@@ -1,11 +1,11 @@
 use crate::{
     background::CONVENTIONAL,
+    context::RuleContext,
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
     reading::{find, head},
     rule::declare_rule,
-    rules::RuleContext,
     suggest::closest,
 };
 

@@ -1,12 +1,9 @@
 use crate::{
+    context::{Reason, RuleContext, UnknownKey, unknown_keys},
     diagnostic::{Diagnostic, Findings},
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        unknown_keys::{UnknownKey, unknown_keys},
-    },
     shape::Place,
 };
 
@@ -43,10 +40,12 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for place in cx.places {
         for key in unknown_keys(place) {
-            match key.meant {
-                // `missing-field` says it.
-                Some(meant) if meant.is_missed() => {}
-                Some(meant) => out.push(meant.repair(describe(cx, place, &key), key.property)),
+            match key.suggestion {
+                // `missing-field` reports the key.
+                Some(suggestion) if suggestion.is_missing_field() => {}
+                Some(suggestion) => {
+                    out.push(suggestion.with_rename_fix(describe(cx, place, &key), key.property));
+                }
                 None => out.push(describe(cx, place, &key)),
             }
         }
@@ -60,16 +59,16 @@ fn describe(cx: &RuleContext<'_>, place: &Place<'_>, key: &UnknownKey<'_>) -> Di
         format!("{path} is not a known key"),
     );
     let no_field = format!("{} has no field of this name", place.shape.name);
-    match key.meant {
-        Some(meant) if meant.is_alias => finding
+    match key.suggestion {
+        Some(suggestion) if suggestion.reason == Reason::Alias => finding
             .note(format!(
                 "some documentation uses it, but the field is `{}`",
-                meant.field.key
+                suggestion.field.key
             ))
-            .help(format!("rename it to `{}`", meant.field.key)),
-        Some(meant) => finding
+            .help(format!("rename it to `{}`", suggestion.field.key)),
+        Some(suggestion) => finding
             .note(no_field)
-            .help(format!("did you mean `{}`?", meant.field.key)),
+            .help(format!("did you mean `{}`?", suggestion.field.key)),
         None => finding
             .note(no_field)
             .help("remove it, unless you know that your shell reads it"),

@@ -1,8 +1,6 @@
 use crate::{
-    diagnostic::Findings,
-    rule::declare_rule,
-    rules::{RuleContext, words::unknown_words},
-    shape::Place,
+    context::RuleContext, diagnostic::Findings, rule::declare_rule,
+    rules::findings::unknown_enum_values, shape::Place,
 };
 
 declare_rule! {
@@ -37,7 +35,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let in_place = |place: &Place<'_>| !place.is_setting();
-    let found = unknown_words(cx, in_place, "type", "a plugin type");
+    let found = unknown_enum_values(cx, in_place, "type", "a plugin type");
     out.extend(found.map(|finding| {
         finding.note(
             "a pilot installs a `user` plugin, an airline pushes an `airline` one to all pilots",

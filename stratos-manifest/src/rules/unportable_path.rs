@@ -1,11 +1,11 @@
 use crate::{
+    context::{RuleContext, file_references},
     diagnostic::Findings,
     fix::Edit,
     portability::{PortabilityFault, portability_fault, without_lost_ends},
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_files},
 };
 
 declare_rule! {
@@ -42,7 +42,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for file in named_files(cx) {
+    for file in file_references(cx) {
         let path = &file.literal.value;
         let Some((fault, segment)) = portability_fault(path) else {
             continue;

@@ -1,13 +1,10 @@
 use crate::{
+    context::{RuleContext, file_references, icons_with_content},
     diagnostic::Findings,
     facts::{FileFact, Image},
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        named_files::{named_files, named_icons},
-    },
 };
 
 declare_rule! {
@@ -40,7 +37,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (icon, fact) in named_icons(cx) {
+    for (icon, fact) in icons_with_content(cx) {
         let (what, note) = match &fact.image {
             Image::Empty => ("is empty", "there is nothing in the file".to_owned()),
             Image::BrokenSvg(error) => (
@@ -59,8 +56,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             .help("export the image again, or repair the file"),
         );
     }
-    for file in named_files(cx).filter(|file| file.is_icon) {
-        let note = match file.standing(cx).map(|standing| standing.fact) {
+    for file in file_references(cx).filter(|file| file.is_icon) {
+        let note = match file.resolve(cx).map(|resolved| resolved.fact) {
             Some(FileFact::Unreadable) => "its permissions forbid it",
             Some(FileFact::Special) => "it is a pipe, a device or the like, not a file",
             _ => continue,

@@ -1,11 +1,11 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     fix::Edit,
     plugin_path::{PathFault, path_fault},
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

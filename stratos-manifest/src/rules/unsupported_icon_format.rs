@@ -1,11 +1,11 @@
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     facts::{FileFact, ICON_KEYS},
     plugin_path::{has_icon_ending, icon_places},
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,8 +1,4 @@
-use crate::{
-    diagnostic::Findings,
-    rule::declare_rule,
-    rules::{RULES, RuleContext},
-};
+use crate::{context::RuleContext, diagnostic::Findings, rule::declare_rule};
 
 declare_rule! {
     /// ## What it does
@@ -41,16 +37,11 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let depends_on_run = |id| {
-        RULES
-            .iter()
-            .any(|rule| rule.id == id && rule.is_of_the_run())
-    };
-    for unused in cx.unused.iter().filter(|unused| !depends_on_run(unused.rule)) {
+    for unused in cx.unused {
         let message = format!("this exception from `{}` covers no finding", unused.rule);
         let finding = cx
             .finding(unused.span.clone(), message)
-            .note("the rule looked at every manifest that the exception is for")
+            .note("every manifest that the exception applies to was checked")
             .help("remove the exception");
         out.push(finding);
     }

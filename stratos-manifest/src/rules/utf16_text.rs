@@ -1,5 +1,5 @@
 use crate::{
-    diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule, rules::RuleContext,
+    context::RuleContext, diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule,
 };
 
 declare_rule! {

@@ -1,13 +1,13 @@
 use semver::Version;
 
 use crate::{
+    context::RuleContext,
     diagnostic::Findings,
     facts::FileVersion,
     fix::Edit,
     quote::{first_few, quote},
     reading::span,
     rule::declare_rule,
-    rules::RuleContext,
 };
 
 declare_rule! {

@@ -1,11 +1,11 @@
 use crate::{
+    context::{RuleContext, file_references},
     diagnostic::Findings,
     facts::FileFact,
     fix::Edit,
     quote::quote,
     reading::span,
     rule::declare_rule,
-    rules::{RuleContext, named_files::named_files},
 };
 
 declare_rule! {
@@ -41,12 +41,12 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for file in named_files(cx) {
-        let Some(standing) = file.standing(cx) else {
+    for file in file_references(cx) {
+        let Some(resolved) = file.resolve(cx) else {
             continue;
         };
-        if let FileFact::OtherCase(real) = standing.fact {
-            let path = as_in_manifest(&file.literal.value, standing.place, real);
+        if let FileFact::OtherCase(real) = resolved.fact {
+            let path = as_in_manifest(&file.literal.value, resolved.path, real);
             out.push(
                 cx.finding(
                     span(file.literal),

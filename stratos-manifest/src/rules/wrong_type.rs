@@ -3,15 +3,13 @@ use std::ops::Range;
 use jsonc_parser::ast::Value;
 
 use crate::{
+    context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     quote::quote,
     reading::{article, find, head, span},
     rule::declare_rule,
-    rules::{
-        RuleContext,
-        examples::{advice, element_example, example},
-    },
+    rules::findings::{element_example, extra_help, field_example},
     shape::{Field, Kind, Place, ShapeFaultKind},
 };
 
@@ -60,7 +58,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             }
             (_, Kind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
             (_, kind, _) => {
-                let example = example(cx, place, fault.field);
+                let example = field_example(cx, place, fault.field);
                 let finding = describe(cx, value, &path, expected(kind), &example, fault.field);
                 repair(cx, finding, place, fault.field, value)
             }
@@ -110,9 +108,12 @@ fn describe(
 ) -> Diagnostic {
     let help = match value {
         Value::NullKeyword(_) if !field.required => {
-            format!("leave the field out, or write `{example}`{}", advice(field))
+            format!(
+                "leave the field out, or write `{example}`{}",
+                extra_help(field)
+            )
         }
-        _ => format!("write it like `{example}`{}", advice(field)),
+        _ => format!("write it like `{example}`{}", extra_help(field)),
     };
     let message = format!(
         "{} has to be {expected}, but this is {}",

@@ -116,7 +116,7 @@ fn broken_settings_are_named_with_their_place() {
         ),
         (
             "[check]\n\n  lewels = {}\n",
-            "error: stratos.toml:3:3: there is no key `lewels` here\nhelp: did you mean `levels`?\n",
+            "error: stratos.toml:3:3: unknown field `lewels`, expected `levels` or `exceptions`\n",
         ),
         (
             "[check.levels]\nunknown-key = \"\u{1b}[2J\"\n",
@@ -124,7 +124,7 @@ fn broken_settings_are_named_with_their_place() {
         ),
         (
             "[[check.exceptions]]\nrule = \"trailing-comma\"\nreason = \"we like them\"\n",
-            "error: stratos.toml:2:8: findings of `trailing-comma` cannot be suppressed\nhelp: repair what it found",
+            "error: stratos.toml:2:8: findings of `trailing-comma` cannot be suppressed\nhelp: correct the file instead",
         ),
     ] {
         let checked = check(settings, &[]);

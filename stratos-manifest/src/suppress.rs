@@ -1,48 +1,53 @@
-//! Exceptions: findings that the settings say are meant to be so.
+//! Exceptions in a project's settings, which suppress findings.
 
 use std::ops::Range;
 
 use crate::{
     check::Report,
+    context::UnusedSuppression,
     diagnostic::Diagnostic,
     reading::{are_among, is_at_or_below},
 };
 
-/// One of `[[check.exceptions]]`.
+/// An entry of `[[check.exceptions]]` in `stratos.toml`: findings that are not reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// The id of the rule.
     pub rule: &'static str,
-    /// The keys that lead to the place, and to all below it; without them, everywhere.
+    /// A key path such as `author.contact`: findings at it and below it are covered. `None` covers the whole manifest.
     pub at: Option<String>,
-    /// The id of the plugin; without it, all that the settings apply to.
+    /// The id of the plugin; `None` covers every plugin that the settings apply to.
     pub plugin: Option<String>,
-    /// Why it is right as it is.
+    /// Why the finding is acceptable, for readers of the settings.
     pub reason: String,
-    /// The bytes of the settings where its rule is named.
+    /// The bytes of the settings where the exception names its rule.
     pub span: Range<usize>,
 }
 
 impl Exception {
-    /// Whether a finding in the manifest of the plugin `plugin` is one that it means.
-    pub fn covers(&self, plugin: Option<&str>, diagnostic: &Diagnostic) -> bool {
+    /// Whether the exception covers a finding in the manifest of `plugin`, `None` if that manifest has no id.
+    fn covers(&self, plugin: Option<&str>, diagnostic: &Diagnostic) -> bool {
         self.rule == diagnostic.rule
-            && self.is_about(plugin)
+            && (self.plugin.is_none() || self.plugin.as_deref() == plugin)
             && self
                 .at
                 .as_deref()
                 .is_none_or(|at| are_among(&diagnostic.at, at, is_at_or_below))
     }
+}
 
-    /// Whether it may mean findings of this plugin.
-    pub fn is_about(&self, plugin: Option<&str>) -> bool {
-        self.plugin.is_none() || self.plugin.as_deref() == plugin
+impl From<&Exception> for UnusedSuppression {
+    fn from(exception: &Exception) -> Self {
+        Self {
+            span: exception.span.clone(),
+            rule: exception.rule,
+        }
     }
 }
 
-/// Takes the findings out of `report` that exceptions cover, and says how many each of them did.
+/// Removes the findings that an exception covers from `report`, and returns for each exception how many it covered.
 ///
-/// A report that does not have all findings stays whole: what was left out might not be covered.
+/// A report with omitted findings is left as it is, since the omitted ones may not be covered.
 pub fn suppress(report: &mut Report, exceptions: &[Exception], plugin: Option<&str>) -> Vec<usize> {
     let mut used = vec![0; exceptions.len()];
     if report.omitted > 0 {
@@ -66,13 +71,13 @@ mod tests {
     use crate::{check::check, facts::ProjectFacts};
 
     #[test]
-    fn of_several_missing_fields_each_has_to_be_meant() {
-        let left = |source: &str, at: &str| {
+    fn an_exception_must_cover_every_missing_field_of_a_finding() {
+        let remaining = |source: &str, at: &str| {
             let exception = Exception {
                 rule: "missing-field",
                 at: Some(at.to_owned()),
                 plugin: None,
-                reason: "it is meant".to_owned(),
+                reason: "intended".to_owned(),
                 span: 0..0,
             };
             let mut report = check(source.as_bytes(), &ProjectFacts::none());
@@ -89,7 +94,7 @@ mod tests {
             (one, "author.name", 0),
             (one, "author.id", 1),
         ] {
-            assert_eq!(left(source, at), expected, "{source} {at}");
+            assert_eq!(remaining(source, at), expected, "{source} {at}");
         }
     }
 }

@@ -1,29 +1,30 @@
-//! What the rules about what is in an SVG have in common.
+//! Findings about the content of SVG icons.
 
 use crate::{
+    context::{RuleContext, icons_with_content},
     diagnostic::Diagnostic,
     facts::{Image, InSvg, Svg},
     quote::{all, quote},
     reading::span,
-    rules::{RuleContext, named_files::named_icons},
 };
 
-/// A finding for each SVG icon in which there is such a thing.
-pub(super) fn findings<'t>(
+/// A finding for each SVG icon with the content that `content` selects; `predicate` completes the message "the icon
+/// `icon.svg` ...".
+pub(in crate::rules) fn svg_content_findings<'t>(
     cx: &RuleContext<'t>,
-    find: impl Fn(&Svg) -> Option<&InSvg>,
-    what: &str,
+    content: impl Fn(&Svg) -> Option<&InSvg>,
+    predicate: &str,
     help: &str,
 ) -> impl Iterator<Item = Diagnostic> {
-    named_icons(cx).filter_map(move |(icon, fact)| {
+    icons_with_content(cx).filter_map(move |(icon, fact)| {
         let Image::Svg(svg) = &fact.image else {
             return None;
         };
-        let found = find(svg)?;
+        let found = content(svg)?;
         let path = quote(&icon.literal.value);
         let file = icon
-            .standing(cx)
-            .map_or_else(|| path.clone(), |standing| quote(standing.place));
+            .resolve(cx)
+            .map_or_else(|| path.clone(), |file| quote(file.path));
         let lines: Vec<_> = found.lines.iter().map(u32::to_string).collect();
         let lines = match lines.as_slice() {
             [only] => format!("line {only}"),
@@ -39,7 +40,7 @@ pub(super) fn findings<'t>(
             why => format!(", which {why}"),
         };
         Some(
-            cx.finding(span(icon.literal), format!("the icon {path} {what}"))
+            cx.finding(span(icon.literal), format!("the icon {path} {predicate}"))
                 .note(format!("on {lines} of {file}: {first}{why}{more}"))
                 .help(help),
         )

@@ -1,36 +1,41 @@
-//! What our help shows for a field, so that no other rule reports it where it is pasted.
+//! Example values in helps: pasted into the manifest, they cause no other finding.
 
 use std::ptr;
 
 use crate::{
+    context::RuleContext,
     reading::{find, key_text},
-    rules::RuleContext,
     shape::{Field, Place, Shape},
     slug::to_slug,
 };
 
-/// In a manifest with more objects, nobody looks for what is free among them.
+/// The number of objects up to which examples are made unique, which takes quadratic time.
 const MAX_PLACES: usize = 300;
 
-/// The key with a value, as it fits into the object at hand.
-pub(super) fn example(cx: &RuleContext<'_>, place: &Place<'_>, field: &Field) -> String {
-    let derived = match (place.is_setting(), field.key) {
+/// A key and value to paste into the object `place`, such as `"key": "fuel_unit"`. The keys of settings and the values
+/// of options are unique in their list.
+pub(in crate::rules) fn field_example(
+    cx: &RuleContext<'_>,
+    place: &Place<'_>,
+    field: &Field,
+) -> String {
+    let value = match (place.is_setting(), field.key) {
         _ if cx.places.len() > MAX_PLACES => None,
-        (true, "key") => Some(fresh(cx, place, "key", "setting", &|name| {
+        (true, "key") => Some(unique_value(cx, place, "key", "setting", &|name| {
             name.replace('-', "_")
         })),
-        (true, "type") => fitting_type(place).map(str::to_owned),
-        (false, "value") => Some(fresh(cx, place, "value", "option", &str::to_owned)),
+        (true, "type") => matching_type(place).map(str::to_owned),
+        (false, "value") => Some(unique_value(cx, place, "value", "option", &str::to_owned)),
         _ => None,
     };
-    match derived {
+    match value {
         Some(value) => format!("\"{}\": \"{value}\"", field.key),
         None => field.example.to_owned(),
     }
 }
 
-/// The required fields of an element of the list `field`, as an object.
-pub(super) fn element_example(shape: &Shape, index: usize, count: usize) -> String {
+/// An object with the required fields of `shape`, as element `index` of an array of `count` elements.
+pub(in crate::rules) fn element_example(shape: &Shape, index: usize, count: usize) -> String {
     let fields: Vec<String> = shape
         .fields
         .iter()
@@ -44,23 +49,24 @@ pub(super) fn element_example(shape: &Shape, index: usize, count: usize) -> Stri
     format!("{{ {} }}", fields.join(", "))
 }
 
-/// What else there is to do about a field whose example names a file, with a comma before it.
-pub(super) fn advice(field: &Field) -> &'static str {
+/// The continuation of a help with the example of `field`, if the example names a file that must exist.
+pub(in crate::rules) fn extra_help(field: &Field) -> &'static str {
     match field.key {
         "entryModule" | "background" => {
-            ", and create that file; a plugin with nothing to run needs no `background`"
+            ", and create that file; a plugin without a background module needs no `background`"
         }
         _ => "",
     }
 }
 
-/// A text for `key` that no object beside this one has: the usual example, the object's own name, or its number.
-fn fresh(
+/// A value for `key` that no other object of the same list has. The first choices are the object's name and, for an
+/// only object, the usual example; then come `<what>-1`, `<what>-2` and so on, each passed to `style`.
+fn unique_value(
     cx: &RuleContext<'_>,
     place: &Place<'_>,
     key: &str,
     what: &str,
-    styled: &dyn Fn(&str) -> String,
+    style: &dyn Fn(&str) -> String,
 ) -> String {
     let list = |place: &Place<'_>| {
         place
@@ -69,7 +75,7 @@ fn fresh(
             .map(|(list, _)| list.to_owned())
     };
     let own_list = list(place);
-    let beside: Vec<&Place<'_>> = cx
+    let siblings: Vec<&Place<'_>> = cx
         .places
         .iter()
         .filter(|other| ptr::eq(other.shape, place.shape) && list(other) == own_list)
@@ -78,27 +84,27 @@ fn fresh(
         .iter()
         .find_map(|name| key_text(place.object, name))
         .and_then(to_slug);
-    let number = 1 + beside
+    let number = 1 + siblings
         .iter()
         .position(|other| ptr::eq(other.object, place.object))
         .unwrap_or_default();
-    let numbered = |number: usize| styled(&format!("{what}-{number}"));
-    let is_free = |text: &String| {
+    let numbered = |number: usize| style(&format!("{what}-{number}"));
+    let is_unused = |text: &String| {
         let has = |other: &&Place<'_>| key_text(other.object, key) == Some(text.as_str());
-        !beside.iter().any(has)
+        !siblings.iter().any(has)
     };
     let usual = if what == "setting" { "fuel_unit" } else { "kg" };
-    let usual = (beside.len() == 1).then(|| usual.to_owned());
-    name.map(|name| styled(&name))
+    let usual = (siblings.len() == 1).then(|| usual.to_owned());
+    name.map(|name| style(&name))
         .or(usual)
         .into_iter()
-        .chain((number..=number + beside.len()).map(numbered))
-        .find(is_free)
+        .chain((number..=number + siblings.len()).map(numbered))
+        .find(is_unused)
         .unwrap_or_else(|| numbered(number))
 }
 
-/// The type that goes with what the setting has.
-fn fitting_type(place: &Place<'_>) -> Option<&'static str> {
+/// The setting type that the other fields of a setting imply.
+fn matching_type(place: &Place<'_>) -> Option<&'static str> {
     let has = |key: &&str| find(place.object, key).is_some();
     if ["min", "max", "step"].iter().any(has) {
         return Some("number");
@@ -119,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_suggested_twice() {
+    fn examples_are_unique_in_a_list() {
         for (settings, expected) in [
             (
                 r#"{}, {}"#,
@@ -151,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_hostile_manifest_nobody_looks_for_what_is_free() {
+    fn examples_of_many_objects_are_not_made_unique() {
         let settings = vec!["{}"; MAX_PLACES].join(",");
         let helps = helps(&format!(r#"{{ "availableSettings": [{settings}] }}"#));
         assert!(

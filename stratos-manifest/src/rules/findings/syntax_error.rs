@@ -1,4 +1,4 @@
-//! What to say where a JSON parser stops, and where to point.
+//! Messages for JSON syntax errors.
 
 use std::ops::Range;
 
@@ -12,62 +12,77 @@ use crate::{
     shape::{Field, Kind, fields_named},
 };
 
-/// What is wrong, and what to do.
-pub(super) type Words = (std::string::String, std::string::String);
+/// The message and help of a syntax error.
+#[derive(Debug)]
+pub(in crate::rules) struct SyntaxMessage {
+    pub(in crate::rules) message: std::string::String,
+    pub(in crate::rules) help: std::string::String,
+}
+
+impl From<(&str, &str)> for SyntaxMessage {
+    fn from((message, help): (&str, &str)) -> Self {
+        Self {
+            message: message.to_owned(),
+            help: help.to_owned(),
+        }
+    }
+}
+
+/// The message and help for a string without its closing quote.
+pub(in crate::rules) const UNTERMINATED_STRING: (&str, &str) =
+    ("this text has no closing quote", "add the missing `\"`");
 
 /// The keys whose values are paths.
 const PATHS: [&str; 3] = ["icon_light", "icon_dark", "entryModule"];
 
-/// Where to point, what is wrong, and what to do, where the parser stopped. Its view of a mistake is not always the
-/// author's: `None,` is a word, `01` is one number, and what is never closed is pointed at by its bracket.
-pub(super) fn parser_words(
+/// The span and message for an error of the JSON parser at `span`.
+///
+/// The span differs from the parser's where authors see the mistake elsewhere: `01` is one number, and an unclosed
+/// object is underlined at its opening bracket only.
+pub(in crate::rules) fn parse_error_message(
     text: &str,
     span: &Range<usize>,
     kind: &ParseErrorKind,
-) -> (Range<usize>, Words) {
+) -> (Range<usize>, SyntaxMessage) {
     let is_digit = |char: char| char.is_ascii_digit();
     let rest = &text[span.start..];
     match kind {
         UnterminatedObject | UnterminatedArray => {
-            (span.start..span.start + 1, plain(syntax_words(kind)))
+            (span.start..span.start + 1, generic_message(kind).into())
         }
         UnexpectedWord | UnexpectedToken if rest.starts_with(char::is_alphabetic) => {
-            (span.clone(), word_words(text, span.start))
+            (span.clone(), unquoted_word_message(text, span.start))
         }
         ExpectedComma if text[..span.start].ends_with('0') && rest.starts_with(is_digit) => {
             let start = text[..span.start].trim_end_matches(is_digit).len();
             let end = text.len() - rest.trim_start_matches(is_digit).len();
-            let words = (
+            let message = (
                 "a number in JSON cannot start with `0`",
-                "remove the zero, or put the whole value in double quotes if it is a text",
+                "remove the zero, or put the value in double quotes if it is text",
             );
-            (start..end, plain(words))
+            (start..end, message.into())
         }
         String(
             ParseStringErrorKind::InvalidEscape
             | ParseStringErrorKind::InvalidEscapeInDoubleQuoteString,
-        ) => (span.clone(), escape_words(text, span.start)),
-        _ => (span.clone(), plain(syntax_words(kind))),
+        ) => (span.clone(), invalid_escape_message(text, span.start)),
+        _ => (span.clone(), generic_message(kind).into()),
     }
 }
 
-pub(super) fn plain((message, help): (&str, &str)) -> Words {
-    (message.to_owned(), help.to_owned())
-}
-
-/// A word without quotes: one that other languages have, or text.
-fn word_words(text: &str, at: usize) -> Words {
+/// The message for a word without quotes at `at`: a keyword of another language, such as `None`, or text.
+fn unquoted_word_message(text: &str, at: usize) -> SyntaxMessage {
     let word: &str = text[at..]
         .split(|char: char| !char.is_alphanumeric() && char != '_')
         .next()
         .unwrap_or_default();
     let field = key_before(text, at).and_then(|key| fields_named(key).next());
-    let is_nothing = ["none", "nil", "undefined", "nan", "null"]
+    let is_null = ["none", "nil", "undefined", "nan", "null"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(word));
     let lower = word.to_ascii_lowercase();
     let help = match field {
-        Some(field) if is_nothing && !field.required => {
+        Some(field) if is_null && !field.required => {
             format!("leave the field out, or write `{}`", field.example)
         }
         Some(Field {
@@ -75,20 +90,23 @@ fn word_words(text: &str, at: usize) -> Words {
             example,
             key,
             ..
-        }) => format!("`{key}` is text, which stands in double quotes: write it like `{example}`"),
+        }) => format!("`{key}` is text, which needs double quotes: write it like `{example}`"),
         _ if matches!(lower.as_str(), "true" | "false") => {
-            format!("write `{lower}`, in small letters")
+            format!("write `{lower}` in lowercase")
         }
-        _ if is_nothing => "write `null`".to_owned(),
-        _ => "put text in double quotes; without them there are only `true`, `false` and `null`"
+        _ if is_null => "write `null`".to_owned(),
+        _ => "put text in double quotes; only `true`, `false` and `null` are written without them"
             .to_owned(),
     };
-    ("this word means nothing in JSON".to_owned(), help)
+    SyntaxMessage {
+        message: "this word is not valid JSON".to_owned(),
+        help,
+    }
 }
 
-/// A backslash that escapes nothing: in a path, it should be a slash.
-fn escape_words(text: &str, at: usize) -> Words {
-    let (message, help) = string_words(&ParseStringErrorKind::InvalidEscape);
+/// The message for the backslash at `at`, which starts no escape sequence: in a path, it should be a slash.
+fn invalid_escape_message(text: &str, at: usize) -> SyntaxMessage {
+    let (message, help) = string_error_message(&ParseStringErrorKind::InvalidEscape);
     let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let opening = text[line..at].rfind('"').map(|opening| line + opening);
     let path = opening.and_then(|opening| {
@@ -99,11 +117,13 @@ fn escape_words(text: &str, at: usize) -> Words {
             names.collect::<Vec<_>>().join("/")
         })
     });
-    let help = match path {
-        Some(path) => format!("write {}: paths have `/` on every system", quote(&path)),
-        None => help.to_owned(),
-    };
-    (message.to_owned(), help)
+    SyntaxMessage {
+        message: message.to_owned(),
+        help: match path {
+            Some(path) => format!("write {}: paths use `/` on every system", quote(&path)),
+            None => help.to_owned(),
+        },
+    }
 }
 
 /// The key whose value starts at `at`.
@@ -113,10 +133,13 @@ fn key_before(text: &str, at: usize) -> Option<&str> {
     Some(key)
 }
 
-/// What is wrong, and what to do, in words that need no grammar.
-const fn syntax_words(kind: &ParseErrorKind) -> (&'static str, &'static str) {
+/// The message and help for an error of this kind, whatever the text around it.
+const fn generic_message(kind: &ParseErrorKind) -> (&'static str, &'static str) {
     match kind {
-        ExpectedComma => ("a comma is missing here", "put a `,` between the two"),
+        ExpectedComma => (
+            "a comma is missing here",
+            "add a `,` between the two values",
+        ),
         ExpectedColonAfterObjectKey => (
             "a colon is missing after this key",
             "write `\"key\": value`",
@@ -125,43 +148,39 @@ const fn syntax_words(kind: &ParseErrorKind) -> (&'static str, &'static str) {
             "a value is missing after this key",
             "write `\"key\": value`",
         ),
-        ExpectedStringObjectProperty => (
-            "a key has to stand in double quotes",
-            "write `\"key\": value`",
-        ),
+        ExpectedStringObjectProperty => {
+            ("a key must be in double quotes", "write `\"key\": value`")
+        }
         SingleQuotedStringsNotAllowed => (
-            "text has to stand in double quotes",
-            "replace `'` with `\"` on both sides",
+            "text must be in double quotes",
+            "replace both `'` with `\"`",
         ),
         MultipleRootJsonValues => (
-            "the manifest is already complete before this",
-            "remove what follows, or look for a bracket that closes too early",
+            "unexpected text after the end of the manifest",
+            "remove it, or look for a bracket that closes too early",
         ),
         UnterminatedObject => ("this `{` is never closed", "add the missing `}`"),
         UnterminatedArray => ("this `[` is never closed", "add the missing `]`"),
-        UnterminatedCommentBlock => ("this comment never ends", "remove the comment"),
+        UnterminatedCommentBlock => ("this comment is never closed", "remove the comment"),
         UnexpectedCloseBrace => (
-            "this `}` closes nothing",
-            "remove it, or add what it closes",
+            "this `}` has no matching `{`",
+            "remove it, or add the missing `{`",
         ),
         UnexpectedCloseBracket => (
-            "this `]` closes nothing",
-            "remove it, or add what it closes",
+            "this `]` has no matching `[`",
+            "remove it, or add the missing `[`",
         ),
-        UnexpectedComma => ("there is nothing before this comma", "remove the comma"),
+        UnexpectedComma => ("there is no value before this comma", "remove the comma"),
         UnexpectedColon => (
-            "a colon cannot stand here",
-            "remove it; colons stand between a key and its value only",
+            "unexpected colon",
+            "remove it: a colon only separates a key from its value",
         ),
         UnexpectedTokenInObject => (
-            "a key was expected here",
-            "write `\"key\": value` pairs between `{` and `}`, with commas between them",
+            "expected a key here",
+            "write `\"key\": value` pairs between `{` and `}`, separated by commas",
         ),
-        NestingDepthExceeded => (
-            "the brackets lie too deep in each other",
-            "close some of them",
-        ),
-        String(kind) => string_words(kind),
+        NestingDepthExceeded => ("the brackets are nested too deeply", "close some of them"),
+        String(kind) => string_error_message(kind),
         BareDecimalPointNumbersNotAllowed
         | ExpectedDigit
         | ExpectedDigitFollowingNegativeSign
@@ -169,34 +188,34 @@ const fn syntax_words(kind: &ParseErrorKind) -> (&'static str, &'static str) {
         | HexadecimalNumbersNotAllowed
         | NonFiniteNumbersNotAllowed
         | UnaryPlusNumbersNotAllowed => (
-            "this is not a number of JSON",
+            "this is not a valid JSON number",
             "write it like `12`, `-0.5` or `1e3`",
         ),
-        // `UnexpectedToken`; the others do not occur, and a feature that we do not use adds one more.
+        // `UnexpectedToken`. The other kinds do not occur, and a feature of the parser that is off adds one more.
         _ => (
-            "this character cannot stand here",
-            "remove it, or put text in quotes",
+            "unexpected character",
+            "remove it, or put text in double quotes",
         ),
     }
 }
 
-pub(super) const fn string_words(kind: &ParseStringErrorKind) -> (&'static str, &'static str) {
+const fn string_error_message(kind: &ParseStringErrorKind) -> (&'static str, &'static str) {
     use ParseStringErrorKind::*;
     match kind {
-        UnterminatedStringLiteral => ("this text has no closing quote", "add the missing `\"`"),
+        UnterminatedStringLiteral => UNTERMINATED_STRING,
         InvalidUnicodeEscapeSequence(_) => (
-            "this is half of a two-part escape, and means nothing alone",
-            "write the whole character, or remove it",
+            "this escape is only one half of a surrogate pair",
+            "write the character itself, or remove the escape",
         ),
         ExpectedFourHexDigits => (
             "`\\u` needs four hexadecimal digits",
-            "write it like `\\u00e4`, or the character itself",
+            "write it like `\\u00e4`, or write the character itself",
         ),
         InvalidEscape
         | InvalidEscapeInDoubleQuoteString
         | InvalidEscapeInSingleQuoteString
         | ExpectedTwoHexDigits => (
-            "JSON does not have this escape",
+            "JSON has no such escape sequence",
             "write `\\\\` for a backslash",
         ),
     }
@@ -207,8 +226,8 @@ mod tests {
     use crate::{ProjectFacts, check};
 
     #[test]
-    fn help_fits_the_field() {
-        for (source, place, help) in [
+    fn help_is_specific_to_the_field() {
+        for (source, covered, help) in [
             (r#"{ "version": -007 }"#, "007", "remove the zero"),
             (r#"{ "name": None }"#, "None", r#""name": "My plugin""#),
             (r#"{ "homepage": None }"#, "None", "leave the field out"),
@@ -225,10 +244,10 @@ mod tests {
             let report = check(source.as_bytes(), &ProjectFacts::none());
             let found = &report.diagnostics[0];
             assert_eq!(found.rule, "not-json");
-            let said = found.help.as_deref().unwrap();
-            assert!(said.contains(help), "{source}: {said}");
+            let actual = found.help.as_deref().unwrap();
+            assert!(actual.contains(help), "{source}: {actual}");
             assert!(
-                source[found.span.clone()].contains(place),
+                source[found.span.clone()].contains(covered),
                 "{source}: {:?}",
                 found.span
             );

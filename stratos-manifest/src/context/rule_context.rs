@@ -1,4 +1,4 @@
-//! What a rule gets to see.
+//! The manifest that a rule checks.
 
 use std::ops::Range;
 
@@ -9,37 +9,49 @@ use crate::{
     diagnostic::{Diagnostic, Level},
     facts::ProjectFacts,
     reading::{Fault, find, is_blank, span},
-    rule::Rule,
     shape::{Place, ShapeFault, ShapeFaultKind},
     slug::is_slug,
-    suppress::UnusedSuppression,
 };
 
-/// A manifest as far as it could be read, for one rule.
+/// The input of one rule: the manifest, as far as it could be parsed, and the facts about its project.
 #[derive(Debug)]
 pub(crate) struct RuleContext<'t> {
-    pub(crate) rule: &'t Rule,
+    /// The id of the rule, for its findings.
+    pub(crate) rule: &'static str,
+    /// The level of the rule's findings.
     pub(crate) level: Level,
-    /// The file's text, empty if it has none.
+    /// The decoded text of the file; empty if it could not be decoded.
     pub(crate) text: &'t str,
-    /// The file's bytes.
+    /// The bytes of the file.
     pub(crate) source: &'t [u8],
+    /// The errors of decoding and parsing.
     pub(crate) faults: &'t [Fault],
-    /// The outermost value.
+    /// The root of the syntax tree; `None` if the file could not be parsed.
     pub(crate) value: Option<&'t Value<'t>>,
-    /// All objects whose keys are known, the manifest itself first.
+    /// The objects with a known shape, the manifest itself first.
     pub(crate) places: &'t [Place<'t>],
+    /// The deviations of those objects from their shapes.
     pub(crate) shape_faults: &'t [ShapeFault],
+    /// The facts about the files around the manifest.
     pub(crate) facts: &'t ProjectFacts,
-    /// The exceptions that suppress nothing, if `text` is a `stratos.toml` and not a manifest.
+    /// The exceptions that suppress no finding; only set if `text` is a `stratos.toml` and not a manifest.
     pub(crate) unused: &'t [UnusedSuppression],
 }
 
+/// An exception that covered no finding, although every manifest that it applies to was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnusedSuppression {
+    /// The bytes of the settings where the exception names its rule.
+    pub span: Range<usize>,
+    /// The id of the rule.
+    pub rule: &'static str,
+}
+
 impl<'t> RuleContext<'t> {
-    /// A finding of this rule.
+    /// Creates a finding of this rule, without note, help and fix.
     pub(crate) fn finding(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
-            rule: self.rule.id,
+            rule: self.rule,
             level: self.level,
             message: message.into(),
             span,
@@ -51,17 +63,18 @@ impl<'t> RuleContext<'t> {
         }
     }
 
-    /// The text at a path of keys, unless it is something else or blank: other rules speak about that.
+    /// The string at a path of keys. `None` if there is no such string, or if it is blank: `missing-field`,
+    /// `wrong-type` and `empty-text` report that.
     pub(crate) fn text_at(&self, path: &[&str]) -> Option<&'t StringLit<'t>> {
         let (key, parents) = path.split_last()?;
         let mut object = self.value?.as_object()?;
         for parent in parents {
             object = find(object, parent)?.value.as_object()?;
         }
-        text_of(object, key)
+        text_field(object, key)
     }
 
-    /// Where the manifest does not have its shape, in one way.
+    /// The shape faults of one kind, each with its object.
     pub(crate) fn shape_faults(
         &self,
         kind: ShapeFaultKind,
@@ -73,14 +86,14 @@ impl<'t> RuleContext<'t> {
             .map(|fault| (&places[fault.place], fault))
     }
 
-    /// The texts that people get to see, each with its path; not the blank ones.
+    /// The strings that the shell displays, unless blank, each with its key path.
     pub(crate) fn displayed_texts(
         &self,
     ) -> impl Iterator<Item = (String, &'t StringLit<'t>)> + use<'t> {
         self.texts(&["name", "description", "placeholder", "label"])
     }
 
-    /// The texts of the fields with these keys, each with its path; not the blank ones.
+    /// The strings under any of `keys`, in all objects, unless blank, each with its key path.
     pub(crate) fn texts(
         &self,
         keys: &'static [&'static str],
@@ -89,12 +102,12 @@ impl<'t> RuleContext<'t> {
             let fields = place.shape.fields.iter().map(|field| field.key);
             fields
                 .filter(move |key| keys.contains(key))
-                .filter_map(|key| Some((place.path(key), text_of(place.object, key)?)))
+                .filter_map(|key| Some((place.path(key), text_field(place.object, key)?)))
         })
     }
 
-    /// The ids of the plugin and its author, each with its path; malformed ones are left to other rules.
-    pub(crate) fn slugs(&self) -> impl Iterator<Item = (&'static str, &'t StringLit<'t>)> {
+    /// The ids of the plugin and of its author, each with its key path; malformed ones are left out.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (&'static str, &'t StringLit<'t>)> {
         let ids = [
             ("id", self.text_at(&["id"])),
             ("author.id", self.text_at(&["author", "id"])),
@@ -103,19 +116,19 @@ impl<'t> RuleContext<'t> {
             .filter_map(|(path, id)| Some((path, id.filter(|id| is_slug(&id.value))?)))
     }
 
-    /// The plugin's id, unless it is malformed.
+    /// The plugin's id, unless malformed.
     pub(crate) fn id(&self) -> Option<&'t StringLit<'t>> {
         self.text_at(&["id"]).filter(|id| is_slug(&id.value))
     }
 
-    /// The manifest's version, if it is one.
+    /// The manifest's version, unless malformed.
     pub(crate) fn version(&self) -> Option<(&'t StringLit<'t>, Version)> {
         let literal = self.text_at(&["version"])?;
         Some((literal, Version::parse(&literal.value).ok()?))
     }
 
-    /// Where to point when the plugin's program is meant: `background`, or the opening brace.
-    pub(crate) fn background(&self) -> Range<usize> {
+    /// The span of findings about the plugin's crate: the key `background`, or else the manifest's opening brace.
+    pub(crate) fn background_span(&self) -> Range<usize> {
         let root = self.places.first();
         root.and_then(|root| find(root.object, "background"))
             .map(|background| span(&background.name))
@@ -123,14 +136,14 @@ impl<'t> RuleContext<'t> {
             .unwrap_or_default()
     }
 
-    /// The settings that are objects, each with its place.
+    /// The elements of `availableSettings` that are objects.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &'t Place<'t>> + use<'t> {
         self.places.iter().filter(|place| place.is_setting())
     }
 }
 
-/// The text of `object.key`, unless it is something else or blank.
-pub(crate) fn text_of<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t StringLit<'t>> {
+/// The string `object.key`; `None` if it is missing, blank or no string.
+pub(crate) fn text_field<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t StringLit<'t>> {
     find(object, key)?
         .value
         .as_string_lit()

@@ -1,36 +1,37 @@
-//! What the rules about fixed words have in common.
+//! Findings about fields with a fixed set of values, such as `type` and `scope`.
 
 use crate::{
+    context::RuleContext,
     diagnostic::Diagnostic,
     fix::Edit,
     quote::{either, quote},
     reading::span,
-    rules::RuleContext,
     shape::{Kind, Place, ShapeFaultKind},
     suggest::{closest, is_same_word},
 };
 
-/// A finding for each field `key` of the places meant whose text is none of its words; `what` is what it should be.
-pub(super) fn unknown_words<'t>(
+/// A finding for each unknown value of the field `key`, in the objects that `is_included` selects. `noun` names the
+/// valid values, such as "a plugin type".
+pub(in crate::rules) fn unknown_enum_values<'t>(
     cx: &RuleContext<'t>,
-    is_meant: impl Fn(&Place<'_>) -> bool,
+    is_included: impl Fn(&Place<'_>) -> bool,
     key: &str,
-    what: &str,
+    noun: &str,
 ) -> impl Iterator<Item = Diagnostic> {
     cx.shape_faults(ShapeFaultKind::UnknownWord)
-        .filter(move |(place, fault)| fault.field.key == key && is_meant(place))
+        .filter(move |(place, fault)| fault.field.key == key && is_included(place))
         .filter_map(move |(place, fault)| {
             let Kind::OneOf(known) = fault.field.kind else {
                 return None;
             };
             let literal = fault.value(place)?.as_string_lit()?;
-            let word = literal.value.as_ref();
-            let finding = cx.finding(span(literal), format!("{} is not {what}", quote(word)));
-            Some(match closest(word, known.iter().copied()) {
+            let value = literal.value.as_ref();
+            let finding = cx.finding(span(literal), format!("{} is not {noun}", quote(value)));
+            Some(match closest(value, known.iter().copied()) {
                 Some(similar) => {
                     let finding = finding.help(format!("did you mean `{similar}`?"));
                     let edit = Edit::set_text(literal, similar);
-                    match is_same_word(word, similar) {
+                    match is_same_word(value, similar) {
                         true => finding.safe_fix([edit]),
                         false => finding.unsafe_fix([edit]),
                     }

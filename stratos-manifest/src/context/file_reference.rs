@@ -1,0 +1,173 @@
+//! Paths in a manifest, and the files that they resolve to.
+
+use jsonc_parser::ast::StringLit;
+
+use crate::{
+    context::RuleContext,
+    facts::{FileFact, ICON_KEYS, IconFact},
+    plugin_path::{entry_place, has_icon_ending, icon_places, path_fault},
+    suggest::closest,
+};
+
+/// A path in the manifest that names a file of the plugin.
+#[derive(Debug)]
+pub(crate) struct FileReference<'t> {
+    /// The key path of the field, such as `background.entryModule`.
+    pub(crate) field: &'static str,
+    pub(crate) is_icon: bool,
+    pub(crate) literal: &'t StringLit<'t>,
+    /// Where the shell looks for the file, in this order; never empty. Relative to the plugin's folder.
+    candidates: Vec<String>,
+}
+
+/// A candidate path of a [`FileReference`], and what is at that path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ResolvedFile<'f> {
+    pub(crate) path: &'f str,
+    pub(crate) fact: &'f FileFact,
+}
+
+/// The icons and the entry module, except paths with a [`path_fault`], which `unsafe-path` reports.
+pub(crate) fn file_references<'t>(
+    cx: &RuleContext<'t>,
+) -> impl Iterator<Item = FileReference<'t>> + use<'t> {
+    let icons = ICON_KEYS.map(|key| {
+        let literal = cx.text_at(&[key])?;
+        Some(FileReference {
+            field: key,
+            is_icon: true,
+            literal,
+            candidates: icon_places(&literal.value).to_vec(),
+        })
+    });
+    icons
+        .into_iter()
+        .flatten()
+        .filter(|icon| path_fault(&icon.literal.value).is_none())
+        .chain(entry_module(cx))
+}
+
+/// The entry module, unless its path has a [`path_fault`].
+pub(crate) fn entry_module<'t>(cx: &RuleContext<'t>) -> Option<FileReference<'t>> {
+    let literal = cx.text_at(&["background", "entryModule"])?;
+    path_fault(&literal.value).is_none().then(|| FileReference {
+        field: "background.entryModule",
+        is_icon: false,
+        literal,
+        candidates: vec![entry_place(&literal.value)],
+    })
+}
+
+/// The icons whose files were read, each with the content.
+pub(crate) fn icons_with_content<'t>(
+    cx: &RuleContext<'t>,
+) -> impl Iterator<Item = (FileReference<'t>, &'t IconFact)> + use<'t> {
+    let facts = cx.facts;
+    file_references(cx).filter_map(move |file| {
+        let path = file
+            .candidates
+            .iter()
+            .find(|path| facts.files.get(*path) == Some(&FileFact::Present));
+        let icon = path.and_then(|path| facts.icons.get(path))?;
+        file.is_icon.then_some((file, icon))
+    })
+}
+
+/// The existing icon file that `file` probably means: one with a similar name, or else one in the folder that the path
+/// names.
+pub(crate) fn suggested_icon<'f>(
+    cx: &RuleContext<'f>,
+    file: &FileReference<'_>,
+) -> Option<&'f str> {
+    let is_referenced = |path: &str| {
+        file_references(cx).any(|other| {
+            other.is_icon && other.candidates.iter().any(|candidate| candidate == path)
+        })
+    };
+    let icons: Vec<&str> = cx
+        .facts
+        .beside
+        .iter()
+        .map(String::as_str)
+        .filter(|path| has_icon_ending(path) && !is_referenced(path))
+        .collect();
+    let named = file.literal.value.as_ref();
+    let similar = closest(stem(named), icons.iter().map(|path| stem(path)));
+    let is_similar = |path: &&&str| similar == Some(stem(path));
+    let is_in_folder = |path: &&&str| {
+        file.candidates.iter().any(|candidate| {
+            let folder = candidate.trim_end_matches('/');
+            !folder.is_empty()
+                && path
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    icons
+        .iter()
+        .filter(is_similar)
+        .find(|path| extension(path) == extension(named))
+        .or_else(|| icons.iter().find(is_similar))
+        .or_else(|| icons.iter().find(is_in_folder))
+        .copied()
+}
+
+/// The existing JavaScript file that the entry module `path` probably means: one with a similar name, or else the only
+/// one beside it and in `background/`.
+pub(crate) fn suggested_module<'f>(cx: &RuleContext<'f>, path: &str) -> Option<&'f str> {
+    let is_module = |other: &&str| {
+        ["js", "mjs", "cjs"].contains(&extension(other))
+            && (folder(other) == "background" || folder(other) == folder(path))
+    };
+    let files = cx.facts.beside.iter().map(String::as_str);
+    let modules: Vec<_> = files.filter(is_module).collect();
+    let similar = closest(stem(path), modules.iter().map(|module| stem(module)));
+    modules
+        .iter()
+        .find(|module| similar == Some(stem(module)))
+        .or(match modules.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        })
+        .copied()
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn extension(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+impl FileReference<'_> {
+    /// The path where the shell looks first.
+    pub(crate) fn preferred_path(&self) -> &str {
+        &self.candidates[0]
+    }
+
+    /// The candidate that comes nearest to a readable file; `None` unless the facts cover all candidates.
+    pub(crate) fn resolve<'f>(&'f self, cx: &RuleContext<'f>) -> Option<ResolvedFile<'f>> {
+        let resolved: Option<Vec<_>> = self
+            .candidates
+            .iter()
+            .map(|path| {
+                let fact = cx.facts.files.get(path)?;
+                Some(ResolvedFile { path, fact })
+            })
+            .collect();
+        resolved?.into_iter().min_by_key(|file| match file.fact {
+            FileFact::Present => 0,
+            FileFact::OtherCase(_) => 1,
+            FileFact::Outside => 2,
+            FileFact::Unreadable | FileFact::Special => 3,
+            FileFact::Folder => 4,
+            FileFact::Missing => 5,
+        })
+    }
+}

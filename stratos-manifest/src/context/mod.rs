@@ -1,0 +1,24 @@
+//! What a rule can ask about the manifest it checks.
+
+#[cfg(feature = "full")]
+mod file_reference;
+mod key_suggestion;
+#[cfg(feature = "full")]
+mod release_tag;
+mod rule_context;
+mod setting;
+
+pub use self::rule_context::UnusedSuppression;
+#[cfg(feature = "full")]
+pub(crate) use self::{
+    file_reference::{
+        FileReference, entry_module, file_references, icons_with_content, suggested_icon,
+        suggested_module,
+    },
+    release_tag::tagged_version,
+};
+pub(crate) use self::{
+    key_suggestion::{Reason, UnknownKey, unknown_keys},
+    rule_context::{RuleContext, text_field},
+    setting::{default_value, is_numeric, number_field, option_values, setting_type},
+};

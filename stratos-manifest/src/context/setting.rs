@@ -1,0 +1,55 @@
+//! Fields of a setting in `availableSettings`.
+
+use std::ops::Range;
+
+use jsonc_parser::ast::{Object, Value};
+
+use crate::{
+    model::SettingType,
+    reading::{find, key_text, span, to_f64},
+    shape::Place,
+};
+
+/// A number literal of the manifest.
+#[derive(Debug, Clone)]
+pub(crate) struct Number<'t> {
+    pub(crate) span: Range<usize>,
+    /// The literal as the file writes it, such as `1e3`.
+    pub(crate) text: &'t str,
+    pub(crate) value: f64,
+}
+
+/// The type of a setting; `None` if it is missing or unknown.
+pub(crate) fn setting_type(setting: &Place<'_>) -> Option<SettingType> {
+    SettingType::from_name(key_text(setting.object, "type")?)
+}
+
+/// Whether values of the type are numbers.
+pub(crate) const fn is_numeric(kind: SettingType) -> bool {
+    matches!(kind, SettingType::Number | SettingType::Range)
+}
+
+/// The number `object.key`; `None` if it is missing, no number, or too large for a JavaScript number.
+pub(crate) fn number_field<'t>(object: &'t Object<'t>, key: &str) -> Option<Number<'t>> {
+    let number = find(object, key)?.value.as_number_lit()?;
+    Some(Number {
+        span: span(number),
+        text: number.value,
+        value: to_f64(number.value)?,
+    })
+}
+
+/// The `default` of a setting; `None` if it is missing or `null`.
+pub(crate) fn default_value<'t>(setting: &Place<'t>) -> Option<&'t Value<'t>> {
+    let value = &find(setting.object, "default")?.value;
+    value.as_null_keyword().is_none().then_some(value)
+}
+
+/// The `value` of each option of a setting; options without one are skipped.
+pub(crate) fn option_values<'t>(setting: &Place<'t>) -> impl Iterator<Item = &'t Value<'t>> {
+    find(setting.object, "options")
+        .and_then(|options| options.value.as_array())
+        .into_iter()
+        .flat_map(|options| &options.elements)
+        .filter_map(|option| Some(&find(option.as_object()?, "value")?.value))
+}
