@@ -14,6 +14,7 @@ pub mod config;
 pub mod control;
 pub mod events;
 mod faults;
+mod http;
 pub mod journal;
 mod json_text;
 mod log_limit;

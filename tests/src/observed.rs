@@ -12,8 +12,8 @@ use stratos::axum::response::Response;
 use stratos::axum::routing::any;
 use stratos::axum::{Json, Router};
 
-/// What reached this process, as `METHOD PATH CASE`; the case is what the test says in the header of that name.
-static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// The requests that reached this process, as JSON objects with the fields of `SeenRequest` in the tests.
+static SEEN: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
 /// The router, which keeps count of its requests, and with routes that answer about them.
 pub(crate) fn observed(router: Router) -> Router {
@@ -44,16 +44,31 @@ pub(crate) fn observed(router: Router) -> Router {
 }
 
 async fn record(request: Request, next: Next) -> Response {
-    let case = request.headers().get("case");
-    let case = case.and_then(|case| case.to_str().ok()).unwrap_or_default();
-    let line = format!("{} {} {case}", request.method(), request.uri());
+    let seen = describe(&request);
     SEEN.lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .push(line);
+        .push(seen);
     next.run(request).await
 }
 
-fn seen() -> Vec<String> {
+fn describe(request: &Request) -> Value {
+    let header = |name: &str| {
+        let values = request.headers().get_all(name).iter();
+        let values: Vec<_> = values
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        values.join(", ")
+    };
+    json!({
+        "method": request.method().as_str(),
+        "target": request.uri().to_string(),
+        "host": header("host"),
+        "origin": header("origin"),
+        "case": header("case"),
+    })
+}
+
+fn seen() -> Vec<Value> {
     SEEN.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 

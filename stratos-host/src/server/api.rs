@@ -23,8 +23,8 @@ use crate::control::{
 };
 use crate::plugin::PluginError;
 use crate::scenario::{Afterwards, Busy, Progress, Scenario, play_in_turn};
-use crate::server::failure;
-use crate::server::gate::{Gate, guard_control};
+use crate::server::error_response;
+use crate::server::request_guard::{RequestGuard, require_token};
 use crate::store::{ConfigExport, StoreError};
 
 /// The largest body, which is an import of all config values: 64 MiB.
@@ -33,7 +33,7 @@ const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// More than axum says in a refusal.
 const REFUSAL_BYTES: usize = 64 * 1024;
 
-pub(super) fn router(gate: Gate) -> Router<Control> {
+pub(super) fn router(guard: RequestGuard) -> Router<Control> {
     Router::new()
         .route("/plugins", get(plugins))
         .route("/plugins/{id}/start", post(start))
@@ -52,14 +52,16 @@ pub(super) fn router(gate: Gate) -> Router<Control> {
         .route("/auth", get(auth).put(switch_auth))
         .route("/scenario", post(play))
         .route("/events", get(events))
-        .fallback(async || failure(StatusCode::NOT_FOUND, "the control API has no such path"))
+        .fallback(async || {
+            error_response(StatusCode::NOT_FOUND, "the control API has no such path")
+        })
         .method_not_allowed_fallback(async || {
             let text = "the control API has this path, but not with this method";
-            failure(StatusCode::METHOD_NOT_ALLOWED, text)
+            error_response(StatusCode::METHOD_NOT_ALLOWED, text)
         })
         .layer(map_response(in_one_shape))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(from_fn_with_state(gate, guard_control))
+        .layer(from_fn_with_state(guard, require_token))
 }
 
 type Answer<T> = Result<Json<T>, Refused>;
@@ -85,7 +87,7 @@ impl IntoResponse for Refused {
             ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        failure(status, self.0.to_string())
+        error_response(status, self.0.to_string())
     }
 }
 
@@ -98,8 +100,8 @@ async fn in_one_shape(response: Response) -> Response {
     }
     let status = response.status();
     match to_bytes(response.into_body(), REFUSAL_BYTES).await {
-        Ok(text) => failure(status, String::from_utf8_lossy(&text)),
-        Err(error) => failure(status, error.to_string()),
+        Ok(text) => error_response(status, String::from_utf8_lossy(&text)),
+        Err(error) => error_response(status, error.to_string()),
     }
 }
 
@@ -111,10 +113,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|error| failure(error.status(), error.body_text()))?;
+        let bytes = bytes.map_err(|error| error_response(error.status(), error.body_text()))?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             let text = format!("the body is not what this path takes: {error}");
-            failure(StatusCode::UNPROCESSABLE_ENTITY, text)
+            error_response(StatusCode::UNPROCESSABLE_ENTITY, text)
         })
     }
 }
@@ -203,10 +205,10 @@ async fn play(
     let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.fit(&ids));
     let scenario = match scenario {
         Ok(scenario) => scenario,
-        Err(error) => return failure(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        Err(error) => return error_response(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
     };
     let Some(turn) = control.turn() else {
-        return failure(StatusCode::CONFLICT, Busy.to_string());
+        return error_response(StatusCode::CONFLICT, Busy.to_string());
     };
     // All that is told fits, so that no step waits for whoever reads.
     let (sender, receiver) = mpsc::channel(scenario.steps.len() + 2);

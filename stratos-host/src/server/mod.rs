@@ -1,20 +1,15 @@
-//! The shell's one HTTP server.
+//! The shell's HTTP server: the request guard, the control API, the IPC WebSocket and the proxy to plugins.
 
-#[cfg(test)]
-mod agreement;
-mod answer;
 mod api;
-mod chunks;
+mod connections;
 mod door;
 mod entrance;
-mod gate;
-mod head;
-mod leased;
+mod ipc_websocket;
 mod proxy;
-mod serving;
-mod ui_socket;
+mod request_guard;
+mod response_body;
+mod response_headers;
 mod upstream;
-mod wire;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -24,30 +19,30 @@ use axum::routing::get;
 
 use crate::control::{API, Control, Failure};
 
+pub(crate) use self::connections::serve;
 pub use self::door::{Door, DoorError};
 pub(crate) use self::entrance::Entrance;
-pub(crate) use self::gate::Gate;
-pub(crate) use self::serving::serve;
+pub(crate) use self::request_guard::RequestGuard;
 pub(crate) use self::upstream::Upstream;
 
-/// Everything, behind the gate.
-pub(crate) fn app(control: Control, gate: Gate) -> Router {
+/// The router of the whole server, behind the request guard.
+pub(crate) fn app(control: Control, guard: RequestGuard) -> Router {
     Router::new()
-        .route("/", get(welcome))
-        .nest(API, api::router(gate.clone()))
-        .route("/__stratos/ipc/{plugin}", get(ui_socket::upgrade))
+        .route("/", get(index))
+        .nest(API, api::router(guard.clone()))
+        .route("/__stratos/ipc/{plugin}", get(ipc_websocket::upgrade))
         .fallback(proxy::forward)
         .with_state(control)
-        .layer(from_fn_with_state(gate, gate::guard))
+        .layer(from_fn_with_state(guard, request_guard::guard_request))
 }
 
-/// An answer of the shell itself, in the shape that it uses for all its failures.
-fn failure(status: StatusCode, error: impl Into<String>) -> Response {
+/// An error response of the shell itself: JSON with one field, `error`.
+fn error_response(status: StatusCode, error: impl Into<String>) -> Response {
     let error = error.into();
-    let body = serde_json::to_string(&Failure { error }).expect("a text is JSON");
+    let body = serde_json::to_string(&Failure { error }).expect("a string has a JSON form");
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-async fn welcome() -> &'static str {
+async fn index() -> &'static str {
     "This is the mocked Stratos shell. Plugins serve their routes here.\n"
 }

@@ -1,23 +1,27 @@
-//! Passes requests below a plugin's prefixes to the plugin.
+//! The reverse proxy: forwards requests below a plugin's route prefixes to the plugin.
+
+use std::error::Error;
+use std::iter;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
+use axum::http::header::{CONNECTION, HOST, HeaderName, ORIGIN, TE, TRANSFER_ENCODING, UPGRADE};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version};
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use stratos_transport::guard::Guard;
 use tokio::io::{copy, split};
 
 use crate::control::Control;
 use crate::plugin::BuildStatus;
-use crate::server::failure;
-use crate::server::leased::Leased;
+use crate::server::error_response;
+use crate::server::response_body::LeasedBody;
 use crate::session::Session;
+use crate::shell::chain;
 use crate::traffic::Lease;
 
+/// Headers that apply to one connection, not to the request or the response as a whole.
 const HOP_BY_HOP: [HeaderName; 7] = [
     CONNECTION,
     TE,
@@ -27,97 +31,109 @@ const HOP_BY_HOP: [HeaderName; 7] = [
     HeaderName::from_static("proxy-connection"),
     HeaderName::from_static("proxy-authenticate"),
 ];
+/// Headers that the request guard has checked: a request cannot hide them from the plugin by naming them in
+/// `Connection`.
+const END_TO_END: [HeaderName; 2] = [HOST, ORIGIN];
 
-/// Whether a newer version is on its way, or does not build or start; absent where the newest one answers.
+/// `building` or `failed` while the response does not come from the newest version of the plugin; absent otherwise.
 const BUILD: HeaderName = HeaderName::from_static("x-stratos-build");
-/// Which start of the plugin's program answers, counted from 1.
+/// The plugin's generation that sent the response: 1 for the first start of its program, 2 for the second.
 const GENERATION: HeaderName = HeaderName::from_static("x-stratos-generation");
 
-/// Streams both ways; `Host` and `Origin` stay what the browser sent.
+/// Forwards one request and streams its body and the response. `Host` and `Origin` stay what the client sent.
 pub(super) async fn forward(State(control): State<Control>, mut request: Request) -> Response {
     let path = request.uri().path();
     let Some(session) = control.session_for(path).await else {
         let text = format!("no plugin serves {}", path.escape_debug());
-        return failure(StatusCode::NOT_FOUND, text);
+        return error_response(StatusCode::NOT_FOUND, text);
     };
+    let client = prepare(&mut request);
+    let response = tokio::select! {
+        biased;
+        response = session.upstream.request(request) => response,
+        () = session.over.cancelled() => {
+            let text = format!("plugin `{}` ended before it answered", session.plugin);
+            return error_response(StatusCode::BAD_GATEWAY, text);
+        }
+    };
+    let mut response = match response {
+        Ok(response) => response,
+        Err(error) if is_request_body_error(&error) => {
+            let text = format!("the body of the request cannot be read: {}", chain(&error));
+            return error_response(StatusCode::BAD_REQUEST, text);
+        }
+        Err(error) => {
+            let text = format!("plugin `{}` did not answer: {error}", session.plugin);
+            return error_response(StatusCode::BAD_GATEWAY, text);
+        }
+    };
+    let is_switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    let protocol = response.headers().get(UPGRADE).cloned();
+    remove_hop_by_hop(response.headers_mut());
+    if let Some(protocol) = protocol
+        && (is_switching || response.status() == StatusCode::UPGRADE_REQUIRED)
+    {
+        insert_upgrade(response.headers_mut(), protocol);
+    }
+    insert_build_headers(response.headers_mut(), &control, &session);
+    if let Some(client) = client.filter(|_| is_switching) {
+        let plugin = hyper::upgrade::on(&mut response);
+        tokio::spawn(tunnel(client, plugin, session));
+        return response.map(Body::new);
+    }
+    response.map(|body| Body::new(LeasedBody::new(body, session)))
+}
+
+/// Makes the client's request the one for the plugin. Returns the client's upgrade if the request asks for one.
+fn prepare(request: &mut Request) -> Option<OnUpgrade> {
     let target = match request.uri().path_and_query() {
         Some(path) => path.clone(),
         None => PathAndQuery::from_static("/"),
     };
     *request.uri_mut() = upstream_uri(target);
-    // An answer in 1.0 would end with the connection, whether it is whole or not.
+    // The plugin's response to HTTP/1.0 would end with the connection, so a broken one would look complete.
     *request.version_mut() = Version::HTTP_11;
-    let is_named = names(request.headers(), &CONNECTION, "upgrade");
-    let upgrade = request.headers().get(UPGRADE).cloned();
-    let upgrade = upgrade.filter(|_| is_named);
-    let wants_trailers = names(request.headers(), &TE, "trailers");
-    let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
-    strip(request.headers_mut());
     let headers = request.headers_mut();
+    let protocol = headers.get(UPGRADE).cloned();
+    let protocol = protocol.filter(|_| has_token(headers, &CONNECTION, "upgrade"));
+    let accepts_trailers = has_token(headers, &TE, "trailers");
+    let is_chunked = headers.contains_key(TRANSFER_ENCODING);
+    remove_hop_by_hop(headers);
     if is_chunked {
-        // Otherwise hyper sends a GET without its body.
+        // Without it, hyper sends a GET without its body.
         headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
     }
-    if wants_trailers {
+    if accepts_trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
         headers.insert(CONNECTION, HeaderValue::from_static("te"));
     }
-    let browser = upgrade.as_ref().map(|protocol| {
-        keep_upgrade(request.headers_mut(), protocol);
-        hyper::upgrade::on(&mut request)
-    });
-    let answered = tokio::select! {
-        biased;
-        answered = session.upstream.request(request) => answered,
-        () = session.over.cancelled() => {
-            let text = format!("plugin `{}` ended before it answered", session.plugin);
-            return failure(StatusCode::BAD_GATEWAY, text);
-        }
-    };
-    let mut response = match answered {
-        Ok(response) => response,
-        Err(error) => {
-            let text = format!("plugin `{}` did not answer: {error}", session.plugin);
-            return failure(StatusCode::BAD_GATEWAY, text);
-        }
-    };
-    let accepted = response.headers().get(UPGRADE).cloned();
-    strip(response.headers_mut());
-    let is_accepted = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-    if let Some(protocol) = accepted
-        && (is_accepted || response.status() == StatusCode::UPGRADE_REQUIRED)
-    {
-        keep_upgrade(response.headers_mut(), &protocol);
-    }
-    if let Some(browser) = browser.filter(|_| is_accepted) {
-        let plugin = hyper::upgrade::on(&mut response);
-        mark(response.headers_mut(), &control, &session);
-        tokio::spawn(join(browser, plugin, session));
-        return response.map(Body::new);
-    }
-    mark(response.headers_mut(), &control, &session);
-    response.map(|body| Body::new(Leased::new(body, session)))
+    insert_upgrade(headers, protocol?);
+    Some(hyper::upgrade::on(request))
 }
 
-/// Passes bytes both ways from the upgrade on, until one side hangs up or the plugin's session is over.
-async fn join(browser: OnUpgrade, plugin: OnUpgrade, session: Lease) {
-    let (Ok(browser), Ok(plugin)) = tokio::join!(browser, plugin) else {
+/// Whether a request failed because its body could not be read from the client: a fault of the client, not of the
+/// plugin.
+fn is_request_body_error(error: &(dyn Error + 'static)) -> bool {
+    // Errors of an axum body have this type.
+    iter::successors(Some(error), |error| (*error).source()).any(|error| error.is::<axum::Error>())
+}
+
+/// Copies bytes both ways after an upgrade, until one side closes its connection or the plugin's session closes.
+async fn tunnel(client: OnUpgrade, plugin: OnUpgrade, session: Lease) {
+    let (Ok(client), Ok(plugin)) = tokio::join!(client, plugin) else {
         return;
     };
-    let (mut from_browser, mut to_browser) = split(TokioIo::new(browser));
+    let (mut from_client, mut to_client) = split(TokioIo::new(client));
     let (mut from_plugin, mut to_plugin) = split(TokioIo::new(plugin));
-    // A local socket cannot be closed one way only: the end of one way has to be the end of both.
-    let there = copy(&mut from_browser, &mut to_plugin);
-    let back = copy(&mut from_plugin, &mut to_browser);
+    // Local sockets cannot be half-closed, so the end of one direction ends the other.
     tokio::select! {
-        _ = there, if Guard::HangUp.is_on() => {}
-        _ = back => {}
+        _ = copy(&mut from_client, &mut to_plugin) => {}
+        _ = copy(&mut from_plugin, &mut to_client) => {}
         () = session.over.cancelled() => {}
     }
 }
 
-/// Says which version answers, and why it is not the newest.
-fn mark(headers: &mut HeaderMap, control: &Control, session: &Session) {
+fn insert_build_headers(headers: &mut HeaderMap, control: &Control, session: &Session) {
     headers.insert(GENERATION, HeaderValue::from(session.generation));
     let status = match control.build_status(&session.plugin) {
         Some(BuildStatus::Building) => "building",
@@ -138,28 +154,28 @@ fn upstream_uri(path: PathAndQuery) -> Uri {
     Uri::from_parts(parts).expect("scheme, authority and path make a URI")
 }
 
-/// Removes what is about one connection only.
-fn strip(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = list(headers, &CONNECTION)
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let listed: Vec<HeaderName> = tokens(headers, &CONNECTION)
         .filter_map(|name| name.parse().ok())
+        .filter(|name| !END_TO_END.contains(name))
         .collect();
-    for name in named.iter().chain(&HOP_BY_HOP) {
+    for name in listed.iter().chain(&HOP_BY_HOP) {
         headers.remove(name);
     }
 }
 
-/// Whether a header that is a list has this in it.
-fn names(headers: &HeaderMap, header: &HeaderName, word: &str) -> bool {
-    list(headers, header).any(|named| named.eq_ignore_ascii_case(word))
+/// Whether a comma-separated header has this token, in upper or lower case.
+fn has_token(headers: &HeaderMap, header: &HeaderName, token: &str) -> bool {
+    tokens(headers, header).any(|its| its.eq_ignore_ascii_case(token))
 }
 
-fn list<'a>(headers: &'a HeaderMap, header: &HeaderName) -> impl Iterator<Item = &'a str> {
+fn tokens<'a>(headers: &'a HeaderMap, header: &HeaderName) -> impl Iterator<Item = &'a str> {
     let values = headers.get_all(header).iter();
     let lists = values.filter_map(|value| value.to_str().ok());
-    lists.flat_map(|value| value.split(',')).map(str::trim)
+    lists.flat_map(|list| list.split(',')).map(str::trim)
 }
 
-fn keep_upgrade(headers: &mut HeaderMap, protocol: &HeaderValue) {
+fn insert_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
-    headers.insert(UPGRADE, protocol.clone());
+    headers.insert(UPGRADE, protocol);
 }

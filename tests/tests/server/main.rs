@@ -1,6 +1,6 @@
-//! The shell's HTTP server under attack, over raw sockets.
+//! Tests of the shell's HTTP server over raw sockets: request guard, proxy, limits, browsers, streams.
 //!
-//! `load.rs` is a smoke of what others do longer, against a plugin that runs in a shell:
+//! `load.rs` is a short version of what these tools do to a plugin that runs in a shell:
 //!
 //! ```console
 //! $ slowhttptest -H -c 10000 -r 2000 -i 1 -l 60 -u http://127.0.0.1:2066/api/my-plugin/status
@@ -11,12 +11,13 @@
 mod answers;
 mod binding;
 mod browser;
+mod differential;
+mod http_protocol;
 mod load;
 mod prefixes;
 mod raw;
 mod request_guard;
 mod rule;
-mod smuggling;
 mod streaming;
 mod table;
 

@@ -50,7 +50,7 @@ const PATHS: &[(&str, u16, Option<usize>)] = &[
     ("//api/sample-two/hello/x", 400, None),
     ("/api/sample//hello/x", 400, None),
     ("/api\\sample-two\\hello/x", 400, None),
-    ("/api/sample#/../sample-two", 400, None),
+    ("/api/sample#/../sample-two", 404, Some(0)),
 ];
 
 #[test]
@@ -71,7 +71,7 @@ fn no_plugin_gets_what_is_another_ones() {
         for (plugin, seen) in seen.iter().enumerate() {
             let expected = *whose == Some(plugin);
             assert_eq!(
-                seen.contains(&case.to_string()),
+                seen.iter().any(|seen| seen.case == case.to_string()),
                 expected,
                 "{path} and plugin {plugin}"
             );

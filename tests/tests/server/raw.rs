@@ -1,6 +1,5 @@
 //! Bytes to the shell, and what comes back.
 
-use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -55,12 +54,40 @@ pub(crate) fn converse(address: SocketAddr, bytes: &[u8]) -> String {
     String::from_utf8_lossy(&got).into_owned()
 }
 
-/// The cases that reached a plugin.
-pub(crate) fn seen(address: SocketAddr, prefix: &str) -> BTreeSet<String> {
+/// A request as the sample plugin received it. Repeated headers are joined by `, `, missing ones are empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SeenRequest {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) host: String,
+    pub(crate) origin: String,
+    /// The header `Case`, by which a test finds its request.
+    pub(crate) case: String,
+}
+
+/// All requests that the sample plugin below `prefix` has received.
+pub(crate) fn seen(address: SocketAddr, prefix: &str) -> Vec<SeenRequest> {
     let answer = request(address, "GET", &format!("{prefix}/seen"), &[], "");
-    let lines: Vec<String> = serde_json::from_value(answer.json()).unwrap();
-    let cases = lines.iter().filter_map(|line| line.rsplit(' ').next());
-    cases.map(str::to_owned).collect()
+    let requests: Vec<Value> = serde_json::from_value(answer.json()).unwrap();
+    let seen = requests.iter().map(|request| {
+        let field = |name: &str| request[name].as_str().unwrap().to_owned();
+        SeenRequest {
+            method: field("method"),
+            target: field("target"),
+            host: field("host"),
+            origin: field("origin"),
+            case: field("case"),
+        }
+    });
+    seen.collect()
+}
+
+/// All responses that one connection has received.
+pub(crate) fn responses(received: &str) -> Vec<Answer> {
+    let responses = received.split("HTTP/1.1 ").skip(1);
+    responses
+        .map(|response| answer(format!("HTTP/1.1 {response}").as_bytes()))
+        .collect()
 }
 
 /// What reached a plugin as the header that it saw.

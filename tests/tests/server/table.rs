@@ -146,10 +146,10 @@ const PATHS: &[(&str, Door)] = &[
     ("/api//sample/hello/x", Door::Unclear),
     ("/api/sample//hello/x", Door::Unclear),
     ("/api/sample/hello/x//", Door::Unclear),
-    ("/api/sample/hello/x#a", Door::Unclear),
-    ("/api/sample/hello/x?a#b", Door::Unclear),
+    ("/api/sample/hello/x#a", Door::Route),
+    ("/api/sample/hello/x?a#b", Door::Route),
     ("#", Door::Unclear),
-    ("/nowhere#/../api/sample/hello/x", Door::Unclear),
+    ("/nowhere#/../api/sample/hello/x", Door::Nowhere),
     ("/api/sample/../sample/hello/x", Door::Unclear),
     ("/api/sample/./hello/x", Door::Unclear),
     ("/nowhere/../api/sample/hello/x", Door::Unclear),
@@ -170,8 +170,8 @@ const PATHS: &[(&str, Door)] = &[
     ("/api/sample/hello/x\ny", Door::Unclear),
     ("/api/sample/hello/x y", Door::Unclear),
     ("/api/sample/hello/x\ty", Door::Unclear),
-    ("/api/sample/hello/\u{e4}", Door::Unclear),
-    ("/api/sample/hello/x?\u{e4}", Door::Unclear),
+    ("/api/sample/hello/\u{e4}", Door::Route),
+    ("/api/sample/hello/x?\u{e4}", Door::Route),
     ("/api/sample/hello/%", Door::Unclear),
     ("/api/sample/hello/%e", Door::Unclear),
     ("/api/sample/hello/%u002e", Door::Unclear),
@@ -207,6 +207,7 @@ const SITES: [Option<&str>; 5] = [
 struct Case {
     /// The row of the table that it belongs to.
     row: String,
+    host: String,
     origin: String,
     bytes: String,
     expected: Verdict,
@@ -255,6 +256,7 @@ fn cases(port: u16, canary: u16) -> Vec<Case> {
         };
         cases.push(Case {
             row,
+            host: fill(host.0),
             origin: fill(origin.0),
             bytes,
             expected: rule(host.1, origin.1, site, path.1, kind),
@@ -324,13 +326,17 @@ fn every_request_has_the_verdict_of_the_rule() {
     let mut wrong = Vec::new();
     let mut row = 0;
     for (number, (case, answer)) in cases.iter().zip(&answers).enumerate() {
-        let reaches_plugin = seen.contains(&number.to_string());
+        let received = seen.iter().find(|seen| seen.case == number.to_string());
+        let reaches_plugin = received.is_some();
+        let is_unchanged = received.is_none_or(|seen| {
+            seen.host == case.host && seen.origin == case.origin.replace("NONE", "")
+        });
         let found = Verdict {
             status: answer.status,
             reaches_plugin,
             is_readable: answer.header("access-control-allow-origin") == Some(&case.origin),
         };
-        if found != case.expected || !is_marked(case, answer) {
+        if found != case.expected || !is_unchanged || !is_marked(case, answer) {
             wrong.push(format!(
                 "{:?}\n  expected {:?}\n  found {found:?}: {answer:?}",
                 case.bytes, case.expected
@@ -399,12 +405,15 @@ fn is_marked(case: &Case, answer: &Answer) -> bool {
     } else {
         "same-origin"
     };
-    answer.header("x-content-type-options") == Some("nosniff")
-        && answer.header("referrer-policy") == Some("same-origin")
-        && answer.header("cache-control") == Some("no-store")
-        && answer.header("cross-origin-resource-policy") == Some(policy)
-        && answer.head.to_lowercase().contains("vary: origin")
-        && (case.expected.is_readable || cors.count() == 0)
+    // hyper answers by itself what it cannot parse.
+    let is_from_hyper = answer.status == 400 && answer.header("content-length") == Some("0");
+    is_from_hyper && cors.clone().count() == 0
+        || answer.header("x-content-type-options") == Some("nosniff")
+            && answer.header("referrer-policy") == Some("same-origin")
+            && answer.header("cache-control") == Some("no-store")
+            && answer.header("cross-origin-resource-policy") == Some(policy)
+            && answer.head.to_lowercase().contains("vary: origin")
+            && (case.expected.is_readable || cors.count() == 0)
 }
 
 fn letter(verdict: Verdict) -> char {

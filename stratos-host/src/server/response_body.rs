@@ -1,4 +1,4 @@
-//! An answer on its way through the shell.
+//! The body of a plugin's response on its way through the proxy.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,24 +10,24 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::traffic::Lease;
 
-/// A body that is given time by its lease until it ends, and breaks off when the plugin's session is over.
-pub(super) struct Leased {
+/// A response body that holds a lease on the plugin's session until its last byte, and fails when the session closes.
+pub(super) struct LeasedBody {
     body: Incoming,
-    over: Pin<Box<WaitForCancellationFutureOwned>>,
+    session_closed: Pin<Box<WaitForCancellationFutureOwned>>,
     _lease: Lease,
 }
 
-impl Leased {
+impl LeasedBody {
     pub(super) fn new(body: Incoming, lease: Lease) -> Self {
         Self {
             body,
-            over: Box::pin(lease.over.clone().cancelled_owned()),
+            session_closed: Box::pin(lease.over.clone().cancelled_owned()),
             _lease: lease,
         }
     }
 }
 
-impl Body for Leased {
+impl Body for LeasedBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -35,12 +35,16 @@ impl Body for Leased {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        // What has come is passed on, however late the reader is.
+        // Received frames go first: the session may close before a slow client has read them.
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
             return Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)));
         }
-        let broken = || Some(Err("the plugin ended before its answer did".into()));
-        self.over.as_mut().poll(cx).map(|()| broken())
+        let cut_off = || {
+            Some(Err(
+                "the plugin ended before its response was complete".into()
+            ))
+        };
+        self.session_closed.as_mut().poll(cx).map(|()| cut_off())
     }
 
     fn is_end_stream(&self) -> bool {

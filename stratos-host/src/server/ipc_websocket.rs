@@ -13,13 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stratos_protocol::limits::{FRAME_BYTES, REQUESTS_IN_FLIGHT};
 use stratos_protocol::logger::Level;
-use stratos_transport::guard::Guard;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::control::{Control, ControlError};
 use crate::events::{Event, JsonText, Watcher};
-use crate::server::failure;
+use crate::server::error_response;
 
 /// How much of a UI's questions and of their answers waits at once: 16 MiB.
 const HELD_BYTES: usize = 16 * 1024 * 1024;
@@ -85,7 +84,8 @@ pub(super) async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if let Err(error) = control.slot(&plugin) {
-        return failure(axum::http::StatusCode::NOT_FOUND, error.to_string()).into_response();
+        return error_response(axum::http::StatusCode::NOT_FOUND, error.to_string())
+            .into_response();
     }
     upgrade
         .max_message_size(FRAME_BYTES)
@@ -188,7 +188,7 @@ impl Held {
     }
 
     fn is_too_much(&self) -> bool {
-        Guard::UiSocket.is_on() && self.all.load(Ordering::SeqCst) > HELD_BYTES
+        self.all.load(Ordering::SeqCst) > HELD_BYTES
     }
 
     /// The answer instead of its question; the news that it is lost, where too many wait to be read.
@@ -240,11 +240,7 @@ async fn show_before(
 /// False where nobody reads any more.
 async fn send(socket: &mut WebSocket, text: String, control: &Control, plugin: &str) -> bool {
     let sent = socket.send(Message::Text(text.into()));
-    let deadline = match Guard::UiSocket.is_on() {
-        true => READ_DEADLINE,
-        false => Duration::MAX,
-    };
-    match tokio::time::timeout(deadline, sent).await {
+    match tokio::time::timeout(READ_DEADLINE, sent).await {
         Ok(sent) => sent.is_ok(),
         Err(_) => {
             let seconds = READ_DEADLINE.as_secs();

@@ -1,0 +1,186 @@
+//! The accept loop of the shell's HTTP server, with its limits on connections and on the time for a request's head.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::http::HttpStream;
+
+/// The upper bound on open connections, WebSockets included.
+const MAX_CONNECTIONS: usize = 1024;
+/// The largest head of a request, in bytes: request line and headers.
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// The most header lines of a request.
+const MAX_HEADERS: usize = 100;
+/// How long a connection may take to send the head of its next request, and so how long it may be idle.
+const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the server tries to send [`TOO_MANY_CONNECTIONS`].
+const REJECT_TIMEOUT: Duration = Duration::from_millis(100);
+/// How long responses that are under way may take after the server was told to shut down.
+const GRACEFUL_SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(150);
+/// The response to a connection above the limit.
+const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
+    content-type: application/json\r\nconnection: close\r\ncache-control: no-store\r\n\r\n\
+    {\"error\":\"too many connections are open: close some, or wait until idle ones end\"}";
+
+/// Accepts connections until `shutdown` is cancelled, then waits for the open ones to end.
+pub(crate) async fn serve<L>(mut listener: L, app: Router, shutdown: CancellationToken)
+where
+    L: Listener,
+{
+    let permits = Arc::new(Semaphore::new(connection_limit()));
+    let connections = TaskTracker::new();
+    loop {
+        let mut stream = tokio::select! {
+            (stream, _) = listener.accept() => stream,
+            () = shutdown.cancelled() => break,
+        };
+        match Arc::clone(&permits).try_acquire_owned() {
+            Ok(permit) => {
+                let stream = HttpStream::accepted(Box::new(stream), permit);
+                connections.spawn(serve_connection(stream, app.clone(), shutdown.clone()));
+            }
+            Err(_) => {
+                // A client that does not read the response in time is disconnected without it.
+                let _ = timeout(REJECT_TIMEOUT, reject(&mut stream)).await;
+            }
+        }
+    }
+    // Connections in the backlog are refused instead of left waiting.
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+/// Serves one connection until it is closed or upgraded to another protocol.
+async fn serve_connection(stream: HttpStream, app: Router, shutdown: CancellationToken) {
+    let service =
+        service_fn(move |request: Request<Incoming>| app.clone().oneshot(request.map(Body::new)));
+    let connection = Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_READ_TIMEOUT)
+        .max_header_size(MAX_HEADER_BYTES)
+        .max_headers(MAX_HEADERS)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        // An error here comes from the client, which hyper has answered if that was possible.
+        _ = connection.as_mut() => return,
+        () = shutdown.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    // Responses that take longer are cut off.
+    let _ = timeout(GRACEFUL_SHUTDOWN_TIMEOUT, connection).await;
+}
+
+async fn reject(stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+    stream.write_all(TOO_MANY_CONNECTIONS).await?;
+    stream.shutdown().await
+}
+
+/// The most open connections: [`MAX_CONNECTIONS`], or a quarter of the file descriptors that this process may open if
+/// that is less. A request to a plugin needs two descriptors, and the rest of the shell needs some as well.
+fn connection_limit() -> usize {
+    static LIMIT: OnceLock<usize> = OnceLock::new();
+    *LIMIT.get_or_init(|| {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Resource, getrlimit};
+
+            let descriptors = getrlimit(Resource::Nofile).current;
+            let descriptors = descriptors.and_then(|number| usize::try_from(number).ok());
+            descriptors.map_or(MAX_CONNECTIONS, |number| {
+                MAX_CONNECTIONS.min((number / 4).max(16))
+            })
+        }
+        #[cfg(not(unix))]
+        MAX_CONNECTIONS
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use stratos_transport::BoxedStream;
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+    use crate::events::Events;
+    use crate::server::Door;
+
+    fn start_server() -> Door {
+        let (door, listener) = Door::new(Events::default());
+        let app = Router::new().route("/", get(async || "hello"));
+        tokio::spawn(serve(listener, app, CancellationToken::new()));
+        door
+    }
+
+    /// Reads until the server closes the connection; `None` if it does not within an hour.
+    async fn read_to_end(stream: &mut BoxedStream) -> Option<String> {
+        let mut text = String::new();
+        let read = timeout(Duration::from_secs(3600), stream.read_to_string(&mut text));
+        read.await.ok()?.ok()?;
+        Some(text)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_request_heads_and_idle_connections_are_closed() {
+        let server = start_server();
+        for part in ["", "GET", "GET / HTTP/1.1\r\nhost: x\r\n"] {
+            let mut stream = server.connect().await.unwrap();
+            stream.write_all(part.as_bytes()).await.unwrap();
+            assert_eq!(
+                read_to_end(&mut stream).await,
+                Some(String::new()),
+                "{part:?}"
+            );
+        }
+        let mut idle = server.connect().await.unwrap();
+        idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
+        let response = read_to_end(&mut idle).await.expect("idle connection");
+        assert!(response.ends_with("hello"), "{response}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_above_the_limit_get_503() {
+        let server = start_server();
+        let mut open = Vec::new();
+        let limit = MAX_CONNECTIONS + 1;
+        for number in 1..=limit {
+            let mut stream = server.connect().await.unwrap();
+            // The response comes without a request.
+            let mut first = [0; 12];
+            if let Ok(read) = timeout(Duration::from_millis(1), stream.read_exact(&mut first)).await
+            {
+                read.unwrap();
+                assert_eq!(&first, b"HTTP/1.1 503");
+                assert!(number > 16);
+                // Closed connections make room for new ones.
+                open.clear();
+                let mut next = server.connect().await.unwrap();
+                next.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+                assert!(read_to_end(&mut next).await.unwrap().contains("200 OK"));
+                return;
+            }
+            open.push(stream);
+        }
+        panic!("{limit} connections at once");
+    }
+}

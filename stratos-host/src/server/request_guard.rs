@@ -1,0 +1,425 @@
+//! The request guard: checks every request before a handler, the proxy or an upgrade sees it.
+//!
+//! Any web page that the user visits can send requests to 127.0.0.1. The guard recognizes pages of other origins by the
+//! headers `Origin` and `Sec-Fetch-Site`, and DNS rebinding by `Host`.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONNECTION, HOST, ORIGIN, UPGRADE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use stratos_protocol::server::{RESERVED_PREFIX, covers};
+use subtle::ConstantTimeEq as _;
+
+use crate::origin::Origin;
+use crate::server::{error_response, response_headers};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The rules of the request guard. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestGuard(Arc<Rules>);
+
+struct Rules {
+    /// The accepted values of `Host`.
+    hosts: [String; 2],
+    /// The shell's own origins, as browsers write them in `Origin`.
+    own_origins: [String; 2],
+    /// The origins of `[dev] origins`, which change with `stratos.toml`.
+    dev_origins: Arc<RwLock<Vec<Origin>>>,
+    /// The control API's bearer token.
+    token: String,
+}
+
+/// The reason why the guard rejects a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Rejection {
+    status: StatusCode,
+    message: &'static str,
+}
+
+impl Rejection {
+    const fn bad_request(message: &'static str) -> Self {
+        let status = StatusCode::BAD_REQUEST;
+        Self { status, message }
+    }
+
+    const fn forbidden(message: &'static str) -> Self {
+        let status = StatusCode::FORBIDDEN;
+        Self { status, message }
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        error_response(self.status, self.message)
+    }
+}
+
+impl RequestGuard {
+    pub(crate) fn new(port: u16, dev_origins: Arc<RwLock<Vec<Origin>>>, token: String) -> Self {
+        let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}"));
+        // Browsers leave out the default port.
+        let own_origins = hosts.each_ref().map(|host| match port {
+            80 => format!("http://{}", host.trim_end_matches(":80")),
+            _ => format!("http://{host}"),
+        });
+        Self(Arc::new(Rules {
+            hosts,
+            own_origins,
+            dev_origins,
+            token,
+        }))
+    }
+
+    /// Checks a request. Returns its `Origin` if it has one, which is then allowed to read the response.
+    fn check(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Option<HeaderValue>, Rejection> {
+        check_target(method, uri)?;
+        self.check_host(headers)?;
+        let origin = self.check_origin(uri, headers)?;
+        if origin.is_none() {
+            check_fetch_site(headers)?;
+        }
+        Ok(origin)
+    }
+
+    fn check_host(&self, headers: &HeaderMap) -> Result<(), Rejection> {
+        let host = single(headers, HOST).and_then(|host| host.to_str().ok());
+        let host = host.filter(|host| is_host(host));
+        let host = host.ok_or(Rejection::bad_request(
+            "exactly one valid Host header is required",
+        ))?;
+        let mut hosts = self.0.hosts.iter();
+        match hosts.any(|own| own.eq_ignore_ascii_case(host)) {
+            true => Ok(()),
+            false => Err(Rejection::forbidden(
+                "this Host is not the shell's: use 127.0.0.1 or localhost with its port",
+            )),
+        }
+    }
+
+    fn check_origin(
+        &self,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Option<HeaderValue>, Rejection> {
+        if !headers.contains_key(ORIGIN) {
+            return Ok(None);
+        }
+        let value = single(headers, ORIGIN);
+        let text = value.and_then(|origin| origin.to_str().ok());
+        let (Some(value), Some(text)) = (value, text) else {
+            return Err(Rejection::forbidden("a request has at most one Origin"));
+        };
+        if self.0.own_origins.iter().any(|own| own == text) {
+            return Ok(Some(value.clone()));
+        }
+        let allowed = self.0.dev_origins.read();
+        let allowed = allowed.unwrap_or_else(PoisonError::into_inner);
+        if !allowed.iter().any(|origin| origin.as_str() == text) {
+            return Err(Rejection::forbidden(
+                "this Origin may not call the shell: add it to `[dev] origins` in stratos.toml",
+            ));
+        }
+        if is_reserved(uri.path()) {
+            return Err(Rejection::forbidden(
+                "pages of `[dev] origins` may call plugins, but not the control API",
+            ));
+        }
+        Ok(Some(value.clone()))
+    }
+
+    /// Whether a request carries the control API's token.
+    fn has_token(&self, headers: &HeaderMap) -> bool {
+        single(headers, AUTHORIZATION)
+            .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "))
+            .is_some_and(|token| token.ct_eq(self.0.token.as_bytes()).into())
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rules")
+            .field("hosts", &self.hosts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Middleware for all routes: passes an accepted request on, and sets the headers of the response.
+pub(super) async fn guard_request(
+    State(guard): State<RequestGuard>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let wants_upgrade = request.headers().contains_key(UPGRADE);
+    let checked = guard.check(request.method(), request.uri(), request.headers());
+    let (mut response, origin) = match checked {
+        Err(rejection) => (rejection.into_response(), None),
+        Ok(Some(origin)) if is_preflight(&request) => {
+            let response = response_headers::preflight(request.headers());
+            (response, Some(origin))
+        }
+        Ok(origin) => (next.run(request).await, origin),
+    };
+    if wants_upgrade && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        // The bytes after this request may belong to the other protocol.
+        let headers = response.headers_mut();
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response_headers::set_headers(&mut response, origin);
+    response
+}
+
+/// Middleware for the control API: passes a request with the token on.
+pub(super) async fn require_token(
+    State(guard): State<RequestGuard>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if guard.has_token(request.headers()) {
+        return next.run(request).await;
+    }
+    error_response(
+        StatusCode::UNAUTHORIZED,
+        "the control API needs the token of `host.json` in the state folder, as `Authorization: Bearer`",
+    )
+}
+
+fn is_preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn check_target(method: &Method, uri: &Uri) -> Result<(), Rejection> {
+    // A proxy's requests: CONNECT, or a target with an address in it.
+    if method == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
+        return Err(Rejection::bad_request("the request target must be a path"));
+    }
+    match is_plain_path(uri.path()) {
+        true => Ok(()),
+        false => Err(Rejection::bad_request(
+            "the path has an empty or dot segment, or an encoded slash, dot or control character",
+        )),
+    }
+}
+
+/// Checks a request without an `Origin`, such as another site's page sends for an image or a script.
+fn check_fetch_site(headers: &HeaderMap) -> Result<(), Rejection> {
+    let sites = headers.get_all(SEC_FETCH_SITE);
+    let mut sites = sites.iter().map(HeaderValue::as_bytes);
+    match sites.all(|site| matches!(site, b"same-origin" | b"none")) {
+        true => Ok(()),
+        false => Err(Rejection::forbidden(
+            "pages of other sites may not call the shell; an image or a script of an allowed origin needs `crossorigin`",
+        )),
+    }
+}
+
+/// The value of a header that occurs exactly once.
+fn single(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
+}
+
+/// Whether a `Host` header consists of characters of a host name or an address, and perhaps a port.
+fn is_host(host: &str) -> bool {
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || "-._~:[]".contains(c);
+    !host.is_empty() && host.chars().all(is_valid)
+}
+
+/// Whether a path is below the shell's reserved prefix. The IPC of plugins' UIs is an exception.
+fn is_reserved(path: &str) -> bool {
+    covers(RESERVED_PREFIX, path) && !path.starts_with("/__stratos/ipc/")
+}
+
+/// Whether a path has no part that another program may normalize or decode differently.
+fn is_plain_path(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let encoded = ["%2e", "%2f", "%5c", "%00", "%0a", "%0d"];
+    let is_escape = |rest: &[u8]| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit);
+    path.starts_with('/')
+        && !path.contains("//")
+        && !path.contains('\\')
+        && !encoded.iter().any(|part| lower.contains(part))
+        && lower
+            .split('%')
+            .skip(1)
+            .all(|rest| is_escape(rest.as_bytes()))
+        && !path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the request's page may read the response, or the rejection's status.
+    fn check(path: &str, pairs: &[(&str, &str)]) -> Result<bool, u16> {
+        let allowed = "http://localhost:5173".parse().unwrap();
+        let allowed = Arc::new(RwLock::new(vec![allowed]));
+        let guard = RequestGuard::new(2066, allowed, "t".to_owned());
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(
+                name.parse::<HeaderName>().unwrap(),
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            );
+        }
+        guard
+            .check(&Method::GET, &path.parse().unwrap(), &headers)
+            .map(|origin| origin.is_some())
+            .map_err(|rejection| rejection.status.as_u16())
+    }
+
+    #[test]
+    fn only_the_shells_own_hosts_are_accepted() {
+        for host in ["127.0.0.1:2066", "localhost:2066", "LOCALHOST:2066"] {
+            assert_eq!(check("/", &[("host", host)]), Ok(false), "{host}");
+        }
+        for host in [
+            "127.0.0.1",
+            "localhost",
+            "localhost.:2066",
+            "localhost6:2066",
+            "127.1:2066",
+            "0x7f.1:2066",
+            "2130706433:2066",
+            "[::1]:2066",
+            "a.evil.test:2066",
+            "127.0.0.1.evil.test:2066",
+            "127.0.0.1:2067",
+            "127.0.0.1:02066",
+        ] {
+            assert_eq!(check("/", &[("host", host)]), Err(403), "{host}");
+        }
+        for host in [
+            "",
+            " 127.0.0.1:2066",
+            "127.0.0.1:2066@evil.test",
+            "127.0.0.1:2066/",
+            "127.0.0.1:2066, evil.test",
+            "n\u{e4}h:2066",
+        ] {
+            assert_eq!(check("/", &[("host", host)]), Err(400), "{host}");
+        }
+        assert_eq!(check("/", &[]), Err(400));
+        let host = ("host", "127.0.0.1:2066");
+        assert_eq!(check("/", &[host, host]), Err(400));
+    }
+
+    #[test]
+    fn only_own_and_dev_origins_are_accepted() {
+        let host = ("host", "127.0.0.1:2066");
+        for (origin, expected) in [
+            ("http://127.0.0.1:2066", Ok(true)),
+            ("http://localhost:2066", Ok(true)),
+            ("http://localhost:5173", Ok(true)),
+            ("null", Err(403)),
+            ("", Err(403)),
+            ("https://127.0.0.1:2066", Err(403)),
+            ("http://127.0.0.1:2066.evil.test", Err(403)),
+            ("http://localhost:51730", Err(403)),
+            ("http://LOCALHOST:5173", Err(403)),
+            ("http://user@localhost:5173", Err(403)),
+            ("http://localhost:5173/", Err(403)),
+            ("https://evil.test", Err(403)),
+        ] {
+            let result = check("/api/a", &[host, ("origin", origin)]);
+            assert_eq!(result, expected, "{origin}");
+        }
+        let allowed = ("origin", "http://localhost:5173");
+        assert_eq!(check("/api/a", &[host, allowed, allowed]), Err(403));
+    }
+
+    #[test]
+    fn dev_origins_may_call_plugins_and_their_ipc_only() {
+        let host = ("host", "127.0.0.1:2066");
+        for (path, allowed) in [
+            ("/", Ok(true)),
+            ("/api/a", Ok(true)),
+            ("/__stratos/ipc/a", Ok(true)),
+            ("/__stratosphere", Ok(true)),
+            ("/__stratos", Err(403)),
+            ("/__stratos/", Err(403)),
+            ("/__stratos/ipc", Err(403)),
+            ("/__stratos/api/v1/plugins", Err(403)),
+        ] {
+            let foreign = check(path, &[host, ("origin", "http://localhost:5173")]);
+            assert_eq!(foreign, allowed, "{path}");
+            let own = check(path, &[host, ("origin", "http://localhost:2066")]);
+            assert_eq!(own, Ok(true), "{path}");
+        }
+    }
+
+    #[test]
+    fn own_origins_leave_out_the_default_port() {
+        let guard = RequestGuard::new(80, Arc::default(), "t".to_owned());
+        assert_eq!(
+            guard.0.own_origins,
+            ["http://127.0.0.1", "http://localhost"]
+        );
+    }
+
+    #[test]
+    fn requests_of_other_sites_need_an_allowed_origin() {
+        let host = ("host", "127.0.0.1:2066");
+        for (site, expected) in [
+            ("same-origin", Ok(false)),
+            ("none", Ok(false)),
+            ("same-site", Err(403)),
+            ("cross-site", Err(403)),
+            ("x", Err(403)),
+        ] {
+            let result = check("/", &[host, ("sec-fetch-site", site)]);
+            assert_eq!(result, expected, "{site}");
+        }
+        let both = [
+            host,
+            ("sec-fetch-site", "none"),
+            ("sec-fetch-site", "cross-site"),
+        ];
+        assert_eq!(check("/", &both), Err(403));
+        let origin = ("origin", "http://localhost:5173");
+        let allowed = [host, ("sec-fetch-site", "same-site"), origin];
+        assert_eq!(check("/", &allowed), Ok(true));
+    }
+
+    #[test]
+    fn only_plain_paths_are_accepted() {
+        let host = ("host", "127.0.0.1:2066");
+        for path in ["/", "/api/my-plugin/fleet?x=//..%2e", "/a%20b", "/a.b/..c"] {
+            assert_eq!(check(path, &[host]), Ok(false), "{path}");
+        }
+        for path in [
+            "http://127.0.0.1:2066/",
+            "/a/../b",
+            "/..",
+            "/./a",
+            "/%2e%2e/a",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a%00",
+            "/a%",
+            "/a%2",
+            "/a%zz",
+            "/a%u002e",
+            "//evil.test/a",
+            "/a//b",
+            "/a//",
+            "/a\\b",
+        ] {
+            assert_eq!(check(path, &[host]), Err(400), "{path}");
+        }
+    }
+}
