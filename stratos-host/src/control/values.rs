@@ -171,9 +171,9 @@ impl Control {
         &self,
         work: impl FnOnce(&ConfigStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ControlError> {
-        let done = self.store().run(work).await;
+        let done = self.store().run_blocking(work).await;
         done.expect("the store does not panic")
-            .map_err(|error| match error.is_about_the_value() {
+            .map_err(|error| match error.is_limit_exceeded() {
                 true => ControlError::Value(error),
                 false => ControlError::Store(error),
             })

@@ -255,7 +255,7 @@ impl PluginService {
         let done = self
             .backend
             .store
-            .run(move |store| work(store, &plugin))
+            .run_blocking(move |store| work(store, &plugin))
             .await;
         done.map_err(|error| RpcError::new(ErrorCode::Internal, error.to_string()))?
             .map_err(|error| {

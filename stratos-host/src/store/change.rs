@@ -1,16 +1,16 @@
-//! What a write changes.
+//! Changes of stored values, as data.
 
 use std::ops::Bound;
 
 use redb::{ReadableTable as _, Table, TableDefinition, WriteTransaction};
 
-use crate::store::ConfigExport;
+use crate::store::export::ConfigExport;
 
-/// JSON text by plugin and key.
+/// The table of values: JSON text by plugin id and key.
 pub(super) const VALUES: TableDefinition<'_, (&str, &str), &str> =
     TableDefinition::new("config-v1");
 
-/// A change of the stored values, which owns what it needs: another thread may commit it.
+/// A change of stored values. Owns its data, because another thread may commit it.
 #[derive(Debug)]
 pub(super) enum Change {
     Set {
@@ -22,17 +22,17 @@ pub(super) enum Change {
         plugin: String,
         key: String,
     },
-    /// All values of one plugin become these.
+    /// Replaces all values of one plugin.
     Replace {
         plugin: String,
         texts: Vec<(String, String)>,
     },
-    /// All values of all plugins become these.
+    /// Replaces all values of all plugins.
     ReplaceAll(ConfigExport),
 }
 
 impl Change {
-    /// True unless there was nothing to change.
+    /// Applies the change; returns false if there was no value to delete.
     pub(super) fn apply(&self, transaction: &WriteTransaction) -> Result<bool, redb::Error> {
         match self {
             Self::Set { plugin, key, text } => {
@@ -51,10 +51,10 @@ impl Change {
                     table.insert((plugin.as_str(), key.as_str()), text.as_str())?;
                 }
             }
-            Self::ReplaceAll(everything) => {
+            Self::ReplaceAll(export) => {
                 transaction.delete_table(VALUES)?;
                 let mut table = transaction.open_table(VALUES)?;
-                for (plugin, values) in &everything.plugins {
+                for (plugin, values) in &export.plugins {
                     for (key, value) in values {
                         let text = value.to_string();
                         table.insert((plugin.as_str(), key.as_str()), text.as_str())?;

@@ -1,172 +1,176 @@
-//! The store: what may be asked of it.
+//! The operations of the store.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableError};
+use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _};
 use serde_json::Value;
 use stratos_protocol::limits::{CONFIG_DEPTH, CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
 use tokio::task::JoinError;
 
 use crate::store::change::{Change, VALUES};
 use crate::store::database::DatabaseHandle;
+use crate::store::error::StoreError;
+use crate::store::export::ConfigExport;
 use crate::store::group_commit::GroupCommit;
+use crate::store::notice::Notice;
 use crate::store::recovery::Opened;
-use crate::store::{ConfigExport, Notice, StoreError, recovery};
+use crate::store::{format, recovery};
 
-/// The config store of all plugins; one process owns its file. Cheap to clone.
+/// The config values of all plugins, in a file that this process owns. Cheap to clone.
 ///
-/// When [`set`](Self::set) or another writing method has returned, what it wrote survives a
-/// crash of the process and a power cut: it is in a transaction that was flushed to the disk.
-/// Writes that wait at the same time share one.
+/// When [`set`](Self::set) or another write has returned, the change survives a crash of the process and a power cut,
+/// because its transaction was synced to the disk. Concurrent writes share a transaction.
 #[derive(Debug, Clone)]
 pub struct ConfigStore(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    disk: DatabaseHandle,
+    database: DatabaseHandle,
     commits: GroupCommit,
 }
 
+/// A stored value that is not JSON.
+struct DamagedValue {
+    plugin: String,
+    key: String,
+    error: serde_json::Error,
+}
+
 impl ConfigStore {
-    /// Opens the store, or makes an empty one, and says what else it did.
+    /// Opens the store or creates an empty one, and returns notices about problems.
     ///
-    /// A file that is damaged is set aside, and the values of the last backup take its place. The backup is written
-    /// here, from a store that could be read whole.
+    /// A damaged file is renamed, and the values of the last backup are restored. Opening also writes the backup, from
+    /// a store without damage.
     ///
     /// # Errors
     ///
-    /// When another process has it open, the disk refuses, or a newer version of this program wrote it.
+    /// When another process owns the store, a newer version of this program has written it, or the disk fails.
     pub fn open(path: &Path) -> Result<(Self, Vec<Notice>), StoreError> {
         let Opened {
-            disk,
+            database,
             is_new,
             mut notices,
         } = recovery::open(path)?;
-        let store = Self::new(disk);
-        let (everything, damaged) = store.whole()?;
+        let store = Self::new(database);
+        let (export, damaged) = store.read_all()?;
         if damaged.is_empty() && !is_new {
-            notices.extend(recovery::back_up(path, &everything));
+            notices.extend(recovery::write_backup(path, &export));
         }
-        notices.extend(damaged);
+        notices.extend(damaged.into_iter().map(|value| Notice::Damaged {
+            plugin: value.plugin,
+            key: value.key,
+            reason: value.error.to_string(),
+        }));
         Ok((store, notices))
     }
 
-    /// A store that is gone with the process.
+    /// Creates an empty store in memory.
     ///
     /// # Errors
     ///
-    /// When the empty database cannot be laid out in memory.
+    /// When the database cannot be created.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let disk = DatabaseHandle::in_memory();
-        Ok(Self::new(disk.map_err(|error| {
-            StoreError::open(Path::new("(memory)"), error)
-        })?))
+        let database = format::create_in_memory()
+            .map_err(|error| StoreError::open(Path::new("(memory)"), error))?;
+        Ok(Self::new(DatabaseHandle::in_memory(database)))
     }
 
-    /// The value under a plugin's key.
+    /// Returns the value under a plugin's key.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read.
+    /// When the value cannot be read or is damaged.
     pub fn get(&self, plugin: &str, key: &str) -> Result<Option<Value>, StoreError> {
-        let text = self.read(|transaction| match transaction.open_table(VALUES) {
-            Ok(table) => Ok(table
-                .get((plugin, key))?
-                .map(|text| text.value().to_owned())),
-            Err(TableError::TableDoesNotExist(_)) => Ok(None),
-            Err(error) => Err(error.into()),
+        let text = self.read(|transaction| {
+            let text = transaction.open_table(VALUES)?.get((plugin, key))?;
+            Ok(text.map(|text| text.value().to_owned()))
         })?;
         text.map(|text| parse(key, &text)).transpose()
     }
 
-    /// Stores a value durably.
+    /// Stores a value.
     ///
     /// # Errors
     ///
-    /// When it could not be written. The old value is still there then, or the new one where the disk failed at the
-    /// very last step; [`get`](Self::get) says which.
+    /// When the value exceeds a limit or cannot be written. The old value is kept then, unless the disk failed in the
+    /// last step of the commit; [`get`](Self::get) returns the one that counts.
     pub fn set(&self, plugin: &str, key: &str, value: &Value) -> Result<(), StoreError> {
         self.set_if(plugin, key, value, || true).map(drop)
     }
 
-    /// Stores a value durably if it is still allowed when it is this write's turn; false if it is not.
+    /// Stores a value if `is_allowed` returns true during the transaction; returns whether it did.
     ///
-    /// Writes follow one another, so a write that was forbidden before another one began cannot
-    /// overwrite what that one wrote.
+    /// Transactions are serial, so a write that is no longer allowed never overwrites a later one.
     ///
     /// # Errors
     ///
-    /// When it could not be written. The old value is still there then, or the new one where the disk failed at the
-    /// very last step; [`get`](Self::get) says which.
+    /// As those of [`set`](Self::set).
     pub fn set_if(
         &self,
         plugin: &str,
         key: &str,
         value: &Value,
-        allowed: impl Fn() -> bool + Send + Sync + 'static,
+        is_allowed: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Result<bool, StoreError> {
         let change = Change::Set {
             plugin: plugin.to_owned(),
             key: key.to_owned(),
-            text: text(key, value)?,
+            text: checked_text(key, value)?,
         };
-        self.write(change, allowed).map(|done| done.is_some())
+        let changed = self.write(change, is_allowed)?;
+        Ok(changed.is_some())
     }
 
-    /// Removes a value durably; true if there was one.
+    /// Deletes a value; returns whether there was one.
     ///
     /// # Errors
     ///
-    /// When it could not be removed.
+    /// When the change cannot be written.
     pub fn delete(&self, plugin: &str, key: &str) -> Result<bool, StoreError> {
-        let done = self.write(deletion(plugin, key), || true)?;
-        Ok(done == Some(true))
+        let changed = self.write(deletion(plugin, key), || true)?;
+        Ok(changed == Some(true))
     }
 
-    /// Removes a value durably, if there is one and it is still allowed; see [`set_if`](Self::set_if).
+    /// Deletes a value if `is_allowed` returns true during the transaction; returns whether it did.
     ///
     /// # Errors
     ///
-    /// When it could not be removed.
+    /// When the change cannot be written.
     pub fn delete_if(
         &self,
         plugin: &str,
         key: &str,
-        allowed: impl Fn() -> bool + Send + Sync + 'static,
+        is_allowed: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Result<bool, StoreError> {
-        let done = self.write(deletion(plugin, key), allowed)?;
-        Ok(done.is_some())
+        let changed = self.write(deletion(plugin, key), is_allowed)?;
+        Ok(changed.is_some())
     }
 
-    /// A plugin's values in the order of their keys, from the one after `after` on.
+    /// Returns a page of a plugin's values in the order of their keys, after the key `after`.
     ///
-    /// Stops before the values' text exceeds `bytes`, but returns one value at least. The second part is
-    /// the last key if there are more.
+    /// The page contains at least one value, and more up to a total of `bytes` of JSON text. The second part is the
+    /// last key of the page, if more values follow.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read.
+    /// When a value cannot be read or is damaged.
     pub fn page(
         &self,
         plugin: &str,
         after: Option<&str>,
         bytes: usize,
     ) -> Result<(BTreeMap<String, Value>, Option<String>), StoreError> {
-        let (texts, more) = self.read(|transaction| {
-            let table = match transaction.open_table(VALUES) {
-                Ok(table) => table,
-                Err(TableError::TableDoesNotExist(_)) => return Ok((Vec::new(), false)),
-                Err(error) => return Err(error.into()),
-            };
-            let first = match after {
+        let (texts, has_more) = self.read(|transaction| {
+            let table = transaction.open_table(VALUES)?;
+            let start = match after {
                 Some(key) => Bound::Excluded((plugin, key)),
                 None => Bound::Included((plugin, "")),
             };
             let (mut texts, mut length) = (Vec::new(), 0);
-            for entry in table.range::<(&str, &str)>((first, Bound::Unbounded))? {
+            for entry in table.range::<(&str, &str)>((start, Bound::Unbounded))? {
                 let (key, text) = entry?;
                 let (owner, key) = key.value();
                 if owner != plugin {
@@ -180,35 +184,37 @@ impl ConfigStore {
             }
             Ok((texts, false))
         })?;
-        let next = texts.last().filter(|_| more).map(|(key, _)| key.clone());
-        let entries = texts
+        let last = texts.last().filter(|_| has_more);
+        let next = last.map(|(key, _)| key.clone());
+        let values = texts
             .into_iter()
             .map(|(key, text)| parse(&key, &text).map(|value| (key, value)))
             .collect::<Result<_, _>>()?;
-        Ok((entries, next))
+        Ok((values, next))
     }
 
-    /// All values of one plugin.
+    /// Returns all values of one plugin.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read.
+    /// When a value cannot be read or is damaged.
     pub fn all(&self, plugin: &str) -> Result<BTreeMap<String, Value>, StoreError> {
         Ok(self.page(plugin, None, usize::MAX)?.0)
     }
 
-    /// Replaces all values of one plugin, in one step.
+    /// Replaces all values of one plugin in one transaction.
     ///
     /// # Errors
     ///
-    /// When they could not be written; the old ones are still there then.
+    /// When a value exceeds a limit or cannot be written. The old values are kept then.
     pub fn replace(
         &self,
         plugin: &str,
         values: &BTreeMap<String, Value>,
     ) -> Result<(), StoreError> {
-        let texts = values.iter();
-        let texts = texts.map(|(key, value)| Ok((key.clone(), text(key, value)?)));
+        let texts = values
+            .iter()
+            .map(|(key, value)| Ok((key.clone(), checked_text(key, value)?)));
         let change = Change::Replace {
             plugin: plugin.to_owned(),
             texts: texts.collect::<Result<_, _>>()?,
@@ -216,100 +222,80 @@ impl ConfigStore {
         self.write(change, || true).map(drop)
     }
 
-    /// All values of all plugins.
+    /// Returns the values of all plugins.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read, or a value in it is damaged.
+    /// When a value cannot be read or is damaged.
     pub fn export(&self) -> Result<ConfigExport, StoreError> {
-        let mut everything = ConfigExport::default();
-        for (plugin, key, text) in self.texts()? {
-            let value = parse(&key, &text)?;
-            let values = everything.plugins.entry(plugin).or_default();
-            values.insert(key, value);
+        let (export, damaged) = self.read_all()?;
+        match damaged.into_iter().next() {
+            Some(DamagedValue { key, error, .. }) => Err(StoreError::Damaged {
+                key,
+                source: Arc::new(error),
+            }),
+            None => Ok(export),
         }
-        Ok(everything)
     }
 
-    /// Replaces all values of all plugins, in one step.
+    /// Replaces the values of all plugins in one transaction.
     ///
     /// # Errors
     ///
-    /// When they could not be written; the old ones are still there then.
-    pub fn import(&self, everything: ConfigExport) -> Result<(), StoreError> {
-        for (key, value) in everything.plugins.values().flatten() {
-            text(key, value)?;
+    /// When a value exceeds a limit or cannot be written. The old values are kept then.
+    pub fn import(&self, export: ConfigExport) -> Result<(), StoreError> {
+        for (key, value) in export.plugins.values().flatten() {
+            checked_text(key, value)?;
         }
-        self.write(Change::ReplaceAll(everything), || true)
-            .map(drop)
+        self.write(Change::ReplaceAll(export), || true).map(drop)
     }
 
-    /// How many transactions were committed for all writes until now, or failed.
-    #[cfg(test)]
-    pub(crate) fn commits(&self) -> u64 {
-        self.0.commits.count()
+    /// Deletes the values of all plugins.
+    ///
+    /// # Errors
+    ///
+    /// When the change cannot be written. The old values are kept then.
+    pub fn clear(&self) -> Result<(), StoreError> {
+        self.import(ConfigExport::default())
     }
 
-    /// Work that may wait for the disk runs where waiting harms nobody. A store in memory never waits, and stays in
-    /// order with what else its runtime does.
-    pub(crate) async fn run<T: Send + 'static>(
+    /// Runs `work` on a blocking thread, or at once for a store in memory.
+    ///
+    /// A store in memory never waits for a disk, and keeps its order with other work of the same runtime.
+    pub(crate) async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<T, JoinError> {
-        if self.0.disk.is_in_memory() {
+        if self.0.database.is_in_memory() {
             return Ok(work(self));
         }
         let store = self.clone();
         tokio::task::spawn_blocking(move || work(&store)).await
     }
 
-    /// Forgets everything.
-    ///
-    /// # Errors
-    ///
-    /// When it could not be written; everything is still there then.
-    pub fn clear(&self) -> Result<(), StoreError> {
-        self.import(ConfigExport::default())
+    fn new(database: DatabaseHandle) -> Self {
+        Self(Arc::new(Inner {
+            database,
+            commits: GroupCommit::default(),
+        }))
     }
 
-    fn new(disk: DatabaseHandle) -> Self {
-        let commits = GroupCommit::default();
-        Self(Arc::new(Inner { disk, commits }))
-    }
-
-    /// Everything that is readable, and what is not.
-    fn whole(&self) -> Result<(ConfigExport, Vec<Notice>), StoreError> {
-        let (mut everything, mut damaged) = (ConfigExport::default(), Vec::new());
-        for (plugin, key, text) in self.texts()? {
-            match serde_json::from_str(&text) {
-                Ok(value) => {
-                    let values = everything.plugins.entry(plugin).or_default();
-                    values.insert(key, value);
-                }
-                Err(error) => damaged.push(Notice::Damaged {
-                    plugin,
-                    key,
-                    reason: error.to_string(),
-                }),
-            }
-        }
-        Ok((everything, damaged))
-    }
-
-    fn texts(&self) -> Result<Vec<(String, String, String)>, StoreError> {
+    fn read_all(&self) -> Result<(ConfigExport, Vec<DamagedValue>), StoreError> {
         self.read(|transaction| {
-            let table = match transaction.open_table(VALUES) {
-                Ok(table) => table,
-                Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-                Err(error) => return Err(error.into()),
-            };
-            let mut texts = Vec::new();
-            for entry in table.iter()? {
+            let (mut export, mut damaged) = (ConfigExport::default(), Vec::new());
+            for entry in transaction.open_table(VALUES)?.iter()? {
                 let (key, text) = entry?;
                 let (plugin, key) = key.value();
-                texts.push((plugin.to_owned(), key.to_owned(), text.value().to_owned()));
+                let (plugin, key) = (plugin.to_owned(), key.to_owned());
+                match serde_json::from_str(text.value()) {
+                    Ok(value) => {
+                        let values = export.plugins.entry(plugin).or_default();
+                        values.insert(key, value);
+                    }
+                    Err(error) => damaged.push(DamagedValue { plugin, key, error }),
+                }
             }
-            Ok(texts)
+            Ok((export, damaged))
         })
     }
 
@@ -317,25 +303,26 @@ impl ConfigStore {
         &self,
         work: impl Fn(&ReadTransaction) -> Result<T, redb::Error>,
     ) -> Result<T, StoreError> {
-        let done = self.0.disk.with(|database| work(&database.begin_read()?));
-        done.map_err(|error| StoreError::Read(Arc::new(error)))
+        let database = &self.0.database;
+        let result = database.with(|database| work(&database.begin_read()?));
+        result.map_err(|error| StoreError::Read(Arc::new(error)))
     }
 
-    /// None where it was not allowed, otherwise whether it changed anything.
+    /// Returns None if the write was not allowed, otherwise whether it changed a value.
     fn write(
         &self,
         change: Change,
-        allowed: impl Fn() -> bool + Send + Sync + 'static,
+        is_allowed: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Result<Option<bool>, StoreError> {
-        let Inner { disk, commits } = &*self.0;
+        let Inner { database, commits } = &*self.0;
         commits
-            .write(disk, change, allowed)
+            .write(database, change, is_allowed)
             .map_err(StoreError::Write)
     }
 }
 
-/// The text of a value that may be stored.
-fn text(key: &str, value: &Value) -> Result<String, StoreError> {
+/// The JSON text of a value, or an error if the key or the value exceeds a limit.
+fn checked_text(key: &str, value: &Value) -> Result<String, StoreError> {
     let text = value.to_string();
     let parts = [
         ("key", key.len(), CONFIG_KEY_BYTES),
@@ -347,21 +334,21 @@ fn text(key: &str, value: &Value) -> Result<String, StoreError> {
             length,
             limit,
         }),
-        None if is_deeper(value, CONFIG_DEPTH) => Err(StoreError::TooDeep {
+        None if is_nested_deeper(value, CONFIG_DEPTH) => Err(StoreError::TooDeep {
             limit: CONFIG_DEPTH,
         }),
         None => Ok(text),
     }
 }
 
-/// Whether a value has more levels of arrays and objects than these.
-fn is_deeper(value: &Value, levels: usize) -> bool {
-    let Some(below) = levels.checked_sub(1) else {
+/// Whether a value has more levels of arrays and objects than `limit`.
+fn is_nested_deeper(value: &Value, limit: usize) -> bool {
+    let Some(rest) = limit.checked_sub(1) else {
         return value.is_array() || value.is_object();
     };
     match value {
-        Value::Array(values) => values.iter().any(|value| is_deeper(value, below)),
-        Value::Object(values) => values.values().any(|value| is_deeper(value, below)),
+        Value::Array(values) => values.iter().any(|value| is_nested_deeper(value, rest)),
+        Value::Object(values) => values.values().any(|value| is_nested_deeper(value, rest)),
         _ => false,
     }
 }
@@ -391,7 +378,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_belong_to_their_plugin_and_survive_reopening() {
+    fn values_are_separate_for_each_plugin_and_survive_reopening() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.redb");
         let store = ConfigStore::open(&path).unwrap().0;
@@ -414,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_can_be_exported_and_read_again() {
+    fn values_are_limited_to_a_depth_that_an_export_can_contain() {
         let store = ConfigStore::in_memory().unwrap();
         let nested = |levels| (0..levels).fold(json!(1), |inner, _| json!([inner]));
         let deepest = nested(CONFIG_DEPTH);
@@ -436,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_is_no_longer_allowed_changes_nothing() {
+    fn a_write_that_is_not_allowed_changes_nothing() {
         let store = ConfigStore::in_memory().unwrap();
         store.set("p", "k", &json!(1)).unwrap();
         assert!(!store.set_if("p", "k", &json!(2), || false).unwrap());
@@ -448,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_cover_everything_once() {
+    fn pages_contain_each_value_once() {
         let store = ConfigStore::in_memory().unwrap();
         let values: BTreeMap<_, _> = (0..20)
             .map(|n| (format!("k{n}"), json!("x".repeat(n))))
@@ -470,31 +457,31 @@ mod tests {
         assert!(store.all("p").unwrap().is_empty());
     }
 
-    /// Others wait behind it until somebody waits at the barrier.
-    fn write_that_stands_at_the_disk<'scope>(
+    /// Starts a write whose commit blocks until the returned barrier is reached.
+    fn start_blocked_write<'scope>(
         scope: &'scope thread::Scope<'scope, '_>,
         store: ConfigStore,
     ) -> Arc<Barrier> {
-        let (at_the_disk, is_free) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-        let (told, waits) = (Arc::clone(&at_the_disk), Arc::clone(&is_free));
+        let (begun, release) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let (has_begun, is_released) = (Arc::clone(&begun), Arc::clone(&release));
         scope.spawn(move || {
-            let allowed = move || {
-                told.wait();
-                waits.wait();
+            let is_allowed = move || {
+                has_begun.wait();
+                is_released.wait();
                 true
             };
-            store.set_if("p", "first", &json!(0), allowed).unwrap()
+            store.set_if("p", "first", &json!(0), is_allowed).unwrap()
         });
-        at_the_disk.wait();
-        is_free
+        begun.wait();
+        release
     }
 
     #[test]
-    fn writes_that_wait_share_a_commit() {
+    fn concurrent_writes_share_a_commit() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = ConfigStore::open(&folder.path().join("config.redb")).unwrap();
         thread::scope(|scope| {
-            let is_free = write_that_stands_at_the_disk(scope, store.clone());
+            let release = start_blocked_write(scope, store.clone());
             for n in 1..=100 {
                 let store = store.clone();
                 scope.spawn(move || store.set("p", &format!("k{n}"), &json!(n)).unwrap());
@@ -502,31 +489,33 @@ mod tests {
             while store.0.commits.waiting() < 100 {
                 thread::yield_now();
             }
-            is_free.wait();
+            release.wait();
         });
         assert_eq!(store.all("p").unwrap().len(), 101);
-        println!("{} commits for 101 writes", store.commits());
-        assert_eq!(store.commits(), 2);
+        assert_eq!(store.0.commits.commits(), 2);
     }
 
     #[test]
-    fn a_write_that_waited_is_asked_when_it_is_its_turn() {
+    fn a_queued_write_is_checked_when_it_is_committed() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = ConfigStore::open(&folder.path().join("config.redb")).unwrap();
-        let is_retired = Arc::new(AtomicBool::new(false));
+        let is_replaced = Arc::new(AtomicBool::new(false));
         thread::scope(|scope| {
-            let is_free = write_that_stands_at_the_disk(scope, store.clone());
-            let (late, retired) = (store.clone(), Arc::clone(&is_retired));
+            let release = start_blocked_write(scope, store.clone());
+            let (late, replaced) = (store.clone(), Arc::clone(&is_replaced));
             let late = scope.spawn(move || {
-                let allowed = move || !retired.load(Ordering::SeqCst);
-                late.set_if("p", "k", &json!("late"), allowed).unwrap()
+                let is_allowed = move || !replaced.load(Ordering::SeqCst);
+                late.set_if("p", "k", &json!("late"), is_allowed).unwrap()
             });
             while store.0.commits.waiting() < 1 {
                 thread::yield_now();
             }
-            is_retired.store(true, Ordering::SeqCst);
-            is_free.wait();
-            assert!(!late.join().unwrap(), "it was allowed when it began only");
+            is_replaced.store(true, Ordering::SeqCst);
+            release.wait();
+            assert!(
+                !late.join().unwrap(),
+                "the write was allowed only when it was queued"
+            );
         });
         assert_eq!(store.get("p", "k").unwrap(), None);
     }

@@ -1,115 +1,101 @@
-//! The open database, and what to do when the disk or the file fails it.
+//! The open database, and its recovery from errors of the disk.
 
-use std::any::Any;
 use std::fs::File;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use redb::Database;
-use redb::backends::InMemoryBackend;
 
-use crate::store::lock_file::Place;
+use crate::store::catch_panic::catch_panic;
+use crate::store::store_file::StoreFile;
 
-/// A database, and the file that it is in.
+/// A handle to the database, which is reopened after an error of the disk.
 #[derive(Debug)]
 pub(super) struct DatabaseHandle {
-    /// None in memory.
-    place: Option<Place>,
-    /// None only where it could not be opened again after an error of the disk.
+    /// None for a database in memory.
+    file: Option<StoreFile>,
+    /// None after an error, until the database is reopened.
     database: RwLock<Option<Database>>,
     /// Released after the database is closed.
     _lock: Option<File>,
 }
 
 impl DatabaseHandle {
-    pub(super) fn new(place: Place, database: Database, lock: Option<File>) -> Self {
+    pub(super) fn new(database: Database, file: StoreFile, lock: Option<File>) -> Self {
         Self {
-            place: Some(place),
+            file: Some(file),
             database: RwLock::new(Some(database)),
             _lock: lock,
         }
     }
 
-    pub(super) fn in_memory() -> Result<Self, redb::Error> {
-        let database = Database::builder().create_with_backend(InMemoryBackend::new())?;
-        Ok(Self {
-            place: None,
+    pub(super) fn in_memory(database: Database) -> Self {
+        Self {
+            file: None,
             database: RwLock::new(Some(database)),
             _lock: None,
-        })
+        }
     }
 
     pub(super) const fn is_in_memory(&self) -> bool {
-        self.place.is_none()
+        self.file.is_none()
     }
 
-    /// Does something with the database, which is opened again where an error of the disk had closed it.
+    /// Runs `work` with the database, after reopening it if an earlier error has closed it.
     ///
-    /// An answer counts only while the file is where it was: what goes into a deleted file is gone with the process.
+    /// Returns an error if the file was deleted or replaced, because writes to a deleted file are lost.
     pub(super) fn with<T>(
         &self,
         work: impl Fn(&Database) -> Result<T, redb::Error>,
     ) -> Result<T, redb::Error> {
-        let done = match &*self.database.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(database) => guarded(|| work(database)),
+        let result = match &*self.database.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(database) => catch_panic(|| work(database)),
             None => Err(redb::Error::PreviousIo),
         };
-        let done = match done {
-            Err(redb::Error::PreviousIo | redb::Error::LockPoisoned(_)) => self.again(work),
-            done => done,
+        let result = match result {
+            Err(redb::Error::PreviousIo | redb::Error::LockPoisoned(_)) => self.reopen(work),
+            result => result,
         };
-        if done.is_err() && self.place.is_some() {
-            // A write that failed at its last step may be there: only the file can tell.
-            self.open_database().take();
+        if result.is_err() && self.file.is_some() {
+            // A commit that failed in its last step may be on the disk. Reopening the file shows whether it is.
+            self.write_lock().take();
         }
-        let done = done?;
-        self.is_in_place()?;
-        Ok(done)
+        let result = result?;
+        self.check_file()?;
+        Ok(result)
     }
 
-    fn again<T>(
+    /// Reopens the database and runs `work` with it.
+    fn reopen<T>(
         &self,
         work: impl Fn(&Database) -> Result<T, redb::Error>,
     ) -> Result<T, redb::Error> {
-        let Some(place) = &self.place else {
+        let Some(file) = &self.file else {
             return Err(redb::Error::PreviousIo);
         };
-        self.is_in_place()?;
-        let mut database = self.open_database();
-        // The file has one owner, also within this process: close it before it is opened.
+        self.check_file()?;
+        let mut database = self.write_lock();
+        // redb refuses to open a file twice, also within one process, so the old database is closed first.
         drop(database.take());
-        let opened = guarded(|| Ok(Database::open(place.path())?))?;
-        guarded(|| work(database.insert(opened)))
+        let opened = catch_panic(|| Ok(Database::open(file.path())?))?;
+        catch_panic(|| work(database.insert(opened)))
     }
 
-    fn open_database(&self) -> RwLockWriteGuard<'_, Option<Database>> {
+    fn write_lock(&self) -> RwLockWriteGuard<'_, Option<Database>> {
         let database = self.database.write();
         database.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_in_place(&self) -> Result<(), redb::Error> {
-        match &self.place {
-            Some(place) if !place.is_same() => Err(redb::Error::Io(io::Error::new(
+    fn check_file(&self) -> Result<(), redb::Error> {
+        match &self.file {
+            Some(file) if !file.is_unchanged() => Err(redb::Error::Io(io::Error::new(
                 io::ErrorKind::NotFound,
                 format!(
                     "{} was deleted or replaced while it was open: start the shell again",
-                    place.path().display()
+                    file.path().display()
                 ),
             ))),
             _ => Ok(()),
         }
     }
-}
-
-/// Turns a panic into an error: redb checks what it reads, and some of its checks are assertions.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, redb::Error> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|panic| Err(redb::Error::Corrupted(panic_text(&*panic))))
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("the database gave up").to_owned()
 }

@@ -1,86 +1,86 @@
-//! Why the store could not do something.
+//! Errors of the store.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
 
-/// Why the store could not do it.
+/// Error of a [`ConfigStore`](super::ConfigStore).
 #[derive(Debug, Clone, Error)]
 pub enum StoreError {
-    /// Another process has the store open.
+    /// Another process owns the store.
     #[error("another process uses the config store {}", path.display())]
     Owned {
-        /// The file.
+        /// Path of the store.
         path: PathBuf,
     },
-    /// The folder or the file cannot be made, read or written.
+    /// The folder or the file cannot be created, read or written.
     #[error("cannot open the config store {}", path.display())]
     Open {
-        /// The file.
+        /// Path of the store.
         path: PathBuf,
-        /// The reason.
+        /// The error of the database or the file system.
         #[source]
         source: Arc<redb::Error>,
     },
-    /// The file is no store, or is not as it was written.
+    /// The file is damaged, or is not a store.
     #[error("the config store {} is damaged: {reason}", path.display())]
     Corrupt {
-        /// The file.
+        /// Path of the store.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The damage, such as `it is empty`.
         reason: String,
     },
-    /// A newer version of this program wrote the file; it was left as it is.
+    /// A newer version of this program wrote the file, which was not changed.
     #[error(
         "the config store {} has format {found}, and this program knows formats up to {known}",
         path.display()
     )]
     Newer {
-        /// The file.
+        /// Path of the store.
         path: PathBuf,
-        /// Its format.
+        /// Version of the file's format.
         found: u32,
-        /// The newest format that is known here.
+        /// Version of the format that this program knows.
         known: u32,
     },
-    /// Reading failed.
+    /// A value could not be read.
     #[error("cannot read the config store")]
     Read(#[source] Arc<redb::Error>),
-    /// Writing failed, for example because the disk is full.
+    /// A change could not be written, for example because the disk is full.
     #[error("cannot write the config store")]
     Write(#[source] Arc<redb::Error>),
-    /// A key or a value is larger than plugins may store.
+    /// A key or a value exceeds its size limit.
     #[error("the {part} is {length} bytes long, at most {limit} are allowed")]
     TooLarge {
         /// `key` or `value`.
         part: &'static str,
-        /// In bytes.
+        /// Size in bytes.
         length: usize,
-        /// In bytes.
+        /// Maximum size in bytes.
         limit: usize,
     },
-    /// Arrays and objects in a value are nested deeper than plugins may store, and than an export could be read.
+    /// Arrays and objects in a value exceed the nesting limit, above which an export could not be read back.
     #[error("the value is nested deeper than {limit} levels")]
     TooDeep {
-        /// In levels.
+        /// Maximum number of levels.
         limit: usize,
     },
     /// A stored value is not JSON.
     #[error("the stored value of `{key}` is damaged")]
     Damaged {
-        /// Its key.
+        /// Key of the value.
         key: String,
-        /// What is wrong with it.
+        /// The syntax error.
         #[source]
         source: Arc<serde_json::Error>,
     },
 }
 
 impl StoreError {
-    /// Whether no store would take this key or value.
+    /// Whether the key or the value exceeds a limit, so that a retry fails as well.
     #[must_use]
-    pub fn is_about_the_value(&self) -> bool {
+    pub fn is_limit_exceeded(&self) -> bool {
         matches!(self, Self::TooLarge { .. } | Self::TooDeep { .. })
     }
 

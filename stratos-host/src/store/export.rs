@@ -1,4 +1,4 @@
-//! All values of all plugins, and their form as JSON.
+//! Exports: the values of all plugins as JSON.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,39 +8,39 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// The form of the JSON text.
-const FORM: u32 = 1;
+/// The version of the JSON format.
+const VERSION: u32 = 1;
 
-/// All values of all plugins: what `cargo stratos config export` writes, and what the backup holds.
+/// The values of all plugins, the content of an export and of the backup.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConfigExport {
-    /// The values by plugin and key.
+    /// The values by plugin id and key.
     pub plugins: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct Serialized<'a> {
     #[serde(rename = "stratosConfig")]
-    form: u32,
+    version: u32,
     plugins: &'a BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Read {
-    #[serde(rename = "stratosConfig", deserialize_with = "known_form")]
-    _form: u32,
-    plugins: Unique<Unique<Value>>,
+struct Deserialized {
+    #[serde(rename = "stratosConfig", deserialize_with = "known_version")]
+    _version: u32,
+    plugins: UniqueKeys<UniqueKeys<Value>>,
 }
 
 impl ConfigExport {
-    /// How many values there are.
+    /// Number of values of all plugins.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub fn value_count(&self) -> usize {
         self.plugins.values().map(BTreeMap::len).sum()
     }
 
-    /// The text of an export.
+    /// Formats the export as JSON text.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("config values are JSON");
@@ -48,30 +48,32 @@ impl ConfigExport {
         text
     }
 
-    /// Reads an export.
+    /// Parses an export.
     ///
     /// # Errors
     ///
-    /// When it is none, is of a form that is not known, or has a key twice; with line and column.
+    /// When the JSON is invalid, has another version, or contains a key twice; with line and column.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
 
-    /// Reads the export of one plugin.
+    /// Parses the export of one plugin: an object with its values by key.
     ///
     /// # Errors
     ///
-    /// When it is no JSON object, or has a key twice; with line and column.
-    pub fn values_from_json(bytes: &[u8]) -> Result<BTreeMap<String, Value>, serde_json::Error> {
-        serde_json::from_slice::<Unique<Value>>(bytes).map(|values| values.0)
+    /// When the JSON is not an object, or contains a key twice; with line and column.
+    pub fn plugin_values_from_json(
+        bytes: &[u8],
+    ) -> Result<BTreeMap<String, Value>, serde_json::Error> {
+        serde_json::from_slice::<UniqueKeys<Value>>(bytes).map(|values| values.0)
     }
 }
 
 impl Serialize for ConfigExport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { plugins } = self;
-        Written {
-            form: FORM,
+        Serialized {
+            version: VERSION,
             plugins,
         }
         .serialize(serializer)
@@ -80,7 +82,7 @@ impl Serialize for ConfigExport {
 
 impl<'de> Deserialize<'de> for ConfigExport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Read { plugins, .. } = Read::deserialize(deserializer)?;
+        let Deserialized { plugins, .. } = Deserialized::deserialize(deserializer)?;
         let plugins = plugins.0.into_iter();
         Ok(Self {
             plugins: plugins.map(|(plugin, values)| (plugin, values.0)).collect(),
@@ -88,42 +90,42 @@ impl<'de> Deserialize<'de> for ConfigExport {
     }
 }
 
-fn known_form<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     match u32::deserialize(deserializer)? {
-        FORM => Ok(FORM),
-        form => Err(D::Error::custom(format!(
-            "this is form {form} of an export, and only form {FORM} is known here"
+        VERSION => Ok(VERSION),
+        version => Err(D::Error::custom(format!(
+            "the export has version {version}, and this program reads only version {VERSION}"
         ))),
     }
 }
 
-/// An object that has no key twice: of two values, nobody could say which one counts.
-struct Unique<V>(BTreeMap<String, V>);
+/// A JSON object without duplicate keys, of which serde would silently keep the last one.
+struct UniqueKeys<V>(BTreeMap<String, V>);
 
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Unique<V> {
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for UniqueKeys<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(UniqueVisitor(PhantomData))
+        deserializer.deserialize_map(UniqueKeysVisitor(PhantomData))
     }
 }
 
-struct UniqueVisitor<V>(PhantomData<V>);
+struct UniqueKeysVisitor<V>(PhantomData<V>);
 
-impl<'de, V: Deserialize<'de>> Visitor<'de> for UniqueVisitor<V> {
-    type Value = Unique<V>;
+impl<'de, V: Deserialize<'de>> Visitor<'de> for UniqueKeysVisitor<V> {
+    type Value = UniqueKeys<V>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Unique<V>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<UniqueKeys<V>, A::Error> {
         let mut map = BTreeMap::new();
         while let Some(key) = access.next_key::<String>()? {
             if map.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key {key:?} is there twice")));
+                return Err(A::Error::custom(format!("the key {key:?} occurs twice")));
             }
             map.insert(key, access.next_value()?);
         }
-        Ok(Unique(map))
+        Ok(UniqueKeys(map))
     }
 }
 
@@ -134,7 +136,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::ConfigStore;
+    use crate::store::config_store::ConfigStore;
 
     fn text() -> impl Strategy<Value = String> {
         let hostile: &'static [&str] = &[
@@ -162,7 +164,7 @@ mod tests {
             any::<bool>().prop_map(Value::from),
             prop_oneof![Just(u64::MAX), Just((1 << 53) + 1), any::<u64>()].prop_map(Value::from),
             any::<i64>().prop_map(Value::from),
-            // What is no number becomes null before it is stored.
+            // NaN and infinities become null before they are stored.
             float.prop_map(Value::from),
             text().prop_map(Value::from),
         ];
@@ -178,27 +180,27 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn an_export_brings_back_every_value(
+        fn an_export_contains_every_value_exactly(
             plugins in btree_map(text(), btree_map(text(), value(), 1..6), 0..4)
         ) {
-            let everything = ConfigExport { plugins };
+            let export = ConfigExport { plugins };
             let store = ConfigStore::in_memory().unwrap();
             store.set("old", "k", &json!(1)).unwrap();
-            store.import(everything.clone()).unwrap();
+            store.import(export.clone()).unwrap();
             let stored = store.export().unwrap();
-            prop_assert_eq!(&stored, &everything);
+            prop_assert_eq!(&stored, &export);
             let read = ConfigExport::from_json(stored.to_json().as_bytes()).unwrap();
-            prop_assert_eq!(&read, &everything);
-            // Minus zero equals zero, but is not the same.
-            prop_assert_eq!(read.to_json(), everything.to_json());
+            prop_assert_eq!(&read, &export);
+            // The comparison of values takes minus zero for zero.
+            prop_assert_eq!(read.to_json(), export.to_json());
         }
 
         #[test]
-        fn an_export_that_lacks_its_end_is_refused(part in 0.0..1.0_f64) {
+        fn a_truncated_export_is_refused(part in 0.0..1.0_f64) {
             let mut values = BTreeMap::new();
             values.insert("k".to_owned(), json!([1, "two", {"three": null}]));
-            let everything = ConfigExport { plugins: BTreeMap::from([("p".to_owned(), values)]) };
-            let text = everything.to_json();
+            let export = ConfigExport { plugins: BTreeMap::from([("p".to_owned(), values)]) };
+            let text = export.to_json();
             let length = (text.trim_end().len() as f64 * part) as usize;
             prop_assert!(ConfigExport::from_json(&text.as_bytes()[..length]).is_err());
         }

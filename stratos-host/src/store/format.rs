@@ -1,179 +1,162 @@
-//! The format of the file: which versions there are, and how an older one becomes the newest.
+//! The format of the store's file, and its version.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use redb::{Database, ReadOnlyDatabase, ReadableDatabase, TableDefinition, TableError};
-use stratos_transport::guard::Guard;
+use redb::backends::InMemoryBackend;
+use redb::{Database, ReadOnlyDatabase, ReadableDatabase, TableDefinition};
 
+use crate::store::catch_panic::catch_panic;
 use crate::store::change::{Change, VALUES};
-use crate::store::database::guarded;
-use crate::store::lock_file::{beside, sync_names};
-use crate::store::{ConfigExport, Notice, StoreError};
+use crate::store::error::StoreError;
+use crate::store::export::ConfigExport;
+use crate::store::store_file::sync_parent_dir;
 
-/// The version, under the one key [`VERSION`]. Files of the first version do not have this table.
+/// The table with the version of the format, under the one key [`VERSION`].
 const FORMAT: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
 const VERSION: &str = "version";
-const FIRST: u32 = 1;
-const NEWEST: u32 = 2;
+/// The version of the format that this program reads and writes.
+const CURRENT: u32 = 2;
 
-/// Opens a file of any known version as one of the newest.
-pub(super) fn open(path: &Path, notices: &mut Vec<Notice>) -> Result<Database, StoreError> {
+/// Opens a store of the current format.
+pub(super) fn open(path: &Path) -> Result<Database, StoreError> {
     let file = fs::metadata(path).map_err(|error| StoreError::open(path, error))?;
     if !file.is_file() {
         return Err(StoreError::corrupt(path, "it is not a file"));
     }
     if file.len() == 0 {
-        // redb would make an empty store of it.
+        // redb would create an empty database in it.
         return Err(StoreError::corrupt(path, "it is empty"));
     }
-    // Opening a file for writing changes it: a newer one is not ours to change, and an older one is kept as it is.
-    match guarded(|| version(&ReadOnlyDatabase::open(path)?)) {
-        Ok(FIRST) => return migrate(path, notices),
-        Ok(found) if found > NEWEST => refuse_if_whole(path)?,
-        _ => {}
+    // Opening a database for writing changes its file, so the version is read before, without writing.
+    if let Ok(found) = catch_panic(|| version(&ReadOnlyDatabase::open(path)?))
+        && found > CURRENT
+    {
+        refuse_if_intact(path)?;
     }
     let database = open_checked(path)?;
-    let found = guarded(|| version(&database)).map_err(|error| refusal(path, error))?;
-    refuse_newer(path, found)?;
-    match found {
-        // After a crash it can be read only now.
-        FIRST => {
-            drop(database);
-            migrate(path, notices)
-        }
-        0 => Err(StoreError::corrupt(
+    // After a crash, only an open for writing makes the version readable.
+    match version_of(path, &database)? {
+        CURRENT => Ok(database),
+        found if found > CURRENT => Err(newer(path, found)),
+        found => Err(StoreError::corrupt(
             path,
-            "no program ever wrote its format 0",
+            format!("it has the unknown format {found}"),
         )),
-        _ => Ok(database),
     }
 }
 
-/// Makes a store with these values. It gets its name when it is whole, so that a crash leaves none or a good one.
-pub(super) fn create(path: &Path, everything: ConfigExport) -> Result<Database, StoreError> {
+/// Creates a store with these values. A crash leaves either no store or a complete one.
+pub(super) fn create(path: &Path, export: ConfigExport) -> Result<Database, StoreError> {
     let new = path.with_extension("new");
-    // Of a process that was killed at this point.
+    // A process that was killed here may have left one.
     let _ = fs::remove_file(&new);
-    let made = guarded(|| {
+    let created = catch_panic(|| {
         let database = Database::create(&new)?;
-        let transaction = database.begin_write()?;
-        transaction.open_table(FORMAT)?.insert(VERSION, NEWEST)?;
-        Change::ReplaceAll(everything).apply(&transaction)?;
-        transaction.commit()?;
+        initialize(&database, export)?;
         database.close()?;
         fs::rename(&new, path)?;
-        sync_names(path)?;
+        sync_parent_dir(path)?;
         Ok(Database::open(path)?)
     });
-    made.map_err(|error| StoreError::open(path, error))
+    created.map_err(|error| StoreError::open(path, error))
 }
 
-/// A first version becomes a second one by saying so.
-fn migrate(path: &Path, notices: &mut Vec<Notice>) -> Result<Database, StoreError> {
-    let kept = beside(path, &format!(".v{FIRST}"));
-    copy(path, &kept).map_err(|error| StoreError::open(path, error))?;
-    let stamped = open_checked(path).and_then(|database| {
-        let stamp = guarded(|| {
-            let transaction = database.begin_write()?;
-            transaction.open_table(FORMAT)?.insert(VERSION, NEWEST)?;
-            Ok(transaction.commit()?)
-        });
-        stamp.map_err(|error| refusal(path, error))?;
-        Ok(database)
-    });
-    let database = stamped.inspect_err(|_| {
-        // Nothing was migrated: the file itself is what there is to keep.
-        let _ = fs::remove_file(&kept);
-    })?;
-    notices.push(Notice::Migrated {
-        path: path.to_owned(),
-        from: FIRST,
-        to: NEWEST,
-        kept,
-    });
+/// Creates an empty store in memory.
+pub(super) fn create_in_memory() -> Result<Database, redb::Error> {
+    let database = Database::builder().create_with_backend(InMemoryBackend::new())?;
+    initialize(&database, ConfigExport::default())?;
     Ok(database)
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+fn initialize(database: &Database, export: ConfigExport) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    transaction.open_table(FORMAT)?.insert(VERSION, CURRENT)?;
+    Change::ReplaceAll(export).apply(&transaction)?;
+    Ok(transaction.commit()?)
+}
+
+/// Returns an error if the file is an intact store of a newer format.
+///
+/// In a damaged file, the version may be wrong. The integrity check writes to the file, so it runs on a copy.
+fn refuse_if_intact(path: &Path) -> Result<(), StoreError> {
+    let copy = path.with_extension("probe");
+    copy_synced(path, &copy).map_err(|error| StoreError::open(path, error))?;
+    let found = open_checked(&copy).and_then(|database| version_of(&copy, &database));
+    let _ = fs::remove_file(&copy);
+    match found {
+        Ok(found) if found > CURRENT => Err(newer(path, found)),
+        _ => Ok(()),
+    }
+}
+
+fn copy_synced(from: &Path, to: &Path) -> io::Result<()> {
     let copied = fs::copy(from, to)
         .and_then(|_| File::options().write(true).open(to)?.sync_all())
-        .and_then(|()| sync_names(to));
+        .and_then(|()| sync_parent_dir(to));
     if copied.is_err() {
-        // Half a copy is none.
+        // Removes an incomplete copy.
         let _ = fs::remove_file(to);
     }
     copied
 }
 
-fn refuse_newer(path: &Path, found: u32) -> Result<(), StoreError> {
-    if found > NEWEST && Guard::StoreVersion.is_on() {
-        return Err(StoreError::Newer {
-            path: path.to_owned(),
-            found,
-            known: NEWEST,
-        });
+fn newer(path: &Path, found: u32) -> StoreError {
+    StoreError::Newer {
+        path: path.to_owned(),
+        found,
+        known: CURRENT,
     }
-    Ok(())
 }
 
-/// A damaged file may say anything about its version, and a check writes: so it is done to a copy.
-fn refuse_if_whole(path: &Path) -> Result<(), StoreError> {
-    let probe = path.with_extension("probe");
-    copy(path, &probe).map_err(|error| StoreError::open(path, error))?;
-    let found = open_checked(&probe).map(|database| guarded(|| version(&database)));
-    // What it is for is known now.
-    let _ = fs::remove_file(&probe);
-    match found {
-        Ok(Ok(found)) => refuse_newer(path, found),
-        _ => Ok(()),
-    }
+fn version_of(path: &Path, database: &Database) -> Result<u32, StoreError> {
+    catch_panic(|| version(database)).map_err(|error| open_error(path, error))
 }
 
 fn version(database: &impl ReadableDatabase) -> Result<u32, redb::Error> {
     let transaction = database.begin_read()?;
-    match transaction.open_table(VALUES) {
-        Ok(_) | Err(TableError::TableDoesNotExist(_)) => {}
-        Err(error) => return Err(error.into()),
+    let version = transaction.open_table(FORMAT)?.get(VERSION)?;
+    let version = version.map(|version| version.value());
+    if version == Some(CURRENT) {
+        transaction.open_table(VALUES)?;
     }
-    match transaction.open_table(FORMAT) {
-        Ok(table) => match table.get(VERSION)? {
-            Some(version) => Ok(version.value()),
-            None => Err(redb::Error::Corrupted("it has no version".to_owned())),
-        },
-        Err(TableError::TableDoesNotExist(_)) => Ok(FIRST),
-        Err(error) => Err(error.into()),
-    }
+    version.ok_or_else(|| redb::Error::Corrupted("it has no format version".to_owned()))
 }
 
-/// Looks at every page, since redb believes a file that was closed in order.
+/// Opens a database and checks every page, which redb does only after a crash by itself.
 fn open_checked(path: &Path) -> Result<Database, StoreError> {
-    let opened = guarded(|| {
+    let opened = catch_panic(|| {
         let mut builder = Database::builder();
-        builder.set_check_integrity_on_open(Guard::StoreCheck.is_on());
+        builder.set_check_integrity_on_open(true);
         Ok(builder.open(path)?)
     });
-    opened.map_err(|error| refusal(path, error))
+    opened.map_err(|error| open_error(path, error))
 }
 
-fn refusal(path: &Path, error: redb::Error) -> StoreError {
+fn open_error(path: &Path, error: redb::Error) -> StoreError {
     use redb::Error::{
-        Corrupted, DatabaseAlreadyOpen, Io, TableIsMultimap, TableTypeMismatch, UpgradeRequired,
+        Corrupted, DatabaseAlreadyOpen, Io, TableDoesNotExist, TableIsMultimap, TableTypeMismatch,
+        UpgradeRequired,
     };
 
-    let no_store = [io::ErrorKind::InvalidData, io::ErrorKind::UnexpectedEof];
+    let is_corrupt = match &error {
+        Io(error) => matches!(
+            error.kind(),
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+        ),
+        UpgradeRequired(_)
+        | TableDoesNotExist(_)
+        | TableTypeMismatch { .. }
+        | TableIsMultimap(_) => true,
+        _ => false,
+    };
     match error {
         DatabaseAlreadyOpen => StoreError::Owned {
             path: path.to_owned(),
         },
         Corrupted(reason) => StoreError::corrupt(path, reason),
-        Io(error) if no_store.contains(&error.kind()) => {
-            StoreError::corrupt(path, error.to_string())
-        }
-        UpgradeRequired(_) | TableTypeMismatch { .. } | TableIsMultimap(_) => {
-            StoreError::corrupt(path, error.to_string())
-        }
+        error if is_corrupt => StoreError::corrupt(path, error.to_string()),
         error => StoreError::open(path, error),
     }
 }

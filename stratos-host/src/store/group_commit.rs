@@ -1,99 +1,98 @@
-//! Writes that wait at the same time share one commit.
+//! Group commit: concurrent writes share one transaction.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use redb::{Database, Durability};
-use stratos_transport::guard::Guard;
+use redb::Database;
 
 use crate::store::change::Change;
 use crate::store::database::DatabaseHandle;
 
-/// How many writes one transaction holds at most, so that nobody waits long for the others' bytes.
-const MOST_IN_ONE: usize = 128;
+/// Upper bound for the writes of one transaction, so that a write does not wait long for the data of others.
+const MAX_BATCH: usize = 128;
 
-/// The line of writes before the disk.
+/// The queue of writes.
 ///
-/// Whoever finds nobody at the disk commits for all that wait, then lets the next one do it. Nobody returns before the
-/// commit that holds its own write. The line has a bound: each write in it has a thread that waits.
+/// A thread that finds no commit in progress becomes the leader: it commits all queued writes and then wakes the
+/// others. Each write returns after the commit that contains it. The queue is bounded by the number of threads, because
+/// each queued write blocks one.
 #[derive(Debug, Default)]
 pub(super) struct GroupCommit {
-    line: Mutex<Line>,
-    moved: Condvar,
+    queue: Mutex<WriteQueue>,
+    batch_done: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Line {
+struct WriteQueue {
     waiting: VecDeque<Arc<Write>>,
-    /// Somebody is at the disk.
-    is_led: bool,
+    has_leader: bool,
     #[cfg(test)]
     commits: u64,
 }
 
-/// What became of a write: None where it was not allowed any more, otherwise whether it changed anything.
+/// The result of a write: None if it was not allowed any more, otherwise whether it changed a value.
 pub(super) type Outcome = Result<Option<bool>, Arc<redb::Error>>;
 
 struct Write {
     change: Change,
-    allowed: Box<dyn Fn() -> bool + Send + Sync>,
+    is_allowed: Box<dyn Fn() -> bool + Send + Sync>,
     outcome: OnceLock<Outcome>,
 }
 
 impl GroupCommit {
-    /// Writes durably, unless it is not allowed any more when it is this write's turn.
+    /// Commits a change durably, unless `is_allowed` returns false when its transaction has begun.
     pub(super) fn write(
         &self,
-        disk: &DatabaseHandle,
+        database: &DatabaseHandle,
         change: Change,
-        allowed: impl Fn() -> bool + Send + Sync + 'static,
+        is_allowed: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Outcome {
         let write = Arc::new(Write {
             change,
-            allowed: Box::new(allowed),
+            is_allowed: Box::new(is_allowed),
             outcome: OnceLock::new(),
         });
-        let mut line = self.line();
-        line.waiting.push_back(Arc::clone(&write));
+        let mut queue = self.queue();
+        queue.waiting.push_back(Arc::clone(&write));
         loop {
             if let Some(outcome) = write.outcome.get() {
                 return outcome.clone();
             }
-            if line.is_led {
-                let moved = self.moved.wait(line);
-                line = moved.unwrap_or_else(PoisonError::into_inner);
+            if queue.has_leader {
+                let woken = self.batch_done.wait(queue);
+                queue = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            line.is_led = true;
-            let together = line.waiting.len().min(MOST_IN_ONE);
-            let batch: Vec<_> = line.waiting.drain(..together).collect();
-            drop(line);
-            let done = disk.with(|database| commit(database, &batch));
-            line = self.line();
-            line.is_led = false;
+            queue.has_leader = true;
+            let size = queue.waiting.len().min(MAX_BATCH);
+            let batch: Vec<_> = queue.waiting.drain(..size).collect();
+            drop(queue);
+            let committed = database.with(|database| commit(database, &batch));
+            queue = self.queue();
+            queue.has_leader = false;
             #[cfg(test)]
             {
-                line.commits += 1;
+                queue.commits += 1;
             }
-            tell(&batch, done);
-            self.moved.notify_all();
+            set_outcomes(&batch, committed);
+            self.batch_done.notify_all();
         }
     }
 
-    /// How often the disk was asked to keep something.
+    /// Number of transactions so far, including failed ones.
     #[cfg(test)]
-    pub(super) fn count(&self) -> u64 {
-        self.line().commits
+    pub(super) fn commits(&self) -> u64 {
+        self.queue().commits
     }
 
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {
-        self.line().waiting.len()
+        self.queue().waiting.len()
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, WriteQueue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,31 +102,27 @@ impl fmt::Debug for Write {
     }
 }
 
-/// GroupCommit with redb's default durability, which returns after the data is on the disk.
+/// Commits with redb's default durability, which returns after the data is on the disk.
 fn commit(database: &Database, batch: &[Arc<Write>]) -> Result<Vec<Option<bool>>, redb::Error> {
-    let mut transaction = database.begin_write()?;
-    if !Guard::StoreSync.is_on() {
-        transaction.set_durability(Durability::None)?;
-    }
+    let transaction = database.begin_write()?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for write in batch {
-        // Asked now, not when it was put in line: a newer generation may have taken over since.
-        let is_allowed = (write.allowed)() || !Guard::StoreFence.is_on();
-        let changed = is_allowed.then(|| write.change.apply(&transaction));
+        // Checked now and not when the write was queued: a newer generation may have taken over since.
+        let changed = (write.is_allowed)().then(|| write.change.apply(&transaction));
         outcomes.push(changed.transpose()?);
     }
     transaction.commit()?;
     Ok(outcomes)
 }
 
-/// All of a batch are stored, or none of them.
-fn tell(batch: &[Arc<Write>], done: Result<Vec<Option<bool>>, redb::Error>) {
-    let outcomes: Vec<Outcome> = match done {
+/// Reports to all writes of a batch, which are stored together or not at all.
+fn set_outcomes(batch: &[Arc<Write>], committed: Result<Vec<Option<bool>>, redb::Error>) {
+    let outcomes: Vec<Outcome> = match committed {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) => vec![Err(Arc::new(error)); batch.len()],
     };
     for (write, outcome) in batch.iter().zip(outcomes) {
-        // Only this batch's leader has it.
+        // Set once only, by the leader of this batch.
         let _ = write.outcome.set(outcome);
     }
 }

@@ -1,7 +1,8 @@
-//! The plugins' config values on disk: one file of redb, which one process owns.
+//! The store for the plugins' config values: one redb file, which one process owns.
 //!
-//! What a writing method has acknowledged survives a crash of the process and a power cut.
+//! A write that has returned survives a crash of the process and a power cut.
 
+mod catch_panic;
 mod change;
 mod config_store;
 mod database;
@@ -12,6 +13,7 @@ mod group_commit;
 mod lock_file;
 mod notice;
 mod recovery;
+mod store_file;
 
 pub use self::config_store::ConfigStore;
 pub use self::error::StoreError;

@@ -1,75 +1,64 @@
-//! What happened to a store when it was opened, in words for people.
+//! Notices about the opening of a store, for its user.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Something that whoever owns the values must know.
+/// A problem that was found when a store was opened, and how it was solved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// The file was damaged, so another one took its place.
+    /// The file was damaged, so it was renamed and a new store was created.
     SetAside {
-        /// The store.
+        /// Path of the store.
         path: PathBuf,
-        /// Where the damaged file is now.
+        /// New path of the damaged file.
         kept: PathBuf,
-        /// What is wrong with it.
+        /// The damage, such as `it is empty`.
         reason: String,
-        /// Where the values come from now.
+        /// Origin of the values in the new store.
         backup: Backup,
     },
-    /// There was a backup, but no store.
+    /// The file did not exist, but its backup did.
     Missing {
-        /// The store.
+        /// Path of the store.
         path: PathBuf,
-        /// Where the values come from now.
+        /// Origin of the values in the new store.
         backup: Backup,
     },
-    /// An older version of this program wrote the file.
-    Migrated {
-        /// The store.
-        path: PathBuf,
-        /// Its old format.
-        from: u32,
-        /// Its format now.
-        to: u32,
-        /// A copy of the old file.
-        kept: PathBuf,
-    },
-    /// One value in a good file is not JSON.
+    /// A stored value is not JSON.
     Damaged {
-        /// Whose value.
+        /// The plugin's id.
         plugin: String,
-        /// Its key.
+        /// The key of the value.
         key: String,
-        /// What is wrong with it.
+        /// The syntax error.
         reason: String,
     },
-    /// The values are not in the backup yet.
+    /// The backup could not be written.
     NoBackup {
-        /// The backup.
+        /// Path of the backup.
         path: PathBuf,
-        /// Why it was not written.
+        /// The error of the file system.
         reason: String,
     },
 }
 
-/// Where the values of a store that was lost come from.
+/// Origin of the values in a store that was created anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Backup {
-    /// From here.
+    /// The values are from the backup.
     Used {
-        /// The backup.
+        /// Path of the backup.
         path: PathBuf,
-        /// How many values are in it.
+        /// Number of values in the backup.
         values: usize,
     },
-    /// From nowhere.
+    /// There is no backup, so the store is empty.
     None,
-    /// From nowhere, since the backup is damaged too.
+    /// The backup is damaged too, so the store is empty.
     Damaged {
-        /// Where it is now.
+        /// New path of the damaged backup.
         kept: PathBuf,
-        /// What is wrong with it.
+        /// The syntax error in the backup.
         reason: String,
     },
 }
@@ -95,17 +84,6 @@ impl fmt::Display for Notice {
                     path.display()
                 )
             }
-            Self::Migrated {
-                path,
-                from,
-                to,
-                kept,
-            } => write!(
-                f,
-                "the config store {} had format {from} and has format {to} now; the old file is kept as {}",
-                path.display(),
-                kept.display()
-            ),
             Self::Damaged {
                 plugin,
                 key,
@@ -113,7 +91,7 @@ impl fmt::Display for Notice {
             } => write!(
                 f,
                 "the stored value of {plugin:?} under {key:?} is damaged ({reason}): set or delete it; \
-                 until then the backup stays as it is"
+                 until then the backup is not updated"
             ),
             Self::NoBackup { path, reason } => write!(
                 f,

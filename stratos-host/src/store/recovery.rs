@@ -1,4 +1,4 @@
-//! Opening a store whatever has become of its file, and the backup that this may need.
+//! Opens a store in any state of its file, with the help of a backup.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -7,28 +7,29 @@ use std::time::UNIX_EPOCH;
 
 use atomic_write_file::AtomicWriteFile;
 use redb::Database;
-use stratos_transport::guard::Guard;
 
 use crate::store::database::DatabaseHandle;
-use crate::store::lock_file::{Place, beside, own, sync_names};
-use crate::store::{Backup, ConfigExport, Notice, StoreError, format};
+use crate::store::error::StoreError;
+use crate::store::export::ConfigExport;
+use crate::store::notice::{Backup, Notice};
+use crate::store::store_file::{StoreFile, sync_parent_dir, unused_path};
+use crate::store::{format, lock_file};
 
-/// A store that was opened.
+/// A store that was opened or created.
 pub(super) struct Opened {
-    pub(super) disk: DatabaseHandle,
-    /// It is empty: there was neither a file nor a backup that could be read.
+    pub(super) database: DatabaseHandle,
+    /// Whether the store was created empty, without a readable backup.
     pub(super) is_new: bool,
     pub(super) notices: Vec<Notice>,
 }
 
-/// Opens the file, or makes one. What is damaged is set aside and never deleted.
+/// Opens the store, or creates it. A damaged file is renamed and never deleted.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
-    let lock = own(path)?;
+    let lock = lock_file::acquire(path)?;
     let (mut notices, mut is_new) = (Vec::new(), false);
-    let is_there = path.symlink_metadata().is_ok();
-    let database = if is_there {
-        match format::open(path, &mut notices) {
-            Err(StoreError::Corrupt { reason, .. }) if Guard::StoreRescue.is_on() => {
+    let database = if path.symlink_metadata().is_ok() {
+        match format::open(path) {
+            Err(StoreError::Corrupt { reason, .. }) => {
                 let kept = set_aside(path).map_err(|error| StoreError::open(path, error))?;
                 let (database, backup) = restore(path)?;
                 is_new = !matches!(backup, Backup::Used { .. });
@@ -54,15 +55,15 @@ pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
         database
     };
     Ok(Opened {
-        disk: DatabaseHandle::new(Place::new(path), database, lock),
+        database: DatabaseHandle::new(database, StoreFile::new(path), lock),
         is_new,
         notices,
     })
 }
 
-/// Keeps what is in the store now for the day when its file is damaged; unless it is kept already.
-pub(super) fn back_up(path: &Path, everything: &ConfigExport) -> Option<Notice> {
-    let (path, text) = (backup_path(path), everything.to_json());
+/// Writes the backup, from which a later start restores the values if the store is damaged.
+pub(super) fn write_backup(path: &Path, export: &ConfigExport) -> Option<Notice> {
+    let (path, text) = (backup_path(path), export.to_json());
     if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
         return None;
     }
@@ -76,34 +77,36 @@ pub(super) fn back_up(path: &Path, everything: &ConfigExport) -> Option<Notice> 
     })
 }
 
-/// A new store with the values of the backup, or an empty one where there is none to use.
+/// Creates a store with the values of the backup, or an empty one without a readable backup.
 fn restore(path: &Path) -> Result<(Database, Backup), StoreError> {
-    let from = backup_path(path);
-    let fail = |error: io::Error| StoreError::open(&from, error);
-    let (everything, backup) = match fs::read(&from) {
+    let backup_path = backup_path(path);
+    let open_error = |error: io::Error| StoreError::open(&backup_path, error);
+    let (export, backup) = match fs::read(&backup_path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             (ConfigExport::default(), Backup::None)
         }
-        Err(error) => return Err(fail(error)),
+        Err(error) => return Err(open_error(error)),
         Ok(bytes) => match ConfigExport::from_json(&bytes) {
-            Ok(everything) => {
-                let values = everything.count();
-                (everything, Backup::Used { path: from, values })
+            Ok(export) => {
+                let (path, values) = (backup_path, export.value_count());
+                (export, Backup::Used { path, values })
             }
             Err(error) => {
-                let (kept, reason) = (set_aside(&from).map_err(fail)?, error.to_string());
+                let kept = set_aside(&backup_path).map_err(open_error)?;
+                let reason = error.to_string();
                 (ConfigExport::default(), Backup::Damaged { kept, reason })
             }
         },
     };
-    Ok((format::create(path, everything)?, backup))
+    Ok((format::create(path, export)?, backup))
 }
 
+/// Renames a damaged file, durably.
 fn set_aside(path: &Path) -> io::Result<PathBuf> {
     let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
-    let kept = beside(path, &format!(".corrupt-{now}"));
+    let kept = unused_path(path, &format!(".corrupt-{now}"));
     fs::rename(path, &kept)?;
-    sync_names(path)?;
+    sync_parent_dir(path)?;
     Ok(kept)
 }
 

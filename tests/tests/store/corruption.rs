@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use redb::{Database, ReadableDatabase as _, TableDefinition};
+use redb::{Database, TableDefinition};
 use serde_json::json;
 use stratos_host::store::{Backup, ConfigExport, ConfigStore, Notice, StoreError};
 use stratos_tests::{Options, Plugins, Running, campaign, report};
@@ -16,8 +16,6 @@ use crate::SAMPLE;
 
 const VALUES: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("config-v1");
 const FORMAT: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
-/// What cargo-stratos wrote before its files had a version.
-const FIRST: &[u8] = include_bytes!("golden/config-1.redb");
 
 /// A good store: the bytes of its file and of its backup.
 struct Good {
@@ -275,49 +273,6 @@ fn a_damaged_value_is_named_and_the_others_are_there() {
 }
 
 #[test]
-fn a_first_version_is_migrated_and_kept() {
-    let folder = folder();
-    let path = folder.path().join("config.redb");
-    fs::write(&path, FIRST).unwrap();
-    let (store, notices) = ConfigStore::open(&path).unwrap();
-    let [
-        Notice::Migrated {
-            from: 1,
-            to: 2,
-            kept,
-            ..
-        },
-    ] = &notices[..]
-    else {
-        panic!("{notices:?}")
-    };
-    assert!(
-        fs::read(kept).unwrap() == FIRST,
-        "the old file is kept as it was"
-    );
-    assert_eq!(store.get("sample", "home").unwrap(), Some(json!("EDDF")));
-    let fuel = store.get("sample", "fuel").unwrap().unwrap();
-    assert_eq!(
-        fuel.to_string(),
-        r#"{"kg":18446744073709551615,"min":-0.0}"#
-    );
-    assert_eq!(
-        store.get("other", "").unwrap(),
-        Some(json!(["", "\0", null]))
-    );
-    drop(store);
-    assert_eq!(ConfigStore::open(&path).unwrap().1, [], "once");
-    let database = Database::open(&path).unwrap();
-    let transaction = database.begin_read().unwrap();
-    let version = transaction
-        .open_table(FORMAT)
-        .unwrap()
-        .get("version")
-        .unwrap();
-    assert_eq!(version.unwrap().value(), 2);
-}
-
-#[test]
 fn a_newer_version_is_refused_and_left_as_it_is() {
     let folder = folder();
     let path = folder.path().join("config.redb");
@@ -345,7 +300,7 @@ fn a_newer_version_is_refused_and_left_as_it_is() {
     assert!(fs::read(&path).unwrap() == before, "it is as it was");
     assert_eq!(kept(folder.path()), Vec::<PathBuf>::new());
 
-    set_version(0);
+    set_version(1);
     let (_, notices) = ConfigStore::open(&path).unwrap();
     assert!(
         matches!(notices[..], [Notice::SetAside { .. }]),

@@ -106,7 +106,7 @@ fn an_import_is_refused_whole_with_the_place() {
         (
             br#"{"stratosConfig": 2, "plugins": {}}"#,
             2,
-            "form 2 of an export",
+            "the export has version 2",
         ),
         (br#"{"k": 1}"#, 2, "unknown field `k`"),
         (
@@ -117,12 +117,12 @@ fn an_import_is_refused_whole_with_the_place() {
         (
             br#"{"stratosConfig": 1, "plugins": {"p": {}, "p": {}}}"#,
             2,
-            "the key \"p\" is there twice",
+            "the key \"p\" occurs twice",
         ),
         (
             br#"{"stratosConfig": 1, "plugins": {"p": {"a": 1, "a": 2}}}"#,
             2,
-            "the key \"a\" is there twice",
+            "the key \"a\" occurs twice",
         ),
         (
             br#"{"stratosConfig": 1, "plugins": {"p": {"a": "\ud800"}}}"#,

@@ -97,13 +97,13 @@ async fn act(cx: &Context, action: Action, values: &Values) -> Result<Outcome, E
         Action::Import { plugin, file } => {
             let count = match plugin {
                 Some(plugin) => {
-                    let new = read(file, ConfigExport::values_from_json)?;
+                    let new = read(file, ConfigExport::plugin_values_from_json)?;
                     values.replace(&plugin, &new).await?;
                     new.len()
                 }
                 None => {
                     let new = read(file, ConfigExport::from_json)?;
-                    let count = new.count();
+                    let count = new.value_count();
                     values.replace_everything(new).await?;
                     count
                 }

@@ -108,7 +108,7 @@ impl Values {
 
 /// What a running shell refuses is refused without it too.
 fn failed(error: StoreError) -> Error {
-    match error.is_about_the_value() {
+    match error.is_limit_exceeded() {
         true => Error::Refused(error.to_string()),
         false => Error::Config(error),
     }
