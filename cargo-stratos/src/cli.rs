@@ -1,9 +1,9 @@
-//! The command line as a whole: parse, run the command, report its error.
+//! Command line: parses the arguments, runs the command and reports its error.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand};
 
 use crate::commands::{
     auth, call, check, config, explain, guardian, new, play, ps, run, schema, start, stop, test,
@@ -11,7 +11,8 @@ use crate::commands::{
 };
 use crate::context::Context;
 use crate::error::Error;
-use crate::exit;
+use crate::exit::{self, Outcome};
+use crate::output;
 
 /// Scaffold, check and run Stratos plugins.
 #[derive(Debug, Parser)]
@@ -22,16 +23,22 @@ use crate::exit;
     arg_required_else_help = true,
     after_help = "\
 First steps:
-  cargo stratos new my-plugin     make a plugin; until the SDK is on crates.io,
+  cargo stratos new my-plugin     create a plugin; until the SDK is on crates.io,
                                   with --sdk-path DIR
-  cargo stratos run               run it in a mocked shell, in its folder
-  cargo stratos check             look for mistakes in its plugin.json
+  cargo stratos run               run it in a mocked shell, from its folder
+  cargo stratos check             check its plugin.json
 
-Exit codes: 0 all is well, 1 something was found or failed, 2 the command or a setting is wrong, 3 something stood in the way."
+Exit codes: 0 success, 1 errors were found or something failed, 2 the command line or a setting is wrong, 3 the command could not do its job."
 )]
 struct Cli {
     #[command(flatten)]
     color: colorchoice_clap::Color,
+    /// Print log messages to stderr: -v info, -vv debug, -vvv trace
+    ///
+    /// The environment variable STRATOS_LOG takes precedence: a level such as `debug`, or levels by module such as
+    /// `stratos_host=trace,cargo_stratos=info`.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
     #[command(subcommand)]
     command: Command,
 }
@@ -56,33 +63,26 @@ enum Command {
     Guardian(guardian::Args),
 }
 
-/// What a command found out, where it did its job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It ran, and the answer is good.
-    Good,
-    /// It ran, and the answer is no.
-    No,
-}
-
+/// Runs the command of this process's command line.
 pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments()) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are errors to clap, with exit code 0; a closed pipe is no news.
+            // clap also reports help and version this way, with exit code 0. A closed pipe is not an error.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::WRONG));
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
         }
     };
     cli.color.write_global();
-    let cx = Context::from_environment();
-    match execute(&cx, cli.command) {
-        Ok(Outcome::Good) => ExitCode::from(exit::GOOD),
-        Ok(Outcome::No) => ExitCode::from(exit::NO),
-        Err(Error::ClosedPipe) => ExitCode::from(exit::GOOD),
+    let cx = Context::from_env();
+    let result = output::start_logging(cli.verbose, cx.log_filter())
+        .and_then(|()| execute(&cx, cli.command));
+    match result {
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
+        Err(Error::BrokenPipe) => ExitCode::from(exit::SUCCESS),
         Err(error) => {
             cx.output.error(&error);
-            ExitCode::from(error.exit())
+            ExitCode::from(error.exit_code())
         }
     }
 }
@@ -107,7 +107,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
     }
 }
 
-/// As `cargo stratos check` cargo calls us with `stratos check`, by hand one says just `check`.
+/// Command line of this process without the `stratos` that cargo inserts when it is called as `cargo stratos check`.
 fn arguments() -> impl Iterator<Item = OsString> {
     let mut arguments = std::env::args_os();
     let program = arguments.next();
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_definition_is_consistent() {
+    fn the_command_line_definition_is_consistent() {
         Cli::command().debug_assert();
     }
 }

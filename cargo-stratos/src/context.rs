@@ -1,51 +1,67 @@
-//! What commands know about the world around them; the only place that reads the environment.
+//! Environment of a command. No other module reads environment variables.
 
 use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use crate::output::Output;
 
-/// Handed to every command.
+/// Environment variable with the filter for log messages, such as `debug` or `stratos_host=trace`.
+pub(crate) const LOG_VARIABLE: &str = "STRATOS_LOG";
+
+/// Environment that every command gets.
 #[derive(Debug)]
 pub(crate) struct Context {
-    /// Where all output goes.
     pub(crate) output: Output,
-    /// The cargo that called us, or the one on the PATH.
+    /// Path of the cargo that started this program, otherwise `cargo`, to be found on the `PATH`.
     pub(crate) cargo: OsString,
-    /// Whether somebody can be asked.
+    /// Whether prompts can be answered: stdin and stderr are a terminal, and this is no CI job.
     pub(crate) interactive: bool,
 }
 
 impl Context {
-    pub(crate) fn from_environment() -> Self {
-        use std::io::IsTerminal as _;
-
-        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-        let (cargo, ci) = (std::env::var_os("CARGO"), std::env::var_os("CI"));
-        let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    /// Reads the environment of this process.
+    pub(crate) fn from_env() -> Self {
+        let terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
         Self {
             output: Output,
-            cargo: cargo.unwrap_or_else(|| "cargo".into()),
-            interactive: terminal && ci.is_none(),
+            cargo: env_var("CARGO").unwrap_or_else(|| "cargo".into()),
+            interactive: terminal && env_var("CI").is_none(),
         }
     }
 
-    /// A variable of the environment, for the plugins.
-    pub(crate) fn variable(&self, name: &str) -> Option<OsString> {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-        std::env::var_os(name)
+    /// Value of an environment variable that is passed on to plugins.
+    pub(crate) fn env_var(&self, name: &str) -> Option<OsString> {
+        env_var(name)
     }
 
-    /// The state folder that commands mean: the one given, or the nearest `.stratos` here or above that has a
-    /// running shell, or else the nearest one that has config values.
-    pub(crate) fn state_folder(&self, given: Option<PathBuf>) -> PathBuf {
+    /// Filter for log messages, unless it is unset or empty.
+    pub(crate) fn log_filter(&self) -> Option<OsString> {
+        env_var(LOG_VARIABLE).filter(|filter| !filter.is_empty())
+    }
+
+    /// State folder of the shell that a command is about.
+    ///
+    /// Without `given`, this is the nearest `.stratos` in the current folder or above with a running shell, otherwise
+    /// the nearest one with config values.
+    pub(crate) fn state_dir(&self, given: Option<PathBuf>) -> PathBuf {
         given.unwrap_or_else(|| {
-            let here = std::env::current_dir().unwrap_or_default();
-            let folders = here.ancestors().map(|folder| folder.join(".stratos"));
-            let folders: Vec<_> = folders.collect();
+            let current = std::env::current_dir().unwrap_or_default();
+            let folders: Vec<_> = current
+                .ancestors()
+                .map(|folder| folder.join(".stratos"))
+                .collect();
             let with = |file: &str| folders.iter().find(|folder| folder.join(file).is_file());
             let found = with("host.json").or_else(|| with("config.redb"));
             found.cloned().unwrap_or_else(|| PathBuf::from(".stratos"))
         })
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the only place that reads the environment"
+)]
+fn env_var(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }

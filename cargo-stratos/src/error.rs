@@ -1,4 +1,4 @@
-//! Why a command could not do its job.
+//! Errors of commands, with their help texts and exit codes.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,10 +16,10 @@ use thiserror::Error;
 
 use crate::exit;
 
-/// By phase; printed once, in `main`.
+/// Error of a command. `cli::main` prints it.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
-    /// The arguments do not fit together or name something that is not there.
+    /// The command line is wrong, or names something that does not exist.
     #[error("{message}")]
     Usage {
         message: String,
@@ -28,99 +28,127 @@ pub(crate) enum Error {
     /// A plugin's folder cannot be run.
     #[error("cannot use this plugin")]
     Project(#[source] ProjectError),
-    /// `stratos.toml` cannot be used.
+    /// `stratos.toml` cannot be read.
     #[error("cannot use the project's settings")]
     Settings(#[source] StratosTomlError),
-    /// The state folder cannot be used.
+    /// The state folder cannot be opened.
     #[error("cannot open the shell's state")]
     State(#[source] StateDirError),
-    /// The old config values cannot be forgotten.
-    #[error("cannot start afresh")]
-    Fresh(#[source] StoreError),
+    /// `--fresh` cannot clear the config values.
+    #[error("cannot clear the config values")]
+    ClearConfig(#[source] StoreError),
     /// The config values in a state folder cannot be read or written.
     #[error("cannot use the config values")]
     Config(#[source] StoreError),
     /// The mocked shell does not start.
     #[error("the mocked shell does not start")]
     Shell(#[source] ShellError),
-    /// A scenario cannot be read.
+    /// A scenario file cannot be read.
     #[error("cannot read the scenario {}", path.display())]
     Scenario {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    /// There are no config values, since no shell has run with this state folder.
-    #[error("nothing is stored in the state folder {}", folder.display())]
-    NothingStored { folder: PathBuf },
-    /// No running shell was found.
+    /// The state folder has no config store because no shell has used it yet.
+    #[error("there are no config values in the state folder {}", folder.display())]
+    NoConfigStore { folder: PathBuf },
+    /// The state folder belongs to no running shell.
     #[error("no running shell was found")]
-    Find(#[source] OwnerError),
-    /// The running shell refused, which is an answer.
+    NoRunningShell(#[source] OwnerError),
+    /// The running shell refused the request.
     #[error("{0}")]
     Refused(String),
     /// The running shell does not answer.
     #[error("cannot talk to the running shell")]
     Client(#[source] ClientError),
     /// The template of a new plugin cannot be rendered.
-    #[error("cannot make the plugin")]
+    #[error("cannot create the plugin")]
     Template(#[source] RenderError),
-    /// A question got no answer.
+    /// A prompt was cancelled or could not be shown.
     #[error("the question was not answered")]
-    Question(#[source] InquireError),
-    /// Git does not make a repository.
-    #[error("git does not make a repository: {reason}")]
-    Git { reason: String },
-    /// A file cannot be read or written.
-    #[error("cannot {what} {}", path.display())]
+    Prompt(#[source] InquireError),
+    /// `git init` failed.
+    #[error("cannot create a git repository: {reason}")]
+    GitInit { reason: String },
+    /// An operation on a file or folder failed.
+    #[error("cannot {operation} {}", path.display())]
     File {
-        what: &'static str,
+        /// Verb of the message, such as `read`.
+        operation: &'static str,
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    /// A rule has a defect.
-    #[error("the rule `{rule}` broke down while it looked at {path}")]
-    BrokenRule { rule: &'static str, path: String },
-    /// The check itself has a defect.
-    #[error("the check broke down while it looked at {path}")]
-    BrokenCheck { path: String },
-    /// The operating system refuses something that commands rely on.
-    #[error("cannot {what}")]
+    /// A rule panicked.
+    #[error("internal error: the rule `{rule}` panicked while it checked {path}")]
+    RulePanic { rule: &'static str, path: String },
+    /// The linter panicked outside of a rule.
+    #[error("internal error: the check of {path} panicked")]
+    CheckPanic { path: String },
+    /// An operation of the operating system failed.
+    #[error("cannot {operation}")]
     System {
-        what: &'static str,
+        /// Verb of the message with its object, such as `start cargo`.
+        operation: &'static str,
         #[source]
         source: io::Error,
     },
-    /// Whoever read our output has stopped, which is their right.
+    /// The reader of stdout closed the pipe, which counts as success.
     #[error("the output was closed")]
-    ClosedPipe,
+    BrokenPipe,
 }
 
 impl Error {
-    /// What to do about it.
+    /// A [`Usage`](Self::Usage) error with a help text.
+    pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// A [`File`](Self::File) error.
+    pub(crate) fn file(
+        operation: &'static str,
+        path: impl Into<PathBuf>,
+        source: io::Error,
+    ) -> Self {
+        Self::File {
+            operation,
+            path: path.into(),
+            source,
+        }
+    }
+
+    /// Constructor of a [`System`](Self::System) error, for `map_err`.
+    pub(crate) fn system(operation: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::System { operation, source }
+    }
+
+    /// The command or edit that resolves the error.
     pub(crate) fn help(&self) -> Option<String> {
         let text = match self {
             Self::Usage { help, .. } => return help.clone(),
             Self::Project(ProjectError::NoPlugin { .. }) => {
-                "make one with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name the plugin's folder"
+                "create one with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name the plugin's folder"
             }
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
             }
             Self::State(StateDirError::Owned { pid, .. }) => {
                 return Some(format!(
-                    "stop the other shell (process {pid}), or give this one a state of its own with `--state DIR`"
+                    "stop the other shell (process {pid}), or use another state folder with `--state DIR`"
                 ));
             }
             Self::State(StateDirError::Busy { .. }) => {
-                "wait a moment and try again, or give this one a state of its own with `--state DIR`"
+                "wait a moment and try again, or use another state folder with `--state DIR`"
             }
             Self::State(StateDirError::Store {
                 source: StoreError::Newer { .. },
                 ..
             }) => {
-                "install a newer cargo-stratos, or keep other config values here with `--state DIR`; the file is as it was"
+                "install a newer cargo-stratos, or use another state folder with `--state DIR`; the file was not changed"
             }
             Self::Shell(ShellError::PortTaken { .. }) => {
                 "stop the other program, or run with `--port auto` and use the URL that is printed"
@@ -128,19 +156,18 @@ impl Error {
             Self::Shell(ShellError::Persona(_)) => {
                 "add personas of your own as `[auth.NAME]` in stratos.toml"
             }
-            Self::Question(_) => "every answer has an option: see `cargo stratos new --help`",
-            Self::Git { .. } => "make the plugin without a repository: add `--vcs none`",
-            Self::Find(_) => {
-                "start one with `cargo stratos run`; where it runs with another state folder, name it with `--state DIR`"
+            Self::Prompt(_) => {
+                "every question has an option that answers it: see `cargo stratos new --help`"
             }
-            Self::NothingStored { .. } => {
-                "the first `cargo stratos run` makes the store; where it ran with another state folder, name it with `--state DIR`"
+            Self::GitInit { .. } => "create the plugin without a repository: add `--vcs none`",
+            Self::NoRunningShell(_) => {
+                "start one with `cargo stratos run`, or name the state folder of the running one with `--state DIR`"
             }
-            Self::BrokenCheck { .. } => {
-                "please report it, with the file if you can: nobody knows what is wrong in it"
+            Self::NoConfigStore { .. } => {
+                "the first `cargo stratos run` creates them; if it used another state folder, name it with `--state DIR`"
             }
-            Self::BrokenRule { .. } => {
-                "please report it, with the manifest if you can: nobody knows what the rule would have found"
+            Self::CheckPanic { .. } | Self::RulePanic { .. } => {
+                "please report it, with the file if you can; the findings in this file are incomplete"
             }
             Self::Client(ClientError::Gone { .. }) => "start a shell with `cargo stratos run`",
             _ => return None,
@@ -148,30 +175,30 @@ impl Error {
         Some(text.to_owned())
     }
 
-    /// The exit code; the book's page on them says which is which.
-    pub(crate) fn exit(&self) -> u8 {
+    /// The process exit code.
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::ClosedPipe => exit::GOOD,
-            Self::Refused(_) => exit::NO,
+            Self::BrokenPipe => exit::SUCCESS,
+            Self::Refused(_) => exit::FAILURE,
             Self::Usage { .. }
             | Self::Project(_)
             | Self::Settings(_)
             | Self::Shell(ShellError::Persona(_))
             | Self::Scenario { .. }
-            | Self::NothingStored { .. }
-            | Self::Find(_) => exit::WRONG,
+            | Self::NoConfigStore { .. }
+            | Self::NoRunningShell(_) => exit::USAGE,
             Self::State(_)
-            | Self::Fresh(_)
+            | Self::ClearConfig(_)
             | Self::Config(_)
             | Self::Shell(_)
             | Self::Client(_)
             | Self::Template(_)
-            | Self::Question(_)
-            | Self::Git { .. }
+            | Self::Prompt(_)
+            | Self::GitInit { .. }
             | Self::File { .. }
-            | Self::BrokenRule { .. }
-            | Self::BrokenCheck { .. }
-            | Self::System { .. } => exit::HINDERED,
+            | Self::RulePanic { .. }
+            | Self::CheckPanic { .. }
+            | Self::System { .. } => exit::ERROR,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! `cargo stratos auth`
 
-use crate::cli::Outcome;
 use crate::commands::remote::Remote;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 use crate::output::escape;
 
 /// Sign in or out in the running shell
@@ -22,5 +22,5 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         "the shell is {} now, and its plugins know",
         escape(&persona)
     ));
-    Ok(Outcome::Good)
+    Ok(Outcome::Success)
 }

@@ -3,10 +3,10 @@
 use serde_json::Value;
 use stratos_host::control::Invoke;
 
-use crate::cli::Outcome;
 use crate::commands::remote::Remote;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 
 /// Ask a plugin on an IPC channel, as its UI does, and print the answer
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let invoke = Invoke { channel, payload };
     let answer = remote.ask(cx, async |shell| shell.invoke(&plugin, &invoke).await)?;
     cx.output.json(&answer)?;
-    Ok(Outcome::Good)
+    Ok(Outcome::Success)
 }
 
 /// JSON, with the way out for the usual slip: a string without its quotes.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use stratos_host::process::run_guardian;
 
-use crate::cli::Outcome;
 use crate::error::Error;
+use crate::exit::Outcome;
 
 /// Wait for the end of a shell, and clean up after it
 #[derive(Debug, clap::Args)]
@@ -17,9 +17,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args) -> Result<Outcome, Error> {
     run_guardian(&args.record, io::stdin().lock()).map_err(|source| Error::File {
-        what: "read",
+        operation: "read",
         path: args.record,
         source,
     })?;
-    Ok(Outcome::Good)
+    Ok(Outcome::Success)
 }

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use stratos_host::scenario::{Ending, Played, Progress, Scenario, ScenarioError};
 
-use crate::cli::Outcome;
 use crate::commands::remote::Remote;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::{escape, in_words};
+use crate::exit::Outcome;
+use crate::output::{escape, format_progress};
 
 /// Play a scenario against the running shell
 ///
@@ -49,7 +49,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             }
             let shown = match json {
                 true => cx.output.json(progress),
-                false => cx.output.line(in_words(progress)),
+                false => cx.output.line(format_progress(progress)),
             };
             if closed.is_ok() {
                 closed = shown;
@@ -69,7 +69,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         ending,
     };
     report(cx, &played);
-    Ok(if held { Outcome::Good } else { Outcome::No })
+    Ok(Outcome::success_if(held))
 }
 
 /// A scenario, and the text that it was read from.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use stratos_host::control::{Client, ClientError};
 use stratos_host::owner::Owner;
 
-use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 use crate::output::escape;
 
 /// Which running shell is meant.
@@ -25,13 +25,13 @@ impl Remote {
         cx: &Context,
         conversation: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
     ) -> Result<T, Error> {
-        let owner = Owner::read(&self.folder(cx)).map_err(Error::Find)?;
+        let owner = Owner::read(&self.folder(cx)).map_err(Error::NoRunningShell)?;
         block_on(async { Ok(conversation(&Client::new(owner)).await?) })
     }
 
     /// The state folder that is meant.
     pub(crate) fn folder(self, cx: &Context) -> PathBuf {
-        cx.state_folder(self.state)
+        cx.state_dir(self.state)
     }
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Resul
         .enable_all()
         .build();
     let runtime = runtime.map_err(|source| Error::System {
-        what: "start the runtime",
+        operation: "start the runtime",
         source,
     })?;
     runtime.block_on(work)
@@ -67,6 +67,6 @@ impl OnePlugin {
         let Self { plugin, remote } = self;
         remote.ask(cx, async |shell| conversation(shell, &plugin).await)?;
         cx.output.note(format_args!("{} {done}", escape(&plugin)));
-        Ok(Outcome::Good)
+        Ok(Outcome::Success)
     }
 }

@@ -2,9 +2,9 @@
 
 use stratos_manifest::SCHEMA;
 
-use crate::cli::Outcome;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 
 /// Print a JSON Schema of plugin.json, for editors
 ///
@@ -14,5 +14,5 @@ pub(crate) struct Args {}
 
 pub(crate) fn run(cx: &Context, _: &Args) -> Result<Outcome, Error> {
     cx.output.line(SCHEMA.trim_end())?;
-    Ok(Outcome::Good)
+    Ok(Outcome::Success)
 }

@@ -2,10 +2,10 @@
 
 use stratos_host::control::Client;
 
-use crate::cli::Outcome;
 use crate::commands::remote::OnePlugin;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 
 /// Stop a plugin of the running shell
 #[derive(Debug, clap::Args)]

@@ -5,19 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use stratos_host::config::{Project, ProjectKind};
+use tracing::debug;
 
-use crate::cli::Outcome;
 use crate::commands::check;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 
-/// What the SDK's `testing` reads.
+/// Environment variable with the default host of `stratos::testing`.
 const HOST_VARIABLE: &str = "STRATOS_TEST_HOST";
 
-/// Look for mistakes in plugin.json, then run the plugin's tests
+/// Check plugin.json, then run the plugin's tests
 ///
-/// Exit codes: 0 no errors and all tests pass, 1 errors or a test fails or does not build, 2 there is nothing to test,
-/// 3 cargo does not start.
+/// Exit codes: 0 no errors and all tests pass, 1 errors, or a test fails or does not build, 2 there is nothing to test,
+/// 3 cargo cannot be started.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The plugin's folder, or one with plugins in it
@@ -26,7 +27,7 @@ pub(crate) struct Args {
     /// Run the tests with cargo-nextest
     #[arg(long)]
     nextest: bool,
-    /// Where `TestShell` runs plugins that name their program; without it, STRATOS_TEST_HOST says it, or else in memory
+    /// Where `TestShell` runs plugins that name their program [default: STRATOS_TEST_HOST, otherwise memory]
     #[arg(long, value_enum)]
     host: Option<Host>,
     /// Arguments for `cargo test`
@@ -36,7 +37,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Host {
-    /// In the test's own process
+    /// In the process of the test
     Memory,
     /// As processes of their own
     Process,
@@ -49,72 +50,63 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         host,
         cargo_args,
     } = args;
-    if check::run(cx, check::Args::of(path.clone()))? == Outcome::No {
-        return Ok(Outcome::No);
+    if check::run(cx, check::Args::for_path(path.clone()))? == Outcome::Failure {
+        return Ok(Outcome::Failure);
     }
     let command: Vec<OsString> = match nextest {
         true => vec!["nextest".into(), "run".into()],
         false => vec!["test".into()],
     };
     let projects = Project::discover(&[path]).map_err(Error::Project)?;
-    let programs: Vec<_> = projects
+    let crates: Vec<_> = projects
         .into_iter()
         .filter_map(|project| match project.kind {
             ProjectKind::Rust(cargo_toml) => Some((project.folder, cargo_toml)),
             _ => None,
         })
         .collect();
-    if programs.is_empty() {
-        return Err(Error::Usage {
-            message: "there is nothing to test: the plugin has no Cargo.toml".to_owned(),
-            help: None,
-        });
+    if crates.is_empty() {
+        return Err(Error::usage(
+            "there is nothing to test: the plugin has no Cargo.toml",
+            "name the folder of a plugin that is written in Rust",
+        ));
     }
-    let mut outcome = Outcome::Good;
-    for (folder, cargo_toml) in programs {
-        if !passes(cx, host, [&command, &cargo_args], &folder, &cargo_toml)? {
-            outcome = Outcome::No;
-        }
+    let mut all_pass = true;
+    for (folder, cargo_toml) in crates {
+        all_pass &= run_tests(cx, host, [&command, &cargo_args], &folder, &cargo_toml)?;
     }
-    Ok(outcome)
+    Ok(Outcome::success_if(all_pass))
 }
 
-/// Its output goes where ours goes.
-fn passes(
+/// Runs the tests of one crate, with stdout and stderr of this process. Returns whether they pass.
+fn run_tests(
     cx: &Context,
     host: Option<Host>,
     [command, arguments]: [&Vec<OsString>; 2],
     folder: &Path,
     cargo_toml: &Path,
 ) -> Result<bool, Error> {
-    let cargo_toml = std::path::absolute(cargo_toml).map_err(|source| Error::File {
-        what: "find",
-        path: cargo_toml.to_owned(),
-        source,
-    })?;
+    let cargo_toml = std::path::absolute(cargo_toml)
+        .map_err(|source| Error::file("find", cargo_toml, source))?;
     let mut cargo = Command::new(&cx.cargo);
     match host {
         Some(Host::Memory) => _ = cargo.env(HOST_VARIABLE, "memory"),
         Some(Host::Process) => _ = cargo.env(HOST_VARIABLE, "process"),
-        // What this program inherited is what the tests get.
+        // The tests inherit the variable.
         None => {}
     }
-    // A relative path of an empty parent is the folder that we are in.
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
+    // `current_dir` does not accept an empty path.
+    let folder = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
     };
-    let status = cargo
+    cargo
         .args(command)
         .arg("--manifest-path")
         .arg(cargo_toml)
         .args(arguments)
-        .current_dir(folder)
-        .status()
-        .map_err(|source| Error::System {
-            what: "start cargo",
-            source,
-        })?;
+        .current_dir(folder);
+    debug!(command = ?cargo, "running tests");
+    let status = cargo.status().map_err(Error::system("start cargo"))?;
     Ok(status.success())
 }

@@ -1,22 +1,21 @@
-//! How `cargo stratos check` goes through manifests.
+//! The linter run of `cargo stratos check`.
 
+mod catch_panic;
+mod check_run;
+mod check_unit;
 mod diff;
-mod examine;
-mod failures;
-mod git_tags;
-mod guard;
-mod levels;
+mod errors;
+mod exception_usage;
+mod level_args;
 mod parallel;
-mod project;
-mod rewrite;
-mod run;
-mod unused;
+mod release_tags;
+mod settings;
+mod similar_ids;
+mod unit;
+mod write_fix;
 
-pub(crate) use self::examine::{Examiner, Repairs};
-pub(crate) use self::git_tags::Tags;
-pub(crate) use self::guard::guarded;
-pub(crate) use self::levels::LevelArgs;
-pub(crate) use self::parallel::{cores, in_order};
-pub(crate) use self::project::Projects;
-pub(crate) use self::run::{Run, Totals};
-pub(crate) use self::unused::{Covered, Usage};
+pub(crate) use self::check_run::check_units;
+pub(crate) use self::check_unit::FixMode;
+pub(crate) use self::level_args::LevelArgs;
+pub(crate) use self::settings::SettingsCache;
+pub(crate) use self::unit::Unit;

@@ -1,11 +1,11 @@
-//! Which manifests a command line means, and what is in them.
+//! Discovery of the manifests that a command line names, and size-limited reading.
 
-mod neighbours;
 mod read;
 mod search;
 mod target;
+mod walk;
 
-pub(crate) use self::neighbours::neighbours;
-pub(crate) use self::read::{limited, read, read_text};
-pub(crate) use self::search::{Found, all_below, search};
-pub(crate) use self::target::{Target, repeated};
+pub(crate) use self::read::{read_limited, read_manifest, read_text};
+pub(crate) use self::search::{SearchResults, search};
+pub(crate) use self::target::Target;
+pub(crate) use self::walk::all_manifests;

@@ -1,219 +1,108 @@
-//! Manifests in folders and below.
+//! Search for the manifests that a command line names.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use tracing::debug;
 
 use crate::error::Error;
-use crate::git;
-use crate::lint::cores;
-use crate::manifests::read::unreadable;
-use crate::manifests::target::{Target, place};
+use crate::manifests::target::{Target, absolute_without_links};
+use crate::manifests::walk::{FILE_NAME, plugin_manifests};
 use crate::output::escape;
 
-const FILE_NAME: &str = "plugin.json";
-
-/// Folders with copies and builds, never with the manifest that somebody edits.
-const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
-
-/// What a search found.
+/// Results of a search.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
-    /// The manifests, sorted by their paths, none of them twice.
+pub(crate) struct SearchResults {
+    /// The manifests, sorted by path, without duplicates.
     pub(crate) targets: Vec<Target>,
-    /// The folders that could not be searched.
-    pub(crate) unreadable: Vec<Error>,
+    /// Errors of folders that could not be searched.
+    pub(crate) errors: Vec<Error>,
 }
 
-/// The manifests that `paths` mean: files themselves, and of folders the one in it, or all in the folders below.
+/// Finds the manifests of a command line: a file names itself, a folder its own manifest or else all those below.
 ///
-/// Folders are searched as git sees them: what a `.gitignore` names is left out, and so are hidden folders and those
-/// of builds. Links are not followed, so that the search ends. A file that is named is meant, whatever git says.
-pub(crate) fn search(paths: &[PathBuf]) -> Result<Found, Error> {
-    let mut found = Found::default();
-    // By the place on the disk, since two paths may mean one file.
+/// A manifest that is named is checked even if git ignores it; a search in a folder leaves it out.
+pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {
+    let mut errors = Vec::new();
+    // By absolute path, because two paths may name one file.
     let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
     for path in paths {
-        let metadata = fs::metadata(path).map_err(|error| missing(path, error))?;
+        let metadata = fs::metadata(path).map_err(|error| not_found(path, error))?;
         if !metadata.is_dir() {
-            let target = Target {
-                path: shown(path),
-                place: place(path),
-                searched: None,
-                given: None,
-            };
-            // Who names a file means it, wherever it leads.
-            targets.insert(target.place.clone(), target);
+            let target = Target::from_file(without_current_dir(path));
+            // A named file is no longer bound to a searched folder.
+            targets.insert(target.absolute.clone(), target);
             continue;
         }
-        let (manifests, mut problems) = below(path);
-        if manifests.is_empty() && problems.is_empty() {
-            return Err(nothing(path));
+        let (manifests, mut walk_errors) = plugin_manifests(path);
+        if manifests.is_empty() && walk_errors.is_empty() {
+            return Err(no_manifest(path));
         }
         let root = dunce::canonicalize(path).unwrap_or_else(|_| path.clone());
-        let searched: Arc<Path> = root.as_path().into();
+        let search_root: Arc<Path> = root.as_path().into();
         for manifest in manifests {
-            let place = match manifest.strip_prefix(path) {
+            let absolute = match manifest.strip_prefix(path) {
                 Ok(inside) => root.join(inside),
-                Err(_) => place(&manifest),
+                Err(_) => absolute_without_links(&manifest),
             };
-            targets.entry(place.clone()).or_insert_with(|| Target {
-                path: shown(&manifest),
-                place,
-                searched: Some(Arc::clone(&searched)),
-                given: None,
+            targets.entry(absolute.clone()).or_insert_with(|| Target {
+                path: without_current_dir(&manifest),
+                absolute,
+                search_root: Some(Arc::clone(&search_root)),
+                stdin: None,
             });
         }
-        found.unreadable.append(&mut problems);
+        errors.append(&mut walk_errors);
     }
-    found.targets = targets.into_values().collect();
-    found.targets.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    let mut targets: Vec<_> = targets.into_values().collect();
+    targets.sort_by(|a, b| a.path.cmp(&b.path));
+    for target in &targets {
+        debug!(path = ?target.path, "found manifest");
+    }
+    Ok(SearchResults { targets, errors })
 }
 
-impl Found {
-    /// Adds what comes from the standard input, in the place of the file that it is taken for.
-    pub(crate) fn add(&mut self, target: Target) {
-        let real = target.real();
-        let is_other = |other: &Target| other.place != target.place && other.real() != real;
+impl SearchResults {
+    /// Adds a target, and removes those for the same file.
+    pub(crate) fn replace(&mut self, target: Target) {
+        let resolved = target.resolved();
+        let is_other =
+            |other: &Target| other.absolute != target.absolute && other.resolved() != resolved;
         self.targets.retain(is_other);
         self.targets.push(target);
         self.targets.sort_by(|a, b| a.path.cmp(&b.path));
     }
 }
 
-/// All manifests in the folder and below that somebody may check, also those inside of plugins.
-pub(crate) fn all_below(folder: &Path) -> Vec<PathBuf> {
-    walk(folder, |entry| entry.depth() == 0 || !is_skipped(entry)).0
-}
-
-/// The manifests in the folder, and why there may be more.
-fn below(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
-    walk(folder, is_searched)
-}
-
-fn walk(
-    folder: &Path,
-    is_searched: impl Fn(&DirEntry) -> bool + Send + Sync + 'static,
-) -> (Vec<PathBuf>, Vec<Error>) {
-    let manifests = Mutex::new(Vec::new());
-    let problems = Mutex::new(Vec::new());
-    // What lies above the root of the repository says nothing about it; without one, all above is foreign.
-    let in_repository = is_in_repository(folder);
-    let walk = WalkBuilder::new(folder)
-        .hidden(true)
-        .parents(in_repository)
-        .git_ignore(true)
-        .require_git(in_repository)
-        // The same files on every machine: what git only knows here does not count.
-        .git_global(false)
-        .git_exclude(false)
-        .ignore(false)
-        .follow_links(false)
-        .filter_entry(is_searched)
-        .threads(cores())
-        .build_parallel();
-    walk.run(|| {
-        Box::new(|entry| {
-            match entry {
-                Ok(entry) if entry.depth() > 0 && entry.file_name() == OsStr::new(FILE_NAME) => {
-                    push(&manifests, entry.into_path());
-                    return WalkState::Skip;
-                }
-                Ok(_) => {}
-                Err(error) => push(&problems, problem(folder, error)),
-            }
-            WalkState::Continue
-        })
-    });
-    let taken = "no thread panics while it holds this";
-    (
-        manifests.into_inner().expect(taken),
-        problems.into_inner().expect(taken),
-    )
-}
-
-fn is_in_repository(folder: &Path) -> bool {
-    let folder = dunce::canonicalize(folder);
-    folder.is_ok_and(|folder| git::root(&folder).is_some())
-}
-
-/// A plugin does not lie inside a plugin: below a manifest's folder nothing is searched.
-fn is_searched(entry: &DirEntry) -> bool {
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    if entry.depth() == 0 || entry.file_name() == OsStr::new(FILE_NAME) {
-        return true;
-    }
-    let has_manifest = |folder: &Path| folder.join(FILE_NAME).symlink_metadata().is_ok();
-    is_folder && !is_skipped(entry) && !entry.path().parent().is_some_and(has_manifest)
-}
-
-fn is_skipped(entry: &DirEntry) -> bool {
-    SKIPPED
-        .iter()
-        .any(|name| entry.file_name() == OsStr::new(name))
-}
-
-fn push<T>(list: &Mutex<Vec<T>>, item: T) {
-    list.lock()
-        .expect("no thread panics while it holds this")
-        .push(item);
-}
-
-fn problem(folder: &Path, error: ignore::Error) -> Error {
-    let mut path = folder.to_owned();
-    let mut inner = &error;
-    loop {
-        inner = match inner {
-            ignore::Error::WithPath { path: named, err } => {
-                path.clone_from(named);
-                err
-            }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
-            _ => break,
-        };
-    }
-    let text = error.to_string();
-    let source = error
-        .into_io_error()
-        .unwrap_or_else(|| io::Error::other(text));
-    unreadable(&path, source)
-}
-
-/// The folder `.` is not worth showing in front of every place.
-fn shown(path: &Path) -> PathBuf {
+/// The path without its `.` components.
+fn without_current_dir(path: &Path) -> PathBuf {
     path.components()
         .filter(|part| *part != Component::CurDir)
         .collect()
 }
 
-fn missing(path: &Path, error: io::Error) -> Error {
+fn not_found(path: &Path, error: io::Error) -> Error {
     if error.kind() != io::ErrorKind::NotFound {
-        return unreadable(path, error);
+        return Error::file("read", path, error);
     }
-    Error::Usage {
-        message: format!("there is no file or folder {}", text(path)),
-        help: Some("name a plugin.json or a folder that has one in it or below".to_owned()),
-    }
+    Error::usage(
+        format!("there is no file or folder {}", display(path)),
+        "name a plugin.json, or a folder with one in it or below",
+    )
 }
 
-fn nothing(path: &Path) -> Error {
-    Error::Usage {
-        message: format!("there is no {FILE_NAME} in {} or below", text(path)),
-        help: Some(
-            "make a plugin with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name its \
-             folder or its manifest; what git ignores is not searched"
-                .to_owned(),
-        ),
-    }
+fn no_manifest(path: &Path) -> Error {
+    Error::usage(
+        format!("there is no {FILE_NAME} in {} or below", display(path)),
+        "create a plugin with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name its \
+         folder or its manifest; files that git ignores are not searched",
+    )
 }
 
-fn text(path: &Path) -> String {
+fn display(path: &Path) -> String {
     escape(&path.to_string_lossy()).into_owned()
 }
 
@@ -245,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_what_people_edit() {
+    fn build_output_and_hidden_folders_are_searched_only_if_they_are_named() {
         let dir = project(&[
             "a/plugin.json",
             "a/inside/plugin.json",
@@ -260,14 +149,13 @@ mod tests {
         assert_eq!(found(dir, &[""]), ["a/plugin.json", "b/c/plugin.json"]);
         assert_eq!(found(dir, &["a"]), ["a/plugin.json"]);
         assert_eq!(found(dir, &["a/plugin.json"]), ["a/plugin.json"]);
-        // Who names such a folder means it.
         for named in ["node_modules", "a/inside", ".hidden", "b/target"] {
             assert_eq!(found(dir, &[named]).len(), 1, "{named}");
         }
     }
 
     #[test]
-    fn no_manifest_is_found_twice_and_all_are_in_order() {
+    fn manifests_are_sorted_and_have_no_duplicates() {
         let dir = project(&["b/plugin.json", "a/plugin.json", "a-b/plugin.json"]);
         let dir = dir.path();
         let all = ["a/plugin.json", "a-b/plugin.json", "b/plugin.json"];
@@ -276,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_git_ignores_is_found_by_name_only() {
+    fn ignored_manifests_are_found_only_if_they_are_named() {
         let dir = project(&[
             ".gitignore: dist/\n/made/plugin.json\n",
             "a/plugin.json",
@@ -295,11 +183,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_found_is_wrong_usage() {
+    fn a_search_without_result_is_a_usage_error() {
         let dir = project(&["a/other.json"]);
         for inside in ["a", "b"] {
             let error = search(&[dir.path().join(inside)]).unwrap_err();
-            assert_eq!(error.exit(), 2, "{error}");
+            assert_eq!(error.exit_code(), 2, "{error}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! A manifest to check.
 
-use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
@@ -8,55 +7,61 @@ use std::sync::Arc;
 use stratos_manifest::MAX_BYTES;
 
 use crate::error::Error;
-use crate::manifests::read::{limited, read};
+use crate::manifests::read::{read_limited, read_manifest};
 
-/// A manifest that a command line means.
+/// A manifest that a command line names, or that a search found.
 #[derive(Debug)]
 pub(crate) struct Target {
-    /// Its path as messages name it.
+    /// Path for messages: as it was named, or below the folder that was named.
     pub(crate) path: PathBuf,
-    /// The same, from the root of the disk, in a folder without links. The file itself may be one.
-    pub(crate) place: PathBuf,
-    /// The folder that it was found in, unless it was named itself.
-    pub(crate) searched: Option<Arc<Path>>,
-    /// Its bytes where they do not come from the path.
-    pub(crate) given: Option<Vec<u8>>,
+    /// Absolute path, in a folder without symbolic links. The file itself may be a link.
+    pub(crate) absolute: PathBuf,
+    /// Absolute path of the folder that was searched, unless the manifest was named itself.
+    pub(crate) search_root: Option<Arc<Path>>,
+    /// Contents, if they come from standard input and not from the file.
+    pub(crate) stdin: Option<Vec<u8>>,
 }
 
 impl Target {
-    /// What comes from the standard input, to be taken for the file `path`.
-    pub(crate) fn from_stdin(path: PathBuf) -> Result<Self, Error> {
-        let bytes = limited(io::stdin().lock(), MAX_BYTES).map_err(|source| Error::System {
-            what: "read the standard input",
-            source,
-        })?;
-        Ok(Self {
-            place: place(&path),
+    /// A file that the command line names.
+    pub(crate) fn from_file(path: PathBuf) -> Self {
+        Self {
+            absolute: absolute_without_links(&path),
             path,
-            searched: None,
-            given: Some(bytes),
-        })
-    }
-
-    /// Its bytes, as far as they are needed.
-    pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
-        match &self.given {
-            Some(bytes) => Ok(bytes.clone()),
-            None => read(&self.path),
+            search_root: None,
+            stdin: None,
         }
     }
 
-    /// The file that is read in the end, wherever links lead.
-    pub(crate) fn real(&self) -> PathBuf {
-        dunce::canonicalize(&self.place).unwrap_or_else(|_| self.place.clone())
+    /// Reads standard input as the contents of the file `path`.
+    pub(crate) fn from_stdin(path: PathBuf) -> Result<Self, Error> {
+        let bytes = read_limited(io::stdin().lock(), MAX_BYTES)
+            .map_err(Error::system("read standard input"))?;
+        Ok(Self {
+            stdin: Some(bytes),
+            ..Self::from_file(path)
+        })
     }
 
-    /// The plugin's folder from the root of the disk, without links.
-    pub(crate) fn home(&self) -> &Path {
-        self.place.parent().unwrap_or(&self.place)
+    /// Reads the contents, up to the linter's size limit.
+    pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
+        match &self.stdin {
+            Some(bytes) => Ok(bytes.clone()),
+            None => read_manifest(&self.path),
+        }
     }
 
-    /// The plugin's folder.
+    /// Absolute path of the file that is read, with symbolic links resolved.
+    pub(crate) fn resolved(&self) -> PathBuf {
+        dunce::canonicalize(&self.absolute).unwrap_or_else(|_| self.absolute.clone())
+    }
+
+    /// Absolute path of the plugin's folder, without symbolic links.
+    pub(crate) fn absolute_folder(&self) -> &Path {
+        self.absolute.parent().unwrap_or(&self.absolute)
+    }
+
+    /// Path of the plugin's folder, relative if `path` is.
     pub(crate) fn folder(&self) -> &Path {
         let parent = self.path.parent().unwrap_or(Path::new(""));
         match parent.as_os_str().is_empty() {
@@ -65,23 +70,14 @@ impl Target {
         }
     }
 
-    /// The file's name, if it is text.
-    pub(crate) fn file_name(&self) -> Option<String> {
-        Some(self.path.file_name()?.to_str()?.to_owned())
+    /// Name of the file, if it is UTF-8.
+    pub(crate) fn file_name(&self) -> Option<&str> {
+        self.path.file_name()?.to_str()
     }
 }
 
-/// The targets, by their numbers, whose file is also that of one before them.
-pub(crate) fn repeated(targets: &[Target]) -> HashSet<usize> {
-    let mut files = HashSet::new();
-    let targets = targets.iter().enumerate();
-    targets
-        .filter_map(|(index, target)| (!files.insert(target.real())).then_some(index))
-        .collect()
-}
-
-/// Where a file lies; a link to a manifest is a file of its own.
-pub(super) fn place(path: &Path) -> PathBuf {
+/// Absolute path of a file, with the symbolic links of its folder resolved but not its own.
+pub(super) fn absolute_without_links(path: &Path) -> PathBuf {
     let parent = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());

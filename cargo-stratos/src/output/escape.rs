@@ -1,21 +1,19 @@
-//! Text of others, made harmless for a terminal and a log.
+//! Escapes untrusted text, such as from manifests and plugins, for terminals and CI logs.
 
 use std::borrow::Cow;
 
-use stratos_host::Guard;
-
-/// Shows what would not be shown but obeyed: control characters, those that are invisible or change the direction of
-/// text, and commands to CI services.
+/// Escapes control characters, invisible characters, characters that change the direction of text, and commands to CI
+/// services.
 ///
-/// Line breaks and tabs are shown as well: use it on single lines, and [`escape_line`] where one begins with it.
+/// Line breaks and tabs are escaped as well. Use [`escape_line`] for text at the start of a line.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    let commands = log_commands(text);
-    if commands.is_empty() && !text.chars().any(is_harmful) {
+    let commands = ci_commands(text);
+    if commands.is_empty() && !text.chars().any(must_escape) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len());
     for (at, character) in text.char_indices() {
-        if is_harmful(character) || commands.binary_search(&at).is_ok() {
+        if must_escape(character) || commands.binary_search(&at).is_ok() {
             match character {
                 '#' => escaped.push_str("\\u{23}"),
                 _ => escaped.extend(character.escape_default()),
@@ -27,12 +25,12 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// The same where a line of output begins with it: `::error::` is a command there.
+/// Escapes text at the start of a line, where CI services also take `::error::` for a command.
 pub(crate) fn escape_line(text: &str) -> String {
-    without_command(escape(text).into_owned())
+    escape_leading_command(escape(text).into_owned())
 }
 
-/// The same for a line that a compiler has coloured: its colours stay, and nothing else that commands a terminal.
+/// Escapes a line of compiler output, except for its colours.
 pub(crate) fn escape_coloured(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut parts = text.split("\u{1b}[");
@@ -54,29 +52,29 @@ pub(crate) fn escape_coloured(text: &str) -> String {
         };
         shown.push_str(&escape(rest));
     }
-    without_command(shown)
+    escape_leading_command(shown)
 }
 
-fn without_command(line: String) -> String {
+fn escape_leading_command(line: String) -> String {
     match line.trim_start().starts_with("::") {
         true => line.replacen("::", ":\\u{3a}", 1),
         false => line,
     }
 }
 
-pub(super) fn is_harmful(character: char) -> bool {
-    let is_harmful = character.is_control()
+/// Whether a character could control a terminal, or hide or reorder text.
+pub(super) fn must_escape(character: char) -> bool {
+    character.is_control()
         || matches!(character,
             '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            // Tags, and the variation selectors that no emoji has: whole texts hide in them.
-            | '\u{e0000}'..='\u{e01ef}');
-    is_harmful && Guard::PlainText.is_on()
+            // Tags, and variation selectors that emoji do not use: they can encode hidden text.
+            | '\u{e0000}'..='\u{e01ef}')
 }
 
-/// Where the second `#` of commands such as `##[group]` and `##vso[task.complete]` is: runners of CI services look for
-/// them everywhere in a line.
-pub(super) fn log_commands(text: &str) -> Vec<usize> {
+/// Byte offsets of the second `#` in CI commands such as `##[group]` and `##vso[task.complete]`, which CI runners accept
+/// anywhere in a line.
+pub(super) fn ci_commands(text: &str) -> Vec<usize> {
     let second = text.match_indices('#').map(|(at, _)| at);
     let is_command = |at: &usize| {
         text[..*at].ends_with('#')
@@ -92,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_compiler_keeps_its_colours_and_nothing_else() {
+    fn compiler_output_keeps_its_colours_only() {
         let error = "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `\u{7}`";
         assert_eq!(
             escape_coloured(error),
@@ -102,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown() {
+    fn control_and_invisible_characters_are_escaped() {
         assert_eq!(escape("plain ä 日本"), "plain ä 日本");
         assert_eq!(escape("\u{1b}[31mred\u{7}"), "\\u{1b}[31mred\\u{7}");
         assert_eq!(escape("a\nb\tc"), "a\\nb\\tc");
@@ -112,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_ci_service_would_obey_is_shown() {
+    fn ci_commands_are_escaped() {
         assert_eq!(escape("a ##[group]b"), "a #\\u{23}[group]b");
         assert_eq!(escape("###vso[x]"), "##\\u{23}vso[x]");
         assert_eq!(escape("## Heading [link], C#[]"), "## Heading [link], C#[]");

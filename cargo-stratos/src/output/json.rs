@@ -1,31 +1,33 @@
-//! JSON that is safe to print.
+//! JSON output with escaped control characters and CI commands.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::output::escape::{is_harmful, log_commands};
+use crate::output::escape::{ci_commands, must_escape};
 
-/// One line of JSON. What a terminal or a CI service would obey is written as `\uXXXX`, which means the same text.
+/// Serializes to one line of JSON. Characters that [`escape`](crate::output::escape) escapes are written as `\uXXXX`,
+/// which is the same text to a JSON parser.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
-    harmless(&serde_json::to_string(value).expect("results have a JSON form"))
+    escape_json(&serde_json::to_string(value).expect("output types serialize without errors"))
 }
 
-/// The same in lines that people read.
+/// Serializes to indented JSON, otherwise as [`to_json`].
 pub(crate) fn to_pretty_json(value: &impl Serialize) -> String {
-    harmless(&serde_json::to_string_pretty(value).expect("results have a JSON form"))
+    escape_json(
+        &serde_json::to_string_pretty(value).expect("output types serialize without errors"),
+    )
 }
 
-/// All that is harmful in a JSON text is within strings, but for the breaks between its lines.
-fn harmless(json: &str) -> String {
-    let commands = log_commands(json);
+/// Escapes characters of a JSON text. Outside of strings it has no control characters except for line breaks.
+fn escape_json(json: &str) -> String {
+    let commands = ci_commands(json);
     let mut text = String::with_capacity(json.len());
     for (at, character) in json.char_indices() {
-        let is_break = character == '\n';
-        if !is_break && is_harmful(character) || commands.binary_search(&at).is_ok() {
+        let is_line_break = character == '\n';
+        if !is_line_break && must_escape(character) || commands.binary_search(&at).is_ok() {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                // Infallible for a string.
-                let _ = write!(text, "\\u{unit:04x}");
+                write!(text, "\\u{unit:04x}").expect("writing to a string does not fail");
             }
         } else {
             text.push(character);
@@ -39,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_the_same_without_what_would_be_obeyed() {
+    fn escaped_json_parses_to_the_same_value() {
         let text = "a\u{9b}b\u{202e}\u{2028}\u{7f}\0\n\"##vso[x]###[é## 🛩\u{e0041}";
         let json = to_json(&[text]);
         assert_eq!(

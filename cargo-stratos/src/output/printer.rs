@@ -1,4 +1,4 @@
-//! Printing that holds up nobody.
+//! Printing on a thread of its own.
 
 use std::thread;
 use std::time::Duration;
@@ -8,64 +8,58 @@ use tokio::sync::{mpsc, oneshot};
 use crate::error::Error;
 use crate::output::Output;
 
-/// How many prints may wait, of up to 1 MiB. Whoever has more waits as well, and the shell counts what it misses
-/// meanwhile.
-const WAITING: usize = 16;
+/// Capacity of the queue. One text is up to 1 MiB. A sender waits while the queue is full.
+const QUEUE_CAPACITY: usize = 16;
 
-/// Prints from a thread of its own: whoever reads our output may stop reading at any time, and must not keep us from
-/// hearing Ctrl-C.
+/// Prints texts from a queue to stdout on a thread of its own, so that a reader that stops reading does not block the
+/// runtime.
 #[derive(Debug)]
 pub(crate) struct Printer {
     queue: mpsc::Sender<String>,
-    failed: oneshot::Receiver<Error>,
-    /// An error here means that the thread has printed everything.
+    error: oneshot::Receiver<Error>,
+    /// Closed when the thread ends.
     done: oneshot::Receiver<()>,
 }
 
 impl Printer {
+    /// Starts the thread.
     pub(crate) fn start(output: Output) -> Result<Self, Error> {
-        let (queue, mut texts) = mpsc::channel::<String>(WAITING);
-        let (fail, failed) = oneshot::channel();
-        let (mark, done) = oneshot::channel();
+        let (queue, mut texts) = mpsc::channel::<String>(QUEUE_CAPACITY);
+        let (error_sender, error) = oneshot::channel();
+        let (done_sender, done) = oneshot::channel();
         let print = move || {
-            let _mark = mark;
+            let _done = done_sender;
             while let Some(text) = texts.blocking_recv() {
                 if let Err(error) = output.line(text) {
-                    // Nobody may wait for it any more.
-                    let _ = fail.send(error);
+                    // The receiver is gone when the shell stops.
+                    let _ = error_sender.send(error);
                     return;
                 }
             }
         };
         let thread = thread::Builder::new().name("stratos-printer".to_owned());
-        let started = thread.spawn(print);
-        started.map_err(|source| Error::System {
-            what: "start a thread",
-            source,
-        })?;
-        Ok(Self {
-            queue,
-            failed,
-            done,
-        })
+        thread
+            .spawn(print)
+            .map_err(Error::system("start a thread"))?;
+        Ok(Self { queue, error, done })
     }
 
-    /// Where to send what is to be printed. A closed queue means that the output is closed.
+    /// The queue of texts to print. It is closed when stdout is closed.
     pub(crate) fn queue(&self) -> mpsc::Sender<String> {
         self.queue.clone()
     }
 
-    /// Waits until printing fails, if it ever does.
-    pub(crate) async fn failed(&mut self) -> Error {
-        match (&mut self.failed).await {
+    /// Waits for an error of printing. Never returns if there is none.
+    pub(crate) async fn error(&mut self) -> Error {
+        match (&mut self.error).await {
             Ok(error) => error,
             Err(_) => std::future::pending().await,
         }
     }
 
-    /// Waits until all is printed that was sent, but not for ever.
-    pub(crate) async fn finish(self, patience: Duration) {
+    /// Waits until the queue is printed, at most for `timeout`.
+    pub(crate) async fn finish(self, timeout: Duration) {
         drop(self.queue);
-        let _ = tokio::time::timeout(patience, self.done).await;
+        let _ = tokio::time::timeout(timeout, self.done).await;
     }
 }

@@ -9,12 +9,12 @@ use clap::Subcommand;
 use serde_json::Value;
 use stratos_host::store::ConfigExport;
 
-use crate::cli::Outcome;
 use crate::commands::call::json;
 use crate::commands::config::values::Values;
 use crate::commands::remote::{Remote, block_on};
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 use crate::output::{BOLD, escape, escape_line, to_pretty_json};
 
 /// Read and change the config values of plugins, whether a shell runs or not
@@ -88,7 +88,7 @@ async fn act(cx: &Context, action: Action, values: &Values) -> Result<Outcome, E
             match output {
                 None => cx.output.line(text)?,
                 Some(path) => write(&path, &text).map_err(|source| Error::File {
-                    what: "write",
+                    operation: "write",
                     path,
                     source,
                 })?,
@@ -112,7 +112,7 @@ async fn act(cx: &Context, action: Action, values: &Values) -> Result<Outcome, E
                 .note(format_args!("{count} values replace what was there"));
         }
     }
-    Ok(Outcome::Good)
+    Ok(Outcome::Success)
 }
 
 /// The old file stays until the new one is whole.
@@ -135,7 +135,7 @@ fn read<T>(path: PathBuf, parse: fn(&[u8]) -> Result<T, serde_json::Error>) -> R
             ),
         }),
         Err(source) => Err(Error::File {
-            what: "read",
+            operation: "read",
             path,
             source,
         }),

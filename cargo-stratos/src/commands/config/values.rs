@@ -23,7 +23,7 @@ pub(super) enum Values {
 impl Values {
     pub(super) fn find(cx: &Context, folder: &Path) -> Result<Self, Error> {
         if !folder.join("config.redb").exists() {
-            return Err(Error::NothingStored {
+            return Err(Error::NoConfigStore {
                 folder: folder.to_owned(),
             });
         }
@@ -33,7 +33,7 @@ impl Values {
                 Ok(Self::Folder(state))
             }
             Err(StateDirError::Owned { .. }) => {
-                let owner = Owner::read(folder).map_err(Error::Find)?;
+                let owner = Owner::read(folder).map_err(Error::NoRunningShell)?;
                 Ok(Self::Shell(Client::new(owner)))
             }
             Err(error) => Err(Error::State(error)),

@@ -69,7 +69,7 @@ fn ask(
         .with_validator(validator)
         .prompt()
         .map(|text| text.trim().to_owned())
-        .map_err(Error::Question)
+        .map_err(Error::Prompt)
 }
 
 fn author_id(text: &str) -> Result<String, String> {

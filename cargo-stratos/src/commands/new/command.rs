@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use stratos_manifest::{ProjectFacts, check};
 use stratos_templates::{File, IdError, Options, PluginId, PluginType, render};
 
-use crate::cli::Outcome;
 use crate::commands::new::author::AuthorArgs;
 use crate::commands::new::place::Place;
 use crate::commands::new::repository::{self, Vcs};
@@ -14,6 +13,7 @@ use crate::commands::new::words::{Next, one_line};
 use crate::commands::new::{author, place, sdk};
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 
 /// Make a new plugin
 ///
@@ -82,7 +82,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         is_here: place.is_here(),
     };
     cx.output.line(next)?;
-    Ok(Outcome::Good)
+    Ok(Outcome::Success)
 }
 
 fn plugin_id(given: Option<&str>, path: &Path) -> Result<PluginId, Error> {
@@ -129,7 +129,7 @@ fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(&path, &file.contents))
             .map_err(|source| Error::File {
-                what: "write",
+                operation: "write",
                 path,
                 source,
             })?;

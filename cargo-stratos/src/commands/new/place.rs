@@ -53,25 +53,20 @@ impl Place {
 
     /// Has the project made beside its place and moves it there. Where anything fails, the place is as it was.
     pub(super) fn fill(&self, make: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
-        let cannot = |what, path: &Path, source| Error::File {
-            what,
-            path: path.to_owned(),
-            source,
-        };
         let near = self.near();
         let aside = tempfile::Builder::new()
             .prefix(".stratos-new-")
             .tempdir_in(near)
-            .map_err(|source| cannot("make a folder in", near, source))?;
+            .map_err(|source| Error::file("make a folder in", near, source))?;
         // The folder aside is for its owner alone, which the project need not be.
         let project = aside.path().join("project");
-        fs::create_dir(&project).map_err(|source| cannot("make", &project, source))?;
+        fs::create_dir(&project).map_err(|source| Error::file("make", &project, source))?;
         make(&project)?;
         let moved = match self.exists {
             true => move_all(&project, &self.folder),
             false => fs::rename(&project, &self.folder),
         };
-        moved.map_err(|source| cannot("move the project to", &self.folder, source))
+        moved.map_err(|source| Error::file("move the project to", &self.folder, source))
     }
 }
 
@@ -89,7 +84,7 @@ pub(super) fn name(path: &Path) -> Result<String, Error> {
 
 fn cannot_find(path: &Path, source: io::Error) -> Error {
     Error::File {
-        what: "find",
+        operation: "find",
         path: path.to_owned(),
         source,
     }
@@ -107,7 +102,7 @@ fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
         return Err(refuse(format!("`{}` is there already", path.display())));
     }
     let mut entries = fs::read_dir(folder).map_err(|source| Error::File {
-        what: "read",
+        operation: "read",
         path: path.to_owned(),
         source,
     })?;
@@ -196,7 +191,7 @@ mod tests {
             let place = Place::find(&root.path().join(name)).unwrap();
             let failed = place.fill(|folder| {
                 fs::write(folder.join("half"), "").unwrap();
-                Err(Error::ClosedPipe)
+                Err(Error::BrokenPipe)
             });
             failed.unwrap_err();
         }
@@ -234,7 +229,7 @@ mod tests {
         ] {
             let error = Place::find(&root.path().join(path)).unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");
-            assert_eq!(error.exit(), 2);
+            assert_eq!(error.exit_code(), 2);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::commands::new::place::Place;
 use crate::context::Context;
 use crate::error::Error;
-use crate::git::{git, root};
+use crate::git;
 
 /// What keeps the project's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -31,9 +31,9 @@ pub(super) fn make(
     if !is_wanted {
         return Ok(());
     }
-    match git(folder).args(["init", "--quiet"]).output() {
+    match git::command(folder).args(["init", "--quiet"]).output() {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(Error::Git {
+        Ok(output) => Err(Error::GitInit {
             reason: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => match wanted {
@@ -42,11 +42,11 @@ pub(super) fn make(
                     .note("git was not found: the plugin is made without a repository");
                 Ok(())
             }
-            Some(_) => Err(Error::Git {
+            Some(_) => Err(Error::GitInit {
                 reason: "it was not found".to_owned(),
             }),
         },
-        Err(error) => Err(Error::Git {
+        Err(error) => Err(Error::GitInit {
             reason: error.to_string(),
         }),
     }
@@ -54,12 +54,15 @@ pub(super) fn make(
 
 /// The name that git signs commits with in this folder, if any.
 pub(super) fn user_name(folder: &Path) -> Option<String> {
-    let output = git(folder).args(["config", "user.name"]).output().ok()?;
+    let output = git::command(folder)
+        .args(["config", "user.name"])
+        .output()
+        .ok()?;
     let name = String::from_utf8(output.stdout).ok()?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty() && !name.contains(char::is_control))
 }
 
 fn is_in_repository(folder: &Path) -> bool {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    root(&folder).is_some()
+    git::root(&folder).is_some()
 }

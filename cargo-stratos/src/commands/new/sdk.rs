@@ -29,7 +29,7 @@ pub(super) fn find(given: Option<&Path>) -> Result<Sdk, Error> {
         )));
     };
     let folder = full(folder).map_err(|source| Error::File {
-        what: "find",
+        operation: "find",
         path: folder.clone(),
         source,
     })?;

@@ -17,7 +17,6 @@ use stratos_host::{
     AttachMode, PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, StateDir,
 };
 
-use crate::cli::Outcome;
 use crate::commands::play::{ScenarioFile, report, wrong};
 use crate::commands::run::interrupt::Interrupt;
 use crate::commands::run::keys::{Hands, Keys};
@@ -27,6 +26,7 @@ use crate::commands::run::status::{Status, is_errored};
 use crate::commands::run::variables::variables;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exit::Outcome;
 
 /// Build plugins and run them in a mocked shell
 ///
@@ -109,7 +109,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let settings = StratosToml::load(&home).map_err(Error::Settings)?;
     let folder = args.state.clone().unwrap_or_else(|| home.join(".stratos"));
     let runtime = tokio::runtime::Runtime::new().map_err(|source| Error::System {
-        what: "start the runtime",
+        operation: "start the runtime",
         source,
     })?;
     let setting = Setting {
@@ -177,7 +177,7 @@ async fn serve(cx: &Context, args: Args, setting: Setting) -> Result<Outcome, Er
         (Lived::UntilReady(all_run), None) => all_run && well,
         (Lived::TooLong, None) => false,
     };
-    Ok(if well { Outcome::Good } else { Outcome::No })
+    Ok(Outcome::success_if(well))
 }
 
 /// A shell that runs, and what goes on beside it.
@@ -252,7 +252,7 @@ fn state(cx: &Context, args: &Args, folder: &Path) -> Result<StateDir, Error> {
     let state = StateDir::open(folder).map_err(Error::State)?;
     cx.output.notices(state.notices());
     if args.fresh {
-        state.store().clear().map_err(Error::Fresh)?;
+        state.store().clear().map_err(Error::ClearConfig)?;
     }
     Ok(state)
 }
@@ -325,7 +325,7 @@ fn processes(
     };
     let path = options.programs_dir.clone();
     prepare(cx, options).map_err(|source| Error::File {
-        what: "prepare",
+        operation: "prepare",
         path,
         source,
     })

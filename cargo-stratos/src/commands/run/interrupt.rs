@@ -90,7 +90,7 @@ impl Interrupt {
 
 fn not_heard(source: std::io::Error) -> Error {
     Error::System {
-        what: "listen for signals",
+        operation: "listen for signals",
         source,
     }
 }

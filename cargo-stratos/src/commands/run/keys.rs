@@ -10,8 +10,7 @@ use stratos_host::control::Control;
 use stratos_host::process::LauncherFactory;
 use tokio::sync::mpsc;
 
-use crate::commands::run::status::indented;
-use crate::output::BOLD;
+use crate::output::{BOLD, plugin_rows};
 
 /// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,11 +110,7 @@ impl Hands {
                 self.switch_login();
                 Some(String::new())
             }
-            Some(Key::List) => {
-                let plugins = self.control.plugins();
-                let rows: Vec<_> = plugins.iter().map(indented).collect();
-                Some(rows.join("\n"))
-            }
+            Some(Key::List) => Some(plugin_rows(&self.control.plugins())),
             Some(Key::Open) => Some(self.open().await),
             Some(Key::GoOn) => {
                 self.control.go_on();

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::run::status::Status;
 use crate::error::Error;
-use crate::output::{LogFormat, Output, Printer, to_json};
+use crate::output::{EventFormat, Output, Printer, to_json};
 
 /// How long the last words may take to be read.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -30,7 +30,7 @@ struct Pump {
     control: Control,
     queue: mpsc::Sender<String>,
     /// Without it, lines of JSON.
-    format: Option<LogFormat>,
+    format: Option<EventFormat>,
     status: Status,
     end: CancellationToken,
 }
@@ -51,7 +51,7 @@ impl Screen {
             watcher,
             control: control.clone(),
             queue: printer.queue(),
-            format: (!json).then(|| LogFormat::new(ids)),
+            format: (!json).then(|| EventFormat::new(ids)),
             status,
             end: end.clone(),
         };
@@ -69,7 +69,7 @@ impl Screen {
 
     /// Waits until printing fails, if it ever does.
     pub(super) async fn failed(&mut self) -> Error {
-        self.printer.failed().await
+        self.printer.error().await
     }
 
     /// Shows what has happened until now.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use stratos_host::PluginState;
 use stratos_host::control::PluginInfo;
 
-use crate::commands::ps::row;
-use crate::output::{BOLD, DIM};
+use crate::output::{BOLD, DIM, plugin_rows};
 
 /// What the block is about, beside the plugins.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ impl Status {
         let Self { url, has_keys, .. } = self;
         let mut lines = vec![format!("\n{BOLD}Mocked Stratos shell{BOLD:#} on {url}")];
         for plugin in plugins {
-            lines.push(indented(plugin));
+            lines.push(plugin_rows(std::slice::from_ref(plugin)));
             lines.extend(
                 plugin
                     .routes
@@ -69,11 +68,6 @@ impl Status {
             None => format!("Next: {change}."),
         }
     }
-}
-
-/// A plugin's lines of a list.
-pub(super) fn indented(plugin: &PluginInfo) -> String {
-    format!("  {}", row(plugin).replace('\n', "\n  "))
 }
 
 pub(super) fn is_errored(plugin: &PluginInfo) -> bool {

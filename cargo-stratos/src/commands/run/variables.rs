@@ -23,7 +23,7 @@ fn variable(cx: &Context, wanted: &str) -> Result<(String, OsString), Error> {
     };
     let (name, value) = match wanted.split_once('=') {
         Some((name, value)) => (name, Some(OsString::from(value))),
-        None => (wanted, cx.variable(wanted)),
+        None => (wanted, cx.env_var(wanted)),
     };
     let Some(value) = value else {
         let message = format!("`--env {name}`: there is no such variable here to pass on");

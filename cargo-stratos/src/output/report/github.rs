@@ -1,4 +1,4 @@
-//! Findings as annotations of GitHub: commands to its runner, a line each.
+//! Report as annotations of GitHub Actions: one workflow command per finding.
 
 use std::cmp::Reverse;
 use std::fmt::Write as _;
@@ -6,47 +6,47 @@ use std::fmt::Write as _;
 use stratos_manifest::{Diagnostic, Level};
 
 use crate::error::Error;
-use crate::output::report::places::{Place, Places};
-use crate::output::report::repository::Repository;
-use crate::output::report::{Checked, MAX_SHOWN, Reporter, Summary};
+use crate::output::report::line_index::{LineIndex, PositionRange};
+use crate::output::report::repository_paths::RepositoryPaths;
+use crate::output::report::{CheckedFile, MAX_SHOWN, Reporter, Summary};
 use crate::output::{Output, escape, escape_line};
 
-/// Prints findings as commands, and a summary.
+/// Prints the findings as workflow commands, and a summary.
 pub(crate) struct Github<'a> {
     output: &'a Output,
-    repository: Repository,
+    paths: RepositoryPaths,
 }
 
 impl<'a> Github<'a> {
     pub(crate) fn new(output: &'a Output) -> Self {
         Self {
             output,
-            repository: Repository::here(),
+            paths: RepositoryPaths::new(),
         }
     }
 }
 
 impl Reporter for Github<'_> {
-    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        let report = checked.report;
-        let path = self.repository.name(checked.path);
-        let text = String::from_utf8_lossy(checked.source);
-        let places = Places::new(&text);
+    fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
+        let report = file.report;
+        let path = self.paths.relative(file.path);
+        let text = String::from_utf8_lossy(file.source);
+        let lines = LineIndex::new(&text);
         let mut findings: Vec<_> = report.diagnostics.iter().collect();
         findings.sort_by_key(|found| Reverse(found.level));
         for found in findings.iter().take(MAX_SHOWN) {
-            let command = command(&path, places.of(&found.span), found);
+            let command = command(&path, lines.range(&found.span), found);
             self.output.line(command)?;
         }
-        // GitHub shows few annotations, and keeps the log.
+        // GitHub shows a limited number of annotations, but all of the log.
         for found in findings.iter().skip(MAX_SHOWN) {
-            let line = log_line(&path, places.of(&found.span), found);
+            let line = log_line(&path, lines.range(&found.span), found);
             self.output.line(line)?;
         }
         match report.omitted {
             0 => Ok(()),
-            hidden => self.output.line(format_args!(
-                "{hidden} more findings in {} are not shown",
+            omitted => self.output.line(format_args!(
+                "{omitted} more findings in {} are not shown",
                 escape(&path)
             )),
         }
@@ -57,34 +57,34 @@ impl Reporter for Github<'_> {
     }
 }
 
-fn command(path: &str, place: Place, found: &Diagnostic) -> String {
+fn command(path: &str, range: PositionRange, found: &Diagnostic) -> String {
     let name = match found.level {
         Level::Error => "error",
         Level::Warning => "warning",
     };
-    let Place { start, end } = place;
+    let PositionRange { start, end } = range;
     let mut command = format!(
         "::{name} file={},line={},endLine={}",
         property(path),
         start.line,
         end.line
     );
-    // The runner refuses columns for more than one line.
+    // GitHub accepts columns only for a single line.
     if start.line == end.line {
         let (column, end_column) = (start.column, end.column);
         let _ = write!(command, ",col={column},endColumn={end_column}");
     }
     let _ = write!(command, ",title={}::", property(found.rule));
     command.push_str(&data(&found.message));
-    for (what, text) in [("note", &found.note), ("help", &found.help)] {
+    for (label, text) in [("note", &found.note), ("help", &found.help)] {
         if let Some(text) = text {
-            let _ = write!(command, "%0A{what}: {}", data(text));
+            let _ = write!(command, "%0A{label}: {}", data(text));
         }
     }
     command
 }
 
-fn log_line(path: &str, place: Place, found: &Diagnostic) -> String {
+fn log_line(path: &str, range: PositionRange, found: &Diagnostic) -> String {
     let Diagnostic {
         rule,
         level,
@@ -93,17 +93,17 @@ fn log_line(path: &str, place: Place, found: &Diagnostic) -> String {
     } = found;
     escape_line(&format!(
         "{path}:{}: {level}[{rule}]: {message}",
-        place.start
+        range.start
     ))
 }
 
-/// What comes after the second `::`; the runner turns it back.
+/// Encodes the message of a workflow command, after its second `::`.
 fn data(text: &str) -> String {
     let text = escape(text).replace('%', "%25");
     text.replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A value before the second `::`.
+/// Encodes a property of a workflow command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -114,11 +114,11 @@ mod tests {
 
     use super::*;
 
-    const fn place(start: (usize, usize), end: (usize, usize)) -> Place {
+    const fn range(start: (usize, usize), end: (usize, usize)) -> PositionRange {
         const fn position((line, column): (usize, usize)) -> Position {
             Position { line, column }
         }
-        Place {
+        PositionRange {
             start: position(start),
             end: position(end),
         }
@@ -139,11 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn what_could_end_a_property_or_the_line_is_escaped() {
+    fn separators_in_properties_and_messages_are_encoded() {
         assert_eq!(
             command(
                 "a,b:c%/plugin.json",
-                place((2, 3), (2, 9)),
+                range((2, 3), (2, 9)),
                 &found("x::y\n::z")
             ),
             "::error file=a%2Cb%3Ac%25/plugin.json,line=2,endLine=2,col=3,endColumn=9,\
@@ -152,11 +152,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_annotation_is_no_command() {
+    fn a_log_line_is_never_a_command() {
         assert_eq!(
             log_line(
                 "::error::/plugin.json",
-                place((2, 3), (2, 9)),
+                range((2, 3), (2, 9)),
                 &found("x\n::y")
             ),
             ":\\u{3a}error::/plugin.json:2:3: error[malformed-id]: x\\n::y"
@@ -164,8 +164,8 @@ mod tests {
     }
 
     #[test]
-    fn more_than_one_line_has_no_columns() {
-        let command = command("plugin.json", place((2, 3), (4, 1)), &found("x"));
+    fn a_finding_of_several_lines_has_no_columns() {
+        let command = command("plugin.json", range((2, 3), (4, 1)), &found("x"));
         assert!(!command.contains("col="), "{command}");
         assert!(command.contains("line=2,endLine=4,title="), "{command}");
     }

@@ -1,4 +1,4 @@
-//! Findings in a manifest for people: the line, and carets under what is wrong.
+//! Report for a terminal: an excerpt of the file for each finding, with carets under the span.
 
 use std::ops::Range;
 
@@ -8,30 +8,30 @@ use annotate_snippets::{
 use stratos_manifest::{Diagnostic, Level, position};
 
 use crate::error::Error;
-use crate::output::escape::{is_harmful, log_commands};
-use crate::output::report::{Checked, MAX_SHOWN, Reporter, Summary};
+use crate::output::escape::{ci_commands, must_escape};
+use crate::output::report::{CheckedFile, MAX_SHOWN, Reporter, Summary};
 use crate::output::{Output, escape};
 
-/// In bytes: finding the right part of a long line takes its time, fifty times for each file.
+/// Maximum length of an excerpt, in bytes. The renderer is slow with long lines.
 const MAX_EXCERPT: usize = 16 * 1024;
 
-/// In characters.
+/// Maximum length of a marked span, in characters.
 const MAX_MARKED: usize = 60;
 
-/// What stands for a control character.
+/// Replacement for a control character of one byte.
 const MASK: char = '?';
 
-/// Prints findings with the lines they are about, and a summary.
+/// Prints the findings with excerpts of the file, and a summary.
 pub(crate) struct Human<'a>(pub(crate) &'a Output);
 
 impl Reporter for Human<'_> {
-    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        let Checked { report, .. } = checked;
+    fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
+        let CheckedFile { report, .. } = file;
         if report.diagnostics.is_empty() {
             return Ok(());
         }
-        let path = escape(checked.path);
-        let text = mask(&String::from_utf8_lossy(checked.source));
+        let path = escape(file.path);
+        let text = mask(&String::from_utf8_lossy(file.source));
         let renderer = Renderer::styled().term_width(self.0.width());
         for diagnostic in report.diagnostics.iter().take(MAX_SHOWN) {
             let group = group(&path, &text, lines(&text, diagnostic), diagnostic);
@@ -40,8 +40,8 @@ impl Reporter for Human<'_> {
         }
         match report.diagnostics.len().saturating_sub(MAX_SHOWN) + report.omitted {
             0 => Ok(()),
-            hidden => self.0.line(format_args!(
-                "{hidden} more findings in {path} are not shown\n"
+            omitted => self.0.line(format_args!(
+                "{omitted} more findings in {path} are not shown\n"
             )),
         }
     }
@@ -51,7 +51,7 @@ impl Reporter for Human<'_> {
     }
 }
 
-/// `lines` are the bytes of `text` that are looked at; all of them say the same in a longer time.
+/// Rendered message of a finding. `lines` is the part of `text` to show; it must contain all spans of the finding.
 fn group<'a>(
     path: &'a str,
     text: &'a str,
@@ -78,48 +78,48 @@ fn group<'a>(
         .elements(help)
 }
 
-/// The lines with marks under what is meant; of lines that nobody can read, the place alone.
+/// Lines with marks under the spans of a finding. Lines that are too long or not readable are left out: the message
+/// then has only the position.
 fn excerpt<'a>(
     path: &'a str,
     text: &'a str,
     lines: Range<usize>,
     diagnostic: &'a Diagnostic,
 ) -> Element<'a> {
-    if lines.len() > MAX_EXCERPT || shows_nothing(&text[lines.clone()]) {
-        let place = position(text, diagnostic.span.start);
-        let origin = Origin::path(path).line(place.line);
-        return origin.char_column(place.column).into();
+    if lines.len() > MAX_EXCERPT || is_unreadable(&text[lines.clone()]) {
+        let position = position(text, diagnostic.span.start);
+        let origin = Origin::path(path).line(position.line);
+        return origin.char_column(position.column).into();
     }
     let inside = |span| {
-        let span = marked(text, fit(text, span));
+        let span = shorten(text, clamp(text, span));
         span.start - lines.start..span.end - lines.start
     };
-    let place = AnnotationKind::Primary.span(inside(&diagnostic.span));
+    let primary = AnnotationKind::Primary.span(inside(&diagnostic.span));
     let related = diagnostic.related.iter().map(|related| {
-        let place = AnnotationKind::Context.span(inside(&related.span));
-        place.label(escape(&related.message))
+        let context = AnnotationKind::Context.span(inside(&related.span));
+        context.label(escape(&related.message))
     });
     Snippet::source(&text[lines.clone()])
         .line_start(text[..lines.start].matches('\n').count() + 1)
         .path(path)
-        .annotation(place)
+        .annotation(primary)
         .annotations(related)
         .into()
 }
 
-/// Whether nobody could read anything in the lines: they are blank, or UTF-16, which is full of characters that are
-/// [masked](mask).
-fn shows_nothing(lines: &str) -> bool {
+/// Whether the lines are blank or have many [masked](mask) characters, as UTF-16 does.
+fn is_unreadable(lines: &str) -> bool {
     let masked = lines.matches([MASK, char::REPLACEMENT_CHARACTER]).count();
     lines.trim().is_empty() || 5 * masked > 2 * lines.chars().count()
 }
 
-/// The whole lines from the first place of a finding to its last.
+/// Byte range of the whole lines from the first span of a finding to its last.
 fn lines(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
     let related = diagnostic.related.iter().map(|related| &related.span);
     let spans = related.chain([&diagnostic.span]);
     let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
-        let span = fit(text, span);
+        let span = clamp(text, span);
         (start.min(span.start), end.max(span.end))
     });
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -127,8 +127,9 @@ fn lines(text: &str, diagnostic: &Diagnostic) -> Range<usize> {
     line_start..line_end
 }
 
-/// A span of the file's bytes in the decoded text, which is another one where the file is not UTF-8.
-fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
+/// The span in `text`, which differs from the file's bytes if the file is not UTF-8: clamped to its length and to
+/// character boundaries.
+fn clamp(text: &str, span: &Range<usize>) -> Range<usize> {
     let mut range = span.start.min(text.len())..span.end.min(text.len());
     while !text.is_char_boundary(range.start) {
         range.start -= 1;
@@ -139,8 +140,8 @@ fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
     range
 }
 
-/// As much of a long span as it takes to find it: what is marked is never cut, and would not fit on the screen.
-fn marked(text: &str, span: Range<usize>) -> Range<usize> {
+/// The start of a long span. The renderer never cuts a marked span, so that a long one would not fit on the screen.
+fn shorten(text: &str, span: Range<usize>) -> Range<usize> {
     let piece = &text[span.clone()];
     match piece.char_indices().nth(MAX_MARKED) {
         Some((end, _)) if !piece[..end].contains('\n') => span.start..span.start + end,
@@ -148,14 +149,14 @@ fn marked(text: &str, span: Range<usize>) -> Range<usize> {
     }
 }
 
-/// The text with marks for what a terminal would obey, each as long as what it stands for: all spans stay true.
+/// Replaces characters that must not be printed by others of the same length in UTF-8, so that all spans stay valid.
 fn mask(source: &str) -> String {
-    let commands = log_commands(source);
+    let commands = ci_commands(source);
     let mask = |(at, character): (usize, char)| match (character, character.len_utf8()) {
         _ if commands.binary_search(&at).is_ok() => '?',
         ('\n' | '\t', _) => character,
         ('\r', _) => ' ',
-        _ if !is_harmful(character) => character,
+        _ if !must_escape(character) => character,
         (_, 1) => MASK,
         (_, 2) => '¿',
         (_, 3) => char::REPLACEMENT_CHARACTER,
@@ -171,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mask_changes_no_span() {
+    fn masked_text_keeps_its_length() {
         let text = "a\u{1b}[2J\r\n\u{9b}31m\u{202e}\u{feff}é\t\u{7f} # ##vso[x]\u{e0041}";
         let masked = mask(text);
         assert_eq!(masked, "a?[2J \n¿31m\u{fffd}\u{fffd}é\t? # #?vso[x]🛇");
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_file_or_its_path_reaches_the_terminal_raw() {
+    fn control_characters_of_a_file_and_its_path_are_not_printed() {
         let sources = [
             "{ \"\u{1b}[2J\u{9b}\u{202e}\": 1, \"\u{1b}[2J\u{9b}\u{202e}\": 2 }\r\n".as_bytes(),
             b"{ \"id\": \"\x1b]0;title\x07\xff\" }",
@@ -196,14 +197,14 @@ mod tests {
                     lines(&text, diagnostic),
                     diagnostic,
                 )]);
-                let raw = shown.chars().find(|c| *c != '\n' && is_harmful(*c));
+                let raw = shown.chars().find(|c| *c != '\n' && must_escape(*c));
                 assert_eq!(raw, None, "{shown}");
             }
         }
     }
 
     #[test]
-    fn a_few_lines_say_the_same_as_all_of_them() {
+    fn an_excerpt_renders_like_the_whole_file() {
         let texts = [
             "",
             "{\n",
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_could_read_is_not_shown() {
+    fn blank_and_utf_16_lines_are_not_shown() {
         let utf16: Vec<u8> = "{ }\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for source in [
             &b"  \n \n"[..],
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_mark_keeps_the_line_on_the_screen() {
+    fn a_long_span_is_marked_at_its_start_only() {
         let text = format!("{{ \"name\": \"{}\" }}", "a ".repeat(300));
         let report = check(text.as_bytes(), &ProjectFacts::none());
         let found = report
@@ -263,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_line_is_named_and_not_shown() {
+    fn a_long_line_is_not_shown() {
         let text = format!("{{\n{}\"id\": \"A B\" }}", " ".repeat(MAX_EXCERPT));
         let report = check(text.as_bytes(), &ProjectFacts::none());
         let found = report.diagnostics.iter().find(|d| d.rule == "malformed-id");

@@ -1,4 +1,4 @@
-//! Findings in manifests for programs.
+//! Report as JSON.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -7,17 +7,18 @@ use serde::Serialize;
 use stratos_manifest::{Diagnostic, Edit, Fix, Report, Safety};
 
 use crate::error::Error;
-use crate::output::report::places::Places;
-use crate::output::report::stream::ListStream;
-use crate::output::report::{Checked, Reporter, Summary};
+use crate::output::report::json_list::JsonListWriter;
+use crate::output::report::line_index::LineIndex;
+use crate::output::report::{CheckedFile, Reporter, Summary};
 use crate::output::{Output, to_json};
 
-/// Prints one object, the manifests in it as they come.
+/// Prints one JSON object. Each manifest in it is printed when it has been checked.
 ///
-/// It is described by `book/src/check-output.schema.json`. New fields may come; none goes or changes its meaning
-/// without another `version`.
+/// `book/src/check-output.schema.json` describes the object. Fields may be added; removing or changing one needs another
+/// `version`.
 pub(crate) struct Json<'a> {
-    manifests: ListStream<'a>,
+    manifests: JsonListWriter<'a>,
+    /// Settings files with findings, each as JSON.
     settings: Vec<String>,
 }
 
@@ -25,19 +26,19 @@ impl<'a> Json<'a> {
     pub(crate) fn new(output: &'a Output) -> Self {
         let head = r#"{"version":1,"manifests":["#;
         Self {
-            manifests: ListStream::new(output, head.to_owned()),
+            manifests: JsonListWriter::new(output, head.to_owned()),
             settings: Vec::new(),
         }
     }
 }
 
 impl Reporter for Json<'_> {
-    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        self.manifests.push(&ManifestV1::new(checked))
+    fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
+        self.manifests.push(&ManifestV1::new(file))
     }
 
-    fn settings(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        self.settings.push(to_json(&ManifestV1::new(checked)));
+    fn settings(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
+        self.settings.push(to_json(&ManifestV1::new(file)));
         Ok(())
     }
 
@@ -52,7 +53,7 @@ impl Reporter for Json<'_> {
             failed: &summary.failed,
             complete: summary.is_complete(),
         });
-        self.manifests.end(&format!(
+        self.manifests.finish(&format!(
             r#"],"settings":[{settings}],"unreadable":{unreadable},"summary":{summary}}}"#
         ))
     }
@@ -72,7 +73,7 @@ struct FindingV1<'a> {
     level: String,
     message: &'a str,
     at: &'a str,
-    place: PlaceV1,
+    place: RangeV1,
     note: Option<&'a str>,
     help: Option<&'a str>,
     related: Vec<RelatedV1<'a>>,
@@ -82,11 +83,11 @@ struct FindingV1<'a> {
 #[derive(Debug, Serialize)]
 struct RelatedV1<'a> {
     message: &'a str,
-    place: PlaceV1,
+    place: RangeV1,
 }
 
 #[derive(Debug, Serialize)]
-struct PlaceV1 {
+struct RangeV1 {
     line: usize,
     column: usize,
     end_line: usize,
@@ -117,20 +118,20 @@ struct SummaryV1<'a> {
 }
 
 impl<'a> ManifestV1<'a> {
-    fn new(checked: &Checked<'a>) -> Self {
+    fn new(file: &CheckedFile<'a>) -> Self {
         let Report {
             diagnostics,
             omitted,
             failed,
             ..
-        } = checked.report;
-        let text = String::from_utf8_lossy(checked.source);
-        let places = Places::new(&text);
+        } = file.report;
+        let text = String::from_utf8_lossy(file.source);
+        let lines = LineIndex::new(&text);
         Self {
-            path: checked.path,
+            path: file.path,
             findings: diagnostics
                 .iter()
-                .map(|found| FindingV1::new(&places, found))
+                .map(|found| FindingV1::new(&lines, found))
                 .collect(),
             omitted: *omitted,
             failed,
@@ -139,17 +140,17 @@ impl<'a> ManifestV1<'a> {
 }
 
 impl<'a> FindingV1<'a> {
-    fn new(places: &Places<'_>, diagnostic: &'a Diagnostic) -> Self {
+    fn new(lines: &LineIndex<'_>, diagnostic: &'a Diagnostic) -> Self {
         let related = diagnostic.related.iter().map(|related| RelatedV1 {
             message: &related.message,
-            place: PlaceV1::new(places, &related.span),
+            place: RangeV1::new(lines, &related.span),
         });
         Self {
             rule: diagnostic.rule,
             level: diagnostic.level.to_string(),
             message: &diagnostic.message,
             at: &diagnostic.at,
-            place: PlaceV1::new(places, &diagnostic.span),
+            place: RangeV1::new(lines, &diagnostic.span),
             note: diagnostic.note.as_deref(),
             help: diagnostic.help.as_deref(),
             related: related.collect(),
@@ -158,14 +159,14 @@ impl<'a> FindingV1<'a> {
     }
 }
 
-impl PlaceV1 {
-    fn new(places: &Places<'_>, span: &Range<usize>) -> Self {
-        let place = places.of(span);
+impl RangeV1 {
+    fn new(lines: &LineIndex<'_>, span: &Range<usize>) -> Self {
+        let range = lines.range(span);
         Self {
-            line: place.start.line,
-            column: place.start.column,
-            end_line: place.end.line,
-            end_column: place.end.column,
+            line: range.start.line,
+            column: range.start.column,
+            end_line: range.end.line,
+            end_column: range.end.column,
             bytes: span.clone(),
         }
     }
@@ -184,7 +185,7 @@ impl<'a> FixV1<'a> {
     }
 }
 
-/// The word for it, in every format.
+/// Label of a fix's safety, in every format.
 pub(super) const fn safety(safety: Safety) -> &'static str {
     match safety {
         Safety::Safe => "safe",

@@ -1,12 +1,12 @@
-//! What was found in manifests, in each format.
+//! Reports of `cargo stratos check`, in each format.
 
 mod github;
 mod human;
 mod json;
-mod places;
-mod repository;
+mod json_list;
+mod line_index;
+mod repository_paths;
 mod sarif;
-mod stream;
 mod summary;
 
 use stratos_manifest::Report;
@@ -19,30 +19,29 @@ pub(crate) use self::json::Json;
 pub(crate) use self::sarif::Sarif;
 pub(crate) use self::summary::{Summary, Unreadable, count};
 
-/// A manifest that was checked.
+/// A file with its findings.
 #[derive(Debug)]
-pub(crate) struct Checked<'a> {
-    /// Its path as messages should name it.
+pub(crate) struct CheckedFile<'a> {
+    /// Path for messages.
     pub(crate) path: &'a str,
-    /// Its bytes.
+    /// Contents, in which the findings have their spans.
     pub(crate) source: &'a [u8],
-    /// What was found.
     pub(crate) report: &'a Report,
 }
 
-/// Prints what was found, in one format.
+/// Output format of a report.
 pub(crate) trait Reporter {
-    /// Called for each manifest, in the order of their paths.
-    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error>;
+    /// Reports a manifest. Called once for each manifest, in the order of their paths.
+    fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error>;
 
-    /// Called after the last one, for each settings file with findings.
-    fn settings(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        self.manifest(checked)
+    /// Reports a settings file. Called after the last manifest, for each settings file with findings.
+    fn settings(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
+        self.manifest(file)
     }
 
-    /// Called at the end.
+    /// Reports the summary. Called once, at the end.
     fn finish(&mut self, summary: &Summary) -> Result<(), Error>;
 }
 
-/// Nobody reads more of one file before repairing something.
+/// Maximum number of findings of one file that are shown in full.
 const MAX_SHOWN: usize = 50;

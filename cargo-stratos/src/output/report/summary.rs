@@ -1,4 +1,4 @@
-//! The last lines of a check.
+//! Summary of a run of the linter.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,38 +9,38 @@ use stratos_manifest::{Level, Report, Safety};
 use crate::error::Error;
 use crate::output::{GREEN, RED, YELLOW};
 
-/// How many manifests there were, and what was found in all of them.
+/// Numbers of manifests and findings of a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Summary {
     pub(crate) manifests: usize,
     pub(crate) errors: usize,
     pub(crate) warnings: usize,
-    /// How many findings more there are than reports have.
+    /// Number of findings that reports left out because there were too many.
     pub(crate) omitted: usize,
-    /// How many findings `--fix` repairs.
-    pub(crate) repairs: usize,
-    /// How many more `--unsafe-fixes` repairs.
-    pub(crate) unsafe_repairs: usize,
-    /// The rules that broke down.
+    /// Number of findings that `--fix` fixes.
+    pub(crate) fixes: usize,
+    /// Number of further findings that `--unsafe-fixes` fixes.
+    pub(crate) unsafe_fixes: usize,
+    /// Rules that panicked.
     pub(crate) failed: BTreeSet<&'static str>,
-    /// What could not be read.
+    /// Files and folders that could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
     /// Number of findings that exceptions suppressed.
     pub(crate) suppressed: usize,
 }
 
-/// A manifest, or a folder that may have some, that nobody could look at.
+/// A manifest or a folder that could not be read.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Unreadable {
     pub(crate) path: String,
     pub(crate) reason: String,
 }
 
-impl Unreadable {
-    pub(crate) fn of(error: &Error) -> Self {
+impl From<&Error> for Unreadable {
+    fn from(error: &Error) -> Self {
         let (path, reason) = match error {
             Error::File { path, source, .. } => (path.to_string_lossy(), source.to_string()),
-            Error::BrokenCheck { path } => (path.into(), "the check broke down".to_owned()),
+            Error::CheckPanic { path } => (path.into(), "the check panicked".to_owned()),
             error => ("".into(), error.to_string()),
         };
         Self {
@@ -51,6 +51,7 @@ impl Unreadable {
 }
 
 impl Summary {
+    /// Adds the report of a manifest.
     pub(crate) fn add(&mut self, report: &Report) {
         self.manifests += 1;
         self.omitted += report.omitted;
@@ -61,29 +62,29 @@ impl Summary {
                 Level::Warning => self.warnings += 1,
             }
             match finding.fix.as_ref().map(|fix| fix.safety) {
-                Some(Safety::Safe) => self.repairs += 1,
-                Some(Safety::Unsafe) => self.unsafe_repairs += 1,
+                Some(Safety::Safe) => self.fixes += 1,
+                Some(Safety::Unsafe) => self.unsafe_fixes += 1,
                 None => {}
             }
         }
     }
 
-    /// Adds the report of a settings file, which does not count as a manifest.
+    /// Adds the report of a settings file, which is not counted as a manifest.
     pub(crate) fn add_settings(&mut self, report: &Report) {
         let manifests = self.manifests;
         self.add(report);
         self.manifests = manifests;
     }
 
-    /// Whether every rule looked at every manifest.
+    /// Whether every enabled rule checked every manifest.
     pub(crate) fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.unreadable.is_empty()
     }
 
-    fn findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (errors, warnings) = (self.errors, self.warnings);
         match (errors, warnings) {
-            (0, 0) if !self.is_complete() => write!(f, "{RED}not by all rules{RED:#}"),
+            (0, 0) if !self.is_complete() => write!(f, "{RED}incomplete{RED:#}"),
             (0, 0) => write!(f, "{GREEN}no mistakes found{GREEN:#}"),
             (0, _) => write!(f, "{YELLOW}{}{YELLOW:#}", count(warnings, "warning")),
             (_, 0) => write!(f, "{RED}{}{RED:#}", count(errors, "error")),
@@ -94,18 +95,18 @@ impl Summary {
         }
     }
 
-    fn way_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt_fixes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = self.errors + self.warnings;
-        match (self.repairs, self.unsafe_repairs) {
+        match (self.fixes, self.unsafe_fixes) {
             (0, 0) => Ok(()),
-            (0, guesses) => write!(
+            (0, unsafe_fixes) => write!(
                 f,
-                "\n{guesses} of {all} can be repaired with `--fix --unsafe-fixes`"
+                "\n{unsafe_fixes} of {all} can be fixed with `--fix --unsafe-fixes`"
             ),
-            (safe, 0) => write!(f, "\n{safe} of {all} can be repaired with `--fix`"),
-            (safe, guesses) => write!(
+            (fixes, 0) => write!(f, "\n{fixes} of {all} can be fixed with `--fix`"),
+            (fixes, unsafe_fixes) => write!(
                 f,
-                "\n{safe} of {all} can be repaired with `--fix`, and {guesses} more with `--fix --unsafe-fixes`"
+                "\n{fixes} of {all} can be fixed with `--fix`, and {unsafe_fixes} more with `--fix --unsafe-fixes`"
             ),
         }
     }
@@ -114,25 +115,25 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} checked: ", count(self.manifests, "manifest"))?;
-        self.findings(f)?;
+        self.fmt_findings(f)?;
         if self.suppressed > 0 {
             write!(f, ", {} suppressed", self.suppressed)?;
         }
-        self.way_out(f)?;
+        self.fmt_fixes(f)?;
         for rule in &self.failed {
             write!(
                 f,
-                "\n{RED}the rule `{rule}` broke down{RED:#}, and nobody knows what it would have found; please report it"
+                "\n{RED}internal error{RED:#}: the rule `{rule}` panicked, and its findings are missing; please report it"
             )?;
         }
         Ok(())
     }
 }
 
-/// The number with its noun.
-pub(crate) fn count(number: usize, what: &str) -> String {
+/// A number and a noun in singular or plural.
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
+    format!("{number} {noun}{plural}")
 }
 
 #[cfg(test)]
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_that_is_not_complete_is_not_called_clean() {
+    fn an_incomplete_check_is_not_reported_as_clean() {
         let failed = Report {
             manifest: None,
             diagnostics: Vec::new(),
@@ -150,33 +151,33 @@ mod tests {
         let mut summary = Summary::default();
         summary.add(&failed);
         let text = anstream::adapter::strip_str(&summary.to_string()).to_string();
-        assert!(text.starts_with("1 manifest checked: not by all rules"));
-        assert!(text.contains("`unknown-key` broke down"), "{text}");
+        assert!(text.starts_with("1 manifest checked: incomplete"));
+        assert!(text.contains("the rule `unknown-key` panicked"), "{text}");
         assert!(!summary.is_complete());
     }
 
     #[test]
-    fn repairs_are_counted_by_what_asks_for_them() {
-        let summary = |repairs, unsafe_repairs| {
+    fn fixes_are_counted_by_the_option_that_applies_them() {
+        let summary = |fixes, unsafe_fixes| {
             let summary = Summary {
                 manifests: 2,
                 errors: 5,
-                repairs,
-                unsafe_repairs,
+                fixes,
+                unsafe_fixes,
                 ..Summary::default()
             };
             let text = anstream::adapter::strip_str(&summary.to_string()).to_string();
             text.lines().nth(1).unwrap_or_default().to_owned()
         };
         assert_eq!(summary(0, 0), "");
-        assert_eq!(summary(3, 0), "3 of 5 can be repaired with `--fix`");
+        assert_eq!(summary(3, 0), "3 of 5 can be fixed with `--fix`");
         assert_eq!(
             summary(0, 1),
-            "1 of 5 can be repaired with `--fix --unsafe-fixes`"
+            "1 of 5 can be fixed with `--fix --unsafe-fixes`"
         );
         assert_eq!(
             summary(3, 1),
-            "3 of 5 can be repaired with `--fix`, and 1 more with `--fix --unsafe-fixes`"
+            "3 of 5 can be fixed with `--fix`, and 1 more with `--fix --unsafe-fixes`"
         );
     }
 }

@@ -1,12 +1,12 @@
-//! The part of SARIF 2.1.0 that we write.
+//! Types for the part of SARIF 2.1.0 that this program writes.
 //!
-//! Text of a manifest goes into `text` only, which viewers show as it is, and never into `markdown`.
+//! Text from manifests is written to `text` fields only, which viewers show verbatim, and never to `markdown`.
 
 use serde::Serialize;
 use stratos_manifest::Position;
 
 use crate::output::escape;
-use crate::output::report::places::Place;
+use crate::output::report::line_index::PositionRange;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Tool {
@@ -22,7 +22,7 @@ pub(super) struct Driver {
     pub(super) rules: Vec<Descriptor>,
 }
 
-/// A rule.
+/// A rule: `reportingDescriptor` in SARIF.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Descriptor {
@@ -56,7 +56,7 @@ pub(super) struct Tags {
     pub(super) tags: [&'static str; 1],
 }
 
-/// A finding.
+/// A finding: `result` in SARIF.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Finding {
@@ -68,7 +68,7 @@ pub(super) struct Finding {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) fixes: Vec<Repair>,
+    pub(super) fixes: Vec<SarifFix>,
     pub(super) partial_fingerprints: Fingerprints,
 }
 
@@ -103,7 +103,7 @@ pub(super) struct Region {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Repair {
+pub(super) struct SarifFix {
     pub(super) description: Message,
     pub(super) artifact_changes: [ArtifactChange; 1],
     pub(super) properties: Safety,
@@ -128,7 +128,7 @@ pub(super) struct Replacement {
     pub(super) inserted_content: Message,
 }
 
-/// What stays the same when lines move.
+/// Identifiers of a finding that stay the same when lines move.
 #[derive(Debug, Serialize)]
 pub(super) struct Fingerprints {
     #[serde(rename = "ruleAndKeyPath/v1")]
@@ -149,9 +149,8 @@ pub(super) struct Notification {
 }
 
 impl Message {
-    /// A sentence that may have pieces of a manifest in it. Viewers make links of `[text](target)`.
-    ///
-    /// Braces stay as they are: `{0}` means something in a message with arguments only, and ours have none.
+    /// A message that may contain text from a manifest. Brackets are escaped, because viewers show `[text](target)` as a
+    /// link. Braces are not: they are placeholders only in messages with arguments, which this program does not write.
     pub(super) fn sentence(text: &str) -> Self {
         Self {
             text: escape(text).replace('[', "\\[").replace(']', "\\]"),
@@ -160,11 +159,11 @@ impl Message {
 }
 
 impl Region {
-    pub(super) const fn new(place: Place) -> Self {
-        let Place {
+    pub(super) const fn new(range: PositionRange) -> Self {
+        let PositionRange {
             start: Position { line, column },
             end,
-        } = place;
+        } = range;
         Self {
             start_line: line,
             start_column: column,

@@ -1,8 +1,8 @@
-//! Findings as SARIF 2.1.0, which code scanning services read.
+//! Report as SARIF 2.1.0, for code scanning services.
 
-mod catalogue;
+mod findings;
 mod format;
 mod reporter;
-mod result;
+mod rules;
 
 pub(crate) use self::reporter::Sarif;

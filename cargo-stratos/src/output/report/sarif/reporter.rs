@@ -1,18 +1,18 @@
-//! The run as SARIF describes it.
+//! A run of the linter as SARIF.
 
 use crate::error::Error;
-use crate::output::report::repository::Repository;
-use crate::output::report::sarif::catalogue;
+use crate::output::report::json_list::JsonListWriter;
+use crate::output::report::repository_paths::RepositoryPaths;
+use crate::output::report::sarif::findings::Findings;
 use crate::output::report::sarif::format::{Invocation, Message, Notification};
-use crate::output::report::sarif::result::Findings;
-use crate::output::report::stream::ListStream;
-use crate::output::report::{Checked, Reporter, Summary, Unreadable};
+use crate::output::report::sarif::rules;
+use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable};
 use crate::output::{Output, to_json};
 
-/// Prints one run, the findings in it as they come.
+/// Prints one SARIF run. Each finding in it is printed when its manifest has been checked.
 pub(crate) struct Sarif<'a> {
-    results: ListStream<'a>,
-    repository: Repository,
+    results: JsonListWriter<'a>,
+    paths: RepositoryPaths,
 }
 
 const SCHEMA: &str =
@@ -20,24 +20,24 @@ const SCHEMA: &str =
 
 impl<'a> Sarif<'a> {
     pub(crate) fn new(output: &'a Output) -> Self {
-        let tool = to_json(&catalogue::tool());
+        let tool = to_json(&rules::tool());
         let head = format!(
             r#"{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"columnKind":"unicodeCodePoints","tool":{tool},"results":["#
         );
         Self {
-            results: ListStream::new(output, head),
-            repository: Repository::here(),
+            results: JsonListWriter::new(output, head),
+            paths: RepositoryPaths::new(),
         }
     }
 }
 
 impl Reporter for Sarif<'_> {
-    fn manifest(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        let path = self.repository.name(checked.path);
-        let text = String::from_utf8_lossy(checked.source);
+    fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
+        let path = self.paths.relative(file.path);
+        let text = String::from_utf8_lossy(file.source);
         let mut findings = Findings::new(&path, &text);
-        for found in &checked.report.diagnostics {
-            self.results.push(&findings.describe(found))?;
+        for found in &file.report.diagnostics {
+            self.results.push(&findings.convert(found))?;
         }
         Ok(())
     }
@@ -48,7 +48,7 @@ impl Reporter for Sarif<'_> {
             tool_execution_notifications: notifications(summary),
         }]);
         self.results
-            .end(&format!(r#"],"invocations":{invocations}}}]}}"#))
+            .finish(&format!(r#"],"invocations":{invocations}}}]}}"#))
     }
 }
 
@@ -59,7 +59,7 @@ fn notifications(summary: &Summary) -> Vec<Notification> {
     };
     let failed = summary.failed.iter().map(|rule| {
         error(format!(
-            "the rule `{rule}` broke down, and nobody knows what it would have found"
+            "internal error: the rule `{rule}` panicked; its findings are missing"
         ))
     });
     let unreadable = summary.unreadable.iter();
@@ -67,7 +67,7 @@ fn notifications(summary: &Summary) -> Vec<Notification> {
         .map(|Unreadable { path, reason }| error(format!("cannot read {path}: {reason}")));
     let omitted = (summary.omitted > 0).then(|| Notification {
         level: "note",
-        message: Message::sentence(&format!("{} more findings are left out", summary.omitted)),
+        message: Message::sentence(&format!("{} more findings are not listed", summary.omitted)),
     });
     failed.chain(unreadable).chain(omitted).collect()
 }

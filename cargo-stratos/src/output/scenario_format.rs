@@ -1,4 +1,4 @@
-//! How far a scenario is, for people.
+//! Progress of a scenario, for people.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use stratos_host::scenario::{Ending, Progress, StepReport};
 use crate::output::escape::escape;
 use crate::output::{DIM, GREEN, RED};
 
-/// One line.
-pub(crate) fn in_words(progress: &Progress) -> String {
+/// One line about the progress of a scenario.
+pub(crate) fn format_progress(progress: &Progress) -> String {
     match progress {
         Progress::Began { steps } => format!("{DIM}{steps} steps{DIM:#}"),
-        Progress::Step { step } => of_step(step),
+        Progress::Step { step } => format_step(step),
         Progress::Ended { ending } => match ending {
             Ending::Held => format!("{GREEN}all steps held{GREEN:#}"),
             Ending::Failed { .. } => format!("{RED}failed{RED:#}"),
@@ -20,15 +20,14 @@ pub(crate) fn in_words(progress: &Progress) -> String {
     }
 }
 
-fn of_step(step: &StepReport) -> String {
-    let at = Duration::from_millis(step.at_ms);
-    let seconds = at.as_secs_f64();
+fn format_step(step: &StepReport) -> String {
+    let seconds = Duration::from_millis(step.at_ms).as_secs_f64();
     let text = escape(&step.text);
     match &step.failure {
         None => format!("{DIM}{seconds:8.3} s{DIM:#}  {text}"),
-        Some(why) => {
-            let why = escape(why);
-            format!("{DIM}{seconds:8.3} s{DIM:#}  {RED}{text}{RED:#}: {why}")
+        Some(failure) => {
+            let failure = escape(failure);
+            format!("{DIM}{seconds:8.3} s{DIM:#}  {RED}{text}{RED:#}: {failure}")
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Rules for programs.
+//! Documentation of rules as JSON.
 
 use serde::Serialize;
 use stratos_manifest::{Rule, RuleLevel};
 
-use crate::output::catalogue::{Catalogue, words};
+use crate::output::rule_docs::{RuleDocs, labels};
 use crate::output::to_json;
 
-/// One object with a list of rules.
+/// A JSON object with a list of rules.
 pub(crate) struct Json;
 
-impl Catalogue for Json {
+impl RuleDocs for Json {
     fn rule(&self, rule: &Rule) -> String {
         self.list(&[rule])
     }
@@ -22,7 +22,7 @@ impl Catalogue for Json {
     }
 }
 
-/// What `cargo stratos explain --format json` prints. New fields may come; none goes or changes its meaning.
+/// Output of `cargo stratos explain --format json`. Fields may be added, but not removed or changed.
 #[derive(Debug, Serialize)]
 struct RulesV1 {
     version: u32,
@@ -34,11 +34,11 @@ struct RuleV1 {
     id: &'static str,
     summary: &'static str,
     group: &'static str,
-    /// `error`, `warning` or `allow`, where nobody says otherwise.
+    /// Default level: `error`, `warning` or `allow`.
     level: &'static str,
     source: &'static str,
     since: &'static str,
-    /// Markdown.
+    /// Documentation as Markdown.
     docs: String,
 }
 
@@ -53,7 +53,7 @@ impl RuleV1 {
                 RuleLevel::Warn => "warning",
                 RuleLevel::Allow => "allow",
             },
-            source: words::source_id(rule.source),
+            source: labels::source_id(rule.source),
             since: rule.since,
             docs: rule.docs(),
         }

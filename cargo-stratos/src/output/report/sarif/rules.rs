@@ -1,4 +1,4 @@
-//! The rules as SARIF describes them.
+//! The linter's rules as SARIF.
 
 use stratos_manifest::{RULES, Rule, RuleLevel};
 
@@ -6,7 +6,7 @@ use crate::output::report::sarif::format::{
     Configuration, Descriptor, Driver, Help, Message, Tags, Tool,
 };
 
-/// This program and all rules, so that a viewer can say what was looked for where nothing was found.
+/// This program with all of its rules, so that a viewer can list the rules that found nothing.
 pub(super) fn tool() -> Tool {
     Tool {
         driver: Driver {
@@ -44,7 +44,7 @@ fn descriptor(rule: &Rule) -> Descriptor {
     }
 }
 
-/// What the rule does, in one line.
+/// First section of a rule's documentation, in one line.
 fn first_section(docs: &str) -> String {
     let lines = docs.lines().skip_while(|line| !line.starts_with("## "));
     let section = lines.skip(1).take_while(|line| !line.starts_with("## "));
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_says_what_it_does() {
+    fn every_rule_has_a_full_description_in_one_line() {
         for rule in tool().driver.rules {
             let text = rule.full_description.text;
             assert!(text.ends_with(['.', ':', '`', '|']), "{}: {text}", rule.id);

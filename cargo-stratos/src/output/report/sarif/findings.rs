@@ -1,4 +1,4 @@
-//! A finding as SARIF describes it.
+//! Findings as SARIF.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -9,23 +9,23 @@ use sha2::{Digest as _, Sha256};
 use stratos_manifest::{Diagnostic, Edit, Fix, Level, RULES};
 
 use crate::output::report::json::safety;
-use crate::output::report::places::Places;
+use crate::output::report::line_index::LineIndex;
 use crate::output::report::sarif::format::{
     ArtifactChange, ArtifactLocation, Finding, Fingerprints, Location, Message, PhysicalLocation,
-    Region, Repair, Replacement, Safety,
+    Region, Replacement, Safety, SarifFix,
 };
 
-/// The findings of one manifest.
+/// Converts the findings of one file.
 pub(super) struct Findings<'a> {
-    places: Places<'a>,
+    lines: LineIndex<'a>,
     path: &'a str,
     artifact: ArtifactLocation,
-    /// How many there were of each rule at each key path.
+    /// Number of findings so far by rule and key path.
     seen: HashMap<(&'static str, &'a str), usize>,
 }
 
-/// What a relative URI may hold as it is. A colon would make its first part a scheme.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+/// Characters to encode in a relative URI. A colon would end a scheme.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
     .remove(b'.')
@@ -33,17 +33,17 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl<'a> Findings<'a> {
-    /// `path` is the manifest's in its repository.
+    /// `path` is relative to the root of the repository.
     pub(super) fn new(path: &'a str, text: &'a str) -> Self {
         Self {
-            places: Places::new(text),
+            lines: LineIndex::new(text),
             path,
             artifact: ArtifactLocation { uri: uri(path) },
             seen: HashMap::new(),
         }
     }
 
-    pub(super) fn describe(&mut self, found: &'a Diagnostic) -> Finding {
+    pub(super) fn convert(&mut self, found: &'a Diagnostic) -> Finding {
         let related = found.related.iter().map(|related| {
             let message = Message::sentence(&related.message);
             self.location(&related.span, Some(message))
@@ -53,7 +53,7 @@ impl<'a> Findings<'a> {
             rule_index: RULES
                 .iter()
                 .position(|rule| rule.id == found.rule)
-                .expect("findings are those of rules"),
+                .expect("every finding has a registered rule"),
             level: match found.level {
                 Level::Error => "error",
                 Level::Warning => "warning",
@@ -61,7 +61,7 @@ impl<'a> Findings<'a> {
             message: message(found),
             locations: [self.location(&found.span, None)],
             related_locations: related.collect(),
-            fixes: found.fix.iter().map(|fix| self.repair(fix)).collect(),
+            fixes: found.fix.iter().map(|fix| self.fix(fix)).collect(),
             partial_fingerprints: Fingerprints {
                 rule_and_key_path: self.fingerprint(found),
             },
@@ -72,20 +72,20 @@ impl<'a> Findings<'a> {
         Location {
             physical_location: PhysicalLocation {
                 artifact_location: self.artifact.clone(),
-                region: Region::new(self.places.of(span)),
+                region: Region::new(self.lines.range(span)),
             },
             message,
         }
     }
 
-    fn repair(&self, fix: &Fix) -> Repair {
+    fn fix(&self, fix: &Fix) -> SarifFix {
         let replacements = fix.edits.iter().map(|Edit { span, text }| Replacement {
-            deleted_region: Region::new(self.places.of(span)),
+            deleted_region: Region::new(self.lines.range(span)),
             inserted_content: Message { text: text.clone() },
         });
         let safety = safety(fix.safety);
-        Repair {
-            description: Message::sentence(&format!("the {safety} repair of cargo stratos check")),
+        SarifFix {
+            description: Message::sentence(&format!("the {safety} fix of cargo stratos check")),
             artifact_changes: [ArtifactChange {
                 artifact_location: self.artifact.clone(),
                 replacements: replacements.collect(),
@@ -94,6 +94,7 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// Hash of rule, path and key path, which stays the same when lines move.
     fn fingerprint(&mut self, found: &'a Diagnostic) -> String {
         let count = self.seen.entry((found.rule, &found.at)).or_default();
         *count += 1;
@@ -101,7 +102,7 @@ impl<'a> Findings<'a> {
             "{}\0{}\0{}\0{count}",
             found.rule, self.path, found.at
         ));
-        // Half of it is more than enough to tell findings apart.
+        // 128 bits are enough to tell findings apart.
         digest[..16]
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -111,18 +112,18 @@ impl<'a> Findings<'a> {
 
 fn message(found: &Diagnostic) -> Message {
     let mut message = Message::sentence(&found.message);
-    for (what, text) in [("note", &found.note), ("help", &found.help)] {
+    for (label, text) in [("note", &found.note), ("help", &found.help)] {
         if let Some(text) = text {
             let text = Message::sentence(text).text;
-            let _ = write!(message.text, "\n{what}: {text}");
+            let _ = write!(message.text, "\n{label}: {text}");
         }
     }
     message
 }
 
-/// A path from the root as a relative URI, and any other one as that of a file.
+/// A relative path as a relative URI, and an absolute one as a file URI.
 fn uri(path: &str) -> String {
-    let encoded = utf8_percent_encode(path, KEPT);
+    let encoded = utf8_percent_encode(path, ENCODED);
     match (path.starts_with('/'), path.contains(":/")) {
         (true, _) => format!("file://{encoded}"),
         (false, true) if cfg!(windows) => format!("file:///{encoded}"),
@@ -137,22 +138,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_a_uri() {
+    fn paths_become_uris() {
         assert_eq!(uri("a b/plugin.json"), "a%20b/plugin.json");
         assert_eq!(uri("c:d/ä%?#.json"), "c%3Ad/%C3%A4%25%3F%23.json");
         assert_eq!(uri("/x/plugin.json"), "file:///x/plugin.json");
     }
 
     #[test]
-    fn a_fingerprint_survives_moved_lines_and_tells_equal_findings_apart() {
+    fn fingerprints_are_unique_and_survive_moved_lines() {
         let fingerprints = |text: &str, path: &str| {
             let report = check(text.as_bytes(), &ProjectFacts::none());
             let mut findings = Findings::new(path, text);
-            let described = report.diagnostics.iter().map(|found| {
-                let described = findings.describe(found);
-                (found.rule, described.partial_fingerprints.rule_and_key_path)
+            let converted = report.diagnostics.iter().map(|found| {
+                let converted = findings.convert(found);
+                (found.rule, converted.partial_fingerprints.rule_and_key_path)
             });
-            described.collect::<Vec<_>>()
+            converted.collect::<Vec<_>>()
         };
         let text = r#"{ "id": "A B", "id": "A C", "id": "a" }"#;
         let before = fingerprints(text, "plugin.json");
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_makes_no_link() {
+    fn links_in_messages_are_escaped() {
         let message = Message::sentence("`[x](https://example.com)`");
         assert_eq!(message.text, "`\\[x\\](https://example.com)`");
     }

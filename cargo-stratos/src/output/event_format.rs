@@ -1,4 +1,4 @@
-//! What happens in the shell, for people.
+//! Events of the shell, for people.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use stratos_host::events::{BuildStep, Event, LogLine, Part};
 use stratos_protocol::logger::Level;
 
 use crate::output::escape::{escape, escape_coloured};
-use crate::output::scenario::in_words as scenario_words;
+use crate::output::scenario_format::format_progress;
 use crate::output::{CYAN, DIM, GREEN, RED, YELLOW};
 
-/// One for each plugin, in turn; red is for errors.
+/// Colours of plugin ids, one plugin after the other. Red is left out because it marks errors.
 const COLOURS: [AnsiColor; 6] = [
     AnsiColor::Cyan,
     AnsiColor::Magenta,
@@ -21,15 +21,16 @@ const COLOURS: [AnsiColor; 6] = [
     AnsiColor::BrightCyan,
 ];
 
-/// Puts events into lines.
+/// Formats events as lines of text.
 #[derive(Debug)]
-pub(crate) struct LogFormat {
+pub(crate) struct EventFormat {
+    /// Plugin ids, in the order in which they get their colours.
     ids: Vec<String>,
-    /// The longest plugin id, so that the lines align.
+    /// Length of the longest plugin id, to which all ids are padded.
     width: usize,
 }
 
-impl LogFormat {
+impl EventFormat {
     pub(crate) fn new(ids: Vec<String>) -> Self {
         Self {
             width: ids.iter().map(String::len).max().unwrap_or(0),
@@ -37,27 +38,27 @@ impl LogFormat {
         }
     }
 
-    /// One line, or several for what a compiler says.
+    /// Formats an event as one line, or as several lines if it has compiler output.
     pub(crate) fn lines(&self, event: &Event) -> String {
         match event {
-            Event::Log(line) => self.log(line),
+            Event::Log(line) => self.log_line(line),
             Event::Push {
                 plugin,
                 channel,
                 payload,
             } => {
                 let text = format!("{DIM}push{DIM:#}  {}{}", escape(channel), data(payload));
-                self.about(plugin, &text)
+                self.prefixed(plugin, &text)
             }
-            Event::State { plugin, state, .. } => self.about(plugin, &in_words(state)),
+            Event::State { plugin, state, .. } => self.prefixed(plugin, &format_state(state)),
             Event::Changed {
                 plugin,
                 part,
                 files,
                 count,
-            } => self.about(plugin, &changed(*part, files, *count)),
+            } => self.prefixed(plugin, &format_change(*part, files, *count)),
             Event::Reread { plugin, error } => {
-                self.about(plugin, &reread(plugin, error.as_deref()))
+                self.prefixed(plugin, &format_reread(plugin, error.as_deref()))
             }
             Event::Build { plugin, build } => self.build(plugin, build),
             Event::Reload { plugin, ms, .. } => {
@@ -65,7 +66,7 @@ impl LogFormat {
                     "{GREEN}reloaded{GREEN:#} {DIM}{} after the change{DIM:#}",
                     seconds(*ms)
                 );
-                self.about(plugin, &text)
+                self.prefixed(plugin, &text)
             }
             Event::Attach {
                 plugin,
@@ -77,13 +78,12 @@ impl LogFormat {
             } => {
                 let mut text = format!("{CYAN}attach{CYAN:#}  process {pid}: {debugger}");
                 if let Some(needs) = needs {
-                    // Infallible for a string.
-                    let _ = write!(text, "; {needs}");
+                    write!(text, "; {needs}").expect("writing to a string does not fail");
                 }
                 if *waits {
                     text.push_str("; then press Enter here");
                 }
-                self.about(plugin, &text)
+                self.prefixed(plugin, &text)
             }
             Event::Auth { authenticated } => {
                 let text = if *authenticated {
@@ -91,20 +91,22 @@ impl LogFormat {
                 } else {
                     "signed out"
                 };
-                self.about("", &format!("{CYAN}auth{CYAN:#}  {text}"))
+                self.prefixed("", &format!("{CYAN}auth{CYAN:#}  {text}"))
             }
             Event::Scenario { progress, .. } => {
-                let text = format!("{CYAN}scenario{CYAN:#}  {}", scenario_words(progress));
-                self.about("", &text)
+                let text = format!("{CYAN}scenario{CYAN:#}  {}", format_progress(progress));
+                self.prefixed("", &text)
             }
-            Event::Missed { count } => self.about(
+            Event::Missed { count } => self.prefixed(
                 "",
-                &format!("{YELLOW}{count} events were not shown: too many at once{YELLOW:#}"),
+                &format!(
+                    "{YELLOW}{count} events are not shown: there were too many at once{YELLOW:#}"
+                ),
             ),
         }
     }
 
-    fn log(&self, line: &LogLine) -> String {
+    fn log_line(&self, line: &LogLine) -> String {
         let (style, level) = match line.level {
             Level::Debug => (DIM, "debug"),
             Level::Info => (GREEN, "info "),
@@ -113,7 +115,7 @@ impl LogFormat {
         };
         let data = line.data.as_ref().map(data).unwrap_or_default();
         let (tag, message) = (escape(&line.tag), escape(&line.message));
-        self.about(
+        self.prefixed(
             &line.plugin,
             &format!("{style}{level}{style:#} {DIM}[{tag}]{DIM:#} {message}{data}"),
         )
@@ -122,14 +124,14 @@ impl LogFormat {
     fn build(&self, plugin: &str, build: &BuildStep) -> String {
         let (text, output) = match build {
             BuildStep::Started => (format!("{DIM}building{DIM:#}"), ""),
-            BuildStep::Superseded => (format!("{DIM}build given up{DIM:#}"), ""),
+            BuildStep::Superseded => (format!("{DIM}build cancelled{DIM:#}"), ""),
             BuildStep::Finished {
                 ms,
                 unchanged,
                 output,
             } => {
-                let same = if *unchanged { ", the same program" } else { "" };
-                let text = format!("{DIM}built in {}{same}{DIM:#}", seconds(*ms));
+                let unchanged = if *unchanged { ", unchanged" } else { "" };
+                let text = format!("{DIM}built in {}{unchanged}{DIM:#}", seconds(*ms));
                 (text, output.as_str())
             }
             BuildStep::Failed {
@@ -150,15 +152,15 @@ impl LogFormat {
                 (format!("{RED}{what}{RED:#}{rest}"), output.as_str())
             }
         };
-        let mut lines = self.about(plugin, &text);
+        let mut lines = self.prefixed(plugin, &text);
         for line in output.trim_end().lines() {
-            // Infallible for a string.
-            let _ = write!(lines, "\n{}", escape_coloured(line));
+            lines.push('\n');
+            lines.push_str(&escape_coloured(line));
         }
         lines
     }
 
-    fn about(&self, plugin: &str, text: &str) -> String {
+    fn prefixed(&self, plugin: &str, text: &str) -> String {
         let (width, style) = (self.width, self.style(plugin));
         format!("{style}{plugin:width$}{style:#} {text}")
     }
@@ -170,7 +172,7 @@ impl LogFormat {
     }
 }
 
-fn changed(part: Part, files: &[String], count: usize) -> String {
+fn format_change(part: Part, files: &[String], count: usize) -> String {
     let what = match part {
         Part::Source => "changed",
         Part::Icon => "icon changed",
@@ -183,7 +185,7 @@ fn changed(part: Part, files: &[String], count: usize) -> String {
     format!("{DIM}{what}: {}{more}{DIM:#}", shown.join(", "))
 }
 
-fn reread(plugin: &str, error: Option<&str>) -> String {
+fn format_reread(plugin: &str, error: Option<&str>) -> String {
     let file = if plugin.is_empty() {
         "stratos.toml"
     } else {
@@ -191,7 +193,7 @@ fn reread(plugin: &str, error: Option<&str>) -> String {
     };
     match error {
         None => format!("{DIM}{file} was read again{DIM:#}"),
-        Some(error) => format!("{RED}{file} does not count{RED:#}: {}", escape(error)),
+        Some(error) => format!("{RED}{file} is ignored{RED:#}: {}", escape(error)),
     }
 }
 
@@ -199,7 +201,7 @@ fn data(value: &impl ToString) -> String {
     format!(" {DIM}{}{DIM:#}", escape(&value.to_string()))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
+#[expect(clippy::cast_precision_loss, reason = "it is shown with one decimal")]
 fn seconds(ms: u64) -> String {
     match ms {
         0..1000 => format!("{ms} ms"),
@@ -207,7 +209,7 @@ fn seconds(ms: u64) -> String {
     }
 }
 
-fn in_words(state: &PluginState) -> String {
+fn format_state(state: &PluginState) -> String {
     match state {
         PluginState::Errored { reason } => format!("{RED}errored{RED:#}: {}", escape(reason)),
         PluginState::BackingOff {

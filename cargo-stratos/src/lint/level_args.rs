@@ -1,23 +1,23 @@
-//! Levels on the command line, in rustc's words.
+//! Options that set the levels of rules: `--allow`, `--warn` and `--deny`, as in rustc.
 
 use clap::{ArgMatches, Args, FromArgMatches};
 use stratos_manifest::{Levels, RuleLevel};
 
 use crate::error::Error;
 
-/// What is said about rules, in the order of the command line: clap keeps an order within an option only.
+/// Levels in the order of the command line. clap keeps the order within each option, but not across them.
 #[derive(Debug, Default)]
 pub(crate) struct LevelArgs(Vec<(String, RuleLevel)>);
 
 #[derive(Debug, Args)]
 struct Flags {
-    /// Do not report what a rule finds, or a group of rules; of several levels the last one counts
+    /// Do not report the findings of a rule or a group of rules; the last level on the command line counts
     #[arg(short = 'A', long, value_name = "RULE")]
     allow: Vec<String>,
-    /// Report what a rule finds as warnings
+    /// Report the findings of a rule as warnings
     #[arg(short = 'W', long, value_name = "RULE")]
     warn: Vec<String>,
-    /// Report what a rule finds as errors; `warnings` stands for all rules that warn
+    /// Report the findings of a rule as errors; `warnings` means all rules with the level warn
     #[arg(short = 'D', long, value_name = "RULE")]
     deny: Vec<String>,
 }
@@ -29,7 +29,7 @@ const FLAGS: [(&str, RuleLevel); 3] = [
 ];
 
 impl LevelArgs {
-    /// Sets the levels of the command line on top of those that are there already.
+    /// Sets the levels of the command line in `levels`, over those that are set already.
     pub(crate) fn apply(&self, levels: &mut Levels) -> Result<(), Error> {
         for (name, level) in &self.0 {
             levels.set(name, *level).map_err(|error| Error::Usage {
@@ -43,19 +43,19 @@ impl LevelArgs {
 
 impl FromArgMatches for LevelArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut said = Vec::new();
+        let mut levels = Vec::new();
         for (flag, level) in FLAGS {
             let names = matches.get_many::<String>(flag).into_iter().flatten();
             let indices = matches.indices_of(flag).into_iter().flatten();
-            said.extend(
+            levels.extend(
                 indices
                     .zip(names)
                     .map(|(at, name)| (at, name.clone(), level)),
             );
         }
-        said.sort_by_key(|(at, _, _)| *at);
-        let said = said.into_iter().map(|(_, name, level)| (name, level));
-        Ok(Self(said.collect()))
+        levels.sort_by_key(|(at, _, _)| *at);
+        let levels = levels.into_iter();
+        Ok(Self(levels.map(|(_, name, level)| (name, level)).collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_across_the_options_is_kept() {
+    fn levels_keep_their_order_across_the_options() {
         let line = [
             "x",
             "-D",
@@ -100,14 +100,14 @@ mod tests {
             "warnings",
         ];
         let line = Line::try_parse_from(line).unwrap();
-        let said: Vec<_> = line
+        let levels: Vec<_> = line
             .levels
             .0
             .iter()
             .map(|(name, level)| (name.as_str(), *level))
             .collect();
         assert_eq!(
-            said,
+            levels,
             [
                 ("style", RuleLevel::Deny),
                 ("a", RuleLevel::Allow),

@@ -1,41 +1,41 @@
-//! Groups and sources in words.
+//! Labels for groups and sources of rules.
 
 use stratos_manifest::{Group, Source};
 
-/// What happens to the findings of a group.
-pub(super) const fn findings(group: Group) -> &'static str {
+/// Default level of a group's findings, after "Findings are".
+pub(super) const fn level(group: Group) -> &'static str {
     match group {
         Group::Correctness => "errors",
         Group::Suspicious | Group::Style => "warnings",
-        Group::Pedantic => "not reported unless asked for",
+        Group::Pedantic => "not reported by default",
     }
 }
 
-/// The rules of a group in one sentence.
+/// Description of a group in one sentence.
 pub(super) const fn about(group: Group) -> &'static str {
     match group {
         Group::Correctness => {
-            "The shell, or the upload, will refuse the plugin or do something else than meant."
+            "The shell or the upload refuses the plugin, or it does not do what was meant."
         }
-        Group::Suspicious => "Most likely not meant.",
-        Group::Style => "Works, but is better said otherwise.",
-        Group::Pedantic => "For those who want to hear everything.",
+        Group::Suspicious => "Probably a mistake.",
+        Group::Style => "Works, but there is a better form.",
+        Group::Pedantic => "For strict checks.",
     }
 }
 
-/// What a rule rests on, after "rests on".
+/// Source of a rule, after "Based on".
 pub(super) const fn source(source: Source) -> &'static str {
     match source {
         Source::Json => "the JSON standard",
         Source::V1 => "the guide to background modules (V1)",
         Source::LaterDocs => "the platform's later documentation (V2, V3)",
-        Source::Observed => "what published plugins and operating systems are seen to do",
+        Source::Observed => "observed behaviour of published plugins and operating systems",
         Source::ToolLimit => "a limit of the tools that read manifests",
-        Source::Judgement => "our own judgement",
+        Source::Judgement => "the judgement of this project",
     }
 }
 
-/// The name of a source for programs.
+/// Identifier of a source in JSON.
 pub(super) const fn source_id(source: Source) -> &'static str {
     match source {
         Source::Json => "json",

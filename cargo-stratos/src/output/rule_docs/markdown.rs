@@ -1,36 +1,36 @@
-//! Rules as Markdown; the book's page of them is this text.
+//! Documentation of rules as Markdown, which is also the book's page on rules.
 
 use std::fmt::Write as _;
 
 use stratos_manifest::{Group, Rule};
 
-use crate::output::catalogue::{Catalogue, words};
+use crate::output::rule_docs::{RuleDocs, labels};
 
-/// A section for each rule.
+/// Markdown with a section for each rule.
 pub(crate) struct Markdown;
 
-impl Catalogue for Markdown {
+impl RuleDocs for Markdown {
     fn rule(&self, rule: &Rule) -> String {
         section(rule, 1)
     }
 
     fn list(&self, rules: &[&Rule]) -> String {
         let mut text = "# Rules\n\n\
-            `cargo stratos explain RULE` prints what is said here about a rule.\n\
-            How to give rules other levels is in the [guide](linter.md).\n"
+            `cargo stratos explain RULE` prints the section about a rule.\n\
+            The [guide](linter.md) shows how to change the levels of rules.\n"
             .to_owned();
         for group in Group::ALL {
-            let mut its = rules.iter().filter(|rule| rule.group == group).peekable();
-            if its.peek().is_none() {
+            let mut group_rules = rules.iter().filter(|rule| rule.group == group).peekable();
+            if group_rules.peek().is_none() {
                 continue;
             }
-            let (about, findings) = (words::about(group), words::findings(group));
+            let (about, level) = (labels::about(group), labels::level(group));
             let _ = write!(
                 text,
-                "\n## Group `{}`\n\n{about}\nFindings are {findings}.\n",
+                "\n## Group `{}`\n\n{about}\nFindings are {level}.\n",
                 group.as_str()
             );
-            for rule in its {
+            for rule in group_rules {
                 let _ = write!(text, "\n{}\n", section(rule, 3));
             }
         }
@@ -39,13 +39,13 @@ impl Catalogue for Markdown {
     }
 }
 
-/// A rule under a heading of this depth.
+/// Section about a rule, under a heading of level `depth`.
 fn section(rule: &Rule, depth: usize) -> String {
     let heading = "#".repeat(depth);
     let Rule { id, summary, .. } = rule;
-    let (source, since) = (words::source(rule.source), rule.since);
+    let (source, since) = (labels::source(rule.source), rule.since);
     let mut text =
-        format!("{heading} {id}\n\n{summary}\n\n*Rests on {source}. Since version {since}.*\n\n");
+        format!("{heading} {id}\n\n{summary}\n\n*Based on {source}. Since version {since}.*\n\n");
     let mut is_code = false;
     for line in rule.docs().lines() {
         is_code ^= line.starts_with("```");

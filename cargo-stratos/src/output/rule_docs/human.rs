@@ -1,24 +1,24 @@
-//! Rules for people at a terminal.
+//! Documentation of rules as text for a terminal.
 
 use std::fmt::Write as _;
 
 use stratos_manifest::{Group, Rule};
 
-use crate::output::catalogue::{Catalogue, words};
+use crate::output::rule_docs::{RuleDocs, labels};
 use crate::output::{BOLD, CYAN, DIM};
 
-/// Plain text with headings.
+/// Text with headings in colour.
 pub(crate) struct Human;
 
-impl Catalogue for Human {
+impl RuleDocs for Human {
     fn rule(&self, rule: &Rule) -> String {
         let Rule { id, summary, .. } = rule;
         let group = rule.group.as_str();
-        let findings = words::findings(rule.group);
-        let (source, since) = (words::source(rule.source), rule.since);
+        let level = labels::level(rule.group);
+        let (source, since) = (labels::source(rule.source), rule.since);
         let mut text = format!(
             "{BOLD}{id}{BOLD:#}: {summary}\n\
-             {DIM}Group: {group} ({findings}). Rests on {source}. Since {since}.{DIM:#}\n\n"
+             {DIM}Group: {group} ({level}). Based on {source}. Since {since}.{DIM:#}\n\n"
         );
         let mut is_code = false;
         for line in rule.docs().lines() {
@@ -44,18 +44,18 @@ impl Catalogue for Human {
         let mut text = String::new();
         let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
         for group in Group::ALL {
-            let mut its = rules.iter().filter(|rule| rule.group == group).peekable();
-            if its.peek().is_none() {
+            let mut group_rules = rules.iter().filter(|rule| rule.group == group).peekable();
+            if group_rules.peek().is_none() {
                 continue;
             }
-            let (name, findings) = (group.as_str(), words::findings(group));
-            let _ = writeln!(text, "{BOLD}{name}{BOLD:#} {DIM}({findings}){DIM:#}");
-            for Rule { id, summary, .. } in its {
+            let (name, level) = (group.as_str(), labels::level(group));
+            let _ = writeln!(text, "{BOLD}{name}{BOLD:#} {DIM}({level}){DIM:#}");
+            for Rule { id, summary, .. } in group_rules {
                 let _ = writeln!(text, "  {CYAN}{id:width$}{CYAN:#}  {summary}");
             }
             text.push('\n');
         }
-        text.push_str("`cargo stratos explain RULE` says more about one of them.");
+        text.push_str("`cargo stratos explain RULE` explains a rule.");
         text
     }
 }

@@ -1,28 +1,28 @@
-//! Lines and columns of many places in one text.
+//! Index of lines, which converts byte offsets to positions.
 
 use std::ops::Range;
 
 use stratos_manifest::Position;
 
-/// As [`stratos_manifest::position`] counts, without reading the text from its start for each place.
+/// Index of a text, with the same results as [`stratos_manifest::position`]. A lookup reads at most [`STEP`] bytes.
 #[derive(Debug)]
-pub(super) struct Places<'t> {
+pub(super) struct LineIndex<'t> {
     text: &'t str,
-    /// The positions at each `STEP` bytes.
+    /// Positions at multiples of [`STEP`] bytes.
     marks: Vec<Position>,
 }
 
-/// From where to where, the end exclusive. Both count from 1, and columns count Unicode scalar values.
+/// Positions of a span; `end` is exclusive. Lines and columns count from 1, and columns count Unicode scalar values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct PositionRange {
     pub(super) start: Position,
     pub(super) end: Position,
 }
 
-/// The bytes that are read for a place at most.
+/// Distance of indexed positions, in bytes.
 const STEP: usize = 4096;
 
-impl<'t> Places<'t> {
+impl<'t> LineIndex<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let mut marks = Vec::new();
         let mut here = START;
@@ -35,8 +35,8 @@ impl<'t> Places<'t> {
         Self { text, marks }
     }
 
-    pub(super) fn of(&self, span: &Range<usize>) -> Place {
-        Place {
+    pub(super) fn range(&self, span: &Range<usize>) -> PositionRange {
+        PositionRange {
             start: self.position(span.start),
             end: self.position(span.end),
         }
@@ -52,7 +52,7 @@ impl<'t> Places<'t> {
         between.chars().fold(self.marks[mark], after)
     }
 
-    /// The start of the character that the byte belongs to.
+    /// Offset of the character that contains the byte at `offset`, at most the length of the text.
     fn boundary(&self, offset: usize) -> usize {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -84,13 +84,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_as_the_engine_does() {
+    fn positions_are_those_of_the_linter_engine() {
         let long = "ä🛩\r\nabc\n".repeat(1_500);
         let exact = "x".repeat(2 * STEP);
         for text in ["", "\n", "{\n  \"näme\": 🛩x\r\n}", &long, &exact] {
-            let places = Places::new(text);
+            let lines = LineIndex::new(text);
             for offset in 0..text.len() + 3 {
-                assert_eq!(places.position(offset), position(text, offset), "{offset}");
+                assert_eq!(lines.position(offset), position(text, offset), "{offset}");
             }
         }
     }

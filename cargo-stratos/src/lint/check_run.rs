@@ -1,0 +1,206 @@
+//! A run of the linter over many manifests.
+
+use std::path::Path;
+
+use stratos_manifest::{Repaired, Report};
+use tracing::info;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit::Outcome;
+use crate::lint::catch_panic::catch_panic;
+use crate::lint::check_unit::{FixMode, UnitResult, check, check_and_fix};
+use crate::lint::diff::{Patch, diff};
+use crate::lint::errors::Errors;
+use crate::lint::exception_usage::ExceptionUsage;
+use crate::lint::parallel::map_in_order;
+use crate::lint::unit::{Unit, mark_duplicates};
+use crate::output::escape;
+use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable, count};
+
+/// Checks all units on all cores and reports the results in order.
+///
+/// `search_errors` are reported first. The outcome is a failure if there are findings with the level error, or if
+/// [`FixMode::Diff`] has something to show.
+pub(crate) fn check_units<'a>(
+    cx: &'a Context,
+    mut units: Vec<Unit>,
+    search_errors: Vec<Error>,
+    reporter: Box<dyn Reporter + 'a>,
+    mode: FixMode,
+) -> Result<Outcome, Error> {
+    info!(manifests = units.len(), ?mode, "checking");
+    if mode != FixMode::Off {
+        mark_duplicates(&mut units);
+    }
+    let mut run = CheckRun {
+        cx,
+        mode,
+        reporter: Some(reporter),
+        summary: Summary::default(),
+        errors: Errors::default(),
+        changed: 0,
+    };
+    search_errors
+        .into_iter()
+        .for_each(|error| run.add_unreadable(error));
+    let mut usage = ExceptionUsage::default();
+    map_in_order(
+        &units,
+        |unit| (!unit.is_duplicate).then(|| check_and_fix(unit, mode)),
+        |unit, result| {
+            // A duplicate is checked after the fixes to the same file were written.
+            let result = result.unwrap_or_else(|| check(unit));
+            usage.add(&unit.settings, result.as_ref().ok());
+            run.add_manifest(unit, result);
+        },
+    );
+    if run.errors.is_empty() {
+        run.report_unused_exceptions(&usage, &units)?;
+    }
+    run.finish()
+}
+
+/// State of a run.
+struct CheckRun<'a> {
+    cx: &'a Context,
+    mode: FixMode,
+    /// `None` once stdout is closed. The run still goes on, to write fixes and to return the right exit code.
+    reporter: Option<Box<dyn Reporter + 'a>>,
+    summary: Summary,
+    errors: Errors,
+    /// Number of manifests with fixes.
+    changed: usize,
+}
+
+impl CheckRun<'_> {
+    /// Adds the error of a file or folder that could not be read.
+    fn add_unreadable(&mut self, error: Error) {
+        self.summary.unreadable.push(Unreadable::from(&error));
+        self.errors.add(error);
+    }
+
+    fn add_manifest(&mut self, unit: &Unit, result: Result<UnitResult, Error>) {
+        let result = match result {
+            Ok(result) => result,
+            Err(error) => return self.add_unreadable(error),
+        };
+        let path = &unit.target.path;
+        self.errors.add_rule_panics(path, &result.report);
+        self.errors.extend(result.write_error);
+        self.summary.suppressed += result.suppressed.iter().sum::<usize>();
+        self.summary.add(&result.report);
+        if let Some(fixed) = &result.fixed {
+            self.changed += 1;
+            self.print_fixes(path, &result.source, fixed);
+        }
+        self.report(path, &result.source, &result.report, |reporter, file| {
+            reporter.manifest(file)
+        });
+    }
+
+    /// Reports the exceptions of settings files that suppressed nothing.
+    fn report_unused_exceptions(
+        &mut self,
+        usage: &ExceptionUsage,
+        units: &[Unit],
+    ) -> Result<(), Error> {
+        for unused in usage.unused(units) {
+            let file = unused.file;
+            let report = catch_panic(&file.path, || {
+                let linter = &unused.settings.linter;
+                Ok(linter.check_suppressions(&file.text, &unused.exceptions))
+            })?;
+            if !report.diagnostics.is_empty() {
+                self.summary.add_settings(&report);
+                self.report(
+                    &file.path,
+                    file.text.as_bytes(),
+                    &report,
+                    |reporter, file| reporter.settings(file),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints the summary and returns the outcome of the run.
+    fn finish(mut self) -> Result<Outcome, Error> {
+        let summary = self.summary.clone();
+        let is_diff = matches!(self.mode, FixMode::Diff(_));
+        if is_diff {
+            self.cx.output.note(format_args!(
+                "{summary}\n{} would be fixed; nothing was written",
+                count(self.changed, "manifest")
+            ));
+        } else {
+            self.print(|reporter| reporter.finish(&summary));
+        }
+        self.errors.print_all_but_last(self.cx)?;
+        let has_diff = is_diff && self.changed > 0;
+        Ok(Outcome::success_if(!has_diff && summary.errors == 0))
+    }
+
+    /// Passes a file to the reporter, except with `--diff`, which prints a patch and nothing else to stdout.
+    fn report(
+        &mut self,
+        path: &Path,
+        source: &[u8],
+        report: &Report,
+        print: fn(&mut dyn Reporter, &CheckedFile<'_>) -> Result<(), Error>,
+    ) {
+        if matches!(self.mode, FixMode::Diff(_)) {
+            return;
+        }
+        let path = &path.to_string_lossy();
+        let file = CheckedFile {
+            path,
+            source,
+            report,
+        };
+        self.print(|reporter| print(reporter, &file));
+    }
+
+    fn print(&mut self, print: impl FnOnce(&mut dyn Reporter) -> Result<(), Error>) {
+        let Some(reporter) = &mut self.reporter else {
+            return;
+        };
+        if let Err(error) = print(&mut **reporter) {
+            self.reporter = None;
+            if !matches!(error, Error::BrokenPipe) {
+                self.errors.add(error);
+            }
+        }
+    }
+
+    /// Prints the patch to stdout with `--diff`, and a line about the fixes to stderr with `--fix`.
+    fn print_fixes(&mut self, path: &Path, before: &[u8], fixed: &Repaired) {
+        let output = &self.cx.output;
+        let shown = path.to_string_lossy();
+        let shown = escape(&shown);
+        if let FixMode::Diff(_) = self.mode {
+            let Patch { text, applies } = diff(path, before, &fixed.source);
+            if !applies {
+                output.note(format_args!(
+                    "the patch of {shown} cannot be applied: its path is outside of this folder, it has escaped characters, or the file is not UTF-8"
+                ));
+            }
+            return self.print(|_| output.line(text));
+        }
+        let mut rules = fixed.applied.clone();
+        rules.sort_unstable();
+        rules.dedup();
+        output.note(format_args!(
+            "fixed {shown}: {} ({})",
+            count_fixes(fixed.applied.len()),
+            rules.join(", ")
+        ));
+    }
+}
+
+fn count_fixes(number: usize) -> String {
+    match number {
+        1 => "1 fix".to_owned(),
+        _ => format!("{number} fixes"),
+    }
+}

@@ -1,0 +1,102 @@
+//! Check of one manifest, with or without fixes.
+
+use stratos_manifest::{ProjectFacts, Repaired, Report, Safety, plugin_id, repair, suppress};
+
+use crate::error::Error;
+use crate::lint::catch_panic::catch_panic;
+use crate::lint::unit::Unit;
+use crate::lint::write_fix::write_fix;
+
+/// What to do with the fixes of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FixMode {
+    /// Report that they are available.
+    Off,
+    /// Print them as a patch.
+    Diff(Safety),
+    /// Write them to the files.
+    Write(Safety),
+}
+
+/// Result of checking one manifest.
+#[derive(Debug)]
+pub(super) struct UnitResult {
+    /// Contents that the report is about, which include fixes that were written.
+    pub(super) source: Vec<u8>,
+    pub(super) report: Report,
+    /// Id of the plugin, if the manifest has one.
+    pub(super) plugin: Option<String>,
+    /// Fixes that were written or are to be shown.
+    pub(super) fixed: Option<Repaired>,
+    /// Error of writing the fixes.
+    pub(super) write_error: Option<Error>,
+    /// Number of findings that each exception of the settings suppressed, in the order of the exceptions.
+    pub(super) suppressed: Vec<usize>,
+}
+
+/// Checks a manifest without fixing it.
+pub(super) fn check(unit: &Unit) -> Result<UnitResult, Error> {
+    catch_panic(&unit.target.path, || check_file(unit))
+}
+
+/// Checks a manifest and applies its fixes.
+pub(super) fn check_and_fix(unit: &Unit, mode: FixMode) -> Result<UnitResult, Error> {
+    catch_panic(&unit.target.path, || {
+        let mut result = check_file(unit)?;
+        fix(unit, mode, &mut result);
+        Ok(result)
+    })
+}
+
+fn check_file(unit: &Unit) -> Result<UnitResult, Error> {
+    let source = unit.target.read()?;
+    let plugin = plugin_id(&source);
+    let (report, suppressed) = check_source(unit, plugin.as_deref(), &source);
+    Ok(UnitResult {
+        source,
+        report,
+        plugin,
+        fixed: None,
+        write_error: None,
+        suppressed,
+    })
+}
+
+fn fix(unit: &Unit, mode: FixMode, result: &mut UnitResult) {
+    let (FixMode::Diff(safety) | FixMode::Write(safety)) = mode else {
+        return;
+    };
+    let findings = &result.report.diagnostics;
+    if findings.iter().all(|finding| finding.fix.is_none()) {
+        return;
+    }
+    let check = |source: &[u8]| check_source(unit, result.plugin.as_deref(), source);
+    let fixed = repair(&result.source, safety, |source| check(source).0);
+    if fixed.applied.is_empty() {
+        return;
+    }
+    if matches!(mode, FixMode::Write(_)) {
+        if let Err(error) = write_fix(&unit.target, &result.source, &fixed.source) {
+            result.write_error = Some(error);
+            return;
+        }
+        (result.report, result.suppressed) = check(&fixed.source);
+        result.source.clone_from(&fixed.source);
+    }
+    result.fixed = Some(fixed);
+}
+
+/// Checks `source` as the contents of the manifest. Returns the findings that no exception suppresses, and the number
+/// of findings that each exception suppressed.
+fn check_source(unit: &Unit, plugin: Option<&str>, source: &[u8]) -> (Report, Vec<usize>) {
+    let Unit {
+        target, settings, ..
+    } = unit;
+    let mut facts = ProjectFacts::collect(target.folder(), source);
+    facts.file_name = target.file_name().map(str::to_owned);
+    facts.tags = unit.tags.of(target, plugin, source);
+    facts.neighbours.clone_from(&unit.neighbours);
+    let mut report = settings.linter.check(source, &facts);
+    let suppressed = suppress(&mut report, &settings.exceptions, plugin);
+    (report, suppressed)
+}

@@ -1,0 +1,221 @@
+//! Release tags: git tags of the checked out commit that name a plugin's version.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdout, Stdio};
+use std::sync::{Arc, OnceLock};
+
+use stratos_manifest::{MAX_BYTES, plugin_version};
+use tracing::debug;
+
+use crate::git;
+use crate::manifests::{Target, read_limited};
+
+/// Release tags of one manifest.
+#[derive(Debug)]
+pub(super) struct ReleaseTags {
+    head: Option<Arc<Head>>,
+    /// Version in the committed manifest, read when it is first needed.
+    committed_version: OnceLock<Option<String>>,
+}
+
+/// The checked out commits of repositories. Git is asked once for each repository.
+#[derive(Debug, Default)]
+pub(super) struct RepositoryCache {
+    by_folder: HashMap<PathBuf, Option<Arc<Head>>>,
+}
+
+/// The checked out commit of a repository.
+#[derive(Debug)]
+pub(super) struct Head {
+    root: PathBuf,
+    tags: Vec<String>,
+    /// Whether the commit has at most one manifest, so that a tag without a plugin's name means that plugin.
+    has_one_plugin: bool,
+}
+
+impl ReleaseTags {
+    pub(super) const fn new(head: Option<Arc<Head>>) -> Self {
+        Self {
+            head,
+            committed_version: OnceLock::new(),
+        }
+    }
+
+    /// Tags of the plugin with the id `plugin` and the manifest `source`.
+    ///
+    /// Empty if the version in `source` is not the committed one: the tags are then about another version.
+    pub(super) fn of(&self, target: &Target, plugin: Option<&str>, source: &[u8]) -> Vec<String> {
+        let tags = self.head.as_ref().map_or_else(Vec::new, |head| {
+            head.tags_of(target.absolute_folder(), plugin)
+        });
+        if tags.is_empty() {
+            return Vec::new();
+        }
+        let committed = self
+            .committed_version
+            .get_or_init(|| plugin_version(&committed_manifest(target).ok()?));
+        match committed.is_some() && *committed == plugin_version(source) {
+            true => tags.into_iter().map(str::to_owned).collect(),
+            false => Vec::new(),
+        }
+    }
+}
+
+impl RepositoryCache {
+    /// The checked out commit of the repository around `folder`, an absolute path.
+    pub(super) fn for_folder(&mut self, folder: &Path) -> Option<Arc<Head>> {
+        if let Some(known) = self.by_folder.get(folder) {
+            return known.clone();
+        }
+        let head = match git::is_root(folder) {
+            true => Some(Arc::new(Head::read(folder))),
+            false => folder.parent().and_then(|parent| self.for_folder(parent)),
+        };
+        self.by_folder.insert(folder.to_owned(), head.clone());
+        head
+    }
+}
+
+impl Head {
+    /// Asks git. Without git, or if it fails, there are no tags.
+    fn read(root: &Path) -> Self {
+        let tags = tags_at_head(root).unwrap_or_default();
+        let has_one_plugin = tags.iter().any(|tag| is_version(tag))
+            && count_manifests(root).is_ok_and(|manifests| manifests <= 1);
+        debug!(?root, ?tags, has_one_plugin, "read git tags");
+        Self {
+            root: root.to_owned(),
+            tags,
+            has_one_plugin,
+        }
+    }
+
+    /// Tags about the plugin in `folder`.
+    fn tags_of(&self, folder: &Path, plugin: Option<&str>) -> Vec<&str> {
+        let is_about = |tag: &&str| match is_version(tag) {
+            true => self.has_one_plugin || folder == self.root,
+            false => plugin.is_some_and(|plugin| is_version_of(tag, plugin)),
+        };
+        let tags = self.tags.iter().map(String::as_str);
+        tags.filter(is_about).collect()
+    }
+}
+
+fn tags_at_head(root: &Path) -> io::Result<Vec<String>> {
+    run_git(root, &["tag", "--points-at", "HEAD"], |output| {
+        output
+            .split(b'\n')
+            .map(|tag| Ok(String::from_utf8_lossy(&tag?).into_owned()))
+            .collect()
+    })
+}
+
+fn count_manifests(root: &Path) -> io::Result<usize> {
+    let arguments = ["ls-tree", "-r", "-z", "--name-only", "HEAD"];
+    run_git(root, &arguments, |output| {
+        let mut count = 0;
+        for path in output.split(0) {
+            let is_manifest = path?.rsplit(|&byte| byte == b'/').next() == Some(b"plugin.json");
+            count += usize::from(is_manifest);
+        }
+        Ok(count)
+    })
+}
+
+fn committed_manifest(target: &Target) -> io::Result<Vec<u8>> {
+    let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let object = format!("HEAD:./{name}");
+    let arguments = ["cat-file", "blob", &object];
+    run_git(target.absolute_folder(), &arguments, |output| {
+        read_limited(output, MAX_BYTES)
+    })
+}
+
+/// Runs git and reads its output. An exit code other than zero is an error.
+///
+/// When `read` returns, the pipe is closed, so that git does not wait for the rest of its output to be read.
+fn run_git<T>(
+    folder: &Path,
+    arguments: &[&str],
+    read: impl FnOnce(BufReader<ChildStdout>) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut git = git::command(folder);
+    git.args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = git.spawn()?;
+    let output = child.stdout.take().expect("stdout is piped");
+    let answer = read(BufReader::new(output));
+    match child.wait()?.success() {
+        true => answer,
+        false => Err(io::ErrorKind::Other.into()),
+    }
+}
+
+/// Whether a tag is a version without a plugin's name, such as `v1.2.3` or `1.2.3`.
+fn is_version(tag: &str) -> bool {
+    tag.strip_prefix('v')
+        .unwrap_or(tag)
+        .starts_with(|char: char| char.is_ascii_digit())
+}
+
+/// Whether a tag is a version of this plugin, such as `demo-v1.2.3`, `demo@1.2.3` or `demo/v1.2.3`.
+fn is_version_of(tag: &str, plugin: &str) -> bool {
+    tag.strip_prefix(plugin)
+        .and_then(|rest| rest.strip_prefix(['-', '@', '/']))
+        .is_some_and(is_version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_about_the_plugin_that_it_names_or_the_only_one() {
+        let tags = [
+            "v1.2.3",
+            "a-v2.0.0",
+            "a@2.0.1",
+            "a/v2",
+            "a-b-v3.0.0",
+            "latest",
+            "a-final",
+        ];
+        let head = |root: &str, has_one_plugin| Head {
+            root: PathBuf::from(root),
+            tags: tags.map(str::to_owned).to_vec(),
+            has_one_plugin,
+        };
+        let [one, several] = [head("one", true), head("several", false)];
+        let of = |head: &Head, folder: &str, plugin| {
+            let tags = head.tags_of(Path::new(folder), plugin);
+            tags.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&one, "one/x", Some("x")), ["v1.2.3"]);
+        assert_eq!(of(&several, "several", Some("x")), ["v1.2.3"]);
+        assert_eq!(
+            of(&several, "several/a", Some("a")),
+            ["a-v2.0.0", "a@2.0.1", "a/v2"]
+        );
+        assert_eq!(of(&several, "several/a", Some("a-b")), ["a-b-v3.0.0"]);
+        assert_eq!(of(&several, "several/a", None), [""; 0]);
+    }
+
+    #[test]
+    fn a_folder_without_a_repository_or_a_commit_has_no_tags() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Target::from_file(dir.path().join("plugin.json"));
+        let tags = |repositories: &mut RepositoryCache| {
+            let head = repositories.for_folder(target.absolute_folder());
+            ReleaseTags::new(head).of(&target, Some("a"), b"{}")
+        };
+        assert_eq!(tags(&mut RepositoryCache::default()), [""; 0]);
+        std::fs::create_dir(dir.path().join(".git")).unwrap();
+        let mut repositories = RepositoryCache::default();
+        assert_eq!(tags(&mut repositories), [""; 0]);
+        assert_eq!(tags(&mut repositories), [""; 0]);
+        assert_eq!(repositories.by_folder.len(), 1);
+    }
+}

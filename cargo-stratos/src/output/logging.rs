@@ -1,0 +1,95 @@
+//! Log messages of `tracing`, on stderr.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::context::LOG_VARIABLE;
+use crate::error::Error;
+use crate::output::{Output, escape_line};
+
+/// Crates whose messages `--verbose` prints.
+const CRATES: [&str; 4] = [
+    "cargo_stratos",
+    "stratos_host",
+    "stratos_manifest",
+    "stratos_transport",
+];
+
+/// Prints log messages from now on, unless `verbosity` is 0 and there is no filter.
+///
+/// `verbosity` is the number of `-v` options. `filter` is the value of `STRATOS_LOG`, and takes precedence.
+pub(crate) fn start_logging(verbosity: u8, filter: Option<OsString>) -> Result<(), Error> {
+    let filter = match (filter, verbosity) {
+        (Some(filter), _) => parse_filter(&filter)?,
+        (None, 0) => return Ok(()),
+        (None, 1) => by_crate(LevelFilter::INFO),
+        (None, 2) => by_crate(LevelFilter::DEBUG),
+        (None, _) => by_crate(LevelFilter::TRACE),
+    };
+    let layer = fmt::layer().with_ansi(false).with_writer(|| EscapedStderr);
+    tracing_subscriber::registry()
+        .with(layer)
+        .with(filter)
+        .init();
+    Ok(())
+}
+
+fn by_crate(level: LevelFilter) -> Targets {
+    Targets::new().with_targets(CRATES.map(|name| (name, level)))
+}
+
+/// Parses a level, or a comma-separated list of `module=level`.
+fn parse_filter(filter: &OsStr) -> Result<Targets, Error> {
+    let invalid = || {
+        Error::usage(
+            format!("{LOG_VARIABLE} is not a log filter: {}", filter.display()),
+            "set it to `error`, `warn`, `info`, `debug`, `trace` or `off`, or to levels by module such as \
+             `stratos_host=trace,cargo_stratos=info`",
+        )
+    };
+    let text = filter.to_str().ok_or_else(invalid)?;
+    // `Targets` takes any other word for a module, which would turn a mistyped level into silence.
+    let is_valid = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
+    if !text.split(',').all(is_valid) {
+        return Err(invalid());
+    }
+    text.parse().map_err(|_| invalid())
+}
+
+/// Writer that escapes each line.
+struct EscapedStderr;
+
+impl io::Write for EscapedStderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for line in String::from_utf8_lossy(bytes).lines() {
+            Output.note(escape_line(line));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_filter_is_a_usage_error() {
+        for filter in ["debug", "off", "stratos_host=trace,cargo_stratos=info"] {
+            assert!(parse_filter(OsStr::new(filter)).is_ok(), "{filter}");
+        }
+        for filter in ["debgu", "stratos_host=debgu", "debug,", "a b"] {
+            let error = parse_filter(OsStr::new(filter)).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{filter}");
+            assert!(error.help().is_some(), "{filter}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Stdout and stderr of this program.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+use stratos_host::store::Notice;
+
+use crate::error::Error;
+use crate::output::{CYAN, RED, YELLOW, escape, to_json};
+
+/// Stdout and stderr, with colours where the terminal supports them and `NO_COLOR` is not set.
+#[derive(Debug, Clone)]
+pub(crate) struct Output;
+
+/// Columns of a line when stdout is not a terminal.
+const DEFAULT_WIDTH: usize = 140;
+
+impl Output {
+    /// Prints a line to stdout.
+    pub(crate) fn line(&self, text: impl fmt::Display) -> Result<(), Error> {
+        let mut out = anstream::stdout().lock();
+        writeln!(out, "{text}")
+            .and_then(|()| out.flush())
+            .map_err(stdout_error)
+    }
+
+    /// Prints text to stdout without a line break.
+    pub(crate) fn text(&self, text: impl fmt::Display) -> Result<(), Error> {
+        write!(anstream::stdout().lock(), "{text}").map_err(stdout_error)
+    }
+
+    /// Prints a line of JSON to stdout.
+    pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Error> {
+        self.line(to_json(value))
+    }
+
+    /// Whether text on stdout is coloured.
+    pub(crate) fn has_colours(&self) -> bool {
+        anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+    }
+
+    /// Number of columns of a line on stdout.
+    pub(crate) fn width(&self) -> usize {
+        let terminal = terminal_size::terminal_size_of(io::stdout());
+        terminal.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
+    }
+
+    /// Prints a line to stderr.
+    pub(crate) fn note(&self, text: impl fmt::Display) {
+        // A closed stderr is ignored: there is no other place to report it.
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Prints the warnings from opening a config store.
+    pub(crate) fn notices(&self, notices: &[Notice]) {
+        for notice in notices {
+            let text = notice.to_string();
+            self.note(format_args!("{YELLOW}warning{YELLOW:#}: {}", escape(&text)));
+        }
+    }
+
+    /// Prints an error with its sources and its help text.
+    pub(crate) fn error(&self, error: &Error) {
+        self.note(format_args!(
+            "{RED}error{RED:#}: {}",
+            escape(&error.to_string())
+        ));
+        let mut source = error.source();
+        while let Some(cause) = source {
+            self.note(format_args!("  caused by: {}", escape(&cause.to_string())));
+            source = cause.source();
+        }
+        if let Some(help) = error.help() {
+            self.note(format_args!("{CYAN}help{CYAN:#}: {}", escape(&help)));
+        }
+    }
+}
+
+fn stdout_error(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::BrokenPipe,
+        _ => Error::system("print the result")(error),
+    }
+}
