@@ -20,6 +20,9 @@ const CRATES: [&str; 4] = [
     "stratos_transport",
 ];
 
+/// Levels of a filter.
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
 /// Prints log messages from now on, unless `verbosity` is 0 and there is no filter.
 ///
 /// `verbosity` is the number of `-v` options. `filter` is the value of `STRATOS_LOG`, and takes precedence.
@@ -53,8 +56,8 @@ fn parse_filter(filter: &OsStr) -> Result<Targets, Error> {
         )
     };
     let text = filter.to_str().ok_or_else(invalid)?;
-    // `Targets` takes any other word for a module, which would turn a mistyped level into silence.
-    let is_valid = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
+    // `Targets` accepts any other word as the name of a module, so that a mistyped level would disable all messages.
+    let is_valid = |part: &str| part.contains('=') || LEVELS.contains(&part);
     if !text.split(',').all(is_valid) {
         return Err(invalid());
     }

@@ -212,7 +212,7 @@ fn what_is_no_file_is_refused_at_once() {
         let checked = stratos(folder.path(), ["check", path, "a"]);
         assert_eq!(checked.code, Some(3), "{checked:?}");
         assert!(
-            checked.stderr.contains("it is no regular file"),
+            checked.stderr.contains("it is not a regular file"),
             "{checked:?}"
         );
         assert!(checked.stdout.contains("1 manifest checked"), "{checked:?}");

@@ -40,7 +40,7 @@ fn safe_repairs_are_written_and_nothing_else_changes() {
     assert_eq!(first.code, Some(1), "`version` is still missing: {first:?}");
     let path = Path::new("a").join("plugin.json");
     let expected = format!(
-        "repaired {}: 2 repairs (missing-field, trailing-comma)\n",
+        "fixed {}: 2 fixes (missing-field, trailing-comma)\n",
         path.display()
     );
     assert_eq!(first.stderr, expected);
@@ -72,7 +72,7 @@ fn a_diff_is_a_patch_and_writes_nothing() {
         "--- a/a/plugin.json\n+++ b/a/plugin.json\n@@ -5,6 +5,6 @@\n \t\"description\": \"A demo.\",\r\n \t\"type\": \"user\",\r\n \t\"author\": { \"id\": \"me\", \"name\": \"Me\" },\r\n-\t\"iconLight\": \"icon.svg\",\r\n-\t\"icon_dark\": \"icon.svg\",\r\n+\t\"icon_light\": \"icon.svg\",\r\n+\t\"icon_dark\": \"icon.svg\"\r\n }\r\n"
     );
     assert!(
-        shown.stderr.contains("1 manifest would be repaired"),
+        shown.stderr.contains("1 manifest would be fixed"),
         "{}",
         shown.stderr
     );
@@ -226,11 +226,11 @@ fn a_search_repairs_nothing_outside_and_no_file_twice() {
     assert_eq!(shown.stdout.matches("+++ ").count(), 1, "{shown:?}");
     let checked = check(root, &["tree", "--fix"]);
     assert_eq!(checked.code, Some(3), "{checked:?}");
-    let (reason, others) = ("it is a link that leads out", "repaired tree/");
+    let (reason, others) = ("it is a link that leads out", "fixed tree/");
     assert!(checked.stderr.contains(reason), "{}", checked.stderr);
     assert_eq!(checked.stderr.matches(others).count(), 1, "{checked:?}");
     assert!(
-        !checked.stderr.contains("somebody changed it"),
+        !checked.stderr.contains("it was changed"),
         "{checked:?}"
     );
     assert_eq!(read("elsewhere.json"), broken());
@@ -246,7 +246,7 @@ fn a_patch_that_does_not_fit_says_so() {
         fs::write(folder.path().join("a/plugin.json"), source).unwrap();
         let shown = check(folder.path(), &["--diff"]);
         assert_eq!(shown.code, Some(1), "{shown:?}");
-        shown.stderr.contains("not to be applied")
+        shown.stderr.contains("cannot be applied")
     };
     assert!(!says_so(&broken()));
     assert!(says_so(&format!("\u{feff}{}", broken())));

@@ -9,6 +9,7 @@ mod check_suppressions;
 mod ci_recipes;
 mod explain;
 mod formats;
+mod logging;
 mod new;
 mod terminal;
 mod test_command;

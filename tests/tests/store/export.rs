@@ -171,7 +171,7 @@ fn without_any_values_the_command_says_where_it_looked() {
     assert!(
         refused
             .stderr
-            .contains("nothing is stored in the state folder"),
+            .contains("there are no config values in the state folder"),
         "{refused:?}"
     );
     assert!(!folder.path().join("state").exists());

@@ -120,7 +120,7 @@ fn a_diff_and_repairs_command_nobody() {
     let hostile = Hostile::new();
     for option in ["--diff", "--fix"] {
         let Finished { stdout, stderr, .. } = stratos(hostile.folder.path(), ["check", option]);
-        assert!(stderr.contains("repaired"), "{option}");
+        assert!(stderr.contains("fixed"), "{option}");
         for text in [stdout, stderr] {
             // Tabs are in patches as they are, and so are the line breaks of Windows.
             let text = text.replace("\r\n", "\n").replace('\t', " ");
