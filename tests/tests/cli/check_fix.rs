@@ -229,10 +229,7 @@ fn a_search_repairs_nothing_outside_and_no_file_twice() {
     let (reason, others) = ("it is a link that leads out", "fixed tree/");
     assert!(checked.stderr.contains(reason), "{}", checked.stderr);
     assert_eq!(checked.stderr.matches(others).count(), 1, "{checked:?}");
-    assert!(
-        !checked.stderr.contains("it was changed"),
-        "{checked:?}"
-    );
+    assert!(!checked.stderr.contains("it was changed"), "{checked:?}");
     assert_eq!(read("elsewhere.json"), broken());
     assert_eq!(read("tree/one/plugin.json"), fixed(&broken()));
     check(root, &["tree", "tree/out/plugin.json", "--fix"]);

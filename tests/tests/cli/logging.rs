@@ -30,7 +30,8 @@ fn a_mistyped_log_filter_is_a_usage_error() {
         assert!(refused.stdout.is_empty(), "{refused:?}");
         let message = String::from_utf8(refused.stderr).unwrap();
         assert!(
-            message.starts_with("error: STRATOS_LOG is not a log filter") && message.contains("help: "),
+            message.starts_with("error: STRATOS_LOG is not a log filter")
+                && message.contains("help: "),
             "{message}"
         );
     }
