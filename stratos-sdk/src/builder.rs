@@ -1,4 +1,4 @@
-//! A plugin made of closures, as V1's `createPlugin` makes one of functions.
+//! [`PluginBuilder`]: builds a plugin from closures, like V1's `createPlugin`.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use crate::serve::{refuse_to_serve, serve_plugin};
 
 type Hook = Box<dyn Fn(PluginContext) -> BoxFuture<'static, Result> + Send + Sync>;
 
-/// Begins a plugin made of closures (V1: `createPlugin`).
+/// Creates a builder for a plugin whose hooks are closures (V1: `createPlugin`).
 ///
 /// ```no_run
 /// # const _: &str = r#"
@@ -42,7 +42,7 @@ pub fn create_plugin(identity: Identity) -> PluginBuilder {
     }
 }
 
-/// A plugin in the making; see [`create_plugin`].
+/// Builder of a plugin; see [`create_plugin`].
 pub struct PluginBuilder {
     identity: Identity,
     on_start: Option<Hook>,
@@ -50,7 +50,7 @@ pub struct PluginBuilder {
     on_resume: Option<Hook>,
 }
 
-/// A plugin made by [`create_plugin`].
+/// Plugin whose hooks are closures; made by [`PluginBuilder::build`].
 pub struct BuiltPlugin {
     identity: Identity,
     on_start: Hook,
@@ -58,25 +58,25 @@ pub struct BuiltPlugin {
     on_resume: Option<Hook>,
 }
 
-/// The plugin lacks a hook that the contract asks for (V1 checks the same at import time).
+/// Error of [`PluginBuilder::build`]: a required hook is missing (V1 checks this at import time).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BuildError {
-    /// No `on_start`.
+    /// `on_start` is missing.
     #[error("plugin `{id}` has no `on_start`: add `.on_start(async |ctx| {{ ...; Ok(()) }})`")]
     MissingStart {
-        /// The plugin.
+        /// Id of the plugin.
         id: String,
     },
-    /// No `on_stop`.
+    /// `on_stop` is missing.
     #[error("plugin `{id}` has no `on_stop`: add `.on_stop(async |ctx| Ok(()))`")]
     MissingStop {
-        /// The plugin.
+        /// Id of the plugin.
         id: String,
     },
 }
 
 impl PluginBuilder {
-    /// Sets the hook that starts the plugin; see [`Plugin::on_start`].
+    /// Sets the required hook that starts the plugin; see [`Plugin::on_start`].
     #[must_use]
     pub fn on_start<F, Fut>(mut self, hook: F) -> Self
     where
@@ -87,7 +87,7 @@ impl PluginBuilder {
         self
     }
 
-    /// Sets the hook that cleans up; see [`Plugin::on_stop`].
+    /// Sets the required hook that cleans up; see [`Plugin::on_stop`].
     #[must_use]
     pub fn on_stop<F, Fut>(mut self, hook: F) -> Self
     where
@@ -98,7 +98,7 @@ impl PluginBuilder {
         self
     }
 
-    /// Sets the hook for a start after an update; see [`Plugin::on_resume`].
+    /// Sets the optional hook for a start after an update; see [`Plugin::on_resume`].
     #[must_use]
     pub fn on_resume<F, Fut>(mut self, hook: F) -> Self
     where
@@ -109,28 +109,30 @@ impl PluginBuilder {
         self
     }
 
-    /// Checks that the contract is met.
+    /// Builds the plugin.
     ///
     /// # Errors
     ///
-    /// When `on_start` or `on_stop` was not set.
+    /// If `on_start` or `on_stop` was not set.
     pub fn build(self) -> Result<BuiltPlugin, BuildError> {
-        let id = || self.identity.id.clone();
+        let Self {
+            identity,
+            on_start,
+            on_stop,
+            on_resume,
+        } = self;
+        let id = || identity.id.clone();
         Ok(BuiltPlugin {
-            on_start: self
-                .on_start
-                .ok_or_else(|| BuildError::MissingStart { id: id() })?,
-            on_stop: self
-                .on_stop
-                .ok_or_else(|| BuildError::MissingStop { id: id() })?,
-            on_resume: self.on_resume,
-            identity: self.identity,
+            on_start: on_start.ok_or_else(|| BuildError::MissingStart { id: id() })?,
+            on_stop: on_stop.ok_or_else(|| BuildError::MissingStop { id: id() })?,
+            on_resume,
+            identity,
         })
     }
 
     /// [Builds](Self::build) the plugin and [serves](serve_plugin) it.
     ///
-    /// A missing hook is said on stderr, and the exit code is 2.
+    /// If a hook is missing, prints the error to stderr and returns exit code 2.
     #[must_use = "return it from `main`"]
     pub fn serve(self) -> ExitCode {
         match self.build() {
@@ -194,28 +196,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_hook_is_named() {
-        let begin = || {
+    fn build_fails_if_a_required_hook_is_missing() {
+        let id = || "demo".to_owned();
+        let builder = || {
             create_plugin(Identity {
-                id: "demo".to_owned(),
+                id: id(),
                 version: "1.0.0".to_owned(),
             })
         };
-        let error = begin().on_stop(async |_| Ok(())).build().unwrap_err();
-        assert_eq!(
-            error,
-            BuildError::MissingStart {
-                id: "demo".to_owned()
-            }
-        );
-        let error = begin().on_start(async |_| Ok(())).build().unwrap_err();
-        assert_eq!(
-            error,
-            BuildError::MissingStop {
-                id: "demo".to_owned()
-            }
-        );
-        let plugin = begin()
+        let error = builder().on_stop(async |_| Ok(())).build().unwrap_err();
+        assert_eq!(error, BuildError::MissingStart { id: id() });
+        let error = builder().on_start(async |_| Ok(())).build().unwrap_err();
+        assert_eq!(error, BuildError::MissingStop { id: id() });
+        let plugin = builder()
             .on_start(async |_| Ok(()))
             .on_stop(async |_| Ok(()))
             .build()

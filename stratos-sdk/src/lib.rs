@@ -4,9 +4,10 @@
 mod builder;
 pub mod context;
 mod error;
-mod generated;
+mod handshake;
+mod instrument;
+mod macro_support;
 mod plugin;
-mod probe;
 mod serve;
 pub mod session;
 #[cfg(feature = "testing")]
@@ -20,9 +21,10 @@ pub use stratos_protocol::handshake::Identity;
 pub use tokio;
 pub use tracing;
 
-/// The [`Identity`] in `plugin.json`, for [`create_plugin`].
+/// Expands to the [`Identity`] in `plugin.json`, for [`create_plugin`].
 ///
-/// `stratos::manifest!("../plugin.json")` names a file that does not lie beside `Cargo.toml`.
+/// The manifest lies beside `Cargo.toml`; `stratos::manifest!("../plugin.json")` names another path, relative to the
+/// folder of `Cargo.toml`.
 pub use stratos_macros::manifest;
 
 #[doc = include_str!("docs/plugin.md")]
@@ -37,12 +39,12 @@ pub use crate::error::{BoxError, Result};
 pub use crate::plugin::{HookOutput, Plugin};
 pub use crate::serve::{serve, serve_plugin};
 
-/// What the macros' output calls. Not for authors: it changes without notice.
+/// Support for the code that the macros generate. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::generated::*;
+    pub use crate::macro_support::*;
 
-    /// Of handlers, under names that no function has.
+    /// Attributes of handlers, which generated code imports for the plugin's `impl` block.
     pub mod attributes {
         pub use stratos_macros::{delete, get, ipc, patch, post, put};
     }

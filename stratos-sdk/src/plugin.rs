@@ -1,4 +1,4 @@
-//! The contract between the shell and a plugin's background module.
+//! [`Plugin`]: the interface between the shell and a plugin's background module.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::error::{BoxError, Result};
 
 /// A plugin's background module (V1: `PluginBackgroundModule`).
 ///
-/// Write `#[stratos::plugin]` on an `impl` block instead of implementing this by hand: the
-/// attribute checks the hooks' names and signatures and takes the identity from `plugin.json`.
+/// Usually implemented by [`#[stratos::plugin]`](macro@crate::plugin), which checks the names and signatures of the
+/// hooks and reads the identity from `plugin.json`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Stratos plugin",
     label = "has no `Plugin` implementation",
@@ -18,54 +18,57 @@ use crate::error::{BoxError, Result};
             or on a module, and serve its `Plugin`"
 )]
 pub trait Plugin: Send + Sync + 'static {
-    /// The id and the version of the manifest.
+    /// Id and version, as in the plugin's manifest. The shell rejects a plugin with another id.
     fn identity(&self) -> Identity;
 
-    /// Called once, after auth is initialised (V1).
+    /// Starts the plugin. Called once, after auth is initialised (V1), with a timeout of 30 seconds.
     ///
     /// An error or a panic marks the plugin as errored; other plugins are not affected.
     fn on_start(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send;
 
-    /// Called when the shell shuts down or the plugin is replaced (V1; V2 passes the context).
+    /// Cleans up before the shell shuts down or the plugin is replaced (V1; V2 passes the context). Timeout: 5 seconds.
     ///
-    /// Only called after `on_start` or `on_resume` succeeded.
+    /// Called only if `on_start` or `on_resume` succeeded. Afterwards, requests in flight have 2 seconds to finish, and
+    /// the tasks of [`PluginContext::spawn`] are cancelled.
     fn on_stop(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send;
 
-    /// Whether [`on_resume`](Self::on_resume) means anything.
+    /// Whether the plugin implements [`on_resume`](Self::on_resume). The shell asks once, in the handshake.
     fn resumes(&self) -> bool {
         false
     }
 
-    /// Called instead of `on_start` after an update while the old version still serves (V1).
+    /// Starts an updated plugin while the old version still serves requests (V1). Called instead of `on_start`, with
+    /// the same timeout.
     ///
-    /// A plugin without it is stopped and started anew.
+    /// A plugin without this hook is stopped before the new version starts.
     fn on_resume(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
         let _ = ctx;
-        async { Err("this plugin has no `on_resume`, but says that it resumes".into()) }
+        async { Err("`resumes` returns true, but the plugin does not implement `on_resume`".into()) }
     }
 
-    /// Called right after `on_start` or `on_resume` succeeded, before the shell hears of it.
+    /// Registers the plugin's IPC handlers and routes. Called after `on_start` or `on_resume` succeeded, before the
+    /// shell receives the result.
     ///
-    /// Registers what the plugin answers; an error marks it as errored. `#[stratos::plugin]` writes this one for the
-    /// functions that carry `#[ipc("...")]`, `#[get("...")]` and the like.
+    /// An error marks the plugin as errored. `#[stratos::plugin]` implements this method for the functions with
+    /// `#[ipc("...")]`, `#[get("...")]` and the like.
     fn register(self: Arc<Self>, ctx: PluginContext) -> impl Future<Output = Result> + Send {
         let _ = ctx;
         async { Ok(()) }
     }
 }
 
-/// What a hook may return: nothing, or a result with any error.
+/// Return type of a hook: `()`, or `Result<(), E>` with any error.
 #[diagnostic::on_unimplemented(
     message = "a Stratos hook cannot return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
     note = "`E` is `stratos::BoxError`, which `stratos::Result` has, or `String`, or a type that implements `std::error::Error`"
 )]
 pub trait HookOutput {
-    /// The result that the shell sees.
+    /// Converts the value into the result that is sent to the shell.
     ///
     /// # Errors
     ///
-    /// The hook's own.
+    /// The error that the hook returned.
     fn into_result(self) -> Result;
 }
 

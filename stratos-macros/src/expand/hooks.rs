@@ -64,7 +64,7 @@ pub(super) fn call(parts: &Parts<'_>, call: &Call<'_>, values: &[TokenStream]) -
 /// The struct of a module; it keeps the state between the hooks.
 fn module_type(parts: &Parts<'_>) -> TokenStream {
     let state = match parts.state {
-        State::Of(ty) => quote! { { state: ::stratos::__private::Kept<#ty>, } },
+        State::Of(ty) => quote! { { state: ::stratos::__private::ModuleState<#ty>, } },
         State::Nothing | State::Unknown => quote! { ; },
     };
     quote! {
@@ -137,14 +137,14 @@ fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
             let or_fail = question_mark(span);
             quote_spanned! {span=>
                 let output = #call.await;
-                self.state.keep(::stratos::__private::started::<#state, _>(output) #or_fail)
+                self.state.set(::stratos::__private::start_result::<#state, _>(output) #or_fail)
             }
         }
         // Of a hook whose state is unknown, nothing can be said.
         State::Unknown if is_module => quote! { ::core::unreachable!() },
         _ => {
             let (span, turbofish) = checked_as(hook.output, hook.name.span());
-            let output = quote_spanned! {span=> ::stratos::__private::hook #turbofish (output) };
+            let output = quote_spanned! {span=> ::stratos::__private::hook_result #turbofish (output) };
             quote! {
                 #receiver
                 #state

@@ -32,8 +32,8 @@ pub(super) fn expand(parts: &Parts<'_>) -> Option<TokenStream> {
             self: ::std::sync::Arc<Self>,
             ctx: ::stratos::PluginContext,
         ) -> ::stratos::Result {
-            use ::stratos::__private::{FailingRoute as _, Fallible as _, Plain as _, RespondingRoute as _};
-            let mut handlers = ::stratos::__private::Handlers::new(self, ctx, #prefix);
+            use ::stratos::__private::{Fallible as _, FallibleRoute as _, Plain as _, PlainRoute as _};
+            let mut handlers = ::stratos::__private::HandlerRegistrar::new(self, ctx, #prefix);
             #(#handlers)*
             handlers.finish().await
         }

@@ -168,7 +168,7 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
         Kind::Choice { name, .. } => quote! { #name },
     };
     let (read, read_or) = match kind {
-        Kind::Choice { .. } => (quote! { chosen }, quote! { chosen_or }),
+        Kind::Choice { .. } => (quote! { choice }, quote! { choice_or }),
         Kind::Json => (quote! { any_json }, quote! { any_json_or }),
         _ => (quote! { setting }, quote! { setting_or }),
     };

@@ -1,9 +1,16 @@
-//! `ctx.auth`
+//! `ctx.auth`: the pilot's login.
 
-use stratos_protocol::auth::AuthState;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use stratos_protocol::auth::{AuthChanged, AuthState};
+use stratos_protocol::method::Empty;
+use stratos_protocol::{Request as _, RpcError};
+use stratos_transport::rpc;
 use tokio::sync::watch;
 
-use crate::context::Held;
+use crate::context::service::ContextService;
+use crate::context::shared::Shared;
 
 /// Read-only access to the pilot's login (V1: `PluginAuthAccessor`). Cheap to clone.
 ///
@@ -16,37 +23,34 @@ use crate::context::Held;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Auth {
-    state: watch::Receiver<AuthState>,
-    held: Held,
+    shared: Arc<Shared>,
+    state: watch::Sender<AuthState>,
 }
 
-/// The login's changes, one after the other; see [`Auth::changes`].
+/// Stream of login changes; see [`Auth::changes`].
 #[derive(Debug)]
 pub struct AuthChanges {
+    shared: Arc<Shared>,
     state: watch::Receiver<AuthState>,
-    _held: Held,
 }
 
 impl Auth {
-    pub(crate) fn new(state: watch::Receiver<AuthState>, held: Held) -> Self {
-        Self { state, held }
-    }
-
-    /// Whether the pilot is logged in at this moment (V1: `isAuthenticated()`).
+    /// Whether the pilot is logged in right now (V1: `isAuthenticated()`).
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         self.state.borrow().authenticated
     }
 
-    /// The pilot's token at this moment (V1: `getToken()`).
+    /// The pilot's current token, `None` when logged out (V1: `getToken()`).
     ///
-    /// Ask again before each use: it may expire or change while the plugin runs.
+    /// The token may expire or change while the plugin runs, so call this before each use instead of storing the
+    /// token.
     #[must_use]
     pub fn token(&self) -> Option<String> {
         self.state.borrow().token.clone()
     }
 
-    /// A watcher that sees every state after this moment, or at least the newest of them.
+    /// Subscribes to login changes from now on. A slow subscriber may miss states in between, but never the latest.
     ///
     /// ```no_run
     /// # async fn f(ctx: stratos::PluginContext) {
@@ -58,19 +62,46 @@ impl Auth {
     /// ```
     #[must_use]
     pub fn changes(&self) -> AuthChanges {
-        let mut state = self.state.clone();
-        state.mark_unchanged();
         AuthChanges {
-            state,
-            _held: self.held.clone(),
+            shared: Arc::clone(&self.shared),
+            state: self.state.subscribe(),
         }
+    }
+
+    pub(crate) fn set(&self, state: AuthState) {
+        self.state.send_replace(state);
+    }
+}
+
+impl ContextService for Auth {
+    const METHODS: &'static [&'static str] = &[AuthChanged::METHOD];
+
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            state: watch::Sender::default(),
+        }
+    }
+
+    async fn handle_request(&self, _method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        rpc::respond(params, async |AuthChanged { auth }| {
+            self.set(auth);
+            Ok(Empty {})
+        })
+        .await
     }
 }
 
 impl AuthChanges {
-    /// Waits for the next change and returns the new state; `None` once the shell is gone.
+    /// Waits for the next change and returns the new state; `None` once the connection to the shell has ended.
+    ///
+    /// Cancel safe: no change is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<AuthState> {
-        self.state.changed().await.ok()?;
+        tokio::select! {
+            biased;
+            changed = self.state.changed() => changed.ok()?,
+            () = self.shared.peer.closed() => return None,
+        }
         Some(self.state.borrow_and_update().clone())
     }
 }
@@ -78,21 +109,22 @@ impl AuthChanges {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::shared::test_shared;
 
     #[tokio::test]
-    async fn the_state_is_current_and_changes_are_seen() {
-        let (sender, receiver) = watch::channel(AuthState::default());
-        let auth = Auth::new(receiver, Held::default());
+    async fn changes_yield_the_latest_state_until_the_connection_ends() {
+        let (shared, _driver) = test_shared();
+        let auth = Auth::new(&shared);
         assert!(!auth.is_authenticated());
         let mut changes = auth.changes();
         let signed_in = AuthState {
             authenticated: true,
             token: Some("t".to_owned()),
         };
-        sender.send_replace(signed_in.clone());
+        auth.set(signed_in.clone());
         assert_eq!(auth.token().as_deref(), Some("t"));
+        shared.peer.close();
         assert_eq!(changes.next().await, Some(signed_in));
-        drop(sender);
         assert_eq!(changes.next().await, None);
     }
 }

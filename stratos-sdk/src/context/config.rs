@@ -1,4 +1,4 @@
-//! `ctx.config`
+//! `ctx.config`: the plugin's key-value store.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -9,21 +9,26 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stratos_protocol::Request;
 use stratos_protocol::config::{Delete, Get, GetAll, Set};
-use stratos_protocol::limits::{ANSWER_TIMEOUT, CONFIG_KEY_BYTES};
-use stratos_transport::guard::Guard;
-use stratos_transport::{CallError, Peer};
+use stratos_protocol::limits::CONFIG_KEY_BYTES;
+use stratos_transport::CallError;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
-use crate::context::Held;
+use crate::context::service::ContextService;
+use crate::context::shared::Shared;
 
-/// How many calls are on their way to the shell at once; more wait here, where the plugin's answers pass them by.
-const CALLS: usize = 64;
+/// Limit of concurrent calls to the shell. Further calls wait in the plugin, so that they do not delay its answers
+/// to IPC calls.
+const MAX_CONCURRENT_CALLS: usize = 64;
+/// Length to which keys and values are truncated in error messages, in characters.
+const SHOWN_CHARS: usize = 60;
 
 /// The plugin's key-value store (V1: `PluginConfigStore`). Cheap to clone.
 ///
-/// Values are JSON, belong to this plugin alone, and survive restarts. Whoever does very much at once waits until it is
-/// done: the shell lets every plugin have its turn.
+/// Values are JSON, private to the plugin, and survive restarts. A plugin that makes many calls at once is slowed
+/// down, since the shell serves all plugins in turn.
+///
+/// A key is at most 1 KiB long, a value at most 256 KiB as JSON text, unless the shell grants another limit.
 ///
 /// ```no_run
 /// # use stratos::serde_json::Value;
@@ -39,121 +44,109 @@ const CALLS: usize = 64;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Config {
-    peer: Peer,
-    turns: Arc<Semaphore>,
-    value_bytes: usize,
-    _held: Held,
+    shared: Arc<Shared>,
+    call_permits: Arc<Semaphore>,
 }
 
-/// Why the store did not do what was asked.
+/// Error of a [`Config`] operation.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// The stored value is not of the type that was asked for.
+    /// The stored value does not deserialize into the requested type.
     #[error("config value `{key}` is {found}, which does not fit `{wanted}`")]
     WrongType {
-        /// The key.
+        /// Key of the value.
         key: String,
-        /// What is stored, in words.
+        /// JSON type of the stored value, such as `a number`.
         found: &'static str,
-        /// The Rust type that was asked for.
+        /// Name of the requested Rust type.
         wanted: &'static str,
-        /// The exact mismatch.
+        /// Error of the deserializer.
         #[source]
         source: serde_json::Error,
     },
-    /// The stored value is none of the options that the manifest declares for a list or a radio.
+    /// The stored value is not one of the options that the manifest declares for a list or radio setting.
     #[error("config value `{key}` is {found}, which is none of its options: {options}")]
-    NoOption {
-        /// The key.
+    UnknownOption {
+        /// Key of the value.
         key: String,
-        /// What is stored, as JSON, cut to its first 60 characters.
+        /// Stored value as JSON, truncated to 60 characters.
         found: String,
-        /// The options, as JSON.
+        /// Values of all options as JSON, separated by commas.
         options: String,
     },
-    /// The value has no JSON form.
-    #[error("cannot store `{key}`: the value has no JSON form")]
+    /// The value cannot be serialized to JSON.
+    #[error("cannot store `{key}`: the value cannot be serialized to JSON")]
     Encode {
-        /// The key.
+        /// Key of the value.
         key: String,
-        /// The reason.
+        /// Error of the serializer.
         #[source]
         source: serde_json::Error,
     },
-    /// Key or value exceed the shell's limit.
+    /// The key or the value exceeds the shell's limit.
     #[error("cannot store `{key}`: its {part} is {length} bytes long, at most {limit} are allowed")]
     TooLarge {
-        /// The key, cut to its first 60 characters.
+        /// Key, truncated to 60 characters.
         key: String,
-        /// `key` or `value`.
+        /// Part that is too large: `key` or `value`.
         part: &'static str,
-        /// The length in bytes.
+        /// Length in bytes.
         length: usize,
-        /// The limit in bytes.
+        /// Maximum length in bytes.
         limit: usize,
     },
-    /// The shell could not do it, or did not answer.
+    /// The shell's store failed, or the shell did not answer within 30 seconds.
     #[error("the config store failed for `{key}`")]
     Shell {
-        /// The key, `*` for all.
+        /// Key of the value; `*` for [`Config::get_all`].
         key: String,
-        /// The reason.
+        /// Error of the call to the shell.
         #[source]
         source: CallError,
     },
 }
 
 impl Config {
-    pub(crate) fn new(peer: Peer, value_bytes: usize, held: Held) -> Self {
-        Self {
-            peer,
-            turns: Arc::new(Semaphore::new(match Guard::OwnTurns.is_on() {
-                true => CALLS,
-                false => Semaphore::MAX_PERMITS,
-            })),
-            value_bytes,
-            _held: held,
-        }
-    }
-
-    /// The value under `key`, or `default` where nothing is stored (V1).
+    /// Reads the value of `key`, or returns `default` if none is stored (V1).
     ///
-    /// The default in the manifest's `availableSettings` is not looked at.
+    /// Defaults in the manifest's `availableSettings` are ignored; `Self::settings(&ctx)` of
+    /// [`#[stratos::plugin]`](macro@crate::plugin) applies them.
     ///
     /// # Errors
     ///
-    /// When the stored value is not a `T`, or the shell fails.
+    /// [`ConfigError::WrongType`] if the stored value is not a `T`, [`ConfigError::Shell`] if the shell fails.
     pub async fn get<T: DeserializeOwned>(&self, key: &str, default: T) -> Result<T, ConfigError> {
         Ok(self.get_option(key).await?.unwrap_or(default))
     }
 
-    /// The value under `key`, if one is stored.
+    /// Reads the value of `key`, or returns `None` if none is stored.
     ///
     /// # Errors
     ///
-    /// When the stored value is not a `T`, or the shell fails.
+    /// [`ConfigError::WrongType`] if the stored value is not a `T`, [`ConfigError::Shell`] if the shell fails.
     pub async fn get_option<T: DeserializeOwned>(
         &self,
         key: &str,
     ) -> Result<Option<T>, ConfigError> {
         let stored = self.stored(key).await?;
-        stored.map(|value| read(key, value)).transpose()
+        stored.map(|value| parse(key, value)).transpose()
     }
 
+    /// Reads the value of `key` as JSON; a stored `null` is `Some(Value::Null)`.
     pub(crate) async fn stored(&self, key: &str) -> Result<Option<Value>, ConfigError> {
         let get = Get {
             key: key.to_owned(),
         };
-        let stored = self.ask(&get).await.map_err(|e| shell(key, e))?;
+        let stored = self.call(key, &get).await?;
         Ok(stored.found.then_some(stored.value))
     }
 
-    /// Stores a value (V1). Once this has returned, the value survives a crash and a power cut.
+    /// Stores a value (V1). Once this returns `Ok`, the value survives a crash and a power cut.
     ///
     /// # Errors
     ///
-    /// When the value has no JSON form or is too large, or the shell could not store it; the old
-    /// value is still there then.
+    /// If the value cannot be serialized or is too large, or the shell could not store it. The previous value is
+    /// kept then.
     pub async fn set<T: Serialize + ?Sized>(
         &self,
         key: &str,
@@ -164,41 +157,41 @@ impl Config {
             source,
         })?;
         check_size(key, "key", key.len(), CONFIG_KEY_BYTES)?;
-        check_size(key, "value", value.to_string().len(), self.value_bytes)?;
+        let limit = self.shared.limits.config_value_bytes;
+        check_size(key, "value", value.to_string().len(), limit)?;
         let set = Set {
             key: key.to_owned(),
             value,
         };
-        self.ask(&set).await.map_err(|e| shell(key, e))?;
+        self.call(key, &set).await?;
         Ok(())
     }
 
-    /// Removes a value (V1). Removing one that is not there is no error.
+    /// Removes a value (V1). Does nothing if none is stored.
     ///
     /// # Errors
     ///
-    /// When the shell could not remove it.
+    /// [`ConfigError::Shell`] if the shell could not remove the value.
     pub async fn delete(&self, key: &str) -> Result<(), ConfigError> {
         let delete = Delete {
             key: key.to_owned(),
         };
-        self.ask(&delete).await.map_err(|e| shell(key, e))?;
+        self.call(key, &delete).await?;
         Ok(())
     }
 
-    /// All keys and values (V1: `getAll()`).
+    /// Reads all keys and values (V1: `getAll()`).
     ///
-    /// A large store is read in several steps, so it may change in between.
+    /// A large store is read page by page, so concurrent writes may be seen in part.
     ///
     /// # Errors
     ///
-    /// When the shell fails.
+    /// [`ConfigError::Shell`] if the shell fails.
     pub async fn get_all(&self) -> Result<BTreeMap<String, Value>, ConfigError> {
         let mut all = BTreeMap::new();
         let mut after = None;
         loop {
-            let ask = GetAll { after };
-            let page = self.ask(&ask).await.map_err(|e| shell("*", e))?;
+            let page = self.call("*", &GetAll { after }).await?;
             all.extend(page.entries);
             after = page.next;
             if after.is_none() {
@@ -207,23 +200,41 @@ impl Config {
         }
     }
 
-    /// The deadline begins once it is this request's turn: it is for the shell, not for this plugin's other requests.
-    async fn ask<R: Request>(&self, request: &R) -> Result<R::Result, CallError> {
-        let turn = self.turns.acquire().await;
-        let _turn = turn.expect("nobody closes the semaphore");
-        self.peer.call(request, ANSWER_TIMEOUT).await
+    /// Calls the shell. The wait for a permit does not count towards the timeout of the call.
+    async fn call<R: Request>(&self, key: &str, request: &R) -> Result<R::Result, ConfigError> {
+        let permit = self.call_permits.acquire().await;
+        let _permit = permit.expect("the semaphore is never closed");
+        let answer = self.shared.call(request).await;
+        answer.map_err(|source| ConfigError::Shell {
+            key: key.to_owned(),
+            source,
+        })
     }
 }
 
-/// A stored value as the type that is wanted.
-pub(crate) fn read<T: DeserializeOwned>(key: &str, stored: Value) -> Result<T, ConfigError> {
-    let found = kind(&stored);
+impl ContextService for Config {
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            call_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)),
+        }
+    }
+}
+
+/// Deserializes the stored value of `key`.
+pub(crate) fn parse<T: DeserializeOwned>(key: &str, stored: Value) -> Result<T, ConfigError> {
+    let found = json_type(&stored);
     serde_json::from_value(stored).map_err(|source| ConfigError::WrongType {
         key: key.to_owned(),
         found,
         wanted: type_name::<T>(),
         source,
     })
+}
+
+/// Truncates a key or value for an error message.
+pub(crate) fn truncate(text: &str) -> String {
+    text.chars().take(SHOWN_CHARS).collect()
 }
 
 fn check_size(
@@ -236,27 +247,20 @@ fn check_size(
         return Ok(());
     }
     Err(ConfigError::TooLarge {
-        key: key.chars().take(60).collect(),
+        key: truncate(key),
         part,
         length,
         limit,
     })
 }
 
-fn shell(key: &str, source: CallError) -> ConfigError {
-    ConfigError::Shell {
-        key: key.to_owned(),
-        source,
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
+fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
-        Value::Array(_) => "a list",
+        Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     }
 }

@@ -1,4 +1,4 @@
-//! The context in a route's handler.
+//! [`PluginContext`] as an extractor of axum.
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use crate::context::PluginContext;
 
-/// Handlers of routes may take the context as an argument, like any other extractor.
+/// Extracts the context of the plugin that serves the route, so that handlers can take it as an argument.
 ///
 /// ```no_run
 /// # use stratos::axum::{Router, routing::get};
@@ -22,10 +22,10 @@ impl<S: Sync> FromRequestParts<S> for PluginContext {
     type Rejection = (StatusCode, &'static str);
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let outside = (
+        let context = parts.extensions.get().cloned();
+        context.ok_or((
             StatusCode::INTERNAL_SERVER_ERROR,
             "this router is not served by a Stratos plugin, so there is no context",
-        );
-        parts.extensions.get().cloned().ok_or(outside)
+        ))
     }
 }

@@ -1,29 +1,32 @@
-//! `ctx.ipc`
+//! `ctx.ipc`: messages between a plugin and its UI.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use stratos_protocol::ipc::{
     ChannelError, Handle, Invoke, RemoveHandler, Send as Push, check_channel,
 };
-use stratos_protocol::limits::ANSWER_TIMEOUT;
-use stratos_protocol::{ErrorCode, RpcError};
-use stratos_transport::{CallError, Peer};
+use stratos_protocol::{ErrorCode, Request as _, RpcError};
+use stratos_transport::{CallError, rpc};
 use thiserror::Error;
 
-use crate::context::Held;
-use crate::error::{BoxError, chain};
-use crate::probe::Probe;
+use crate::context::service::ContextService;
+use crate::context::shared::Shared;
+use crate::context::tracker::NamedTracker;
+use crate::error::{BoxError, handler_failed};
 
 /// Messages between the background module and the UI (V1: `PluginIPCRegistrar`). Cheap to clone.
 ///
-/// The real name of channel `get-status` is `plugin:{id}:get-status`. The prefix is added for you;
-/// a name that has it already is refused.
+/// The full name of channel `get-status` is `plugin:{id}:get-status`. The shell adds the prefix; a name that already
+/// has it is an error.
 ///
 /// ```no_run
 /// # use stratos::serde_json::{Value, json};
@@ -34,67 +37,57 @@ use crate::probe::Probe;
 /// ```
 #[derive(Clone)]
 pub struct Ipc {
-    peer: Peer,
-    handlers: Arc<Handlers>,
-    probe: Probe,
-    _held: Held,
+    shared: Arc<Shared>,
+    handlers: Arc<Mutex<HashMap<String, Handler>>>,
+    in_flight: NamedTracker,
 }
 
-type Handlers = RwLock<HashMap<String, Handler>>;
+/// Type-erased handler of a channel.
 pub(crate) type Handler =
     Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, RpcError>> + Send + Sync>;
 
-/// Why a message or a handler was refused.
+/// Error of an [`Ipc`] operation.
 #[derive(Debug, Error)]
 pub enum IpcError {
-    /// The channel's name would not work.
+    /// The channel name is invalid.
     #[error(transparent)]
     Channel(#[from] ChannelError),
-    /// The channel has a handler.
-    #[error("channel `{channel}` has a handler already: call `remove_handler` first")]
-    Taken {
-        /// The channel.
+    /// The channel already has a handler.
+    #[error("channel `{channel}` already has a handler: call `remove_handler` first")]
+    AlreadyRegistered {
+        /// Channel name without the prefix.
         channel: String,
     },
-    /// The payload has no JSON form.
-    #[error("the payload for channel `{channel}` has no JSON form")]
+    /// The payload cannot be serialized to JSON.
+    #[error("the payload for channel `{channel}` cannot be serialized to JSON")]
     Encode {
-        /// The channel.
+        /// Channel name without the prefix.
         channel: String,
-        /// The reason.
+        /// Error of the serializer.
         #[source]
         source: serde_json::Error,
     },
-    /// The shell refused or is gone.
-    #[error("the shell did not take channel `{channel}`")]
+    /// The message could not be sent, or the shell rejected it.
+    #[error("the shell did not accept channel `{channel}`")]
     Shell {
-        /// The channel.
+        /// Channel name without the prefix.
         channel: String,
-        /// The reason.
+        /// Error of the call to the shell.
         #[source]
         source: CallError,
     },
 }
 
 impl Ipc {
-    pub(crate) fn new(peer: Peer, probe: Probe, held: Held) -> Self {
-        Self {
-            peer,
-            probe,
-            _held: held,
-            handlers: Arc::default(),
-        }
-    }
-
-    /// Answers the UI's questions on a channel (V1).
+    /// Registers a handler that answers the UI's calls on a channel (V1).
     ///
-    /// The handler gets what the UI sent; take a [`Value`] to accept anything, also nothing.
-    /// It runs concurrently with itself. An error or a panic in it is the answer to that one
-    /// question.
+    /// The handler receives the payload that the UI sent; take a [`Value`] to accept any payload, or none. Calls of
+    /// the same handler run concurrently. If the handler returns an error or panics, only that call fails. On stop,
+    /// calls in flight have 2 seconds to finish.
     ///
     /// # Errors
     ///
-    /// When the name is refused or the channel has a handler.
+    /// If the channel name is invalid, the channel already has a handler, or the shell rejects the registration.
     pub async fn handle<A, R, F, Fut>(&self, channel: &str, handler: F) -> Result<(), IpcError>
     where
         A: DeserializeOwned + Send + 'static,
@@ -105,49 +98,49 @@ impl Ipc {
         self.register(channel, erase(channel, handler)).await
     }
 
-    /// [`handle`](Self::handle), for a handler of JSON.
+    /// Registers a type-erased handler; see [`handle`](Self::handle).
     pub(crate) async fn register(&self, channel: &str, handler: Handler) -> Result<(), IpcError> {
         check_channel(channel)?;
-        self.add(channel, handler)?;
+        match self.handlers().entry(channel.to_owned()) {
+            Entry::Vacant(entry) => entry.insert(handler),
+            Entry::Occupied(entry) => {
+                return Err(IpcError::AlreadyRegistered {
+                    channel: entry.key().clone(),
+                });
+            }
+        };
         let handle = Handle {
             channel: channel.to_owned(),
         };
-        let told = self.peer.call(&handle, ANSWER_TIMEOUT).await;
-        told.map(drop).map_err(|source| {
-            self.remove(channel);
-            IpcError::Shell {
-                channel: channel.to_owned(),
-                source,
-            }
-        })
+        let registered = self.call(channel, &handle).await;
+        if registered.is_err() {
+            self.handlers().remove(channel);
+        }
+        registered
     }
 
-    /// Undoes [`handle`](Self::handle) (V3). Removing a handler that is not there is no error.
+    /// Removes the handler of a channel (V3). Does nothing if there is none.
     ///
     /// # Errors
     ///
-    /// When the shell is gone.
+    /// [`IpcError::Shell`] if the connection to the shell has ended.
     pub async fn remove_handler(&self, channel: &str) -> Result<(), IpcError> {
-        self.remove(channel);
+        self.handlers().remove(channel);
         let remove = RemoveHandler {
             channel: channel.to_owned(),
         };
-        let told = self.peer.call(&remove, ANSWER_TIMEOUT).await;
-        told.map(drop).map_err(|source| IpcError::Shell {
-            channel: channel.to_owned(),
-            source,
-        })
+        self.call(channel, &remove).await
     }
 
-    /// Pushes to the UI without waiting for it (V1).
+    /// Pushes a message to the UI without waiting for a reply (V1).
     ///
-    /// A UI that mounts later has missed it. This waits only while the shell takes messages more
-    /// slowly than the plugin sends them.
+    /// A UI that mounts later does not receive it. The returned future waits only while the queue to the shell is
+    /// full.
     ///
     /// # Errors
     ///
-    /// When the name is refused, the payload is too large or has no JSON form, or the shell is
-    /// gone.
+    /// If the channel name is invalid, the payload cannot be serialized or is too large, or the connection to the
+    /// shell has ended.
     pub async fn send<T: Serialize + ?Sized>(
         &self,
         channel: &str,
@@ -162,79 +155,94 @@ impl Ipc {
             channel: channel.to_owned(),
             payload,
         };
-        self.peer
-            .notify(&push)
-            .await
-            .map_err(|source| IpcError::Shell {
-                channel: channel.to_owned(),
-                source,
-            })
+        let sent = self.shared.peer.notify(&push).await;
+        sent.map_err(|source| shell_error(channel, source))
     }
 
-    /// Answers a question that the shell passed on.
-    pub(crate) async fn answer(&self, invoke: Invoke) -> Result<Value, RpcError> {
-        let handler = self.read().get(&invoke.channel).cloned();
-        match handler {
-            Some(handler) => {
-                let Invoke { channel, payload } = invoke;
-                // The handler's own code runs before its first await point, too.
-                let work = async { handler(payload).await };
-                let piece = self.probe.piece(format_args!("the handler of `{channel}`"));
-                piece.run(work).await
-            }
-            None => Err(RpcError::new(
-                ErrorCode::NoHandler,
-                format!("no handler for channel `{}`", invoke.channel),
-            )),
-        }
-    }
-
-    /// Forgets all handlers, and tells their channels in order.
-    pub(crate) fn clear(&self) -> Vec<String> {
-        let mut handlers = self
-            .handlers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut channels: Vec<_> = handlers.drain().map(|(channel, _)| channel).collect();
+    /// Channels that have a handler, in alphabetical order.
+    #[cfg(feature = "testing")]
+    pub(crate) fn channels(&self) -> Vec<String> {
+        let mut channels: Vec<_> = self.handlers().keys().cloned().collect();
         channels.sort();
         channels
     }
 
-    fn add(&self, channel: &str, handler: Handler) -> Result<(), IpcError> {
-        let mut handlers = self
-            .handlers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if handlers.contains_key(channel) {
-            return Err(IpcError::Taken {
-                channel: channel.to_owned(),
-            });
+    async fn call<R>(&self, channel: &str, request: &R) -> Result<(), IpcError>
+    where
+        R: stratos_protocol::Request,
+    {
+        let answer = self.shared.call(request).await;
+        answer
+            .map(drop)
+            .map_err(|source| shell_error(channel, source))
+    }
+
+    async fn invoke(&self, Invoke { channel, payload }: Invoke) -> Result<Value, RpcError> {
+        let _in_flight = self.in_flight.track(&channel);
+        let handler = self.handlers().get(&channel).cloned();
+        let handler = handler.ok_or_else(|| {
+            let message = format!("no handler for channel `{channel}`");
+            RpcError::new(ErrorCode::NoHandler, message)
+        })?;
+        // Calls the handler within the future, since its code before the first `.await` runs in the call.
+        let call = async { handler(payload).await };
+        let instrumentation = &self.shared.instrumentation;
+        let call = instrumentation.instrument(format_args!("the handler of `{channel}`"), call);
+        let answer = call.await;
+        // The shell must receive the handler's log lines before its answer.
+        self.shared.logger.flush().await;
+        answer
+    }
+
+    fn handlers(&self) -> MutexGuard<'_, HashMap<String, Handler>> {
+        self.handlers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ContextService for Ipc {
+    const METHODS: &'static [&'static str] = &[Invoke::METHOD];
+
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            handlers: Arc::default(),
+            in_flight: NamedTracker::default(),
         }
-        handlers.insert(channel.to_owned(), handler);
-        Ok(())
     }
 
-    fn remove(&self, channel: &str) {
-        self.handlers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(channel);
+    async fn handle_request(&self, _method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        rpc::respond(params, |invoke| self.invoke(invoke)).await
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<String, Handler>> {
-        self.handlers.read().unwrap_or_else(PoisonError::into_inner)
+    async fn drain(&self, timeout: Duration) -> Vec<String> {
+        let unfinished = self.in_flight.wait(timeout).await.into_iter();
+        unfinished
+            .map(|channel| format!("an IPC call on channel `{channel}`"))
+            .collect()
+    }
+
+    fn close(&self) {
+        // Handlers hold contexts, which hold the handlers.
+        self.handlers().clear();
     }
 }
 
 impl fmt::Debug for Ipc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ipc")
-            .field("channels", &self.read().keys().collect::<Vec<_>>())
+            .field("channels", &self.handlers().keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
 
-/// Forgets the handler's types: JSON in, JSON out.
+fn shell_error(channel: &str, source: CallError) -> IpcError {
+    IpcError::Shell {
+        channel: channel.to_owned(),
+        source,
+    }
+}
+
+/// Wraps a typed handler as one from JSON to JSON.
 fn erase<A, R, F, Fut>(channel: &str, handler: F) -> Handler
 where
     A: DeserializeOwned + Send + 'static,
@@ -244,37 +252,26 @@ where
 {
     let channel = channel.to_owned();
     Arc::new(move |payload| {
-        let answer = decode(payload)
-            .map(&handler)
-            .map_err(|wrong| wrong.on(&channel));
-        Box::pin(async move { encode(&answer?.await.map_err(|error| failed(&*error))?) })
+        let answer = decode_payload(&channel, payload).map(&handler);
+        Box::pin(async move { encode_answer(&answer?.await.map_err(|e| handler_failed(&*e))?) })
     })
 }
 
-/// A payload that the handler's type does not fit.
-pub(crate) struct WrongPayload(serde_json::Error);
-
-impl WrongPayload {
-    /// The answer to whoever sent it.
-    pub(crate) fn on(&self, channel: &str) -> RpcError {
-        let error = &self.0;
-        let text = format!("channel `{channel}` does not take this payload: {error}");
-        RpcError::new(ErrorCode::InvalidParams, text)
-    }
+/// Deserializes the payload of a call on `channel`.
+pub(crate) fn decode_payload<A: DeserializeOwned>(
+    channel: &str,
+    payload: Value,
+) -> Result<A, RpcError> {
+    serde_json::from_value(payload).map_err(|error| {
+        let message = format!("channel `{channel}` does not take this payload: {error}");
+        RpcError::new(ErrorCode::InvalidParams, message)
+    })
 }
 
-pub(crate) fn decode<A: DeserializeOwned>(payload: Value) -> Result<A, WrongPayload> {
-    serde_json::from_value(payload).map_err(WrongPayload)
-}
-
-pub(crate) fn encode<R: Serialize>(answer: &R) -> Result<Value, RpcError> {
+/// Serializes the answer of a handler.
+pub(crate) fn encode_answer<R: Serialize>(answer: &R) -> Result<Value, RpcError> {
     serde_json::to_value(answer).map_err(|error| {
-        let text = format!("the answer has no JSON form: {error}");
-        RpcError::new(ErrorCode::HandlerFailed, text)
+        let message = format!("the answer cannot be serialized to JSON: {error}");
+        RpcError::new(ErrorCode::HandlerFailed, message)
     })
-}
-
-/// The answer of a handler that has failed.
-pub(crate) fn failed(error: &(dyn std::error::Error + 'static)) -> RpcError {
-    RpcError::new(ErrorCode::HandlerFailed, chain(error))
 }

@@ -1,4 +1,4 @@
-//! `ctx.logger`
+//! `ctx.logger`: log lines.
 
 use std::error::Error;
 use std::fmt;
@@ -9,22 +9,23 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::logger::{Level, Log, truncate};
-use stratos_transport::Peer;
+use stratos_transport::{CallError, Peer};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::context::Held;
 use crate::error::chain;
 
-/// Lines that wait to be sent; more are counted and dropped, since logging never waits.
-const QUEUED_LINES: usize = 1024;
+/// Capacity of the queue to the shell, in lines. Lines beyond it are counted and dropped, since logging never waits.
+const QUEUE_CAPACITY: usize = 1024;
+/// Length of the excerpt of a log line that is too large to send, in characters.
+const EXCERPT_CHARS: usize = 200;
 
-/// Log lines with the plugin's id (V1: `PluginLogger`). Cheap to clone.
+/// Writes log lines with the plugin's id (V1: `PluginLogger`). Cheap to clone.
 ///
-/// Logging returns at once and never fails. A plugin that logs more than 1,000 lines a second loses some, and a line
-/// says how many. A line is cut after 8 KiB.
+/// Logging returns at once and never fails. If a plugin logs more than 1,000 lines per second, the excess is dropped,
+/// and a line reports how many. A message longer than 8 KiB is truncated.
 ///
-/// `println!` and the events of [`tracing`] become log lines too: `info` and above, or what the environment variable
-/// `STRATOS_LOG` says (`debug`, `warn`, ...).
+/// `println!` and the events of [`tracing`] become log lines too: `info` and above, or the level that the environment
+/// variable `STRATOS_LOG` sets (`debug`, `warn`, ...).
 ///
 /// ```no_run
 /// # use stratos::serde_json::json;
@@ -36,104 +37,102 @@ const QUEUED_LINES: usize = 1024;
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Logger {
-    queue: mpsc::Sender<Queued>,
+pub struct Logger(Arc<Sender>);
+
+#[derive(Debug, Clone)]
+struct Sender {
+    queue: mpsc::Sender<Entry>,
+    /// Lines dropped since the last report.
     dropped: Arc<AtomicU64>,
-    held: Held,
 }
 
-/// The other end of a [`Logger`].
+/// Receiving end of a [`Logger`].
 #[derive(Debug)]
 pub(crate) struct LogQueue {
-    queue: mpsc::Receiver<Queued>,
+    queue: mpsc::Receiver<Entry>,
     dropped: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
-enum Queued {
+enum Entry {
     Line(Log),
-    /// Answered when everything before it has been handed to the connection.
+    /// Answered once all previous entries have been handed to the connection.
     Flush(oneshot::Sender<()>),
 }
 
 impl Logger {
     pub(crate) fn new() -> (Self, LogQueue) {
-        let (sender, receiver) = mpsc::channel(QUEUED_LINES);
+        let (sender, receiver) = mpsc::channel(QUEUE_CAPACITY);
         let dropped = Arc::<AtomicU64>::default();
+        let logger = Self(Arc::new(Sender {
+            queue: sender,
+            dropped: Arc::clone(&dropped),
+        }));
         let queue = LogQueue {
             queue: receiver,
-            dropped: Arc::clone(&dropped),
+            dropped,
         };
-        (
-            Self {
-                queue: sender,
-                dropped,
-                held: Held::default(),
-            },
-            queue,
-        )
+        (logger, queue)
     }
 
-    /// What only the plugin's author needs to follow what it does.
+    /// Logs a message at level `debug`: details for the plugin's author. `tag` names the part of the plugin.
     pub fn debug(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Debug, tag, message, None);
     }
 
-    /// Like [`debug`](Self::debug), with data.
+    /// Like [`debug`](Self::debug), with additional data.
     pub fn debug_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Debug, tag, message, Some(encode(data)));
     }
 
-    /// What happens in normal operation and is worth a line, such as a connection that was made.
+    /// Logs a message at level `info`: normal operation, such as an established connection.
     pub fn info(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Info, tag, message, None);
     }
 
-    /// Like [`info`](Self::info), with data.
+    /// Like [`info`](Self::info), with additional data.
     pub fn info_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Info, tag, message, Some(encode(data)));
     }
 
-    /// What is wrong but does not stop the plugin from working, such as a request that it tries again.
+    /// Logs a message at level `warn`: a problem that the plugin handles, such as a request that it retries.
     pub fn warn(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Warn, tag, message, None);
     }
 
-    /// Like [`warn`](Self::warn), with data.
+    /// Like [`warn`](Self::warn), with additional data.
     pub fn warn_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Warn, tag, message, Some(encode(data)));
     }
 
-    /// A failure: something that the plugin should do is not done.
+    /// Logs a message at level `error`: a failure that the plugin cannot handle.
     pub fn error(&self, tag: &str, message: impl fmt::Display) {
         self.log(Level::Error, tag, message, None);
     }
 
-    /// Like [`error`](Self::error), with data.
+    /// Like [`error`](Self::error), with additional data.
     pub fn error_with(&self, tag: &str, message: impl fmt::Display, data: &impl Serialize) {
         self.log(Level::Error, tag, message, Some(encode(data)));
     }
 
-    /// Like [`error`](Self::error), with the error behind it and all its causes as data.
+    /// Like [`error`](Self::error), with `error` and all its causes as additional data.
     ///
-    /// Takes a [`BoxError`](crate::BoxError) as `&*error`.
+    /// Pass a [`BoxError`](crate::BoxError) as `&*error`.
     pub fn error_from(&self, tag: &str, message: impl fmt::Display, error: &(dyn Error + 'static)) {
         let data = json!({ "error": chain(error) });
         self.log(Level::Error, tag, message, Some(data));
     }
 
-    /// What the other parts of the same context share with it.
-    pub(crate) fn held(&self) -> Held {
-        self.held.clone()
+    /// Number of clones of this logger, itself included.
+    #[cfg(feature = "testing")]
+    pub(crate) fn handle_count(&self) -> usize {
+        Arc::strong_count(&self.0)
     }
 
-    /// One that does not count as a part of the context.
+    /// Logger with the same queue that does not count as a clone.
     #[cfg(feature = "testing")]
-    pub(crate) fn apart(&self) -> Self {
-        Self {
-            held: Held::default(),
-            ..self.clone()
-        }
+    pub(crate) fn detached(&self) -> Self {
+        Self(Arc::new(Sender::clone(&self.0)))
     }
 
     pub(crate) fn log(
@@ -147,75 +146,70 @@ impl Logger {
         let line = Log {
             level,
             tag: tag.to_owned(),
-            // The shell would cut it as well.
+            // The shell has the same limit.
             message: truncate(&message, LOG_LINE_BYTES).unwrap_or(message),
             data,
         };
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(Queued::Line(line)) {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.0.queue.try_send(Entry::Line(line)) {
+            self.0.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Returns once everything logged before has been handed to the connection.
+    /// Waits until all previous log lines have been handed to the connection.
     pub(crate) async fn flush(&self) {
         let (done, flushed) = oneshot::channel();
-        if self.queue.send(Queued::Flush(done)).await.is_ok() {
-            // An error means that the queue is gone, and with it everything to wait for.
+        if self.0.queue.send(Entry::Flush(done)).await.is_ok() {
+            // An error means that the queue has been dropped: there is nothing to flush.
             let _ = flushed.await;
         }
     }
 }
 
 impl LogQueue {
-    /// Sends what is logged until the connection ends; loggers may live on.
+    /// Sends log lines to the shell until the connection ends.
     pub(crate) async fn forward(mut self, peer: &Peer) {
         loop {
-            let queued = tokio::select! {
-                queued = self.queue.recv() => queued,
+            let entry = tokio::select! {
+                entry = self.queue.recv() => entry,
                 () = peer.closed() => None,
             };
-            let Some(queued) = queued else { return };
+            let Some(entry) = entry else { return };
             let dropped = self.dropped.swap(0, Ordering::Relaxed);
-            if dropped > 0 && send(peer, &lost(dropped)).await.is_err() {
+            if dropped > 0 && send(peer, &dropped_lines(dropped)).await.is_err() {
                 return;
             }
-            match queued {
-                Queued::Line(log) => {
+            match entry {
+                Entry::Line(log) => {
                     if send(peer, &log).await.is_err() {
                         return;
                     }
                 }
-                // The one who waits may have given up.
-                Queued::Flush(done) => drop(done.send(())),
+                // An error means that `flush` was cancelled.
+                Entry::Flush(done) => drop(done.send(())),
             }
         }
     }
 }
 
-/// A line that is too large is replaced by one that says so; an error means the connection ended.
-async fn send(peer: &Peer, log: &Log) -> Result<(), stratos_transport::CallError> {
-    use stratos_transport::CallError;
-
+/// Sends a log line, or an excerpt if it is too large. An error means that the connection has ended.
+async fn send(peer: &Peer, log: &Log) -> Result<(), CallError> {
     match peer.notify(log).await {
         Err(CallError::TooLarge { length, .. }) => {
-            let message = format!(
-                "a log line of {length} bytes was dropped: {}...",
-                log.message.chars().take(200).collect::<String>()
-            );
-            let tag = log.tag.chars().take(200).collect();
-            peer.notify(&Log {
+            let excerpt = |text: &str| text.chars().take(EXCERPT_CHARS).collect::<String>();
+            let message = excerpt(&log.message);
+            let excerpt = Log {
                 level: log.level,
-                tag,
-                message,
+                tag: excerpt(&log.tag),
+                message: format!("a log line of {length} bytes was dropped: {message}..."),
                 data: None,
-            })
-            .await
+            };
+            peer.notify(&excerpt).await
         }
         sent => sent,
     }
 }
 
-fn lost(dropped: u64) -> Log {
+fn dropped_lines(dropped: u64) -> Log {
     Log {
         level: Level::Warn,
         tag: "stratos".to_owned(),

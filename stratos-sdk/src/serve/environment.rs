@@ -1,26 +1,32 @@
-//! The only place that reads the process's environment.
+//! Environment variables of a plugin process. No other module reads the process's environment.
 
 use std::env;
 use std::ffi::OsString;
 
 use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
 
-/// The least serious `tracing` events that become log lines: `error`, `warn`, `info` (the default),
-/// `debug`, `trace` or `off`.
+/// Variable with the maximum level of `tracing` events to forward: `error`, `warn`, `info` (the default), `debug`,
+/// `trace` or `off`.
 const LOG_LEVEL: &str = "STRATOS_LOG";
 
-/// What the host tells a plugin process.
+/// Values that the host passes to a plugin process.
 pub(super) struct Environment {
+    /// Address of the control socket.
     pub(super) socket: OsString,
+    /// Address at which the plugin listens for HTTP connections.
     pub(super) http_socket: OsString,
+    /// Secret for the handshake.
     pub(super) nonce: String,
     pub(super) host_pid: Option<u32>,
     pub(super) log_level: Option<String>,
 }
 
 impl Environment {
-    /// `None` where no host started this process.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    /// Reads the environment. `None` if this process was not started by a host.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the only place that reads the environment"
+    )]
     pub(super) fn read() -> Option<Self> {
         Some(Self {
             socket: env::var_os(SOCKET)?,

@@ -1,8 +1,8 @@
-//! A plugin as a process of its own.
+//! Plugins as processes: the `main` of a plugin program.
 
 mod environment;
-mod forward;
-mod lifeline;
+mod parent_watch;
+mod tracing_forwarder;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -12,16 +12,15 @@ use stratos_transport::local::{LocalListener, LocalStream};
 
 use self::environment::Environment;
 #[cfg(feature = "testing")]
-pub(crate) use self::forward::dispatch_to;
-use crate::context::Logger;
+pub(crate) use self::tracing_forwarder::tracing_dispatch;
 use crate::error::{BoxError, chain};
 use crate::plugin::Plugin;
-use crate::session::{Link, run_with_logger};
+use crate::session::{HostConnection, SessionOptions, run_with};
 
-/// Runs a plugin whose state begins with its `Default`: the whole `main` of a plugin program.
+/// Creates a plugin by its `Default` and runs it: the whole `main` of a plugin program.
 ///
-/// Returns when the shell has stopped the plugin. Started by hand instead of by a shell, it says
-/// how to run the plugin, with exit code 2.
+/// Returns when the shell has stopped the plugin: exit code 0, or 1 if the connection to the shell failed. In a
+/// process that was not started by a shell, it prints how to run the plugin and returns exit code 2.
 ///
 /// ```no_run
 /// # use stratos::{Identity, Plugin, PluginContext, Result};
@@ -40,55 +39,55 @@ pub fn serve<P: Plugin + Default>() -> ExitCode {
     serve_plugin(P::default())
 }
 
-/// Runs a plugin; see [`serve`].
+/// Runs a plugin that has no `Default`; see [`serve`].
 #[must_use = "return it from `main`"]
 pub fn serve_plugin<P: Plugin>(plugin: P) -> ExitCode {
     let Some(environment) = Environment::read() else {
         return refuse_to_serve(&*BoxError::from(format!(
-            "this is the Stratos plugin `{}`, which a shell starts: run `cargo stratos run` in its project",
+            "`{}` is a Stratos plugin, which only a shell can start: run `cargo stratos run` in its project",
             plugin.identity().id
         )));
     };
-    if !lifeline::tie_to_host(environment.host_pid) {
+    if !parent_watch::exit_with_host(environment.host_pid) {
         return ExitCode::FAILURE;
     }
     match serve_in(plugin, environment) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&*error);
+            print_error(&*error);
             ExitCode::FAILURE
         }
     }
 }
 
-/// Says why the program cannot do its job; exit code 2.
+/// Prints why the plugin cannot be served; exit code 2.
 pub(crate) fn refuse_to_serve(error: &(dyn Error + 'static)) -> ExitCode {
-    complain(error);
+    print_error(error);
     ExitCode::from(2)
 }
 
 #[tokio::main]
 async fn serve_in<P: Plugin>(plugin: P, environment: Environment) -> Result<(), BoxError> {
-    // The routes' socket exists before the greeting, so that the host may use it right after.
+    // The host may connect to the HTTP socket as soon as the handshake is done.
     let http = LocalListener::bind(&environment.http_socket)
-        .map_err(|error| format!("cannot open the socket for routes: {error}"))?;
+        .map_err(|error| format!("cannot listen on the HTTP socket: {error}"))?;
     let control = LocalStream::connect(&environment.socket)
         .await
-        .map_err(|error| format!("cannot reach the shell: {error}"))?;
-    let (logger, log_queue) = Logger::new();
-    forward::forward_tracing(logger.clone(), environment.log_level.as_deref());
-    let link = Link {
+        .map_err(|error| format!("cannot connect to the shell: {error}"))?;
+    let options = SessionOptions::default();
+    tracing_forwarder::install(options.logger.clone(), environment.log_level.as_deref());
+    let connection = HostConnection {
         control: control.into_boxed(),
         http: StreamListener::Local(http),
         nonce: environment.nonce,
     };
-    Ok(run_with_logger(plugin, link, logger, log_queue).await?)
+    Ok(run_with(plugin, connection, options).await?)
 }
 
 #[expect(
     clippy::print_stderr,
-    reason = "without a session, stderr is all there is"
+    reason = "without a session, there is no log to write to"
 )]
-fn complain(error: &(dyn Error + 'static)) {
+fn print_error(error: &(dyn Error + 'static)) {
     eprintln!("error: {}", chain(error));
 }

@@ -1,4 +1,4 @@
-//! Why a test's shell did not do it.
+//! Errors of the test shell.
 
 use std::any::type_name;
 use std::io;
@@ -10,93 +10,93 @@ use stratos_host::store::StoreError;
 use thiserror::Error;
 
 use crate::builder::BuildError;
-use crate::testing::host::HOST_VARIABLE;
+use crate::testing::host_kind::HOST_VARIABLE;
 
-/// Why a [`TestShell`](crate::testing::TestShell) did not start.
+/// Error of [`TestShellBuilder::try_start`](crate::testing::TestShellBuilder::try_start).
 #[derive(Debug, Error)]
 pub enum StartError {
     /// A plugin is errored.
     #[error("plugin `{id}` is errored: {reason}{log}")]
     Errored {
-        /// The plugin.
+        /// Id of the plugin.
         id: String,
-        /// Why.
+        /// Reason that the shell shows.
         reason: String,
-        /// What happened until then, as lines.
+        /// Transcript so far, one line per entry.
         log: String,
     },
-    /// A plugin cannot even be made.
-    #[error("the plugin cannot be made: {0}")]
+    /// A plugin cannot be built, since a hook is missing.
+    #[error("cannot build the plugin: {0}")]
     Build(BuildError),
-    /// The same id twice.
+    /// Two plugins have the same id.
     #[error("two plugins have the id `{id}`")]
-    SameId {
-        /// The id.
+    DuplicateId {
+        /// Id of both plugins.
         id: String,
     },
-    /// The environment asks for something unknown.
-    #[error("{HOST_VARIABLE} is `{said}`, but it can be `memory` or `process`")]
-    Host {
-        /// What it says.
-        said: String,
+    /// The environment variable [`HOST_VARIABLE`] has an unknown value.
+    #[error("{HOST_VARIABLE} is `{value}`, but must be `memory` or `process`")]
+    UnknownHost {
+        /// Value of the variable.
+        value: String,
     },
-    /// A process is asked for, and nobody said which.
+    /// The plugin should run as a process, but the test does not name its program.
     #[error(
         "plugin `{plugin}` cannot run as a process: name its program with \
-         `.program(env!(\"CARGO_BIN_EXE_{plugin}\"))`, or say `.in_memory()`"
+         `.program(env!(\"CARGO_BIN_EXE_{plugin}\"))`, or call `.in_memory()`"
     )]
     NoProgram {
-        /// The plugin.
+        /// Id of the plugin.
         plugin: String,
     },
-    /// A process is asked for, and the clock stands still.
+    /// The plugin should run as a process, but the test's clock is paused.
     #[error(
-        "plugin `{plugin}` cannot run as a process in this test: virtual time (`start_paused`) exists in memory only; \
-         say `.in_memory()`, or let the time be real"
+        "plugin `{plugin}` cannot run as a process in this test: virtual time (`start_paused`) works in memory only; \
+         call `.in_memory()`, or use real time"
     )]
     VirtualTime {
-        /// The plugin.
+        /// Id of the plugin.
         plugin: String,
     },
-    /// The config values cannot be kept.
-    #[error("cannot use the state folder")]
-    State(#[source] StateDirError),
-    /// The preset config values cannot be stored.
-    #[error("cannot store the preset config values")]
-    Preset(#[source] StoreError),
-    /// Processes cannot be started here.
-    #[error("cannot make a place for the plugins' programs")]
-    Programs(#[source] io::Error),
-    /// The shell itself does not start.
-    #[error("the shell does not start")]
+    /// The state folder cannot be opened.
+    #[error("cannot open the state folder")]
+    StateFolder(#[source] StateDirError),
+    /// The config values of the builder cannot be stored.
+    #[error("cannot store the initial config values")]
+    InitialConfig(#[source] StoreError),
+    /// The folder for copies of the plugins' programs cannot be created.
+    #[error("cannot create a folder for the plugins' programs")]
+    ProgramFolder(#[source] io::Error),
+    /// The shell cannot be started.
+    #[error("cannot start the shell")]
     Shell(#[source] ShellError),
 }
 
-/// Why a question on a channel has no answer of the wanted type.
+/// Error of [`TestPlugin::invoke`](crate::testing::TestPlugin::invoke).
 #[derive(Debug, Error)]
 pub enum InvokeError {
-    /// The plugin did not answer, or with an error.
+    /// The plugin did not answer, or its handler returned an error.
     #[error(transparent)]
     Refused(#[from] ControlError),
-    /// What is asked has no JSON form.
-    #[error("the payload for channel `{channel}` has no JSON form")]
+    /// The payload cannot be serialized to JSON.
+    #[error("the payload for channel `{channel}` cannot be serialized to JSON")]
     Payload {
-        /// The channel.
+        /// Channel name without the prefix.
         channel: String,
-        /// The reason.
+        /// Error of the serializer.
         #[source]
         source: serde_json::Error,
     },
-    /// The answer is of another type.
-    #[error("channel `{channel}` answered {answer}, which is no `{wanted}`")]
+    /// The answer does not deserialize into the requested type.
+    #[error("channel `{channel}` answered {answer}, which is not a `{wanted}`")]
     Answer {
-        /// The channel.
+        /// Channel name without the prefix.
         channel: String,
-        /// What it answered.
+        /// Answer of the plugin.
         answer: serde_json::Value,
-        /// The Rust type that was asked for.
+        /// Name of the requested Rust type.
         wanted: &'static str,
-        /// The exact mismatch.
+        /// Error of the deserializer.
         #[source]
         source: serde_json::Error,
     },

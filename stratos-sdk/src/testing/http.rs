@@ -1,4 +1,4 @@
-//! Requests of a test, through the shell's gate and proxy.
+//! HTTP client of a test.
 
 use std::any::type_name;
 use std::fmt;
@@ -16,14 +16,16 @@ use serde::de::DeserializeOwned;
 
 use crate::testing::shell::Inner;
 
-/// Where the real shell serves (V1).
-const ORIGIN_OF_SHELL: &str = "http://127.0.0.1:2066";
+/// Origin of the real shell's HTTP server (V1).
+const SHELL_ORIGIN: &str = "http://127.0.0.1:2066";
+const SHELL_HOST: &str = "127.0.0.1:2066";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A request that is sent when it is awaited.
+/// HTTP request to the shell, sent when it is awaited.
 ///
-/// It carries the headers that a plugin's UI sends; [`header`](Self::header) replaces them.
-#[must_use = "it is sent when it is awaited"]
+/// It has the headers that the browser of a plugin's UI sends; [`header`](Self::header) replaces them. It passes the
+/// shell's request checks and its proxy, as every request does.
+#[must_use = "the request is sent when it is awaited"]
 #[derive(Debug)]
 pub struct TestRequest {
     inner: Arc<Inner>,
@@ -34,7 +36,7 @@ pub struct TestRequest {
     at: &'static Location<'static>,
 }
 
-/// An answer with its whole body.
+/// HTTP response with its complete body.
 #[derive(Debug, Clone)]
 pub struct TestResponse {
     request: String,
@@ -43,7 +45,7 @@ pub struct TestResponse {
     body: Bytes,
 }
 
-/// An answer whose body is still coming.
+/// HTTP response whose body is received in chunks; see [`TestRequest::stream`].
 pub struct StreamingResponse {
     inner: Arc<Inner>,
     request: String,
@@ -62,7 +64,7 @@ impl TestRequest {
         let same_origin = HeaderValue::from_static("same-origin");
         let mut headers = HeaderMap::from_iter([(SEC_FETCH_SITE, same_origin)]);
         if !matches!(method, Method::GET | Method::HEAD) {
-            headers.insert(ORIGIN, HeaderValue::from_static(ORIGIN_OF_SHELL));
+            headers.insert(ORIGIN, HeaderValue::from_static(SHELL_ORIGIN));
         }
         Self {
             inner,
@@ -74,67 +76,67 @@ impl TestRequest {
         }
     }
 
-    /// Sets a header, instead of one with this name that is there.
+    /// Sets a header and replaces existing values of it.
     ///
     /// # Panics
     ///
-    /// When name or value are none.
+    /// If the name or the value is invalid.
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let wrong = |what| -> ! { panic!("{name:?}: {value:?} has no valid {what}") };
-        let header = HeaderName::try_from(name).unwrap_or_else(|_| wrong("name"));
-        let value = HeaderValue::try_from(value).unwrap_or_else(|_| wrong("value"));
+        let invalid = |part| -> ! { panic!("invalid header {part} in {name:?}: {value:?}") };
+        let header = HeaderName::try_from(name).unwrap_or_else(|_| invalid("name"));
+        let value = HeaderValue::try_from(value).unwrap_or_else(|_| invalid("value"));
         self.headers.insert(header, value);
         self
     }
 
-    /// Sets the body to this as JSON, and the content type with it.
+    /// Sets a JSON body and its content type.
     ///
     /// # Panics
     ///
-    /// When the value has no JSON form.
+    /// If the value cannot be serialized to JSON.
     #[track_caller]
     pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
         let json = serde_json::to_vec(value);
-        let json = json.unwrap_or_else(|error| panic!("the body has no JSON form: {error}"));
+        let json = json.unwrap_or_else(|error| panic!("cannot serialize the body to JSON: {error}"));
         let json_type = HeaderValue::from_static("application/json");
         self.headers.insert(CONTENT_TYPE, json_type);
         self.body(json)
     }
 
-    /// Sets the body: text, bytes, or a stream as `stratos::axum::body::Body`.
+    /// Sets the body: a string, bytes, or a stream as [`axum::body::Body`].
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Sends the request and returns when the answer's head is there, for a body that comes in pieces.
+    /// Sends the request and returns once the headers of the response have arrived, for bodies that are streamed.
     ///
     /// # Panics
     ///
-    /// When there is no answer in time.
+    /// If the headers do not arrive within the timeout.
     pub async fn stream(self) -> StreamingResponse {
         let (inner, at) = (Arc::clone(&self.inner), self.at);
-        let named = format!("{} {}", self.method, self.path);
-        let what = format!("an answer to {named}");
-        let (status, headers, body) = inner.waiting.within(&what, at, self.send()).await;
+        let request = format!("{} {}", self.method, self.path);
+        let what = format!("the response to {request}");
+        let (status, headers, body) = inner.waiter.within(&what, at, self.send()).await;
         StreamingResponse {
             inner,
-            request: named,
+            request,
             status,
             headers,
             body: body.into_data_stream(),
         }
     }
 
-    async fn whole(self) -> TestResponse {
+    async fn send_and_read(self) -> TestResponse {
         let (inner, at) = (Arc::clone(&self.inner), self.at);
         let request = format!("{} {}", self.method, self.path);
         let exchange = async {
             let (status, headers, body) = self.send().await;
             let body = to_bytes(body, usize::MAX).await;
             let body = body.unwrap_or_else(|error| {
-                panic!("the body of the answer to {request} breaks off: {error}, at {at}")
+                panic!("the response body of {request} is incomplete: {error}, at {at}")
             });
             TestResponse {
                 request: request.clone(),
@@ -143,23 +145,20 @@ impl TestRequest {
                 body,
             }
         };
-        let what = format!("a whole answer to {request} (`.stream()` reads endless ones)");
-        inner.waiting.within(&what, at, exchange).await
+        let what = format!("the complete response to {request} (`.stream()` reads an endless one)");
+        inner.waiter.within(&what, at, exchange).await
     }
 
     async fn send(self) -> (StatusCode, HeaderMap, Body) {
-        let uri = format!("{ORIGIN_OF_SHELL}{}", self.path);
+        let uri = format!("{SHELL_ORIGIN}{}", self.path);
         let mut request = Request::builder()
             .method(self.method)
             .uri(uri)
             .body(self.body)
-            .unwrap_or_else(|error| panic!("{:?} is no path: {error}, at {}", self.path, self.at));
-        let host = self.headers.get(HOST).is_none();
+            .unwrap_or_else(|error| panic!("{:?} is not a valid path: {error}, at {}", self.path, self.at));
         *request.headers_mut() = self.headers;
-        if host {
-            let ours = HeaderValue::from_static("127.0.0.1:2066");
-            request.headers_mut().insert(HOST, ours);
-        }
+        let host = request.headers_mut().entry(HOST);
+        host.or_insert(HeaderValue::from_static(SHELL_HOST));
         match self.inner.door.request(request).await {
             Ok(response) => {
                 let (parts, body) = Response::into_parts(response);
@@ -175,80 +174,80 @@ impl IntoFuture for TestRequest {
     type IntoFuture = BoxFuture<'static, TestResponse>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.whole())
+        Box::pin(self.send_and_read())
     }
 }
 
 impl TestResponse {
-    /// The status, comparable with a number.
+    /// Status code, which can be compared with a number.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// A header that is text.
+    /// Value of a header; `None` if the header is missing or not ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body.
+    /// Body as bytes.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body as text; what is no UTF-8 is replaced.
+    /// Body as text; invalid UTF-8 is replaced by U+FFFD.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body from JSON.
+    /// Deserializes the body from JSON.
     ///
     /// # Panics
     ///
-    /// When it is no `T`, with the body.
+    /// If the body does not deserialize into `T`; the message contains it.
     #[must_use]
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
             let (request, status, text) = (&self.request, self.status, self.text());
             let wanted = type_name::<T>();
-            panic!("{request} answered {status} with a body that is no `{wanted}`: {error}\n{text}")
+            panic!("the body of {request} ({status}) is not a `{wanted}`: {error}\n{text}")
         })
     }
 }
 
 impl StreamingResponse {
-    /// The status, comparable with a number.
+    /// Status code, which can be compared with a number.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// A header that is text.
+    /// Value of a header; `None` if the header is missing or not ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Waits for the next piece of the body; `None` at its end.
+    /// Waits for the next chunk of the body; `None` at its end.
     ///
     /// # Errors
     ///
-    /// When the body breaks off.
+    /// If the connection ends before the body is complete.
     ///
     /// # Panics
     ///
-    /// When nothing comes in time.
+    /// If no chunk arrives within the timeout.
     #[track_caller]
     pub fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, axum::Error>> + Send {
         let at = Location::caller();
         async move {
-            let what = format!("more of the answer to {}", self.request);
+            let what = format!("the next chunk of the response to {}", self.request);
             let next = self.body.next();
-            self.inner.waiting.within(&what, at, next).await.transpose()
+            self.inner.waiter.within(&what, at, next).await.transpose()
         }
     }
 }

@@ -2,27 +2,28 @@
 
 mod builder;
 mod error;
-mod host;
+mod host_kind;
 mod http;
-mod leaks;
+mod leak_detector;
 mod plugin;
-mod redact;
+mod plugin_factory;
+mod redaction;
+mod report;
 mod scenario;
 mod shell;
 mod transcript;
-mod waiting;
+mod waiter;
 mod watchdog;
 
-pub use self::builder::{IntoPlugin, TestShellBuilder};
+pub use self::builder::TestShellBuilder;
 pub use self::error::{InvokeError, StartError};
-pub use self::host::HOST_VARIABLE;
+pub use self::host_kind::HOST_VARIABLE;
 pub use self::http::{StreamingResponse, TestRequest, TestResponse};
-pub use self::leaks::{Leak, Registered, Report};
 pub use self::plugin::TestPlugin;
+pub use self::plugin_factory::IntoPlugin;
+pub use self::report::{Leak, Registered, Report};
 pub use self::shell::TestShell;
 pub use stratos_host::control::ControlError;
 pub use stratos_host::events::LogLine;
 pub use stratos_host::scenario::{Ending, Played, StepReport};
 pub use stratos_host::{PluginState, ShellVersion};
-
-pub(crate) use self::watchdog::{Watched, Work};

@@ -1,4 +1,4 @@
-//! One plugin of a test's shell.
+//! Handle to a plugin of the test shell.
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -16,12 +16,13 @@ use stratos_transport::BoxedStream;
 
 use crate::testing::error::InvokeError;
 use crate::testing::http::TestRequest;
-use crate::testing::leaks::Report;
+use crate::testing::report::Report;
 use crate::testing::shell::Inner;
 
-/// A plugin of a [`TestShell`](crate::testing::TestShell): what its UI, its pilot and the shell can do with it.
+/// Handle to a plugin of a [`TestShell`](crate::testing::TestShell), with the operations of its UI, its pilot and the
+/// shell. Cheap to clone.
 ///
-/// Cheap to clone, and all methods take `&self`, so that a test can do several things at once.
+/// All methods take `&self`, so a test can run several operations concurrently.
 #[derive(Debug, Clone)]
 pub struct TestPlugin {
     id: String,
@@ -40,22 +41,22 @@ impl TestPlugin {
         &self.inner
     }
 
-    /// The plugin's id.
+    /// Id of the plugin.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Asks on a channel as the UI does, and waits for the answer.
+    /// Calls the handler of a channel, as the UI does, and waits for the answer.
     ///
     /// # Errors
     ///
-    /// When the plugin does not run, has no handler for the channel, or the handler fails; or when the answer is no
-    /// `T`.
+    /// If the plugin does not run, has no handler for the channel, the handler fails, or the answer does not
+    /// deserialize into `T`.
     ///
     /// # Panics
     ///
-    /// When there is no answer in time.
+    /// If there is no answer within the timeout.
     #[track_caller]
     pub fn invoke<T: DeserializeOwned>(
         &self,
@@ -68,47 +69,47 @@ impl TestPlugin {
                 channel: channel.to_owned(),
                 source,
             })?;
-            let what = format!("an answer on the channel `{channel}` of `{}`", self.id);
+            let what = format!("an answer on channel `{channel}` of `{}`", self.id);
             let asked = self.control().invoke(&self.id, channel, payload);
-            let answer = self.inner.waiting.within(&what, at, asked).await?;
+            let answer = self.inner.waiter.within(&what, at, asked).await?;
             serde_json::from_value(answer.clone())
                 .map_err(|source| InvokeError::answer::<T>(channel, answer, source))
         }
     }
 
-    /// Waits for the next push on a channel: the first call for the first one since the start, and so on.
+    /// Waits for the next push on a channel. The first call returns the first push since the start of the shell.
     ///
     /// # Panics
     ///
-    /// When none comes in time, or it is no `T`.
+    /// If there is no push within the timeout, or it does not deserialize into `T`.
     #[track_caller]
     pub fn push<T: DeserializeOwned>(&self, channel: &str) -> impl Future<Output = T> + Send {
         let (at, channel) = (Location::caller(), channel.to_owned());
         async move {
-            let what = format!("a push on the channel `{channel}` of `{}`", self.id);
+            let what = format!("a push on channel `{channel}` of `{}`", self.id);
             let payload = self.next(what, at, |event| match event {
                 Event::Push {
                     plugin,
-                    channel: its,
+                    channel: pushed_on,
                     payload,
-                } if *plugin == self.id && *its == channel => Some(payload.value()),
+                } if *plugin == self.id && *pushed_on == channel => Some(payload.value()),
                 _ => None,
             });
             let payload = payload.await;
             serde_json::from_value(payload.clone()).unwrap_or_else(|error| {
                 let wanted = std::any::type_name::<T>();
                 panic!(
-                    "the push on `{channel}` is {payload}, which is no `{wanted}`: {error}, at {at}"
+                    "the push on `{channel}` is {payload}, which is not a `{wanted}`: {error}, at {at}"
                 )
             })
         }
     }
 
-    /// Waits for the next log line whose message contains a text.
+    /// Waits for the next log line whose message contains `part`.
     ///
     /// # Panics
     ///
-    /// When none comes in time.
+    /// If there is no such line within the timeout.
     #[track_caller]
     pub fn log_line(&self, part: &str) -> impl Future<Output = LogLine> + Send {
         let (at, part) = (Location::caller(), part.to_owned());
@@ -124,16 +125,16 @@ impl TestPlugin {
         }
     }
 
-    /// Waits until the plugin is errored, also if it has been before, and returns the reason.
+    /// Waits until the plugin becomes errored, and returns the reason. Each call waits for another error.
     ///
     /// # Panics
     ///
-    /// When it is not in time.
+    /// If the plugin does not become errored within the timeout.
     #[track_caller]
     pub fn errored(&self) -> impl Future<Output = String> + Send {
         let at = Location::caller();
         async move {
-            let what = format!("plugin `{}` is errored", self.id);
+            let what = format!("an error of plugin `{}`", self.id);
             let reason = self.next(what, at, |event| match event {
                 Event::State {
                     plugin,
@@ -146,7 +147,7 @@ impl TestPlugin {
         }
     }
 
-    /// Waits until the plugin is in a state that fits, and returns it: at once where it is.
+    /// Waits for a state for which `matches` returns true, and returns it. The current state counts.
     ///
     /// ```no_run
     /// # use stratos::testing::{PluginState, TestShell};
@@ -157,107 +158,105 @@ impl TestPlugin {
     ///
     /// # Panics
     ///
-    /// When it is not in time.
+    /// If the plugin does not reach such a state within the timeout.
     #[track_caller]
     pub fn reaches(
         &self,
-        fits: impl Fn(&PluginState) -> bool + Send,
+        matches: impl Fn(&PluginState) -> bool + Send,
     ) -> impl Future<Output = PluginState> + Send {
         let at = Location::caller();
-        let mut before = None;
+        let mut start = None;
         let find = move |entries: &[Entry]| {
-            let ours = |entry: &Entry| match entry {
+            let state = |entry: &Entry| match entry {
                 Entry::Event(event) => match &**event {
                     Event::State { plugin, state, .. } if *plugin == self.id => Some(state.clone()),
                     _ => None,
                 },
                 _ => None,
             };
-            // The state that it is in, and each one from now on, even if it has left it again.
-            let now = entries.iter().rposition(|entry| ours(entry).is_some());
-            let from = *before.get_or_insert(now.unwrap_or(entries.len()));
-            entries[from..]
-                .iter()
-                .filter_map(ours)
-                .find(|state| fits(state))
+            // Searches from the current state on, so that no later state is missed, however short.
+            let current = entries.iter().rposition(|entry| state(entry).is_some());
+            let start = *start.get_or_insert(current.unwrap_or(entries.len()));
+            let mut states = entries[start..].iter().filter_map(state);
+            states.find(|state| matches(state))
         };
         async move {
-            let what = format!("plugin `{}` is in the state that fits", self.id);
-            let waiting = &self.inner.waiting;
-            waiting
-                .within(&what, at, waiting.journal().find(find))
-                .await
+            let what = format!("a matching state of plugin `{}`", self.id);
+            let waiter = &self.inner.waiter;
+            let found = waiter.journal().find(find);
+            waiter.within(&what, at, found).await
         }
     }
 
-    /// What the plugin is doing.
+    /// Current state of the plugin.
     #[must_use]
     pub fn state(&self) -> PluginState {
         self.info().state
     }
 
-    /// Which start this is, counted from 1: an update and a restart each begin a new generation.
+    /// Number of the current start, counted from 1. Each update and each restart begins a new generation.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.info().generation
     }
 
-    /// The plugin's process, while there is one; in memory there is none.
+    /// Id of the plugin's process; `None` in memory, or while the plugin does not run.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.info().pid
     }
 
-    /// The channels that have a handler, without their prefix.
+    /// Channels that have a handler, without their prefix.
     #[must_use]
     pub fn channels(&self) -> Vec<String> {
         self.info().channels
     }
 
-    /// The route prefixes.
+    /// Registered route prefixes.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.info().routes
     }
 
-    /// A `GET` request as the UI sends it; await it. The path is the whole one, prefix included.
+    /// Creates a `GET` request, as the UI would send it; await it to send it. `path` includes the route prefix.
     #[track_caller]
     pub fn get(&self, path: &str) -> TestRequest {
         self.request(Method::GET, path)
     }
 
-    /// A `POST` request as the UI sends it; give it a body, and await it.
+    /// Creates a `POST` request, as the UI would send it; await it to send it. `path` includes the route prefix.
     #[track_caller]
     pub fn post(&self, path: &str) -> TestRequest {
         self.request(Method::POST, path)
     }
 
-    /// A request as the UI sends it; await it.
+    /// Creates a request with any method, as the UI would send it; await it to send it. `path` includes the route
+    /// prefix.
     #[track_caller]
     pub fn request(&self, method: Method, path: &str) -> TestRequest {
         TestRequest::new(Arc::clone(&self.inner), method, path, Location::caller())
     }
 
-    /// A connection to the shell's server as bytes, for a WebSocket client.
+    /// Opens a raw connection to the shell's HTTP server, for example for a WebSocket client.
     ///
     /// # Panics
     ///
-    /// When the shell ends.
+    /// If the shell has stopped.
     pub async fn connect(&self) -> BoxedStream {
-        self.inner.door.connect().await.expect("the shell serves")
+        self.inner.door.connect().await.expect("the shell runs")
     }
 
-    /// A config value as the plugin has stored it.
+    /// Reads a config value of the plugin; `None` if none is stored.
     ///
     /// # Panics
     ///
-    /// When it is no `T`.
+    /// If the value does not deserialize into `T`.
     pub async fn config_value<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         match self.control().config_get(&self.id, key).await {
             Ok(value) => Some(
                 serde_json::from_value(value.clone()).unwrap_or_else(|error| {
                     let wanted = std::any::type_name::<T>();
-                    panic!("`{key}` is {value}, which is no `{wanted}`: {error}")
+                    panic!("`{key}` is {value}, which is not a `{wanted}`: {error}")
                 }),
             ),
             Err(ControlError::NoValue { .. }) => None,
@@ -265,11 +264,11 @@ impl TestPlugin {
         }
     }
 
-    /// All config values.
+    /// Reads all config values of the plugin.
     ///
     /// # Panics
     ///
-    /// When the store fails.
+    /// If the store fails.
     pub async fn config_values(&self) -> BTreeMap<String, Value> {
         let all = self.control().config_all(&self.id).await;
         all.unwrap_or_else(|error| panic!("{error}"))
@@ -279,13 +278,13 @@ impl TestPlugin {
     ///
     /// # Panics
     ///
-    /// When the value has no JSON form or is too large, or it takes too long.
+    /// If the value cannot be serialized to JSON or is too large, or after the timeout.
     #[track_caller]
     pub fn set_config(&self, key: &str, value: impl Serialize) -> impl Future<Output = ()> + Send {
         let value = serde_json::to_value(value);
-        let value = value.unwrap_or_else(|error| panic!("`{key}` has no JSON form: {error}"));
+        let value = value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"));
         let set = self.control().config_set(&self.id, key.to_owned(), value);
-        self.bounded("the change of a setting", async {
+        self.with_timeout("the change of a setting", async {
             set.await.unwrap_or_else(|error| panic!("{error}"));
         })
     }
@@ -294,94 +293,93 @@ impl TestPlugin {
     ///
     /// # Errors
     ///
-    /// When it runs, or does not start.
+    /// If the plugin already runs, or does not start.
     ///
     /// # Panics
     ///
-    /// When it takes too long.
+    /// After the timeout.
     #[track_caller]
     pub fn start(&self) -> impl Future<Output = Result<(), ControlError>> + Send {
-        self.bounded("the start", self.control().start(&self.id))
+        self.with_timeout("the start", self.control().start(&self.id))
     }
 
-    /// Stops the plugin, and tells what it has left behind so far.
+    /// Stops the plugin, and reports its leaks so far.
     ///
     /// # Panics
     ///
-    /// When it does not run, or takes too long.
+    /// If the plugin does not run, or after the timeout.
     #[track_caller]
     pub fn stop(&self) -> impl Future<Output = Report> + Send {
-        self.bounded("the stop", async {
+        self.with_timeout("the stop", async {
             let stopped = self.control().stop(&self.id).await;
-            stopped.unwrap_or_else(|error| panic!("{error}{}", self.inner.waiting.so_far()));
+            stopped.unwrap_or_else(|error| panic!("{error}{}", self.inner.waiter.recent_transcript()));
             self.inner.report(Some(&self.id)).await
         })
     }
 
-    /// [Stops](Self::stop) and starts the plugin, as a restart of the shell does.
+    /// Stops and starts the plugin, as a restart of the shell does.
     ///
     /// # Errors
     ///
-    /// When it does not run, or does not start again.
+    /// If the plugin does not run, or does not start again.
     ///
     /// # Panics
     ///
-    /// When it takes too long.
+    /// After the timeout.
     #[track_caller]
     pub fn restart(&self) -> impl Future<Output = Result<(), ControlError>> + Send {
-        self.bounded("the restart", async {
+        self.with_timeout("the restart", async {
             self.control().stop(&self.id).await?;
             self.control().start(&self.id).await
         })
     }
 
-    /// Replaces the plugin by a new one from its closure, as the shell does after an OTA update.
+    /// Replaces the plugin by a new instance from its closure, as the shell does after an OTA update.
     ///
-    /// With `on_resume`, the new one resumes beside the old one; without, the old one stops first.
+    /// With `on_resume`, the new instance starts beside the old one; without it, the old one stops first.
     ///
     /// # Errors
     ///
-    /// When it does not run, or the new one does not start; the text says what runs now.
+    /// If the plugin does not run, or the new instance does not start; the message says which one runs now.
     ///
     /// # Panics
     ///
-    /// When it takes too long.
+    /// After the timeout.
     #[track_caller]
     pub fn update(&self) -> impl Future<Output = Result<(), ControlError>> + Send {
-        self.bounded("the update", self.control().update(&self.id))
+        self.with_timeout("the update", self.control().update(&self.id))
     }
 
     #[track_caller]
-    fn bounded<T>(
+    fn with_timeout<T>(
         &self,
         what: &str,
-        wait: impl Future<Output = T> + Send,
+        future: impl Future<Output = T> + Send,
     ) -> impl Future<Output = T> + Send {
         let (at, what) = (
             Location::caller(),
             format!("{what} of plugin `{}`", self.id),
         );
-        async move { self.inner.waiting.within(&what, at, wait).await }
+        async move { self.inner.waiter.within(&what, at, future).await }
     }
 
     async fn next<T>(
         &self,
         what: String,
         at: &Location<'_>,
-        fits: impl Fn(&Event) -> Option<T> + Send,
+        select: impl Fn(&Event) -> Option<T> + Send,
     ) -> T {
-        let waiting = &self.inner.waiting;
-        let fits = |entry: &Entry| match entry {
-            Entry::Event(event) => fits(event),
+        let select = |entry: &Entry| match entry {
+            Entry::Event(event) => select(event),
             _ => None,
         };
-        waiting.next(what, at, fits).await
+        self.inner.waiter.next(what, at, select).await
     }
 
     fn info(&self) -> PluginInfo {
-        let mut all = self.control().plugins().into_iter();
-        let ours = all.find(|plugin| plugin.id == self.id);
-        ours.expect("a shell keeps its plugins")
+        let mut plugins = self.control().plugins().into_iter();
+        let plugin = plugins.find(|plugin| plugin.id == self.id);
+        plugin.expect("a shell never removes a plugin")
     }
 
     fn control(&self) -> &Control {

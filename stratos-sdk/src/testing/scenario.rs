@@ -1,4 +1,4 @@
-//! Scenarios, played against a test's shell.
+//! Scenarios in tests.
 
 use std::fs;
 use std::panic::Location;
@@ -9,23 +9,23 @@ use std::time::Duration;
 use stratos_host::scenario::{self, Afterwards, Played, Scenario};
 use tokio_util::sync::CancellationToken;
 
-use crate::testing::host::clock_is_paused;
+use crate::testing::host_kind::clock_is_paused;
 use crate::testing::shell::TestShell;
 
-/// Virtual time beside real sockets passes in pieces of this length, each of which takes [`REAL_PIECE`].
-const VIRTUAL_PIECE: Duration = Duration::from_millis(100);
-/// See [`VIRTUAL_PIECE`].
-const REAL_PIECE: Duration = Duration::from_millis(1);
+/// Step by which virtual time advances while real sockets are in use. Each step takes [`REAL_STEP`].
+const VIRTUAL_STEP: Duration = Duration::from_millis(100);
+/// See [`VIRTUAL_STEP`].
+const REAL_STEP: Duration = Duration::from_millis(1);
 
 impl TestShell {
-    /// Plays a scenario from a file, in virtual time where the test has it.
+    /// Plays a scenario from a file. The path is relative to the folder of `Cargo.toml`.
     ///
-    /// In virtual time it takes no time at all. With stand-ins for an API, whose sockets are real, time is a hundred
-    /// times as fast as on the clock.
+    /// In virtual time, waits take no time. If the scenario has mock servers, whose sockets are real, virtual time
+    /// passes at most a hundred times as fast as real time.
     ///
     /// # Panics
     ///
-    /// When the file cannot be read, or is no scenario for the plugins of this shell.
+    /// If the file cannot be read, or is no valid scenario for the plugins of this shell.
     #[track_caller]
     pub fn play(&self, file: impl AsRef<Path>) -> impl Future<Output = Played> {
         let (at, file) = (Location::caller(), file.as_ref().to_owned());
@@ -37,11 +37,11 @@ impl TestShell {
         }
     }
 
-    /// Plays a scenario from a text; see [`play`](Self::play).
+    /// Plays a scenario from a string; see [`play`](Self::play).
     ///
     /// # Panics
     ///
-    /// When the text is no scenario for the plugins of this shell.
+    /// If the text is no valid scenario for the plugins of this shell.
     #[track_caller]
     pub fn play_str(&self, text: &str) -> impl Future<Output = Played> {
         let at = Location::caller();
@@ -50,7 +50,7 @@ impl TestShell {
 
     async fn play_text(&self, file: &str, text: &str, at: &Location<'_>) -> Played {
         let control = self.control();
-        let ids: Vec<_> = control.plugins().into_iter().map(|its| its.id).collect();
+        let ids: Vec<_> = control.plugins().into_iter().map(|plugin| plugin.id).collect();
         let scenario = Scenario::parse(file, text).and_then(|scenario| scenario.fit(&ids));
         let scenario = scenario.unwrap_or_else(|error| panic!("{error}\nat {at}"));
         let until = CancellationToken::new();
@@ -60,19 +60,19 @@ impl TestShell {
         } else {
             tokio::select! {
                 played = play => played,
-                () = pass_slowly() => unreachable!("time does not end"),
+                () = advance_slowly() => unreachable!("`advance_slowly` never returns"),
             }
         };
         played.unwrap_or_else(|error| panic!("{error}, at {at}"))
     }
 }
 
-/// Virtual time does not know of bytes that are on their way through a real socket: it must not leap meanwhile.
-async fn pass_slowly() {
+/// Keeps virtual time from jumping ahead while data is in transit in real sockets, which tokio's clock ignores.
+async fn advance_slowly() {
     loop {
-        // Tokio's clock stands still while a thread of the pool works.
-        let pause = tokio::task::spawn_blocking(|| thread::sleep(REAL_PIECE));
-        pause.await.expect("sleep does not panic");
-        tokio::time::sleep(VIRTUAL_PIECE).await;
+        // A paused clock does not advance while a blocking task runs.
+        let pause = tokio::task::spawn_blocking(|| thread::sleep(REAL_STEP));
+        pause.await.expect("`thread::sleep` does not panic");
+        tokio::time::sleep(VIRTUAL_STEP).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What happened, as text.
+//! Transcript of a journal as text.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,14 +9,14 @@ use stratos_host::journal::Entry;
 use stratos_host::scenario::Progress;
 use stratos_protocol::logger::Level;
 
-use crate::testing::redact::redact;
+use crate::testing::redaction::redact;
 
-/// A line for each entry.
+/// Renders journal entries, one per line, with redacted values.
 pub(crate) fn transcript(entries: &[Entry], folders: &[&Path]) -> String {
     let mut text = String::new();
     for entry in entries {
         if let Some((kind, line)) = describe(entry) {
-            // A text of several lines stays one entry to the eye.
+            // Indents continuation lines below the first one.
             let line = line.trim_end().replace('\n', "\n          ");
             // Writing into a string cannot fail.
             let _ = writeln!(text, "{kind:<9} {}", redact(&line, folders));
@@ -97,13 +97,13 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
                 PluginState::Errored { reason } => format!(": {reason}"),
                 _ => String::new(),
             };
-            let again = match generation {
+            let generation = match generation {
                 0 | 1 => String::new(),
                 generation => format!(" (generation {generation})"),
             };
             (
                 "state",
-                format!("{plugin}: {}{again}{reason}", state.word()),
+                format!("{plugin}: {}{generation}{reason}", state.word()),
             )
         }
         Event::Auth { authenticated } => {
@@ -122,7 +122,7 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             };
             ("scenario", text)
         }
-        // A test watches and builds nothing, and a journal misses nothing.
+        // Tests neither watch nor build files, and the journal never drops events.
         Event::Changed { .. }
         | Event::Reread { .. }
         | Event::Build { .. }

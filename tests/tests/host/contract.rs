@@ -305,7 +305,7 @@ async fn a_channel_has_one_handler_until_it_is_removed(host: Host) {
     handle().await.unwrap();
     assert_eq!(shell.invoke::<String>("x", ()).await.unwrap(), "handled");
     let error = handle().await.unwrap_err().to_string();
-    assert!(error.contains("has a handler already"), "{error}");
+    assert!(error.contains("already has a handler"), "{error}");
     let _: () = shell.invoke("remove-handler", "x").await.unwrap();
     shell.invoke::<String>("x", ()).await.unwrap_err();
     handle().await.unwrap();
@@ -374,7 +374,7 @@ async fn a_prefix_that_cannot_be_served_is_refused(host: Host) {
         ("api/x", "write `/api/x`"),
         ("/", "reserved"),
         ("/__stratos/x", "reserved"),
-        ("/api/sample", "is registered already"),
+        ("/api/sample", "is already registered"),
     ] {
         let error = shell.invoke::<()>("register", prefix).await;
         let error = error.unwrap_err().to_string();

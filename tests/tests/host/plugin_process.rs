@@ -15,7 +15,7 @@ fn started_by_hand_it_says_how_to_run_it() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
         String::from_utf8(output.stderr).unwrap().trim_end(),
-        "error: this is the Stratos plugin `sample`, which a shell starts: run `cargo stratos run` in its project"
+        "error: `sample` is a Stratos plugin, which only a shell can start: run `cargo stratos run` in its project"
     );
 }
 

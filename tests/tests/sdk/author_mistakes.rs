@@ -58,7 +58,7 @@ async fn a_route_registered_twice() {
     };
     let error = refusal(twice).await;
     assert!(
-        error.contains("`/api/demo` is registered already: merge"),
+        error.contains("`/api/demo` is already registered: merge"),
         "{error}"
     );
 }
@@ -230,7 +230,7 @@ async fn a_request_that_was_cut_off_does_not_hide_a_held_context() {
     asked.unwrap_err();
     let (plugin, what) = (
         "demo".to_owned(),
-        "a question on the channel `hang`".to_owned(),
+        "an IPC call on channel `hang`".to_owned(),
     );
     let request = Leak::Request {
         plugin: plugin.clone(),
@@ -264,7 +264,7 @@ async fn a_task_that_never_comes_to_an_await_is_named() {
     let report = shell.stop().await;
     let (plugin, name) = ("demo".to_owned(), "crunch-numbers".to_owned());
     assert_eq!(report.leaks(), [Leak::Task { plugin, name }]);
-    let warning = "task `crunch-numbers` still runs after the plugin's end";
+    let warning = "task `crunch-numbers` still runs after the plugin has stopped";
     shell.log_line(warning).await;
     drop(release);
 }
@@ -279,8 +279,8 @@ fn a_blocked_runtime_is_named_and_ends_the_test() {
         return block(&how);
     }
     for (how, what) in [
-        ("sleep", "on_start has not come to an `.await`"),
-        ("loop", "on_start has not come to an `.await`"),
+        ("sleep", "on_start has not reached an `.await`"),
+        ("loop", "on_start has not reached an `.await`"),
         ("handler", "the handler of `crunch` has not"),
         ("route", "the route GET /api/demo/crunch has not"),
         ("task", "the task `crunch` has not"),

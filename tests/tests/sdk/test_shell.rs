@@ -166,7 +166,7 @@ async fn what_does_not_come_fails_with_what_came_instead() {
     let at = format!("waited for at {}:", file!());
     assert!(text.contains(&at), "{text}");
     assert!(
-        text.starts_with("a push on the channel `status` of `fleet`: not within 3600s"),
+        text.starts_with("a push on channel `status` of `fleet`: not within 3600s"),
         "{text}"
     );
     assert!(
@@ -190,7 +190,7 @@ async fn errors_can_be_asserted() {
     let error = shell.invoke::<u32>("get-status", ()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "channel `get-status` answered {\"online\":true}, which is no `u32`"
+        "channel `get-status` answered {\"online\":true}, which is not a `u32`"
     );
     shell.stop().await.assert_clean();
     let error = shell.invoke::<Value>("get-status", ()).await.unwrap_err();
@@ -446,7 +446,7 @@ fn the_environment_decides_where_plugins_run() {
         (Some("process"), "process"),
         (
             Some("Process"),
-            "STRATOS_TEST_HOST is `Process`, but it can be `memory` or `process`",
+            "STRATOS_TEST_HOST is `Process`, but must be `memory` or `process`",
         ),
     ] {
         let mut child = Command::new(std::env::current_exe().unwrap());
@@ -521,7 +521,7 @@ async fn no_wait_is_longer_than_the_deadline() {
     for (text, what) in [
         (
             panic_of(shell.invoke::<Value>("hang", ())).await,
-            "an answer on the channel `hang`",
+            "an answer on channel `hang`",
         ),
         (
             panic_of(shell.update()).await,
@@ -529,7 +529,7 @@ async fn no_wait_is_longer_than_the_deadline() {
         ),
         (
             panic_of(shell.reaches(|state| *state == PluginState::Stopped)).await,
-            "the state",
+            "a matching state of plugin `demo`",
         ),
     ] {
         assert!(text.contains(what), "{text}");
@@ -597,7 +597,7 @@ async fn a_test_for_both_hosts_notices_in_memory_what_holds_a_context() {
     let report = shell.stop().await;
     let failed = catch_unwind(|| report.assert_finished()).unwrap_err();
     let text = failed.downcast_ref::<String>().unwrap();
-    assert!(text.contains("still holds its context"), "{text}");
+    assert!(text.contains("its context is still held"), "{text}");
     drop(held);
 }
 
@@ -619,7 +619,7 @@ async fn the_report_names_what_was_cut_off() {
     };
     let (asked, report) = tokio::join!(hang, stop);
     asked.unwrap_err();
-    let what = "a question on the channel `hang`".to_owned();
+    let what = "an IPC call on channel `hang`".to_owned();
     let plugin = "demo".to_owned();
     assert_eq!(report.leaks(), [Leak::Request { plugin, what }]);
 }

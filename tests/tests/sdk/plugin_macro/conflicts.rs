@@ -102,7 +102,7 @@ async fn a_channel_by_hand_and_in_place_is_an_error_that_names_both() {
         panic!("{:?}", state(&shell));
     };
     let expected = "channel `twice` has two handlers: `#[ipc(\"twice\")]` on `again`, and one that was registered \
-                    by hand with `ctx.ipc.handle`; remove one of them";
+                    with `ctx.ipc.handle`; remove one of them";
     assert!(reason.contains(expected), "{reason}");
     shell.stop().await;
 }
@@ -113,9 +113,9 @@ async fn a_prefix_by_hand_and_in_place_is_an_error_that_says_what_to_do() {
     let PluginState::Errored { reason } = state(&shell) else {
         panic!("{:?}", state(&shell));
     };
-    let expected = "two routers want the prefix `/api/forms`: the one of `#[get(...)]` and the like, and one that was \
-                    registered by hand with `ctx.server.register_router`; give the latter a longer prefix, such as \
-                    `/api/forms/more`, or the former another one, `#[stratos::plugin(prefix = \"...\")]`";
+    let expected = "two routers have the prefix `/api/forms`: the one of `#[get(...)]` and similar attributes, and one that was \
+                    registered with `ctx.server.register_router`; give the latter a longer prefix, such as \
+                    `/api/forms/more`, or the former another one with `#[stratos::plugin(prefix = \"...\")]`";
     assert!(reason.contains(expected), "{reason}");
     shell.stop().await;
 }

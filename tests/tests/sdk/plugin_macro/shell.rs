@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stratos::Plugin;
-use stratos::session::{Link, run};
+use stratos::session::{HostConnection, run};
 use stratos_host::events::Events;
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
@@ -21,13 +21,13 @@ pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'sta
               }| {
             let plugin = plugin();
             async move {
-                let link = Link {
+                let connection = HostConnection {
                     control,
                     http,
                     nonce,
                 };
                 // How it ends is seen from the shell's side.
-                let _ = run(plugin, link).await;
+                let _ = run(plugin, connection).await;
             }
         },
     );

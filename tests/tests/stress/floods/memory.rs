@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use stratos::Identity;
-use stratos::session::{Link, run};
+use stratos::session::{HostConnection, run};
 use stratos::testing::TestShell;
 use stratos_host::events::{Event, Events};
 use stratos_host::journal::{Entry, Journal};
@@ -250,7 +250,7 @@ where
         }
     });
     let harmless = InMemoryLauncher::new(|link: MemoryLink| async move {
-        let link = Link {
+        let connection = HostConnection {
             control: link.control,
             http: link.http,
             nonce: link.nonce,

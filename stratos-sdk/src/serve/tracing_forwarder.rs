@@ -1,4 +1,4 @@
-//! Events of `tracing` become log lines.
+//! Forwarding of `tracing` events to the plugin's log.
 
 use std::fmt::{self, Write as _};
 
@@ -11,29 +11,31 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::context::Logger;
 
-/// Becomes the process's subscriber, unless the author has installed one of their own.
-pub(super) fn forward_tracing(logger: Logger, level: Option<&str>) {
+/// Installs a forwarder as the global subscriber of the process, unless the author has installed another one.
+///
+/// `level` is the maximum level to forward, `info` if it is missing or invalid.
+pub(super) fn install(logger: Logger, level: Option<&str>) {
     let level = level
         .and_then(|level| level.parse().ok())
         .unwrap_or(LevelFilter::INFO);
-    // An error means that the author's own subscriber is there first, which is their choice.
-    let _ = tracing::subscriber::set_global_default(Forward { logger, level });
+    // An error means that the author has installed a subscriber, which takes precedence.
+    let _ = tracing::subscriber::set_global_default(TracingForwarder { logger, level });
 }
 
-/// The same for code that shares its process with a test's own.
+/// Subscriber for a plugin within a test's process, where a global one would receive the test's own events as well.
 #[cfg(feature = "testing")]
-pub(crate) fn dispatch_to(logger: Logger) -> tracing::Dispatch {
+pub(crate) fn tracing_dispatch(logger: Logger) -> tracing::Dispatch {
     let level = LevelFilter::INFO;
-    tracing::Dispatch::new(Forward { logger, level })
+    tracing::Dispatch::new(TracingForwarder { logger, level })
 }
 
-/// Forwards events and ignores spans, which is why it needs no registry of them.
-struct Forward {
+/// Subscriber that logs events and ignores spans, so that it needs no span registry.
+struct TracingForwarder {
     logger: Logger,
     level: LevelFilter,
 }
 
-impl Subscriber for Forward {
+impl Subscriber for TracingForwarder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event() && *metadata.level() <= self.level
     }
@@ -56,7 +58,7 @@ impl Subscriber for Forward {
             .log(level, event.metadata().target(), fields.message, data);
     }
 
-    /// Never called, since no span is enabled.
+    /// Never called, since `enabled` rejects all spans.
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
     }
@@ -70,6 +72,7 @@ impl Subscriber for Forward {
     fn exit(&self, _: &Id) {}
 }
 
+/// Visitor that collects the fields of an event as JSON.
 #[derive(Default)]
 struct Fields {
     message: String,

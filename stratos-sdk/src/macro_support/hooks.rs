@@ -1,4 +1,4 @@
-//! Hooks: their argument, their outcome, and a module's state.
+//! Arguments and results of hooks, and the state of a plugin module.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,30 +9,30 @@ use crate::context::PluginContext;
 use crate::error::{BoxError, Result};
 use crate::plugin::HookOutput;
 
-/// The context as a hook takes it.
+/// Type of a hook's context argument: by value or by reference.
 #[diagnostic::on_unimplemented(
-    message = "a Stratos hook is given the context, and `{Self}` is something else",
+    message = "the argument of a Stratos hook must be the context, not `{Self}`",
     label = "expected `PluginContext` or `&PluginContext`",
-    note = "what a hook needs besides lives in the plugin's own type: take it from `self`"
+    note = "keep other values that the hook needs in the plugin's type, and read them from `self`"
 )]
 pub trait HookContext<'a> {
-    fn of(ctx: &'a PluginContext) -> Self;
+    fn from_context(ctx: &'a PluginContext) -> Self;
 }
 
 impl HookContext<'_> for PluginContext {
-    fn of(ctx: &PluginContext) -> Self {
+    fn from_context(ctx: &PluginContext) -> Self {
         ctx.clone()
     }
 }
 
 impl<'a> HookContext<'a> for &'a PluginContext {
-    fn of(ctx: &'a PluginContext) -> Self {
+    fn from_context(ctx: &'a PluginContext) -> Self {
         ctx
     }
 }
 
 pub fn context<'a, C: HookContext<'a>>(ctx: &'a PluginContext) -> C {
-    C::of(ctx)
+    C::from_context(ctx)
 }
 
 pub fn identity(id: &str, version: &str) -> Identity {
@@ -42,15 +42,15 @@ pub fn identity(id: &str, version: &str) -> Identity {
     }
 }
 
-/// What the shell hears of a hook.
-pub fn hook<O: HookOutput>(output: O) -> Result {
+/// Converts the output of a hook into the result that is sent to the shell.
+pub fn hook_result<O: HookOutput>(output: O) -> Result {
     output.into_result()
 }
 
-/// The error of a hook or a handler.
+/// Error type of a hook or a handler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a hook or a handler",
-    label = "is no error type",
+    label = "not an error type",
     note = "implement `std::error::Error` for `{Self}`, or return `stratos::Result`, which takes any error"
 )]
 pub trait HookError {
@@ -64,36 +64,39 @@ impl<E: Into<BoxError>> HookError for E {
     }
 }
 
-/// What the start of a module has returned: its state.
-pub fn started<T, E: HookError>(output: Result<T, E>) -> Result<T> {
+/// Converts the output of a module's `on_start` or `on_resume`, which is the module's state.
+pub fn start_result<T, E: HookError>(output: Result<T, E>) -> Result<T> {
     output.map_err(HookError::into_error)
 }
 
-/// A module's state, from its start on.
-pub struct Kept<T>(RwLock<Option<Arc<T>>>);
+/// State of a plugin module; empty until its `on_start` or `on_resume` has succeeded.
+pub struct ModuleState<T>(RwLock<Option<Arc<T>>>);
 
-impl<T> Kept<T> {
-    /// Replaces what is there.
-    pub fn keep(&self, state: T) -> Result {
+impl<T> ModuleState<T> {
+    pub fn set(&self, state: T) -> Result {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(state));
         Ok(())
     }
 
-    /// The state; handlers are registered after the start, and nothing is stopped before it.
+    /// Returns the state.
+    ///
+    /// # Panics
+    ///
+    /// Before the start. The shell calls handlers and `on_stop` only after it.
     pub fn get(&self) -> Arc<T> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        state.clone().expect("the shell starts a plugin first")
+        state.clone().expect("the shell starts a plugin before it calls its functions")
     }
 }
 
-impl<T> Default for Kept<T> {
+impl<T> Default for ModuleState<T> {
     fn default() -> Self {
         Self(RwLock::new(None))
     }
 }
 
-impl<T> fmt::Debug for Kept<T> {
+impl<T> fmt::Debug for ModuleState<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").finish_non_exhaustive()
+        f.debug_struct("ModuleState").finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Registers what a plugin answers.
+//! Registration of a plugin's handlers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,19 +13,19 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use stratos_protocol::RpcError;
 
-use super::{NoAnswer, Question};
+use super::{RouteError, IpcCall};
 use crate::context::{IpcError, PluginContext, ServerError};
 use crate::error::{Result, chain};
 
-/// The handlers of one plugin, on their way to the shell.
-pub struct Handlers<P> {
+/// Registers the handlers of one plugin with the shell.
+pub struct HandlerRegistrar<P> {
     plugin: Arc<P>,
     ctx: PluginContext,
     prefix: &'static str,
     router: Router,
 }
 
-impl<P: Send + Sync + 'static> Handlers<P> {
+impl<P: Send + Sync + 'static> HandlerRegistrar<P> {
     pub fn new(plugin: Arc<P>, ctx: PluginContext, prefix: &'static str) -> Self {
         Self {
             plugin,
@@ -35,7 +35,7 @@ impl<P: Send + Sync + 'static> Handlers<P> {
         }
     }
 
-    /// Answers a channel.
+    /// Registers the handler of a channel. `function` is the name of the author's function.
     pub async fn ipc<F, Fut>(
         &mut self,
         channel: &'static str,
@@ -43,25 +43,25 @@ impl<P: Send + Sync + 'static> Handlers<P> {
         handler: F,
     ) -> Result
     where
-        F: Fn(Arc<P>, PluginContext, Question) -> Fut + Send + Sync + 'static,
+        F: Fn(Arc<P>, PluginContext, IpcCall) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Value, RpcError>> + Send + 'static,
     {
         let (plugin, ctx) = (Arc::clone(&self.plugin), self.ctx.clone());
         let answer = move |payload| {
-            let question = Question { channel, payload };
-            Box::pin(handler(Arc::clone(&plugin), ctx.clone(), question)) as _
+            let call = IpcCall { channel, payload };
+            Box::pin(handler(Arc::clone(&plugin), ctx.clone(), call)) as _
         };
         match self.ctx.ipc.register(channel, Arc::new(answer)).await {
-            Err(IpcError::Taken { .. }) => Err(format!(
+            Err(IpcError::AlreadyRegistered { .. }) => Err(format!(
                 "channel `{channel}` has two handlers: `#[ipc(\"{channel}\")]` on `{function}`, and one that was \
-                 registered by hand with `ctx.ipc.handle`; remove one of them"
+                 registered with `ctx.ipc.handle`; remove one of them"
             )
             .into()),
             registered => Ok(registered?),
         }
     }
 
-    /// Adds a route. The macro has seen to it that axum takes them all.
+    /// Adds a route to the plugin's router. Conflicts between routes are found by the macro, so axum does not panic.
     pub fn route<F, Fut>(
         &mut self,
         method: Method,
@@ -70,7 +70,7 @@ impl<P: Send + Sync + 'static> Handlers<P> {
         handler: F,
     ) where
         F: Fn(Arc<P>, PluginContext, Parts, Body) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result<Response, NoAnswer>> + Send + 'static,
+        Fut: Future<Output = Result<Response, RouteError>> + Send + 'static,
     {
         let (plugin, ctx) = (Arc::clone(&self.plugin), self.ctx.clone());
         let answer = move |request: Request| {
@@ -80,8 +80,8 @@ impl<P: Send + Sync + 'static> Handlers<P> {
             async move {
                 match answer.await {
                     Ok(response) => response,
-                    Err(NoAnswer::Refused(response)) => *response,
-                    Err(NoAnswer::Failed(error)) => {
+                    Err(RouteError::Rejected(response)) => *response,
+                    Err(RouteError::Failed(error)) => {
                         logger.error_from(function, "the route's handler failed", &*error);
                         let answer = Json(json!({ "error": chain(&*error) }));
                         (StatusCode::INTERNAL_SERVER_ERROR, answer).into_response()
@@ -89,12 +89,12 @@ impl<P: Send + Sync + 'static> Handlers<P> {
                 }
             }
         };
-        let filter = MethodFilter::try_from(method).expect("the attributes' methods are common");
+        let filter = MethodFilter::try_from(method).expect("axum can filter the methods of all attributes");
         let router = std::mem::take(&mut self.router);
         self.router = router.route(path, on(filter, answer));
     }
 
-    /// Serves the routes.
+    /// Serves the router, if it has any routes.
     pub async fn finish(self) -> Result {
         let Self {
             ctx,
@@ -106,10 +106,10 @@ impl<P: Send + Sync + 'static> Handlers<P> {
             return Ok(());
         }
         match ctx.server.register_router(prefix, router).await {
-            Err(ServerError::Twice { .. }) => Err(format!(
-                "two routers want the prefix `{prefix}`: the one of `#[get(...)]` and the like, and one that was \
-                 registered by hand with `ctx.server.register_router`; give the latter a longer prefix, such as \
-                 `{prefix}/more`, or the former another one, `#[stratos::plugin(prefix = \"...\")]`"
+            Err(ServerError::AlreadyRegistered { .. }) => Err(format!(
+                "two routers have the prefix `{prefix}`: the one of `#[get(...)]` and similar attributes, and one that was \
+                 registered with `ctx.server.register_router`; give the latter a longer prefix, such as \
+                 `{prefix}/more`, or the former another one with `#[stratos::plugin(prefix = \"...\")]`"
             )
             .into()),
             registered => Ok(registered?),
@@ -117,9 +117,9 @@ impl<P: Send + Sync + 'static> Handlers<P> {
     }
 }
 
-impl<P> fmt::Debug for Handlers<P> {
+impl<P> fmt::Debug for HandlerRegistrar<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handlers")
+        f.debug_struct("HandlerRegistrar")
             .field("prefix", &self.prefix)
             .finish_non_exhaustive()
     }

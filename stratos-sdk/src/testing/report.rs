@@ -1,4 +1,4 @@
-//! What plugins have left behind.
+//! Report of leaks after the end of plugins.
 
 use std::fmt;
 
@@ -6,117 +6,117 @@ use serde_json::Value;
 use stratos_host::events::Event;
 use stratos_host::journal::Entry;
 
-use crate::testing::host::Host;
+use crate::testing::host_kind::HostKind;
 
-/// What the plugins that have ended left behind; see [`TestShell::stop`](crate::testing::TestShell::stop).
+/// Report of leaks in plugins that have ended; see [`TestShell::stop`](crate::testing::TestShell::stop).
 ///
-/// It exists in memory only, since the end of a process takes everything with it. What can be known on either host is
-/// [`unfinished`](Self::unfinished).
+/// The full report works in memory only, since the end of a process releases all its resources.
+/// [`unfinished`](Self::unfinished) works for processes too.
 #[derive(Debug, Clone)]
-#[must_use = "`assert_clean` fails the test if anything was left behind"]
+#[must_use = "`assert_clean` fails the test if there are leaks"]
 pub struct Report {
     pub(crate) leaks: Vec<Leak>,
     pub(crate) registered: Vec<Registered>,
-    pub(crate) host: Host,
+    pub(crate) host: HostKind,
 }
 
-/// Something that a plugin left behind.
+/// Resource that a plugin did not release, or work that it did not finish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leak {
-    /// A task of `ctx.spawn` that did not end within a second.
+    /// Task of `ctx.spawn` that did not end within a second.
     Task {
-        /// The plugin.
+        /// Id of the plugin.
         plugin: String,
-        /// The task's name.
+        /// Name of the task.
         name: String,
     },
-    /// A request that was not answered before the plugin had to end.
+    /// Request that was cancelled, since it was not answered within 2 seconds after the stop.
     Request {
-        /// The plugin.
+        /// Id of the plugin.
         plugin: String,
-        /// Which, in words.
+        /// Description, such as ``an IPC call on channel `get-status` ``.
         what: String,
     },
-    /// Something holds a part of the plugin's context: a task of `tokio::spawn`, a thread, a static.
+    /// Part of the plugin's context that is still held, for example by a task of `tokio::spawn`, a thread or a static.
     Context {
-        /// The plugin.
+        /// Id of the plugin.
         plugin: String,
     },
 }
 
-/// A handler or a router that the end of its plugin has removed, since the plugin had not.
+/// Handler or router that was still registered when its plugin ended.
 ///
-/// It is no leak: whatever is registered ends with its plugin, and a restart begins without any.
+/// This is no leak: the shell removes both at the end of the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Registered {
-    /// A handler.
+    /// IPC handler.
     Channel {
-        /// The plugin.
+        /// Id of the plugin.
         plugin: String,
-        /// The channel, without its prefix.
+        /// Channel name without the prefix.
         channel: String,
     },
-    /// A router.
+    /// Router of the plugin's HTTP routes.
     Prefix {
-        /// The plugin.
+        /// Id of the plugin.
         plugin: String,
-        /// Below which path it was served.
+        /// Path prefix under which the router was served.
         prefix: String,
     },
 }
 
 impl Report {
-    /// One after the other, as they were found.
+    /// All leaks, in the order in which they were found.
     ///
     /// # Panics
     ///
-    /// Where the plugins ran as processes.
+    /// If the plugins ran as processes.
     #[must_use]
     #[track_caller]
     pub fn leaks(&self) -> &[Leak] {
-        self.refuse_processes();
+        self.assert_in_memory();
         &self.leaks
     }
 
-    /// What was still registered when each plugin ended the last time, in the order of the names.
+    /// Handlers and routers that were still registered when each plugin last ended, in alphabetical order.
     ///
     /// # Panics
     ///
-    /// Where the plugins ran as processes.
+    /// If the plugins ran as processes.
     #[must_use]
     #[track_caller]
     pub fn still_registered(&self) -> &[Registered] {
-        self.refuse_processes();
+        self.assert_in_memory();
         &self.registered
     }
 
-    /// Fails the test if anything was left behind.
+    /// Fails the test if there are any leaks.
     ///
     /// # Panics
     ///
-    /// With a line for each leak; and where the plugins ran as processes.
+    /// With one line for each leak; also if the plugins ran as processes.
     #[track_caller]
     pub fn assert_clean(&self) {
         let leaks = self.leaks();
         assert!(
             leaks.is_empty(),
-            "left behind after the stop:{}",
+            "leaks after the stop:{}",
             lines(leaks)
         );
     }
 
-    /// All leaks that the host can know of: in memory each one, and of a process those that the plugin itself tells
-    /// of, which are tasks of `ctx.spawn` that did not end and requests that were cut off.
+    /// Leaks that can be detected wherever the plugins ran: in memory all of them, for processes those that the plugin
+    /// logs, which are tasks of `ctx.spawn` that did not end and requests that were cancelled.
     #[must_use]
     pub fn unfinished(&self) -> &[Leak] {
         &self.leaks
     }
 
-    /// Fails the test if anything is [`unfinished`](Self::unfinished), for tests that run on both hosts.
+    /// Fails the test if there are [`unfinished`](Self::unfinished) leaks. Works in memory and for processes.
     ///
     /// # Panics
     ///
-    /// With a line for each of them.
+    /// With one line for each leak.
     #[track_caller]
     pub fn assert_finished(&self) {
         let unfinished = self.unfinished();
@@ -128,11 +128,11 @@ impl Report {
     }
 
     #[track_caller]
-    fn refuse_processes(&self) {
+    fn assert_in_memory(&self) {
         assert!(
-            self.host == Host::Memory,
-            "a leak report exists in memory only, and this plugin ran as a process, whose end takes everything with it: \
-             say `.in_memory()`, or `assert_finished`, which fails on what a process can tell as well"
+            self.host == HostKind::Memory,
+            "a full leak report works in memory only, and this plugin ran as a process: call `.in_memory()`, or \
+             `assert_finished`, which works for processes too"
         );
     }
 }
@@ -143,7 +143,7 @@ fn lines(leaks: &[Leak]) -> String {
 }
 
 impl Registered {
-    /// The plugin that registered it.
+    /// Id of the plugin that registered the handler or router.
     #[must_use]
     pub fn plugin(&self) -> &str {
         match self {
@@ -153,7 +153,7 @@ impl Registered {
 }
 
 impl Leak {
-    /// The plugin that left it behind.
+    /// Id of the plugin that caused the leak.
     #[must_use]
     pub fn plugin(&self) -> &str {
         match self {
@@ -163,8 +163,8 @@ impl Leak {
         }
     }
 
-    /// The SDK logs what a plugin leaves behind, with the facts in the line's data.
-    pub(crate) fn in_log(entry: &Entry) -> Option<Self> {
+    /// Parses a leak from the warning that a session logs for it.
+    pub(crate) fn from_log(entry: &Entry) -> Option<Self> {
         let Entry::Event(event) = entry else {
             return None;
         };
@@ -191,13 +191,13 @@ impl fmt::Display for Leak {
         match self {
             Self::Task { plugin, name } => write!(
                 f,
-                "plugin `{plugin}`: its task `{name}` still runs: it has to come to an `.await`"
+                "plugin `{plugin}`: task `{name}` still runs: it must reach an `.await`"
             ),
-            Self::Request { plugin, what } => write!(f, "plugin `{plugin}`: {what} was cut off"),
+            Self::Request { plugin, what } => write!(f, "plugin `{plugin}`: {what} was cancelled"),
             Self::Context { plugin } => write!(
                 f,
-                "plugin `{plugin}`: something still holds its context, such as a task of `tokio::spawn`: \
-                 `ctx.spawn` ends tasks with their plugin"
+                "plugin `{plugin}`: its context is still held, for example by a task of `tokio::spawn`: use `ctx.spawn`, \
+                 which ends tasks with their plugin"
             ),
         }
     }

@@ -1,27 +1,24 @@
-//! Settings with the types that the manifest gives them.
+//! Typed access to the settings that the manifest declares.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::context::{Config, ConfigError, read};
+use crate::context::{Config, ConfigError, parse, truncate};
 
-/// How much of a stored value a message repeats, in characters.
-const SHOWN_CHARS: usize = 60;
-
-/// The options of a list or a radio.
+/// Enum of the options of a list or radio setting.
 pub trait Choice: Copy + 'static {
-    /// Each with the value that is stored for it, as JSON.
+    /// Every option, with the JSON text of the value that is stored for it.
     const ALL: &'static [(&'static str, Self)];
 }
 
-/// What is stored; `null` says that nothing is.
+/// Reads the value of a setting. A stored `null` counts as no value.
 pub async fn setting<T: DeserializeOwned>(
     config: &Config,
     key: &str,
 ) -> Result<Option<T>, ConfigError> {
     let stored = config.stored(key).await?;
     let stored = stored.filter(|value| !value.is_null());
-    stored.map(|value| read(key, value)).transpose()
+    stored.map(|value| parse(key, value)).transpose()
 }
 
 pub async fn setting_or<T: DeserializeOwned>(
@@ -32,7 +29,7 @@ pub async fn setting_or<T: DeserializeOwned>(
     Ok(setting(config, key).await?.unwrap_or(default))
 }
 
-/// What is stored, where `null` is a value like others.
+/// Reads the value of a `json` setting, where `null` is a valid value.
 pub async fn any_json(config: &Config, key: &str) -> Result<Option<Value>, ConfigError> {
     config.stored(key).await
 }
@@ -41,20 +38,20 @@ pub async fn any_json_or(config: &Config, key: &str, default: Value) -> Result<V
     Ok(config.stored(key).await?.unwrap_or(default))
 }
 
-/// The option that is stored.
-pub async fn chosen<T: Choice>(config: &Config, key: &str) -> Result<Option<T>, ConfigError> {
+/// Reads the option of a list or radio setting.
+pub async fn choice<T: Choice>(config: &Config, key: &str) -> Result<Option<T>, ConfigError> {
     let Some(stored) = config.stored(key).await? else {
         return Ok(None);
     };
-    // An option may be `null`; otherwise it says that nothing is chosen.
+    // Unless `null` is an option, it counts as no value.
     if stored.is_null() && find::<T>(&stored).is_none() {
         return Ok(None);
     }
     find(&stored)
         .map(Some)
-        .ok_or_else(|| ConfigError::NoOption {
+        .ok_or_else(|| ConfigError::UnknownOption {
             key: key.to_owned(),
-            found: stored.to_string().chars().take(SHOWN_CHARS).collect(),
+            found: truncate(&stored.to_string()),
             options: T::ALL
                 .iter()
                 .map(|(value, _)| *value)
@@ -63,27 +60,27 @@ pub async fn chosen<T: Choice>(config: &Config, key: &str) -> Result<Option<T>, 
         })
 }
 
-pub async fn chosen_or<T: Choice>(
+pub async fn choice_or<T: Choice>(
     config: &Config,
     key: &str,
     default: T,
 ) -> Result<T, ConfigError> {
-    Ok(chosen(config, key).await?.unwrap_or(default))
+    Ok(choice(config, key).await?.unwrap_or(default))
 }
 
-/// A default that the macro has read from the manifest.
+/// Parses a default of the manifest, which the macro has embedded as JSON text.
 pub fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("the macro has written JSON")
+    serde_json::from_str(text).expect("the macro embeds valid JSON")
 }
 
 fn find<T: Choice>(stored: &Value) -> Option<T> {
     let mut all = T::ALL.iter();
-    all.find(|(value, _)| is_same(&json(value), stored))
+    all.find(|(value, _)| is_equal(&json(value), stored))
         .map(|(_, option)| *option)
 }
 
-/// `5` and `5.0` are the same number.
-fn is_same(a: &Value, b: &Value) -> bool {
+/// Compares JSON values; `5` and `5.0` are equal.
+fn is_equal(a: &Value, b: &Value) -> bool {
     a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
 }
 
@@ -104,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_the_same_however_they_are_written_and_text_is_no_number() {
+    fn find_compares_numbers_by_value_and_never_equals_text() {
         for (stored, expected) in [
             (json!("kg"), Some(Unit::Kg)),
             (json!(5.0), Some(Unit::Five)),

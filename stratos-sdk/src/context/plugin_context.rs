@@ -1,0 +1,115 @@
+//! The context type, made from the table of services.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use stratos_protocol::RpcError;
+use stratos_transport::rpc::method_not_found;
+
+use crate::context::service::ContextService;
+use crate::context::shared::Shared;
+use crate::context::tasks::Tasks;
+use crate::context::{Auth, Config, Ipc, Logger, Server};
+
+/// Declares [`PluginContext`] with one field per service, and passes the events of a session on to all services.
+macro_rules! services {
+    ($($(#[$doc:meta])+ $field:ident: $service:ty,)+) => {
+        /// A plugin's scoped access to the shell, passed to every hook (V1: `PluginContext`). Cheap to clone.
+        ///
+        /// Everything in it is scoped to the plugin: log lines carry its id, config keys are its own, channel names
+        /// get its prefix.
+        #[derive(Debug, Clone)]
+        pub struct PluginContext {
+            /// Log lines (V1: `ctx.logger`).
+            pub logger: Logger,
+            $($(#[$doc])+ pub $field: $service,)+
+            pub(crate) tasks: Tasks,
+        }
+
+        impl PluginContext {
+            pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+                Self {
+                    logger: shared.logger.clone(),
+                    $($field: ContextService::new(shared),)+
+                    tasks: Tasks::new(shared),
+                }
+            }
+
+            /// Passes a request of the shell to the service that answers its method.
+            pub(crate) async fn handle_request(
+                &self,
+                method: &str,
+                params: &RawValue,
+            ) -> Result<Box<RawValue>, RpcError> {
+                $(
+                    if <$service>::METHODS.contains(&method) {
+                        return self.$field.handle_request(method, params).await;
+                    }
+                )+
+                Err(method_not_found("plugin", method))
+            }
+
+            /// Waits up to `timeout` for requests in flight, and returns descriptions of unfinished ones in the order
+            /// of the services.
+            pub(crate) async fn drain(&self, timeout: Duration) -> Vec<String> {
+                let ($($field,)+) = tokio::join!($(self.$field.drain(timeout)),+);
+                [$($field),+].concat()
+            }
+
+            /// Drops all that the plugin has registered.
+            pub(crate) fn close(&self) {
+                $(self.$field.close();)+
+            }
+
+            /// Number of references to [`Shared`] in one context: one per service, and one in `tasks`.
+            #[cfg(feature = "testing")]
+            const SHARED_REFERENCES: usize = [$(stringify!($field)),+].len() + 1;
+        }
+    };
+}
+
+services! {
+    /// Durable key-value store (V1: `ctx.config`).
+    config: Config,
+    /// Messages from and to the UI (V1: `ctx.ipc`).
+    ipc: Ipc,
+    /// The pilot's login (V1: `ctx.auth`).
+    auth: Auth,
+    /// Routes on the shell's HTTP server (V1: `ctx.server`).
+    server: Server,
+}
+
+impl PluginContext {
+    /// Spawns a background task that ends with the plugin. A panic in it is logged with the task's name.
+    ///
+    /// After `on_stop` has returned, the task is dropped at its next await point, so a timer cannot outlive its
+    /// plugin as it can in JavaScript. A task that reaches no await point within a second is reported in the log.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn f(ctx: stratos::PluginContext) -> stratos::Result {
+    /// let logger = ctx.logger.clone();
+    /// ctx.spawn("poll", async move {
+    ///     loop {
+    ///         logger.debug("MyPlugin", "polling");
+    ///         stratos::tokio::time::sleep(Duration::from_secs(30)).await;
+    ///     }
+    /// });
+    /// # Ok(()) }
+    /// ```
+    pub fn spawn<F>(&self, name: &str, task: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.tasks.spawn(name, task);
+    }
+
+    /// Whether any part of this context is also held elsewhere, for example by a task of the plugin.
+    #[cfg(feature = "testing")]
+    pub(crate) fn is_held_elsewhere(&self) -> bool {
+        // One logger is in the context, one in `Shared`.
+        self.logger.handle_count() > 2
+            || Arc::strong_count(&self.tasks.shared) > Self::SHARED_REFERENCES
+    }
+}

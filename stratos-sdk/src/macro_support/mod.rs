@@ -1,0 +1,22 @@
+//! Functions and traits that the output of `#[stratos::plugin]` calls, so that the macro generates little code.
+
+#![expect(missing_docs, reason = "called by generated code only")]
+
+mod hooks;
+mod ipc;
+mod registrar;
+mod route;
+mod settings;
+
+pub use self::hooks::{HookContext, HookError, ModuleState, context, hook_result, identity, start_result};
+pub use self::ipc::{
+    Fallible, FallibleAnswer, IpcAnswer, IpcPayload, Plain, PlainAnswer, IpcCall, answer, payload,
+};
+pub use self::registrar::HandlerRegistrar;
+pub use self::route::{
+    FallibleResponse, FallibleRoute, LastArgument, RouteError, PlainResponse, PlainRoute, RouteAnswer,
+    RouteArgument, extract, extract_last,
+};
+pub use self::settings::{
+    Choice, any_json, any_json_or, choice, choice_or, json, setting, setting_or,
+};

@@ -1,0 +1,145 @@
+//! Factories of the plugins under test.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_protocol::handshake::Identity;
+
+use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
+use crate::instrument::Instrumentation;
+use crate::plugin::Plugin;
+use crate::serve::tracing_dispatch;
+use crate::session::{HostConnection, SessionOptions, run_with};
+use crate::testing::leak_detector::LeakDetector;
+use crate::testing::watchdog::ActivePolls;
+
+/// Types that convert into a [`Plugin`]: every plugin, and a [`PluginBuilder`].
+#[diagnostic::on_unimplemented(
+    message = "the closure of `TestShell::new` must return a plugin, not `{Self}`",
+    label = "not a Stratos plugin",
+    note = "write `#[stratos::plugin]` on the `impl` block of `{Self}`, or return the result of `create_plugin(...)`",
+    note = "the closure must return the plugin itself, not an `Option` or `Result`"
+)]
+pub trait IntoPlugin {
+    /// Type of the plugin.
+    type Plugin: Plugin;
+
+    /// Converts the value into a plugin.
+    ///
+    /// # Errors
+    ///
+    /// If a hook is missing.
+    fn into_plugin(self) -> Result<Self::Plugin, BuildError>;
+}
+
+/// Creates and runs one plugin of a test shell.
+pub(crate) struct PluginFactory {
+    identify: Box<dyn Fn() -> Result<Identity, BuildError> + Send + Sync>,
+    run: Arc<Run>,
+    /// Initial config values.
+    pub(crate) config: Vec<(String, Value)>,
+    /// Path of the plugin's program, for runs as a process.
+    pub(crate) program: Option<PathBuf>,
+}
+
+type Run = dyn Fn(HostConnection, SessionOptions) -> BoxFuture<'static, ()> + Send + Sync;
+
+impl PluginFactory {
+    pub(crate) fn new<P: IntoPlugin>(make: impl Fn() -> P + Send + Sync + 'static) -> Self {
+        let make = Arc::new(make);
+        // The plugin that `identify` has made also serves the first start, since `make` may return each plugin once.
+        let first = Arc::new(Mutex::new(None));
+        let identify = {
+            let (make, first) = (Arc::clone(&make), Arc::clone(&first));
+            move || {
+                let plugin = make().into_plugin()?;
+                let identity = plugin.identity();
+                *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(plugin);
+                Ok(identity)
+            }
+        };
+        let run = move |connection, options| -> BoxFuture<'static, ()> {
+            let make = Arc::clone(&make);
+            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Box::pin(async move {
+                let plugin = first.unwrap_or_else(|| {
+                    let plugin = make().into_plugin();
+                    plugin.expect("the builder of the first plugin was complete")
+                });
+                // The shell reports how the session ended.
+                let _ = run_with(plugin, connection, options).await;
+            })
+        };
+        Self {
+            identify: Box::new(identify),
+            run: Arc::new(run),
+            config: Vec::new(),
+            program: None,
+        }
+    }
+
+    pub(crate) fn identity(&self) -> Result<Identity, BuildError> {
+        (self.identify)()
+    }
+
+    /// Launcher that runs the plugin in this process, with a new plugin for each start.
+    pub(crate) fn in_memory(
+        &self,
+        id: &str,
+        polls: &ActivePolls,
+        leak_detector: &LeakDetector,
+    ) -> InMemoryLauncher {
+        let run = Arc::clone(&self.run);
+        let observer = polls.observer(id);
+        let (id, leak_detector) = (id.to_owned(), leak_detector.clone());
+        InMemoryLauncher::new(move |link| {
+            let MemoryLink {
+                control,
+                http,
+                nonce,
+            } = link;
+            let connection = HostConnection {
+                control,
+                http,
+                nonce,
+            };
+            let (id, leak_detector) = (id.clone(), leak_detector.clone());
+            let mut options = SessionOptions::default();
+            options.instrumentation = Instrumentation {
+                observer: Some(Arc::clone(&observer)),
+                subscriber: Some(tracing_dispatch(options.logger.detached())),
+            };
+            options.on_end = Some(Box::new(move |ctx| leak_detector.check(&id, ctx)));
+            run(connection, options)
+        })
+    }
+}
+
+impl<P: Plugin> IntoPlugin for P {
+    type Plugin = P;
+
+    fn into_plugin(self) -> Result<P, BuildError> {
+        Ok(self)
+    }
+}
+
+impl IntoPlugin for PluginBuilder {
+    type Plugin = BuiltPlugin;
+
+    fn into_plugin(self) -> Result<BuiltPlugin, BuildError> {
+        self.build()
+    }
+}
+
+impl fmt::Debug for PluginFactory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginFactory")
+            .field("config", &self.config)
+            .field("program", &self.program)
+            .finish_non_exhaustive()
+    }
+}
