@@ -54,9 +54,9 @@ impl Instrumentation {
                     .as_deref()
                     .map(|observer| ObservedPoll::start(observer, &name));
                 match &subscriber {
-                    Some(subscriber) => tracing::dispatcher::with_default(subscriber, || {
-                        future.as_mut().poll(cx)
-                    }),
+                    Some(subscriber) => {
+                        tracing::dispatcher::with_default(subscriber, || future.as_mut().poll(cx))
+                    }
                     None => future.as_mut().poll(cx),
                 }
             })

@@ -43,7 +43,9 @@ pub trait Plugin: Send + Sync + 'static {
     /// A plugin without this hook is stopped before the new version starts.
     fn on_resume(&self, ctx: PluginContext) -> impl Future<Output = Result> + Send {
         let _ = ctx;
-        async { Err("`resumes` returns true, but the plugin does not implement `on_resume`".into()) }
+        async {
+            Err("`resumes` returns true, but the plugin does not implement `on_resume`".into())
+        }
     }
 
     /// Registers the plugin's IPC handlers and routes. Called after `on_start` or `on_resume` succeeded, before the

@@ -13,7 +13,7 @@ use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES};
 use stratos_protocol::method::Empty;
 use stratos_protocol::{Request as _, RpcError};
 use stratos_transport::listener::StreamListener;
-use stratos_transport::{BoxedStream, Connection, ConnectionError, Peer, Handler, rpc};
+use stratos_transport::{BoxedStream, Connection, ConnectionError, Handler, Peer, rpc};
 use thiserror::Error;
 
 use crate::context::{LogQueue, Logger, PluginContext, Shared};
@@ -153,7 +153,11 @@ struct Session<P> {
 }
 
 impl<P: Plugin> Handler for Session<P> {
-    async fn handle_request(&self, method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+    async fn handle_request(
+        &self,
+        method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
         match method {
             Start::METHOD => rpc::respond(params, |start| self.start(start)).await,
             Resume::METHOD => rpc::respond(params, |resume| self.resume(resume)).await,

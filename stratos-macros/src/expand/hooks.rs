@@ -144,7 +144,8 @@ fn method(parts: &Parts<'_>, name: &Ident, hook: &Call<'_>) -> TokenStream {
         State::Unknown if is_module => quote! { ::core::unreachable!() },
         _ => {
             let (span, turbofish) = checked_as(hook.output, hook.name.span());
-            let output = quote_spanned! {span=> ::stratos::__private::hook_result #turbofish (output) };
+            let output =
+                quote_spanned! {span=> ::stratos::__private::hook_result #turbofish (output) };
             quote! {
                 #receiver
                 #state

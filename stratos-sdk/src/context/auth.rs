@@ -83,7 +83,11 @@ impl ContextService for Auth {
         }
     }
 
-    async fn handle_request(&self, _method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+    async fn handle_request(
+        &self,
+        _method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
         rpc::respond(params, async |AuthChanged { auth }| {
             self.set(auth);
             Ok(Empty {})

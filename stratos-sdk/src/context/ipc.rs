@@ -210,7 +210,11 @@ impl ContextService for Ipc {
         }
     }
 
-    async fn handle_request(&self, _method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+    async fn handle_request(
+        &self,
+        _method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
         rpc::respond(params, |invoke| self.invoke(invoke)).await
     }
 

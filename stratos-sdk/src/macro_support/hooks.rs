@@ -85,7 +85,9 @@ impl<T> ModuleState<T> {
     /// Before the start. The shell calls handlers and `on_stop` only after it.
     pub fn get(&self) -> Arc<T> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        state.clone().expect("the shell starts a plugin before it calls its functions")
+        state
+            .clone()
+            .expect("the shell starts a plugin before it calls its functions")
     }
 }
 

@@ -8,14 +8,16 @@ mod registrar;
 mod route;
 mod settings;
 
-pub use self::hooks::{HookContext, HookError, ModuleState, context, hook_result, identity, start_result};
+pub use self::hooks::{
+    HookContext, HookError, ModuleState, context, hook_result, identity, start_result,
+};
 pub use self::ipc::{
-    Fallible, FallibleAnswer, IpcAnswer, IpcPayload, Plain, PlainAnswer, IpcCall, answer, payload,
+    Fallible, FallibleAnswer, IpcAnswer, IpcCall, IpcPayload, Plain, PlainAnswer, answer, payload,
 };
 pub use self::registrar::HandlerRegistrar;
 pub use self::route::{
-    FallibleResponse, FallibleRoute, LastArgument, RouteError, PlainResponse, PlainRoute, RouteAnswer,
-    RouteArgument, extract, extract_last,
+    FallibleResponse, FallibleRoute, LastArgument, PlainResponse, PlainRoute, RouteAnswer,
+    RouteArgument, RouteError, extract, extract_last,
 };
 pub use self::settings::{
     Choice, any_json, any_json_or, choice, choice_or, json, setting, setting_or,

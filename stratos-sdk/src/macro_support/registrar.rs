@@ -13,7 +13,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use stratos_protocol::RpcError;
 
-use super::{RouteError, IpcCall};
+use super::{IpcCall, RouteError};
 use crate::context::{IpcError, PluginContext, ServerError};
 use crate::error::{Result, chain};
 
@@ -89,7 +89,8 @@ impl<P: Send + Sync + 'static> HandlerRegistrar<P> {
                 }
             }
         };
-        let filter = MethodFilter::try_from(method).expect("axum can filter the methods of all attributes");
+        let filter =
+            MethodFilter::try_from(method).expect("axum can filter the methods of all attributes");
         let router = std::mem::take(&mut self.router);
         self.router = router.route(path, on(filter, answer));
     }

@@ -87,7 +87,10 @@ pub fn extract<'p, T: RouteArgument + 'p>(
     Box::pin(async { T::extract(parts).await.map_err(RouteError::rejected) })
 }
 
-pub async fn extract_last<T: LastArgument<M>, M>(parts: Parts, body: Body) -> Result<T, RouteError> {
+pub async fn extract_last<T: LastArgument<M>, M>(
+    parts: Parts,
+    body: Body,
+) -> Result<T, RouteError> {
     let request = Request::from_parts(parts, body);
     T::extract(request).await.map_err(RouteError::rejected)
 }

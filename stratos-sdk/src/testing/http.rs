@@ -98,7 +98,8 @@ impl TestRequest {
     #[track_caller]
     pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
         let json = serde_json::to_vec(value);
-        let json = json.unwrap_or_else(|error| panic!("cannot serialize the body to JSON: {error}"));
+        let json =
+            json.unwrap_or_else(|error| panic!("cannot serialize the body to JSON: {error}"));
         let json_type = HeaderValue::from_static("application/json");
         self.headers.insert(CONTENT_TYPE, json_type);
         self.body(json)
@@ -155,7 +156,12 @@ impl TestRequest {
             .method(self.method)
             .uri(uri)
             .body(self.body)
-            .unwrap_or_else(|error| panic!("{:?} is not a valid path: {error}, at {}", self.path, self.at));
+            .unwrap_or_else(|error| {
+                panic!(
+                    "{:?} is not a valid path: {error}, at {}",
+                    self.path, self.at
+                )
+            });
         *request.headers_mut() = self.headers;
         let host = request.headers_mut().entry(HOST);
         host.or_insert(HeaderValue::from_static(SHELL_HOST));

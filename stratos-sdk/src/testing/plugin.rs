@@ -282,7 +282,8 @@ impl TestPlugin {
     #[track_caller]
     pub fn set_config(&self, key: &str, value: impl Serialize) -> impl Future<Output = ()> + Send {
         let value = serde_json::to_value(value);
-        let value = value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"));
+        let value =
+            value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"));
         let set = self.control().config_set(&self.id, key.to_owned(), value);
         self.with_timeout("the change of a setting", async {
             set.await.unwrap_or_else(|error| panic!("{error}"));
@@ -312,7 +313,8 @@ impl TestPlugin {
     pub fn stop(&self) -> impl Future<Output = Report> + Send {
         self.with_timeout("the stop", async {
             let stopped = self.control().stop(&self.id).await;
-            stopped.unwrap_or_else(|error| panic!("{error}{}", self.inner.waiter.recent_transcript()));
+            stopped
+                .unwrap_or_else(|error| panic!("{error}{}", self.inner.waiter.recent_transcript()));
             self.inner.report(Some(&self.id)).await
         })
     }

@@ -23,7 +23,11 @@ pub(crate) fn redact(text: &str, folders: &[&Path]) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text.as_str());
     while let Some(first) = rest.chars().next() {
         let is_start = !out.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
-        let redacted = if is_start { redact_start(rest, &out) } else { None };
+        let redacted = if is_start {
+            redact_start(rest, &out)
+        } else {
+            None
+        };
         match redacted {
             Some((length, placeholder)) => {
                 if placeholder == "[token]" {

@@ -98,11 +98,7 @@ impl Report {
     #[track_caller]
     pub fn assert_clean(&self) {
         let leaks = self.leaks();
-        assert!(
-            leaks.is_empty(),
-            "leaks after the stop:{}",
-            lines(leaks)
-        );
+        assert!(leaks.is_empty(), "leaks after the stop:{}", lines(leaks));
     }
 
     /// Leaks that can be detected wherever the plugins ran: in memory all of them, for processes those that the plugin

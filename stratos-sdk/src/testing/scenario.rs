@@ -50,7 +50,11 @@ impl TestShell {
 
     async fn play_text(&self, file: &str, text: &str, at: &Location<'_>) -> Played {
         let control = self.control();
-        let ids: Vec<_> = control.plugins().into_iter().map(|plugin| plugin.id).collect();
+        let ids: Vec<_> = control
+            .plugins()
+            .into_iter()
+            .map(|plugin| plugin.id)
+            .collect();
         let scenario = Scenario::parse(file, text).and_then(|scenario| scenario.fit(&ids));
         let scenario = scenario.unwrap_or_else(|error| panic!("{error}\nat {at}"));
         let until = CancellationToken::new();

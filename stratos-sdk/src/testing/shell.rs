@@ -155,7 +155,9 @@ impl TestShell {
         let running = plugins.filter(|plugin| plugin.state == PluginState::Running);
         let stops = running.map(|plugin| async move { control.stop(&plugin.id).await });
         for stopped in join_all(stops).await {
-            stopped.unwrap_or_else(|error| panic!("{error}{}", self.inner().waiter.recent_transcript()));
+            stopped.unwrap_or_else(|error| {
+                panic!("{error}{}", self.inner().waiter.recent_transcript())
+            });
         }
         self.inner().report(None).await
     }
@@ -205,7 +207,12 @@ impl Inner {
     /// Reports the leaks of one plugin, or of all.
     pub(crate) async fn report(&self, plugin: Option<&str>) -> Report {
         self.leak_detector.wait().await;
-        let logged = |entries: &[_]| entries.iter().filter_map(Leak::from_log).collect::<Vec<_>>();
+        let logged = |entries: &[_]| {
+            entries
+                .iter()
+                .filter_map(Leak::from_log)
+                .collect::<Vec<_>>()
+        };
         let mut leaks = self.waiter.journal().read(logged);
         leaks.extend(self.leak_detector.leaks());
         leaks.retain(|leak| plugin.is_none_or(|id| leak.plugin() == id));

@@ -119,7 +119,7 @@ async fn a_task_of_tokio_that_outlives_its_plugin() {
     assert_eq!(report.leaks()[0], Leak::Context { plugin: plugin() });
     let text = report.leaks()[0].to_string();
     assert!(
-        text.contains("`ctx.spawn` ends tasks with their plugin"),
+        text.contains("use `ctx.spawn`, which ends tasks with their plugin"),
         "{text}"
     );
 }

@@ -493,7 +493,7 @@ async fn time_that_stands_still_later_refuses_the_process_as_well() {
     ] {
         assert!(text.contains("virtual time"), "{text}");
         assert!(text.contains("`.in_memory()`"), "{text}");
-        assert!(text.contains("testing.rs"), "{text}");
+        assert!(text.contains("test_shell.rs"), "{text}");
     }
     tokio::time::resume();
     assert_eq!(shell.invoke::<i64>("add", (1, 2)).await.unwrap(), 3);
@@ -534,7 +534,7 @@ async fn no_wait_is_longer_than_the_deadline() {
     ] {
         assert!(text.contains(what), "{text}");
         assert!(text.contains("not within 100ms, waited for at"), "{text}");
-        assert!(text.contains("testing.rs"), "{text}");
+        assert!(text.contains("test_shell.rs"), "{text}");
     }
 }
 

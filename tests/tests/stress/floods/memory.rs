@@ -255,7 +255,7 @@ where
             http: link.http,
             nonce: link.nonce,
         };
-        let _ = run(sample("sample").build().unwrap(), link).await;
+        let _ = run(sample("sample").build().unwrap(), connection).await;
     });
     let spec = |id: &str, launcher: InMemoryLauncher| PluginSpec {
         id: id.to_owned(),
