@@ -45,7 +45,7 @@ pub enum Entry {
         /// The value; `None` where it was removed.
         value: Option<Value>,
     },
-    /// A request to the shell's server through its [`Door`](crate::Door).
+    /// A request to the shell's server from an [`InProcessClient`](crate::InProcessClient).
     Request {
         /// Method and path.
         request: String,

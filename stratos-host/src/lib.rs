@@ -36,8 +36,8 @@ mod token;
 mod traffic;
 mod watching;
 
+pub use crate::http::{InProcessClient, RequestError};
 pub use crate::plugin::{BuildStatus, PluginError, PluginState};
-pub use crate::server::{Door, DoorError};
 pub use crate::shell::{PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};
 pub use crate::state_dir::StateDir;
 pub use crate::timeouts::{AttachMode, Timeouts};

@@ -21,13 +21,14 @@ use crate::config::Persona;
 use crate::control::{Control, PluginInfo};
 use crate::events::{Event, Events, Watcher};
 use crate::faults::Faults;
+use crate::http::InProcessClient;
 use crate::journal::Entry;
 use crate::login::{Login, UnknownPersona};
 use crate::origin::Origin;
 use crate::owner::{Owner, OwnerError};
 use crate::plugin::Slot;
 use crate::process::Launcher;
-use crate::server::{self, Door, Entrance, RequestGuard};
+use crate::server::{self, RequestGuard};
 use crate::state_dir::StateDir;
 use crate::store::ConfigStore;
 use crate::timeouts::{AttachMode, DebuggerPause, Timeouts};
@@ -140,8 +141,8 @@ pub(crate) struct Backend {
     pub(crate) switching: tokio::sync::Mutex<()>,
     /// Held by whoever plays a scenario.
     pub(crate) stage: Arc<tokio::sync::Mutex<()>>,
-    /// How this process reaches the shell's server.
-    pub(crate) entrance: Entrance,
+    /// Sends requests to the shell's own server.
+    pub(crate) client: InProcessClient,
     /// Cancelled when the shell begins to end.
     pub(crate) ending: CancellationToken,
 }
@@ -183,10 +184,11 @@ impl Shell {
             port: options.port,
             source,
         })?;
-        Self::begin(options, plugins, events, address, listener, None)
+        let client = InProcessClient::over_tcp(address.port(), events.clone());
+        Self::begin(options, plugins, events, address, listener, client)
     }
 
-    /// The same without a port: requests come through the [`Door`] only, and are judged as if they came over the port.
+    /// The same without a port: requests come from the [`InProcessClient`] only, and are checked as if they came over the port.
     ///
     /// # Errors
     ///
@@ -195,12 +197,11 @@ impl Shell {
         options: ShellOptions,
         plugins: Vec<PluginSpec>,
         events: Events,
-    ) -> Result<(Self, Door), ShellError> {
-        let (door, listener) = Door::new(events.clone());
+    ) -> Result<(Self, InProcessClient), ShellError> {
+        let (client, listener) = InProcessClient::in_memory(options.port, events.clone());
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
-        let inside = Some(door.clone());
-        let shell = Self::begin(options, plugins, events, address, listener, inside)?;
-        Ok((shell, door))
+        let shell = Self::begin(options, plugins, events, address, listener, client.clone())?;
+        Ok((shell, client))
     }
 
     fn begin<L>(
@@ -209,7 +210,7 @@ impl Shell {
         events: Events,
         address: SocketAddr,
         listener: L,
-        door: Option<Door>,
+        client: InProcessClient,
     ) -> Result<Self, ShellError>
     where
         L: Listener,
@@ -241,10 +242,7 @@ impl Shell {
             supervise: options.supervise,
             switching: tokio::sync::Mutex::default(),
             stage: Arc::default(),
-            entrance: Entrance {
-                port: address.port(),
-                door,
-            },
+            client,
             ending: CancellationToken::new(),
         });
         let origins = Arc::clone(&backend.origins);

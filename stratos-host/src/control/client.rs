@@ -1,5 +1,6 @@
 //! The control of a shell from another process.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -7,8 +8,6 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +16,7 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::control::types::{API, ConfigValues, Failure, Invoke, PluginInfo, SwitchAuth};
+use crate::http::{Connector, HttpClient};
 use crate::owner::Owner;
 use crate::scenario::{Ending, Progress};
 use crate::store::ConfigExport;
@@ -28,7 +28,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Client {
     owner: Owner,
-    http: hyper_util::client::legacy::Client<HttpConnector, Body>,
+    http: HttpClient,
 }
 
 /// Why there is no answer, or not the one that was hoped for.
@@ -69,7 +69,8 @@ impl Client {
     /// A client for the shell that `host.json` names.
     #[must_use]
     pub fn new(owner: Owner) -> Self {
-        let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, owner.port));
+        let http = HttpClient::pooled(Connector::Tcp(address));
         Self { owner, http }
     }
 

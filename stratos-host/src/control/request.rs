@@ -55,8 +55,8 @@ impl Control {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answered, String> {
-        let entrance = &self.backend().entrance;
-        let origin = entrance.origin();
+        let client = &self.backend().client;
+        let origin = client.origin();
         let (kind, body) = match body {
             None => (None, String::new()),
             Some(Value::String(text)) => (Some("text/plain; charset=utf-8"), text.clone()),
@@ -76,7 +76,8 @@ impl Control {
         if let Some(kind) = kind {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        let answer = entrance.request(request).await?;
+        let answer = client.request(request).await;
+        let answer = answer.map_err(|error| chain(&error))?;
         let status = answer.status().as_u16();
         let body = Limited::new(answer.into_body(), BODY_BYTES).collect().await;
         let body = body.map_err(|error| format!("its body breaks off: {}", chain(&*error)))?;

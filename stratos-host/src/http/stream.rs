@@ -4,6 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use hyper_util::client::legacy::connect::{Connected, Connection};
 use stratos_transport::BoxedStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
@@ -17,12 +18,26 @@ pub(crate) struct HttpStream {
 }
 
 impl HttpStream {
+    /// The client's side of a connection.
+    pub(crate) fn connected(stream: BoxedStream) -> Self {
+        Self {
+            stream,
+            _permit: None,
+        }
+    }
+
     /// The server's side of a connection.
     pub(crate) fn accepted(stream: BoxedStream, permit: OwnedSemaphorePermit) -> Self {
         Self {
             stream,
             _permit: Some(permit),
         }
+    }
+}
+
+impl Connection for HttpStream {
+    fn connected(&self) -> Connected {
+        Connected::new()
     }
 }
 

@@ -121,13 +121,13 @@ mod tests {
 
     use super::*;
     use crate::events::Events;
-    use crate::server::Door;
+    use crate::http::InProcessClient;
 
-    fn start_server() -> Door {
-        let (door, listener) = Door::new(Events::default());
+    fn start_server() -> InProcessClient {
+        let (client, listener) = InProcessClient::in_memory(2066, Events::default());
         let app = Router::new().route("/", get(async || "hello"));
         tokio::spawn(serve(listener, app, CancellationToken::new()));
-        door
+        client
     }
 
     /// Reads until the server closes the connection; `None` if it does not within an hour.

@@ -2,14 +2,11 @@
 
 mod api;
 mod connections;
-mod door;
-mod entrance;
 mod ipc_websocket;
 mod proxy;
 mod request_guard;
 mod response_body;
 mod response_headers;
-mod upstream;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -20,10 +17,7 @@ use axum::routing::get;
 use crate::control::{API, Control, Failure};
 
 pub(crate) use self::connections::serve;
-pub use self::door::{Door, DoorError};
-pub(crate) use self::entrance::Entrance;
 pub(crate) use self::request_guard::RequestGuard;
-pub(crate) use self::upstream::Upstream;
 
 /// The router of the whole server, behind the request guard.
 pub(crate) fn app(control: Control, guard: RequestGuard) -> Router {

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version};
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use stratos_protocol::error::chain;
 use tokio::io::{copy, split};
 
 use crate::control::Control;
@@ -18,7 +19,6 @@ use crate::plugin::BuildStatus;
 use crate::server::error_response;
 use crate::server::response_body::LeasedBody;
 use crate::session::Session;
-use crate::shell::chain;
 use crate::traffic::Lease;
 
 /// Headers that apply to one connection, not to the request or the response as a whole.
@@ -50,7 +50,7 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
     let client = prepare(&mut request);
     let response = tokio::select! {
         biased;
-        response = session.upstream.request(request) => response,
+        response = session.http.request(request) => response,
         () = session.over.cancelled() => {
             let text = format!("plugin `{}` ended before it answered", session.plugin);
             return error_response(StatusCode::BAD_GATEWAY, text);

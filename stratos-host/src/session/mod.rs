@@ -24,8 +24,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::http::{Connector, HttpClient};
 use crate::process::{LaunchedPlugin, ProcessHandle};
-use crate::server::Upstream;
 use crate::session::greeting::greet;
 use crate::session::service::PluginService;
 use crate::shell::{Backend, chain};
@@ -44,7 +44,8 @@ const INVOKE_BYTES: usize = FRAME_BYTES / 16;
 pub(crate) struct Session {
     pub(crate) plugin: String,
     pub(crate) generation: u64,
-    pub(crate) upstream: Upstream,
+    /// Sends requests to the plugin's routes.
+    pub(crate) http: HttpClient,
     pub(crate) process: ProcessHandle,
     peer: Peer,
     resumes: bool,
@@ -151,7 +152,7 @@ impl Session {
         Ok(Self {
             plugin: plugin.to_owned(),
             generation,
-            upstream: Upstream::new(http),
+            http: HttpClient::pooled(Connector::Stream(http)),
             process,
             peer,
             leases: TaskTracker::new(),

@@ -165,7 +165,7 @@ impl TestRequest {
         *request.headers_mut() = self.headers;
         let host = request.headers_mut().entry(HOST);
         host.or_insert(HeaderValue::from_static(SHELL_HOST));
-        match self.inner.door.request(request).await {
+        match self.inner.client.request(request).await {
             Ok(response) => {
                 let (parts, body) = Response::into_parts(response);
                 (parts.status, parts.headers, body)

@@ -243,7 +243,7 @@ impl TestPlugin {
     ///
     /// If the shell has stopped.
     pub async fn connect(&self) -> BoxedStream {
-        self.inner.door.connect().await.expect("the shell runs")
+        self.inner.client.connect().await.expect("the shell runs")
     }
 
     /// Reads a config value of the plugin; `None` if none is stored.

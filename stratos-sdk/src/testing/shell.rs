@@ -10,7 +10,7 @@ use stratos_host::control::Control;
 use stratos_host::events::Events;
 use stratos_host::journal::Journal;
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory};
-use stratos_host::{Door, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
+use stratos_host::{InProcessClient, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::Identity;
 use tempfile::TempDir;
 
@@ -36,7 +36,7 @@ pub struct TestShell {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) shell: Shell,
-    pub(crate) door: Door,
+    pub(crate) client: InProcessClient,
     pub(crate) waiter: Waiter,
     leak_detector: LeakDetector,
     _watchdog: Watchdog,
@@ -262,7 +262,7 @@ pub(crate) async fn start_shell(builder: TestShellBuilder) -> Result<TestShell, 
         ..ShellOptions::new(state)
     };
     let events = Events::kept_in(journal.clone());
-    let (shell, door) =
+    let (shell, client) =
         Shell::start_in_memory(options, specs, events).map_err(StartError::Shell)?;
     let mut folders = Vec::from_iter(builder.state_folder);
     folders.extend(program_folder.iter().map(|folder| folder.path().to_owned()));
@@ -270,7 +270,7 @@ pub(crate) async fn start_shell(builder: TestShellBuilder) -> Result<TestShell, 
     let inner = Arc::new(Inner {
         _watchdog: Watchdog::start(polls, builder.watchdog_limit),
         leak_detector,
-        door,
+        client,
         waiter: Waiter::new(journal, host, builder.timeout, folders),
         shell,
         _program_folder: program_folder,
