@@ -1,44 +1,41 @@
-//! The macros of `stratos-sdk`, which re-exports them.
+//! The procedural macros of `stratos-sdk`, which re-exports and documents them.
 //!
-//! Parse (`arguments`, `item`, `attribute`, `signature`), check (`hooks`, `handlers` and what they ask: `channel`,
-//! `route_path`), read `plugin.json` (`plugin_json`, `settings`, `names`), `expand`. Everything but this file works on
-//! `proc_macro2` and is tested without a compiler.
+//! `#[stratos::plugin]` has three phases. `parse` reads the arguments, the item and `plugin.json`; `validate` turns
+//! them into a `model` without the invalid parts and collects the errors; `expand` generates code from the model.
+//! `pipeline` connects the phases. All modules work on `proc_macro2` tokens, so unit tests need no compiler.
 
-mod arguments;
-mod attribute;
-mod channel;
 mod expand;
-mod handlers;
-mod hooks;
-mod item;
+mod model;
 mod names;
-mod plugin_json;
-mod route_path;
-mod settings;
-mod signature;
+mod parse;
+mod pipeline;
+mod types;
+mod validate;
 
 use proc_macro::TokenStream;
 
-/// Makes a type or a module a Stratos plugin; see `stratos::plugin`, where authors find it.
+/// Makes a type or a module a Stratos plugin; see `stratos::plugin` for the documentation.
 #[proc_macro_attribute]
 pub fn plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::plugin(arguments.into(), &item.into()).into()
+    pipeline::plugin(arguments.into(), &item.into()).into()
 }
 
-/// The identity in `plugin.json`; see `stratos::manifest`, where authors find it.
+/// Expands to the identity in `plugin.json`; see `stratos::manifest` for the documentation.
 #[proc_macro]
 pub fn manifest(arguments: TokenStream) -> TokenStream {
-    expand::manifest(arguments.into()).into()
+    pipeline::manifest(arguments.into()).into()
 }
 
-/// The attributes on handlers, which [`plugin`] takes off: whoever finds one here has written it somewhere else.
+/// Defines the handler attributes as macros of their own.
+///
+/// [`plugin`] removes them from the functions in its block, so these macros run only for a misplaced attribute.
 macro_rules! handler_attributes {
     ($($name:ident)*) => {$(
         /// Marks a handler within the block that has `#[stratos::plugin]`, whose documentation explains it; an error
         /// anywhere else.
         #[proc_macro_attribute]
         pub fn $name(_: TokenStream, item: TokenStream) -> TokenStream {
-            expand::misplaced(stringify!($name), &item.into()).into()
+            expand::misplaced_attribute(stringify!($name), &item.into()).into()
         }
     )*};
 }

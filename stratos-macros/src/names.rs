@@ -1,21 +1,23 @@
-//! From the manifest's spelling to Rust's.
+//! Conversion of names in manifests and attributes to Rust identifiers.
+//!
+//! The crate `heck` would replace three short functions here, but every plugin author would compile it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use syn::Ident;
 
-/// `refreshInterval`, `refresh-interval` and `Refresh interval` as `refresh_interval`.
+/// Converts `refreshInterval`, `refresh-interval` and `Refresh interval` to `refresh_interval`.
 pub(crate) fn snake(text: &str) -> String {
     words(text).join("_")
 }
 
-/// The same as `refresh-interval`, which is how channels are written.
+/// Converts a name in any convention to `refresh-interval`.
 pub(crate) fn kebab(text: &str) -> String {
     words(text).join("-")
 }
 
-/// The same as `RefreshInterval`.
+/// Converts a name in any convention to `RefreshInterval`.
 pub(crate) fn upper_camel(text: &str) -> String {
     let words = words(text);
     let capital = |word: &String| {
@@ -26,29 +28,29 @@ pub(crate) fn upper_camel(text: &str) -> String {
     words.iter().map(capital).collect()
 }
 
-/// Gives out names that are identifiers and taken only once.
+/// A set of identifiers that makes each new one unique with a number.
 #[derive(Default)]
-pub(crate) struct Names {
+pub(crate) struct UniqueNames {
     taken: BTreeSet<String>,
-    /// The next number to try for a name, so that thousands of equal ones are no quadratic work.
+    /// The next number to try for a name, so that many equal names take linear time.
     next: BTreeMap<String, usize>,
 }
 
-impl Names {
-    /// `wanted`, or the same with a number where it is taken; `fallback` where it is no identifier.
+impl UniqueNames {
+    /// Adds `wanted`, or `fallback` if `wanted` is no identifier, with a number if the name is already taken.
     pub(crate) fn take(&mut self, wanted: &str, fallback: &str) -> Ident {
         self.take_all(wanted, fallback, &[""])
     }
 
-    /// Like [`take`](Self::take), for a name that is also used with each of these endings.
-    pub(crate) fn take_all(&mut self, wanted: &str, fallback: &str, endings: &[&str]) -> Ident {
+    /// Like [`take`](Self::take), for a name that must be unique with each of the suffixes.
+    pub(crate) fn take_all(&mut self, wanted: &str, fallback: &str, suffixes: &[&str]) -> Ident {
         let base = match identifier(wanted) {
             Some(_) => wanted,
             None => fallback,
         };
         let is_free = |name: &str| {
-            let mut all = endings.iter();
-            all.all(|ending| !self.taken.contains(&format!("{name}{ending}")))
+            let mut suffixes = suffixes.iter();
+            suffixes.all(|suffix| !self.taken.contains(&format!("{name}{suffix}")))
         };
         let is_type = base.contains(char::is_uppercase) && !base.ends_with(char::is_numeric);
         let separator = if is_type { "" } else { "_" };
@@ -59,16 +61,16 @@ impl Names {
                 _ => (number, format!("{base}{separator}{number}")),
             })
             .find(|(_, name)| is_free(name))
-            .expect("there are enough numbers");
+            .expect("the range of numbers is unbounded");
         self.next.insert(base.to_owned(), number + 1);
-        for ending in endings {
-            self.taken.insert(format!("{name}{ending}"));
+        for suffix in suffixes {
+            self.taken.insert(format!("{name}{suffix}"));
         }
-        identifier(&name).expect("a name and a number are an identifier")
+        identifier(&name).expect("an identifier with a number is an identifier")
     }
 }
 
-/// The name as an identifier, a raw one where it is a keyword; `None` where that does not do either.
+/// Converts a name to an identifier, a raw one for keywords; `None` if that is impossible.
 fn identifier(name: &str) -> Option<Ident> {
     if matches!(name, "self" | "Self" | "super" | "crate" | "_" | "") {
         return None;
@@ -81,17 +83,17 @@ fn identifier(name: &str) -> Option<Ident> {
     is_keyword.then(|| Ident::new_raw(name, Span::call_site()))
 }
 
-/// The words in lower case; a capital after a small letter begins one, and so does every other character.
+/// Splits a name into words in lower case, at capitals after small letters or digits, and at other characters.
 fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for char in text.chars() {
-        let begins = char.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit());
-        if begins || !char.is_alphanumeric() {
+        let starts_word = char.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit());
+        if starts_word || !char.is_alphanumeric() {
             words.push(String::new());
         }
         if char.is_alphanumeric() {
-            let word = words.last_mut().expect("there is one from the beginning");
+            let word = words.last_mut().expect("`words` starts with one element");
             word.extend(char.to_lowercase());
         }
         before = char;
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings() {
+    fn snake_and_upper_camel_accept_all_conventions() {
         for (text, as_snake, as_camel) in [
             ("refresh_interval", "refresh_interval", "RefreshInterval"),
             ("refreshInterval", "refresh_interval", "RefreshInterval"),
@@ -122,8 +124,8 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_once() {
-        let mut names = Names::default();
+    fn unique_names_numbers_duplicates_and_escapes_keywords() {
+        let mut names = UniqueNames::default();
         for (wanted, expected) in [
             ("api", "api"),
             ("api", "api_2"),
@@ -136,16 +138,16 @@ mod tests {
         ] {
             assert_eq!(names.take(wanted, "setting_1").to_string(), expected);
         }
-        let mut names = Names::default();
+        let mut names = UniqueNames::default();
         let with_or = ["", "_or"];
         assert_eq!(names.take_all("a", "", &with_or).to_string(), "a");
         assert_eq!(names.take_all("a_or", "", &with_or).to_string(), "a_or_2");
     }
 
-    /// With work that grows with the square of their number, it would not end.
+    /// An algorithm in quadratic time would take minutes here.
     #[test]
-    fn equal_names_are_numbered_one_after_the_other() {
-        let mut names = Names::default();
+    fn equal_names_take_linear_time() {
+        let mut names = UniqueNames::default();
         let last = (0..100_000).map(|_| names.take("api", "")).last();
         assert_eq!(last.unwrap().to_string(), "api_100000");
     }

@@ -1,8 +1,11 @@
-//! The generated code: thin calls into the SDK.
+//! The third phase: generates code from the model.
+//!
+//! The generated code only calls functions of `stratos::__private`; logic belongs there.
 
-mod hooks;
-mod plugin;
+mod output;
+mod parts;
+mod plugin_impl;
 mod registration;
 mod settings;
 
-pub(crate) use self::plugin::{manifest, misplaced, plugin};
+pub(crate) use self::output::{manifest, misplaced_attribute, plugin};

@@ -1,29 +1,26 @@
-//! `Plugin::register`: a call for each handler.
+//! The method `Plugin::register`, which registers all handlers.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use syn::{Ident, Type};
 
-use super::hooks::{call, question_mark};
-use super::plugin::Parts;
-use crate::handlers::Handler;
-use crate::hooks::State;
-use crate::item::Form;
-use crate::signature::{Argument, last_segment, without_lifetimes};
+use super::parts::{call, question_mark};
+use crate::model::{Argument, Handler, ModuleState, Plugin};
+use crate::parse::item::ItemKind;
+use crate::types::{last_segment, type_arguments, without_lifetimes};
 
-pub(super) fn expand(parts: &Parts<'_>) -> Option<TokenStream> {
-    let is_unknown =
-        matches!(parts.item.form, Form::Module { .. }) && matches!(parts.state, State::Unknown);
-    if parts.handlers.is_empty() || is_unknown {
+/// Generates `register`; nothing for a plugin without handlers, or whose state is unknown.
+pub(super) fn expand(plugin: &Plugin<'_>) -> Option<TokenStream> {
+    if plugin.handlers.is_empty() || matches!(plugin.state, ModuleState::Unknown) {
         return None;
     }
-    let prefix = &parts.prefix;
-    let handlers = parts.handlers.iter().map(|handler| {
-        let cfgs = handler.call.cfgs;
+    let prefix = &plugin.prefix;
+    let handlers = plugin.handlers.iter().map(|handler| {
+        let cfgs = handler.function.cfgs;
         let register = match handler.is_ipc() {
-            true => ipc(parts, handler),
-            false => route(parts, handler),
+            true => register_ipc(plugin, handler),
+            false => register_route(plugin, handler),
         };
         quote! { #(#cfgs)* #register }
     });
@@ -40,11 +37,11 @@ pub(super) fn expand(parts: &Parts<'_>) -> Option<TokenStream> {
     })
 }
 
-fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
-    let name = handler.call.name;
-    let (channel, function) = (&handler.text, name.to_string());
-    let (plugin, ctx, state) = bindings(parts, handler);
-    let types = values(handler);
+fn register_ipc(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
+    let name = handler.function.name;
+    let (channel, function) = (&handler.address, name.to_string());
+    let (receiver, ctx, state) = bindings(plugin, handler);
+    let types = value_types(handler);
     let payload = types.first().map(|ty| {
         let or_fail = question_mark(ty.span());
         quote_spanned! {ty.span()=> let payload = ::stratos::__private::payload::<#ty>(question) #or_fail; }
@@ -53,16 +50,19 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         Some(_) => quote! { question },
         None => quote! { _ },
     };
-    let answer = answer(handler, &call(parts, &handler.call, &[quote! { payload }]));
-    let (ok, error) = outcome(handler.call.output);
-    let ok_span = ok.map_or_else(|| name.span(), telling_span);
-    let error_span = error.map_or_else(|| name.span(), telling_span);
+    let answer = await_answer(
+        handler,
+        &call(plugin, &handler.function, &[quote! { payload }]),
+    );
+    let (ok, error) = result_types(handler.function.output);
+    let ok_span = ok.map_or_else(|| name.span(), type_span);
+    let error_span = error.map_or_else(|| name.span(), type_span);
     let or_fail = question_mark(error_span);
     let given = quote_spanned! {error_span=> let (given,) = ((&answer).__stratos_kind().ok(answer) #or_fail,); };
     let write = quote_spanned! {ok_span=> ::stratos::__private::answer(given) };
-    // The function's span, so that the compiler points there when its future is not `Send`.
+    // With the span of the function, so that the compiler points there when its future is not `Send`.
     let run = quote_spanned! {name.span()=>
-        |#plugin, #ctx, #argument| async move {
+        |#receiver, #ctx, #argument| async move {
             #state
             #payload
             #answer
@@ -74,12 +74,12 @@ fn ipc(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     quote_spanned! {name.span()=> handlers.ipc(#channel, #function, #run).await #or_fail; }
 }
 
-fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
-    let name = handler.call.name;
-    let (path, function) = (&handler.text, name.to_string());
+fn register_route(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
+    let name = handler.function.name;
+    let (path, function) = (&handler.address, name.to_string());
     let method = Ident::new(&handler.kind.to_uppercase(), Span::call_site());
-    let (plugin, ctx, state) = bindings(parts, handler);
-    let types = values(handler);
+    let (receiver, ctx, state) = bindings(plugin, handler);
+    let types = value_types(handler);
     let names: Vec<_> = (0..types.len())
         .map(|n| format_ident!("argument_{n}"))
         .collect();
@@ -101,12 +101,12 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
         _ => quote! { mut parts, body },
     };
     let names: Vec<_> = names.iter().map(|name| quote! { #name }).collect();
-    let answer = answer(handler, &call(parts, &handler.call, &names));
-    let (ok, _) = outcome(handler.call.output);
-    let span = ok.map_or_else(|| name.span(), telling_span);
+    let answer = await_answer(handler, &call(plugin, &handler.function, &names));
+    let (ok, _) = result_types(handler.function.output);
+    let span = ok.map_or_else(|| name.span(), type_span);
     let respond = quote_spanned! {span=> (&answer).__stratos_route_kind().respond(answer) };
     let run = quote_spanned! {name.span()=>
-        |#plugin, #ctx, #request| async move {
+        |#receiver, #ctx, #request| async move {
             #state
             #(#extract)*
             #answer
@@ -118,60 +118,46 @@ fn route(parts: &Parts<'_>, handler: &Handler<'_>) -> TokenStream {
     }
 }
 
-/// Waits for the answer, by way of a tuple: that an answer may be `()` is nothing that clippy should blame.
-fn answer(handler: &Handler<'_>, call: &TokenStream) -> TokenStream {
-    quote_spanned! {handler.call.name.span()=> let (answer,) = (#call.await,); }
+/// Generates the binding `answer`, within a tuple because clippy rejects `let answer` of type `()`.
+fn await_answer(handler: &Handler<'_>, call: &TokenStream) -> TokenStream {
+    quote_spanned! {handler.function.name.span()=> let (answer,) = (#call.await,); }
 }
 
-/// The types of success and failure, as far as they can be seen.
-fn outcome(output: Option<&Type>) -> (Option<&Type>, Option<&Type>) {
-    let Some(Type::Path(path)) = output else {
+/// Returns the types of success and failure that the spelling of a return type shows.
+fn result_types(output: Option<&Type>) -> (Option<&Type>, Option<&Type>) {
+    let is_result = |ty: &&Type| last_segment(ty).is_some_and(|name| name == "Result");
+    let Some(result) = output.filter(is_result) else {
         return (output, None);
     };
-    let Some(last) = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == "Result")
-    else {
-        return (output, None);
-    };
-    // An alias with no argument of its own is left to the compiler.
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+    // An alias without arguments hides its types.
+    let Some(mut types) = type_arguments(result) else {
         return (None, None);
     };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
     (types.next(), types.next())
 }
 
-/// The one token that says most: of `std::vec::Vec<u32>`, it is `Vec`.
-fn telling_span(ty: &Type) -> Span {
+/// Returns the span of a type's last segment: `Vec` of `std::vec::Vec<u32>`.
+fn type_span(ty: &Type) -> Span {
     last_segment(ty).map_or_else(|| ty.span(), Ident::span)
 }
 
-/// The types of what the UI sends.
-fn values(handler: &Handler<'_>) -> Vec<TokenStream> {
-    let values = handler
-        .call
-        .arguments
-        .iter()
-        .map(|argument| match argument {
-            Argument::Value(ty) => Some(without_lifetimes(ty.to_token_stream())),
-            Argument::State(_) | Argument::Context(_) => None,
-        });
-    values.flatten().collect()
+/// Returns the types of the payload or the extractors.
+fn value_types(handler: &Handler<'_>) -> Vec<TokenStream> {
+    let arguments = handler.function.arguments.iter();
+    let values = arguments.filter_map(|argument| match argument {
+        Argument::Value(ty) => Some(without_lifetimes(ty.to_token_stream())),
+        Argument::State(_) | Argument::Context(_) => None,
+    });
+    values.collect()
 }
 
-/// The names of the closure's first two arguments, where the call uses them, and the state's.
+/// Generates the closure's parameters for the plugin and the context, `_` if unused, and the binding `state`.
 fn bindings(
-    parts: &Parts<'_>,
+    plugin: &Plugin<'_>,
     handler: &Handler<'_>,
 ) -> (TokenStream, TokenStream, Option<TokenStream>) {
-    let mut arguments = handler.call.arguments.iter();
-    let is_method = matches!(parts.item.form, Form::Impl { .. });
+    let mut arguments = handler.function.arguments.iter();
+    let is_method = matches!(plugin.item.kind, ItemKind::Impl { .. });
     let takes_state = arguments.clone().any(|a| matches!(a, Argument::State(_)));
     let takes_context = arguments.any(|a| matches!(a, Argument::Context(_)));
     let bind = |name: TokenStream, is_used: bool| {

@@ -1,51 +1,38 @@
-//! What the manifest is to the code: constants, and an accessor for each setting.
+//! The constants `ID` and `VERSION`, and the module with an accessor for each setting.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use stratos_manifest::SettingScope;
-use syn::{Error, Ident};
+use syn::Ident;
 
-use super::plugin::Parts;
-use crate::item::{Form, Item};
+use super::parts::plugin_type;
+use crate::model::{Plugin, SettingAccessor, SettingKind};
 use crate::names::snake;
-use crate::settings::{Declared, Kind, declare, unfit_default};
-use crate::signature::last_segment;
+use crate::parse::item::ItemKind;
+use crate::types::last_segment;
 
-pub(super) fn expand(
-    parts: &Parts<'_>,
-    module: Option<&Ident>,
-    errors: &mut Vec<Error>,
-) -> TokenStream {
-    let Some(json) = &parts.json else {
-        // So that their uses are no errors on top.
-        return constants(parts, None, errors);
+/// Generates the inherent members of the plugin's type and, if the manifest declares settings, their module.
+pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
+    let Some(json) = plugin.json.filter(|_| !plugin.settings.is_empty()) else {
+        return inherent_members(plugin, None);
     };
-    let declared = declare(&json.settings);
-    for (declared, (_, place)) in declared.iter().zip(&json.settings) {
-        if let Some(wrong) = unfit_default(declared) {
-            errors.push(json.error(place.start, &wrong));
-        }
-    }
-    if declared.is_empty() {
-        return constants(parts, None, errors);
-    }
-    let hidden = hidden(parts);
+    let hidden = hidden_module(plugin);
     let default = Ident::new("settings", Span::call_site());
-    let visible = module.unwrap_or(&default);
-    let constants = constants(parts, Some(&quote! { #hidden::#visible }), errors);
-    let import = match module {
+    let visible = plugin.settings_module.unwrap_or(&default);
+    let members = inherent_members(plugin, Some(&quote! { #hidden::#visible }));
+    let import = match plugin.settings_module {
         Some(module) => quote! { pub use #hidden::#module; },
-        // All of it, which is the one module: so one of the author's, of the same name, goes before it.
+        // A glob import, so that a module of the author with the same name takes precedence.
         None => quote! { pub use #hidden::*; },
     };
-    let accessors = declared.iter().map(accessors);
-    let choices = declared.iter().filter_map(choice);
+    let accessors = plugin.settings.iter().map(accessor_methods);
+    let choices = plugin.settings.iter().filter_map(choice_enum);
     let doc = format!(
         " The settings that `{}` declares; `#[stratos::plugin(settings = \"...\")]` gives this module another name.",
         json.name
     );
     quote! {
-        #constants
+        #members
 
         #[doc(hidden)]
         pub mod #hidden {
@@ -73,30 +60,26 @@ pub(super) fn expand(
     }
 }
 
-/// Where the generated module lies, so that one of the author's does not collide with it.
-fn hidden(parts: &Parts<'_>) -> Ident {
-    let name = match &parts.item.form {
-        Form::Impl { ty, .. } => last_segment(ty).map(Ident::to_string),
-        Form::Module { .. } => None,
+/// Returns the name of the module around the settings module, which cannot collide with a module of the author.
+fn hidden_module(plugin: &Plugin<'_>) -> Ident {
+    let name = match &plugin.item.kind {
+        ItemKind::Impl { ty, .. } => last_segment(ty).map(Ident::to_string),
+        ItemKind::Module { .. } => None,
     };
     format_ident!("__stratos_{}", snake(&name.unwrap_or_default()))
 }
 
-/// `ID`, `VERSION` and `settings` of the plugin's type.
-fn constants(
-    parts: &Parts<'_>,
-    module: Option<&TokenStream>,
-    errors: &mut Vec<Error>,
-) -> TokenStream {
-    let ty = parts.ty();
-    let (parameters, bounds) = match &parts.item.form {
-        Form::Impl { generics, .. } => {
+/// Generates `ID`, `VERSION` and `settings` of the plugin's type; the constants are empty without a valid manifest.
+fn inherent_members(plugin: &Plugin<'_>, settings_module: Option<&TokenStream>) -> TokenStream {
+    let ty = plugin_type(plugin);
+    let (parameters, bounds) = match &plugin.item.kind {
+        ItemKind::Impl { generics, .. } => {
             let (parameters, _, bounds) = generics.split_for_impl();
             (quote! { #parameters }, quote! { #bounds })
         }
-        Form::Module { .. } => Default::default(),
+        ItemKind::Module { .. } => Default::default(),
     };
-    let identity = parts.json.as_ref().and_then(|json| json.identity.as_ref());
+    let identity = plugin.json.and_then(|json| json.identity.as_ref());
     let (id, version) = identity.map_or(("", ""), |identity| (&identity.id, &identity.version));
     let id = quote! {
         /// The plugin's id, from its manifest.
@@ -106,7 +89,7 @@ fn constants(
         /// The plugin's version, from its manifest.
         pub const VERSION: &'static str = #version;
     };
-    let settings = module.map(|module| {
+    let settings = settings_module.map(|module| {
         quote! {
             /// The settings, as they are at the moment of each call.
             pub fn settings(ctx: &::stratos::PluginContext) -> #module::Settings {
@@ -119,70 +102,49 @@ fn constants(
         ("VERSION", Some(version)),
         ("settings", settings),
     ];
-    let members = members.into_iter().filter_map(|(name, code)| {
-        let code = code?;
-        let own = own_member(parts.item, name);
-        if let Some(own) = own {
-            let text = format!(
-                "`#[stratos::plugin]` adds `{name}` from plugin.json: give this one another name"
-            );
-            errors.push(Error::new(own.span(), text));
-        }
-        own.is_none().then_some(code)
-    });
-    let members: TokenStream = members.collect();
+    let members = members
+        .into_iter()
+        .filter(|(name, _)| !plugin.redeclared_members.contains(name))
+        .filter_map(|(_, code)| code);
     quote! {
         impl #parameters #ty #bounds {
-            #members
+            #(#members)*
         }
     }
 }
 
-/// What the author's `impl` block has of this name already.
-fn own_member<'a>(item: &'a Item, name: &'a str) -> Option<&'a Ident> {
-    let Form::Impl { .. } = item.form else {
-        return None;
-    };
-    let constants = item.others.iter().filter(|(keyword, _)| keyword == "const");
-    let functions = item
-        .functions
-        .iter()
-        .map(|function| &function.signature.ident);
-    let mut members = constants.map(|(_, name)| name).chain(functions);
-    members.find(|member| *member == name)
-}
-
-fn accessors(declared: &Declared<'_>) -> TokenStream {
-    let Declared {
+/// Generates the accessor of a setting, and the one that takes a default.
+fn accessor_methods(accessor: &SettingAccessor<'_>) -> TokenStream {
+    let SettingAccessor {
         setting,
         method,
-        or,
+        method_or,
         kind,
-    } = declared;
+    } = accessor;
     let key = &setting.key;
     let ty = match kind {
-        Kind::Bool => quote! { bool },
-        Kind::Text => quote! { ::std::string::String },
-        Kind::Number => quote! { f64 },
-        Kind::Json => quote! { ::stratos::serde_json::Value },
-        Kind::Choice { name, .. } => quote! { #name },
+        SettingKind::Bool => quote! { bool },
+        SettingKind::Text => quote! { ::std::string::String },
+        SettingKind::Number => quote! { f64 },
+        SettingKind::Json => quote! { ::stratos::serde_json::Value },
+        SettingKind::Choice { name, .. } => quote! { #name },
     };
     let (read, read_or) = match kind {
-        Kind::Choice { .. } => (quote! { choice }, quote! { choice_or }),
-        Kind::Json => (quote! { any_json }, quote! { any_json_or }),
+        SettingKind::Choice { .. } => (quote! { choice }, quote! { choice_or }),
+        SettingKind::Json => (quote! { any_json }, quote! { any_json_or }),
         _ => (quote! { setting }, quote! { setting_or }),
     };
     let output = match setting.default {
         Some(_) => quote! { #ty },
         None => quote! { ::core::option::Option<#ty> },
     };
-    let body = match default(declared) {
+    let body = match default_value(accessor) {
         Some(default) => quote! { ::stratos::__private::#read_or(&self.0, #key, #default).await },
-        // Of a default that does not fit, which is an error: the accessor has the type that its uses expect.
+        // An invalid default is an error already; the accessor keeps its type to avoid further errors.
         None if setting.default.is_some() => quote! { ::core::unreachable!() },
         None => quote! { ::stratos::__private::#read(&self.0, #key).await },
     };
-    let docs = docs(declared);
+    let docs = setting_docs(accessor);
     let doc_or = format!(" [`{method}`](Self::{method}), with a default of the caller's.");
     let error = quote! { ::stratos::context::ConfigError };
     quote! {
@@ -192,33 +154,33 @@ fn accessors(declared: &Declared<'_>) -> TokenStream {
         }
 
         #[doc = #doc_or]
-        pub async fn #or(&self, default: #ty) -> ::core::result::Result<#ty, #error> {
+        pub async fn #method_or(&self, default: #ty) -> ::core::result::Result<#ty, #error> {
             ::stratos::__private::#read_or(&self.0, #key, default).await
         }
     }
 }
 
-/// The manifest's default, if it fits.
-fn default(declared: &Declared<'_>) -> Option<TokenStream> {
-    let default = declared.setting.default.as_ref()?;
-    Some(match &declared.kind {
-        Kind::Bool => {
+/// Generates the default in the manifest; `None` if it is absent or invalid.
+fn default_value(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
+    let default = accessor.setting.default.as_ref()?;
+    Some(match &accessor.kind {
+        SettingKind::Bool => {
             let value = default.as_bool()?;
             quote! { #value }
         }
-        Kind::Text => {
+        SettingKind::Text => {
             let text = default.as_str()?;
             quote! { ::std::string::String::from(#text) }
         }
-        Kind::Number => {
+        SettingKind::Number => {
             let value = default.as_f64()?;
             quote! { #value }
         }
-        Kind::Json => {
+        SettingKind::Json => {
             let text = default.to_string();
             quote! { ::stratos::__private::json(#text) }
         }
-        Kind::Choice { name, variants } => {
+        SettingKind::Choice { name, variants } => {
             let mut options = variants.iter();
             let (variant, _) = options.find(|(_, option)| option.value == *default)?;
             quote! { #name::#variant }
@@ -226,16 +188,16 @@ fn default(declared: &Declared<'_>) -> Option<TokenStream> {
     })
 }
 
-/// What an editor shows.
-fn docs(declared: &Declared<'_>) -> Vec<String> {
-    let setting = declared.setting;
+/// Writes the doc comment of an accessor, line by line.
+fn setting_docs(accessor: &SettingAccessor<'_>) -> Vec<String> {
+    let setting = accessor.setting;
     let mut docs = vec![format!(
         " {} ({}).",
-        escaped(&setting.name),
-        code(&setting.key)
+        escape_markdown(&setting.name),
+        code_span(&setting.key)
     )];
     if let Some(description) = &setting.description {
-        docs.extend([String::new(), format!(" {}", escaped(description))]);
+        docs.extend([String::new(), format!(" {}", escape_markdown(description))]);
     }
     docs.push(String::new());
     let by = match setting.scope {
@@ -244,7 +206,7 @@ fn docs(declared: &Declared<'_>) -> Vec<String> {
     };
     docs.push(match &setting.default {
         Some(default) => {
-            let default = code(&default.to_string());
+            let default = code_span(&default.to_string());
             format!(" {by}; {default} where it is not set.")
         }
         None => format!(" {by}; `None` where it is not set."),
@@ -252,20 +214,19 @@ fn docs(declared: &Declared<'_>) -> Vec<String> {
     docs
 }
 
-/// Text as Markdown that says the same: its brackets are no links, its addresses none of rustdoc's business, and it is
-/// one line, so that no indented part of it is a doctest.
-fn escaped(text: &str) -> String {
+/// Escapes text so that Markdown shows it literally: no links, no HTML, and no doctest of an indented line.
+fn escape_markdown(text: &str) -> String {
     let mut escaped = String::new();
-    for char in line(text).chars() {
+    for char in single_line(text).chars() {
         escaped.extend(char.is_ascii_punctuation().then_some('\\'));
         escaped.push(char);
     }
     escaped
 }
 
-/// Text as Markdown's code, between more backticks than it has itself.
-fn code(text: &str) -> String {
-    let text = line(text);
+/// Writes text as a code span of Markdown, with a fence longer than each run of backticks in the text.
+fn code_span(text: &str) -> String {
+    let text = single_line(text);
     let runs = text.split(|char| char != '`').map(str::len);
     match runs.max().unwrap_or_default() {
         0 if !text.is_empty() => format!("`{text}`"),
@@ -276,25 +237,31 @@ fn code(text: &str) -> String {
     }
 }
 
-/// Text with a space for each break and each row of spaces, which is how Markdown shows it.
-fn line(text: &str) -> String {
+/// Replaces each run of whitespace by one space, as Markdown does when it renders text.
+fn single_line(text: &str) -> String {
     let words: Vec<_> = text.split_ascii_whitespace().collect();
     words.join(" ")
 }
 
-fn choice(declared: &Declared<'_>) -> Option<TokenStream> {
-    let Kind::Choice { name, variants } = &declared.kind else {
+/// Generates the enum of a setting with options.
+fn choice_enum(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
+    let SettingKind::Choice { name, variants } = &accessor.kind else {
         return None;
     };
     let doc = format!(
         " The options of {} ({}).",
-        escaped(&declared.setting.name),
-        code(&declared.setting.key)
+        escape_markdown(&accessor.setting.name),
+        code_span(&accessor.setting.key)
     );
     let names: Vec<_> = variants.iter().map(|(name, _)| name).collect();
     let docs = variants
         .iter()
-        .map(|(_, option)| (escaped(&option.label), code(&option.value.to_string())))
+        .map(|(_, option)| {
+            (
+                escape_markdown(&option.label),
+                code_span(&option.value.to_string()),
+            )
+        })
         .map(|(label, value)| format!(" {label} ({value})"));
     let values = variants.iter().map(|(_, option)| option.value.to_string());
     Some(quote! {
@@ -319,9 +286,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_manifest_says_is_text_and_code_and_no_other_markdown() {
+    fn texts_of_the_manifest_are_escaped_in_doc_comments() {
         let text = "a `b`\n\n    let [c] = 1;";
-        assert_eq!(escaped(text), r"a \`b\` let \[c\] \= 1\;");
+        assert_eq!(escape_markdown(text), r"a \`b\` let \[c\] \= 1\;");
         for (text, expected) in [
             ("kg", "`kg`"),
             ("a\n\n    b", "`a b`"),
@@ -329,7 +296,7 @@ mod tests {
             ("`", "`` ` ``"),
             ("a``b`<i>", "``` a``b`<i> ```"),
         ] {
-            assert_eq!(code(text), expected, "{text:?}");
+            assert_eq!(code_span(text), expected, "{text:?}");
         }
     }
 }

@@ -1,20 +1,26 @@
-//! Names of IPC channels, as the shell wants them; a test compares the two.
+//! Validation of IPC channel names.
+//!
+//! A copy of `stratos_protocol::ipc::check_channel`, because authors should not compile the protocol for the macro; a
+//! test compares the two.
 
-/// What is wrong with a channel's name, and the way out.
-pub(crate) fn check_channel(channel: &str) -> Result<(), String> {
+/// The longest channel name in bytes.
+const CHANNEL_BYTES: usize = 256;
+
+/// Validates a channel name; the error says which rule it breaks, with a suggestion.
+pub(super) fn check_channel(channel: &str) -> Result<(), String> {
     if channel.is_empty() {
         return Err(
             "the channel name is empty: give it a short name such as `status-update`".to_owned(),
         );
     }
-    if channel.len() > 256 {
-        let length = channel.len();
+    let length = channel.len();
+    if length > CHANNEL_BYTES {
         return Err(format!(
-            "the channel name is {length} bytes long, at most 256 are allowed"
+            "the channel name is {length} bytes long, at most {CHANNEL_BYTES} are allowed"
         ));
     }
-    let shown = channel.escape_debug();
     if channel.chars().any(char::is_control) {
+        let shown = channel.escape_debug();
         return Err(format!("channel `{shown}` contains control characters"));
     }
     let prefixed = channel.strip_prefix("plugin:");
@@ -31,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shell_says_the_same() {
+    fn check_channel_agrees_with_the_protocol() {
         let long = "x".repeat(257);
         for channel in [
             "a",
@@ -43,9 +49,9 @@ mod tests {
             "a\nb",
             &long,
         ] {
-            let theirs = stratos_protocol::ipc::check_channel(channel);
-            let theirs = theirs.map_err(|error| error.to_string());
-            assert_eq!(check_channel(channel), theirs, "{channel}");
+            let protocol = stratos_protocol::ipc::check_channel(channel);
+            let protocol = protocol.map_err(|error| error.to_string());
+            assert_eq!(check_channel(channel), protocol, "{channel}");
         }
     }
 }

@@ -1,37 +1,32 @@
-//! The settings that `plugin.json` declares, with the names and types that Rust has for them.
+//! Names and types for the settings in `plugin.json`, and validation of their defaults.
 
 use std::ops::Range;
 
 use stratos_manifest::{Choice, Setting, SettingType};
-use syn::Ident;
+use syn::{Error, Ident};
 
-use crate::names::{Names, snake, upper_camel};
+use crate::model::{SettingAccessor, SettingKind};
+use crate::names::{UniqueNames, snake, upper_camel};
+use crate::parse::plugin_json::PluginJson;
 
-/// One setting.
-pub(crate) struct Declared<'m> {
-    pub(crate) setting: &'m Setting,
-    /// The accessor; the one with a default of the caller's ends in `_or`.
-    pub(crate) method: Ident,
-    pub(crate) or: Ident,
-    pub(crate) kind: Kind<'m>,
+/// Names the accessors of all settings, and reports the defaults that do not have their setting's type.
+pub(super) fn find<'a>(
+    json: Option<&'a PluginJson>,
+    errors: &mut Vec<Error>,
+) -> Vec<SettingAccessor<'a>> {
+    let Some(json) = json else { return Vec::new() };
+    let accessors = name_accessors(&json.settings);
+    for (accessor, (_, default)) in accessors.iter().zip(&json.settings) {
+        if let Some(text) = invalid_default(accessor) {
+            errors.push(json.error(default.start, &text));
+        }
+    }
+    accessors
 }
 
-/// What a setting is in Rust.
-pub(crate) enum Kind<'m> {
-    Bool,
-    Text,
-    Number,
-    Json,
-    Choice {
-        name: Ident,
-        variants: Vec<(Ident, &'m Choice)>,
-    },
-}
-
-/// Names all settings.
-pub(crate) fn declare(settings: &[(Setting, Range<usize>)]) -> Vec<Declared<'_>> {
-    let mut methods = Names::default();
-    let mut types = Names::default();
+fn name_accessors(settings: &[(Setting, Range<usize>)]) -> Vec<SettingAccessor<'_>> {
+    let mut methods = UniqueNames::default();
+    let mut types = UniqueNames::default();
     types.take("Settings", "");
     settings
         .iter()
@@ -40,39 +35,39 @@ pub(crate) fn declare(settings: &[(Setting, Range<usize>)]) -> Vec<Declared<'_>>
             let number = index + 1;
             let name = snake(&setting.key);
             let method = methods.take_all(&name, &format!("setting_{number}"), &["", "_or"]);
-            let or = Ident::new(&format!("{}_or", plain(&method)), method.span());
+            let method_or = Ident::new(&format!("{}_or", without_raw(&method)), method.span());
             let kind = match setting.kind {
-                SettingType::Boolean => Kind::Bool,
-                SettingType::Text | SettingType::LongText | SettingType::Date => Kind::Text,
-                SettingType::Number | SettingType::Range => Kind::Number,
-                SettingType::Json => Kind::Json,
-                SettingType::List | SettingType::Radio => Kind::Choice {
+                SettingType::Boolean => SettingKind::Bool,
+                SettingType::Text | SettingType::LongText | SettingType::Date => SettingKind::Text,
+                SettingType::Number | SettingType::Range => SettingKind::Number,
+                SettingType::Json => SettingKind::Json,
+                SettingType::List | SettingType::Radio => SettingKind::Choice {
                     name: types.take(&upper_camel(&setting.key), &format!("Setting{number}")),
-                    variants: variants(&setting.options),
+                    variants: name_variants(&setting.options),
                 },
             };
-            Declared {
+            SettingAccessor {
                 setting,
                 method,
-                or,
+                method_or,
                 kind,
             }
         })
         .collect()
 }
 
-/// An option's name: the value's, `N` before a number, and its place in the list where that gives none.
-fn variants(options: &[Choice]) -> Vec<(Ident, &Choice)> {
-    let mut names = Names::default();
-    let numbered = options.iter().enumerate().map(|(index, option)| {
+/// Names the variant of each option after its value: `VeryLong`, `N5`, `Minus2`; `Option3` if the value gives no name.
+fn name_variants(options: &[Choice]) -> Vec<(Ident, &Choice)> {
+    let mut names = UniqueNames::default();
+    let named = options.iter().enumerate().map(|(index, option)| {
         let text = match option.value.as_str() {
             Some(text) => text.to_owned(),
             None => option.value.to_string(),
         };
         let is_number = text.parse::<f64>().is_ok();
         let wanted = match text.strip_prefix('-') {
-            Some(positive) if is_number => format!("Minus{}", digits(positive)),
-            _ if is_number => format!("N{}", digits(&text)),
+            Some(positive) if is_number => format!("Minus{}", number_name(positive)),
+            _ if is_number => format!("N{}", number_name(&text)),
             _ if text.starts_with(|first: char| first.is_ascii_digit()) => {
                 format!("N{}", upper_camel(&text))
             }
@@ -81,37 +76,39 @@ fn variants(options: &[Choice]) -> Vec<(Ident, &Choice)> {
         let name = names.take(&wanted, &format!("Option{}", index + 1));
         (name, option)
     });
-    numbered.collect()
+    named.collect()
 }
 
-fn digits(number: &str) -> String {
+/// Replaces the characters of a number that an identifier must not contain.
+fn number_name(number: &str) -> String {
     number.replace(['.', '+'], "_").replace('-', "Minus")
 }
 
-fn plain(name: &Ident) -> String {
+/// Returns the name of an identifier without `r#`.
+fn without_raw(name: &Ident) -> String {
     let name = name.to_string();
     name.strip_prefix("r#").unwrap_or(&name).to_owned()
 }
 
-/// What is wrong with a setting's default, if anything; the message is about the manifest.
-pub(crate) fn unfit_default(declared: &Declared<'_>) -> Option<String> {
-    let setting = declared.setting;
+/// Returns the error for a default that does not have the type of its setting.
+fn invalid_default(accessor: &SettingAccessor<'_>) -> Option<String> {
+    let setting = accessor.setting;
     let default = setting.default.as_ref()?;
-    let (fits, wanted) = match &declared.kind {
-        Kind::Bool => (default.is_boolean(), "true or false"),
-        Kind::Text => (default.is_string(), "text"),
-        Kind::Number => (default.is_number(), "a number"),
-        Kind::Json => (true, ""),
-        Kind::Choice { variants, .. } => {
+    let (is_valid, expected) = match &accessor.kind {
+        SettingKind::Bool => (default.is_boolean(), "true or false"),
+        SettingKind::Text => (default.is_string(), "text"),
+        SettingKind::Number => (default.is_number(), "a number"),
+        SettingKind::Json => (true, ""),
+        SettingKind::Choice { variants, .. } => {
             let mut options = variants.iter();
-            let is_one = options.any(|(_, option)| option.value == *default);
-            // A list without an option that can be read is an error already, and the cause of this one.
-            (is_one || variants.is_empty(), "one of its options")
+            let is_option = options.any(|(_, option)| option.value == *default);
+            // Without readable options, the manifest has another error that causes this one.
+            (is_option || variants.is_empty(), "one of its options")
         }
     };
     let key = setting.key.escape_debug();
-    (!fits).then(|| {
-        format!("the default of setting `{key}` is `{default}`, which is not {wanted}: correct it, or leave it out")
+    (!is_valid).then(|| {
+        format!("the default of setting `{key}` is `{default}`, which is not {expected}: correct it, or leave it out")
     })
 }
 
@@ -120,15 +117,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_have_names_whatever_they_are() {
+    fn each_option_gets_a_unique_variant_name() {
         let values =
             r#"["kg", "KG", "very-long", "", "3d", "5", "self", "é", 5, -2, 2.5, true, "Option4"]"#;
         let settings = settings(&format!(
             r#"{{ "key": "u", "name": "U", "type": "list", "scope": "user", "options": {} }}"#,
             options(values)
         ));
-        let declared = declare(&settings);
-        let Kind::Choice { name, variants } = &declared[0].kind else {
+        let accessors = name_accessors(&settings);
+        let SettingKind::Choice { name, variants } = &accessors[0].kind else {
             panic!("a list is a choice");
         };
         assert_eq!(name.to_string(), "U");
@@ -152,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_become_methods_and_none_is_there_twice() {
+    fn each_key_gets_unique_accessor_names() {
         let keys = ["apiUrl", "api-url", "type", "api_url_or", "--", "Settings"];
         let one = |key: &&str| {
             format!(
@@ -162,10 +159,12 @@ mod tests {
         };
         let all: Vec<_> = keys.iter().map(one).collect();
         let settings = settings(&all.join(","));
-        let names: Vec<_> = declare(&settings)
+        let names: Vec<_> = name_accessors(&settings)
             .iter()
-            .map(|declared| match &declared.kind {
-                Kind::Choice { name, .. } => format!("{} {} {name}", declared.method, declared.or),
+            .map(|accessor| match &accessor.kind {
+                SettingKind::Choice { name, .. } => {
+                    format!("{} {} {name}", accessor.method, accessor.method_or)
+                }
                 _ => panic!("a list is a choice"),
             })
             .collect();
@@ -181,16 +180,16 @@ mod tests {
     }
 
     #[test]
-    fn a_default_of_the_wrong_type_is_said() {
+    fn a_default_of_the_wrong_type_is_an_error() {
         let settings = settings(
             r#"{ "key": "a", "name": "A", "type": "number", "scope": "user", "default": "30" }"#,
         );
-        let wrong: Vec<_> = declare(&settings)
+        let errors: Vec<_> = name_accessors(&settings)
             .iter()
-            .filter_map(unfit_default)
+            .filter_map(invalid_default)
             .collect();
         let expected = "the default of setting `a` is `\"30\"`, which is not a number: correct it, or leave it out";
-        assert_eq!(wrong, [expected]);
+        assert_eq!(errors, [expected]);
     }
 
     fn options(values: &str) -> String {

@@ -1,12 +1,17 @@
-//! Paths and prefixes of routes, as axum and the shell want them.
+//! Validation of route paths and route prefixes.
 //!
-//! axum panics on what this refuses; a test compares the two.
+//! axum panics on the paths that are rejected here; a test compares the two. The check of prefixes is a copy of
+//! `stratos_protocol::server::check_prefix`, because authors should not compile the protocol for the macro; a test
+//! compares these two as well.
 
-/// The router counts parameters in letters.
+/// The most parameters of a path; axum's router has a letter for each of them.
 const MAX_PARAMETERS: usize = 25;
 
-/// What is wrong with a path, and the way out. `prefix` is what the path is served below.
-pub(crate) fn check_path(path: &str, prefix: Option<&str>) -> Result<(), String> {
+/// The longest route prefix in bytes.
+const PREFIX_BYTES: usize = 256;
+
+/// Validates the path of a route that is served below `prefix`; the error includes a suggestion.
+pub(super) fn check_path(path: &str, prefix: Option<&str>) -> Result<(), String> {
     let shown = path.escape_debug();
     if path.is_empty() {
         return Err("the path is empty: write `/` for the prefix itself".to_owned());
@@ -14,7 +19,7 @@ pub(crate) fn check_path(path: &str, prefix: Option<&str>) -> Result<(), String>
     if !path.starts_with('/') {
         return Err(format!("a path starts with a slash: write `/{shown}`"));
     }
-    if let Some(rest) = prefix.and_then(|prefix| repeated(prefix, path)) {
+    if let Some(rest) = prefix.and_then(|prefix| strip_repeated_prefix(prefix, path)) {
         let rest = if rest.is_empty() { "/" } else { rest };
         return Err(format!(
             "`{shown}` carries the prefix, which is added for you: write `{}`",
@@ -37,23 +42,24 @@ pub(crate) fn check_path(path: &str, prefix: Option<&str>) -> Result<(), String>
     check_braces(path)
 }
 
-/// What is left of a path that begins with the prefix: by mistake, where that is long, as `/api/fleet` is. One word
-/// such as `/fleet` may well come twice, in `/fleet/fleet`.
-fn repeated<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
+/// Strips a prefix of several segments, such as `/api/fleet`, that a path repeats by mistake.
+///
+/// A prefix of one segment may be repeated on purpose, as in `/fleet/fleet`.
+fn strip_repeated_prefix<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
     let segments = prefix.split('/').filter(|segment| !segment.is_empty());
-    below(prefix, path).filter(|_| segments.count() >= 2)
+    strip_segments(prefix, path).filter(|_| segments.count() >= 2)
 }
 
-/// What is wrong with a prefix, as the shell's own check says it.
-pub(crate) fn check_prefix(prefix: &str) -> Result<(), String> {
+/// Validates a route prefix; the error says which rule it breaks, with a suggestion.
+pub(super) fn check_prefix(prefix: &str) -> Result<(), String> {
     let shown = prefix.escape_debug();
-    if prefix.len() > 256 {
-        let length = prefix.len();
+    let length = prefix.len();
+    if length > PREFIX_BYTES {
         return Err(format!(
-            "the route prefix is {length} bytes long, at most 256 are allowed"
+            "the route prefix is {length} bytes long, at most {PREFIX_BYTES} are allowed"
         ));
     }
-    if prefix.is_empty() || prefix == "/" || below("/__stratos", prefix).is_some() {
+    if prefix.is_empty() || prefix == "/" || strip_segments("/__stratos", prefix).is_some() {
         return Err(format!(
             "route prefix `{shown}` is reserved by the shell: the convention is `/api/<plugin id>`"
         ));
@@ -83,17 +89,17 @@ pub(crate) fn check_prefix(prefix: &str) -> Result<(), String> {
     }
 }
 
-/// Whether axum refuses the two together, as it does unless they are the same text or never meet.
-pub(crate) fn conflict(a: &str, b: &str) -> bool {
+/// Tells whether axum rejects two different paths together, because an address could match both.
+pub(super) fn routes_overlap(a: &str, b: &str) -> bool {
     if a == b {
         return false;
     }
-    let (a, b) = (shape(a), shape(b));
-    a == b || swallows(&a, &b) || swallows(&b, &a)
+    let (a, b) = (without_parameter_names(a), without_parameter_names(b));
+    a == b || wildcard_covers(&a, &b) || wildcard_covers(&b, &a)
 }
 
-/// The path with its parameters' names taken out.
-fn shape(path: &str) -> String {
+/// Removes the names of parameters: `/{id}/{*rest}` becomes `/{}/{*}`.
+fn without_parameter_names(path: &str) -> String {
     let mut shape = String::new();
     let mut rest = path;
     while let Some(at) = rest.find('{') {
@@ -110,31 +116,32 @@ fn shape(path: &str) -> String {
     shape + rest
 }
 
-/// Whether one ends in a wildcard where the other has a parameter.
-fn swallows(a: &str, b: &str) -> bool {
+/// Tells whether `a` ends in a wildcard at the place of a parameter in `b`.
+fn wildcard_covers(a: &str, b: &str) -> bool {
     a.strip_suffix("{*}")
         .and_then(|before| b.strip_prefix(before))
         .is_some_and(|rest| rest.starts_with('{') && !rest.starts_with("{{"))
 }
 
+/// Rejects the parameter syntax of earlier axum versions, `:id` and `*rest`.
 fn check_segment(segment: &str) -> Result<(), String> {
     let shown = segment.escape_debug();
-    let old = |name: &str, new: &str| {
+    let old_syntax = |name: &str, new: &str| {
         Err(format!(
             "`{shown}` is the old way to write it: write `{{{new}{name}}}`"
         ))
     };
     if let Some(name) = segment.strip_prefix(':') {
-        return old(name, "");
+        return old_syntax(name, "");
     }
     match segment.strip_prefix('*') {
-        Some("") => old("rest", "*"),
-        Some(name) => old(name, "*"),
+        Some("") => old_syntax("rest", "*"),
+        Some(name) => old_syntax(name, "*"),
         None => Ok(()),
     }
 }
 
-/// Each parameter ends its segment, and a wildcard ends the path.
+/// Checks that each parameter ends its segment, and that a wildcard ends the path.
 fn check_braces(path: &str) -> Result<(), String> {
     let mut parameters = 0;
     let mut rest = path;
@@ -174,7 +181,8 @@ fn check_braces(path: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn below<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
+/// Strips whole segments from the start of a path; `None` if the path does not start with them.
+fn strip_segments<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
     path.strip_prefix(prefix)
         .filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -216,35 +224,35 @@ mod tests {
     ];
 
     #[test]
-    fn axum_takes_what_is_taken_here_and_panics_on_the_rest() {
+    fn check_path_and_routes_overlap_agree_with_axum() {
         let route = |router: Router, path: &str| {
             let path = path.to_owned();
             let add = AssertUnwindSafe(move || router.route(&path, get(async || ())));
             catch_unwind(add).ok()
         };
         for path in PATHS.into_iter().chain(["", "fleet", "/{*}", "/{a/b}"]) {
-            let taken = route(Router::new(), path).is_some();
-            assert_eq!(check_path(path, None).is_ok(), taken, "{path}");
+            let accepted = route(Router::new(), path).is_some();
+            assert_eq!(check_path(path, None).is_ok(), accepted, "{path}");
         }
-        let good: Vec<_> = PATHS
+        let valid: Vec<_> = PATHS
             .into_iter()
             .filter(|path| check_path(path, None).is_ok())
             .collect();
-        for a in &good {
-            for b in good.iter().filter(|b| *b != a) {
+        for a in &valid {
+            for b in valid.iter().filter(|b| *b != a) {
                 let router = route(Router::new(), a).unwrap();
-                assert_eq!(conflict(a, b), route(router, b).is_none(), "{a} {b}");
+                assert_eq!(routes_overlap(a, b), route(router, b).is_none(), "{a} {b}");
             }
         }
         for many in [25, 26] {
             let path = "/{x}".repeat(many);
-            let taken = route(Router::new(), &path).is_some();
-            assert_eq!(check_path(&path, None).is_ok(), taken, "{many}");
+            let accepted = route(Router::new(), &path).is_some();
+            assert_eq!(check_path(&path, None).is_ok(), accepted, "{many}");
         }
     }
 
     #[test]
-    fn what_never_matches_is_refused() {
+    fn paths_that_never_match_are_rejected() {
         for path in ["/fleet?id=1", "/a b", "/flüge", "/api/x/fleet", "/api/x"] {
             assert!(check_path(path, Some("/api/x")).is_err(), "{path}");
         }
@@ -253,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_says_the_same_about_prefixes() {
+    fn check_prefix_agrees_with_the_protocol() {
         let long = format!("/{}", "x".repeat(256));
         for prefix in [
             "/a",
@@ -273,9 +281,9 @@ mod tests {
             "/ä",
             &long,
         ] {
-            let theirs = stratos_protocol::server::check_prefix(prefix);
-            let theirs = theirs.map_err(|error| error.to_string());
-            assert_eq!(check_prefix(prefix), theirs, "{prefix}");
+            let protocol = stratos_protocol::server::check_prefix(prefix);
+            let protocol = protocol.map_err(|error| error.to_string());
+            assert_eq!(check_prefix(prefix), protocol, "{prefix}");
         }
     }
 }

@@ -1,0 +1,204 @@
+//! Validation of handlers: `#[ipc("...")]`, `#[get("...")]` and the other HTTP methods.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned as _;
+use syn::{Error, Ident, Path, Type};
+
+use super::channel::check_channel;
+use super::hooks::is_hook;
+use super::route_path::{check_path, routes_overlap};
+use super::signature;
+use crate::model::{Argument, ConditionalError, Handler, UserFn};
+use crate::parse::attribute::{HandlerAttribute, channel_or_path};
+use crate::parse::item::{Function, Item, ItemKind};
+use crate::types::{last_segment, spelling};
+
+/// Finds the valid handlers and reports the errors of the others.
+pub(super) fn find<'a>(
+    item: &'a Item,
+    prefix: Option<&str>,
+    errors: &mut Vec<Error>,
+) -> Vec<Handler<'a>> {
+    for attribute in &item.misplaced_attributes {
+        let text = "this attribute belongs on an async function that answers";
+        errors.push(Error::new_spanned(attribute.path(), text));
+    }
+    for path in &item.cfg_attr_paths {
+        let name = last_name(path);
+        let text = format!(
+            "`#[cfg_attr(...)]` cannot hold `{name}`: write `#[cfg(...)]` and `#[{name}(...)]` on the function"
+        );
+        errors.push(Error::new_spanned(path, text));
+    }
+    let mut handlers = Vec::new();
+    for function in &item.functions {
+        // The validation of hooks reports handler attributes on hooks.
+        if is_hook(&function.signature.ident.to_string()) {
+            continue;
+        }
+        let before = errors.len();
+        if let Some(handler) = read_handler(function, item, prefix, errors)
+            && errors.len() == before
+        {
+            handlers.push(handler);
+        }
+    }
+    handlers
+}
+
+/// Finds handlers of the same channel or route, which are errors unless `#[cfg]` removes one of them.
+pub(super) fn find_conflicts(handlers: &[Handler<'_>]) -> Vec<ConditionalError> {
+    let mut conflicts = Vec::new();
+    for (index, later) in handlers.iter().enumerate() {
+        for earlier in &handlers[..index] {
+            let Some(text) = conflict(earlier, later) else {
+                continue;
+            };
+            conflicts.push(ConditionalError {
+                cfgs: [earlier.function.cfgs, later.function.cfgs].concat(),
+                error: Error::new(later.address.span(), text),
+            });
+            // One error per handler is enough, unless `#[cfg]` may remove the other handler.
+            if earlier.function.cfgs.is_empty() {
+                break;
+            }
+        }
+    }
+    conflicts
+}
+
+/// Returns the message for two handlers of the same channel or route.
+fn conflict(earlier: &Handler<'_>, later: &Handler<'_>) -> Option<String> {
+    if earlier.is_ipc() != later.is_ipc() {
+        return None;
+    }
+    let (a, b) = (earlier.address.value(), later.address.value());
+    let name = &earlier.function.name;
+    if later.is_ipc() {
+        (a == b).then(|| {
+            format!("channel `{b}` is answered by `{name}` already: one of them has to go")
+        })
+    } else if a == b && earlier.kind == later.kind {
+        let method = later.kind.to_uppercase();
+        Some(format!(
+            "{method} {b} is answered by `{name}` already: one of them has to go"
+        ))
+    } else {
+        routes_overlap(&a, &b).then(|| {
+            format!(
+                "`{b}` and `{a}` of `{name}` match the same addresses: call the parameters alike"
+            )
+        })
+    }
+}
+
+fn read_handler<'a>(
+    function: &'a Function,
+    item: &Item,
+    prefix: Option<&str>,
+    errors: &mut Vec<Error>,
+) -> Option<Handler<'a>> {
+    let [(attribute_kind, attribute), more @ ..] = &function.handler_attributes[..] else {
+        return None;
+    };
+    for (_, surplus) in more {
+        let text = "a function answers one channel or one route: move what they share into a function of its own";
+        errors.push(Error::new_spanned(surplus.path(), text));
+    }
+    let kind = match *attribute_kind {
+        HandlerAttribute::Exact(name) => name,
+        HandlerAttribute::Misspelt(name) => {
+            let path = attribute.path();
+            let found = last_name(path);
+            let text = format!("there is no `#[{found}]` here: did you mean `#[{name}(...)]`?");
+            errors.push(Error::new_spanned(path, text));
+            name
+        }
+    };
+    let address = channel_or_path(attribute, kind, &function.signature.ident);
+    let address = address.map_err(|error| errors.push(error)).ok();
+    if let Some(address) = &address {
+        let value = address.value();
+        let checked = match kind {
+            "ipc" => check_channel(&value),
+            _ => check_path(&value, prefix),
+        };
+        if let Err(text) = checked {
+            errors.push(Error::new(address.span(), text));
+        }
+    }
+    let function = read_signature(function, item, kind, errors);
+    Some(Handler {
+        function,
+        kind,
+        address: address?,
+    })
+}
+
+fn last_name(path: &Path) -> String {
+    let last = path.segments.last();
+    last.map(|last| last.ident.to_string()).unwrap_or_default()
+}
+
+fn read_signature<'a>(
+    function: &'a Function,
+    item: &Item,
+    kind: &str,
+    errors: &mut Vec<Error>,
+) -> UserFn<'a> {
+    let (subject, form) = expected_signature(&function.signature.ident, &item.kind, kind);
+    let mut report = |span: Span, what: &str| {
+        let text = format!("{what}: its form is `{form}`");
+        errors.push(Error::new(span, text));
+    };
+    let user_fn = signature::read(function, &item.kind, subject, &mut report);
+    let (mut states, mut contexts, mut values) = (0, 0, 0);
+    for argument in &user_fn.arguments {
+        let (ty, count) = match argument {
+            Argument::State(ty) => (*ty, &mut states),
+            Argument::Context(ty) => (*ty, &mut contexts),
+            Argument::Value(ty) => (*ty, &mut values),
+        };
+        *count += 1;
+        match argument {
+            Argument::Value(Type::Reference(reference)) => {
+                let owned = match last_segment(&reference.elem) {
+                    Some(name) if name == "str" => "String".to_owned(),
+                    Some(_) => spelling(&reference.elem),
+                    None => "Vec<T>".to_owned(),
+                };
+                let text = format!("{subject} owns what it is sent: write `{owned}`");
+                errors.push(Error::new(ty.span(), text));
+            }
+            Argument::Value(_) if kind == "ipc" && *count == 2 => {
+                let text =
+                    "a message has one payload: take a struct, or a tuple such as `(f64, f64)`";
+                errors.push(Error::new(ty.span(), text));
+            }
+            Argument::State(_) | Argument::Context(_) if *count == 2 => {
+                let text = "this argument is there already: remove it";
+                errors.push(Error::new(ty.span(), text));
+            }
+            Argument::Value(_) | Argument::State(_) | Argument::Context(_) => {}
+        }
+    }
+    user_fn
+}
+
+/// Returns the subject of messages about a handler, and its expected signature.
+fn expected_signature(name: &Ident, item: &ItemKind, kind: &str) -> (&'static str, String) {
+    let first = match item {
+        ItemKind::Impl { .. } => "&self",
+        ItemKind::Module { .. } => "state: &State",
+    };
+    match kind {
+        "ipc" => (
+            "an `#[ipc]` handler",
+            format!("async fn {name}({first}, payload: T) -> stratos::Result<R>"),
+        ),
+        _ => (
+            "a route's handler",
+            format!("async fn {name}({first}, extractors...) -> impl IntoResponse"),
+        ),
+    }
+}
