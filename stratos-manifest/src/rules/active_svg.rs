@@ -6,13 +6,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds SVG icons with something in them that runs: scripts, `on...` attributes, `foreignObject`, `javascript:`
-    /// links, and animations that change a link.
+    /// Checks for SVG icons with active content: scripts, `on...` attributes, `foreignObject`, `javascript:` links, and
+    /// animations that change a link.
     ///
     /// ## Why is this bad?
     ///
-    /// An icon is a picture. Drawn as one, its scripts do not run and are dead weight; if a shell puts it into its
-    /// page, they run with all that the page may do. Stores refuse such icons, and whoever reviews a plugin will ask.
+    /// An icon is only an image. A shell that draws it as an image does not run its scripts; a shell that inserts it
+    /// into its page runs them with the permissions of the page. Plugin stores refuse such icons.
     ///
     /// ## Example
     ///
@@ -26,7 +26,7 @@ declare_rule! {
     /// icon-light.svg          <svg ...><path d="..."/></svg>
     /// ```
     "active-svg" {
-        summary: "an SVG icon has something in it that runs",
+        summary: "an SVG icon has active content",
         group: Suspicious,
         stage: Project,
         source: Judgement,
@@ -38,7 +38,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.extend(svg_content_findings(
         cx,
         |svg| svg.active.as_ref(),
-        "has something in it that can run code, or embed a page",
-        "remove it: an icon is only a picture, and is drawn without its scripts at best",
+        "has active content, which can run code or embed a page",
+        "remove it: an icon is only an image",
     ));
 }

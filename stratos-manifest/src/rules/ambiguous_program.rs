@@ -10,14 +10,14 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a plugin in Rust whose `Cargo.toml` builds several programs of which none is called like the plugin's id.
-    /// It is a plugin's `Cargo.toml` if `stratos-sdk` is among its dependencies. Programs that are built with certain
-    /// features only are not counted.
+    /// Checks for Rust plugins whose `Cargo.toml` builds several programs, none of which is named after the plugin's
+    /// id. A `Cargo.toml` belongs to a plugin if it depends on `stratos-sdk`. Programs that require features are not
+    /// counted.
     ///
     /// ## Why is this bad?
     ///
-    /// `cargo stratos run` takes the only program, or the one that has the name of the plugin. Here it would have to
-    /// guess, and refuses.
+    /// `cargo stratos run` starts the only program, or the one named after the plugin's id. Here it cannot tell which
+    /// program is the plugin, and refuses to start.
     ///
     /// ## Example
     ///
@@ -35,7 +35,7 @@ declare_rule! {
     /// src/bin/fuel-check.rs
     /// ```
     "ambiguous-program" {
-        summary: "none of several programs is called like the plugin",
+        summary: "none of several programs is named after the plugin",
         group: Suspicious,
         stage: Project,
         source: Judgement,
@@ -65,9 +65,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             span(id),
             format!("{file} builds the programs {}, but none called {id_quoted}", first_few(built)),
         )
-        .note("of several programs, the one with the plugin's id for its name is run")
+        .note("of several programs, the one named after the plugin's id is started")
         .help(format!(
-            "call the plugin's program {id_quoted}, in a `[[bin]]` of {file} or by the name of its file"
+            "name the plugin's program {id_quoted}, in a `[[bin]]` section of {file} or by renaming its source file"
         )),
     );
 }

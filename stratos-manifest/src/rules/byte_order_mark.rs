@@ -5,7 +5,7 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a byte order mark at the start of the file.
+    /// Checks for a byte order mark at the start of the file.
     ///
     /// ## Why is this bad?
     ///
@@ -42,7 +42,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     {
         out.push(
             cx.finding(0..3, "the file starts with an invisible byte order mark")
-                .note("the Stratos shell takes it for a character that JSON does not have")
+                .note("the Stratos shell reads the manifest as JSON, which must not start with it")
                 .help("save the file again as \"UTF-8\", not as \"UTF-8 with BOM\"")
                 .safe_fix([Edit::remove(0..3)]),
         );

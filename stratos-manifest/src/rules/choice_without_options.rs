@@ -8,11 +8,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds settings of the types `list` and `radio` that have no `options`, or an empty array of them.
+    /// Checks for settings of type `list` or `radio` without `options`, or with an empty array of them.
     ///
     /// ## Why is this bad?
     ///
-    /// They are shown as a choice, and there would be nothing to choose.
+    /// Such a setting is shown as a choice, and there would be nothing to choose.
     ///
     /// ## Example
     ///
@@ -60,8 +60,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Some(_) => continue,
         };
         out.push(
-            cx.finding(place, format!("this {kind} has nothing to choose from"))
-                .note(format!("a setting of the type `{kind}` is a choice between its `options`"))
+            cx.finding(place, format!("this {kind} setting has no options"))
+                .note(format!("a setting of type `{kind}` is a choice between its `options`"))
                 .help("add `\"options\": [{ \"value\": \"kg\", \"label\": \"Kilograms\" }]`, with a value and a label for each"),
         );
     }

@@ -9,13 +9,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds plugins that are checked together and whose ids differ in the case of letters only, or in what joins their
-    /// words: a hyphen, an underscore, a dot or a space.
+    /// Checks for plugins in the same run whose ids differ only in letter case, or in the hyphens, underscores, dots
+    /// and spaces between words.
     ///
     /// ## Why is this bad?
     ///
-    /// The id is the name of the plugin's folder, and Windows and macOS take `Fuel` and `fuel` for the same one. People
-    /// mix up the others. Written as an id should be, both would be the same.
+    /// The id is the name of the plugin's folder, and Windows and macOS treat `Fuel` and `fuel` as the same folder. Ids
+    /// with different separators are easily confused, and become equal when they are corrected to valid ids.
     ///
     /// ## Example
     ///
@@ -57,13 +57,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             cx.finding(
                 span(id),
                 format!(
-                    "{} is almost the id {}",
+                    "{} is almost the same as {}",
                     quote(&id.value),
                     first_few(others)
                 ),
             )
-            .note("written as an id should be, they would be the same")
-            .help("give the plugins ids that differ in a word"),
+            .note("corrected to valid ids, both would be the same")
+            .help("give the plugins ids that differ in at least one word"),
         );
     }
 }

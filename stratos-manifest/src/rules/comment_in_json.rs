@@ -7,12 +7,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds comments.
+    /// Checks for comments.
     ///
     /// ## Why is this bad?
     ///
-    /// JSON has none, and the shell reads the manifest as JSON. Editors accept them in their own configuration
-    /// files, which makes them look allowed.
+    /// JSON has no comments, and the shell reads the manifest as JSON. Editors accept comments in their own
+    /// configuration files, which makes them look allowed.
     ///
     /// ## Example
     ///
@@ -44,14 +44,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 cx.finding(span.clone(), "comments are not allowed here")
                     .note("the Stratos shell reads the manifest as JSON, which has no comments")
                     .help("remove the comment")
-                    .unsafe_fix([Edit::remove(with_its_line(cx.text, span.clone()))]),
+                    .unsafe_fix([Edit::remove(with_empty_line(cx.text, span.clone()))]),
             );
         }
     }
 }
 
-/// The comment with the lines that would be empty without it, or with the spaces that would end its line.
-fn with_its_line(text: &str, comment: Range<usize>) -> Range<usize> {
+/// The comment, with the rest of its line if that is blank, or else with the spaces before it at the end of a line.
+fn with_empty_line(text: &str, comment: Range<usize>) -> Range<usize> {
     let (before, after) = (&text[..comment.start], &text[comment.end..]);
     let start = before.trim_end_matches([' ', '\t']).len();
     let rest = after.trim_start_matches([' ', '\t', '\r']);
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comment_takes_its_empty_line_along() {
+    fn removing_a_comment_removes_its_line_if_blank() {
         for (text, expected) in [
             ("{\r\n  // a\r\n  1\r\n}", "{\r\n  1\r\n}"),
             ("{ // a\r\n  1 }", "{\r\n  1 }"),
@@ -80,7 +80,7 @@ mod tests {
             let start = text.find("//").unwrap();
             let end = text.find("a").unwrap() + 1;
             let mut without = text.to_owned();
-            without.replace_range(with_its_line(text, start..end), "");
+            without.replace_range(with_empty_line(text, start..end), "");
             assert_eq!(without, expected, "{text:?}");
         }
     }

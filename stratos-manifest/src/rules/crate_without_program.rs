@@ -3,12 +3,12 @@ use crate::{context::RuleContext, diagnostic::Findings, quote::quote, rule::decl
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a plugin in Rust whose `Cargo.toml` builds no program. The `Cargo.toml` that counts is the one beside
-    /// `plugin.json`, or else the one in `background/`; it is a plugin's if `stratos-sdk` is among its dependencies.
+    /// Checks for Rust plugins whose `Cargo.toml` builds no program. The rule looks at the `Cargo.toml` beside
+    /// `plugin.json`, or else at the one in `background/`, and only if it depends on `stratos-sdk`.
     ///
     /// ## Why is this bad?
     ///
-    /// A plugin in Rust is a program of its own that the shell starts. `cargo stratos run` fails without one.
+    /// A Rust plugin is a separate program that the shell starts. `cargo stratos run` fails without one.
     ///
     /// ## Example
     ///
@@ -44,7 +44,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.push(match found.package {
         Some(_) => cx
             .finding(cx.background_span(), format!("{file} builds no program"))
-            .note("a plugin in Rust is a program that the shell starts")
+            .note("a Rust plugin is a program that the shell starts")
             .help("add `src/main.rs` with `stratos::serve::<YourPlugin>()`"),
         None => cx
             .finding(

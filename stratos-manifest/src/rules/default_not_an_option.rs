@@ -15,13 +15,14 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds list and radio settings whose `default` is the value of none of their options. A `null` is no default.
+    /// Checks for list and radio settings whose `default` is not the `value` of any option. `null` counts as no
+    /// default.
     ///
     /// ## Why is this bad?
     ///
-    /// The form would start with nothing chosen, or with something that cannot be chosen again. The default is
-    /// compared with the `value` of an option, not with its `label`, and `5` is another value than `"5"`. That it has
-    /// to be one of them is documented nowhere, so that this is a warning.
+    /// The form would start without a selection, or with a value that cannot be selected again. The default is compared
+    /// with the `value` of an option, not with its `label`, and `5` is not the same as `"5"`. The requirement is not
+    /// documented, so this is a warning.
     ///
     /// ## Example
     ///
@@ -65,8 +66,8 @@ declare_rule! {
     }
 }
 
-/// How many values a message names.
-const MAX_NAMED: usize = 5;
+/// The number of values up to which a help lists all of them.
+const MAX_LISTED: usize = 5;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
@@ -99,15 +100,15 @@ fn describe(
                 quote(&written(default))
             ),
         )
-        .note("a default is the `value` of an option, with the same kind of value");
-    match meant(cx, setting, default, values) {
+        .note("a default must equal the `value` of an option, and be of the same type");
+    match suggested_value(cx, setting, default, values) {
         Some(value) => {
             let value = written(value);
             finding
                 .help(format!("did you mean {}?", quote(&value)))
                 .unsafe_fix([Edit::replace(span(default), value)])
         }
-        None if values.len() <= MAX_NAMED => {
+        None if values.len() <= MAX_LISTED => {
             let values: Vec<_> = values.iter().map(|value| written(value)).collect();
             let values: Vec<_> = values.iter().map(String::as_str).collect();
             finding.help(format!("write {}", either(&values)))
@@ -115,7 +116,7 @@ fn describe(
         None => {
             let few = values
                 .iter()
-                .take(MAX_NAMED)
+                .take(MAX_LISTED)
                 .map(|value| quote(&written(value)));
             let few: Vec<_> = few.collect();
             finding.help(format!(
@@ -127,8 +128,8 @@ fn describe(
     }
 }
 
-/// The option's value that was most likely meant: it has that label, or is the same in quotes, or nearly.
-fn meant<'v, 't>(
+/// The option value that the default probably means: its option has that label, or it differs in quotes or spelling only.
+fn suggested_value<'v, 't>(
     cx: &RuleContext<'_>,
     setting: &Place<'_>,
     default: &Value<'_>,

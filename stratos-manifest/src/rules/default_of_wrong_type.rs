@@ -14,17 +14,17 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds settings whose `default` is not of their type: text for a `boolean`, `number` or `range`, anything but
-    /// text for a `text`, `longtext` or `date`, and text for a `date` that is no day of the calendar.
+    /// Checks for settings whose `default` does not have their type: text for `boolean`, `number` or `range`, anything
+    /// but text for `text`, `longtext` or `date`, and text that is no calendar date for `date`.
     ///
-    /// A day is written `YYYY-MM-DD`. A time behind it, as in `2026-12-31T12:00:00Z`, is accepted, since the
-    /// documentation does not say in which form days are stored; so are an empty text and `null`, which say that there
-    /// is no default. The defaults of lists and radios are compared with their options by `default-not-an-option`.
+    /// Dates are written `YYYY-MM-DD`. A time after the date, as in `2026-12-31T12:00:00Z`, is accepted, since the
+    /// documentation does not specify how dates are stored. An empty text and `null` count as no default. The defaults
+    /// of lists and radios are checked by `default-not-an-option`.
     ///
     /// ## Why is this bad?
     ///
-    /// Code that reads the setting gets one type before anybody has changed it, and another one afterwards: `"false"`
-    /// counts as true. That the two types are equal is documented nowhere, so that this is a warning.
+    /// Code that reads the setting gets one type until the setting is changed for the first time, and another type
+    /// afterwards: `"false"` is truthy in JavaScript. The requirement is not documented, so this is a warning.
     ///
     /// ## Example
     ///
@@ -73,23 +73,23 @@ fn describe(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Opt
                 .then(|| too_large(cx, default));
         }
         (SettingType::Date, Value::StringLit(text)) => {
-            let is_good = is_blank(&text.value) || is_date(&text.value);
-            return (!is_good).then(|| no_day(cx, &text.value, default));
+            let is_valid = is_blank(&text.value) || is_date(&text.value);
+            return (!is_valid).then(|| not_a_date(cx, &text.value, default));
         }
         (SettingType::Boolean, _) => ("`true` or `false`", "true"),
         (SettingType::Text | SettingType::LongText, _) => ("text", "\"\""),
         (SettingType::Number | SettingType::Range, _) => ("a number", "0"),
-        (SettingType::Date, _) => ("a day as text", "\"2026-12-31\""),
+        (SettingType::Date, _) => ("a date as text", "\"2026-12-31\""),
     };
     let finding = cx
         .finding(
             head(default),
             format!(
-                "the default of a `{kind}` has to be {expected}, but this is {}",
+                "the default of a `{kind}` must be {expected}, but this is {}",
                 article(default)
             ),
         )
-        .note("once somebody has set it, the value has the type of the setting");
+        .note("once the setting is changed, the value has the type of the setting");
     Some(match converted(cx, kind, default) {
         Some(right) => finding
             .help(format!("write `\"default\": {}`", &right))
@@ -100,7 +100,7 @@ fn describe(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Opt
     })
 }
 
-/// The value that was meant, as JSON: `"true"` and `"5"` without their quotes, and numbers with quotes.
+/// The default converted to the type of the setting, as JSON: `"true"` and `"5"` lose their quotes, numbers get some.
 fn converted(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Option<String> {
     match default {
         Value::StringLit(text) if kind == SettingType::Boolean => {
@@ -123,13 +123,16 @@ fn converted(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Op
 }
 
 fn too_large(cx: &RuleContext<'_>, default: &Value<'_>) -> Diagnostic {
-    cx.finding(span(default), "the default is too large for JavaScript")
-        .note("it would be read as infinity")
-        .help("write a smaller number")
+    cx.finding(
+        span(default),
+        "the default is too large for a JavaScript number",
+    )
+    .note("JavaScript would read it as infinity")
+    .help("write a smaller number")
 }
 
-fn no_day(cx: &RuleContext<'_>, text: &str, default: &Value<'_>) -> Diagnostic {
-    cx.finding(span(default), format!("{} is not a day", quote(text)))
-        .note("a day that exists is written as year, month and day, with all their digits")
+fn not_a_date(cx: &RuleContext<'_>, text: &str, default: &Value<'_>) -> Diagnostic {
+    cx.finding(span(default), format!("{} is not a date", quote(text)))
+        .note("a date is written `YYYY-MM-DD`, and must exist in the calendar")
         .help("write it like `\"default\": \"2026-12-31\"`, or leave it out")
 }

@@ -9,13 +9,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds number and range settings whose `default` cannot be reached from `min` (from zero, if there is none) in
-    /// whole steps.
+    /// Checks for number and range settings whose `default` is not a whole number of steps away from `min`, or from
+    /// zero if there is no `min`.
     ///
     /// ## Why is this bad?
     ///
-    /// In a form of the browser such a value is invalid as long as nobody changes it, and nobody can set it again. How
-    /// the shell applies `step` is not documented.
+    /// In an HTML form such a value is invalid until it is changed, and cannot be entered again. How the shell applies
+    /// `step` is not documented.
     ///
     /// ## Example
     ///
@@ -45,7 +45,7 @@ declare_rule! {
     }
 }
 
-/// By how much of a step a number may be off: 0.3 is not quite three steps of 0.1 for a computer.
+/// The tolerated rounding error, as a fraction of a step: in floating point, 0.3 is not exactly three steps of 0.1.
 const TOLERANCE: f64 = 1e-6;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
@@ -88,12 +88,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     quote(&written)
                 ))
                 .unsafe_fix([Edit::replace(default.span, written)]),
-            false => finding.help("write a number that whole steps lead to, or change the step"),
+            false => finding
+                .help("write a number that is a whole number of steps away, or change `step`"),
         });
     }
 }
 
-/// Numbers that are too far from the base to tell are not off.
+/// Whether `number` is not a whole number of steps away from `base`, as far as floating point can tell.
 fn is_off(number: f64, base: f64, step: f64) -> bool {
     let steps = (number - base) / step;
     steps.abs() < 1e9 && (steps - steps.round()).abs() > TOLERANCE
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rounding_is_no_mistake() {
+    fn rounding_errors_are_tolerated() {
         for (number, base, step) in [
             (0.3, 0.0, 0.1),
             (1.1, 0.1, 0.2),

@@ -9,12 +9,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds number and range settings whose `default` is less than their `min` or more than their `max`.
+    /// Checks for number and range settings whose `default` is less than `min` or greater than `max`.
     ///
     /// ## Why is this bad?
     ///
-    /// The setting starts with a value that nobody could set. What a shell makes of it is not documented, so that this
-    /// is a warning.
+    /// The setting starts with a value that cannot be entered. How a shell handles it is not documented, so this is a
+    /// warning.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ declare_rule! {
     /// }
     /// ```
     "default-out-of-range" {
-        summary: "the default of a setting lies outside of its limits",
+        summary: "the default of a setting is outside of its limits",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,
@@ -54,7 +54,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         };
         let (min, max) = (number("min"), number("max"));
-        // Nothing lies between limits that are swapped, which has a rule of its own.
+        // `inverted-limits` reports swapped limits, which no default can satisfy.
         if let (Some(min), Some(max)) = (&min, &max)
             && min.value > max.value
         {
@@ -64,7 +64,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let above = max.filter(|max| default.value > max.value);
         let (limit, key, what) = match (below, above) {
             (Some(min), _) => (min, "min", "less"),
-            (_, Some(max)) => (max, "max", "more"),
+            (_, Some(max)) => (max, "max", "greater"),
             (None, None) => continue,
         };
         out.push(
@@ -72,7 +72,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 default.span.clone(),
                 format!("the default {} is {what} than `{key}`", quote(default.text)),
             )
-            .note("the setting would start with a value that nobody could set")
+            .note("the setting would start with a value that cannot be entered")
             .help(format!("write {}, or change the limit", quote(limit.text)))
             .related(limit.span, format!("`{key}` is here"))
             .unsafe_fix([Edit::replace(default.span, limit.text)]),

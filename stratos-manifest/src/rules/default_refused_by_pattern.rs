@@ -11,15 +11,15 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds text settings whose `default` does not match their `pattern`.
+    /// Checks for text settings whose `default` does not match their `pattern`.
     ///
-    /// Whether all of a text has to match, as in a form of the browser, or a part of it, as with `RegExp.test`, is not
-    /// documented. The rule fires only where no part matches, which both refuse. An empty default is none, and what
-    /// could take long to match is left alone.
+    /// The documentation does not say whether the whole text must match, as in an HTML form, or a part of it, as with
+    /// `RegExp.test`. The rule fires only if no part matches, which both refuse. Empty defaults, and patterns that
+    /// could take long to match, are skipped.
     ///
     /// ## Why is this bad?
     ///
-    /// The setting starts with a value that nobody could set, and a form that cannot be saved as it is.
+    /// The setting starts with a value that cannot be entered, and its form cannot be saved unchanged.
     ///
     /// ## Example
     ///
@@ -83,7 +83,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                         quote(&pattern.value)
                     ),
                 )
-                .note("the setting would start with a value that nobody could set")
+                .note("the setting would start with a value that cannot be entered")
                 .help("change the default or the pattern, or leave the default out")
                 .related(span(pattern), "the pattern is here"),
             );

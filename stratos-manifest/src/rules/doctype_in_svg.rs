@@ -10,13 +10,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds SVG icons with a document type declaration, `<!DOCTYPE ...>`, and those that declare entities in it.
+    /// Checks for SVG icons with a document type declaration, `<!DOCTYPE ...>`.
     ///
     /// ## Why is this bad?
     ///
-    /// No program needs it to draw an SVG. Declarations in it can make a small file expand to gigabytes or read other
-    /// files, which is why careful parsers refuse a file that has one, and so does this one: it looks no further where
-    /// entities or attributes are declared.
+    /// Drawing an SVG needs no document type. Declarations in it can make a small file expand to gigabytes, or read
+    /// other files, so careful parsers refuse files that have one. This linter does not check the rest of a file that
+    /// declares entities or attributes.
     ///
     /// ## Example
     ///
@@ -46,12 +46,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         };
         let (note, help) = match svg.doctype {
             Some(Doctype::Plain) => (
-                "no program needs it, and careful ones refuse a file that has one",
-                "remove `<!DOCTYPE ...>`: nothing else changes",
+                "drawing an SVG needs none, and careful parsers refuse files that have one",
+                "remove `<!DOCTYPE ...>`: the image stays the same",
             ),
             Some(Doctype::WithDeclarations) => (
-                "it declares abbreviations (`&name;`) or attributes, so that nothing after it could be checked",
-                "export the image without it, or write what the abbreviations stand for in their places",
+                "it declares entities (`&name;`) or attributes, so the rest of the file was not checked",
+                "export the image without it, or replace each entity with its text",
             ),
             None => continue,
         };

@@ -20,12 +20,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds keys that an object has more than once, also when an escape such as `\u0069` hides it.
+    /// Checks for keys that occur more than once in an object, also if an escape such as `\u0069` hides it.
     ///
     /// ## Why is this bad?
     ///
-    /// `JSON.parse` keeps the last value and drops the others without a word, and other programs keep the first.
-    /// What the file means depends on who reads it.
+    /// `JSON.parse` silently keeps the last value, and other programs keep the first one. What the file means depends
+    /// on the program that reads it.
     ///
     /// ## Example
     ///
@@ -53,7 +53,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// The tree is at most [`MAX_DEPTH`](crate::MAX_DEPTH) deep, so that this ends in time.
+/// Compares the keys of all objects. [`MAX_DEPTH`](crate::MAX_DEPTH) bounds the recursion.
 fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Findings) {
     match value {
         Value::Object(object) => {
@@ -72,7 +72,7 @@ fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Findings) {
 }
 
 fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Findings) {
-    // The first property and the latest one of each key.
+    // The indices of the first and of the latest property with each key.
     let mut seen: HashMap<&str, (usize, usize)> = HashMap::new();
     for (index, property) in object.properties.iter().enumerate() {
         match seen.entry(property.name.as_str()) {
@@ -93,7 +93,7 @@ fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Find
     }
 }
 
-/// Without a property that repeats the one before it the object says the same, whichever of them counts.
+/// The edit that removes the property `repeated`, if it has the same value as `before`, the previous one with its key.
 fn removal(
     cx: &RuleContext<'_>,
     object: &Object<'_>,
@@ -105,8 +105,7 @@ fn removal(
     is_same.then(|| Edit::remove_property_at(cx.text, object, repeated))?
 }
 
-/// Whether the two values are the same data. Each value is compared with one before it and one behind it, so that all
-/// of this takes linear time.
+/// Whether two values are the same data. Each value is compared at most twice, so the time is linear in the file size.
 fn is_same(text: &str, a: &Value<'_>, b: &Value<'_>) -> bool {
     let [a_text, b_text] = [a, b].map(|value| &text[span(value)]);
     let data = |text| serde_json::from_str::<serde_json::Value>(text).ok();
@@ -118,9 +117,9 @@ fn describe(cx: &RuleContext<'_>, first: &ObjectProp<'_>, second: &ObjectProp<'_
     let key = quote(second.name.as_str());
     let is_hidden = first.name.text(cx.text) != second.name.text(cx.text);
     let note = if is_hidden {
-        "with its escapes decoded it is the same key, and the last one counts"
+        "with its escapes decoded it is the same key, and the last value counts"
     } else {
-        "the last one counts, and the earlier value is silently lost"
+        "the last value counts, and the earlier one is silently lost"
     };
     cx.finding(
         span(&second.name),

@@ -12,12 +12,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds list and radio settings with two options of the same `value`. `1` and `1.0` are the same, `1` and `"1"`
-    /// are not.
+    /// Checks for list and radio settings with two options of the same `value`. `1` and `1.0` are the same value, `1`
+    /// and `"1"` are not.
     ///
     /// ## Why is this bad?
     ///
-    /// The value is what gets stored. Nobody can tell afterwards which of the two was chosen.
+    /// Only the value is stored, so the stored setting does not tell which of the two options was chosen.
     ///
     /// ## Example
     ///
@@ -77,7 +77,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                             head(value),
                             format!("another option of this setting has the value {quoted}"),
                         )
-                        .note("both would be stored as the same")
+                        .note("both options would be stored as the same value")
                         .help("give one of them another value, or remove it")
                         .related(head(first.get()), "it is first used here"),
                     );

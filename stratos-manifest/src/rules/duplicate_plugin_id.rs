@@ -10,13 +10,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds plugins that are checked together and have the same id.
+    /// Checks for plugins in the same run with the same id.
     ///
     /// ## Why is this bad?
     ///
-    /// An id has to be unique among installed plugins: it decides where a plugin is installed, and under which name its
-    /// routes, channels and settings are known. Of two plugins with one id the second replaces the first, and `cargo
-    /// stratos run` refuses to run both. That it is a warning is because one may be a copy that is never installed.
+    /// Ids must be unique among installed plugins: the id decides where a plugin is installed, and names its routes,
+    /// channels and settings. Installing a second plugin with the same id replaces the first one, and `cargo stratos
+    /// run` refuses to run both. This is a warning because one of them may be a copy that is never installed.
     ///
     /// ## Example
     ///
@@ -60,7 +60,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 first_few(paths)
             ),
         )
-        .note("the shell knows a plugin by its id, so that only one of them can be installed")
-        .help("give each plugin an id of its own, or leave copies, such as built ones, out of the check"),
+        .note("the shell identifies plugins by id, so only one of them can be installed")
+        .help(
+            "give each plugin its own id, or exclude copies, such as build output, from the check",
+        ),
     );
 }

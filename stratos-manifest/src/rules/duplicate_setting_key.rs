@@ -11,12 +11,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds settings that have the same `key` as one before them.
+    /// Checks for settings with the same `key` as an earlier one.
     ///
     /// ## Why is this bad?
     ///
-    /// The key is the name under which a value is stored. Two settings with one key show two fields for one value,
-    /// and changing either changes both.
+    /// The value of a setting is stored under its key. Two settings with the same key are two form fields for one
+    /// value: changing either changes both.
     ///
     /// ## Example
     ///
@@ -62,7 +62,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 let quoted = quote(&key.value);
                 out.push(
                     cx.finding(span(key), format!("another setting has the key {quoted}"))
-                        .note("both would be stored as one value")
+                        .note("both settings would share one stored value")
                         .help("give one of them another key")
                         .related(span(*first.get()), format!("{quoted} is first used here")),
                 );

@@ -6,12 +6,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an id of the plugin or its author that starts or ends with a hyphen.
+    /// Checks for ids of the plugin or its author that start or end with a hyphen.
     ///
     /// ## Why is this bad?
     ///
-    /// An id becomes part of folders, download paths and channel names. In a command, a name that starts with a hyphen
-    /// is taken for an option, and one that ends with a hyphen is easily typed without it. No documentation forbids it.
+    /// Ids become part of folders, download paths and channel names. On a command line, a name that starts with a
+    /// hyphen is taken for an option, and a trailing hyphen is easily forgotten. No documentation forbids either.
     ///
     /// ## Example
     ///

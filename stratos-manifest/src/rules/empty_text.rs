@@ -11,7 +11,7 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds fields that must be there and have nothing but spaces in them.
+    /// Checks for required fields that are empty or contain only white space.
     ///
     /// ## Why is this bad?
     ///
@@ -29,7 +29,7 @@ declare_rule! {
     /// { "name": "My plugin" }
     /// ```
     "empty-text" {
-        summary: "a field that must be there is empty",
+        summary: "a required field is empty",
         group: Correctness,
         stage: Manifest,
         source: LaterDocs,
@@ -45,9 +45,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let key = quote(&place.path(fault.field.key));
         out.push(
             cx.finding(span(value), format!("{key} is empty"))
-                .note(format!("{} has to have it", place.shape.name))
+                .note(format!("{} requires it", place.shape.name))
                 .help(format!(
-                    "write something, such as `{}`{}",
+                    "write a value, such as `{}`{}",
                     field_example(cx, place, fault.field),
                     extra_help(fault.field)
                 )),

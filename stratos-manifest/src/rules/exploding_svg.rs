@@ -10,12 +10,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds SVG icons in which copies of copies (`<use>`) add up to more than 10,000 elements.
+    /// Checks for SVG icons whose `<use>` elements expand to more than 10,000 elements.
     ///
     /// ## Why is this bad?
     ///
-    /// Ten copies of ten copies, and so on, are a small file that keeps a renderer busy for hours. The limit is our
-    /// judgement, and far above what an icon needs.
+    /// Ten copies of ten copies, and so on, make a small file that keeps a renderer busy for hours. The limit is our
+    /// own, and far above what an icon needs.
     ///
     /// ## Example
     ///
@@ -31,7 +31,7 @@ declare_rule! {
     ///                         <use href="#a" x="8"/>
     /// ```
     "exploding-svg" {
-        summary: "an SVG icon is drawn as very many copies",
+        summary: "an SVG icon expands to very many elements",
         group: Suspicious,
         stage: Project,
         source: Judgement,
@@ -49,14 +49,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 cx.finding(
                     span(icon.literal),
                     format!(
-                        "the icon {} is drawn as very many copies",
+                        "the icon {} expands to more than 10,000 elements",
                         quote(&icon.literal.value)
                     ),
                 )
-                .note(
-                    "its `<use>` elements copy copies of copies: more than 10,000 elements in all",
-                )
-                .help("draw the shapes themselves, or copy them once"),
+                .note("its `<use>` elements copy elements that contain `<use>` elements themselves")
+                .help("draw the shapes directly, or copy them with a single level of `<use>`"),
             );
         }
     }

@@ -6,14 +6,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds SVG icons that refer to other files: pictures, style sheets, fonts and links, in attributes as well as in
-    /// styles. `#names` in the same file and PNG or JPEG pictures within it are fine.
+    /// Checks for SVG icons that refer to other files: images, style sheets, fonts and links, in attributes and in
+    /// styles. References to `#names` in the same file, and embedded PNG or JPEG images, are fine.
     ///
     /// ## Why is this bad?
     ///
-    /// An SVG that is drawn as a picture loads nothing, so that part of the icon is missing. Where it does load, each
-    /// pilot's shell tells somebody else's server that the plugin is there, and the picture can be changed after
-    /// review.
+    /// An SVG that is drawn as an image loads nothing, so part of the icon is missing. Where it does load, the shell of
+    /// every pilot contacts a third-party server, and the image can be changed after the review.
     ///
     /// ## Example
     ///
@@ -27,7 +26,7 @@ declare_rule! {
     /// icon-light.svg          <svg ...><image href="data:image/png;base64,..."/></svg>
     /// ```
     "external-reference-in-svg" {
-        summary: "an SVG icon refers to something outside of it",
+        summary: "an SVG icon refers to another file",
         group: Suspicious,
         stage: Project,
         source: Judgement,
@@ -39,7 +38,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.extend(svg_content_findings(
         cx,
         |svg| svg.external.as_ref(),
-        "refers to something outside of it",
-        "draw it in the file itself, and refer to it by `#name`",
+        "refers to another file",
+        "embed it in the file, and refer to it as `#name`",
     ));
 }

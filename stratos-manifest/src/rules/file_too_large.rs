@@ -8,12 +8,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Refuses files of more than 256 KiB, and looks at nothing in them.
+    /// Checks for files of more than 256 KiB, which are not parsed.
     ///
     /// ## Why is this bad?
     ///
-    /// A manifest has one or two kilobytes. Something as large is another file under the wrong name, and the limit
-    /// keeps it from occupying the tools that read manifests.
+    /// A manifest has one or two kilobytes. A file this large is usually another file under the wrong name, and the
+    /// limit protects tools that read manifests.
     ///
     /// ## Example
     ///
@@ -47,7 +47,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             )
             .note("a manifest is usually 1-2 KB")
             .help(match is_mostly_blank(cx.source) {
-                true => "remove the spaces and empty lines, of which most of the file consists",
+                true => "remove the white space, which is most of the file",
                 false => "check that this is the manifest, and move data into a file of its own",
             }),
         );

@@ -11,11 +11,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons and entry modules whose path names a folder.
+    /// Checks for icons and entry modules whose path is a folder.
     ///
     /// ## Why is this bad?
     ///
-    /// An icon is an image and an entry module is one file of JavaScript: a folder cannot be shown or loaded.
+    /// An icon is an image and an entry module is a JavaScript file: a folder cannot be shown or loaded.
     ///
     /// ## Example
     ///

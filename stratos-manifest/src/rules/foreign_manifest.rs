@@ -9,13 +9,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds files that are not a plugin's manifest but another well-known file, given or named by mistake:
-    /// `package.json`, `tsconfig.json`, the manifest of a simulator's package, `Cargo.toml`. They are known by their
-    /// names or by their keys, as long as they have none of the keys that only a plugin's manifest has.
+    /// Checks for well-known files that are not plugin manifests, passed or named by mistake: `package.json`,
+    /// `tsconfig.json`, the manifest of a simulator package, `Cargo.toml`. They are recognized by their names or their
+    /// keys, unless they have a key that only plugin manifests have.
     ///
     /// ## Why is this bad?
     ///
-    /// Everything else that is said about such a file is beside the point: nothing is missing in it.
+    /// Other findings about such a file are misleading: it is not an incomplete plugin manifest.
     ///
     /// ## Example
     ///
@@ -29,7 +29,7 @@ declare_rule! {
     /// { "id": "fuel-check", "name": "Fuel check", "version": "1.0.0" }
     /// ```
     "foreign-manifest" {
-        summary: "another program's file instead of a manifest",
+        summary: "a file of another tool instead of a plugin manifest",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,
@@ -37,28 +37,29 @@ declare_rule! {
     }
 }
 
-/// A file that is mistaken for a manifest.
+/// A well-known file that is not a plugin manifest.
 struct Foreign {
-    /// Its name, unless other files have it as well.
+    /// The file name; `None` if unrelated files have it, too.
     file: Option<&'static str>,
+    /// The description in the message.
     what: &'static str,
-    /// Keys that it has and a manifest does not.
-    marks: &'static [&'static str],
+    /// Keys that identify the file. No plugin manifest has them.
+    keys: &'static [&'static str],
 }
 
 const fn foreign(
     file: Option<&'static str>,
     what: &'static str,
-    marks: &'static [&'static str],
+    keys: &'static [&'static str],
 ) -> Foreign {
-    Foreign { file, what, marks }
+    Foreign { file, what, keys }
 }
 
-/// In this order: a simulator's package has `dependencies`, too.
+/// The first match counts: a simulator package has the key `dependencies`, too.
 const KNOWN: &[Foreign] = &[
     foreign(
         None,
-        "the manifest of a simulator's package",
+        "the manifest of a simulator package",
         &[
             "content_type",
             "minimum_game_version",
@@ -68,7 +69,7 @@ const KNOWN: &[Foreign] = &[
     ),
     foreign(
         None,
-        "the manifest of a browser's extension",
+        "the manifest of a browser extension",
         &["manifest_version"],
     ),
     foreign(None, "the manifest of a web app", &["start_url"]),
@@ -93,12 +94,12 @@ const KNOWN: &[Foreign] = &[
     ),
     foreign(
         Some("tsconfig.json"),
-        "the configuration of TypeScript",
+        "a TypeScript configuration",
         &["compilerOptions"],
     ),
     foreign(
         Some("jsconfig.json"),
-        "the configuration of a JavaScript project",
+        "a JavaScript project configuration",
         &[],
     ),
     foreign(
@@ -108,14 +109,14 @@ const KNOWN: &[Foreign] = &[
     ),
     foreign(
         None,
-        "a JSON schema",
+        "a JSON Schema",
         &["$defs", "definitions", "properties"],
     ),
-    foreign(Some("Cargo.toml"), "cargo's manifest", &[]),
-    foreign(Some("Cargo.lock"), "cargo's lock file", &[]),
+    foreign(Some("Cargo.toml"), "Cargo's manifest", &[]),
+    foreign(Some("Cargo.lock"), "Cargo's lock file", &[]),
 ];
 
-/// A file with one of them is meant as a plugin's manifest, whatever else is in it.
+/// Keys of plugin manifests: a file with any of them is checked as one.
 const OWN_KEYS: [&str; 5] = [
     "id",
     "icon_light",
@@ -130,17 +131,17 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     if OWN_KEYS.iter().any(|key| has(&key)) {
         return;
     }
-    let marks = |known: &Foreign| {
+    let keys_of = |known: &Foreign| {
         known
-            .marks
+            .keys
             .iter()
             .filter(has)
-            .map(|mark| quote(mark))
+            .map(|key| quote(key))
             .collect()
     };
     let by_keys = KNOWN.iter().find_map(|known| {
-        let marks: Vec<_> = marks(known);
-        (!marks.is_empty()).then_some((known, marks))
+        let keys: Vec<_> = keys_of(known);
+        (!keys.is_empty()).then_some((known, keys))
     });
     let by_name = || {
         let name = cx.facts.file_name.as_deref()?;
@@ -151,26 +152,27 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         };
         Some((KNOWN.iter().find(is_named)?, Vec::new()))
     };
-    let Some((known, marks)) = by_keys.or_else(by_name) else {
+    let Some((known, keys)) = by_keys.or_else(by_name) else {
         return;
     };
-    let note = match marks.is_empty() {
+    let note = match keys.is_empty() {
         true => {
-            "it has the name of one, and none of the keys that a plugin's manifest has".to_owned()
+            "it has the name of that file, and none of the keys that only plugin manifests have"
+                .to_owned()
         }
         false => format!(
-            "it has {}, and none of the keys that only a plugin's manifest has",
-            first_few(marks)
+            "it has {}, and none of the keys that only plugin manifests have",
+            first_few(keys)
         ),
     };
     let start = cx.text.chars().next().map_or(0, char::len_utf8);
     let finding = cx
         .finding(
             cx.value.map_or(0..start, head),
-            format!("this is {}, not a plugin's manifest", known.what),
+            format!("this is {}, not a plugin manifest", known.what),
         )
         .note(note);
     out.push(finding.help(
-        "check the plugin's `plugin.json` or its folder; `cargo stratos new` makes a plugin with a good one",
+        "check the plugin's folder or its `plugin.json`; `cargo stratos new` creates a plugin with a valid one",
     ));
 }

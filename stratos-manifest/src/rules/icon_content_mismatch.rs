@@ -10,12 +10,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons whose content is not what the ending of the file's name says.
+    /// Checks for icons whose content does not match the file extension.
     ///
     /// ## Why is this bad?
     ///
-    /// Icons are SVG or PNG, and the ending is how a program knows which. A JPEG image that is renamed to `.png` is
-    /// still a JPEG image, and an SVG with the name of a PNG is not drawn at all.
+    /// Icons are SVG or PNG, and programs tell the format by the extension. A JPEG renamed to `.png` is still a JPEG,
+    /// and an SVG named `.png` is not drawn at all.
     ///
     /// ## Example
     ///
@@ -31,7 +31,7 @@ declare_rule! {
     /// icon-dark.png           PNG
     /// ```
     "icon-content-mismatch" {
-        summary: "an icon is not what its ending says",
+        summary: "the content of an icon does not match its file extension",
         group: Correctness,
         stage: Project,
         source: LaterDocs,
@@ -42,38 +42,38 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
         let path = icon.literal.value.to_ascii_lowercase();
-        let said = match () {
+        let expected = match () {
             () if path.ends_with(".svg") => "an SVG",
             () if path.ends_with(".png") => "a PNG",
             () => continue,
         };
-        let (is, help) = match &fact.image {
+        let (actual, help) = match &fact.image {
             Image::Svg(_) | Image::BrokenSvg(_) => (
                 "an SVG",
-                "rename it so that it ends with `.svg`, and write that name",
+                "rename the file to end with `.svg`, and write the new name",
             ),
             Image::Png { .. } | Image::BrokenPng(_) => (
                 "a PNG",
-                "rename it so that it ends with `.png`, and write that name",
+                "rename the file to end with `.png`, and write the new name",
             ),
             Image::Other(name) => (
                 *name,
                 "export or convert the image to SVG or PNG: renaming the file is not enough",
             ),
             Image::GitLfsPointer => (
-                "a pointer of Git LFS, not the image itself",
+                "a Git LFS pointer, not the image itself",
                 "run `git lfs pull`, which downloads the image",
             ),
-            Image::Unknown => ("not an image", "put the image there, an SVG or PNG"),
+            Image::Unknown => ("data that is not an image", "replace it with an SVG or PNG"),
             Image::Empty | Image::Unread => continue,
         };
-        if is != said {
+        if actual != expected {
             out.push(
                 cx.finding(
                     span(icon.literal),
-                    format!("the icon {} is not {said}", quote(&icon.literal.value)),
+                    format!("the icon {} is not {expected}", quote(&icon.literal.value)),
                 )
-                .note(format!("what is in the file is {is}"))
+                .note(format!("the file contains {actual}"))
                 .help(help),
             );
         }

@@ -10,12 +10,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons that are wider than high, or higher than wide. Of an SVG, `width` and `height` count if both are
-    /// lengths, or else the `viewBox`; one without a size is not reported.
+    /// Checks for icons whose width and height differ. For an SVG, `width` and `height` count if both are lengths, or
+    /// else the `viewBox`; an SVG without a size is skipped.
     ///
     /// ## Why is this bad?
     ///
-    /// The shell gives icons a square, and they are documented as square: others are distorted or surrounded by gaps.
+    /// The documentation requires square icons, and the shell shows them in a square: others are distorted or
+    /// surrounded by gaps.
     ///
     /// ## Example
     ///
@@ -37,7 +38,7 @@ declare_rule! {
     }
 }
 
-/// Vector programs write sizes that are a little off.
+/// The tolerated difference of the sides of an SVG, as a fraction: vector programs round sizes.
 const TOLERANCE: f64 = 0.01;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
@@ -46,13 +47,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Image::Png { width, height } => (
                 [f64::from(*width), f64::from(*height)],
                 0.0,
-                "make width and height equal: leave room around the picture rather than stretch it",
+                "make width and height equal; add a margin rather than stretching the image",
             ),
             Image::Svg(svg) => match svg.size {
                 Some(size) => (
                     size,
                     TOLERANCE,
-                    "make `viewBox` a square, and `width` and `height` equal",
+                    "make `viewBox` square, and `width` and `height` equal",
                 ),
                 None => continue,
             },

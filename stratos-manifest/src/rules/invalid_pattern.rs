@@ -11,15 +11,15 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds text settings whose `pattern` is not a regular expression of JavaScript, with any of its flags. Patterns
-    /// of more than 500 bytes are not looked at.
+    /// Checks for text settings whose `pattern` is not a JavaScript regular expression, with any flags. Patterns of
+    /// more than 500 bytes are skipped.
     ///
     /// ## Why is this bad?
     ///
-    /// The documentation calls it a regular expression. The shell is a program in JavaScript, where `new RegExp` throws
-    /// an error for one that is broken, and browsers ignore it, so that any text is accepted. `(?P<name>...)`, `(?i)`
-    /// and other things that Python and Rust know are errors there. It is a warning, since newer versions of JavaScript
-    /// understand more.
+    /// The documentation calls the pattern a regular expression. The shell is a JavaScript program, where `new RegExp`
+    /// throws an error for an invalid pattern, and HTML forms ignore it and accept any text. `(?P<name>...)`, `(?i)`
+    /// and other syntax of Python or Rust is invalid in JavaScript. This is a warning, since newer versions of
+    /// JavaScript accept more.
     ///
     /// ## Example
     ///
@@ -62,27 +62,27 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             let finding = cx.finding(
                 span(pattern),
                 format!(
-                    "{} is not a regular expression of JavaScript",
+                    "{} is not a JavaScript regular expression",
                     quote(&pattern.value)
                 ),
             );
-            out.push(match known(&pattern.value) {
+            out.push(match common_mistake(&pattern.value) {
                 Some((note, help)) => finding.note(note).help(help),
                 None => finding
-                    .note(format!("it cannot be read: {}", fault.to_lowercase()))
-                    .help("try `new RegExp(\"...\")` in the console of a browser, and remember that JSON wants `\\\\` for `\\`"),
+                    .note(format!("it cannot be parsed: {}", fault.to_lowercase()))
+                    .help("try `new RegExp(\"...\")` in a browser console; in JSON, `\\` is written `\\\\`"),
             });
         }
     }
 }
 
-/// What other languages have, and what people take for one.
-fn known(pattern: &str) -> Option<(String, String)> {
+/// The note and help for syntax of other languages, and for a repetition at the start.
+fn common_mistake(pattern: &str) -> Option<(String, String)> {
     if let Some((_, named)) = pattern.split_once("(?P<") {
         let name = named.split('>').next().unwrap_or_default();
         let shown = quote(&format!("(?<{name}>...)"));
         return Some((
-            "it names a group as Python does".to_owned(),
+            "the group is named in Python's syntax".to_owned(),
             format!("write {shown}, without the `P`"),
         ));
     }
@@ -93,7 +93,7 @@ fn known(pattern: &str) -> Option<(String, String)> {
     {
         return Some((
             format!(
-                "flags such as {} do not exist inside a pattern",
+                "JavaScript has no flags such as {} inside a pattern",
                 quote(&format!("(?{flags})"))
             ),
             "remove it, and write both cases where they matter: `[a-zA-Z]`".to_owned(),
@@ -104,7 +104,7 @@ fn known(pattern: &str) -> Option<(String, String)> {
         .next()
         .filter(|char| matches!(char, '*' | '+' | '?'))?;
     Some((
-        format!("there is nothing before `{first}` that it could repeat"),
+        format!("there is nothing before `{first}` to repeat"),
         format!("write `.{first}` for any text, or `\\\\{first}` for the character itself"),
     ))
 }

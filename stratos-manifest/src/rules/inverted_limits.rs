@@ -9,11 +9,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds number and range settings whose `min` is greater than their `max`.
+    /// Checks for number and range settings whose `min` is greater than `max`.
     ///
     /// ## Why is this bad?
     ///
-    /// `min` is the least number, and `max` the greatest. There is no number between the two when they are swapped.
+    /// `min` is the smallest allowed number, and `max` the largest. If they are swapped, no number is allowed.
     ///
     /// ## Example
     ///
@@ -57,9 +57,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             out.push(
                 cx.finding(
                     min.span.clone(),
-                    format!("`min` is {least}, which is more than `max`"),
+                    format!("`min` is {least}, which is greater than `max`"),
                 )
-                .note("no number lies between the two limits")
+                .note("no number satisfies both limits")
                 .help(format!("swap them if {greatest} is the smallest number, or correct the one that is wrong"))
                 .related(max.span.clone(), "`max` is here")
                 .unsafe_fix([

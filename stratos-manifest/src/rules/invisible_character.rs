@@ -13,19 +13,19 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds characters that nobody sees in a text that people get to see: names, descriptions, placeholders, labels
-    /// and the author's contact; and in those that are compared with others: keys, defaults and options of settings.
-    /// They are characters without width, fillers, soft hyphens, control characters, hidden tags, variation selectors
-    /// that select nothing, and those that turn the direction of writing.
+    /// Checks for invisible characters in texts that people read (names, descriptions, placeholders, labels, the
+    /// author's contact) and in texts that programs compare (keys, defaults and options of settings): characters
+    /// without width, fillers, soft hyphens, control characters, hidden tags, variation selectors without effect, and
+    /// characters that change the writing direction.
     ///
-    /// What emoji, and scripts such as Persian, Hindi or Khmer, are written with is not meant, nor are the marks of
-    /// direction in a text that runs from right to left.
+    /// Characters that emoji, or scripts such as Persian, Hindi or Khmer, require are allowed, and so are direction
+    /// marks in right-to-left text.
     ///
     /// ## Why is this bad?
     ///
-    /// Most come along unnoticed when text is copied from a web page. Then a search does not find the name, and two
-    /// plugins that look the same are not, and code that asks for a setting by its key gets nothing. Used on purpose,
-    /// they make a text look like another one, or hide one in it.
+    /// Most of them are copied from web pages by accident. Then a search does not find the name, two plugins that look
+    /// the same differ, and code that asks for a setting by its key gets nothing. They can also be used on purpose, to
+    /// disguise a text or to hide one.
     ///
     /// ## Example
     ///
@@ -39,7 +39,7 @@ declare_rule! {
     /// { "name": "Fuel check" }
     /// ```
     "invisible-character" {
-        summary: "a character that nobody sees",
+        summary: "a text contains an invisible character",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,
@@ -47,17 +47,17 @@ declare_rule! {
     }
 }
 
-/// As many of a kind are all named.
-const MAX_NAMED: usize = 5;
+/// The number of different characters of a kind up to which a note lists all of them.
+const MAX_LISTED: usize = 5;
 
-/// Texts for people, where a repair changes nothing else.
-const SEEN: &[&str] = &["name", "description", "placeholder", "label", "contact"];
+/// Texts that people read: removing the characters has no other effect.
+const DISPLAYED: &[&str] = &["name", "description", "placeholder", "label", "contact"];
 
-/// Texts for programs, which may have the same characters.
+/// Texts that programs compare with other texts, which may contain the same characters.
 const COMPARED: &[&str] = &["key", "default", "value"];
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (keys, safety) in [(SEEN, Safety::Safe), (COMPARED, Safety::Unsafe)] {
+    for (keys, safety) in [(DISPLAYED, Safety::Safe), (COMPARED, Safety::Unsafe)] {
         for (path, text) in cx.texts(keys) {
             let found = invisible_characters(&text.value);
             if !found.is_empty() {
@@ -75,43 +75,39 @@ fn describe(
     safety: Safety,
 ) -> Diagnostic {
     let count = match found.len() {
-        1 => "a character".to_owned(),
-        count => format!("{count} characters"),
+        1 => "an invisible character".to_owned(),
+        count => format!("{count} invisible characters"),
     };
     let finding = cx
         .finding(
             span(text),
-            format!(
-                "{} has {count} that nobody sees: {}",
-                quote(path),
-                quote(&text.value)
-            ),
+            format!("{} contains {count}: {}", quote(path), quote(&text.value)),
         )
         .note(format!(
-            "{}; such characters often come along with copied text",
-            named(found)
+            "{}; such characters are often copied by accident",
+            describe_characters(found)
         ));
-    let seen = without(&text.value, found);
-    if seen.trim().is_empty() {
-        return finding.help("write a text that people can see");
+    let visible = remove_characters(&text.value, found);
+    if visible.trim().is_empty() {
+        return finding.help("write a text with visible characters");
     }
-    let turns = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
-    let turns = found.iter().any(turns);
+    let changes_direction = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
+    let changes_direction = found.iter().any(changes_direction);
     let them = if found.len() == 1 { "it" } else { "them" };
-    let finding = finding.help(match turns {
-        true => format!("remove {them}, then check that the letters are in the order you want"),
+    let finding = finding.help(match changes_direction {
+        true => format!("remove {them}, then check the order of the letters"),
         false => format!("remove {them}"),
     });
     let is_found = |at: usize| found.binary_search_by_key(&at, |(at, ..)| *at).is_ok();
     let edits = Edit::cut(cx.text, text, is_found);
     match safety {
-        // What was turned around is shown the other way round without them.
-        Safety::Safe if !turns => finding.safe_fix(edits),
+        // Without direction characters, the letters are shown in another order.
+        Safety::Safe if !changes_direction => finding.safe_fix(edits),
         _ => finding.unsafe_fix(edits),
     }
 }
 
-fn without(text: &str, found: &[(usize, char, Invisible)]) -> String {
+fn remove_characters(text: &str, found: &[(usize, char, Invisible)]) -> String {
     let mut rest = String::with_capacity(text.len());
     let mut start = 0;
     for &(at, char, _) in found {
@@ -122,8 +118,8 @@ fn without(text: &str, found: &[(usize, char, Invisible)]) -> String {
     rest
 }
 
-/// What they are: one of each, and of each kind the first few.
-fn named(found: &[(usize, char, Invisible)]) -> String {
+/// The different code points by kind, of each kind at most the first few.
+fn describe_characters(found: &[(usize, char, Invisible)]) -> String {
     let mut kinds: Vec<(Invisible, Vec<char>)> = Vec::new();
     for &(_, char, kind) in found {
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
@@ -140,7 +136,7 @@ fn named(found: &[(usize, char, Invisible)]) -> String {
                 .map(|&char| format!("U+{:04X}", u32::from(char)))
                 .collect();
             let named = match names.len() {
-                ..=MAX_NAMED => all(&names),
+                ..=MAX_LISTED => all(&names),
                 _ => first_few(names),
             };
             format!("{named} {}", kind.predicate(chars.len()))

@@ -11,13 +11,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an entry module in a plugin that has a UI, no folder `background`, and nothing to build one from. A build
-    /// that lies outside of the plugin's folder is not seen.
+    /// Checks for an entry module in a plugin that has a UI, but no folder `background` and nothing that builds one. A
+    /// build outside of the plugin's folder is not detected.
     ///
     /// ## Why is this bad?
     ///
-    /// Without a background module the field is left out. With it, the shell tries to load a module that does not
-    /// exist, and marks the plugin as errored.
+    /// A plugin without a background module leaves the field out. With the field, the shell tries to load a module that
+    /// does not exist, and marks the plugin as errored.
     ///
     /// ## Example
     ///
@@ -33,7 +33,7 @@ declare_rule! {
     /// ui/index.js
     /// ```
     "leftover-entry-module" {
-        summary: "an entry module is named, but the plugin is only a UI",
+        summary: "an entry module is declared, but the plugin is only a UI",
         group: Suspicious,
         stage: Project,
         source: V1,
@@ -51,17 +51,20 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let finding = cx
         .finding(
             span(entry.literal),
-            format!("there is no entry module {}, and nothing else to run", quote(&entry.literal.value)),
+            format!(
+                "there is no entry module {}, and nothing that builds it",
+                quote(&entry.literal.value)
+            ),
         )
-        .note("the plugin has a UI and no folder `background`: without a background module, leave the field out")
+        .note("the plugin has a UI and no folder `background`")
         .help("remove `background`, or add the module if it was forgotten");
-    out.push(match without_background(cx) {
+    out.push(match removal_of_background(cx) {
         Some(edit) => finding.unsafe_fix([edit]),
         None => finding,
     });
 }
 
-fn without_background(cx: &RuleContext<'_>) -> Option<Edit> {
+fn removal_of_background(cx: &RuleContext<'_>) -> Option<Edit> {
     let root = cx.value?.as_object()?;
     Edit::remove_property(cx.text, root, find(root, "background")?)
 }

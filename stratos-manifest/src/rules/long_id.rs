@@ -3,13 +3,12 @@ use crate::{context::RuleContext, diagnostic::Findings, reading::span, rule::dec
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an id of the plugin or its author that has more than 64 characters.
+    /// Checks for ids of the plugin or its author with more than 64 characters.
     ///
     /// ## Why is this bad?
     ///
-    /// Ids become parts of folders, download paths and channel names. Windows programs get into trouble with paths of
-    /// more than 260 characters, and people have to type an id. The limit is our own: it is the one that crates.io has
-    /// for names, too.
+    /// Ids become part of folders, download paths and channel names. Many Windows programs fail on paths of more than
+    /// 260 characters, and people have to type the id. The limit is our own; crates.io has the same limit for names.
     ///
     /// ## Example
     ///
@@ -31,7 +30,7 @@ declare_rule! {
     }
 }
 
-/// What crates.io allows for a name; `cargo stratos new` makes no longer id either.
+/// The limit of crates.io for names, and of `cargo stratos new` for ids.
 const MAX_LENGTH: usize = 64;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
@@ -40,8 +39,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         if length > MAX_LENGTH {
             out.push(
                 cx.finding(span(id), format!("`{path}` has {length} characters"))
-                    .note("an id becomes part of paths, and Windows has limits for those")
-                    .help(format!("choose one of at most {MAX_LENGTH} characters")),
+                    .note("an id becomes part of paths, whose length Windows limits")
+                    .help(format!("choose an id of at most {MAX_LENGTH} characters")),
             );
         }
     }

@@ -3,11 +3,11 @@ use crate::{context::RuleContext, diagnostic::Findings, reading::span, rule::dec
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a plugin's name of more than 50 characters, and a description of more than 200.
+    /// Checks for plugin names of more than 50 characters, and descriptions of more than 200.
     ///
     /// ## Why is this bad?
     ///
-    /// Both are shown in lists, where a longer text is cut off or pushes others away. The limits are our own.
+    /// Both are shown in lists, where a longer text is cut off or displaces others. The limits are our own.
     ///
     /// ## Example
     ///
@@ -21,7 +21,7 @@ declare_rule! {
     /// { "name": "Fuel check" }
     /// ```
     "long-text" {
-        summary: "a name or description is longer than lists have room for",
+        summary: "a name or description is too long for a list",
         group: Pedantic,
         stage: Manifest,
         source: Judgement,
@@ -40,8 +40,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         if length > limit {
             out.push(
                 cx.finding(span(text), format!("`{key}` has {length} characters"))
-                    .note("lists have no room for so much and cut it off")
-                    .help(format!("say it in at most {limit} characters")),
+                    .note("lists cut off longer texts")
+                    .help(format!("shorten it to at most {limit} characters")),
             );
         }
     }

@@ -11,11 +11,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an author id with other characters than lowercase letters, digits and hyphens.
+    /// Checks for author ids with characters other than lowercase letters, digits and hyphens.
     ///
     /// ## Why is this bad?
     ///
-    /// The author's id is a slug, and part of the plugin's paths on the platform's servers.
+    /// The author's id is a slug, and becomes part of the plugin's paths on the platform's servers.
     ///
     /// ## Example
     ///
@@ -29,7 +29,7 @@ declare_rule! {
     /// { "author": { "id": "jane-doe", "name": "Jane Doe" } }
     /// ```
     "malformed-author-id" {
-        summary: "the author's id has characters that it must not have",
+        summary: "the author's id has invalid characters",
         group: Correctness,
         stage: Manifest,
         source: LaterDocs,
@@ -49,13 +49,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let finding = cx
         .finding(
             span(id),
-            format!("{} cannot be an author's id", quote(&id.value)),
+            format!("{} is not a valid author id", quote(&id.value)),
         )
         .note("an id may contain only lowercase letters (a to z), digits and hyphens")
         .help(format!(
             "write `\"id\": \"{example}\"`; `author.name` is what people see"
         ));
-    // The platform may know the author by another one.
+    // The platform may have registered the author under another id.
     out.push(match &slug {
         Some(slug) => finding.unsafe_fix([Edit::set_text(id, slug)]),
         None => finding,

@@ -10,11 +10,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an `author.contact` that does not look like an e-mail address.
+    /// Checks for an `author.contact` that is not an e-mail address.
     ///
     /// ## Why is this bad?
     ///
-    /// The documentation says that it is one, and people may have nothing else to reach the author by.
+    /// The documentation requires an e-mail address, and it may be the only way to reach the author.
     ///
     /// ## Example
     ///
@@ -54,8 +54,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     };
     let finding = cx
         .finding(span(contact), message)
-        .note("`author.contact` is the address that people write to");
-    out.push(match nearest(&contact.value) {
+        .note("`author.contact` is the e-mail address of the author");
+    out.push(match suggested_address(&contact.value) {
         Some((address, safety)) => {
             let finding = finding.help(format!("write {}", quote(address)));
             let edit = Edit::set_text(contact, address);
@@ -68,8 +68,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     });
 }
 
-/// The address in what is around it: spaces and a link's scheme, or the author's name.
-fn nearest(text: &str) -> Option<(&str, Safety)> {
+/// The address in a `mailto:` link, or after a name as in `Jane <jane@example.com>`.
+fn suggested_address(text: &str) -> Option<(&str, Safety)> {
     let text = text.trim();
     let start = text.get(..SCHEME.len());
     let address = match start.is_some_and(|start| start.eq_ignore_ascii_case(SCHEME)) {
@@ -86,7 +86,7 @@ fn nearest(text: &str) -> Option<(&str, Safety)> {
 
 const SCHEME: &str = "mailto:";
 
-/// What every address has; which of those exist is not for a linter to know.
+/// Whether the text has the form of an e-mail address.
 fn looks_like_address(text: &str) -> bool {
     let is_plain = !text
         .chars()
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_have_a_name_and_a_host() {
+    fn an_address_has_a_name_and_a_host() {
         for text in [
             "a@b.c",
             "first.last+tag@mail.example.com",
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_address_in_what_people_write() {
+    fn an_address_is_found_in_a_link_and_after_a_name() {
         for (text, expected) in [
             ("mailto:a@b.c", Some(("a@b.c", Safety::Safe))),
             (" MailTo: a@b.c\n", Some(("a@b.c", Safety::Safe))),
@@ -140,7 +140,7 @@ mod tests {
             ("größe", None),
             ("", None),
         ] {
-            assert_eq!(nearest(text), expected, "{text}");
+            assert_eq!(suggested_address(text), expected, "{text}");
         }
     }
 }

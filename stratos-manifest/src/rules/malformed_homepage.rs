@@ -13,12 +13,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a `homepage` that is not the address of a web page.
+    /// Checks for a `homepage` that is not a web address.
     ///
     /// ## Why is this bad?
     ///
-    /// It is opened in a browser, which needs an address with `https://` or `http://` in front. The field stands in no
-    /// documentation; published plugins have it with such an address.
+    /// The page is opened in a browser, which needs an address with `https://` or `http://`. The field is not
+    /// documented; published plugins have it with such an address.
     ///
     /// ## Example
     ///
@@ -48,7 +48,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let Some(homepage) = property.value.as_string_lit() else {
-        out.push(no_text(cx, root, property));
+        out.push(not_text(cx, root, property));
         return;
     };
     if is_web_address(&homepage.value) {
@@ -56,15 +56,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
     let message = match homepage.value.trim() {
         "" => "`homepage` is empty".to_owned(),
-        _ => format!(
-            "{} is not the address of a web page",
-            quote(&homepage.value)
-        ),
+        _ => format!("{} is not a web address", quote(&homepage.value)),
     };
     let finding = cx
         .finding(span(homepage), message)
-        .note("write the whole address from `https://` on, so that a browser can open it");
-    out.push(match nearest(&homepage.value) {
+        .note("a browser needs the whole address, starting with `https://`");
+    out.push(match suggested_address(&homepage.value) {
         Some((address, safety)) => {
             let finding = finding.help(format!("write {}", quote(&address)));
             let edit = Edit::set_text(homepage, &address);
@@ -78,13 +75,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     });
 }
 
-/// No document knows the field, so that this is not for `wrong-type`, which finds errors.
-fn no_text(cx: &RuleContext<'_>, root: &Object<'_>, property: &ObjectProp<'_>) -> Diagnostic {
+/// The finding for a value that is not text. `wrong-type` only checks documented fields.
+fn not_text(cx: &RuleContext<'_>, root: &Object<'_>, property: &ObjectProp<'_>) -> Diagnostic {
     let value = &property.value;
-    let message = format!("`homepage` has to be text, but this is {}", article(value));
+    let message = format!("`homepage` must be text, but this is {}", article(value));
     let finding = cx
         .finding(head(value), message)
-        .note("published plugins have the address of a web page there")
+        .note("published plugins have a web address there")
         .help("leave the field out, or write it like `\"homepage\": \"https://fleet.example\"`");
     let removal = matches!(value, Value::NullKeyword(_))
         .then(|| Edit::remove_property(cx.text, root, property));
@@ -94,7 +91,7 @@ fn no_text(cx: &RuleContext<'_>, root: &Object<'_>, property: &ObjectProp<'_>) -
     }
 }
 
-/// Whether a browser opens it on somebody else's computer, as far as its form tells.
+/// Whether the text has the form of an `http` or `https` address with a public host name.
 fn is_web_address(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else {
         return false;
@@ -119,8 +116,8 @@ fn is_web_address(text: &str) -> bool {
             .all(|label| !label.is_empty())
 }
 
-/// The address that was meant, if it is one after all, without its scheme, or one for git.
-fn nearest(text: &str) -> Option<(String, Safety)> {
+/// The address without surrounding space, with the missing scheme, or the web page of a git repository's address.
+fn suggested_address(text: &str) -> Option<(String, Safety)> {
     let trimmed = text.trim();
     if is_web_address(trimmed) {
         return Some((trimmed.to_owned(), Safety::Safe));
@@ -141,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn web_addresses_have_a_scheme_and_a_host() {
+    fn a_web_address_has_a_scheme_and_a_host() {
         for text in [
             "https://example.com",
             "HTTP://example.com:8080/a?b#c",
@@ -170,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn repairs_what_people_write() {
+    fn missing_schemes_and_git_addresses_are_corrected() {
         let page = "https://example.com/a";
         for (text, expected) in [
             (" https://example.com/a\n", Some((page, Safety::Safe))),
@@ -187,7 +184,7 @@ mod tests {
             ("", None),
         ] {
             let expected = expected.map(|(page, safety)| (page.to_owned(), safety));
-            assert_eq!(nearest(text), expected, "{text}");
+            assert_eq!(suggested_address(text), expected, "{text}");
         }
     }
 }

@@ -11,12 +11,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a plugin id with other characters than lowercase letters, digits and hyphens.
+    /// Checks for plugin ids with characters other than lowercase letters, digits and hyphens.
     ///
     /// ## Why is this bad?
     ///
-    /// The id becomes part of routes, channel names, storage and download paths, where other characters are not
-    /// allowed or mean something else.
+    /// The id becomes part of routes, channel names, storage and download paths, where other characters are not allowed
+    /// or have another meaning.
     ///
     /// ## Example
     ///
@@ -30,7 +30,7 @@ declare_rule! {
     /// { "id": "my-plugin" }
     /// ```
     "malformed-id" {
-        summary: "the plugin's id has characters that it must not have",
+        summary: "the plugin's id has invalid characters",
         group: Correctness,
         stage: Manifest,
         source: LaterDocs,
@@ -47,11 +47,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let finding = cx
         .finding(
             span(id),
-            format!("{} cannot be a plugin's id", quote(&id.value)),
+            format!("{} is not a valid plugin id", quote(&id.value)),
         )
         .note("an id may contain only lowercase letters (a to z), digits and hyphens")
         .help(format!("write `\"id\": \"{example}\"`"));
-    // It is another name for everything that is stored under the id.
+    // Data that is stored under the old id would be lost.
     out.push(match &slug {
         Some(slug) => finding.unsafe_fix([Edit::set_text(id, slug)]),
         None => finding,

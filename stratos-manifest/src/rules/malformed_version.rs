@@ -8,11 +8,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a version that is not a semantic version.
+    /// Checks for versions that are not semantic versions.
     ///
     /// ## Why is this bad?
     ///
-    /// Updates are found by comparing versions, and need all three numbers to compare.
+    /// Updates are found by comparing versions, which requires all three numbers.
     ///
     /// ## Example
     ///
@@ -39,35 +39,35 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     if Version::parse(&version.value).is_err() {
-        let nearest = nearest(&version.value);
-        let example = nearest.clone().unwrap_or(Version::new(0, 1, 0));
+        let suggested = suggested_version(&version.value);
+        let example = suggested.clone().unwrap_or(Version::new(0, 1, 0));
         let finding = cx
             .finding(
                 span(version),
                 format!("{} is not a semantic version", quote(&version.value)),
             )
-            .note("it has to be three numbers, major.minor.patch")
+            .note("a version has three numbers: major.minor.patch")
             .help(format!("write `\"version\": \"{example}\"`"));
-        let Some(nearest) = nearest.map(|version| version.to_string()) else {
+        let Some(suggested) = suggested.map(|version| version.to_string()) else {
             out.push(finding);
             return;
         };
-        let edit = Edit::set_text(version, &nearest);
-        out.push(match bare(&version.value) == nearest {
+        let edit = Edit::set_text(version, &suggested);
+        out.push(match without_prefix(&version.value) == suggested {
             true => finding.safe_fix([edit]),
             false => finding.unsafe_fix([edit]),
         });
     }
 }
 
-/// The text without what is never part of a version.
-fn bare(text: &str) -> &str {
+/// The text without surrounding space and a leading `v`.
+fn without_prefix(text: &str) -> &str {
     text.trim().trim_start_matches(['v', 'V'])
 }
 
-/// The version that was meant, if it is a `v` too many, a number too few, or zeros and spaces around them.
-fn nearest(text: &str) -> Option<Version> {
-    let text = bare(text);
+/// The version without a leading `v` and leading zeros, and with missing numbers as zero.
+fn suggested_version(text: &str) -> Option<Version> {
+    let text = without_prefix(text);
     let suffix = text.find(['-', '+']).unwrap_or(text.len());
     let (core, suffix) = text.split_at(suffix);
     let mut numbers = core.split('.').map(|number| number.parse::<u64>().ok());
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repairs_what_people_write() {
+    fn missing_numbers_and_prefixes_are_corrected() {
         for (text, expected) in [
             ("v1.2.3", Some("1.2.3")),
             ("1", Some("1.0.0")),
@@ -95,8 +95,8 @@ mod tests {
             ("latest", None),
             ("1.x", None),
         ] {
-            let nearest = nearest(text).map(|version| version.to_string());
-            assert_eq!(nearest.as_deref(), expected, "{text}");
+            let suggested = suggested_version(text).map(|version| version.to_string());
+            assert_eq!(suggested.as_deref(), expected, "{text}");
         }
     }
 }

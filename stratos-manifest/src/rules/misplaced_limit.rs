@@ -13,14 +13,14 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds settings with a field that belongs to other types: `min`, `max` and `step` (numbers and ranges),
-    /// `options` (lists and radios), `pattern` (text) and `placeholder` (text and longtext). An empty array of options
-    /// says nothing, and is let through.
+    /// Checks for settings with a field that their type does not have: `min`, `max` and `step` belong to numbers and
+    /// ranges, `options` to lists and radios, `pattern` to text, and `placeholder` to text and longtext. An empty array
+    /// of options is allowed.
     ///
     /// ## Why is this bad?
     ///
-    /// The documentation knows these fields for some types only. For the others they have no effect, and what they were
-    /// meant to keep out is accepted; or the type is not the one that was meant.
+    /// The documentation has these fields for some types only. For other types they have no effect, so that values
+    /// which they should prevent are accepted; or the type is wrong.
     ///
     /// ## Example
     ///
@@ -42,7 +42,7 @@ declare_rule! {
     /// }
     /// ```
     "misplaced-limit" {
-        summary: "a field of a setting that its type does not have",
+        summary: "a field that the type of the setting does not have",
         group: Suspicious,
         stage: Manifest,
         source: LaterDocs,
@@ -50,6 +50,7 @@ declare_rule! {
     }
 }
 
+/// The types that have each field.
 const OWNERS: [(&str, &[SettingType]); 6] = [
     ("min", &[Number, Range]),
     ("max", &[Number, Range]),
@@ -66,8 +67,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         };
         for (key, owners) in OWNERS {
             let property = find(setting.object, key);
-            let Some(property) = property.filter(|property| says_something(key, &property.value))
-            else {
+            let Some(property) = property.filter(|property| is_set(key, &property.value)) else {
                 continue;
             };
             if owners.contains(&kind) {
@@ -78,9 +78,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             let finding = cx
                 .finding(
                     span(&property.name),
-                    format!("`{key}` has no effect on a setting of the type `{kind}`"),
+                    format!("`{key}` has no effect on a setting of type `{kind}`"),
                 )
-                .note(format!("it belongs to the type {owners}"))
+                .note(format!("it belongs to settings of type {owners}"))
                 .help("remove it, or change the type");
             out.push(
                 match Edit::remove_property(cx.text, setting.object, property) {
@@ -92,8 +92,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// Whether the value is one of the right kind, which others look at, and not an empty one.
-fn says_something(key: &str, value: &Value<'_>) -> bool {
+/// Whether the value has the type of the field, which `wrong-type` checks, and is not empty.
+fn is_set(key: &str, value: &Value<'_>) -> bool {
     match value {
         Value::StringLit(text) => {
             matches!(key, "pattern" | "placeholder") && !text.value.is_empty()

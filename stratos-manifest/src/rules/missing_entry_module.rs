@@ -12,15 +12,15 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an entry module that does not exist, in a plugin that has nothing to build it from. Where there is a
-    /// `Cargo.toml`, a `package.json`, a `Makefile`, a `vite.config.ts` or the like, a folder `src`, source in
-    /// `background/`, or the module's own source, it need not exist yet.
+    /// Checks for an entry module that does not exist, in a plugin that has nothing to build it from. The module may be
+    /// missing if there is a `Cargo.toml`, a `package.json`, a `Makefile`, a `vite.config.ts` or the like, a folder
+    /// `src`, source code in `background/`, or the source code of the module itself.
     ///
-    /// A build that lies outside of the plugin's folder is not seen.
+    /// A build outside of the plugin's folder is not detected.
     ///
     /// ## Why is this bad?
     ///
-    /// The shell loads this very file when it starts, and marks the plugin as errored if it is not there.
+    /// The shell loads exactly this file at startup, and marks the plugin as errored if it is missing.
     ///
     /// ## Example
     ///
@@ -49,8 +49,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let place = entry.preferred_path();
-    let is_elsewhere = built_twin(place).is_some_and(|twin| is_present(cx, &twin));
-    if !cannot_come_to_be(cx.facts, place) || is_elsewhere || is_only_ui(cx.facts) {
+    let is_built_beside = built_twin(place).is_some_and(|twin| is_present(cx, &twin));
+    if !cannot_come_to_be(cx.facts, place) || is_built_beside || is_only_ui(cx.facts) {
         return;
     }
     let finding = cx
@@ -77,11 +77,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             quote(found)
         )),
         None if place == CONVENTIONAL => {
-            finding.help("add the file, or remove `background` if there is nothing to run")
+            finding.help("add the file, or remove `background` if the plugin has no background module")
         }
         None => finding.help(format!(
-            "add the module as {conventional}, in JavaScript, and write that path, or remove `background` if there is \
-             nothing to run"
+            "add the module as {conventional}, in JavaScript, and write that path, or remove `background` if the plugin \
+             has no background module"
         )),
     });
 }

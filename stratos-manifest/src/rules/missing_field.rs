@@ -11,13 +11,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds objects without a field that they must have: the manifest itself, its `author`, `background`, each
-    /// setting, and each option of a setting. There is one finding for each object, however much is missing in it.
+    /// Checks for objects without a required field: the manifest itself, `author`, `background`, each setting, and each
+    /// option of a setting. All missing fields of an object are one finding, except misspelled ones.
     ///
     /// ## Why is this bad?
     ///
     /// The shell validates the manifest before it loads anything, and does not register a plugin with an incomplete
-    /// one. `background` needs its `entryModule` in shells of V1.
+    /// one. Shells of version V1 require `entryModule` in `background`.
     ///
     /// ## Example
     ///
@@ -40,7 +40,7 @@ declare_rule! {
     /// }
     /// ```
     "missing-field" {
-        summary: "a field that must be there is not",
+        summary: "a required field is missing",
         group: Correctness,
         stage: Manifest,
         source: LaterDocs,
@@ -50,7 +50,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let faults: Vec<_> = cx.shape_faults(ShapeFaultKind::Missing).collect();
-    // The faults of one object follow one another.
+    // The faults of an object are consecutive.
     for faults in faults.chunk_by(|(_, a), (_, b)| a.place == b.place) {
         let place = faults[0].0;
         let keys = unknown_keys(place);
@@ -72,7 +72,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// One finding for all fields that an object lacks, with what to paste.
+/// The finding for all fields that an object lacks, with values to paste.
 fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -> Diagnostic {
     let keys: Vec<_> = fields
         .iter()
@@ -92,7 +92,7 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
             place.anchor.clone(),
             format!("{} {are} missing", all(&keys)),
         )
-        .note(format!("{} has to have {them}", place.shape.name))
+        .note(format!("{} requires {them}", place.shape.name))
         .help(format!("add {them}: `{}`{extra_help}", examples.join(", ")));
     let object = cx
         .value
@@ -111,7 +111,7 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
     }
 }
 
-/// It is there, under another name.
+/// The finding for a required field whose key is probably misspelled as `key`.
 fn misspelled(
     cx: &RuleContext<'_>,
     place: &Place<'_>,
@@ -123,10 +123,10 @@ fn misspelled(
     let finding = cx
         .finding(
             span(&key.property.name),
-            format!("{path} is missing, unless {name} is meant"),
+            format!("{path} is missing; {name} may be a misspelling of it"),
         )
         .note(format!(
-            "{} has to have it, and has no field called {name}",
+            "{} requires it, and has no field {name}",
             place.shape.name
         ))
         .help(format!("rename {name} to `{}`", field.key));

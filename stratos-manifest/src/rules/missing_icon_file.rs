@@ -13,12 +13,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons whose file exists neither under `assets/` nor in the plugin's folder itself. Paths that no icon can
-    /// have, for their ending or on Windows, are left to `unsupported-icon-format` and `unportable-path`.
+    /// Checks for icons whose file exists neither under `assets/` nor in the plugin's folder itself. Paths with another
+    /// extension, and paths that are invalid on Windows, are left to `unsupported-icon-format` and `unportable-path`.
     ///
     /// ## Why is this bad?
     ///
-    /// The plugin is refused when it is uploaded, or is shown without an icon.
+    /// The upload refuses the plugin, or the shell shows it without an icon.
     ///
     /// ## Example
     ///
@@ -64,9 +64,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Some(found) => finding
                 .help(format!("did you mean {}?", quote(found)))
                 .unsafe_fix([Edit::set_text(icon.literal, found)]),
-            // `unportable-path` says what such a path has to be first.
+            // `unportable-path` suggests another name.
             None if portability_fault(path).is_some() => {
-                finding.help("write the path of an icon that is there")
+                finding.help("write the path of an existing icon")
             }
             None => finding.help(format!(
                 "add {first}, a square SVG or PNG, or correct the path"

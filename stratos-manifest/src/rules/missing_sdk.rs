@@ -3,14 +3,14 @@ use crate::{context::RuleContext, diagnostic::Findings, quote::quote, rule::decl
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a `Cargo.toml`, beside `plugin.json` or in `background/`, whose package does not depend on `stratos-sdk`.
-    /// Dependencies for tests only do not count.
+    /// Checks for a `Cargo.toml`, beside `plugin.json` or in `background/`, whose package does not depend on
+    /// `stratos-sdk`. Dev-dependencies do not count.
     ///
     /// ## Why is this bad?
     ///
-    /// A plugin with a `Cargo.toml` in one of these places is taken for one in Rust. Its program is started, and is
-    /// given up after a while when it does not speak the protocol, which the SDK does. Where the package is something
-    /// else, such as a tool of a plugin in JavaScript, another folder keeps it from being mistaken for the plugin.
+    /// A plugin with a `Cargo.toml` in one of these places counts as a Rust plugin. Its program is started, and stopped
+    /// again if it does not speak the protocol, which the SDK implements. If the package is something else, such as a
+    /// tool of a JavaScript plugin, move it to another folder.
     ///
     /// ## Example
     ///
@@ -46,7 +46,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.push(
         cx.finding(cx.background_span(), format!("{file} does not depend on `stratos-sdk`"))
             .note(format!(
-                "with {file} there, the plugin is taken for one in Rust, which needs the SDK to speak with the shell"
+                "with {file} there, the plugin counts as a Rust plugin, which needs the SDK to communicate with the shell"
             ))
             .help("run `cargo add stratos-sdk --rename stratos`, or move a crate that is not the plugin to another folder"),
     );

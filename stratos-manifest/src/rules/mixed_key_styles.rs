@@ -13,13 +13,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds manifests whose settings join the words of their keys in different ways: `fuel_unit` beside `fuelUnit`
-    /// or `fuel-unit`. Keys of one word fit to all.
+    /// Checks for settings whose keys separate words in different ways: `fuel_unit` beside `fuelUnit` or `fuel-unit`.
+    /// Keys of a single word fit every style.
     ///
     /// ## Why is this bad?
     ///
-    /// Code asks for a setting by its key, as plain text, and gets nothing for one that does not exist. A key that is
-    /// written in another way than the rest is the one that gets misspelt.
+    /// Code asks for a setting by its key, as a string, and gets nothing for a misspelled one. A key in another style
+    /// than the rest is easily misspelled.
     ///
     /// ## Example
     ///
@@ -51,7 +51,7 @@ declare_rule! {
     }
 }
 
-/// How many other keys a finding points at.
+/// The number of other keys that the finding points at.
 const MAX_RELATED: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ enum Style {
     Kebab,
 }
 
-/// One finding: whether one key or all of them are to change is the author's choice.
+/// Reports one finding, without a fix: the author decides which style the keys should have.
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let keys: Vec<(&StringLit<'_>, Style)> = cx
         .settings()
@@ -72,7 +72,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (_, style) in &keys {
         counts[*style as usize] += 1;
     }
-    // The most frequent one; of several the one that occurs first.
+    // The most frequent style; of equally frequent ones, the first in the file.
     let Some(usual) = keys
         .iter()
         .map(|(_, style)| *style)
@@ -87,11 +87,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     };
     let message = match odd.len() {
         1 => format!(
-            "the key {} is in {style}, and others of this manifest are in {usual}",
+            "the key {} is in {style}, but other keys are in {usual}",
             quote(&first.value)
         ),
         _ => format!(
-            "the keys {} are not in {usual}, as others of this manifest are",
+            "unlike other keys, {} are not in {usual}",
             first_few(odd.iter().map(|(key, _)| quote(&key.value)))
         ),
     };
@@ -102,31 +102,31 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut renamed = odd
         .iter()
         .take(MAX_RELATED)
-        .map(|(key, _)| usual.of(&key.value));
+        .map(|(key, _)| usual.convert(&key.value));
     let help = match renamed.find(|wanted| is_taken(wanted)) {
         Some(taken) => format!(
-            "write all keys in {usual}; {} is a setting already, so that its twin needs another name",
+            "write all keys in {usual}; {} already exists, so one of the two needs another name",
             quote(&taken)
         ),
         None => {
             format!(
-                "write all keys in {usual}, unless values are stored under the old ones already"
+                "write all keys in {usual}, unless values are already stored under the old keys"
             )
         }
     };
     let mut finding = cx
         .finding(span(*first), message)
-        .note("code asks for a setting by its key: one that is spelled differently there is simply not found")
+        .note("code asks for a setting by its key, and gets nothing for one that is spelled differently")
         .help(help);
     for (key, style) in odd.iter().skip(1).take(MAX_RELATED) {
-        finding = finding.related(span(*key), format!("this one is in {style}"));
+        finding = finding.related(span(*key), format!("this key is in {style}"));
     }
     out.push(finding);
 }
 
 impl Style {
-    /// The key in this style.
-    fn of(self, key: &str) -> String {
+    /// Converts a key to this style.
+    fn convert(self, key: &str) -> String {
         let mut written = String::with_capacity(key.len() + 4);
         let mut starts_word = false;
         for char in key.chars() {
@@ -147,7 +147,7 @@ impl Style {
     }
 }
 
-/// The style of a key of several words; other keys have none.
+/// The style of a key; `None` for a single word, and for mixed styles.
 fn style(key: &str) -> Option<Style> {
     let has = |is: fn(char) -> bool| key.contains(is);
     let starts_low = key.starts_with(|char: char| char.is_ascii_lowercase());
@@ -184,9 +184,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_written_in_each_style() {
+    fn keys_are_converted_between_styles() {
         for key in ["home_base", "homeBase", "home-base"] {
-            let styled = [Style::Snake, Style::Camel, Style::Kebab].map(|style| style.of(key));
+            let styled = [Style::Snake, Style::Camel, Style::Kebab].map(|style| style.convert(key));
             assert_eq!(styled, ["home_base", "homeBase", "home-base"]);
         }
     }

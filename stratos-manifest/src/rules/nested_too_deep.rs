@@ -8,12 +8,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Refuses arrays and objects that lie in each other more than 64 levels deep, and looks at nothing in the file.
+    /// Checks for arrays and objects that are nested more than 64 levels deep. Such a file is not parsed.
     ///
     /// ## Why is this bad?
     ///
-    /// A manifest needs four levels. The limit keeps a broken or hostile file from exhausting the tools that read
-    /// manifests.
+    /// A manifest needs four levels. The limit protects tools that read manifests from broken or hostile files.
     ///
     /// ## Example
     ///
@@ -27,7 +26,7 @@ declare_rule! {
     /// { "availableSettings": [] }
     /// ```
     "nested-too-deep" {
-        summary: "more than 64 levels of arrays and objects",
+        summary: "arrays and objects are nested more than 64 levels deep",
         group: Correctness,
         stage: File,
         source: ToolLimit,
@@ -41,7 +40,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             let message = format!("this bracket is nested more than {MAX_DEPTH} levels deep");
             out.push(
                 cx.finding(at..at + 1, message)
-                    .note("a manifest needs four; deeper files are not read")
+                    .note("a manifest needs four levels; deeper files are not parsed")
                     .help("check that every bracket before this one is closed where it should be"),
             );
         }

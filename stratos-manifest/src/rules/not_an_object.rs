@@ -8,11 +8,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds files whose JSON is something else than an object.
+    /// Checks for files whose JSON is not an object.
     ///
     /// ## Why is this bad?
     ///
-    /// A manifest is a set of named fields. An array around it, as if it were one of several, has none.
+    /// A manifest is a set of named fields. An array around it has no fields.
     ///
     /// ## Example
     ///
@@ -26,7 +26,7 @@ declare_rule! {
     /// { "id": "my-plugin" }
     /// ```
     "not-an-object" {
-        summary: "the file holds something else than an object",
+        summary: "the JSON is not an object",
         group: Correctness,
         stage: File,
         source: LaterDocs,
@@ -44,7 +44,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     );
     out.push(
         cx.finding(head(value), message)
-            .note("the Stratos shell looks for fields such as `id` in it")
+            .note("the Stratos shell reads fields such as `id` from it")
             .help(match is_wrapped {
                 true => "remove the `[` at the start and the `]` at the end",
                 false => "write the fields between `{` and `}`: { \"id\": \"my-plugin\" }",

@@ -12,12 +12,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds the place where the file stops being JSON. Comments and trailing commas have rules of their own.
+    /// Checks for JSON syntax errors. Comments and trailing commas have their own rules.
     ///
     /// ## Why is this bad?
     ///
-    /// The shell cannot read the manifest, so that the plugin does not exist for it. Nothing behind the place can be
-    /// checked either, which is why there is at most one finding of most kinds.
+    /// The shell cannot read the manifest, and does not load the plugin. The parser stops at the first error, so
+    /// mistakes after it are not reported.
     ///
     /// ## Example
     ///

@@ -3,12 +3,12 @@ use crate::{context::RuleContext, diagnostic::Findings, reading::Fault, rule::de
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds bytes that are not UTF-8.
+    /// Checks for bytes that are not UTF-8.
     ///
     /// ## Why is this bad?
     ///
-    /// JSON is UTF-8. An editor that saves in an older encoding, such as Windows-1252, writes bytes for `ä` or `é`
-    /// that the shell cannot read, or shows as other characters.
+    /// JSON is UTF-8. An editor that saves in an older encoding, such as Windows-1252, writes `ä` or `é` as bytes that
+    /// the shell cannot read, or shows as other characters.
     ///
     /// ## Example
     ///
@@ -37,7 +37,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         if let Fault::NotUtf8 { at } = *fault {
             out.push(
                 cx.finding(at..at + 1, "the file is not UTF-8 from here on")
-                    .note("JSON is read as UTF-8, and this byte does not occur there")
+                    .note("JSON is read as UTF-8, where this byte is invalid")
                     .help("save the file again with the encoding \"UTF-8\""),
             );
         }

@@ -10,13 +10,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons of more than 256 KiB, and PNGs of more than 1,024 pixels a side.
+    /// Checks for icons of more than 256 KiB, and PNGs of more than 1,024 pixels per side.
     ///
     /// ## Why is this bad?
     ///
-    /// An icon is drawn at the size of a fingertip. Every pilot downloads it with the plugin, and a picture takes four
-    /// bytes a pixel in memory, however small its file is. The limits are our judgement; published icons are far below
-    /// them.
+    /// Icons are drawn small. Every pilot downloads the icon with the plugin, and in memory it takes four bytes per
+    /// pixel, however small the file is. The limits are our own; published icons are far below them.
     ///
     /// ## Example
     ///
@@ -30,7 +29,7 @@ declare_rule! {
     /// icon-light.png          256 x 256 pixels, 12 kB
     /// ```
     "oversized-icon" {
-        summary: "an icon is far larger than it is drawn",
+        summary: "an icon is much larger than needed",
         group: Suspicious,
         stage: Project,
         source: Judgement,
@@ -50,13 +49,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let (note, help) = match pixels {
             Some((width, height)) => (
                 format!(
-                    "it has {width} x {height} pixels, and {MAX_SIDE} a side are more than enough"
+                    "it has {width} x {height} pixels; {MAX_SIDE} per side are more than enough"
                 ),
                 "scale it down, or draw it as an SVG",
             ),
             None if fact.bytes > MAX_BYTES => (
                 format!(
-                    "it has {} KiB, and {} are more than enough",
+                    "it has {} KiB; {} KiB are more than enough",
                     fact.bytes.div_ceil(1024),
                     MAX_BYTES / 1024
                 ),

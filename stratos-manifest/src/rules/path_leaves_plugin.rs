@@ -10,12 +10,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons and entry modules whose path goes through a link that leads out of the plugin's folder.
+    /// Checks for icons and entry modules whose path follows a link out of the plugin's folder.
     ///
     /// ## Why is this bad?
     ///
-    /// The plugin's folder is all that gets installed. What a link leads to stays on your computer, or is refused when
-    /// the plugin is unpacked.
+    /// Only the plugin's folder is installed. The target of the link stays on your computer, or the link is refused
+    /// when the plugin is unpacked.
     ///
     /// ## Example
     ///
@@ -31,7 +31,7 @@ declare_rule! {
     /// assets/icon-light.svg
     /// ```
     "path-leaves-plugin" {
-        summary: "a link leads out of the plugin's folder",
+        summary: "a path follows a link out of the plugin's folder",
         group: Suspicious,
         stage: Project,
         source: Observed,
@@ -45,14 +45,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         };
         if *resolved.fact == FileFact::Outside {
-            let place = quote(resolved.path);
+            let path = quote(resolved.path);
             out.push(
                 cx.finding(
                     span(file.literal),
                     format!("`{}` leads out of the plugin's folder", file.field),
                 )
-                .note(format!("a link at {place}, or on the way there, points to something outside, which is not installed"))
-                .help("put the file itself there instead of the link"),
+                .note(format!("{path}, or a folder on the way there, is a link to a place that is not installed"))
+                .help("replace the link with the file itself"),
             );
         }
     }

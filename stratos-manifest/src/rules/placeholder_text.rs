@@ -11,16 +11,16 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds texts that were left over from a template or an example: `TODO`, `Lorem ipsum ...`, `<your name>`,
-    /// `your-plugin-id`, `me@example.com`, `https://example.com`. Only whole texts are meant, not words in them.
+    /// Checks for texts left over from a template or an example: `TODO`, `Lorem ipsum ...`, `<your name>`,
+    /// `your-plugin-id`, `me@example.com`, `https://example.com`. Only whole texts are compared, not words in them.
     ///
-    /// What `cargo stratos new` writes where nobody says better, and a plugin that is called `my-plugin` or `My
-    /// plugin`, are fine until there is a release: they are found when the commit has a git tag with a version.
+    /// The default texts of `cargo stratos new`, and a plugin called `my-plugin` or `My plugin`, are only reported when
+    /// the commit has a git tag with a version.
     ///
     /// ## Why is this bad?
     ///
-    /// People see them in the shell's list of plugins. An id cannot be changed after a release, since everything that
-    /// was stored is known by it.
+    /// People see these texts in the shell's list of plugins. The id cannot be changed after a release, since stored
+    /// data is found by it.
     ///
     /// ## Example
     ///
@@ -34,7 +34,7 @@ declare_rule! {
     /// { "name": "Fuel check", "description": "Compares the planned with the loaded fuel." }
     /// ```
     "placeholder-text" {
-        summary: "a text of a template that was not replaced",
+        summary: "a text left over from a template",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,
@@ -43,7 +43,7 @@ declare_rule! {
     }
 }
 
-/// Texts by the field they stand in, in lower case. A real plugin or author may be called by few of them.
+/// Leftover texts by field, in lowercase. Real plugins and authors rarely use them.
 const LEFT_OVER: [(&[&str], &[&str]); 6] = [
     (
         &["id"],
@@ -108,7 +108,7 @@ const LEFT_OVER: [(&[&str], &[&str]); 6] = [
     ),
 ];
 
-/// What a new plugin has, and what our own messages write as an example.
+/// The texts of a new plugin and of our own examples, by field, in lowercase.
 const NEW: [(&[&str], &[&str]); 5] = [
     (&["id"], &["my-plugin"]),
     (&["name"], &["my plugin"]),
@@ -131,7 +131,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             .help(help(path)),
         );
     };
-    for (path, text) in found_in(cx, &LEFT_OVER) {
+    for (path, text) in matching_fields(cx, &LEFT_OVER) {
         report(
             &path,
             text,
@@ -142,58 +142,58 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         .text_at(&["homepage"])
         .filter(|text| is_example_page(&text.value))
     {
-        report("homepage", text, "that page is for examples only");
+        report("homepage", text, "the domain is reserved for examples");
     }
     for (path, text) in cx.displayed_texts() {
-        // It is the very sense of a placeholder, and a label may be the word for something to do.
-        let is_free = path.ends_with("placeholder") || path.ends_with("label");
-        if !is_free && is_note_to_self(&text.value) {
-            report(&path, text, "people read it where the plugin is shown");
+        // The placeholder of a setting is one on purpose, and an option may have the label `TODO`.
+        let is_allowed = path.ends_with("placeholder") || path.ends_with("label");
+        if !is_allowed && is_placeholder(&text.value) {
+            report(&path, text, "people see this text in the shell");
         }
     }
     if is_released(cx) {
-        for (path, text) in found_in(cx, &NEW) {
+        for (path, text) in matching_fields(cx, &NEW) {
             report(
                 &path,
                 text,
-                "this commit is tagged as a version, and new plugins have this text",
+                "new plugins have this text, and this commit is tagged as a release",
             );
         }
     }
 }
 
-/// The fields whose whole text is one of their words.
-fn found_in<'t>(
+/// The fields whose whole text is one of the texts that `table` lists for them.
+fn matching_fields<'t>(
     cx: &RuleContext<'t>,
-    words: &'static [(&[&str], &[&str])],
+    table: &'static [(&[&str], &[&str])],
 ) -> impl Iterator<Item = (String, &'t StringLit<'t>)> {
-    words.iter().filter_map(|(path, words)| {
+    table.iter().filter_map(|(path, texts)| {
         let text = cx.text_at(path)?;
-        is_one_of(text, words).then(|| (path.join("."), text))
+        is_one_of(text, texts).then(|| (path.join("."), text))
     })
 }
 
 fn help(path: &str) -> &'static str {
     match path {
         "id" => "choose the plugin's own id now: after a release it cannot be changed",
-        "author.id" | "author.name" => "say who makes the plugin",
-        "author.contact" => "write an address that somebody reads, or leave the field out",
+        "author.id" | "author.name" => "write the author of the plugin",
+        "author.contact" => "write a real address, or leave the field out",
         "homepage" => "write the address of the plugin's page, or leave the field out",
-        _ => "write what people are to read",
+        _ => "write the final text",
     }
 }
 
-fn is_one_of(text: &StringLit<'_>, words: &[&str]) -> bool {
+fn is_one_of(text: &StringLit<'_>, texts: &[&str]) -> bool {
     let text = text
         .value
         .trim()
         .trim_end_matches(['.', '…'])
         .to_lowercase();
-    words.contains(&text.as_str())
+    texts.contains(&text.as_str())
 }
 
-/// What stands where somebody meant to write something else, in whatever field.
-fn is_note_to_self(text: &str) -> bool {
+/// Whether the text is a placeholder in any field, such as `TODO` or `<your name>`.
+fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let is_bracketed = [("<", ">"), ("{{", "}}")].iter().any(|(open, close)| {
         let inside = text
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes_are_whole_texts() {
+    fn only_a_whole_text_is_a_placeholder() {
         for text in [
             "TODO",
             "TODO: say it",
@@ -241,7 +241,7 @@ mod tests {
             "Lorem ipsum dolor",
             "ChangeMe",
         ] {
-            assert!(is_note_to_self(text), "{text}");
+            assert!(is_placeholder(text), "{text}");
         }
         for text in [
             "Todo",
@@ -251,12 +251,12 @@ mod tests {
             "a < b > c",
             "<<>>",
         ] {
-            assert!(!is_note_to_self(text), "{text}");
+            assert!(!is_placeholder(text), "{text}");
         }
     }
 
     #[test]
-    fn example_pages_are_whole_addresses() {
+    fn only_a_whole_address_is_an_example_page() {
         assert!(is_example_page("https://www.example.com/"));
         for text in [
             "https://example.com/fuel-check",

@@ -8,11 +8,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds settings of the type `range` without `min` or `max`.
+    /// Checks for settings of type `range` without `min` or `max`.
     ///
     /// ## Why is this bad?
     ///
-    /// A range is shown as a slider, which has two ends.
+    /// A range is shown as a slider, which needs both ends.
     ///
     /// ## Example
     ///
@@ -55,7 +55,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         };
         out.push(
             cx.finding(setting.anchor.clone(), format!("this range has no {missing}"))
-                .note("a setting of the type `range` is a choice between two limits")
+                .note("a setting of type `range` needs both limits")
                 .help("add the limits, such as `\"min\": 0, \"max\": 100`, or write `\"type\": \"number\"`"),
         );
     }

@@ -10,13 +10,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an entry module that is `background/index.js`, which newer shells find without being told. Plugins in Rust
-    /// are not reported: what their build makes is meant for all shells.
+    /// Checks for an entry module that is `background/index.js`, which newer shells find without the field. Rust
+    /// plugins are skipped: the module that their build generates is meant for all shells.
     ///
     /// ## Why is this bad?
     ///
-    /// It is not, as long as somebody uses a shell that goes by the guide (V1), which loads the module that the manifest
-    /// names, and no other. By the later documentation the field does not exist.
+    /// The field is harmless, and required by shells that follow the guide (V1): they only load the module that the
+    /// manifest declares. The later documentation does not have the field.
     ///
     /// ## Example
     ///
@@ -30,7 +30,7 @@ declare_rule! {
     /// {}
     /// ```
     "redundant-entry-module" {
-        summary: "newer versions of the shell find `background/index.js` without being told",
+        summary: "newer versions of the shell find `background/index.js` by themselves",
         group: Pedantic,
         stage: Manifest,
         source: LaterDocs,
@@ -48,10 +48,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.push(
         cx.finding(
             span(entry.literal),
-            "newer versions of the Stratos shell do not need to be told this entry module",
+            "newer versions of the Stratos shell find this entry module by themselves",
         )
         .note(format!(
-            "they find `{CONVENTIONAL}` by themselves; older ones load what is named here"
+            "they always load `{CONVENTIONAL}`; older versions load the module that is declared here"
         ))
         .help("remove `background` once nobody uses the older versions"),
     );

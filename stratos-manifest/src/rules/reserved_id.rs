@@ -6,14 +6,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a plugin id that Windows keeps for a device: `con`, `prn`, `aux`, `nul`, `com0` to `com9`, `lpt0` to
+    /// Checks for plugin ids that Windows reserves for devices: `con`, `prn`, `aux`, `nul`, `com0` to `com9`, `lpt0` to
     /// `lpt9`.
     ///
     /// ## Why is this bad?
     ///
-    /// A plugin is installed in a folder that is called like its id. Windows makes no folder of such a name, in
-    /// whatever folder it should lie, and most pilots have Windows. This rests on how Windows behaves, not on the
-    /// platform's documentation.
+    /// A plugin is installed in a folder named after its id. Windows cannot create a folder with such a name, and most
+    /// pilots use Windows. The rule is based on the behaviour of Windows, not on the platform's documentation.
     ///
     /// ## Example
     ///
@@ -27,7 +26,7 @@ declare_rule! {
     /// { "id": "aux-plugin" }
     /// ```
     "reserved-id" {
-        summary: "the plugin's folder cannot be made on Windows",
+        summary: "the plugin's folder cannot be created on Windows",
         group: Suspicious,
         stage: Manifest,
         source: Observed,
@@ -37,25 +36,25 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let id = cx.text_at(&["id"]);
-    let Some(id) = id.filter(|id| is_device(&id.value)) else {
+    let Some(id) = id.filter(|id| is_device_name(&id.value)) else {
         return;
     };
     let suffixed = format!("{}-plugin", id.value);
     out.push(
         cx.finding(
             span(id),
-            format!("{} is a device on Windows", quote(&id.value)),
+            format!("{} is a reserved device name on Windows", quote(&id.value)),
         )
         .note(
-            "the plugin's folder has the name of its id, and Windows makes no folder of this name",
+            "the plugin's folder is named after the id, and Windows cannot create a folder of this name",
         )
         .help(format!("choose another id, such as `{suffixed}`"))
         .unsafe_fix([Edit::set_text(id, &suffixed)]),
     );
 }
 
-/// Whether Windows keeps the name; other letter case makes it another rule's matter.
-fn is_device(id: &str) -> bool {
+/// Whether Windows reserves the lowercase name for a device. `malformed-id` reports uppercase ids.
+fn is_device_name(id: &str) -> bool {
     let numbered = id.strip_prefix("com").or_else(|| id.strip_prefix("lpt"));
     matches!(id, "aux" | "con" | "nul" | "prn")
         || numbered.is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']))
@@ -66,9 +65,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn devices_are_whole_names() {
+    fn only_whole_names_are_reserved() {
         for id in ["con", "nul", "com0", "lpt9"] {
-            assert!(is_device(id), "{id}");
+            assert!(is_device_name(id), "{id}");
         }
         for id in [
             "com",
@@ -80,7 +79,7 @@ mod tests {
             "CON",
             "com\u{b9}",
         ] {
-            assert!(!is_device(id), "{id}");
+            assert!(!is_device_name(id), "{id}");
         }
     }
 }

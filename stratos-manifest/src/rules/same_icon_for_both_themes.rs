@@ -9,13 +9,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a plugin whose icons for the light and the dark theme are the same file, or two files with the same
-    /// content. An SVG that asks for `prefers-color-scheme` itself is not reported.
+    /// Checks for plugins whose icons for the light and the dark theme are the same file, or two files with the same
+    /// content. An SVG that uses `prefers-color-scheme` is skipped.
     ///
     /// ## Why is this bad?
     ///
-    /// There are two icons so that both can be seen: what stands out on white often vanishes on black. One that is fine
-    /// on both is no mistake, which is why this is not reported unless asked for.
+    /// There are two icons so that both are visible: an icon that stands out on white often vanishes on black. Some
+    /// icons work on both, so this rule is off by default.
     ///
     /// ## Example
     ///
@@ -29,7 +29,7 @@ declare_rule! {
     /// { "icon_light": "icon-light.svg", "icon_dark": "icon-dark.svg" }
     /// ```
     "same-icon-for-both-themes" {
-        summary: "both themes have the same icon",
+        summary: "both themes use the same icon",
         group: Pedantic,
         stage: Manifest,
         source: Judgement,
@@ -57,7 +57,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         cx.finding(span(dark.literal), "both themes have the same icon")
             .note(note)
             .help(
-                "draw one for each: `icon_light` for the light theme, `icon_dark` for the dark one",
+                "draw one icon for each: `icon_light` for the light theme, `icon_dark` for the dark one",
             )
             .related(span(light.literal), format!("`{}` is here", ICON_KEYS[0])),
     );

@@ -7,13 +7,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a `Cargo.toml` that asks for a version of `stratos-sdk` which does not fit this tool: its requirement does
-    /// not admit the tool's own version. What comes from a folder or a repository is not looked at.
+    /// Checks for a `Cargo.toml` whose requirement for `stratos-sdk` does not admit the version of this tool. Path and
+    /// git dependencies are skipped.
     ///
     /// ## Why is this bad?
     ///
-    /// The SDK and `cargo stratos` are made for each other in the same version. With other versions the plugin and the
-    /// mocked shell may not agree on a protocol, and what is checked here may not be what the SDK accepts.
+    /// The SDK and `cargo stratos` are released together, with the same version. With other versions the plugin and the
+    /// mocked shell may not agree on a protocol, and the checks here may not match what the SDK accepts.
     ///
     /// ## Example
     ///
@@ -57,19 +57,19 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         cx.finding(
             cx.background_span(),
             format!(
-                "{} asks for stratos-sdk {}, but this tool was made with stratos-sdk {ours}",
+                "{} requires stratos-sdk {}, but this tool was released with stratos-sdk {ours}",
                 quote(&found.file),
                 quote(wanted)
             ),
         )
-        .note("in other versions the plugin and the tool may not understand each other")
+        .note("a plugin and a tool of different versions may not agree on a protocol")
         .help(format!(
-            "use the version of `cargo stratos` that the plugin's SDK has, or ask for stratos-sdk {ours}"
+            "use the version of `cargo stratos` that matches the plugin's SDK, or require stratos-sdk {ours}"
         )),
     );
 }
 
-/// A version before a release counts as the release: whoever uses such a tool means what is to come.
+/// Whether the requirement admits the version, or, for a pre-release, the release after it.
 fn admits(requirement: &VersionReq, version: &Version) -> bool {
     let release = Version::new(version.major, version.minor, version.patch);
     requirement.matches(version) || requirement.matches(&release)
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_usual_requirements_admit_their_versions() {
+    fn requirements_admit_compatible_versions_and_pre_releases() {
         for (requirement, version, expected) in [
             ("0.1", "0.1.7", true),
             ("^0.1.7", "0.1.7", true),

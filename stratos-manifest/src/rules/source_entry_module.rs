@@ -12,15 +12,15 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an entry module that is source (`.ts`, `.tsx`, `.jsx`, `.rs`, ...) where the shell needs what is built
-    /// from it: in a plugin without a build, in a Rust plugin, and where the built module lies beside it. In a project
-    /// with a `package.json` it is not reported, except for Rust source: the guide's own example is
+    /// Checks for an entry module that is source code (`.ts`, `.tsx`, `.jsx`, `.rs`, ...) where the shell needs the
+    /// built module: in a plugin without a build, in a Rust plugin, and where the built module exists beside it. In a
+    /// project with a `package.json` only Rust source code is reported: the guide's own example is
     /// `background/index.ts`.
     ///
     /// ## Why is this bad?
     ///
-    /// The shell loads the module with Node inside Electron, which runs JavaScript. The later documentation says so: it
-    /// takes `background/index.js`. The build of a Rust plugin generates this file.
+    /// The shell loads the module with Node inside Electron, which runs JavaScript. The later documentation requires
+    /// `background/index.js`; the build of a Rust plugin generates this file.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ declare_rule! {
     /// background/Cargo.toml
     /// ```
     "source-entry-module" {
-        summary: "the entry module is source, not what is built from it",
+        summary: "the entry module is source code, not the built module",
         group: Suspicious,
         stage: Project,
         source: LaterDocs,
@@ -70,10 +70,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 language(ending)
             ),
         )
-        .note("the Stratos shell loads JavaScript: it needs what is built from the source")
+        .note("the Stratos shell loads JavaScript: it needs the module that is built from this source")
         .help(match (has(&target), is_rust) {
             (true, _) => format!("write {}", quote(&target)),
-            (false, true) => format!("write {}, which the build makes", quote(&target)),
+            (false, true) => format!("write {}, which the build generates", quote(&target)),
             (false, false) => format!("build it to {0}, and write {0} here", quote(&target)),
         });
     let edit = Edit::set_text(entry.literal, &target);

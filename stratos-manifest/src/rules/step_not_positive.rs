@@ -9,12 +9,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds number and range settings whose `step` is zero or negative.
+    /// Checks for number and range settings whose `step` is zero or negative.
     ///
     /// ## Why is this bad?
     ///
-    /// A step is the distance between two numbers. What a shell does with one of zero is not documented: it may
-    /// ignore it, or let nobody change the value.
+    /// A step is the distance between two allowed numbers. How a shell handles a step of zero is not documented: it may
+    /// ignore the step, or prevent any change of the value.
     ///
     /// ## Example
     ///
@@ -58,12 +58,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 step.span.clone(),
                 format!("`step` must be greater than 0, but is {}", quote(step.text)),
             )
-            .note("a step is the distance between two numbers that can be set");
+            .note("a step is the distance between two allowed numbers");
         out.push(match step.text.strip_prefix('-') {
             Some(positive) if step.value < 0.0 => finding
                 .help(format!("write {}", quote(positive)))
                 .unsafe_fix([Edit::replace(step.span, positive)]),
-            _ => finding.help("write a number above zero, or leave `step` out"),
+            _ => finding.help("write a number greater than 0, or leave `step` out"),
         });
     }
 }

@@ -10,12 +10,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds SVG icons whose outermost element has no `xmlns="http://www.w3.org/2000/svg"`.
+    /// Checks for SVG icons whose root element has no `xmlns="http://www.w3.org/2000/svg"`.
     ///
     /// ## Why is this bad?
     ///
-    /// Without it, the file is XML of no known kind, and a browser draws nothing where it is used as a picture. It
-    /// works only where the text is put into a page, so that such icons are often copied from there.
+    /// Without the namespace, the file is plain XML, and browsers do not draw it as an image. Only inside of a web page
+    /// does an SVG work without it, so icons copied from web pages often lack it.
     ///
     /// ## Example
     ///
@@ -29,7 +29,7 @@ declare_rule! {
     /// icon-light.svg          <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">...</svg>
     /// ```
     "svg-without-namespace" {
-        summary: "an SVG icon does not say that it is SVG",
+        summary: "an SVG icon has no SVG namespace",
         group: Suspicious,
         stage: Project,
         source: Observed,
@@ -49,11 +49,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             cx.finding(
                 span(icon.literal),
                 format!(
-                    "the icon {} does not say that it is SVG",
+                    "the icon {} has no SVG namespace",
                     quote(&icon.literal.value)
                 ),
             )
-            .note("browsers draw nothing where it is used as a picture")
+            .note("browsers do not draw it as an image")
             .help(match svg.has_other_namespace {
                 true => "change the `xmlns` of the `<svg>` tag to `xmlns=\"http://www.w3.org/2000/svg\"`",
                 false => "add `xmlns=\"http://www.w3.org/2000/svg\"` to the `<svg>` tag",

@@ -13,19 +13,19 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a version that differs from the git tag of the commit that is checked out: `v1.2.3` or `1.2.3`, or with
-    /// the plugin's id in front, `fuel-check-v1.2.3`, `fuel-check@1.2.3` or `fuel-check/v1.2.3`. Other tags say
-    /// nothing. A tag without an id means the only plugin of its commit, or the one at the repository's root.
+    /// Checks for a version that differs from the git tag of the checked-out commit: `v1.2.3` or `1.2.3`, or with the
+    /// plugin's id in front, `fuel-check-v1.2.3`, `fuel-check@1.2.3` or `fuel-check/v1.2.3`. Other tags are ignored. A
+    /// tag without an id belongs to the only plugin of the commit, or to the plugin at the root of the repository.
     ///
-    /// It is about what was committed: once you write another version, the tag of the commit before is of no concern.
+    /// The committed version counts: after you write another version, the tag of the previous commit does not matter.
     ///
-    /// Where `version-drift` says the same already, because the tag's version is also that of another file, this rule
-    /// is silent.
+    /// If `version-drift` already reports the mismatch, because another file has the version of the tag, this rule is
+    /// silent.
     ///
     /// ## Why is this bad?
     ///
-    /// What is released under a tag should have the tag's version. Otherwise the release goes out with the version
-    /// before, and nobody gets it as an update.
+    /// A release should have the version of its tag. Otherwise it is published with the previous version, and nobody
+    /// gets it as an update.
     ///
     /// ## Example
     ///
@@ -64,26 +64,26 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some((tag, theirs)) = tagged.iter().max_by(|(_, a), (_, b)| a.cmp(b)) else {
         return;
     };
-    let is_said = |found: &FileVersion| found.version == theirs.to_string();
-    if cx.facts.versions.iter().any(is_said) {
+    let has_tagged_version = |found: &FileVersion| found.version == theirs.to_string();
+    if cx.facts.versions.iter().any(has_tagged_version) {
         return;
     }
-    let right = tag.replace(&theirs.to_string(), &ours.to_string());
-    let [quoted, right] = [*tag, right.as_str()].map(quote);
+    let expected = tag.replace(&theirs.to_string(), &ours.to_string());
+    let [quoted, expected] = [*tag, expected.as_str()].map(quote);
     let finding = cx
         .finding(
             span(literal),
             format!("the version is `{ours}`, but this commit has the tag {quoted}"),
         )
-        .note("what is released under a tag should have the tag's version");
+        .note("a release should have the version of its tag");
     out.push(match *theirs > ours {
         true => finding
             .help(format!(
-                "write `\"version\": \"{theirs}\"`, commit, and set the tag {quoted} there"
+                "write `\"version\": \"{theirs}\"`, commit, and move the tag {quoted} to that commit"
             ))
             .unsafe_fix([Edit::set_text(literal, &theirs.to_string())]),
         false => finding.help(format!(
-            "set the tag {right} instead, or correct the version"
+            "set the tag {expected} instead, or correct the version"
         )),
     });
 }

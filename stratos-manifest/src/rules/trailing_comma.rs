@@ -5,7 +5,7 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds commas that stand before a closing bracket.
+    /// Checks for commas before a closing bracket.
     ///
     /// ## Why is this bad?
     ///
@@ -23,7 +23,7 @@ declare_rule! {
     /// { "id": "my-plugin" }
     /// ```
     "trailing-comma" {
-        summary: "a comma that nothing follows",
+        summary: "a comma before a closing bracket",
         group: Correctness,
         stage: File,
         source: Json,
@@ -36,7 +36,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         if let Fault::TrailingComma { span } = fault {
             out.push(
                 cx.finding(span.clone(), "nothing follows this comma")
-                    .note("JSON has commas between two entries only, not after the last one")
+                    .note("JSON allows a comma between two entries only, not after the last one")
                     .help("remove the comma")
                     .safe_fix([Edit::remove(span.clone())]),
             );

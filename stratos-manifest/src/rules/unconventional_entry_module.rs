@@ -13,13 +13,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds an entry module that is not `background/index.js`, unless that file exists as well. Source files are not
-    /// reported, since nobody knows where they are built to.
+    /// Checks for an entry module that is not `background/index.js`, unless that file exists as well. Source files are
+    /// skipped, since the path of the built module is unknown.
     ///
     /// ## Why is this bad?
     ///
-    /// By the guide (V1), the shell loads the file that the manifest names. By the later documentation, it does not
-    /// read this field, and looks for `background/index.js`: there the plugin has no background module.
+    /// A shell that follows the guide (V1) loads the file that the manifest declares. By the later documentation, the
+    /// shell ignores this field and loads `background/index.js`: there, the plugin has no background module.
     ///
     /// ## Example
     ///
@@ -33,7 +33,7 @@ declare_rule! {
     /// { "background": { "entryModule": "background/index.js" } }
     /// ```
     "unconventional-entry-module" {
-        summary: "newer versions of the shell only look for `background/index.js`",
+        summary: "newer versions of the shell only load `background/index.js`",
         group: Suspicious,
         stage: Manifest,
         source: LaterDocs,
@@ -50,7 +50,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let is_fine = is_conventional(place)
         || source_ending(place).is_some()
         || fact(CONVENTIONAL) == Some(&FileFact::Present);
-    // Where the path is wrong in another way, that is what has to be repaired first.
+    // Other rules report these paths.
     let is_wrong = portability_fault(place).is_some()
         || cannot_come_to_be(cx.facts, place)
         || !matches!(
@@ -69,12 +69,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             ),
         )
         .note(format!(
-            "they do not read this path, and look for `{CONVENTIONAL}` instead"
+            "they ignore this path, and load `{CONVENTIONAL}` instead"
         ));
     out.push(match cx.facts.sdk_crate() {
         Some(_) => finding
             .help(format!(
-                "write `{CONVENTIONAL}`, which is where the build of a Rust plugin puts it"
+                "write `{CONVENTIONAL}`, which the build of a Rust plugin generates"
             ))
             .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL)]),
         None => finding.help(format!(

@@ -12,13 +12,14 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a Rust plugin, that is a crate which depends on `stratos-sdk`, whose manifest has no `background`.
+    /// Checks for Rust plugins without `background` in the manifest. A plugin is a Rust plugin if its crate depends on
+    /// `stratos-sdk`.
     ///
     /// ## Why is this bad?
     ///
-    /// By the guide (V1), the shell loads a background module only if the manifest declares one: the plugin would be
-    /// built, packed, installed, and never started. The later documentation does without the field, and does not mind
-    /// it.
+    /// A shell that follows the guide (V1) loads a background module only if the manifest declares one: the plugin
+    /// would be built, packed and installed, but never started. The later documentation does not have the field, but
+    /// allows it.
     ///
     /// ## Example
     ///
@@ -49,12 +50,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let (Some(root), Some(cargo)) = (value.as_object(), cx.facts.sdk_crate()) else {
         return;
     };
-    let is_misspelt = |key: &str| closest(key, ["background"]).is_some();
+    let is_misspelled = |key: &str| closest(key, ["background"]).is_some();
     let mut keys = root
         .properties
         .iter()
         .map(|property| property.name.as_str());
-    if find(root, "background").is_some() || keys.any(is_misspelt) {
+    if find(root, "background").is_some() || keys.any(is_misspelled) {
         return;
     }
     let property = format!("\"background\": {{ \"entryModule\": \"{CONVENTIONAL}\" }}");
@@ -62,7 +63,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.push(
         cx.finding(head(value), "the background module is not declared")
             .note(format!(
-                "{} depends on `stratos-sdk`, but shells that go by the guide load a background module only if the manifest names it",
+                "{} depends on `stratos-sdk`, but shells that follow the guide load a background module only if the manifest declares it",
                 quote(&cargo.file)
             ))
             .help(format!("add `{property}`"))

@@ -10,12 +10,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds keys that no documentation of the manifest knows.
+    /// Checks for keys that no documentation of the manifest mentions.
     ///
     /// ## Why is this bad?
     ///
-    /// Most are spelling mistakes, and the field that was meant is missing. What the shell does with unknown keys is
-    /// not documented, so that this is a warning.
+    /// Most are spelling mistakes, and the intended field is missing. How the shell handles unknown keys is not
+    /// documented, so this is a warning.
     ///
     /// ## Example
     ///
@@ -29,7 +29,7 @@ declare_rule! {
     /// { "availableSettings": [] }
     /// ```
     "unknown-key" {
-        summary: "a key that a manifest does not have",
+        summary: "an unknown key",
         group: Suspicious,
         stage: Manifest,
         source: Judgement,

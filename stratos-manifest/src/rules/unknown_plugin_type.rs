@@ -6,12 +6,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a `type` that is neither `user` nor `airline`.
+    /// Checks for a `type` that is neither `user` nor `airline`.
     ///
     /// ## Why is this bad?
     ///
-    /// The type decides who installs the plugin: a pilot, or the virtual airline's administrator for all of them.
-    /// There is no third one.
+    /// The type decides who installs the plugin: a pilot, or the administrator of a virtual airline for all its pilots.
+    /// There is no other type.
     ///
     /// ## Example
     ///
@@ -38,7 +38,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let found = unknown_enum_values(cx, in_place, "type", "a plugin type");
     out.extend(found.map(|finding| {
         finding.note(
-            "a pilot installs a `user` plugin, an airline pushes an `airline` one to all pilots",
+            "pilots install a `user` plugin themselves, an airline installs an `airline` plugin for all its pilots",
         )
     }));
 }

@@ -6,11 +6,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds settings whose `scope` is neither `user` nor `airline`.
+    /// Checks for settings whose `scope` is neither `user` nor `airline`.
     ///
     /// ## Why is this bad?
     ///
-    /// The scope decides who may set it. With none that exists, nobody could.
+    /// The scope decides who may change the setting. With an unknown scope, nobody could.
     ///
     /// ## Example
     ///
@@ -36,6 +36,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let in_place = |place: &Place<'_>| place.is_setting();
     let found = unknown_enum_values(cx, in_place, "scope", "a setting scope");
     out.extend(found.map(|finding| {
-        finding.note("pilots set a `user` setting, the airline's administrator an `airline` one")
+        finding.note(
+            "pilots change a `user` setting, the airline's administrator an `airline` setting",
+        )
     }));
 }

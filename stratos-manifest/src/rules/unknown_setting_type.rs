@@ -6,11 +6,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds settings whose `type` is none that the shell can show.
+    /// Checks for settings with an unknown `type`.
     ///
     /// ## Why is this bad?
     ///
-    /// The type decides what the form shows and what is stored; there is no field for an unknown one.
+    /// The type decides which form field is shown and what is stored; an unknown type has no form field.
     ///
     /// ## Example
     ///
@@ -24,7 +24,7 @@ declare_rule! {
     /// { "availableSettings": [{ "key": "on", "name": "On", "type": "boolean", "scope": "user" }] }
     /// ```
     "unknown-setting-type" {
-        summary: "a setting has a type that does not exist",
+        summary: "a setting has an unknown type",
         group: Correctness,
         stage: Manifest,
         source: LaterDocs,
@@ -35,9 +35,7 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let in_place = |place: &Place<'_>| place.is_setting();
     let found = unknown_enum_values(cx, in_place, "type", "a setting type");
-    out.extend(
-        found.map(|finding| {
-            finding.note("the type decides what the form shows, and what is stored")
-        }),
-    );
+    out.extend(found.map(|finding| {
+        finding.note("the type decides which form field is shown and what is stored")
+    }));
 }

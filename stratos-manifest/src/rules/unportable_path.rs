@@ -11,15 +11,15 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons and entry modules whose path is no name on Windows, or another one: `con.svg`, `icon?.svg`,
+    /// Checks for icons and entry modules whose path is invalid or ambiguous on Windows: `con.svg`, `icon?.svg`,
     /// `icon.svg.`, `icon%20light.svg`.
     ///
     /// ## Why is this bad?
     ///
-    /// Most pilots run Windows. Names of devices (`CON`, `PRN`, `AUX`, `NUL`, `COM1`, `LPT1`) and the characters
-    /// `: * ? " < > |` cannot be unpacked there, dots and spaces at the end vanish, and a colon names a stream inside a
-    /// file. Escapes of addresses such as `%20` are characters like others in a path, and a short name like `ICON~1.SVG`
-    /// exists only where Windows made it up.
+    /// Most pilots use Windows. Device names (`CON`, `PRN`, `AUX`, `NUL`, `COM1`, `LPT1`) and the characters `: * ? " <
+    /// > |` cannot be unpacked there, trailing dots and spaces are dropped, and a colon names a stream inside a file.
+    /// URL escapes such as `%20` are ordinary characters in a path, and a short name like `ICON~1.SVG` only exists
+    /// where Windows generated it.
     ///
     /// ## Example
     ///
@@ -33,7 +33,7 @@ declare_rule! {
     /// { "icon_light": "assets/console.svg", "icon_dark": "assets/icon-dark.svg" }
     /// ```
     "unportable-path" {
-        summary: "a path is not a name on every system",
+        summary: "a path does not work on every system",
         group: Suspicious,
         stage: Manifest,
         source: Observed,
@@ -48,22 +48,22 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         };
         let segment = quote(segment);
-        let (what, note) = words(fault, &segment);
+        let (predicate, note) = describe_fault(fault, &segment);
         let finding = cx
-            .finding(span(file.literal), format!("`{}` {what}", file.field))
+            .finding(span(file.literal), format!("`{}` {predicate}", file.field))
             .note(note);
         out.push(match fault {
             PortabilityFault::LostEnd => {
                 let shorter = without_lost_ends(path);
                 finding
                     .help(format!(
-                        "write {}, and rename the file if it is called so",
+                        "write {}, and rename the file if necessary",
                         quote(&shorter)
                     ))
                     .unsafe_fix([Edit::set_text(file.literal, &shorter)])
             }
             PortabilityFault::Escape => {
-                finding.help("write the character itself, and no `/` or `\\` inside a name")
+                finding.help("write the character itself; a name cannot contain `/` or `\\`")
             }
             PortabilityFault::ShortName => finding.help("write the full name of the file"),
             PortabilityFault::Device | PortabilityFault::Character(_) => {
@@ -73,27 +73,27 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-fn words(fault: PortabilityFault, segment: &str) -> (String, String) {
+fn describe_fault(fault: PortabilityFault, segment: &str) -> (String, String) {
     match fault {
         PortabilityFault::Device => (
-            format!("names a device of Windows, {segment}"),
-            "Windows takes the name for the device, whatever its ending".to_owned(),
+            format!("contains the reserved device name {segment}"),
+            "Windows reserves the name for a device, whatever its extension".to_owned(),
         ),
         PortabilityFault::Character(char) => (
-            format!("has `{char}` in {segment}"),
-            "no file or folder can have this character in its name on Windows".to_owned(),
+            format!("contains `{char}` in {segment}"),
+            "file and folder names on Windows cannot contain this character".to_owned(),
         ),
         PortabilityFault::LostEnd => (
             format!("has a dot or a space at the end of {segment}"),
-            "Windows drops both, so that the file has another name there".to_owned(),
+            "Windows drops it, so the file has another name there".to_owned(),
         ),
         PortabilityFault::Escape => (
-            format!("has an escape in {segment}"),
-            "a path is not a web address: `%20` and the like stay as they are".to_owned(),
+            format!("contains a URL escape in {segment}"),
+            "a path is not a URL: `%20` and the like are not decoded".to_owned(),
         ),
         PortabilityFault::ShortName => (
-            format!("has a name that Windows shortened, {segment}"),
-            "Windows makes such names up where a file is stored, and they differ on other computers"
+            format!("contains the short name {segment}"),
+            "Windows generates short names where a file is stored, and they differ on other computers"
                 .to_owned(),
         ),
     }

@@ -10,11 +10,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons that cannot be drawn: empty files, SVGs that are not well-formed XML, PNGs that are cut off.
+    /// Checks for icons that cannot be drawn: empty files, SVGs that are not well-formed XML, and truncated PNGs.
     ///
     /// ## Why is this bad?
     ///
-    /// The plugin is refused when it is uploaded, or is shown without an icon.
+    /// The upload refuses the plugin, or the shell shows it without an icon.
     ///
     /// ## Example
     ///
@@ -38,11 +38,11 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
-        let (what, note) = match &fact.image {
+        let (predicate, note) = match &fact.image {
             Image::Empty => ("is empty", "there is nothing in the file".to_owned()),
             Image::BrokenSvg(error) => (
                 "is not a valid SVG",
-                format!("what is wrong in it: {error}"),
+                format!("the XML parser reports: {error}"),
             ),
             Image::BrokenPng(fault) => ("is an incomplete PNG", (*fault).to_owned()),
             _ => continue,
@@ -50,7 +50,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         out.push(
             cx.finding(
                 span(icon.literal),
-                format!("the icon {} {what}", quote(&icon.literal.value)),
+                format!("the icon {} {predicate}", quote(&icon.literal.value)),
             )
             .note(note)
             .help("export the image again, or repair the file"),
@@ -58,8 +58,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
     for file in file_references(cx).filter(|file| file.is_icon) {
         let note = match file.resolve(cx).map(|resolved| resolved.fact) {
-            Some(FileFact::Unreadable) => "its permissions forbid it",
-            Some(FileFact::Special) => "it is a pipe, a device or the like, not a file",
+            Some(FileFact::Unreadable) => "its permissions do not allow it",
+            Some(FileFact::Special) => "it is not a regular file, but a pipe, a device or the like",
             _ => continue,
         };
         out.push(
@@ -68,7 +68,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 format!("the icon {} cannot be read", quote(&file.literal.value)),
             )
             .note(note)
-            .help("put a file there that everybody may read"),
+            .help("replace it with a readable file"),
         );
     }
 }

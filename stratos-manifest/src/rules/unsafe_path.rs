@@ -11,13 +11,13 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons and entry modules that are not named by a path inside the plugin: absolute paths, addresses, `..`,
-    /// backslashes and control characters.
+    /// Checks for icons and entry modules whose path is not a relative path inside the plugin: absolute paths, URLs,
+    /// `..`, backslashes and control characters.
     ///
     /// ## Why is this bad?
     ///
-    /// A plugin is a folder that is packed, uploaded and unpacked somewhere else. Only what lies in it comes along,
-    /// and a path with backslashes is one long file name on every system but Windows.
+    /// A plugin is a folder that is packed, uploaded and unpacked elsewhere. Only files in this folder are included,
+    /// and a path with backslashes is a single file name on every system but Windows.
     ///
     /// ## Example
     ///
@@ -39,7 +39,7 @@ declare_rule! {
     }
 }
 
-/// All paths that a manifest has.
+/// The key paths of all fields that are file paths.
 const PATHS: [&[&str]; 3] = [
     &["icon_light"],
     &["icon_dark"],
@@ -54,7 +54,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let with_slashes = literal.value.replace('\\', "/");
         let fault = match path_fault(&literal.value) {
             None => continue,
-            // With slashes it may be wrong in another way, which is then the mistake.
+            // With slashes instead, the path may have another fault, which is then the one to report.
             Some(PathFault::Backslash) => path_fault(&with_slashes).unwrap_or(PathFault::Backslash),
             Some(fault) => fault,
         };
@@ -62,9 +62,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             ["background", ..] => "background/index.js",
             _ => "assets/icon.svg",
         };
-        let Words { what, note, help } = words(fault, &with_slashes, example);
+        let Description {
+            predicate,
+            note,
+            help,
+        } = describe_fault(fault, &with_slashes, example);
         let finding = cx
-            .finding(span(literal), format!("`{}` {what}", path.join(".")))
+            .finding(span(literal), format!("`{}` {predicate}", path.join(".")))
             .note(note)
             .help(help);
         out.push(match fault {
@@ -74,40 +78,45 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-struct Words {
-    what: &'static str,
+struct Description {
+    /// Completes the message "`icon_light` ...".
+    predicate: &'static str,
     note: &'static str,
     help: String,
 }
 
-fn words(fault: PathFault, with_slashes: &str, example: &str) -> Words {
-    let inside = "paths are relative to the plugin's folder, which is all that gets installed";
-    let (what, note, help) = match fault {
+fn describe_fault(fault: PathFault, with_slashes: &str, example: &str) -> Description {
+    let inside = "paths are relative to the plugin's folder, and only that folder is installed";
+    let (predicate, note, help) = match fault {
         PathFault::Control => (
-            "has a character in it that does not show",
-            "no file name on Windows has control characters, such as line breaks",
-            "write the path again, without it".to_owned(),
+            "contains a control character",
+            "file names on Windows cannot contain control characters, such as line breaks",
+            "write the path without it".to_owned(),
         ),
         PathFault::Url => (
-            "is an address, not a file of the plugin",
+            "is a URL, not a file of the plugin",
             inside,
             "put the file into the plugin's folder, and write its path".to_owned(),
         ),
         PathFault::Absolute => (
             "is an absolute path",
             inside,
-            format!("write the path from the plugin's folder on, such as `{example}`"),
+            format!("write the path relative to the plugin's folder, such as `{example}`"),
         ),
         PathFault::Backslash => (
             "has backslashes, which separate folders on Windows only",
-            "everywhere else, the path is one long file name",
+            "on other systems, the path is a single file name",
             format!("write {}", quote(with_slashes)),
         ),
         PathFault::Parent => (
-            "goes up with `..`",
+            "leads to a parent folder with `..`",
             inside,
             "put the file into the plugin's folder, and write its path without `..`".to_owned(),
         ),
     };
-    Words { what, note, help }
+    Description {
+        predicate,
+        note,
+        help,
+    }
 }

@@ -11,11 +11,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons whose file name ends with something else than `.svg` or `.png`.
+    /// Checks for icons whose file extension is neither `.svg` nor `.png`.
     ///
     /// ## Why is this bad?
     ///
-    /// Icons are square images in one of these two formats.
+    /// Icons must be square images in one of these two formats.
     ///
     /// ## Example
     ///
@@ -56,7 +56,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// Whether it is known that there is a folder instead of an image, which is for `folder-as-file` to say.
+/// Whether the path is known to be a folder, which `folder-as-file` reports.
 fn is_folder(cx: &RuleContext<'_>, path: &str) -> bool {
     let places = icon_places(path);
     let has = |fact| {

@@ -6,12 +6,12 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds spaces and line breaks around a text that people get to see: names, descriptions, placeholders and labels.
+    /// Checks for white space around texts that people read: names, descriptions, placeholders and labels.
     ///
     /// ## Why is this bad?
     ///
-    /// They are left over from typing or pasting. Where the text is shown they move it out of line, and where it is
-    /// sorted or compared it is another text than it seems to be.
+    /// It is left over from typing or pasting. The text is displayed out of line, and sorted and compared differently
+    /// than it looks.
     ///
     /// ## Example
     ///
@@ -25,7 +25,7 @@ declare_rule! {
     /// { "name": "Fuel check" }
     /// ```
     "untrimmed-text" {
-        summary: "white space around a text that people see",
+        summary: "white space around a displayed text",
         group: Style,
         stage: Manifest,
         source: Judgement,
@@ -48,8 +48,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             _ => "ends",
         };
         let around = text.value.replacen(trimmed, "", 1);
-        let odd = around.chars().find(|char| *char > ' ');
-        let named = odd.map_or_else(String::new, |char| {
+        let unusual = around.chars().find(|char| *char > ' ');
+        let named = unusual.map_or_else(String::new, |char| {
             let name = match char {
                 '\u{a0}' => " (a non-breaking space)",
                 '\u{3000}' => " (a wide space)",
@@ -62,7 +62,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 span(text),
                 format!("{} {place} with white space{named}", quote(&path)),
             )
-            .note("nobody sees it, but the text is shown out of line and sorted in the wrong place")
+            .note("it is invisible, but the text is displayed out of line and sorted in the wrong place")
             .help("remove the white space around the text")
             .safe_fix(Edit::cut(cx.text, text, |at| !kept.contains(&at))),
         );

@@ -5,11 +5,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds files that were saved as UTF-16 or UTF-32, with a byte order mark or without.
+    /// Checks for files saved as UTF-16 or UTF-32, with or without a byte order mark.
     ///
     /// ## Why is this bad?
     ///
-    /// The shell reads UTF-8. PowerShell 5 writes UTF-16 whenever `>` or `Out-File` makes a file, and it looks the
+    /// The shell reads UTF-8. PowerShell 5 writes UTF-16 whenever `>` or `Out-File` creates a file, which looks the
     /// same in an editor.
     ///
     /// ## Example
@@ -41,9 +41,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Fault::Utf16 => {
                 let finding = cx
                     .finding(0..cx.source.len().min(2), "the file is saved as UTF-16")
-                    .note("JSON is read as UTF-8; PowerShell's `>` is what mostly writes UTF-16")
+                    .note("JSON is read as UTF-8; UTF-16 files often come from PowerShell's `>`")
                     .help(help);
-                out.push(match from_utf16(cx.source) {
+                out.push(match decode_utf16_file(cx.source) {
                     Some(text) => finding.safe_fix([Edit::replace(0..cx.source.len(), text)]),
                     None => finding,
                 });
@@ -58,8 +58,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// The text without its mark, if the bytes are nothing but UTF-16. No file of text has a zero character in it.
-fn from_utf16(source: &[u8]) -> Option<String> {
+/// The decoded text without its byte order mark; `None` if the bytes are not UTF-16, or contain a NUL character.
+fn decode_utf16_file(source: &[u8]) -> Option<String> {
     let (units, rest) = source.as_chunks::<2>();
     if !rest.is_empty() {
         return None;
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_orders_are_read_and_broken_text_is_not() {
+    fn both_byte_orders_are_decoded_and_invalid_text_is_refused() {
         for (source, expected) in [
             (&b"\xff\xfe{\0\xe4\0"[..], Some("{ä")),
             (b"\xfe\xff\0{", Some("{")),
@@ -96,7 +96,7 @@ mod tests {
             (b"{\0\0\0", None),
             (b"", None),
         ] {
-            assert_eq!(from_utf16(source).as_deref(), expected, "{source:?}");
+            assert_eq!(decode_utf16_file(source).as_deref(), expected, "{source:?}");
         }
     }
 }

@@ -13,14 +13,14 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds a version that differs from the one in the plugin's `Cargo.toml` or `package.json`. A version `0.0.0`
-    /// there counts as none, as does one that is not a semantic version. A `Cargo.toml` without `stratos-sdk` need not
-    /// be the plugin's, and is not looked at.
+    /// Checks for a version that differs from the one in the plugin's `Cargo.toml` or `package.json`. A version `0.0.0`
+    /// there counts as none, and so does one that is not a semantic version. A `Cargo.toml` without `stratos-sdk` may
+    /// belong to something else, and is skipped.
     ///
     /// ## Why is this bad?
     ///
-    /// Updates are found by the version in `plugin.json`. Where it was forgotten, nobody gets the update; where the
-    /// other file was forgotten, reports of mistakes name the wrong version. Plugins were published like that.
+    /// Updates are found by the version in `plugin.json`. If it was not increased, nobody gets the update; if the other
+    /// file was forgotten, bug reports name the wrong version. Plugins have been published like that.
     ///
     /// ## Example
     ///
@@ -48,7 +48,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some((literal, ours)) = cx.version() else {
         return;
     };
-    let others: Vec<(&str, Version)> = cx.facts.versions.iter().filter_map(meant).collect();
+    let others: Vec<(&str, Version)> = cx
+        .facts
+        .versions
+        .iter()
+        .filter_map(release_version)
+        .collect();
     let differing: Vec<_> = others
         .iter()
         .filter(|(_, theirs)| theirs.cmp_precedence(&ours).is_ne())
@@ -56,13 +61,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(newest) = differing.iter().map(|(_, theirs)| theirs).max() else {
         return;
     };
-    let said = differing
+    let list = differing
         .iter()
         .map(|(file, theirs)| format!("`{theirs}` in {}", quote(file)));
     let finding = cx
         .finding(
             span(literal),
-            format!("the version is `{ours}` here, but {}", first_few(said)),
+            format!("the version is `{ours}` here, but {}", first_few(list)),
         )
         .note("updates are found by the version in the manifest");
     let is_newest = |(_, theirs): &(&str, Version)| theirs == newest;
@@ -72,7 +77,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     } else if others.iter().all(is_newest) {
         finding
             .help(format!(
-                "write `\"version\": \"{newest}\"`, if that is the one to come"
+                "write `\"version\": \"{newest}\"`, if that is the next release"
             ))
             .unsafe_fix([Edit::set_text(literal, &newest.to_string())])
     } else {
@@ -80,8 +85,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     });
 }
 
-/// The version, unless it is one that says that there is none.
-fn meant(found: &FileVersion) -> Option<(&str, Version)> {
+/// The file and its version, unless that is malformed, or `0.0.0`, which stands for none.
+fn release_version(found: &FileVersion) -> Option<(&str, Version)> {
     let version = Version::parse(&found.version).ok()?;
     (version != Version::new(0, 0, 0)).then_some((&found.file, version))
 }

@@ -11,11 +11,11 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds icons and entry modules whose file has other capital letters in its path.
+    /// Checks for icons and entry modules whose path differs from the file name in letter case.
     ///
     /// ## Why is this bad?
     ///
-    /// Windows and most Macs open the file all the same, and Linux does not; neither does whoever looks it up in the
+    /// Windows and most Macs open the file anyway. Linux does not, and neither does a program that looks it up in the
     /// packed plugin.
     ///
     /// ## Example
@@ -32,7 +32,7 @@ declare_rule! {
     /// assets/Icon-Light.svg
     /// ```
     "wrong-case-path" {
-        summary: "a path differs from its file name in upper and lower case",
+        summary: "a path differs from the file name in letter case",
         group: Correctness,
         stage: Project,
         source: Observed,
@@ -50,7 +50,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             out.push(
                 cx.finding(
                     span(file.literal),
-                    format!("`{}` differs from the file name in upper and lower case", file.field),
+                    format!("`{}` differs from the file name in letter case", file.field),
                 )
                 .note(format!(
                     "the file is {}, and Linux and the packed plugin treat these as different files",
@@ -63,7 +63,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// The real path, without the folder for icons if the manifest left it out and it is rightly named.
+/// The real path; without `assets/` if the manifest leaves out that folder and its letter case is right.
 fn as_in_manifest<'r>(written: &str, place: &str, real: &'r str) -> &'r str {
     let is_short = place.len() > written.trim_start_matches("./").len();
     real.strip_prefix("assets/")

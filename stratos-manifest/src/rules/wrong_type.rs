@@ -16,7 +16,7 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Finds fields whose value is of another kind than it has to be, such as a number where text belongs.
+    /// Checks for fields whose value has the wrong type, such as a number instead of text.
     ///
     /// ## Why is this bad?
     ///
@@ -34,7 +34,7 @@ declare_rule! {
     /// { "version": "1.0.0", "author": { "id": "my-name", "name": "My Name" } }
     /// ```
     "wrong-type" {
-        summary: "a value is of the wrong kind",
+        summary: "a value has the wrong type",
         group: Correctness,
         stage: Manifest,
         source: LaterDocs,
@@ -60,14 +60,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             (_, kind, _) => {
                 let example = field_example(cx, place, fault.field);
                 let finding = describe(cx, value, &path, expected(kind), &example, fault.field);
-                repair(cx, finding, place, fault.field, value)
+                with_fix(cx, finding, place, fault.field, value)
             }
         });
     }
 }
 
-/// Quotes too many or too few, and a `null` that says what leaving the field out says.
-fn repair(
+/// Adds the fix for a number in quotes, a number instead of text, and a `null` in an optional field.
+fn with_fix(
     cx: &RuleContext<'_>,
     finding: Diagnostic,
     place: &Place<'_>,
@@ -93,7 +93,7 @@ fn repair(
     }
 }
 
-/// Whether the text is a number as JSON writes it.
+/// Whether the text is a JSON number.
 fn is_number(text: &str) -> bool {
     serde_json::from_str::<f64>(text).is_ok_and(f64::is_finite)
 }
@@ -116,7 +116,7 @@ fn describe(
         _ => format!("write it like `{example}`{}", extra_help(field)),
     };
     let message = format!(
-        "{} has to be {expected}, but this is {}",
+        "{} must be {expected}, but this is {}",
         quote(path),
         article(value)
     );
@@ -126,9 +126,12 @@ fn describe(
 }
 
 fn too_large(cx: &RuleContext<'_>, span: Range<usize>, path: &str) -> Diagnostic {
-    cx.finding(span, format!("{} is too large for JavaScript", quote(path)))
-        .note("it would be read as infinity")
-        .help("write a smaller number")
+    cx.finding(
+        span,
+        format!("{} is too large for a JavaScript number", quote(path)),
+    )
+    .note("JavaScript would read it as infinity")
+    .help("write a smaller number")
 }
 
 const fn expected(kind: &Kind) -> &'static str {
