@@ -36,9 +36,10 @@ mod token;
 mod traffic;
 mod watching;
 
+pub use crate::config::ShellVersion;
 pub use crate::http::{InProcessClient, RequestError};
 pub use crate::plugin::{BuildStatus, PluginError, PluginState};
-pub use crate::shell::{PluginSpec, Shell, ShellError, ShellOptions, ShellVersion};
+pub use crate::shell::{PluginSpec, Shell, ShellError, ShellOptions};
 pub use crate::state_dir::StateDir;
 pub use crate::timeouts::{AttachMode, Timeouts};
 pub use stratos_transport::guard::Guard;

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Persona;
+use crate::config::{Persona, ShellVersion};
 use crate::control::{Control, PluginInfo};
 use crate::events::{Event, Events, Watcher};
 use crate::faults::Faults;
@@ -60,16 +60,6 @@ pub struct ShellOptions {
     pub supervise: bool,
     /// A person debugs the plugins: without deadlines, and told how to attach to each.
     pub attach: Option<AttachMode>,
-}
-
-/// Which shell is mocked where they differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ShellVersion {
-    /// An update calls `on_resume` where there is one (V1).
-    #[default]
-    V1,
-    /// An update always stops and starts (V2, V3).
-    V3,
 }
 
 /// A plugin to run or to list.

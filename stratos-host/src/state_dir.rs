@@ -1,4 +1,4 @@
-//! The folder in which a shell keeps what outlives it.
+//! The state folder, which keeps the config store and `host.json` between runs of a shell.
 
 use std::fs;
 use std::io;
@@ -11,72 +11,73 @@ use thiserror::Error;
 use crate::owner::Owner;
 use crate::store::{ConfigStore, Notice, StoreError};
 
-/// A state folder that this process owns, or none at all.
+/// A state folder that this process owns, or state in memory.
 #[derive(Debug)]
 pub struct StateDir {
+    /// None for state in memory.
     pub(crate) folder: Option<PathBuf>,
     pub(crate) store: ConfigStore,
     pub(crate) notices: Vec<Notice>,
 }
 
-/// Why a state folder cannot be used.
+/// Error of opening a state folder.
 #[derive(Debug, Error)]
 pub enum StateDirError {
-    /// Another shell uses it.
+    /// A running shell owns the folder.
     #[error("another shell (process {pid}, port {port}) uses the state folder {}", folder.display())]
     Owned {
-        /// The folder.
+        /// Path of the state folder.
         folder: PathBuf,
-        /// The other shell's process.
+        /// Process id of the other shell.
         pid: u32,
-        /// The other shell's port.
+        /// Port of the other shell on 127.0.0.1.
         port: u16,
     },
-    /// Another shell uses it that has no port yet, or another command does.
-    #[error("another process, which only just started, uses the state folder {}", folder.display())]
+    /// A shell that has no port yet, or another command, owns the folder.
+    #[error("another process, which has just started, uses the state folder {}", folder.display())]
     Busy {
-        /// The folder.
+        /// Path of the state folder.
         folder: PathBuf,
     },
-    /// It cannot be made.
+    /// The folder cannot be created.
     #[error("cannot make the state folder {}", folder.display())]
     Folder {
-        /// The folder.
+        /// Path of the state folder.
         folder: PathBuf,
-        /// The reason.
+        /// The error of the file system.
         #[source]
         source: io::Error,
     },
-    /// Its config store cannot be opened.
+    /// The config store cannot be opened.
     #[error("cannot use the state folder {}", folder.display())]
     Store {
-        /// The folder.
+        /// Path of the state folder.
         folder: PathBuf,
-        /// The reason.
+        /// The error of the store.
         #[source]
         source: StoreError,
     },
 }
 
 impl StateDir {
-    /// Makes the folder if need be and becomes its one owner.
+    /// Opens the folder, or creates it, and makes this process its owner.
     ///
     /// # Errors
     ///
-    /// When another shell owns it, or the disk refuses.
+    /// When another process owns the folder, or the disk fails.
     pub fn open(folder: &Path) -> Result<Self, StateDirError> {
-        let make = |source| StateDirError::Folder {
+        let folder_error = |source| StateDirError::Folder {
             folder: folder.to_owned(),
             source,
         };
-        fs::create_dir_all(folder).map_err(make)?;
-        if fs::read_dir(folder).map_err(make)?.next().is_none() {
-            // A folder that is ours alone ignores itself, so that no project forgets to.
-            fs::write(folder.join(".gitignore"), "*\n").map_err(make)?;
+        fs::create_dir_all(folder).map_err(folder_error)?;
+        if fs::read_dir(folder).map_err(folder_error)?.next().is_none() {
+            // Excludes the new folder from git, so that projects need not.
+            fs::write(folder.join(".gitignore"), "*\n").map_err(folder_error)?;
         }
         let (store, notices) = ConfigStore::open(&folder.join("config.redb"))
             .map_err(|source| StateDirError::new(folder, source))?;
-        // Whoever left it is gone, and its number may be another process's by now.
+        // Written by a shell that was killed; its process id may be reused.
         Owner::remove(folder);
         Ok(Self {
             folder: Some(folder.to_owned()),
@@ -85,11 +86,11 @@ impl StateDir {
         })
     }
 
-    /// State that is gone with the process.
+    /// Creates state in memory.
     ///
     /// # Errors
     ///
-    /// When the empty store cannot be laid out in memory.
+    /// When the store cannot be created.
     pub fn in_memory() -> Result<Self, StoreError> {
         Ok(Self {
             folder: None,
@@ -98,13 +99,13 @@ impl StateDir {
         })
     }
 
-    /// What happened to the config store when it was opened, for whoever owns the values.
+    /// Problems that were found when the config store was opened, for the user.
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
         &self.notices
     }
 
-    /// The config values of all plugins.
+    /// The store with the config values of all plugins.
     #[must_use]
     pub const fn store(&self) -> &ConfigStore {
         &self.store
@@ -118,14 +119,16 @@ impl StateDirError {
             return Self::Store { folder, source };
         }
         match Owner::read(&folder) {
-            Ok(Owner { pid, port, .. }) if answers(port) => Self::Owned { folder, pid, port },
-            // Of a shell that was killed; the one that is there now has not said yet who it is.
+            Ok(Owner { pid, port, .. }) if accepts_connections(port) => {
+                Self::Owned { folder, pid, port }
+            }
+            // Written by a shell that was killed: the current owner has not written its own file yet.
             _ => Self::Busy { folder },
         }
     }
 }
 
-fn answers(port: u16) -> bool {
+fn accepts_connections(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }

@@ -1,8 +1,8 @@
-//! What nobody can guess.
+//! Random secrets: nonces, tokens and names that other processes cannot guess.
 
-/// So many random bytes, as text.
+/// Random bytes as hexadecimal text, two digits for each byte.
 pub(crate) fn random_hex(bytes: usize) -> String {
     let mut random = vec![0; bytes];
-    getrandom::fill(&mut random).expect("the operating system has random numbers");
+    getrandom::fill(&mut random).expect("the operating system provides random numbers");
     random.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! Which plugins a folder holds, and of what kind.
+//! Discovery of plugins in folders, and of what there is to run for each.
 
 use std::fs;
 use std::io;
@@ -7,66 +7,66 @@ use std::path::{Path, PathBuf};
 use stratos_manifest::{Level, Manifest, ProjectFacts, check, position};
 use thiserror::Error;
 
-/// A plugin's folder.
+/// A plugin in the folder of its project.
 #[derive(Debug, Clone)]
 pub struct Project {
     /// The folder with `plugin.json`.
     pub folder: PathBuf,
-    /// What `plugin.json` says.
+    /// The parsed `plugin.json`.
     pub manifest: Manifest,
-    /// What there is to run.
+    /// The program or module to run.
     pub kind: ProjectKind,
 }
 
-/// What there is to run in the background.
+/// The kind of a plugin's background part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProjectKind {
-    /// A Rust program to build: the path of its `Cargo.toml`.
+    /// A Rust program that cargo builds from this `Cargo.toml`.
     Rust(PathBuf),
-    /// A program that is built, or should be: `background/{id}`, with `.exe` on Windows.
+    /// A program that is built by other means: `background/{id}`, with `.exe` on Windows. It may be missing.
     Program(PathBuf),
-    /// A module for the real shell only.
+    /// A JavaScript module, which only the real shell runs.
     JavaScript(PathBuf),
-    /// Nothing: the plugin is a UI.
+    /// No background part.
     UiOnly,
 }
 
-/// Why a folder's plugin cannot be run.
+/// Error of the discovery of plugins.
 #[derive(Debug, Error)]
 pub enum ProjectError {
-    /// No `plugin.json` there, nor one folder below.
+    /// Neither the folder nor a direct subfolder contains `plugin.json`.
     #[error("there is no plugin in {}: no plugin.json, neither there nor one folder below", folder.display())]
     NoPlugin {
-        /// The folder.
+        /// The folder that was searched.
         folder: PathBuf,
     },
     /// `plugin.json` or the folder cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
-        /// The file or folder.
+        /// Path of the file or folder.
         path: PathBuf,
-        /// The reason.
+        /// The error of the file system.
         #[source]
         source: io::Error,
     },
     /// `plugin.json` has errors.
     #[error("{}:{line}:{column}: {message}", path.display())]
     Manifest {
-        /// The file.
+        /// Path of `plugin.json`.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
         /// Counted from 1.
         column: usize,
-        /// The first error.
+        /// Message of the first error.
         message: String,
     },
-    /// Two folders hold plugins with the same id.
+    /// Two folders contain plugins with the same id.
     #[error("{} and {} both hold a plugin with the id `{id}`", first.display(), second.display())]
     SameId {
-        /// The id.
+        /// Id of both plugins.
         id: String,
-        /// One folder.
+        /// The folder that was found first.
         first: PathBuf,
         /// The other folder.
         second: PathBuf,
@@ -74,7 +74,7 @@ pub enum ProjectError {
 }
 
 impl Project {
-    /// Reads the plugin in this very folder.
+    /// Reads the plugin in a folder.
     ///
     /// # Errors
     ///
@@ -105,11 +105,11 @@ impl Project {
         })
     }
 
-    /// The plugins in these folders. A folder without `plugin.json` stands for the folders in it.
+    /// Reads the plugins in all folders. A folder without `plugin.json` stands for its direct subfolders.
     ///
     /// # Errors
     ///
-    /// When a folder has no plugin, a manifest has errors, or an id occurs twice.
+    /// When a folder contains no plugin, a manifest has errors, or an id occurs twice.
     pub fn discover(folders: &[PathBuf]) -> Result<Vec<Self>, ProjectError> {
         let mut found: Vec<Self> = Vec::new();
         for folder in folders {
@@ -137,27 +137,27 @@ fn plugin_folders(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
         path: folder.to_owned(),
         source,
     };
-    let mut below = Vec::new();
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(read)? {
         let path = entry.map_err(read)?.path();
         if path.join("plugin.json").is_file() {
-            below.push(path);
+            found.push(path);
         }
     }
-    below.sort();
-    if below.is_empty() {
+    found.sort();
+    if found.is_empty() {
         return Err(ProjectError::NoPlugin {
             folder: folder.to_owned(),
         });
     }
-    Ok(below)
+    Ok(found)
 }
 
 fn kind(folder: &Path, manifest: &Manifest) -> ProjectKind {
     let background = folder.join("background");
     let program = background.join(format!("{}{}", manifest.id, std::env::consts::EXE_SUFFIX));
     if let Some(cargo) = [folder, &background]
-        .map(|place| place.join("Cargo.toml"))
+        .map(|folder| folder.join("Cargo.toml"))
         .into_iter()
         .find(|path| path.is_file())
     {
@@ -177,7 +177,7 @@ fn kind(folder: &Path, manifest: &Manifest) -> ProjectKind {
         .filter(|path| path.is_file());
     match scripts.next() {
         Some(script) => ProjectKind::JavaScript(script.clone()),
-        // It should have a background module: starting it says what is missing.
+        // The manifest declares a background module. The error of starting it names the missing program.
         None if manifest.background.is_some() => ProjectKind::Program(program),
         None => ProjectKind::UiOnly,
     }
@@ -194,7 +194,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn the_kind_follows_from_the_files() {
+    fn the_kind_depends_on_the_files() {
         let exe = format!("background/demo{}", std::env::consts::EXE_SUFFIX);
         for (files, expected) in [
             (vec![], "UiOnly"),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_module_that_is_not_there_is_no_ui_only_plugin() {
+    fn a_plugin_with_a_missing_background_module_is_not_ui_only() {
         let folder = tempfile::tempdir().unwrap();
         let manifest = MANIFEST.replacen(
             '{',
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_file_and_the_place() {
+    fn errors_contain_the_path_of_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let error = Project::discover(&[folder.path().to_owned()]).unwrap_err();
         assert!(matches!(error, ProjectError::NoPlugin { .. }));
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_id_twice_names_both_folders() {
+    fn two_plugins_with_the_same_id_are_an_error() {
         let root = tempfile::tempdir().unwrap();
         for name in ["a", "b"] {
             fs::create_dir(root.path().join(name)).unwrap();

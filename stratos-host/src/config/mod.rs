@@ -1,10 +1,13 @@
-//! Configuration of a run: the plugin folders and the project's `stratos.toml`.
+//! Configuration of a run: the plugin folders, the project's `stratos.toml`, and the version of the shell.
 
 mod discovery;
+mod shell_version;
 mod stratos_toml;
+mod toml;
 
 pub use self::discovery::{Project, ProjectError, ProjectKind};
+pub use self::shell_version::ShellVersion;
 pub use self::stratos_toml::{
-    DevTable, EnvVarError, EnvVars, IgnoredTable, Persona, StratosToml, StratosTomlError,
-    TomlError, validate_env_var,
+    DevTable, EnvVarError, EnvVars, Persona, StratosToml, StratosTomlError, validate_env_var,
 };
+pub use self::toml::TomlError;

@@ -1,119 +1,113 @@
-//! `stratos.toml`, the project's own settings for the mocked shell.
+//! `stratos.toml`, the project's configuration of the mocked shell.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use stratos_manifest::{Position, position};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
+use crate::config::toml::{TomlError, parse_toml};
 use crate::origin::Origin;
 
-/// What the file may say.
+/// The content of `stratos.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StratosToml {
-    /// `[dev]`
+    /// Table `[dev]`.
     #[serde(default)]
     pub dev: DevTable,
-    /// `[env]`: what plugins find in their environment.
-    #[serde(default)]
+    /// Table `[env]`: environment variables of the plugins.
+    #[serde(default, deserialize_with = "valid_env")]
     pub env: EnvVars,
-    /// `[auth.NAME]`: logins beside the built-in ones.
+    /// Tables `[auth.NAME]`: personas in addition to the built-in ones.
     #[serde(default)]
     pub auth: BTreeMap<String, Persona>,
-    /// `[check]`: for `cargo stratos check`, which reads it itself.
-    #[serde(default)]
-    pub check: IgnoredTable,
+    /// Table `[check]`, which `cargo stratos check` reads.
+    #[serde(default, rename = "check")]
+    _check: IgnoredTable,
 }
 
-/// Variables of plugins' processes.
+/// Environment variables by name.
 pub type EnvVars = BTreeMap<String, String>;
 
-/// A table that is somebody else's to read.
+/// A table with any content.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub struct IgnoredTable {}
+struct IgnoredTable {}
 
-/// `[dev]`
+/// The table `[dev]` of `stratos.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DevTable {
-    /// Origins beside the shell's own whose pages may call it, such as `http://localhost:5173`.
+    /// Origins whose pages may call the shell in addition to its own, such as `http://localhost:5173`.
     #[serde(default)]
     pub origins: Vec<Origin>,
 }
 
-/// `[auth.NAME]`: a login that `--auth NAME` and `cargo stratos auth NAME` switch to.
+/// A mocked login, which `--auth NAME` and `cargo stratos auth NAME` activate.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Persona {
-    /// Whether somebody is signed in.
+    /// Whether a user is signed in.
     pub signed_in: bool,
-    /// After how many seconds the login expires; without it, never.
+    /// Seconds until the login expires; None for a login without expiry.
     #[serde(default)]
     pub expires_in_seconds: Option<u64>,
 }
 
-/// Why the file cannot be used.
+/// Error of loading `stratos.toml`.
 #[derive(Debug, Error)]
 pub enum StratosTomlError {
-    /// It is there but cannot be read.
+    /// The file exists and cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The reason.
+        /// The error of the file system.
         #[source]
         source: io::Error,
     },
-    /// It is not TOML or says something unknown.
+    /// The file is not TOML, or contains an unknown key or a wrong value.
     #[error("{} is not valid", path.display())]
     Parse {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The reason.
+        /// The error with its position.
         #[source]
         source: TomlError,
     },
-    /// A plugin cannot have such a variable.
-    #[error("{}: [env]", path.display())]
-    Variable {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        #[source]
-        source: EnvVarError,
-    },
 }
 
-/// Why plugins cannot have a variable in their environment.
+/// Why an environment variable cannot be set for plugins.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EnvVarError {
-    /// The shell itself uses it.
+    /// The shell itself uses variables with this prefix.
     #[error(
-        "`{0}` is the shell's own: names that begin with `STRATOS_` connect a plugin to its shell"
+        "`{0}` is reserved: variables that begin with `STRATOS_` connect a plugin to its shell"
     )]
     Reserved(String),
-    /// No system has it.
-    #[error("`{0}` is no name of a variable: it must be something without `=` and zeros")]
+    /// Operating systems do not accept the name.
+    #[error("`{0}` is not a valid name: it must neither be empty nor contain `=` or NUL")]
     Name(String),
-    /// No system has it.
-    #[error("the value of `{0}` has a zero in it, which ends values")]
+    /// Operating systems do not accept the value.
+    #[error("the value of `{0}` contains NUL")]
     Value(String),
 }
 
-/// Whether plugins may have this in their environment.
+/// Checks that an environment variable can be set for plugins.
 ///
 /// # Errors
 ///
-/// When the shell uses the name, or no system has it.
+/// When the shell uses the name, or operating systems do not accept the name or the value.
 pub fn validate_env_var(name: &str, value: &[u8]) -> Result<(), EnvVarError> {
-    let has_prefix = name
-        .get(..8)
-        .is_some_and(|start| start.eq_ignore_ascii_case("STRATOS_"));
-    if has_prefix {
+    const RESERVED_PREFIX: &str = "STRATOS_";
+
+    let is_reserved = name
+        .get(..RESERVED_PREFIX.len())
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case(RESERVED_PREFIX));
+    if is_reserved {
         return Err(EnvVarError::Reserved(name.to_owned()));
     }
     if name.is_empty() || name.contains(['=', '\0']) {
@@ -125,57 +119,31 @@ pub fn validate_env_var(name: &str, value: &[u8]) -> Result<(), EnvVarError> {
     Ok(())
 }
 
-/// What is wrong in the file, and where.
-#[derive(Debug, Error)]
-#[error("line {line}, column {column}: {message}")]
-pub struct TomlError {
-    line: usize,
-    column: usize,
-    message: String,
+fn valid_env<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EnvVars, D::Error> {
+    let env = EnvVars::deserialize(deserializer)?;
+    for (name, value) in &env {
+        validate_env_var(name, value.as_bytes()).map_err(D::Error::custom)?;
+    }
+    Ok(env)
 }
 
 impl StratosToml {
     /// Name of the file, in the folder of `plugin.json`.
     pub const FILE_NAME: &str = "stratos.toml";
 
-    /// Reads the file in a project's folder; a missing file is the default.
+    /// Loads the file in a project's folder. A missing file means the default.
     ///
     /// # Errors
     ///
-    /// When the file is there but cannot be used.
+    /// When the file exists, but cannot be read or is not valid.
     pub fn load(folder: &Path) -> Result<Self, StratosTomlError> {
         let path = folder.join(Self::FILE_NAME);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(StratosTomlError::Read { path, source }),
-        };
-        let settings: Self = match toml::from_str(&text) {
-            Ok(settings) => settings,
-            Err(error) => {
-                let source = TomlError::new(&text, &error);
-                return Err(StratosTomlError::Parse { path, source });
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                parse_toml(&text).map_err(|source| StratosTomlError::Parse { path, source })
             }
-        };
-        for (name, value) in &settings.env {
-            let checked = validate_env_var(name, value.as_bytes());
-            checked.map_err(|source| StratosTomlError::Variable {
-                path: path.clone(),
-                source,
-            })?;
-        }
-        Ok(settings)
-    }
-}
-
-impl TomlError {
-    fn new(text: &str, error: &toml::de::Error) -> Self {
-        let start = error.span().map_or(0, |span| span.start);
-        let Position { line, column } = position(text, start);
-        Self {
-            line,
-            column,
-            message: error.message().trim_end().replace('\n', ", "),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(StratosTomlError::Read { path, source }),
         }
     }
 }
@@ -186,7 +154,7 @@ mod tests {
     use stratos_protocol::error::chain;
 
     #[test]
-    fn a_file_is_read_whole_or_refused() {
+    fn a_file_with_any_mistake_is_refused() {
         let cases = [
             ("", Ok(0)),
             ("[dev]\norigins = [\"http://localhost:5173\"]", Ok(1)),
@@ -208,9 +176,12 @@ mod tests {
                 Ok(0),
             ),
             ("[env]\nUPSTREAM = \"http://localhost:9000\"", Ok(0)),
-            ("[env]\nStratos_Socket = \"x\"", Err("[env]")),
-            ("[env]\n\"A=B\" = \"x\"", Err("[env]")),
-            ("[env]\nA = \"x\\u0000y\"", Err("[env]")),
+            (
+                "[env]\nStratos_Socket = \"x\"",
+                Err("line 1, column 1: `Stratos_Socket` is reserved"),
+            ),
+            ("[env]\n\"A=B\" = \"x\"", Err("not a valid name")),
+            ("[env]\nA = \"x\\u0000y\"", Err("contains NUL")),
             ("[env]\nA = 1", Err("is not valid")),
             ("check = 1", Err("is not valid")),
             ("[dev]\norigin = []", Err("is not valid")),

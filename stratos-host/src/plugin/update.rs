@@ -7,13 +7,14 @@ use stratos_protocol::logger::Level;
 use stratos_transport::guard::Guard;
 use tokio::time::Instant;
 
+use crate::config::ShellVersion;
 use crate::plugin::PluginState;
 use crate::plugin::actor::Actor;
 use crate::plugin::arrival::{Arrival, Arrived, Newcomer, Way};
 use crate::plugin::lifecycle::Happening;
 use crate::process::Program;
 use crate::session::{Ending, Session};
-use crate::shell::{Backend, ShellVersion};
+use crate::shell::Backend;
 
 /// What an arrival means for the plugin, and what whoever waits for it is told.
 type Meaning = (Happening, Result<(), String>);

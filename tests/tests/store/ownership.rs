@@ -48,7 +48,7 @@ fn of_shells_that_start_at_once_one_runs_and_the_other_is_told() {
         assert_eq!(lost.status.code(), Some(3), "round {round}: {said}");
         assert!(
             said.contains(&format!("another shell (process {winner}, port "))
-                || said.contains("another process, which only just started, uses"),
+                || said.contains("another process, which has just started, uses"),
             "round {round}: {said}"
         );
     }
