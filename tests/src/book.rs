@@ -1,6 +1,6 @@
-//! The Rust blocks of the book and the README, as doctests: `cargo test --doc -p stratos-tests`.
+//! Doctests of the Rust blocks in the book and the README: `cargo test --doc -p stratos-tests`.
 //!
-//! `#[stratos::plugin]` in them reads `tests/plugin.json`.
+//! `#[stratos::plugin]` in these blocks reads `tests/plugin.json`.
 
 #[doc = include_str!("../../README.md")]
 mod readme {}

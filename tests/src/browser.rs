@@ -1,4 +1,4 @@
-//! Chromium, for the tests that only a browser can do.
+//! A headless Chromium.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,12 +14,12 @@ use tempfile::TempDir;
 
 use crate::requirement::Requirement;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Names the program where it is in none of the usual places.
+/// Path of the program, if it is in none of the usual places.
 const PROGRAM: &str = "STRATOS_CHROMIUM";
 
-/// In `PATH`, or as a path.
+/// Names of programs in `PATH`, and full paths.
 const USUAL: &[&str] = &[
     "chromium",
     "chromium-browser",
@@ -32,7 +32,7 @@ const USUAL: &[&str] = &[
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 ];
 
-/// No window, no sandbox that root cannot have, and nothing that it does by itself.
+/// No window, no sandbox (root cannot have one), and no network traffic of the browser's own.
 const FLAGS: &[&str] = &[
     "--headless",
     "--no-sandbox",
@@ -51,7 +51,7 @@ const FLAGS: &[&str] = &[
     "--no-default-browser-check",
 ];
 
-/// A browser that is ended when the test ends.
+/// A running browser, killed on drop.
 #[derive(Debug)]
 pub struct Browser {
     child: Child,
@@ -79,7 +79,7 @@ impl Browser {
         found
     }
 
-    /// Starts it with a new profile. A name that is mapped leads to its address, as DNS would.
+    /// Starts the browser with a new profile. `names` maps host names to addresses, in place of DNS.
     #[must_use]
     pub fn start(program: &Path, names: &[(String, SocketAddr)]) -> Self {
         let profile = tempfile::tempdir().expect("a folder");
@@ -111,7 +111,7 @@ impl Browser {
         browser
     }
 
-    /// Opens a page in a tab of its own, as if its address had been typed.
+    /// Opens a page in a new tab, as if its address had been typed.
     pub fn open(&self, page: &str) {
         let page = utf8_percent_encode(page, NON_ALPHANUMERIC);
         let request = format!(
@@ -121,17 +121,17 @@ impl Browser {
         let mut devtools = TcpStream::connect(self.devtools).expect("Chromium listens");
         let sent = devtools.write_all(request.as_bytes());
         sent.expect("Chromium reads");
-        // It keeps the connection open, so the answer has no end to wait for.
+        // Chromium keeps the connection open, so the end of the response cannot be waited for.
         let mut status = [0; 12];
         let answered = devtools.read_exact(&mut status);
         answered.expect("Chromium answers");
         assert_eq!(&status, b"HTTP/1.1 200");
     }
 
-    /// The port where it takes orders, which it writes into a file when it listens.
+    /// The port of the DevTools, which Chromium writes to a file once it listens.
     fn wait_for_port(&self) -> u16 {
         let file = self.profile.path().join("DevToolsActivePort");
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let text = fs::read_to_string(&file).unwrap_or_default();
             if let Some((port, _)) = text.split_once('\n') {
@@ -156,7 +156,7 @@ fn on_path(path: &OsStr, name: &str) -> Option<PathBuf> {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Its own children may have no parent any more; all of them are in its group.
+        // The browser's child processes are in its process group.
         #[cfg(unix)]
         if let Some(pid) = i32::try_from(self.child.id())
             .ok()
@@ -164,7 +164,7 @@ impl Drop for Browser {
         {
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
-        // It may have ended by itself.
+        // The browser may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

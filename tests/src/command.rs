@@ -1,4 +1,4 @@
-//! Runs `cargo-stratos` to its end.
+//! Builds `cargo-stratos` and runs it to completion.
 
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Write as _};
@@ -10,21 +10,21 @@ use std::time::{Duration, Instant};
 
 use cargo_metadata::Message;
 
-/// How a command ended.
+/// The output of a command that has exited.
 #[derive(Debug)]
-pub struct Finished {
-    /// Its exit code.
+pub struct CommandOutput {
+    /// The exit code; `None` after a signal.
     pub code: Option<i32>,
-    /// What it printed as its result.
+    /// Standard output.
     pub stdout: String,
-    /// What it said about it.
+    /// Standard error.
     pub stderr: String,
 }
 
-/// Names the program where tests cannot call cargo, as under Wine.
+/// Path of a built `cargo-stratos`, for systems where tests cannot run cargo, such as Wine.
 const PROGRAM: &str = "STRATOS_TEST_PROGRAM";
 
-/// The program, built once for each test process.
+/// Path of the `cargo-stratos` program, which is built on the first call in a test process.
 #[must_use]
 pub fn cargo_stratos() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
@@ -60,7 +60,7 @@ pub fn cargo_stratos() -> &'static Path {
     })
 }
 
-/// Benchmarks measure what users run.
+/// Benchmarks measure the release build.
 fn profile_args() -> &'static [&'static str] {
     if cfg!(debug_assertions) {
         &[]
@@ -69,13 +69,14 @@ fn profile_args() -> &'static [&'static str] {
     }
 }
 
-/// Starts a program that was written a moment ago: another thread that starts one may hold it open until then.
-pub fn spawn_new(command: &mut Command) -> Child {
-    let patience = Instant::now() + Duration::from_secs(60);
+/// Starts a program that was just written. Retries while it is busy, because a child process that another thread is
+/// starting may still hold it open for writing.
+pub fn spawn_copied(command: &mut Command) -> Child {
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         match command.spawn() {
             Err(error)
-                if error.kind() == ErrorKind::ExecutableFileBusy && Instant::now() < patience =>
+                if error.kind() == ErrorKind::ExecutableFileBusy && Instant::now() < deadline =>
             {
                 thread::sleep(Duration::from_millis(1));
             }
@@ -85,7 +86,10 @@ pub fn spawn_new(command: &mut Command) -> Child {
 }
 
 /// Runs `cargo-stratos` with these arguments in a folder.
-pub fn stratos<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> Finished {
+pub fn stratos<A: AsRef<OsStr>>(
+    folder: &Path,
+    arguments: impl IntoIterator<Item = A>,
+) -> CommandOutput {
     stratos_with_input(folder, arguments, b"")
 }
 
@@ -94,7 +98,7 @@ pub fn stratos_with_input<A: AsRef<OsStr>>(
     folder: &Path,
     arguments: impl IntoIterator<Item = A>,
     input: &[u8],
-) -> Finished {
+) -> CommandOutput {
     let mut child = Command::new(cargo_stratos())
         .args(arguments)
         .current_dir(folder)
@@ -107,11 +111,11 @@ pub fn stratos_with_input<A: AsRef<OsStr>>(
         .expect("cargo-stratos runs");
     let mut stdin = child.stdin.take().expect("it is piped");
     let output = thread::scope(|scope| {
-        // Who does not want it closes the pipe.
+        // A program that does not read its input closes the pipe.
         scope.spawn(move || drop(stdin.write_all(input)));
         child.wait_with_output().expect("cargo-stratos ends")
     });
-    Finished {
+    CommandOutput {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),

@@ -2,9 +2,18 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Waits until no other test of this program holds the lock. The lock is released on drop.
-pub fn exclusive() -> MutexGuard<'static, ()> {
-    static LOCK: Mutex<()> = Mutex::new(());
-    // A test that failed with the lock held has said so itself.
-    LOCK.lock().unwrap_or_else(PoisonError::into_inner)
+static LOCK: Mutex<()> = Mutex::new(());
+
+/// The lock, released on drop.
+#[derive(Debug)]
+#[must_use]
+pub struct Exclusive {
+    _guard: MutexGuard<'static, ()>,
+}
+
+/// Waits until no other test of this program holds the lock.
+pub fn exclusive() -> Exclusive {
+    // The lock is poisoned when a test fails, which concerns no other test.
+    let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    Exclusive { _guard: guard }
 }

@@ -1,10 +1,10 @@
-//! Folders with files in them.
+//! Temporary folders with files.
 
 use std::fs;
 
 use tempfile::TempDir;
 
-/// A manifest without a mistake but for its icons, which [`folder`] does not make.
+/// A manifest without findings, provided that its icon exists.
 pub const MANIFEST: &str = r#"{
   "id": "demo",
   "name": "Demo",
@@ -17,10 +17,10 @@ pub const MANIFEST: &str = r#"{
 }
 "#;
 
-/// An icon that no rule says anything about.
+/// An icon without findings.
 pub const ICON: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64"><path d="M0 0h64v64H0z"/></svg>"#;
 
-/// A new folder with these files.
+/// Creates a temporary folder with these files, which are paths and contents.
 #[must_use]
 pub fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");

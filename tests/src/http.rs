@@ -1,4 +1,4 @@
-//! HTTP as bytes, so that tests can send what no well-behaved client would.
+//! A minimal HTTP client, which can send malformed requests.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
-pub struct Answer {
-    /// The status code; 0 where there was no answer.
+pub struct HttpResponse {
+    /// The status code; 0 if there was no response.
     pub status: u16,
-    /// The headers as they came.
+    /// The status line and the headers, unparsed.
     pub head: String,
-    /// The body; chunks are not joined.
+    /// The body; chunked encoding is not decoded.
     pub body: String,
 }
 
-impl Answer {
-    /// A header's value.
+impl HttpResponse {
+    /// The value of the first header with this name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
@@ -26,14 +26,14 @@ impl Answer {
         values.next().map(|(_, value)| value)
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
 
-/// Sends a request with these header lines and reads the answer to its end.
+/// Sends a request with these additional header lines and reads the whole response.
 #[must_use]
 pub fn request(
     address: SocketAddr,
@@ -41,7 +41,7 @@ pub fn request(
     path: &str,
     headers: &[&str],
     body: &str,
-) -> Answer {
+) -> HttpResponse {
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
     send_raw(
@@ -52,14 +52,14 @@ pub fn request(
     )
 }
 
-/// Sends these bytes and reads the answer to its end.
+/// Sends bytes as they are and reads the whole response.
 #[must_use]
-pub fn send_raw(address: SocketAddr, bytes: &str) -> Answer {
+pub fn send_raw(address: SocketAddr, bytes: &str) -> HttpResponse {
     let mut stream = TcpStream::connect(address).expect("the shell listens");
     stream
         .set_read_timeout(Some(Duration::from_secs(60)))
         .expect("a timeout is allowed");
-    // A server that refuses early may not read everything.
+    // A server that refuses a request early may not read all of it.
     let _ = stream.write_all(bytes.as_bytes());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
@@ -70,7 +70,7 @@ pub fn send_raw(address: SocketAddr, bytes: &str) -> Answer {
         .nth(1)
         .and_then(|code| code.parse().ok())
         .unwrap_or(0);
-    Answer {
+    HttpResponse {
         status,
         head: head.to_owned(),
         body: body.to_owned(),

@@ -1,45 +1,51 @@
-//! Drives the real `cargo-stratos` against real plugin processes.
+//! Test driver: runs `cargo-stratos` with real plugin processes, and the plugins that the tests run.
 
+mod background_load;
 #[cfg(doctest)]
 mod book;
+mod book_pages;
 mod browser;
 mod campaign;
 mod command;
 mod control;
 mod exclusive;
-mod flooding;
+mod flood_channels;
 mod folder;
 mod hostile;
 mod http;
-mod keep_alive;
-mod neighbours;
+mod keep_alive_client;
+mod live_processes;
 mod node;
-mod observed;
 mod plugins;
+mod procfs;
+mod request_log;
 mod requirement;
-mod running;
 mod sample;
+mod shell_process;
 #[cfg(target_os = "linux")]
 mod small_disk;
-mod watch;
-mod workload;
+mod store_writer;
+mod wait;
 
+pub use crate::background_load::{BackgroundLoad, LoadReport};
+pub use crate::book_pages::updates_book;
 pub use crate::browser::Browser;
 pub use crate::campaign::campaign;
-pub use crate::command::{Finished, cargo_stratos, spawn_new, stratos, stratos_with_input};
+pub use crate::command::{CommandOutput, cargo_stratos, spawn_copied, stratos, stratos_with_input};
 pub use crate::control::ControlApi;
-pub use crate::exclusive::exclusive;
+pub use crate::exclusive::{Exclusive, exclusive};
 pub use crate::folder::{ICON, MANIFEST, folder};
-pub use crate::hostile::{MARKS, hostile, marks};
-pub use crate::http::{Answer, request, send_raw};
-pub use crate::keep_alive::KeepAlive;
-pub use crate::neighbours::{Neighbours, Served};
+pub use crate::hostile::{FAULT_LOG_DIR, fault_log, hostile};
+pub use crate::http::{HttpResponse, request, send_raw};
+pub use crate::keep_alive_client::KeepAliveClient;
+pub use crate::live_processes::{LIVE_PROCESSES, LiveProcesses};
 pub use crate::node::node_project;
-pub use crate::plugins::{Gate, Plugins, Sources};
+pub use crate::plugins::{BuildGate, PluginSources, Plugins};
+pub use crate::procfs::{process_status, processes_with_env, running_programs};
 pub use crate::requirement::{Requirement, report};
-pub use crate::running::{END, Options, Running};
-pub use crate::sample::{STUBBORN, WORDS, sample};
+pub use crate::sample::{IGNORE_SIGTERM, UNTRUSTED_TEXTS, sample};
+pub use crate::shell_process::{RunOptions, SHUTDOWN_TIMEOUT, ShellProcess};
 #[cfg(target_os = "linux")]
 pub use crate::small_disk::SmallDisk;
-pub use crate::watch::{WATCH, Watch};
-pub use crate::workload::{Workload, Writer};
+pub use crate::store_writer::{StoreWriter, Workload};
+pub use crate::wait::{TIMEOUT, wait_at_most, wait_until};

@@ -1,4 +1,4 @@
-//! Node, for the tests and benchmarks that need it.
+//! The Node project of `tests/node`.
 
 use std::fs;
 use std::io;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
-/// The oldest Node that has what the entry needs.
+/// The oldest supported major version of Node.
 const OLDEST_NODE: u32 = 20;
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
-/// A copy of `tests/node` below `place`, with its packages installed, so that the source tree stays clean.
+/// Copies `tests/node` into `place` and installs its packages there, so that the source tree stays clean.
 ///
 /// # Errors
 ///
-/// What this machine lacks: Node, npm or a network.
+/// When Node or npm is missing, or the packages cannot be fetched.
 pub fn node_project(place: &Path) -> Result<PathBuf, String> {
     check_node()?;
     let folder = copy_sources(place);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::process::Command;
 
-/// Lists the requirements of which a test fails, instead of being skipped, where one is missing:
+/// Variable with the requirements without which tests fail instead of being skipped:
 /// `STRATOS_REQUIRE=node,chromium,mount,loop,script,setsid,bash`.
 const REQUIRE: &str = "STRATOS_REQUIRE";
 

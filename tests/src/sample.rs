@@ -1,4 +1,4 @@
-//! The plugin of most tests, the same in memory and as a process. The first word of its id says how it behaves.
+//! The plugin of most tests, in memory and as a process. The first word of its id selects the behaviour.
 #![expect(clippy::disallowed_methods, reason = "it misbehaves on purpose")]
 
 use std::convert::Infallible;
@@ -13,14 +13,13 @@ use stratos::axum::extract::{Path, WebSocketUpgrade};
 use stratos::axum::routing::{get, post};
 use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
-use crate::flooding::serve_floods;
-use crate::observed::observed;
+use crate::flood_channels::register_flood_channels;
+use crate::request_log::with_request_log;
 
-/// With this in its environment, the plugin ignores that it should terminate, and can be asked to
-/// `block`.
-pub const STUBBORN: &str = "SAMPLE_STUBBORN";
+/// Variable with which the plugin ignores SIGTERM and has the channel `block`.
+pub const IGNORE_SIGTERM: &str = "SAMPLE_IGNORE_SIGTERM";
 
-/// A plugin with this id.
+/// Creates the plugin with this id.
 #[must_use]
 pub fn sample(id: &str) -> PluginBuilder {
     let identity = Identity {
@@ -50,7 +49,7 @@ pub fn sample(id: &str) -> PluginBuilder {
 }
 
 async fn resume(ctx: PluginContext, id: String) -> stratos::Result {
-    if std::env::var_os(STUBBORN).is_some() {
+    if std::env::var_os(IGNORE_SIGTERM).is_some() {
         ignore_terminate()?;
     }
     if ctx.config.get("refuse_resume", false).await? {
@@ -86,7 +85,7 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
         }
         _ => {}
     }
-    if std::env::var_os(STUBBORN).is_some() {
+    if std::env::var_os(IGNORE_SIGTERM).is_some() {
         ignore_terminate()?;
     }
     if ctx.config.get("hang_in_start", false).await? {
@@ -115,9 +114,9 @@ async fn hang(ctx: &PluginContext) {
     std::future::pending::<()>().await;
 }
 
-/// From now on, nothing of this process runs any more.
+/// Blocks all threads of the runtime.
 fn block() {
-    // More of them than the runtime has threads.
+    // More tasks than the runtime has threads.
     for _ in 0..64 {
         tokio::spawn(async { std::thread::sleep(Duration::from_secs(60)) });
     }
@@ -127,7 +126,7 @@ fn block() {
 fn ignore_terminate() -> stratos::Result {
     use tokio::signal::unix::{SignalKind, signal};
 
-    // Whoever listens for a signal is not ended by it, and nobody looks at this one.
+    // A signal handler replaces the default action, which would end the process.
     drop(signal(SignalKind::terminate())?);
     Ok(())
 }
@@ -137,16 +136,16 @@ fn ignore_terminate() -> stratos::Result {
     Ok(())
 }
 
-/// Names the file with what a plugin says, as JSON.
-pub const WORDS: &str = "SAMPLE_WORDS";
+/// Variable with the path of a JSON list of texts that the plugin uses for everything that it outputs.
+pub const UNTRUSTED_TEXTS: &str = "SAMPLE_UNTRUSTED_TEXTS";
 
 fn words() -> Vec<String> {
-    let file = std::env::var_os(WORDS).expect("the test names it");
+    let file = std::env::var_os(UNTRUSTED_TEXTS).expect("the test names it");
     let text = std::fs::read(file).expect("the test writes it");
     serde_json::from_slice(&text).expect("the test writes a list")
 }
 
-/// Says everything wherever something can be said.
+/// Outputs every text in every way that a plugin has.
 async fn say(ctx: &PluginContext) -> stratos::Result {
     for word in words() {
         println!("{word}");
@@ -154,7 +153,7 @@ async fn say(ctx: &PluginContext) -> stratos::Result {
         ctx.logger.info(&word, &word);
         ctx.logger
             .error_with("said", &word, &json!({ &word: [&word] }));
-        // Not everything is the name of a channel.
+        // Not every text is a valid channel name.
         let _ = ctx.ipc.send(&word, &word).await;
         let _ = ctx.ipc.handle(&word, async |()| Ok(())).await;
         ctx.config.set(&word, &word).await?;
@@ -162,14 +161,14 @@ async fn say(ctx: &PluginContext) -> stratos::Result {
     Ok(())
 }
 
-/// Routes and channels, the same for a start and a resume.
+/// Registers routes and channels in `on_start` and `on_resume`.
 async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
     let prefix = if id.starts_with("rival") {
         "/api/sample".to_owned()
     } else {
         format!("/api/{id}")
     };
-    let router = observed(router(ctx));
+    let router = with_request_log(router(ctx));
     ctx.server.register_router(&prefix, router).await?;
     ctx.ipc
         .handle("echo", async |payload: Value| Ok(payload))
@@ -192,12 +191,12 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
             std::process::exit(code)
         })
         .await?;
-    if std::env::var_os(STUBBORN).is_some() {
+    if std::env::var_os(IGNORE_SIGTERM).is_some() {
         let logger = ctx.logger.clone();
         let answer = move |_: Value| {
             logger.info("sample", "blocking");
             async {
-                // What it has said arrives.
+                // The log line must arrive first.
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 block();
                 Ok(())
@@ -205,8 +204,8 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
         };
         ctx.ipc.handle("block", answer).await?;
     }
-    serve_questions(ctx).await?;
-    serve_floods(ctx).await?;
+    register_context_channels(ctx).await?;
+    register_flood_channels(ctx).await?;
     let pusher = ctx.clone();
     ctx.ipc
         .handle("push", move |payload: Value| {
@@ -310,8 +309,8 @@ fn router(ctx: &PluginContext) -> Router {
         )
 }
 
-/// Channels that use the context and answer with what it said.
-async fn serve_questions(ctx: &PluginContext) -> stratos::Result {
+/// Registers channels that call a method of the context and return its result.
+async fn register_context_channels(ctx: &PluginContext) -> stratos::Result {
     let held = ctx.clone();
     ctx.ipc
         .handle("all", move |_: Value| {

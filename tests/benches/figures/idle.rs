@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
-use stratos_tests::Running;
+use stratos_tests::ShellProcess;
 
 const TIME: Duration = Duration::from_secs(30);
 
 /// Counts how often any of their threads wakes up, and the time that the processors spend on them.
-pub(crate) fn idle(shell: &Running) {
+pub(crate) fn idle(shell: &ShellProcess) {
     let plugin = shell.plugin("sample")["pid"].as_u64().expect("a pid");
     let processes = [("plugin", plugin), ("shell", u64::from(shell.pid()))];
     // What the questions before began ends, idle threads and connections included.

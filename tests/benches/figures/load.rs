@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use stratos_tests::KeepAlive;
+use stratos_tests::KeepAliveClient;
 
 const TIME: Duration = Duration::from_secs(4);
 
@@ -31,7 +31,7 @@ fn run(address: SocketAddr, path: &'static str, connections: usize, time: Durati
 }
 
 fn client(address: SocketAddr, path: &str, time: Duration) -> u32 {
-    let mut connection = KeepAlive::connect(address).expect("it listens");
+    let mut connection = KeepAliveClient::connect(address).expect("it listens");
     let (end, mut answers) = (Instant::now() + time, 0);
     while Instant::now() < end {
         let (status, body) = connection.get(path).expect("it answers");

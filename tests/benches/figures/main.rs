@@ -16,7 +16,7 @@ use serde_json::json;
 use stratos_host::events::Events;
 use stratos_host::process::{LaunchOptions, LauncherFactory};
 use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
-use stratos_tests::{Plugins, Running};
+use stratos_tests::{Plugins, ShellProcess};
 
 use crate::direct::Direct;
 use crate::load::requests_per_second;
@@ -36,7 +36,7 @@ fn main() {
     }
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     start_to_ready(&plugins);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     memory(&shell);
     #[cfg(target_os = "linux")]
     idle::idle(&shell);
@@ -50,7 +50,7 @@ fn start_to_ready(plugins: &Plugins) {
     let mut times: Vec<Duration> = (0..15)
         .map(|_| {
             let begin = Instant::now();
-            let shell = Running::start(plugins.root());
+            let shell = ShellProcess::start(plugins.root());
             let time = begin.elapsed();
             shell.kill();
             time
@@ -64,7 +64,7 @@ fn start_to_ready(plugins: &Plugins) {
 }
 
 #[cfg(target_os = "linux")]
-fn memory(shell: &Running) {
+fn memory(shell: &ShellProcess) {
     let plugin = shell.plugin("sample")["pid"].as_u64().expect("a pid");
     for (name, pid) in [("plugin", plugin), ("shell", u64::from(shell.pid()))] {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
@@ -80,11 +80,11 @@ fn memory(shell: &Running) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn memory(_: &Running) {
+fn memory(_: &ShellProcess) {
     println!("resident memory: measured on Linux only");
 }
 
-fn proxied_route(shell: &Running, node: Option<&Node>) {
+fn proxied_route(shell: &ShellProcess, node: Option<&Node>) {
     let direct = Direct::start();
     for connections in [8, 32] {
         let rate = |address| requests_per_second(address, "/api/sample/hello/x", connections);

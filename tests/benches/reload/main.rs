@@ -11,7 +11,7 @@ mod vite;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use stratos_tests::{Options, Running};
+use stratos_tests::{RunOptions, ShellProcess};
 
 use crate::project::Project;
 use crate::vite::Vite;
@@ -31,12 +31,12 @@ fn main() {
     let (bare, watched) = (Project::new(), Project::new());
     bare.build();
     watched.build();
-    let options = Options {
+    let options = RunOptions {
         watch: true,
         state: Some(watched.state()),
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let mut shell = Running::start_with(&watched.folder(), options);
+    let mut shell = ShellProcess::start_with(&watched.folder(), options);
     assert_eq!(answer(&shell), "version 0");
 
     let (mut builds, mut reloads) = (Vec::new(), Vec::new());
@@ -89,12 +89,12 @@ fn main() {
     steady::steady_load();
 }
 
-fn answer(shell: &Running) -> String {
+fn answer(shell: &ShellProcess) -> String {
     shell.get("/api/demo/version").body
 }
 
 /// Each on a connection of its own.
-fn latency(shell: &Running) -> (f64, f64) {
+fn latency(shell: &ShellProcess) -> (f64, f64) {
     let mut times: Vec<_> = (0..ANSWERS)
         .map(|_| {
             let begin = Instant::now();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use stratos_tests::{KeepAlive, Options, Plugins, Running};
+use stratos_tests::{KeepAliveClient, Plugins, RunOptions, ShellProcess};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const CONNECTIONS: u32 = 8;
@@ -18,11 +18,11 @@ pub(crate) fn steady_load() {
     for (id, how) in [("resumes", "resumes"), ("sample", "stops and starts")] {
         let plugins = Plugins::new(SAMPLE, &[]);
         let sources = plugins.add_sources(SAMPLE, id);
-        let options = Options {
+        let options = RunOptions {
             watch: true,
-            ..Options::default()
+            ..RunOptions::default()
         };
-        let mut shell = Running::start_with(&sources.folder, options);
+        let mut shell = ShellProcess::start_with(&sources.folder, options);
         let idle = Load::start(&shell, id);
         sleep(IDLE);
         let idle = idle.end();
@@ -42,14 +42,14 @@ struct Load {
 }
 
 impl Load {
-    fn start(shell: &Running, id: &str) -> Self {
+    fn start(shell: &ShellProcess, id: &str) -> Self {
         let over = Arc::<AtomicBool>::default();
         let clients = (0..CONNECTIONS).map(|client| {
             let (address, over) = (shell.address, Arc::clone(&over));
             let path = format!("/api/{id}/version");
             thread::spawn(move || {
                 let mut times = Vec::new();
-                let mut connection = KeepAlive::connect(address).expect("it listens");
+                let mut connection = KeepAliveClient::connect(address).expect("it listens");
                 let mut next = Instant::now() + PACE * client / CONNECTIONS;
                 while !over.load(Ordering::SeqCst) {
                     sleep(next.saturating_duration_since(Instant::now()));
@@ -59,7 +59,7 @@ impl Load {
                     let is_good = matches!(answer, Ok((200, _)));
                     times.push(is_good.then(|| begin.elapsed()));
                     if answer.is_err() {
-                        connection = KeepAlive::connect(address).expect("it listens");
+                        connection = KeepAliveClient::connect(address).expect("it listens");
                     }
                 }
                 times

@@ -1,4 +1,4 @@
-//! A plugin for tests that misbehaves. Its file's name is its id, and the id is the name of its fault.
+//! The hostile plugin as a program. Its file name is its id, which names the fault.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! A plugin for tests. Its file's name is its id, and the id's first word says how it behaves.
+//! The sample plugin as a program. Its file name is its id, whose first word selects the behaviour.
 #![expect(clippy::disallowed_methods, reason = "it misbehaves on purpose")]
 
 use std::io::Write as _;
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         .to_string_lossy()
         .into_owned();
     let behaviour = id.split('-').next().unwrap_or_default();
-    if let Some(address) = std::env::var_os(stratos_tests::WATCH) {
+    if let Some(address) = std::env::var_os(stratos_tests::LIVE_PROCESSES) {
         hold_open(&address.to_string_lossy(), &id);
     }
     if std::env::args().any(|argument| argument == "helper") {
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     sample(&id).serve()
 }
 
-/// Starts a program of its own, as plugins do, which knows of no shell.
+/// Starts a helper process, which does not know the shell.
 #[expect(clippy::zombie_processes, reason = "plugins forget about theirs, too")]
 fn help(program: &Path) {
     let mut helper = Command::new(program);
@@ -63,14 +63,14 @@ fn sleep_for_ever() -> ! {
     }
 }
 
-/// The test sees this connection end with the process, however that ends.
+/// Connects to the test and keeps the connection open until the process exits.
 fn hold_open(address: &str, id: &str) {
     let mut connection = TcpStream::connect(address).expect("the test listens");
     writeln!(connection, "{id}").expect("the test reads");
     std::mem::forget(connection);
 }
 
-/// Speaks to the shell without the SDK.
+/// Connects to the shell without the SDK.
 #[tokio::main]
 async fn raw(talk: impl AsyncFnOnce(stratos_transport::BoxedStream)) -> ExitCode {
     let address = std::env::var_os(environment::SOCKET).expect("a shell started this");
@@ -98,7 +98,7 @@ async fn greet(stream: stratos_transport::BoxedStream, id: &str, major: u16) {
     let mut connection = Connection::new(stream, 1024 * 1024);
     let message = Message::request(0, &hello).expect("plain strings and numbers");
     connection.send(&message).await.expect("the shell reads");
-    // The shell's refusal, and its end of the connection.
+    // The shell responds with an error and closes the connection.
     let _ = connection.receive().await;
     let _ = connection.receive().await;
 }

@@ -1,6 +1,6 @@
-//! A plugin with a secret that every element of a web page could show, and with something to change.
+//! A plugin with a secret in many content types, and with routes that change state.
 //!
-//! It is as open as a careless plugin: it lets every origin read, so that nothing but the shell keeps strangers out.
+//! It allows every origin, as a careless plugin would, so that only the shell protects it.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -20,10 +20,10 @@ use stratos::axum::routing::{any, get};
 use stratos::axum::{Json, Router};
 use stratos::{Identity, PluginContext, create_plugin};
 
-/// A number, because a picture can tell it as its width only and a sound as its length.
+/// A number, so that an image can carry it as width and a sound as length.
 const SECRET: u32 = 1371;
 
-/// Who reached a route, and who changed something: each attempt names itself in the query, as `by`.
+/// Counts the requests and the changes of each attempt, which the query parameter `by` names.
 #[derive(Clone, Default)]
 struct Marks(Arc<Mutex<BTreeMap<String, Mark>>>);
 
@@ -84,7 +84,7 @@ async fn start(ctx: PluginContext) -> stratos::Result {
     let pusher = ctx.clone();
     ctx.spawn("push", async move {
         loop {
-            // Nobody may listen.
+            // No UI may be connected.
             let _ = pusher.ipc.send("secret", &SECRET).await;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -146,14 +146,14 @@ async fn change(State(marks): State<Marks>, request: Request) -> String {
     SECRET.to_string()
 }
 
-/// Tells whoever shows it.
+/// A page that posts the secret to its parent and its opener.
 async fn page() -> Html<String> {
     Html(format!(
         "<script>for (const other of [parent, opener]) other?.postMessage('{SECRET}', '*')</script>"
     ))
 }
 
-/// A page of the plugin itself, with the script of the test in it.
+/// A page of the plugin that loads the test's script.
 async fn own(Query(named): Query<BTreeMap<String, String>>) -> Html<String> {
     let script = named.get("script").cloned().unwrap_or_default();
     Html(format!(
@@ -177,7 +177,7 @@ async fn image() -> Response {
     typed("image/svg+xml", svg)
 }
 
-/// Silence of that many milliseconds.
+/// Silence whose length in milliseconds is the secret.
 async fn sound() -> Response {
     let samples = SECRET * 8;
     let mut wave = b"RIFF".to_vec();
@@ -204,7 +204,7 @@ async fn events() -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
 
 async fn socket(upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(async |mut socket| {
-        // The page may have gone.
+        // The page may be closed.
         let _ = socket.send(SECRET.to_string().into()).await;
         while let Some(Ok(_)) = socket.recv().await {}
     })

@@ -1,7 +1,7 @@
-//! Writes until it is killed, and prints how many writes were acknowledged: `store-writer KIND PACE WORKLOAD WRITES FILE`.
+//! Writes until it is killed, and prints the number of acknowledged writes: `store-writer KIND PACE WORKLOAD WRITES FILE`.
 //!
-//! The kind `store` is the shell's config store. The kind `json` is a control: a JSON file that is renamed to its
-//! place, and that nobody asks the disk to keep. At the pace `steps`, each write waits for a line.
+//! The kind `store` is the shell's config store. The kind `json` is for comparison: a JSON file that is replaced by a
+//! rename without a sync. At the pace `steps`, each write waits for a line of input.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use stratos_host::store::ConfigStore;
 use stratos_tests::Workload;
 
-/// Sets a key, or removes it.
+/// Sets a key, or deletes it for `None`.
 type Write = Box<dyn FnMut(&str, Option<Value>)>;
 
 fn main() {
@@ -56,11 +56,11 @@ fn main() {
     }
 }
 
-/// In one piece, which a kill does not cut.
+/// Prints a line with one write, which a kill cannot split.
 fn say(line: &str) {
     let line = format!("{line}\n");
     let mut out = stdout().lock();
     out.write_all(line.as_bytes())
         .and_then(|()| out.flush())
-        .expect("somebody reads");
+        .expect("the test reads");
 }

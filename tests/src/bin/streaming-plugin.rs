@@ -1,4 +1,4 @@
-//! A plugin whose answers stream, step by step as the test asks, and which says what has come through to it.
+//! A plugin that streams responses step by step, controlled by the test, and reports what it received.
 #![expect(
     clippy::disallowed_methods,
     reason = "it ends in the middle of an answer"
@@ -25,7 +25,7 @@ use stratos::axum::{Json, Router};
 use stratos::{Identity, create_plugin};
 use tokio::sync::Notify;
 
-/// What the plugin knows about its streams.
+/// The state of the plugin's streams.
 #[derive(Clone, Default)]
 struct Streams(Arc<Known>);
 
@@ -39,7 +39,7 @@ struct Known {
     closed: Mutex<String>,
 }
 
-/// Counts its own end.
+/// Counts its drop.
 struct Held(Streams);
 
 impl Drop for Held {
@@ -84,7 +84,7 @@ fn router(streams: Streams) -> Router {
         .with_state(streams)
 }
 
-/// One for each time that the test asks for one.
+/// Sends an event for each `POST /next/event`.
 async fn events(
     State(streams): State<Streams>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
@@ -129,7 +129,7 @@ async fn held_head(State(streams): State<Streams>) {
     pending().await
 }
 
-/// Begins an answer, and ends with the whole process, or with its stream, when the test says so.
+/// Begins a response, and exits or fails the stream after `POST /next/end`.
 async fn broken(State(streams): State<Streams>, Path(how): Path<String>) -> Response {
     let is_sized = how == "sized";
     let is_exit = how != "error";
@@ -171,7 +171,7 @@ async fn socket(State(streams): State<Streams>, upgrade: WebSocketUpgrade) -> Re
         .on_upgrade(|socket| talk(socket, streams))
 }
 
-/// Says everything back, and does what two words ask for.
+/// Echoes messages, except for two commands: `ping me` and `close me`.
 async fn talk(mut socket: WebSocket, streams: Streams) {
     while let Some(Ok(message)) = socket.recv().await {
         let answer = match message {
@@ -186,7 +186,7 @@ async fn talk(mut socket: WebSocket, streams: Streams) {
                 continue;
             }
             Message::Pong(_) => Message::text("ponged"),
-            // axum answers it.
+            // axum responds to pings.
             Message::Ping(_) => continue,
             same => same,
         };
@@ -197,7 +197,7 @@ async fn talk(mut socket: WebSocket, streams: Streams) {
     streams.0.dropped.fetch_add(1, Ordering::SeqCst);
 }
 
-/// A protocol that is no WebSocket: bytes come back as they are.
+/// Upgrades to a protocol other than WebSocket, which echoes bytes.
 async fn tunnel(mut request: Request) -> Response {
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
@@ -228,7 +228,7 @@ async fn refuses(Path(status): Path<u16>) -> Response {
 async fn trailers() -> Response {
     let mut trailers = HeaderMap::new();
     trailers.insert("x-sum", HeaderValue::from_static("42"));
-    // Of unknown length, since only such a body is sent in chunks, which trailers need.
+    // Trailers need chunked encoding, which only bodies of unknown length have.
     let body = Body::from_stream(once(ready(Ok::<_, Infallible>("counted"))));
     let body = body.with_trailers(ready(Some(Ok(trailers))));
     ([(header::TRAILER, "x-sum")], Body::new(body)).into_response()
@@ -265,7 +265,7 @@ async fn answers(Path(what): Path<String>) -> Response {
         "empty" => Body::empty().into_response(),
         "gzip" => {
             let headers = [(header::CONTENT_ENCODING, "gzip")];
-            // The length of what follows is as little the shell's business as what is in it.
+            // The shell must pass on the body without decoding it.
             (headers, &b"\x1f\x8b\x08\0\xff\xfe\0not really"[..]).into_response()
         }
         _ => {

@@ -1,4 +1,4 @@
-//! Faults in the hooks and in handlers.
+//! Faults in hooks and handlers.
 #![expect(clippy::disallowed_methods, reason = "it misbehaves on purpose")]
 
 use std::future::pending;
@@ -6,91 +6,95 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::hostile::marks::mark;
-use crate::hostile::wire::Wire;
+use crate::hostile::fault_log::log_fault;
+use crate::hostile::raw_connection::RawConnection;
 
 pub(super) async fn start_fails() {
-    let (mut wire, start) = Wire::starting().await;
-    mark("refuses to start");
+    let (mut connection, start) = RawConnection::starting().await;
+    log_fault("refuses to start");
     let error = json!({ "code": -32000, "message": "no fuel\u{1b}[2J\nand no pilot" });
     let answer = json!({ "jsonrpc": "2.0", "id": start.id, "error": error });
-    wire.send(&answer).await;
-    wire.obey().await;
+    connection.send(&answer).await;
+    connection.serve().await;
 }
 
 pub(super) async fn start_never_ends() {
-    let (_wire, _start) = Wire::starting().await;
-    mark("does not answer");
+    let (_connection, _start) = RawConnection::starting().await;
+    log_fault("does not answer");
     pending().await
 }
 
 pub(super) async fn start_crashes() {
-    let (_wire, _start) = Wire::starting().await;
-    mark("crashes");
+    let (_connection, _start) = RawConnection::starting().await;
+    log_fault("crashes");
     std::process::exit(3)
 }
 
-/// Lives for a while, as if all were well.
+/// Crashes after a while without a fault.
 pub(super) async fn crashes_after(time: Duration) {
-    let wire = Wire::started().await;
+    let connection = RawConnection::started().await;
     let crash = async {
         tokio::time::sleep(time).await;
-        mark("crashes");
+        log_fault("crashes");
         std::process::exit(4)
     };
-    tokio::join!(wire.obey(), crash);
+    tokio::join!(connection.serve(), crash);
 }
 
 pub(super) async fn handler_crashes() {
-    let (mut wire, start) = Wire::starting().await;
-    wire.ask("ipc/handle", json!({ "channel": "ask" })).await;
-    wire.answer(start.id).await;
-    while let Some(asked) = wire.asked().await {
+    let (mut connection, start) = RawConnection::starting().await;
+    connection
+        .ask("ipc/handle", json!({ "channel": "ask" }))
+        .await;
+    connection.answer(start.id).await;
+    while let Some(asked) = connection.next_request().await {
         if asked.method == "ipc/invoke" {
-            mark(format_args!(
+            log_fault(format_args!(
                 "crashes when asked {}",
                 asked.params["payload"]
             ));
             std::process::exit(9);
         }
-        wire.answer(asked.id).await;
+        connection.answer(asked.id).await;
     }
 }
 
-/// What it does when it is told to stop.
+/// The reaction to the `stop` request.
 #[derive(Clone, Copy)]
-pub(super) enum Stopping {
+pub(super) enum StopFault {
     Fails,
     Crashes,
     NeverEnds,
-    /// It answers, and stays.
+    /// Responds, and does not exit.
     Lingers,
-    /// It asks the shell for more and more.
+    /// Sends requests without end.
     Asks,
 }
 
-pub(super) async fn stops(how: Stopping) {
-    let mut wire = Wire::started().await;
-    while let Some(asked) = wire.asked().await {
+pub(super) async fn stops(how: StopFault) {
+    let mut connection = RawConnection::started().await;
+    while let Some(asked) = connection.next_request().await {
         if asked.method != "stop" {
-            wire.answer(asked.id).await;
+            connection.answer(asked.id).await;
             continue;
         }
-        mark("told to stop");
+        log_fault("told to stop");
         match how {
-            Stopping::Fails => {
+            StopFault::Fails => {
                 let error = json!({ "code": -32000, "message": "not now" });
                 let answer = json!({ "jsonrpc": "2.0", "id": asked.id, "error": error });
-                wire.send(&answer).await;
+                connection.send(&answer).await;
             }
-            Stopping::Crashes => std::process::exit(5),
-            Stopping::NeverEnds => pending().await,
-            Stopping::Lingers => {
-                wire.answer(asked.id).await;
+            StopFault::Crashes => std::process::exit(5),
+            StopFault::NeverEnds => pending().await,
+            StopFault::Lingers => {
+                connection.answer(asked.id).await;
                 pending().await
             }
-            Stopping::Asks => loop {
-                let answer = wire.ask("config/get_all", json!({ "after": null })).await;
+            StopFault::Asks => loop {
+                let answer = connection
+                    .ask("config/get_all", json!({ "after": null }))
+                    .await;
                 if answer.is_string() {
                     pending().await
                 }
@@ -99,7 +103,7 @@ pub(super) async fn stops(how: Stopping) {
     }
 }
 
-/// Has nobody to tell, and does not care: it stays when it is told to terminate.
+/// Ignores SIGTERM and never responds to `stop`.
 pub(super) async fn ignores_sigterm() {
     #[cfg(unix)]
     {
@@ -107,9 +111,9 @@ pub(super) async fn ignores_sigterm() {
         let mut signals = tokio::signal::unix::signal(terminate).expect("it may listen");
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
-                mark("ignores SIGTERM");
+                log_fault("ignores SIGTERM");
             }
         });
     }
-    stops(Stopping::NeverEnds).await;
+    stops(StopFault::NeverEnds).await;
 }

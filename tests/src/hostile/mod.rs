@@ -1,17 +1,17 @@
-//! A plugin that speaks the protocol without the SDK, and breaks it in the one way that its id names.
+//! The hostile plugin: it implements the protocol without the SDK, and commits the fault that its id names.
 //!
-//! It lives for two minutes at most, so that no mistake of a test leaves it behind for ever.
+//! It exits after two minutes at most, so that a failed test does not leave it running.
 
-mod calls;
-mod ending;
+mod exits;
+mod fault_log;
 mod faults;
 mod frames;
-mod greeting;
+mod handshake;
 mod hooks;
-mod marks;
+mod http_server;
 mod output;
-mod web;
-mod wire;
+mod raw_connection;
+mod requests;
 
+pub use self::fault_log::{FAULT_LOG_DIR, fault_log};
 pub use self::faults::hostile;
-pub use self::marks::{MARKS, marks};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use stratos_tests::{Finished, ICON, MANIFEST, folder, stratos, stratos_with_input};
+use stratos_tests::{CommandOutput, ICON, MANIFEST, folder, stratos, stratos_with_input};
 
 #[test]
 fn two_hundred_plugins_come_in_the_order_of_their_paths() {
@@ -102,7 +102,7 @@ fn the_standard_input_is_a_manifest_of_the_path_that_is_given() {
         ("a/icon.svg", ICON),
         ("a/stratos.toml", "[check.levels]\nunknown-key = \"deny\"\n"),
     ]);
-    let check = |arguments: &[&str], input: &str| -> Finished {
+    let check = |arguments: &[&str], input: &str| -> CommandOutput {
         stratos_with_input(
             folder.path(),
             [&["check", "-"], arguments].concat(),

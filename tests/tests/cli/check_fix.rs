@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use stratos_tests::{Finished, ICON, MANIFEST, folder, stratos};
+use stratos_tests::{CommandOutput, ICON, MANIFEST, folder, stratos};
 
 /// Tabs, CRLF, and a mistake of each safety.
 fn broken() -> String {
@@ -25,7 +25,7 @@ fn project() -> tempfile::TempDir {
     folder(&[("a/plugin.json", &broken()), ("a/icon.svg", ICON)])
 }
 
-fn check(folder: &Path, arguments: &[&str]) -> Finished {
+fn check(folder: &Path, arguments: &[&str]) -> CommandOutput {
     stratos(folder, [&["check"], arguments].concat())
 }
 

@@ -1,6 +1,6 @@
 //! Levels of rules, from the command line and from `stratos.toml`.
 
-use stratos_tests::{Finished, ICON, MANIFEST, folder, stratos};
+use stratos_tests::{CommandOutput, ICON, MANIFEST, folder, stratos};
 
 /// One error, and one warning.
 fn two_findings() -> String {
@@ -8,7 +8,7 @@ fn two_findings() -> String {
     source.replace("\"type\"", "\"extra\": 1,\n  \"type\"")
 }
 
-fn check(settings: &str, arguments: &[&str]) -> Finished {
+fn check(settings: &str, arguments: &[&str]) -> CommandOutput {
     let folder = folder(&[
         ("plugin.json", &two_findings()),
         ("icon.svg", ICON),
@@ -17,7 +17,7 @@ fn check(settings: &str, arguments: &[&str]) -> Finished {
     stratos(folder.path(), [&["check"], arguments].concat())
 }
 
-fn levels(finished: &Finished) -> String {
+fn levels(finished: &CommandOutput) -> String {
     let heads = finished.stdout.lines().filter(|line| line.contains("]: "));
     let heads = heads.map(|line| line.split_once(": ").unwrap().0);
     heads.collect::<Vec<_>>().join(" ")

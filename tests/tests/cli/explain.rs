@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use stratos_manifest::RULES;
-use stratos_tests::{Finished, stratos};
+use stratos_tests::{CommandOutput, stratos};
 
 #[test]
 fn a_rule_is_explained_in_plain_text() {
@@ -73,6 +73,6 @@ fn the_schema_is_one() {
     assert!(!validator.is_valid(&Value::Null));
 }
 
-fn explain(arguments: &[&str]) -> Finished {
+fn explain(arguments: &[&str]) -> CommandOutput {
     stratos(Path::new("."), [&["explain"], arguments].concat())
 }

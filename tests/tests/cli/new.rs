@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cargo_metadata::Message;
-use stratos_tests::{Finished, Options, Running, stratos};
+use stratos_tests::{CommandOutput, RunOptions, ShellProcess, stratos};
 use tempfile::TempDir;
 
 #[test]
@@ -44,12 +44,12 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
     assert_eq!(checked.code, Some(0), "{checked:?}");
     assert!(checked.stdout.contains("no mistakes"), "{checked:?}");
 
-    let shell = Running::start_with(
+    let shell = ShellProcess::start_with(
         &plugin,
-        Options {
+        RunOptions {
             env: cargo_environment().into(),
             state: Some(root.path().join("state")),
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
     let status = shell.get("/api/fuel-check/status");
@@ -200,7 +200,7 @@ fn the_help_says_what_there_is() {
 }
 
 /// Does not ask git who the author is.
-fn new(folder: &Path, arguments: &[&str]) -> Finished {
+fn new(folder: &Path, arguments: &[&str]) -> CommandOutput {
     let author = match arguments.contains(&"--author-id") {
         true => &[][..],
         false => &["--author-id", "jane-doe", "--author-name", "Jane Doe"],

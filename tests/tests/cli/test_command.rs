@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use stratos_tests::{Finished, stratos};
+use stratos_tests::{CommandOutput, stratos};
 use tempfile::TempDir;
 
 const MANIFEST: &str = r#"{
@@ -83,7 +83,7 @@ fn without_a_program_there_is_nothing_to_test() {
     assert_eq!(test(plugin.path(), &["nowhere"]).code, Some(2));
 }
 
-fn test(folder: &Path, arguments: &[&str]) -> Finished {
+fn test(folder: &Path, arguments: &[&str]) -> CommandOutput {
     stratos(folder, [&["test"], arguments].concat())
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use stratos_tests::{Options, Plugins, Running, WORDS, cargo_stratos};
+use stratos_tests::{Plugins, RunOptions, ShellProcess, UNTRUSTED_TEXTS, cargo_stratos};
 
 use crate::SAMPLE;
 
@@ -125,7 +125,7 @@ fn everything_that_a_plugin_says_is_shown_as_text() {
     // With colours, they are the only difference.
     let coloured = run(&plugins, &words, "always");
     assert!(coloured.contains("\u{1b}["), "{coloured}");
-    assert_eq!(said(&without_colours(&coloured)), said(&plain));
+    assert_eq!(plugin_texts(&without_colours(&coloured)), plugin_texts(&plain));
 }
 
 #[test]
@@ -148,13 +148,13 @@ fn events_in_json_are_shown_as_text() {
 #[test]
 fn what_is_asked_about_a_plugin_is_shown_as_text() {
     let plugins = Plugins::new(SAMPLE, &["says", "refuses"]);
-    let env = vec![(WORDS.to_owned(), words(&plugins))];
-    let options = Options {
+    let env = vec![(UNTRUSTED_TEXTS.to_owned(), words(&plugins))];
+    let options = RunOptions {
         env,
-        ..Options::default()
+        ..RunOptions::default()
     };
     // Each line that it prints is JSON, or this would fail.
-    let shell = Running::start_with(plugins.root(), options);
+    let shell = ShellProcess::start_with(plugins.root(), options);
     for command in [
         &["ps"][..],
         &["ps", "--json"],
@@ -273,7 +273,7 @@ fn run_with(folder: &Path, plugins: &Path, words: &str, arguments: &[&str]) -> S
         .args(arguments)
         .arg(plugins)
         .current_dir(folder)
-        .env(WORDS, words)
+        .env(UNTRUSTED_TEXTS, words)
         .env_remove("NO_COLOR")
         .stdin(Stdio::null())
         .output()
@@ -316,7 +316,7 @@ fn without_colours(text: &str) -> String {
 }
 
 /// What the plugin has said, in an order that does not depend on its three ways to the shell.
-fn said(text: &str) -> Vec<&str> {
+fn plugin_texts(text: &str) -> Vec<&str> {
     let mut lines: Vec<_> = text
         .lines()
         .filter(|line| line.starts_with("says "))

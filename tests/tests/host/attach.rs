@@ -10,7 +10,7 @@ use stratos_protocol::handshake::{Hello, Identity, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::method::Empty;
 use stratos_protocol::{Message, ProtocolVersion};
-use stratos_tests::{Options, Plugins, Running};
+use stratos_tests::{Plugins, RunOptions, ShellProcess};
 use stratos_transport::Connection;
 use tokio::time::Instant;
 
@@ -78,14 +78,14 @@ async fn the_end_of_the_shell_waits_for_no_debugger() {
 #[test]
 fn each_start_says_how_to_attach_before_the_hook_runs() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let options = Options {
+    let options = RunOptions {
         args: vec!["--attach".to_owned()],
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let mut shell = Running::start_with(plugins.root(), options);
+    let mut shell = ShellProcess::start_with(plugins.root(), options);
     shell.expect(|event| event.to_string().contains("printed by"));
     let at = |event: &str, text: &str| {
-        let mut seen = shell.seen.iter();
+        let mut seen = shell.events.iter();
         seen.position(|seen| seen["event"] == event && seen.to_string().contains(text))
     };
     let (told, begun) = (
@@ -93,7 +93,7 @@ fn each_start_says_how_to_attach_before_the_hook_runs() {
         at("log", "printed by").unwrap(),
     );
     assert!(told < begun);
-    let told = &shell.seen[told];
+    let told = &shell.events[told];
     let pid = shell.get("/api/sample/pid").body;
     assert_eq!(told["pid"].to_string(), pid);
     assert_eq!(told["waits"], false, "nobody could press a key");
@@ -108,9 +108,9 @@ fn ctrl_c_ends_a_plugin_that_sits_in_its_hook() {
     use std::process::{Command, Stdio};
 
     use rustix::process::{Pid, Signal, kill_process};
-    use stratos_tests::{END, Watch, cargo_stratos};
+    use stratos_tests::{LiveProcesses, SHUTDOWN_TIMEOUT, cargo_stratos};
 
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["hangs"]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["hangs"]), LiveProcesses::new());
     let mut shell = Command::new(cargo_stratos())
         .args(["run", "--port", "auto", "--json", "--attach"])
         .current_dir(plugins.root().join("hangs"))
@@ -125,7 +125,7 @@ fn ctrl_c_ends_a_plugin_that_sits_in_its_hook() {
     let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
     assert!(shell.wait().unwrap().success());
-    assert!(begin.elapsed() < END, "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < SHUTDOWN_TIMEOUT, "{:?}", begin.elapsed());
     assert!(watch.wait_for(0, Duration::from_secs(10)));
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
-use stratos_tests::{Options, Plugins, Running};
+use stratos_tests::{Plugins, RunOptions, ShellProcess};
 
 use crate::SAMPLE;
 
@@ -12,12 +12,12 @@ const MAIN: &str = "fn main() { eprintln!(\"no Stratos plugin\"); }";
 #[test]
 fn compiler_errors_are_shown_and_the_plugin_is_errored() {
     let plugins = project(&[("src/main.rs", "fn main() { let x: u8 = \"text\"; }")]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let says = |event: &Value| {
         let output = event["build"]["output"].as_str().unwrap_or_default();
         output.starts_with("error[E0308]: mismatched types")
     };
-    assert!(shell.seen.iter().any(says), "{:#?}", shell.seen);
+    assert!(shell.events.iter().any(says), "{:#?}", shell.events);
     assert!(
         reason(&shell).ends_with("Cargo.toml failed"),
         "{}",
@@ -28,7 +28,7 @@ fn compiler_errors_are_shown_and_the_plugin_is_errored() {
 #[test]
 fn what_builds_no_plugin_is_told_apart() {
     let plugins = project(&[("src/lib.rs", "")]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert!(
         reason(&shell).contains("builds no program: add `src/main.rs`"),
         "{}",
@@ -36,12 +36,12 @@ fn what_builds_no_plugin_is_told_apart() {
     );
 
     let plugins = project(&[("src/bin/one.rs", MAIN), ("src/bin/two.rs", MAIN)]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let expected = "builds several programs (one, two): name one of them `sample`";
     assert!(reason(&shell).contains(expected), "{}", reason(&shell));
 
     let plugins = project(&[("src/main.rs", MAIN)]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     assert_eq!(
         reason(&shell),
         "exited with code 0 before it greeted the shell"
@@ -54,14 +54,14 @@ fn what_builds_no_plugin_is_told_apart() {
 fn arguments_after_two_dashes_go_to_cargo() {
     let plugins = project(&[("src/main.rs", MAIN)]);
     let args = ["--", "--features", "nonsense"].map(str::to_owned).to_vec();
-    let shell = Running::start_with(
+    let shell = ShellProcess::start_with(
         plugins.root(),
-        Options {
+        RunOptions {
             args,
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
-    assert!(shell.said().contains("nonsense"), "{}", shell.said());
+    assert!(shell.stderr().contains("nonsense"), "{}", shell.stderr());
 }
 
 /// A cargo project instead of the sample's built program.
@@ -80,7 +80,7 @@ fn project(files: &[(&str, &str)]) -> Plugins {
     plugins
 }
 
-fn reason(shell: &Running) -> String {
+fn reason(shell: &ShellProcess) -> String {
     let state = &shell.plugin("sample")["state"];
     assert_eq!(state["name"], "errored", "{state}");
     state["reason"].as_str().unwrap().to_owned()

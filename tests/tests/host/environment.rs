@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use stratos_tests::{Options, Plugins, Running, report, stratos};
+use stratos_tests::{Plugins, RunOptions, ShellProcess, report, stratos};
 
 use crate::SAMPLE;
 
@@ -12,15 +12,15 @@ fn variables_come_from_the_settings_the_command_line_and_the_shells_own() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let settings = plugins.root().join("sample/stratos.toml");
     let version = |args: &[&str], own: Option<&str>| {
-        let options = Options {
+        let options = RunOptions {
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
             env: own
                 .map(|own| ("SAMPLE_VERSION".to_owned(), own.to_owned()))
                 .into_iter()
                 .collect(),
-            ..Options::default()
+            ..RunOptions::default()
         };
-        let shell = Running::start_with(plugins.root(), options);
+        let shell = ShellProcess::start_with(plugins.root(), options);
         shell.get("/api/sample/version").body
     };
     assert_eq!(version(&[], Some("own")), "own", "it is inherited");
@@ -34,7 +34,7 @@ fn variables_come_from_the_settings_the_command_line_and_the_shells_own() {
 fn changed_settings_count_at_the_next_start() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let settings = plugins.root().join("sample/stratos.toml");
-    let mut shell = Running::watch(plugins.root());
+    let mut shell = ShellProcess::watch(plugins.root());
     assert_eq!(shell.get("/api/sample/version").body, "");
     fs::write(&settings, "[env]\nSAMPLE_VERSION = \"new\"\n").unwrap();
     shell.wait_for(|event| event["event"] == "reread");
@@ -76,7 +76,7 @@ fn names_of_the_shell_are_refused() {
 #[test]
 fn the_token_of_the_login_is_written_nowhere() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     let login = shell.call("sample", "login", "null").stdout;
     let login: serde_json::Value = serde_json::from_str(&login).unwrap();
     let token = login["token"].as_str().unwrap().to_owned();
@@ -100,9 +100,9 @@ fn the_token_of_the_login_is_written_nowhere() {
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
     shell.wait_for_state("sample", "stopped");
     shell.expect(|event| event.to_string().contains("printed by"));
-    let events: String = shell.seen.iter().map(ToString::to_string).collect();
+    let events: String = shell.events.iter().map(ToString::to_string).collect();
     assert!(!says(events.as_bytes()));
-    assert!(!says(shell.said().as_bytes()));
+    assert!(!says(shell.stderr().as_bytes()));
     each_file(plugins.root(), &mut |path, bytes| {
         assert!(!says(bytes), "{}", path.display());
     });

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use stratos_tests::{Plugins, Running, spawn_new};
+use stratos_tests::{Plugins, ShellProcess, spawn_copied};
 
 use crate::SAMPLE;
 
@@ -10,7 +10,7 @@ use crate::SAMPLE;
 fn started_by_hand_it_says_how_to_run_it() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let mut program = Command::new(plugins.program("sample"));
-    let program = spawn_new(program.stderr(Stdio::piped()));
+    let program = spawn_copied(program.stderr(Stdio::piped()));
     let output = program.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
@@ -33,7 +33,7 @@ fn without_its_sockets_it_fails_in_words() {
         .env("STRATOS_NONCE", "n")
         .stdin(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut child = spawn_new(&mut program);
+    let mut child = spawn_copied(&mut program);
     let lifeline = child.stdin.take();
     let output = child.wait_with_output().unwrap();
     drop(lifeline);
@@ -51,7 +51,7 @@ fn a_state_folder_that_was_there_keeps_what_is_in_it() {
     let state = plugins.root().join("state");
     std::fs::create_dir_all(state.join("programs/mine")).unwrap();
     std::fs::create_dir_all(state.join("programs/run-of-a-killed-shell")).unwrap();
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
     assert!(state.join("programs/mine").exists(), "somebody else's");
     assert!(
@@ -101,7 +101,7 @@ fn a_closed_output_stops_the_shell_in_order() {
         Some(0)
     );
     assert!(shell.wait().unwrap().success());
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell.command(&["config", "get", "sample", "stops"]).stdout,
         "1\n",

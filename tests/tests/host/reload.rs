@@ -8,7 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stratos_tests::{Options, Plugins, Running, Sources, request, stratos};
+use stratos_tests::{PluginSources, Plugins, RunOptions, ShellProcess, request, stratos};
+#[cfg(target_os = "linux")]
+use stratos_tests::{running_programs, wait_until};
 
 use crate::SAMPLE;
 
@@ -25,7 +27,10 @@ fn a_saved_file_becomes_the_version_that_answers() {
     assert_eq!(after.body, "two");
     assert_eq!(after.header("x-stratos-build"), None);
     assert_eq!(after.header("x-stratos-generation"), Some("2"));
-    let changed = shell.seen.iter().find(|event| event["event"] == "changed");
+    let changed = shell
+        .events
+        .iter()
+        .find(|event| event["event"] == "changed");
     assert_eq!(changed.unwrap()["files"], json!(["src/main.rs"]));
     assert!(
         !sources.folder.join("target").exists(),
@@ -70,8 +75,8 @@ fn while_the_code_is_broken_the_last_good_version_answers_and_says_so() {
 fn a_change_during_a_build_is_never_lost() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
-    let gate = sources.gate();
-    let mut shell = Running::watch(&sources.folder);
+    let gate = sources.build_gate();
+    let mut shell = ShellProcess::watch(&sources.folder);
     gate.close();
     sources.version("two");
     shell.wait_for_build("sample", "started");
@@ -91,8 +96,8 @@ fn a_change_during_a_build_is_never_lost() {
 fn a_crash_and_a_stop_do_not_wait_for_the_build() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
-    let gate = sources.gate();
-    let mut shell = Running::watch(&sources.folder);
+    let gate = sources.build_gate();
+    let mut shell = ShellProcess::watch(&sources.folder);
     gate.close();
     sources.version("two");
     shell.wait_for_build("sample", "started");
@@ -119,7 +124,7 @@ fn a_crash_and_a_stop_do_not_wait_for_the_build() {
 fn a_start_that_hangs_gives_way_to_the_version_that_does_not() {
     let (_plugins, sources, mut shell) = running("sample");
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
-    let hang = |shell: &Running, hangs| {
+    let hang = |shell: &ShellProcess, hangs| {
         let set = shell.command(&["config", "set", "sample", "hang_in_start", hangs]);
         assert_eq!(set.code, Some(0));
     };
@@ -143,23 +148,15 @@ fn a_start_that_hangs_gives_way_to_the_version_that_does_not() {
 fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
-    let gate = sources.gate();
-    let mut shell = Running::watch(&sources.folder);
-    let of_build = |folder: &Path| {
-        let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
-        let programs =
-            processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
-        programs.filter(|path| path.starts_with(folder)).count()
-    };
+    let gate = sources.build_gate();
+    let mut shell = ShellProcess::watch(&sources.folder);
     let target = shell.state.join("target");
     gate.close();
     sources.version("two");
     shell.wait_for_build("sample", "started");
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while of_build(&target) == 0 {
-        assert!(Instant::now() < deadline, "the build script runs");
-        thread::yield_now();
-    }
+    wait_until("the build script runs", || {
+        !running_programs(&target).is_empty()
+    });
     let state = shell.state.to_str().unwrap().to_owned();
     let update = ["update", "sample", "--state"].map(str::to_owned);
     let update = [&update[..], &[state]].concat();
@@ -175,12 +172,10 @@ fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
         "{:?}",
         begin.elapsed()
     );
-    // Who was killed takes a moment to go.
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while of_build(&target) > 0 {
-        assert!(Instant::now() < deadline, "the build script has not ended");
-        thread::yield_now();
-    }
+    // The exit of a killed process takes a moment.
+    wait_until("the build script is gone", || {
+        running_programs(&target).is_empty()
+    });
 }
 
 #[test]
@@ -188,12 +183,12 @@ fn a_touched_file_builds_nothing_and_a_path_dependency_does() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     add_parts(&sources, "one");
-    let mut shell = Running::watch(&sources.folder);
+    let mut shell = ShellProcess::watch(&sources.folder);
     assert_eq!(shell.get("/api/sample/version").body, "one");
     // What is written before the first look at the files counts as changed, whatever it says.
     sources.write("../parts/src/lib.rs", "pub const VERSION: &str = \"two\";");
     shell.wait_for_reload("sample");
-    let before = shell.seen.len();
+    let before = shell.events.len();
     sources.write("src/main.rs", &sources.read("src/main.rs"));
     sources.write("README.md", "A text beside the code.");
     sources.write(
@@ -202,7 +197,7 @@ fn a_touched_file_builds_nothing_and_a_path_dependency_does() {
     );
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "three");
-    let changed: BTreeSet<String> = shell.seen[before..]
+    let changed: BTreeSet<String> = shell.events[before..]
         .iter()
         .filter(|event| event["event"] == "changed")
         .flat_map(|event| event["files"].as_array().unwrap().clone())
@@ -223,7 +218,7 @@ fn what_never_built_starts_when_it_is_repaired_wherever_that_is() {
     let sources = plugins.add_sources(SAMPLE, "sample");
     add_parts(&sources, "one");
     sources.write("../parts/src/lib.rs", "pub const VERSION: &str = 1;");
-    let mut shell = Running::watch(&sources.folder);
+    let mut shell = ShellProcess::watch(&sources.folder);
     assert_eq!(shell.plugin("sample")["state"]["name"], "errored");
     sources.write(
         "../parts/src/lib.rs",
@@ -242,9 +237,9 @@ fn what_never_built_starts_when_it_is_repaired_wherever_that_is() {
 #[test]
 fn many_files_at_once_are_one_change() {
     let (_plugins, sources, mut shell) = running("sample");
-    let builds = |shell: &Running| {
+    let builds = |shell: &ShellProcess| {
         let started = |event: &&Value| event["build"]["name"] == "started";
-        shell.seen.iter().filter(started).count()
+        shell.events.iter().filter(started).count()
     };
     let before = builds(&shell);
     for n in 0..200 {
@@ -264,13 +259,13 @@ fn only_the_plugin_that_changed_is_built() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let first = plugins.add_sources(SAMPLE, "sample");
     let _second = plugins.add_sources(SAMPLE, "another");
-    let mut shell = Running::watch(plugins.root());
+    let mut shell = ShellProcess::watch(plugins.root());
     first.version("two");
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "two");
     assert_eq!(shell.plugin("another")["generation"], 1);
     let builds = shell
-        .seen
+        .events
         .iter()
         .filter(|event| event["plugin"] == "another" && event["build"]["name"] == "finished");
     // Cargo may have written a lock file, which is looked at once more.
@@ -282,7 +277,7 @@ fn only_the_plugin_that_changed_is_built() {
 fn a_manifest_is_taken_over_or_nothing_is() {
     let (_plugins, sources, mut shell) = running("sample");
     let good = sources.read("plugin.json");
-    let reread = |shell: &mut Running| shell.wait_for(|event| event["event"] == "reread");
+    let reread = |shell: &mut ShellProcess| shell.wait_for(|event| event["event"] == "reread");
     sources.write(
         "plugin.json",
         &good
@@ -329,7 +324,7 @@ fn main() {
 }
 "#;
     sources.write("build.rs", script);
-    let mut shell = Running::watch(&sources.folder);
+    let mut shell = ShellProcess::watch(&sources.folder);
     let warning = shell.wait_for(|event| {
         let message = event["message"].as_str().unwrap_or_default();
         message.contains("each build writes")
@@ -346,11 +341,11 @@ fn main() {
     wait_for_version(&mut shell, "two");
     sources.version("three");
     wait_for_version(&mut shell, "three");
-    let unfollowed = shell.seen.iter().rev();
+    let unfollowed = shell.events.iter().rev();
     let unfollowed = unfollowed.take_while(|event| event["message"] != warning["message"]);
     let started = unfollowed.filter(|event| event["build"]["name"] == "started");
     // The build that the first save found under way may have been given up for it.
-    assert!(started.count() <= 3, "{:#?}", shell.seen);
+    assert!(started.count() <= 3, "{:#?}", shell.events);
 }
 
 #[test]
@@ -375,7 +370,8 @@ fn another_kind_of_plugin_needs_a_restart_and_says_so() {
 fn settings_and_icons_need_no_build() {
     let (_plugins, sources, mut shell) = running("sample");
     let foreign = ["Origin: http://localhost:5173"];
-    let ask = |shell: &Running| request(shell.address, "GET", "/api/sample/version", &foreign, "");
+    let ask =
+        |shell: &ShellProcess| request(shell.address, "GET", "/api/sample/version", &foreign, "");
     assert_eq!(ask(&shell).status, 403);
     let settings = "[dev]\norigins = [\"http://localhost:5173\"]\n[auth.crew]\nsigned_in = false\n";
     sources.write("stratos.toml", settings);
@@ -397,7 +393,7 @@ fn settings_and_icons_need_no_build() {
         (&json!("icon"), &json!(["assets/light.svg"]))
     );
     let builds = shell
-        .seen
+        .events
         .iter()
         .filter(|event| event["build"]["unchanged"] == false);
     assert_eq!(builds.count(), 1, "the first one");
@@ -406,7 +402,7 @@ fn settings_and_icons_need_no_build() {
 #[test]
 fn a_program_that_somebody_else_builds_is_reloaded_as_well() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let mut shell = Running::watch(plugins.root());
+    let mut shell = ShellProcess::watch(plugins.root());
     let mut program = fs::read(SAMPLE).unwrap();
     program.extend(b"more");
     let new = plugins.root().join("new");
@@ -424,18 +420,18 @@ fn without_watching_nothing_happens_by_itself() {
     let sources = plugins.add_sources(SAMPLE, "sample");
     let target = plugins.root().join("target");
     let args = ["--", "--target-dir", target.to_str().unwrap()].map(str::to_owned);
-    let options = Options {
+    let options = RunOptions {
         args: args.to_vec(),
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let mut shell = Running::start_with(&sources.folder, options);
+    let mut shell = ShellProcess::start_with(&sources.folder, options);
     sources.version("two");
     assert_eq!(shell.command(&["update", "sample"]).code, Some(0));
     shell.wait_for_state("sample", "running");
     assert_eq!(shell.get("/api/sample/version").body, "two");
     let seen = |name: &str| {
         shell
-            .seen
+            .events
             .iter()
             .filter(|event| event["event"] == name)
             .count()
@@ -445,15 +441,15 @@ fn without_watching_nothing_happens_by_itself() {
 }
 
 /// A plugin that has been built and runs, in a shell that watches it.
-fn running(id: &str) -> (Plugins, Sources, Running) {
+fn running(id: &str) -> (Plugins, PluginSources, ShellProcess) {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, id);
-    let shell = Running::watch(&sources.folder);
+    let shell = ShellProcess::watch(&sources.folder);
     (plugins, sources, shell)
 }
 
 /// Has the version come from a package beside the plugin's.
-fn add_parts(sources: &Sources, version: &str) {
+fn add_parts(sources: &PluginSources, version: &str) {
     let package = "[package]\nname = \"parts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
     sources.write("../parts/Cargo.toml", package);
     let code = format!("pub const VERSION: &str = {version:?};");
@@ -463,7 +459,7 @@ fn add_parts(sources: &Sources, version: &str) {
     sources.main("parts::VERSION");
 }
 
-fn wait_for_version(shell: &mut Running, version: &str) {
+fn wait_for_version(shell: &mut ShellProcess, version: &str) {
     while shell.get("/api/sample/version").body != version {
         shell.wait_for_reload("sample");
     }

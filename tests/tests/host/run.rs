@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 #[cfg(unix)]
-use stratos_tests::END;
-use stratos_tests::{Options, Plugins, Running, Watch, request, stratos};
+use stratos_tests::SHUTDOWN_TIMEOUT;
+use stratos_tests::{LiveProcesses, Plugins, RunOptions, ShellProcess, request, stratos};
 
 use crate::SAMPLE;
 
 #[test]
 fn a_plugin_starts_serves_and_stops() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), LiveProcesses::new());
     let env = vec![watch.env()];
-    let mut shell = Running::start_with(
+    let mut shell = ShellProcess::start_with(
         plugins.root(),
-        Options {
+        RunOptions {
             env,
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
     assert_eq!(shell.plugin("sample")["state"]["name"], "running");
@@ -59,7 +59,7 @@ fn a_plugin_starts_serves_and_stops() {
 #[test]
 fn config_values_survive_a_restart_and_a_kill() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell
             .command(&["config", "set", "sample", "home", "\"EDDF\""])
@@ -67,7 +67,7 @@ fn config_values_survive_a_restart_and_a_kill() {
         Some(0)
     );
     shell.kill();
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell.command(&["config", "get", "sample", "home"]).stdout,
         "\"EDDF\"\n"
@@ -82,11 +82,11 @@ fn config_values_survive_a_restart_and_a_kill() {
         "it was killed"
     );
     end(shell);
-    let options = Options {
+    let options = RunOptions {
         args: vec!["--fresh".to_owned()],
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let shell = Running::start_with(plugins.root(), options);
+    let shell = ShellProcess::start_with(plugins.root(), options);
     assert_eq!(
         shell.command(&["config", "list", "sample"]).stdout,
         "starts 1\n"
@@ -96,7 +96,7 @@ fn config_values_survive_a_restart_and_a_kill() {
 #[test]
 fn config_is_exported_and_imported_whole() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let file = plugins.root().join("values.json");
     let path = file.to_str().unwrap();
     std::fs::write(
@@ -152,7 +152,7 @@ fn config_is_exported_and_imported_whole() {
 #[test]
 fn ipc_answers_and_fails_in_words() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell.call("sample", "echo", r#"{"a":[1]}"#).stdout,
         "{\"a\":[1]}\n"
@@ -223,13 +223,13 @@ fn a_plugin_that_fails_is_errored_and_the_others_serve() {
     let ids = [
         "sample", "another", "panics", "fails", "exits", "quits", "garbage", "future", "impostor",
     ];
-    let (plugins, watch) = (Plugins::new(SAMPLE, &ids), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &ids), LiveProcesses::new());
     let env = vec![watch.env()];
-    let shell = Running::start_with(
+    let shell = ShellProcess::start_with(
         plugins.root(),
-        Options {
+        RunOptions {
             env,
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
     for (id, expected) in [
@@ -262,7 +262,7 @@ fn a_plugin_that_fails_is_errored_and_the_others_serve() {
 #[test]
 fn silence_has_a_deadline() {
     let plugins = Plugins::new(SAMPLE, &["sample", "silent"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let reason = shell.plugin("silent")["state"]["reason"].clone();
     assert_eq!(
         reason,
@@ -274,7 +274,7 @@ fn silence_has_a_deadline() {
 #[test]
 fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     let _ = shell.call("sample", "exit", "9");
     let event = shell.wait_for_state("sample", "errored");
     assert_eq!(event["state"]["reason"], "exited with code 9 by itself");
@@ -351,13 +351,16 @@ fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
 #[cfg(unix)]
 #[test]
 fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample", "another"]), Watch::new());
+    let (plugins, watch) = (
+        Plugins::new(SAMPLE, &["sample", "another"]),
+        LiveProcesses::new(),
+    );
     let env = vec![watch.env()];
-    let shell = Running::start_with(
+    let shell = ShellProcess::start_with(
         plugins.root(),
-        Options {
+        RunOptions {
             env,
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
     let hang = ["config", "set", "sample", "hang_in_stop", "true"];
@@ -365,7 +368,7 @@ fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
     let begin = std::time::Instant::now();
     let (status, last) = shell.interrupt();
     assert!(status.success());
-    assert!(begin.elapsed() < END, "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < SHUTDOWN_TIMEOUT, "{:?}", begin.elapsed());
     let said = |event: &Value| {
         event["message"]
             .as_str()
@@ -382,7 +385,7 @@ fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
 #[test]
 fn two_plugins_cannot_have_the_same_routes() {
     let plugins = Plugins::new(SAMPLE, &["rival", "rival-two"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let states = ["rival", "rival-two"].map(|id| shell.plugin(id)["state"].clone());
     let errored: Vec<_> = states
         .iter()
@@ -404,8 +407,8 @@ fn the_login_is_switched_while_plugins_run() {
         "[auth.short]\nsigned_in = true\nexpires_in_seconds = 1\n",
     )
     .unwrap();
-    let mut shell = Running::start(&plugins.root().join("sample"));
-    let login = |shell: &Running| -> Value {
+    let mut shell = ShellProcess::start(&plugins.root().join("sample"));
+    let login = |shell: &ShellProcess| -> Value {
         serde_json::from_str(&shell.call("sample", "login", "null").stdout).unwrap()
     };
     let first = login(&shell);
@@ -432,7 +435,7 @@ fn the_login_is_switched_while_plugins_run() {
         "{unknown:?}"
     );
     let token = first["token"].as_str().unwrap();
-    let events = format!("{:?}", shell.seen);
+    let events = format!("{:?}", shell.events);
     assert!(
         !events.contains(token),
         "the token is not in what was printed"
@@ -443,11 +446,11 @@ fn the_login_is_switched_while_plugins_run() {
 fn the_login_at_the_start_is_a_flag() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let args = ["--auth", "signed-out"].map(str::to_owned).to_vec();
-    let shell = Running::start_with(
+    let shell = ShellProcess::start_with(
         plugins.root(),
-        Options {
+        RunOptions {
             args,
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
     let login = shell.call("sample", "login", "null").stdout;
@@ -462,7 +465,7 @@ fn the_login_at_the_start_is_a_flag() {
 #[test]
 fn events_are_streamed_to_whoever_has_the_token() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let mut stream = TcpStream::connect(shell.address).unwrap();
     let request = format!(
         "GET /__stratos/api/v1/events HTTP/1.1\r\nHost: {}\r\n{}\r\n\r\n",
@@ -486,7 +489,7 @@ fn events_are_streamed_to_whoever_has_the_token() {
 #[test]
 fn a_second_shell_is_refused_by_name() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let state = shell.state.to_str().unwrap();
     let folder = plugins.root().to_str().unwrap();
     let second = stratos(
@@ -532,7 +535,7 @@ fn what_cannot_run_is_listed_or_refused() {
         plugins.root().join("script/background/index.js"),
     )
     .unwrap();
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell.plugin("ui")["state"]["note"],
         "it has a UI only and needs no process"
@@ -576,18 +579,23 @@ fn log_line(event: &Value) -> String {
     )
 }
 
-fn control(shell: &Running, method: &str, path: &str, body: &str) -> stratos_tests::Answer {
+fn control(
+    shell: &ShellProcess,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> stratos_tests::HttpResponse {
     request(shell.address, method, path, &[&token(shell)], body)
 }
 
-fn token(shell: &Running) -> String {
+fn token(shell: &ShellProcess) -> String {
     let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let owner: Value = serde_json::from_str(&owner).unwrap();
     format!("Authorization: Bearer {}", owner["token"].as_str().unwrap())
 }
 
 #[cfg(unix)]
-fn end(shell: Running) {
+fn end(shell: ShellProcess) {
     let (status, last) = shell.interrupt();
     assert!(status.success());
     let stopped = |event: &Value| event["state"]["name"] == "stopped";
@@ -606,6 +614,6 @@ fn end(shell: Running) {
 
 /// There is no Ctrl-C for another process there: the kill tests the harder case.
 #[cfg(not(unix))]
-fn end(shell: Running) {
+fn end(shell: ShellProcess) {
     shell.kill();
 }

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use stratos::testing::TestShell;
 #[cfg(unix)]
-use stratos_tests::Options;
-use stratos_tests::{Finished, Plugins, Running, cargo_stratos, sample, stratos};
+use stratos_tests::RunOptions;
+use stratos_tests::{CommandOutput, Plugins, ShellProcess, cargo_stratos, sample, stratos};
 
 use crate::SAMPLE;
 
@@ -74,7 +74,7 @@ fn write(plugins: &Plugins, text: &str) -> PathBuf {
     path
 }
 
-fn run(plugins: &Plugins, text: &str) -> Finished {
+fn run(plugins: &Plugins, text: &str) -> CommandOutput {
     let file = write(plugins, text);
     let file = file.to_str().unwrap();
     let folder = plugins.root().to_str().unwrap();
@@ -179,7 +179,7 @@ fn the_exit_code_says_whether_all_steps_held() {
 #[test]
 fn a_running_shell_plays_and_refuses_what_does_not_fit() {
     let plugins = Plugins::new(SAMPLE, &["good", "resumes"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let play = |text: &str| {
         let file = write(&plugins, text);
         shell.command(&["play", file.to_str().unwrap()])
@@ -204,7 +204,7 @@ fn a_running_shell_plays_and_refuses_what_does_not_fit() {
 #[test]
 fn what_a_scenario_broke_is_whole_again_when_its_player_is_gone() {
     let plugins = Plugins::new(SAMPLE, &["good"]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     let file = write(&plugins, LONG);
     let mut player = Command::new(cargo_stratos())
         .args(["play", "--state"])
@@ -238,11 +238,11 @@ fn ctrl_c_ends_the_shell_and_gives_back_what_the_scenario_borrowed() {
     let plugins = Plugins::new(SAMPLE, &["good"]);
     let file = write(&plugins, LONG);
     let args = vec!["--scenario".to_owned(), file.to_str().unwrap().to_owned()];
-    let options = Options {
+    let options = RunOptions {
         args,
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let mut shell = Running::start_with(plugins.root(), options);
+    let mut shell = ShellProcess::start_with(plugins.root(), options);
     shell.expect(|event| is_step(event, "config-fails"));
     let borrowed = shell.command(&["config", "get", "good", "api_url"]);
     assert!(
@@ -252,7 +252,7 @@ fn ctrl_c_ends_the_shell_and_gives_back_what_the_scenario_borrowed() {
     let (status, _) = shell.interrupt();
     assert_eq!(status.code(), Some(1));
 
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let address = shell.command(&["config", "get", "good", "api_url"]);
     assert_eq!(address.code, Some(1), "{address:?}");
 }

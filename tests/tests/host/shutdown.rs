@@ -7,8 +7,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 #[cfg(unix)]
-use stratos_tests::END;
-use stratos_tests::{Finished, Plugins, Watch, stratos};
+use stratos_tests::SHUTDOWN_TIMEOUT;
+use stratos_tests::{CommandOutput, LiveProcesses, Plugins, stratos};
 
 use crate::SAMPLE;
 
@@ -48,12 +48,12 @@ fn it_does_not_wait_for_ever() {
 
 #[test]
 fn nothing_is_left_after_it() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), LiveProcesses::new());
     assert_eq!(try_out(&plugins, &[]).code, Some(0));
     assert!(watch.wait_for(0, Duration::from_secs(10)));
 }
 
-fn try_out(plugins: &Plugins, more: &[&str]) -> Finished {
+fn try_out(plugins: &Plugins, more: &[&str]) -> CommandOutput {
     let arguments = ["run", "--port", "auto", "--json", "--exit-when-ready"];
     stratos(plugins.root(), [&arguments, more].concat())
 }
@@ -69,7 +69,7 @@ fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
     use rustix::io::ioctl_fionread;
     use rustix::process::{Pid, Signal, kill_process};
 
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["floods"]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["floods"]), LiveProcesses::new());
     let mut shell = Command::new(stratos_tests::cargo_stratos())
         .args(["run", "--port", "auto", "--json"])
         .current_dir(plugins.root().join("floods"))
@@ -96,7 +96,7 @@ fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
     let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
     let status = shell.wait().unwrap();
-    assert!(begin.elapsed() < END, "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < SHUTDOWN_TIMEOUT, "{:?}", begin.elapsed());
     assert!(status.success(), "{status:?}");
     assert!(
         watch.wait_for(0, Duration::from_secs(10)),
@@ -113,7 +113,7 @@ fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
     use std::thread;
     use std::time::Instant;
 
-    use stratos_tests::{Options, Running, STUBBORN};
+    use stratos_tests::{IGNORE_SIGTERM, RunOptions, ShellProcess};
 
     let ids = [
         "sample-starts",
@@ -123,14 +123,14 @@ fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
         "resumes-retires",
         "resumes-retires-too",
     ];
-    let (plugins, watch) = (Plugins::new(SAMPLE, &ids), Watch::new());
-    let stubborn = (STUBBORN.to_owned(), "1".to_owned());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &ids), LiveProcesses::new());
+    let stubborn = (IGNORE_SIGTERM.to_owned(), "1".to_owned());
     let env = vec![watch.env(), stubborn];
-    let mut shell = Running::start_with(
+    let mut shell = ShellProcess::start_with(
         plugins.root(),
-        Options {
+        RunOptions {
             env,
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
     let state = shell.state.to_str().unwrap().to_owned();
@@ -143,14 +143,14 @@ fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
             )
         })
     };
-    let set = |shell: &Running, id, key| {
+    let set = |shell: &ShellProcess, id, key| {
         let set = shell.command(&["config", "set", id, key, "true"]);
         assert_eq!(set.code, Some(0), "{set:?}");
     };
     let is_hanging = |id: &'static str| {
         move |event: &serde_json::Value| event["plugin"] == id && event["message"] == "hanging"
     };
-    let block = |shell: &mut Running, id: &'static str| {
+    let block = |shell: &mut ShellProcess, id: &'static str| {
         // Whether it still answers is left to chance.
         let call = order("call", id, &["block", "null"]);
         shell.wait_for(move |event| event["plugin"] == id && event["message"] == "blocking");
@@ -188,7 +188,7 @@ fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
     let took = begin.elapsed();
     println!("ended within {took:?}");
     assert!(status.success(), "{status:?}");
-    assert!(took < END, "{took:?}");
+    assert!(took < SHUTDOWN_TIMEOUT, "{took:?}");
     assert!(
         watch.wait_for(0, Duration::from_secs(10)),
         "left: {:?}",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stratos_host::PluginState;
-use stratos_tests::{Options, Plugins, Running};
+use stratos_tests::{Plugins, RunOptions, ShellProcess};
 
 use crate::SAMPLE;
 
@@ -96,7 +96,7 @@ fn after_a_sleep_all_plugins_are_those_of_before() {
     const SLEEP: Duration = Duration::from_secs(3);
     let plugins = Plugins::new(SAMPLE, &["sample", "another"]);
     let mut shell = supervised(&plugins);
-    let pids = |shell: &Running| {
+    let pids = |shell: &ShellProcess| {
         ["sample", "another"].map(|plugin| shell.plugin(plugin)["pid"].as_u64().unwrap())
     };
     let before = pids(&shell);
@@ -119,22 +119,22 @@ fn after_a_sleep_all_plugins_are_those_of_before() {
         assert_eq!(shell.get("/api/another/hello/x").status, 200);
     }
     assert_eq!(pids(&shell), before);
-    shell.catch_up();
+    shell.drain_events();
     let starts = shell
-        .seen
+        .events
         .iter()
         .filter(|event| event["event"] == "state" && event["state"]["name"] == "starting");
-    assert_eq!(starts.count(), 2, "{:?}", shell.seen);
+    assert_eq!(starts.count(), 2, "{:?}", shell.events);
 }
 
-fn supervised(plugins: &Plugins) -> Running {
-    let options = Options {
+fn supervised(plugins: &Plugins) -> ShellProcess {
+    let options = RunOptions {
         args: vec!["--supervise".to_owned()],
-        ..Options::default()
+        ..RunOptions::default()
     };
-    Running::start_with(plugins.root(), options)
+    ShellProcess::start_with(plugins.root(), options)
 }
 
-fn stops(shell: &Running) -> String {
+fn stops(shell: &ShellProcess) -> String {
     shell.command(&["config", "get", "sample", "stops"]).stdout
 }

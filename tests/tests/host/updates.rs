@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use stratos_tests::{Options, Plugins, Running, request, stratos};
+use stratos_tests::{Plugins, RunOptions, ShellProcess, request, stratos};
 
 use crate::SAMPLE;
 
 #[test]
 fn on_resume_takes_over_without_a_stop() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let before = pid(&shell, "resumes");
     let failed = while_asking(&shell, "/api/resumes/hello/x", |shell| {
         assert_eq!(shell.command(&["update", "resumes"]).code, Some(0));
@@ -33,7 +33,7 @@ fn on_resume_takes_over_without_a_stop() {
 #[test]
 fn without_on_resume_it_stops_and_starts_and_requests_wait() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let before = pid(&shell, "sample");
     let failed = while_asking(&shell, "/api/sample/hello/x", |shell| {
         assert_eq!(shell.command(&["update", "sample"]).code, Some(0));
@@ -53,7 +53,7 @@ fn a_request_in_flight_is_answered_whole_by_the_version_that_took_it() {
         ("sample", "slow-body"),
     ] {
         let plugins = Plugins::new(SAMPLE, &[id]);
-        let shell = Running::start(plugins.root());
+        let shell = ShellProcess::start(plugins.root());
         let (address, path) = (shell.address, format!("/api/{id}/{path}"));
         let asked = path.clone();
         let slow = thread::spawn(move || request(address, "GET", &asked, &[], ""));
@@ -68,7 +68,7 @@ fn a_request_in_flight_is_answered_whole_by_the_version_that_took_it() {
 #[test]
 fn a_crash_during_on_resume_is_told_at_once_and_a_stop_ends_the_update() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     let hang = ["config", "set", "resumes", "hang_in_resume", "true"];
     assert_eq!(shell.command(&hang).code, Some(0));
     let state = shell.state.to_str().unwrap().to_owned();
@@ -90,11 +90,11 @@ fn a_crash_during_on_resume_is_told_at_once_and_a_stop_ends_the_update() {
 fn later_shells_always_stop_and_start() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
     let args = vec!["--shell".to_owned(), "v3".to_owned()];
-    let shell = Running::start_with(
+    let shell = ShellProcess::start_with(
         plugins.root(),
-        Options {
+        RunOptions {
             args,
-            ..Options::default()
+            ..RunOptions::default()
         },
     );
     assert_eq!(shell.command(&["update", "resumes"]).code, Some(0));
@@ -105,7 +105,7 @@ fn later_shells_always_stop_and_start() {
 #[test]
 fn a_failing_resume_leaves_the_old_one_serving() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let before = pid(&shell, "resumes");
     assert_eq!(
         shell
@@ -129,7 +129,7 @@ fn a_failing_resume_leaves_the_old_one_serving() {
 #[test]
 fn a_new_version_that_does_not_start_is_replaced_by_the_last_good_one() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     std::fs::write(plugins.program("sample"), "not a program").unwrap();
     let update = shell.command(&["update", "sample"]);
     assert_eq!(update.code, Some(1));
@@ -155,7 +155,7 @@ fn a_new_version_that_does_not_start_is_replaced_by_the_last_good_one() {
 #[test]
 fn nothing_good_left_is_errored() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell
             .command(&["config", "set", "sample", "refuse_start", "true"])
@@ -178,7 +178,11 @@ fn nothing_good_left_is_errored() {
 }
 
 /// Does something while other threads ask for a path; returns the answers that were not 200.
-fn while_asking(shell: &Running, path: &'static str, act: impl FnOnce(&Running)) -> Vec<u16> {
+fn while_asking(
+    shell: &ShellProcess,
+    path: &'static str,
+    act: impl FnOnce(&ShellProcess),
+) -> Vec<u16> {
     let (address, done) = (shell.address, Arc::new(AtomicBool::new(false)));
     let ask = |done: Arc<AtomicBool>| {
         thread::spawn(move || {
@@ -203,10 +207,10 @@ fn while_asking(shell: &Running, path: &'static str, act: impl FnOnce(&Running))
         .collect()
 }
 
-fn pid(shell: &Running, plugin: &str) -> String {
+fn pid(shell: &ShellProcess, plugin: &str) -> String {
     shell.get(&format!("/api/{plugin}/pid")).body
 }
 
-fn config(shell: &Running, plugin: &str, key: &str) -> String {
+fn config(shell: &ShellProcess, plugin: &str, key: &str) -> String {
     shell.command(&["config", "get", plugin, key]).stdout
 }

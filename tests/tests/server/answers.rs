@@ -1,10 +1,10 @@
 //! What answers say to browsers, and what passes between a browser and a plugin.
 
-use stratos_tests::{Answer, request};
+use stratos_tests::{HttpResponse, request};
 
 use crate::raw::{DEV, header, shell};
 
-fn cors(answer: &Answer) -> Vec<String> {
+fn cors(answer: &HttpResponse) -> Vec<String> {
     let lines = answer.head.lines().map(str::to_lowercase);
     let mut lines: Vec<_> = lines
         .filter(|line| line.starts_with("access-control-"))

@@ -1,6 +1,6 @@
 //! What is below one plugin's prefix never reaches another one.
 
-use stratos_tests::{Plugins, Running};
+use stratos_tests::{Plugins, ShellProcess};
 
 use crate::SAMPLE;
 use crate::raw::{ask, seen};
@@ -56,7 +56,7 @@ const PATHS: &[(&str, u16, Option<usize>)] = &[
 #[test]
 fn no_plugin_gets_what_is_another_ones() {
     let plugins = Plugins::new(SAMPLE, &["sample", "sample-two"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let host = shell.address;
     let mut statuses = Vec::new();
     for (case, (path, ..)) in PATHS.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
-use stratos_tests::{Answer, Plugins, Running, request};
+use stratos_tests::{HttpResponse, Plugins, ShellProcess, request};
 
 use crate::SAMPLE;
 
@@ -15,17 +15,17 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const DEV: &str = "http://localhost:5173";
 
 /// A shell with the sample plugin and `[dev] origins`.
-pub(crate) fn shell() -> (Plugins, Running) {
+pub(crate) fn shell() -> (Plugins, ShellProcess) {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let folder = plugins.root().join("sample");
     let settings = format!("[dev]\norigins = [\"{DEV}\", \"https://ui.test:443\"]\n");
     std::fs::write(folder.join("stratos.toml"), settings).unwrap();
-    let shell = Running::start(&folder);
+    let shell = ShellProcess::start(&folder);
     (plugins, shell)
 }
 
 /// Sends these bytes and reads the head of the answer; what follows it is not waited for.
-pub(crate) fn ask(address: SocketAddr, bytes: &str) -> Answer {
+pub(crate) fn ask(address: SocketAddr, bytes: &str) -> HttpResponse {
     let mut stream = connect(address);
     // A server that refuses early may not read everything.
     let _ = stream.write_all(bytes.as_bytes());
@@ -95,11 +95,11 @@ pub(crate) fn header(headers: &Value, name: &str) -> Option<String> {
     Some(headers.get(name)?.get(0)?.as_str()?.to_owned())
 }
 
-pub(crate) fn answer(bytes: &[u8]) -> Answer {
+pub(crate) fn answer(bytes: &[u8]) -> HttpResponse {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-    Answer {
+    HttpResponse {
         status: status.unwrap_or(0),
         head: head.to_owned(),
         body: body.to_owned(),

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use stratos_tests::{Plugins, Running, request, send_raw, stratos};
+use stratos_tests::{Plugins, ShellProcess, request, send_raw, stratos};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -15,7 +15,7 @@ use crate::SAMPLE;
 #[test]
 fn foreign_hosts_origins_and_targets_are_refused_everywhere() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let port = shell.address.port();
     for path in [
         "/",
@@ -62,7 +62,7 @@ fn foreign_hosts_origins_and_targets_are_refused_everywhere() {
 #[test]
 fn the_control_api_needs_its_token() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let path = "/__stratos/api/v1/plugins";
     assert_eq!(shell.get(path).status, 401);
     let wrong = ["Authorization: Bearer 00"];
@@ -88,7 +88,7 @@ fn a_ui_dev_server_may_call_when_it_is_named() {
         "[dev]\norigins = [\"http://localhost:5173\"]\n",
     )
     .unwrap();
-    let shell = Running::start(&folder);
+    let shell = ShellProcess::start(&folder);
     let origin = "Origin: http://localhost:5173";
     let answer = request(
         shell.address,
@@ -144,7 +144,7 @@ fn a_ui_dev_server_may_call_when_it_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ui_talks_over_its_socket() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let mut ui = connect(&shell, "/__stratos/ipc/sample", None)
         .await
         .unwrap();
@@ -185,7 +185,7 @@ async fn a_ui_talks_over_its_socket() {
 #[test]
 fn a_plugins_stream_arrives_as_it_is_sent() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let mut stream = std::net::TcpStream::connect(shell.address).unwrap();
     let request = format!(
         "GET /api/sample/stream HTTP/1.1\r\nHost: {}\r\n\r\n",
@@ -203,7 +203,7 @@ fn a_plugins_stream_arrives_as_it_is_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugins_own_websocket_passes_the_proxy() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let mut socket = connect(&shell, "/api/sample/socket", None).await.unwrap();
     for text in ["one", "two"] {
         socket.send(Message::text(text)).await.unwrap();
@@ -216,7 +216,7 @@ async fn a_plugins_own_websocket_passes_the_proxy() {
 type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn connect(
-    shell: &Running,
+    shell: &ShellProcess,
     path: &str,
     origin: Option<&'static str>,
 ) -> Result<Socket, Error> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 
-use stratos_tests::Answer;
+use stratos_tests::HttpResponse;
 
 use crate::raw::{DEV, ask, seen, shell};
 use crate::rule::{Door, Host, Kind, Origin, Verdict, rule};
@@ -377,7 +377,7 @@ fn every_request_has_the_verdict_of_the_rule() {
 }
 
 /// Four at a time, in order.
-fn ask_all(address: SocketAddr, cases: &[Case]) -> Vec<Answer> {
+fn ask_all(address: SocketAddr, cases: &[Case]) -> Vec<HttpResponse> {
     let parts = cases.chunks(cases.len().div_ceil(4));
     thread::scope(|scope| {
         let asked: Vec<_> = parts
@@ -390,12 +390,12 @@ fn ask_all(address: SocketAddr, cases: &[Case]) -> Vec<Answer> {
     })
 }
 
-fn ask_part(address: SocketAddr, part: &[Case]) -> Vec<Answer> {
+fn ask_part(address: SocketAddr, part: &[Case]) -> Vec<HttpResponse> {
     part.iter().map(|case| ask(address, &case.bytes)).collect()
 }
 
 /// Whether an answer has what every answer has, and no more for other origins than it may.
-fn is_marked(case: &Case, answer: &Answer) -> bool {
+fn is_marked(case: &Case, answer: &HttpResponse) -> bool {
     let cors = answer
         .head
         .lines()

@@ -9,7 +9,7 @@ use std::time::Instant;
 use redb::{Database, TableDefinition};
 use serde_json::json;
 use stratos_host::store::{Backup, ConfigExport, ConfigStore, Notice, StoreError};
-use stratos_tests::{Options, Plugins, Running, campaign, report};
+use stratos_tests::{Plugins, RunOptions, ShellProcess, campaign, report};
 use tempfile::TempDir;
 
 use crate::SAMPLE;
@@ -312,18 +312,18 @@ fn a_newer_version_is_refused_and_left_as_it_is() {
 fn a_shell_says_what_became_of_its_store() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
-    let options = || Options {
+    let options = || RunOptions {
         state: Some(state.clone()),
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let shell = Running::start_with(plugins.root(), options());
+    let shell = ShellProcess::start_with(plugins.root(), options());
     let stored = shell.command(&["config", "set", "sample", "home", "\"EDDF\""]);
     assert_eq!(stored.code, Some(0), "{stored:?}");
     shell.kill();
-    Running::start_with(plugins.root(), options()).kill();
+    ShellProcess::start_with(plugins.root(), options()).kill();
     fs::write(state.join("config.redb"), "damage").unwrap();
-    let shell = Running::start_with(plugins.root(), options());
-    let said = shell.said();
+    let shell = ShellProcess::start_with(plugins.root(), options());
+    let said = shell.stderr();
     assert!(said.contains("config.redb is damaged ("), "{said}");
     assert!(said.contains("the file is kept as "), "{said}");
     assert!(said.contains("values are back from "), "{said}");

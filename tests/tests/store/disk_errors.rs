@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use stratos_host::StateDir;
 use stratos_host::store::{ConfigStore, StoreError};
-use stratos_tests::{Options, Plugins, Running, SmallDisk, Workload, report, spawn_new};
+use stratos_tests::{Plugins, RunOptions, ShellProcess, SmallDisk, Workload, report, spawn_copied};
 
 use crate::SAMPLE;
 
@@ -188,7 +188,7 @@ fn a_folder_that_may_not_be_written_is_no_damage() {
         // Permissions do not apply to root.
         writer.uid(NOBODY);
     }
-    let writer = spawn_new(writer.stderr(Stdio::piped()));
+    let writer = spawn_copied(writer.stderr(Stdio::piped()));
     let output = writer.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("the store opens: Open {"), "{stderr}");
@@ -204,11 +204,11 @@ fn a_shell_on_a_full_disk_refuses_writes_and_keeps_what_is_stored() {
     };
     let (plugins, state) = (Plugins::new(SAMPLE, &["sample"]), disk.path());
     let start = || {
-        let options = Options {
+        let options = RunOptions {
             state: Some(state.to_owned()),
-            ..Options::default()
+            ..RunOptions::default()
         };
-        Running::start_with(plugins.root(), options)
+        ShellProcess::start_with(plugins.root(), options)
     };
     let shell = start();
     assert_eq!(

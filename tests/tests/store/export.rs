@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use stratos_tests::{Finished, Plugins, Running, stratos};
+use stratos_tests::{CommandOutput, Plugins, ShellProcess, stratos};
 
 use crate::SAMPLE;
 
@@ -30,7 +30,7 @@ fn everything_comes_back_with_a_shell_and_without() {
     let state = plugins.root().join("state");
     let file = plugins.root().join("one.json");
     fs::write(&file, HOSTILE).unwrap();
-    let mut shell = Some(Running::start(plugins.root()));
+    let mut shell = Some(ShellProcess::start(plugins.root()));
     let (mut exports, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..2 {
         // First by the shell, then without it.
@@ -83,7 +83,7 @@ fn everything_comes_back_with_a_shell_and_without() {
 fn an_import_is_refused_whole_with_the_place() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
-    drop(Running::start(plugins.root()));
+    drop(ShellProcess::start(plugins.root()));
     good(&config(&state, &["set", "sample", "k", "1"]));
     let before = good(&config(&state, &["export"]));
     let file = plugins.root().join("bad.json");
@@ -157,7 +157,7 @@ fn an_import_is_refused_whole_with_the_place() {
             assert_eq!(refused.code, Some(2), "{text}: {refused:?}");
         }
         assert_eq!(good(&config(&state, &["export"])), before);
-        shell = shell.or_else(|| Some(Running::start(plugins.root())));
+        shell = shell.or_else(|| Some(ShellProcess::start(plugins.root())));
         // What the plugin counts is not what this is about.
         good(&config(&state, &["import", path(&save(&plugins, &before))]));
     }
@@ -183,12 +183,12 @@ fn save(plugins: &Plugins, text: &str) -> std::path::PathBuf {
     file
 }
 
-fn config(state: &Path, arguments: &[&str]) -> Finished {
+fn config(state: &Path, arguments: &[&str]) -> CommandOutput {
     let all = ["config", "--state", path(state)];
     stratos(Path::new("."), all.iter().chain(arguments))
 }
 
-fn good(finished: &Finished) -> String {
+fn good(finished: &CommandOutput) -> String {
     assert_eq!(finished.code, Some(0), "{finished:?}");
     finished.stdout.clone()
 }

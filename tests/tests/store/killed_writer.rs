@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use stratos_host::store::ConfigStore;
-use stratos_tests::{Workload, Writer, campaign, report};
+use stratos_tests::{StoreWriter, Workload, campaign, report};
 
 const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
 
@@ -20,7 +20,7 @@ fn a_killed_writer_loses_no_acknowledged_write() {
         let path = folder.path().join("config.redb");
         let (mut writes, mut on_its_way) = (0, 0);
         for kill in 0..kills {
-            let mut writer = Writer::start(WRITER, &path, name, writes);
+            let mut writer = StoreWriter::start(WRITER, &path, name, writes);
             // A slow disk may need longer for one write than the longest of the times below.
             if kill % 2 == 0 {
                 writer.acknowledgement().expect("it writes");

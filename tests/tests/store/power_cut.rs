@@ -16,7 +16,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use stratos_host::store::ConfigStore;
-use stratos_tests::{Requirement, Workload, Writer, campaign, report};
+use stratos_tests::{Requirement, StoreWriter, Workload, campaign, report};
 use tempfile::TempDir;
 
 const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
@@ -51,7 +51,7 @@ fn a_power_cut_at_any_moment_leaves_what_some_write_left() {
     for (name, workload) in Workload::ALL {
         let _ = fs::remove_file(&path);
         let _ = fs::remove_file(path.with_extension("backup.json"));
-        let mut writer = Writer::start(WRITER, &path, name, 0);
+        let mut writer = StoreWriter::start(WRITER, &path, name, 0);
         let pid = Pid::from_raw(i32::try_from(writer.pid()).unwrap()).unwrap();
         for cut in 0..cuts {
             let mut acknowledged = 0;
@@ -92,7 +92,7 @@ fn lost_after_acknowledgements(
 ) -> Option<Vec<String>> {
     let disk = Disk::new()?;
     let path = disk.folder().join("config.redb");
-    let mut writer = Writer::start_as(WRITER, [kind, "steps"], &path, "many-keys", 0);
+    let mut writer = StoreWriter::start_as(WRITER, [kind, "steps"], &path, "many-keys", 0);
     let mut lost = Vec::new();
     for _ in 0..cuts {
         let acknowledged = writer.step();

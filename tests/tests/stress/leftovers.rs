@@ -11,7 +11,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use stratos_tests::{Options, Plugins, Running, Watch, campaign, cargo_stratos, exclusive, report};
+use stratos_tests::{
+    LiveProcesses, Plugins, RunOptions, ShellProcess, campaign, cargo_stratos, exclusive,
+    processes_with_env, report, wait_until,
+};
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use crate::SAMPLE;
@@ -28,11 +31,11 @@ fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
     let _lock = exclusive();
     let (plugins, watch) = (
         Plugins::new(SAMPLE, &["sample", "blocks", "helped"]),
-        Watch::new(),
+        LiveProcesses::new(),
     );
     // Its build never ends by itself.
     let sources = plugins.add_sources(SAMPLE, "built");
-    let gate = sources.gate();
+    let gate = sources.build_gate();
     gate.close();
     let sockets = sockets(&plugins);
     let (mut longest, mut late) = (Duration::ZERO, 0);
@@ -44,8 +47,10 @@ fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
         // guardian, for who is killed before leaves something to clean up.
         match (kills - round) % 3 {
             0 => {}
-            1 => wait_until(|| !watch.alive().is_empty()),
-            _ => wait_until(|| builds(&watch) || !SEES_ALL && !watch.alive().is_empty()),
+            1 => wait_until("a plugin runs", || !watch.alive().is_empty()),
+            _ => wait_until("a build runs", || {
+                builds(&watch) || !SEES_ALL && !watch.alive().is_empty()
+            }),
         }
         let delay = random() % 500;
         sleep(Duration::from_millis(delay));
@@ -78,19 +83,19 @@ fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
     // The next start with the same state, where everything comes to its end.
     gate.open();
     fs::remove_dir_all(plugins.root().join("blocks")).unwrap();
-    let options = Options {
+    let options = RunOptions {
         env: vec![watch.env(), own_target(&plugins)],
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let shell = Running::start_with(plugins.root(), options);
+    let shell = ShellProcess::start_with(plugins.root(), options);
     assert_eq!(shell.plugin("sample")["state"]["name"], "running");
     assert_eq!(shell.plugin("built")["state"]["name"], "running");
-    assert!(!shell.said().contains("cleaned up"), "{}", shell.said());
+    assert!(!shell.stderr().contains("cleaned up"), "{}", shell.stderr());
 }
 
 #[test]
 fn plugins_that_block_end_with_their_shell() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), LiveProcesses::new());
     let mut shell = command(&plugins, &watch, &sockets(&plugins));
     let mut shell = shell.stdout(Stdio::piped()).spawn().unwrap();
     // Its connection does not end it any more.
@@ -104,12 +109,12 @@ fn plugins_that_block_end_with_their_shell() {
 
 #[test]
 fn what_a_plugin_started_ends_with_it() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), Watch::new());
-    let options = Options {
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), LiveProcesses::new());
+    let options = RunOptions {
         env: vec![watch.env()],
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let shell = Running::start_with(plugins.root(), options);
+    let shell = ShellProcess::start_with(plugins.root(), options);
     assert!(
         watch.wait_for(2, PATIENCE),
         "the plugin and its helper live"
@@ -149,7 +154,7 @@ fn only_what_a_killed_shell_really_left_is_ended_by_the_next() {
         UnixListener::bind(others.join("alive")).unwrap()
     };
 
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert!(!leftover.lives(), "it was ended");
     assert!(stranger.lives(), "it has another start time");
     assert!(!run.exists());
@@ -160,7 +165,7 @@ fn only_what_a_killed_shell_really_left_is_ended_by_the_next() {
          removed its sockets, removed its copies of programs\n",
         leftover.pid()
     );
-    assert!(shell.said().contains(&said), "{}", shell.said());
+    assert!(shell.stderr().contains(&said), "{}", shell.stderr());
     #[cfg(unix)]
     drop(listener);
 }
@@ -169,13 +174,15 @@ fn only_what_a_killed_shell_really_left_is_ended_by_the_next() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_the_guardian_could_not_end_the_next_shell_ends() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), Watch::new());
-    let gate = plugins.add_sources(SAMPLE, "built").gate();
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), LiveProcesses::new());
+    let gate = plugins.add_sources(SAMPLE, "built").build_gate();
     gate.close();
     let sockets = sockets(&plugins);
     let mut shell = start(&plugins, &watch, &sockets);
     let has = |what: &str| alive(&watch).into_iter().find(|it| it.contains(what));
-    wait_until(|| watch.alive().len() == 2 && has("build-script-build").is_some());
+    wait_until("the plugin, its helper and the build run", || {
+        watch.alive().len() == 2 && has("build-script-build").is_some()
+    });
     let guardian = has(" guardian ").expect("the guardian");
     let pid = guardian.split(' ').next().unwrap().parse().unwrap();
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
@@ -187,27 +194,27 @@ fn what_the_guardian_could_not_end_the_next_shell_ends() {
 
     fs::remove_dir_all(plugins.root().join("built")).unwrap();
     // With a state folder of its own, a shell has nothing to do with it.
-    drop(Running::start(&plugins.root().join("helped")));
+    drop(ShellProcess::start(&plugins.root().join("helped")));
     assert!(has("build-script-build").is_some(), "the build lives");
-    let options = Options {
+    let options = RunOptions {
         state: Some(plugins.root().join("state")),
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let shell = Running::start_with(&plugins.root().join("helped"), options);
+    let shell = ShellProcess::start_with(&plugins.root().join("helped"), options);
     wait_for_nothing(&watch);
     assert!(
-        shell.said().contains("ended what still ran"),
+        shell.stderr().contains("ended what still ran"),
         "{}",
-        shell.said()
+        shell.stderr()
     );
 }
 
 /// Runs everything, where temporary folders are the test's own.
-fn start(plugins: &Plugins, watch: &Watch, sockets: &Path) -> Child {
+fn start(plugins: &Plugins, watch: &LiveProcesses, sockets: &Path) -> Child {
     command(plugins, watch, sockets).spawn().unwrap()
 }
 
-fn command(plugins: &Plugins, watch: &Watch, sockets: &Path) -> Command {
+fn command(plugins: &Plugins, watch: &LiveProcesses, sockets: &Path) -> Command {
     let mut command = Command::new(cargo_stratos());
     command
         .args(["run", "--port", "auto", "--json", "--no-watch", "--state"])
@@ -234,20 +241,12 @@ fn sockets(plugins: &Plugins) -> PathBuf {
     folder
 }
 
-fn wait_until(is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "it does not come so far");
-        sleep(Duration::from_millis(10));
-    }
-}
-
-fn builds(watch: &Watch) -> bool {
+fn builds(watch: &LiveProcesses) -> bool {
     let is_build = |process: String| process.contains("cargo build");
     SEES_ALL && alive(watch).into_iter().any(is_build)
 }
 
-fn wait_for_nothing(watch: &Watch) -> Duration {
+fn wait_for_nothing(watch: &LiveProcesses) -> Duration {
     let begin = Instant::now();
     loop {
         let left = alive(watch);
@@ -260,24 +259,16 @@ fn wait_for_nothing(watch: &Watch) -> Duration {
 }
 
 /// Number and command line of all that was started with this test's mark in its environment.
-fn alive(watch: &Watch) -> Vec<String> {
+fn alive(watch: &LiveProcesses) -> Vec<String> {
     if !SEES_ALL {
         report("skipped: processes that are no plugins are looked for on Linux only");
         return Vec::new();
     }
-    let (name, address) = watch.env();
-    let mark = format!("{name}={address}").into_bytes();
-    let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
-    let marked = processes.filter(|process| {
-        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|one| one == mark)
-    });
-    let lines = marked.map(|process| {
-        let arguments = fs::read(process.path().join("cmdline")).unwrap_or_default();
-        let arguments = String::from_utf8_lossy(&arguments).replace('\0', " ");
-        format!("{} {arguments}", process.file_name().display())
-    });
-    lines.collect()
+    let (name, value) = watch.env();
+    let processes = processes_with_env(&name, &value).into_iter();
+    processes
+        .map(|(pid, line)| format!("{pid} {line}"))
+        .collect()
 }
 
 fn random() -> u64 {

@@ -9,7 +9,7 @@ use stratos_protocol::handshake::{Hello, PeerInfo, Welcome};
 use stratos_protocol::lifecycle::Start;
 use stratos_protocol::limits::{FRAME_BYTES, Limits};
 use stratos_protocol::{Message, ProtocolVersion, Request as _};
-use stratos_tests::{Plugins, Watch, spawn_new};
+use stratos_tests::{LiveProcesses, Plugins, spawn_copied};
 use stratos_transport::Connection;
 use stratos_transport::local::LocalListener;
 
@@ -21,7 +21,7 @@ const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_its_input_ends_a_plugin_that_blocks_its_runtime() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), LiveProcesses::new());
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
     let (mut plugin, input) = spawn(
         &plugins,
@@ -47,7 +47,7 @@ async fn the_end_of_its_input_ends_a_plugin_that_blocks_its_runtime() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_death_of_its_parent_ends_a_plugin_whose_input_stays_open() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &[]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &[]), LiveProcesses::new());
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
     // The shell of the system plays the parent; what it starts in the background has no input by default.
     let script = "STRATOS_HOST_PID=$$ \"$0\" <&3 & wait";
@@ -68,7 +68,7 @@ async fn the_death_of_its_parent_ends_a_plugin_whose_input_stays_open() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_was_orphaned_while_it_started_does_not_begin() {
-    let (plugins, watch) = (Plugins::new(SAMPLE, &[]), Watch::new());
+    let (plugins, watch) = (Plugins::new(SAMPLE, &[]), LiveProcesses::new());
     // Without a look at its parent, it would come here, and wait for an answer to its greeting.
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
     let mut orphan = Command::new(SAMPLE);
@@ -109,7 +109,7 @@ async fn welcome(listener: &LocalListener) -> Connection {
     connection
 }
 
-fn spawn(plugins: &Plugins, watch: &Watch, command: &mut Command) -> (Child, ChildStdin) {
+fn spawn(plugins: &Plugins, watch: &LiveProcesses, command: &mut Command) -> (Child, ChildStdin) {
     let command = command
         .env("STRATOS_SOCKET", address(plugins, "c"))
         .env("STRATOS_HTTP_SOCKET", address(plugins, "h"))
@@ -117,7 +117,7 @@ fn spawn(plugins: &Plugins, watch: &Watch, command: &mut Command) -> (Child, Chi
         .envs([watch.env()])
         .stdin(Stdio::piped())
         .stderr(Stdio::null());
-    let mut child = spawn_new(command);
+    let mut child = spawn_copied(command);
     let input = child.stdin.take().unwrap();
     (child, input)
 }

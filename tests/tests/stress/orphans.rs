@@ -6,23 +6,28 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use stratos_tests::{Plugins, Running, Watch, campaign, cargo_stratos, exclusive};
+use stratos_tests::{
+    LiveProcesses, Plugins, ShellProcess, campaign, cargo_stratos, exclusive, running_programs,
+    wait_at_most, wait_until,
+};
 
 use crate::SAMPLE;
 
 /// They end at once, but a busy machine may take longer for everything.
 const LATE: Duration = Duration::from_secs(10);
-const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_killed_shell_leaves_no_process_and_loses_no_value() {
     let _lock = exclusive();
     let kills: u32 = campaign("STRATOS_KILLS", 16);
-    let (plugins, watch) = (Plugins::new(SAMPLE, &["sample", "hangs"]), Watch::new());
+    let (plugins, watch) = (
+        Plugins::new(SAMPLE, &["sample", "hangs"]),
+        LiveProcesses::new(),
+    );
     let state = plugins.root().join("state");
     let hidden = plugins.root().join("hangs/plugin.json");
     fs::rename(&hidden, hidden.with_extension("off")).unwrap();
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell
             .command(&["config", "set", "sample", "home", "\"EDDF\""])
@@ -45,25 +50,15 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
         // Every other one before plugins come to life, and the rest while they do and after, however long that takes.
         if round % 2 == 0 {
             let begin = Instant::now();
-            while left(&watch, &state).is_empty() {
-                assert!(begin.elapsed() < PATIENCE, "no plugin comes to life");
-                sleep(Duration::from_millis(1));
-            }
+            wait_until("a plugin runs", || !left(&watch, &state).is_empty());
             start = begin.elapsed();
         }
         sleep(start * round / kills);
         had_plugins += u32::from(!left(&watch, &state).is_empty());
         shell.kill().unwrap();
         shell.wait().unwrap();
-        let deadline = Instant::now() + LATE;
-        while !left(&watch, &state).is_empty() {
-            assert!(
-                Instant::now() < deadline,
-                "left: {:?}",
-                left(&watch, &state)
-            );
-            sleep(Duration::from_millis(20));
-        }
+        let is_clean = wait_at_most(LATE, || left(&watch, &state).is_empty());
+        assert!(is_clean, "left: {:?}", left(&watch, &state));
     }
     println!("{kills} kills, {had_plugins} of them with plugin processes alive");
     assert!(
@@ -72,14 +67,14 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
     );
 
     fs::remove_dir_all(plugins.root().join("hangs")).unwrap();
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell.command(&["config", "get", "sample", "home"]).stdout,
         "\"EDDF\"\n"
     );
     shell.kill();
     for stored in 1..4_u32 {
-        let shell = Running::start(plugins.root());
+        let shell = ShellProcess::start(plugins.root());
         let count = shell.call("sample", "count", "\"n\"").stdout;
         assert_eq!(
             count,
@@ -91,17 +86,8 @@ fn a_killed_shell_leaves_no_process_and_loses_no_value() {
 }
 
 /// The plugin processes that live, also those that have not come to their `main` yet.
-fn left(watch: &Watch, state: &Path) -> Vec<String> {
-    let mut left = watch.alive();
-    if cfg!(target_os = "linux") {
-        let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
-        let programs =
-            processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
-        left.extend(
-            programs
-                .filter(|path| path.starts_with(state))
-                .map(|path| path.display().to_string()),
-        );
-    }
-    left
+fn left(watch: &LiveProcesses, state: &Path) -> Vec<String> {
+    let programs = running_programs(state);
+    let programs = programs.into_iter().map(|path| path.display().to_string());
+    watch.alive().into_iter().chain(programs).collect()
 }

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use stratos_tests::{KeepAlive, Options, Plugins, Running, Watch, campaign, exclusive};
+use stratos_tests::{
+    KeepAliveClient, LiveProcesses, Plugins, RunOptions, ShellProcess, campaign, exclusive,
+};
 
 use crate::SAMPLE;
 
@@ -26,13 +28,13 @@ fn no_request_fails_while_versions_come_and_go() {
     for id in ["resumes", "sample"] {
         let plugins = Plugins::new(SAMPLE, &[]);
         let sources = plugins.add_sources(SAMPLE, id);
-        let watch = Watch::new();
-        let options = Options {
+        let watch = LiveProcesses::new();
+        let options = RunOptions {
             watch: true,
             env: vec![watch.env()],
-            ..Options::default()
+            ..RunOptions::default()
         };
-        let mut shell = Running::start_with(&sources.folder, options);
+        let mut shell = ShellProcess::start_with(&sources.folder, options);
         let over = Arc::<AtomicBool>::default();
         let load: Vec<_> = (0..CONNECTIONS)
             .map(|_| {
@@ -87,7 +89,7 @@ struct Asked {
 fn ask(address: SocketAddr, path: String, over: Arc<AtomicBool>) -> JoinHandle<Asked> {
     thread::spawn(move || {
         let mut asked = Asked::default();
-        let mut connection = KeepAlive::connect(address).unwrap();
+        let mut connection = KeepAliveClient::connect(address).unwrap();
         while !over.load(Ordering::SeqCst) {
             let begin = Instant::now();
             let answer = connection.get(&path);
@@ -99,7 +101,7 @@ fn ask(address: SocketAddr, path: String, over: Arc<AtomicBool>) -> JoinHandle<A
                 other => {
                     println!("failed: {other:?}");
                     asked.failed += 1;
-                    connection = KeepAlive::connect(address).unwrap();
+                    connection = KeepAliveClient::connect(address).unwrap();
                 }
             }
         }

@@ -15,7 +15,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use stratos_host::PluginState;
 use stratos_host::control::PluginInfo;
-use stratos_tests::{ControlApi, Options, Plugins, Running, campaign, exclusive, report, request};
+use stratos_tests::{
+    ControlApi, Plugins, RunOptions, ShellProcess, campaign, exclusive, process_status, report,
+    request, wait_until,
+};
 
 use crate::SAMPLE;
 
@@ -38,11 +41,11 @@ fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
     let ids: Vec<String> = (1..=PLUGINS).map(|n| format!("sample-{n}")).collect();
     let names: Vec<&str> = ids.iter().map(String::as_str).collect();
     let plugins = Plugins::new(SAMPLE, &names);
-    let options = Options {
+    let options = RunOptions {
         args: vec!["--supervise".to_owned()],
-        ..Options::default()
+        ..RunOptions::default()
     };
-    let mut shell = Running::start_with(plugins.root(), options);
+    let mut shell = ShellProcess::start_with(plugins.root(), options);
     let soak = Soak::new(&shell, ids);
     let before = soak.at_rest();
     let lock = exclusive();
@@ -55,7 +58,7 @@ fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
         soak.ended.store(true, Ordering::Relaxed);
         done
     });
-    soak.all_run();
+    soak.wait_for_all();
     drop(lock);
     // Every plugin starts anew, so that no connection of the load is open any more.
     for id in &soak.ids {
@@ -76,7 +79,7 @@ fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
         kills >= enough.0 && requests >= enough.1,
         "{kills} kills and {requests} requests, instead of {enough:?}"
     );
-    assert!(!shell.said().contains("panicked"), "{}", shell.said());
+    assert!(!shell.stderr().contains("panicked"), "{}", shell.stderr());
     if let (Some(before), Some(warm), Some(after)) = (before, warm, after) {
         assert_eq!(
             (after.descriptors, after.threads),
@@ -130,7 +133,7 @@ struct Use {
 }
 
 impl Soak {
-    fn new(shell: &Running, ids: Vec<String>) -> Self {
+    fn new(shell: &ShellProcess, ids: Vec<String>) -> Self {
         Self {
             control: shell.control(),
             pid: shell.pid(),
@@ -205,7 +208,7 @@ impl Soak {
         time: Duration,
         between: Duration,
         enough: (u32, u64),
-        shell: &mut Running,
+        shell: &mut ShellProcess,
     ) -> (u32, Option<Use>, Option<Use>) {
         let begin = Instant::now();
         let (mut kills, mut minutes, mut warm) = (0, 0, None);
@@ -216,8 +219,8 @@ impl Soak {
                 break;
             }
             sleep(Duration::from_millis(50));
-            shell.catch_up();
-            shell.seen.clear();
+            shell.drain_events();
+            shell.events.clear();
             let plugins = self.control.plugins();
             self.see_who_is_back(&plugins);
             if begin.elapsed() >= between * kills {
@@ -278,13 +281,11 @@ impl Soak {
         true
     }
 
-    fn all_run(&self) {
-        let deadline = Instant::now() + PATIENCE;
+    fn wait_for_all(&self) {
         let runs = |plugin: &PluginInfo| plugin.state == PluginState::Running;
-        while !self.control.plugins().iter().all(runs) {
-            assert!(Instant::now() < deadline, "{:?}", self.control.plugins());
-            sleep(Duration::from_millis(50));
-        }
+        wait_until("all plugins run", || {
+            self.control.plugins().iter().all(runs)
+        });
     }
 
     /// What the shell uses when it has had nothing to do for a while.
@@ -304,16 +305,10 @@ impl Soak {
     }
 
     fn uses(&self) -> Option<Use> {
-        let folder = format!("/proc/{}", self.pid);
-        let status = fs::read_to_string(format!("{folder}/status")).ok()?;
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()?.parse().ok()
-        };
         Some(Use {
-            rss_kib: field("VmRSS:")?,
-            threads: field("Threads:")?,
-            descriptors: fs::read_dir(format!("{folder}/fd")).ok()?.count(),
+            rss_kib: process_status(self.pid, "VmRSS")?,
+            threads: process_status(self.pid, "Threads")?,
+            descriptors: fs::read_dir(format!("/proc/{}/fd", self.pid)).ok()?.count(),
         })
     }
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use stratos_manifest::RULES;
-use stratos_tests::{Finished, stratos};
+use stratos_tests::{CommandOutput, stratos};
 
+use super::log_readers::{annotation, commands, obeyed};
 use super::payloads;
-use super::runner::{annotation, commands, obeyed};
 use super::schemas::{assert_valid, check_output, sarif};
 
 #[test]
@@ -119,7 +119,8 @@ fn sarif_has_text_and_no_markup_of_a_manifest() {
 fn a_diff_and_repairs_command_nobody() {
     let hostile = Hostile::new();
     for option in ["--diff", "--fix"] {
-        let Finished { stdout, stderr, .. } = stratos(hostile.folder.path(), ["check", option]);
+        let CommandOutput { stdout, stderr, .. } =
+            stratos(hostile.folder.path(), ["check", option]);
         assert!(stderr.contains("fixed"), "{option}");
         for text in [stdout, stderr] {
             // Tabs are in patches as they are, and so are the line breaks of Windows.
@@ -162,7 +163,7 @@ impl Hostile {
         Self { folder, folders }
     }
 
-    fn check(&self, format: &str) -> Finished {
+    fn check(&self, format: &str) -> CommandOutput {
         let checked = stratos(self.folder.path(), ["check", "--format", format]);
         assert_eq!((checked.code, &*checked.stderr), (Some(1), ""), "{format}");
         checked

@@ -2,8 +2,8 @@
 
 mod examples;
 mod hostile;
+mod log_readers;
 mod payloads;
-mod runner;
 mod schemas;
 
 use std::fs;

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Once;
 
 use serde_json::Value;
-use stratos_tests::{Answer, Options, Running, request};
+use stratos_tests::{HttpResponse, RunOptions, ShellProcess, request};
 use tempfile::TempDir;
 
 const EXAMPLES: [&str; 2] = ["fleet-manager", "loadsheet"];
@@ -14,7 +14,7 @@ const EXAMPLES: [&str; 2] = ["fleet-manager", "loadsheet"];
 #[derive(Debug)]
 pub(crate) struct Example {
     id: &'static str,
-    pub(crate) shell: Running,
+    pub(crate) shell: ShellProcess,
     // Last, so that it goes when the shell has ended.
     _state: TempDir,
 }
@@ -26,13 +26,13 @@ impl Example {
         BUILT.call_once(|| EXAMPLES.iter().for_each(|id| build(id)));
         let folder = folder(id);
         let state = tempfile::tempdir().expect("a folder");
-        let options = Options {
+        let options = RunOptions {
             state: Some(state.path().to_owned()),
-            ..Options::default()
+            ..RunOptions::default()
         };
         Self {
             id,
-            shell: Running::start_with(&folder, options),
+            shell: ShellProcess::start_with(&folder, options),
             _state: state,
         }
     }
@@ -64,7 +64,7 @@ impl Example {
     }
 
     /// Asks the shell to do something with the plugin.
-    pub(crate) fn control(&self, action: &str) -> Answer {
+    pub(crate) fn control(&self, action: &str) -> HttpResponse {
         let owner = std::fs::read(self.shell.state.join("host.json")).expect("the shell runs");
         let owner: Value = serde_json::from_slice(&owner).expect("it is JSON");
         let token = format!(

@@ -7,7 +7,7 @@ use stratos::session::{HostConnection, run};
 use stratos_host::events::Events;
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
-use stratos_tests::{Answer, request};
+use stratos_tests::{HttpResponse, request};
 
 pub(crate) const ID: &str = "forms";
 
@@ -52,7 +52,12 @@ pub(crate) fn state(shell: &Shell) -> PluginState {
 }
 
 /// Asks one of the plugin's routes.
-pub(crate) async fn ask(shell: &Shell, method: &'static str, path: &str, body: &str) -> Answer {
+pub(crate) async fn ask(
+    shell: &Shell,
+    method: &'static str,
+    path: &str,
+    body: &str,
+) -> HttpResponse {
     let (address, path, body) = (shell.address(), path.to_owned(), body.to_owned());
     let headers = ["Content-Type: application/json"];
     let asked = move || request(address, method, &path, &headers, &body);

@@ -12,7 +12,7 @@ use std::fs;
 use std::time::Duration;
 
 use serde_json::Value;
-use stratos_tests::{Browser, Plugins, Running, exclusive};
+use stratos_tests::{Browser, Plugins, ShellProcess, exclusive};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
@@ -72,7 +72,7 @@ struct Verdicts {
     /// How many pages have tried everything.
     done: usize,
     kinds: BTreeMap<String, String>,
-    seen: BTreeMap<(String, String), String>,
+    outcomes: BTreeMap<(String, String), String>,
     marks: Value,
 }
 
@@ -92,7 +92,7 @@ async fn no_page_reads_a_secret_or_changes_anything() {
         dev_server.port()
     );
     fs::write(folder.join("stratos.toml"), settings).unwrap();
-    let shell = Running::start(&folder);
+    let shell = ShellProcess::start(&folder);
     let names = [
         (
             format!("a.evil.test:{}", shell.address.port()),
@@ -186,7 +186,7 @@ impl Verdicts {
             } else {
                 self.kinds.insert(text("vector"), text("kind"));
                 let attempt = (text("page"), text("vector"));
-                self.seen.insert(attempt, text("seen"));
+                self.outcomes.insert(attempt, text("seen"));
             }
             if is_last(&report) {
                 return;
@@ -202,7 +202,7 @@ impl Verdicts {
 
     /// How far an attempt came.
     fn of(&self, page: &str, vector: &str) -> &'static str {
-        let Some(seen) = self.seen.get(&(page.to_owned(), vector.to_owned())) else {
+        let Some(seen) = self.outcomes.get(&(page.to_owned(), vector.to_owned())) else {
             return "missing";
         };
         let (changed, reached) = (

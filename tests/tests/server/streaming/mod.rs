@@ -5,15 +5,15 @@ mod sockets;
 
 use std::time::Duration;
 
-use stratos_tests::{Plugins, Running};
+use stratos_tests::{Plugins, ShellProcess, process_status};
 
 use self::client::{Client, about, wait_until, whole};
 
 const PLUGIN: &str = env!("CARGO_BIN_EXE_streaming-plugin");
 
-fn start() -> (Plugins, Running) {
+fn start() -> (Plugins, ShellProcess) {
     let plugins = Plugins::new(PLUGIN, &["streaming"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     (plugins, shell)
 }
 
@@ -76,13 +76,9 @@ async fn a_slow_reader_holds_the_plugin_up_and_not_the_shells_memory() {
     assert!(growth < 64, "{growth} MiB more");
 }
 
-/// Bytes of memory; 0 where nobody says.
-fn resident(shell: &Running) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", shell.pid()));
-    let status = status.unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kibibytes = line.and_then(|line| line.trim().split(' ').next()?.parse::<usize>().ok());
-    kibibytes.unwrap_or(0) * 1024
+/// Resident memory of the shell in bytes; 0 where it cannot be read.
+fn resident(shell: &ShellProcess) -> usize {
+    process_status(shell.pid(), "VmRSS").unwrap_or_default() * 1024
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! WebSockets and other upgrades through the shell.
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use stratos_tests::Running;
+use stratos_tests::ShellProcess;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -197,7 +197,7 @@ async fn a_socket_ends_with_its_plugin() {
     );
 }
 
-async fn connect(shell: &Running) -> Socket {
+async fn connect(shell: &ShellProcess) -> Socket {
     let url = format!("ws://{}/api/streaming/socket", shell.address);
     connect_async(url).await.unwrap().0
 }

@@ -1,58 +1,46 @@
-//! The book's page about misbehaviour is the table of what is tested.
+//! The tables of the book's page `faults.md` are generated from the fault table.
 
 use std::fs;
 use std::path::Path;
 
-use super::rows::{ALL, Row};
+use stratos_tests::updates_book;
 
-const TITLES: [&str; 8] = [
-    "Programs that do not start",
-    "Ends and refusals before the greeting",
-    "Greetings",
-    "Lines of the protocol",
-    "Calls",
-    "Output and streams",
-    "Hooks and handlers",
-    "HTTP",
-];
+use super::fault_table::{Fault, GROUPS};
+
 const BEGIN: &str = "<!-- the faults, written by a test -->\n";
-/// Asks for generated pages to be written.
-const UPDATE: &str = "STRATOS_UPDATE_BOOK";
 
 #[test]
-fn the_book_says_what_comes_of_each_fault() {
+fn the_books_page_of_faults_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src/faults.md");
     let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
-    let (above, _) = page.split_once(BEGIN).expect("a place for the tables");
-    let tables: String = TITLES
+    let (above, _) = page.split_once(BEGIN).expect("a mark before the tables");
+    let tables: String = GROUPS
         .iter()
-        .zip(ALL)
-        .map(|(title, rows)| table(title, rows))
+        .map(|(title, faults)| table(title, faults))
         .collect();
     let expected = format!("{above}{BEGIN}{tables}");
-    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-    if std::env::var_os(UPDATE).is_some_and(|asked| asked == "1") {
+    if updates_book() {
         fs::write(&path, &expected).unwrap();
     }
-    // Some faults exist on Unix only, and the page has them all.
+    // The page has the faults of Unix too, which the table lacks elsewhere.
     if cfg!(unix) {
-        let page = fs::read_to_string(&path).unwrap();
-        assert_eq!(page, expected, "run this test with {UPDATE}=1");
+        let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+        assert_eq!(page, expected, "run this test with STRATOS_UPDATE_BOOK=1");
     }
 }
 
-fn table(title: &str, rows: &[Row]) -> String {
-    let lines: String = rows.iter().map(line).collect();
+fn table(title: &str, faults: &[Fault]) -> String {
+    let lines: String = faults.iter().map(line).collect();
     format!(
-        "\n## {title}\n\n| A plugin that ... | is then | and somebody reads |\n|---|---|---|\n{lines}"
+        "\n## {title}\n\n| A plugin that ... | is then | and the message is |\n|---|---|---|\n{lines}"
     )
 }
 
-fn line(row: &Row) -> String {
-    let says = match row.says.split_once(" {\"error\":\"") {
+fn line(fault: &Fault) -> String {
+    let reason = match fault.reason.split_once(" {\"error\":\"") {
         Some((status, _)) => format!("`{status}`, `did not answer`"),
-        None if row.says.is_empty() => String::new(),
-        None => format!("`{}`", row.says.replace('`', "'")),
+        None if fault.reason.is_empty() => String::new(),
+        None => format!("`{}`", fault.reason.replace('`', "'")),
     };
-    format!("| {} | {} | {says} |\n", row.does, row.ends)
+    format!("| {} | {} | {reason} |\n", fault.description, fault.state)
 }

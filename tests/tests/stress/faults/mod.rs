@@ -1,56 +1,57 @@
-//! Plugins that misbehave in every way we could think of, beside plugins that must not notice.
+//! Misbehaving plugins beside healthy plugins, which must not be affected.
 //!
-//! Each fault happens twice where that is possible: when the shell starts, and once more when it runs. With
-//! `STRATOS_FAULT_ROUNDS=10` everything is done ten times; `--nocapture` shows what came of it.
+//! Each fault happens when the shell starts, and again after a restart where it can be repeated.
+//! `STRATOS_FAULT_ROUNDS=10 cargo test -p stratos-tests --test stress faults -- --nocapture` is the long run, and
+//! prints the outcome of each fault.
 
 mod book;
-mod matrix;
-mod rows;
-mod singles;
+mod fault_run;
+mod fault_table;
+mod single_plugin;
 
-use self::matrix::try_all;
-use self::rows::{CALLS, ENDS_EARLY, FRAMES, GREETINGS, HOOKS, OUTPUT, PROGRAMS, WEB};
-
+use self::fault_run::run_all;
+use self::fault_table::{EARLY_EXITS, FRAMES, HANDSHAKES, HOOKS, HTTP, OUTPUT, PROGRAMS, REQUESTS};
 use crate::SAMPLE;
 
+/// Path of the hostile plugin's program.
 const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile-plugin");
 
 #[test]
-fn programs_that_cannot_be_started() {
-    try_all(PROGRAMS);
+fn programs_that_cannot_start() {
+    run_all(PROGRAMS);
 }
 
 #[test]
-fn plugins_that_end_or_are_refused_at_once() {
-    try_all(ENDS_EARLY);
+fn plugins_that_exit_or_are_refused_before_the_handshake() {
+    run_all(EARLY_EXITS);
 }
 
 #[test]
-fn plugins_that_greet_in_the_wrong_way() {
-    try_all(GREETINGS);
+fn invalid_handshakes() {
+    run_all(HANDSHAKES);
 }
 
 #[test]
-fn lines_that_are_no_messages_or_not_for_this_moment() {
-    try_all(FRAMES);
+fn invalid_and_unexpected_frames() {
+    run_all(FRAMES);
 }
 
 #[test]
-fn calls_that_are_too_many_or_not_allowed() {
-    try_all(CALLS);
+fn too_many_and_forbidden_requests() {
+    run_all(REQUESTS);
 }
 
 #[test]
-fn output_and_streams() {
-    try_all(OUTPUT);
+fn floods_of_output_and_closed_streams() {
+    run_all(OUTPUT);
 }
 
 #[test]
-fn hooks_and_handlers_that_fail() {
-    try_all(HOOKS);
+fn failing_hooks_and_handlers() {
+    run_all(HOOKS);
 }
 
 #[test]
-fn http_servers_that_answer_wrongly() {
-    try_all(WEB);
+fn invalid_http_responses() {
+    run_all(HTTP);
 }

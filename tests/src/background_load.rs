@@ -1,4 +1,4 @@
-//! Healthy plugins under a constant stream of requests, while others misbehave.
+//! A constant stream of requests to healthy plugins, to detect effects of other plugins on them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,36 +11,36 @@ use stratos_host::PluginState;
 use crate::control::ControlApi;
 use crate::http::request;
 
-/// An answer that comes later is counted as an error.
+/// Responses that take longer count as errors.
 const LATE: Duration = Duration::from_secs(10);
-/// How long a test waits before it fails.
+/// Time after which a wait fails the test.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Between two requests, to leave the machine to others.
+/// Pause between two requests of a thread.
 const PAUSE: Duration = Duration::from_millis(3);
 
-/// Sample plugins that must not notice anything.
+/// Threads that send requests to sample plugins, one thread for each plugin.
 #[derive(Debug)]
-pub struct Neighbours {
+pub struct BackgroundLoad {
     ended: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
-    streams: Vec<JoinHandle<Served>>,
+    streams: Vec<JoinHandle<LoadReport>>,
 }
 
-/// What came of the requests.
+/// Results of all requests.
 #[derive(Debug, Default)]
-pub struct Served {
-    /// How many there were.
+pub struct LoadReport {
+    /// Number of requests.
     pub requests: usize,
-    /// Those that were not answered as they should be, or too late.
+    /// Requests with a wrong, failed or late response.
     pub errors: Vec<String>,
-    /// The slowest of them.
+    /// Longest response time.
     pub slowest: Duration,
 }
 
-impl Neighbours {
-    /// Each of them is asked from the moment that it runs.
+impl BackgroundLoad {
+    /// Starts the threads. Each sends its first request once its plugin runs.
     #[must_use]
-    pub fn of(control: &ControlApi, ids: &[&str]) -> Self {
+    pub fn start(control: &ControlApi, ids: &[&str]) -> Self {
         let ended = Arc::<AtomicBool>::default();
         let answered = Arc::<AtomicUsize>::default();
         let streams = ids.iter().map(|id| {
@@ -56,22 +56,22 @@ impl Neighbours {
         }
     }
 
-    /// Waits until they have been asked so often.
-    pub fn wait_for(&self, requests: usize) {
+    /// Waits until this many requests of all threads are completed.
+    pub fn wait_for_requests(&self, requests: usize) {
         let deadline = Instant::now() + PATIENCE;
         while self.answered.load(Ordering::Relaxed) < requests {
-            assert!(Instant::now() < deadline, "the neighbours do not answer");
+            assert!(Instant::now() < deadline, "the plugins do not respond");
             sleep(PAUSE);
         }
     }
 
-    /// Stops asking.
+    /// Stops the threads and returns the sum of their results.
     #[must_use]
-    pub fn finish(mut self) -> Served {
+    pub fn finish(mut self) -> LoadReport {
         self.ended.store(true, Ordering::Relaxed);
-        let mut all = Served::default();
+        let mut all = LoadReport::default();
         for stream in self.streams.drain(..) {
-            let served = stream.join().expect("the shell takes connections");
+            let served = stream.join().expect("the shell accepts connections");
             all.requests += served.requests;
             all.errors.extend(served.errors);
             all.slowest = all.slowest.max(served.slowest);
@@ -80,22 +80,27 @@ impl Neighbours {
     }
 }
 
-impl Drop for Neighbours {
-    /// A test that failed does not go on asking a shell that ends.
+impl Drop for BackgroundLoad {
+    /// Stops the threads of a test that failed.
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
         for stream in self.streams.drain(..) {
-            // It has failed, too: nothing more to say.
+            // The panic of a thread has been printed already.
             let _ = stream.join();
         }
     }
 }
 
-fn stream(control: &ControlApi, id: &str, ended: &AtomicBool, answered: &AtomicUsize) -> Served {
+fn stream(
+    control: &ControlApi,
+    id: &str,
+    ended: &AtomicBool,
+    answered: &AtomicUsize,
+) -> LoadReport {
     while control.plugin(id).state != PluginState::Running && !ended.load(Ordering::Relaxed) {
         sleep(PAUSE);
     }
-    let mut served = Served::default();
+    let mut served = LoadReport::default();
     while !ended.load(Ordering::Relaxed) {
         let number = served.requests;
         let begin = Instant::now();

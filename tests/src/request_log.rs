@@ -1,4 +1,4 @@
-//! Routes of the sample plugin that say what reached it.
+//! A log of the requests that reach the sample plugin, and routes with unusual response headers.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,8 +15,8 @@ use stratos::axum::{Json, Router};
 /// The requests that reached this process, as JSON objects with the fields of `SeenRequest` in the tests.
 static SEEN: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
-/// The router, which keeps count of its requests, and with routes that answer about them.
-pub(crate) fn observed(router: Router) -> Router {
+/// Adds the request log and its routes to a router.
+pub(crate) fn with_request_log(router: Router) -> Router {
     let wide = [
         ("access-control-allow-origin", "*"),
         ("access-control-allow-credentials", "true"),

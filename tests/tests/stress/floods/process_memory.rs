@@ -7,7 +7,7 @@ use std::thread;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use stratos_tests::{Plugins, Running, campaign, exclusive, report, request};
+use stratos_tests::{Plugins, ShellProcess, campaign, exclusive, process_status, report, request};
 use tokio_tungstenite::connect_async;
 
 use crate::SAMPLE;
@@ -19,7 +19,7 @@ fn what_is_printed_without_end_is_dropped_with_a_count() {
     let times: usize = campaign("STRATOS_FLOOD", 1);
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     let neighbour = Neighbour::ask(&shell);
     let memory = Memory::of(&shell);
     let line = format!("{}\n", "x".repeat(99));
@@ -38,11 +38,11 @@ fn what_is_printed_without_end_is_dropped_with_a_count() {
     let grown = memory.grown();
     assert!(neighbour.questions() > 5, "the neighbour answers meanwhile");
     let lines = 64 * MIB / 100 * times + 1 + 100_000 + 3;
-    let counted: usize = shell.seen.iter().map(counted).sum();
+    let counted: usize = shell.events.iter().map(counted).sum();
     // The newline before each `the end` ends a line, which is empty but for one of them.
     assert_eq!(counted, lines + 2, "shown or counted");
     let cut = shell
-        .seen
+        .events
         .iter()
         .filter_map(|event| event["message"].as_str());
     let mut cut = cut.filter(|message| message.starts_with("yy"));
@@ -56,7 +56,7 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
     let times: usize = campaign("STRATOS_FLOOD", 1);
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
-    let mut shell = Running::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     let _events = unread_events(&shell);
     let neighbour = Neighbour::ask(&shell);
     let memory = Memory::of(&shell);
@@ -145,7 +145,7 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
 fn a_neighbours_write_does_not_wait_behind_thousands() {
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
-    let shell = Running::start(plugins.root());
+    let shell = ShellProcess::start(plugins.root());
     let memory = Memory::of(&shell);
     let written = AtomicUsize::new(0);
     let is_over = AtomicBool::new(false);
@@ -178,7 +178,7 @@ struct Neighbour {
 }
 
 impl Neighbour {
-    fn ask(shell: &Running) -> Self {
+    fn ask(shell: &ShellProcess) -> Self {
         let (address, is_over) = (shell.address, Arc::<AtomicBool>::default());
         let over = Arc::clone(&is_over);
         let asks = thread::spawn(move || {
@@ -201,7 +201,7 @@ impl Neighbour {
 }
 
 /// A connection to the shell's events that nobody reads from.
-fn unread_events(shell: &Running) -> std::net::TcpStream {
+fn unread_events(shell: &ShellProcess) -> std::net::TcpStream {
     let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let owner: Value = serde_json::from_str(&owner).unwrap();
     let (address, token) = (shell.address, owner["token"].as_str().unwrap());
@@ -231,27 +231,18 @@ struct Memory {
 }
 
 impl Memory {
-    fn of(shell: &Running) -> Self {
+    fn of(shell: &ShellProcess) -> Self {
         let pid = shell.pid();
         // Forgets the peak until now, where there is such a file.
         let _ = std::fs::write(format!("/proc/{pid}/clear_refs"), "5");
-        let before = peak(pid).unwrap_or_default();
+        let before = process_status(pid, "VmHWM").unwrap_or_default();
         Self { pid, before }
     }
 
     /// In MiB.
     fn grown(&self) -> Option<usize> {
-        Some(peak(self.pid)?.saturating_sub(self.before) / 1024)
+        Some(process_status(self.pid, "VmHWM")?.saturating_sub(self.before) / 1024)
     }
-}
-
-/// In KiB.
-fn peak(pid: u32) -> Option<usize> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 fn assert_grown(grown: Option<usize>, limit: usize, what: &str) {

@@ -1,4 +1,4 @@
-//! A running `cargo stratos run`.
+//! A process of `cargo stratos run`.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -12,67 +12,67 @@ use serde_json::Value;
 use stratos_host::owner::Owner;
 use tempfile::NamedTempFile;
 
-use crate::command::{Finished, cargo_stratos, stratos};
+use crate::command::{CommandOutput, cargo_stratos, stratos};
 use crate::control::ControlApi;
-use crate::http::{Answer, request};
+use crate::http::{HttpResponse, request};
 
-/// How long a test waits for anything before it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Time after which a wait fails the test.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long a test lets a shell end.
+/// Time limit of a shell's shutdown in tests.
 ///
-/// The promise is 8 s, of which the stop ladder takes 7. A busy machine adds to that; one plugin after the other, or a
-/// wait without a deadline, takes longer than this.
-pub const END: Duration = Duration::from_secs(16);
+/// The shell promises 8 s. A busy machine may double that; shutting plugins down one after the other, or a wait without
+/// a timeout, exceeds this limit.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(16);
 
-/// How to run.
+/// Options of [`ShellProcess::start_with`].
 #[derive(Debug, Default)]
-pub struct Options {
-    /// More arguments.
+pub struct RunOptions {
+    /// Additional arguments of `cargo stratos run`.
     pub args: Vec<String>,
-    /// More environment.
+    /// Additional environment variables.
     pub env: Vec<(String, String)>,
-    /// Where the state lives, instead of a folder beside the plugins.
+    /// The state folder, instead of `state` beside the plugins.
     pub state: Option<PathBuf>,
-    /// Reload what changes. Without it nothing happens but what the test asks for.
+    /// Watches files and reloads plugins; off by default.
     pub watch: bool,
 }
 
-/// A shell that is killed when the test ends.
+/// A running shell, killed on drop.
 #[derive(Debug)]
-pub struct Running {
+pub struct ShellProcess {
     child: Child,
-    events: Receiver<Value>,
-    said: NamedTempFile,
-    /// Everything that was printed before it was ready, and what was waited for.
-    pub seen: Vec<Value>,
-    /// Where it listens.
+    receiver: Receiver<Value>,
+    stderr: NamedTempFile,
+    /// The events that [`wait_for`](Self::wait_for) and other methods have read, in order.
+    pub events: Vec<Value>,
+    /// The address of the HTTP server.
     pub address: SocketAddr,
     token: String,
-    /// Its state folder.
+    /// The state folder.
     pub state: PathBuf,
 }
 
-impl Running {
-    /// Starts a shell with the plugins in a folder and waits until it is ready.
+impl ShellProcess {
+    /// Starts a shell with the plugins in a folder and waits for its `ready` event.
     #[must_use]
     pub fn start(folder: &Path) -> Self {
-        Self::start_with(folder, Options::default())
+        Self::start_with(folder, RunOptions::default())
     }
 
-    /// Starts a shell with more arguments.
+    /// Starts a shell with options and waits for its `ready` event.
     #[must_use]
-    pub fn start_with(folder: &Path, options: Options) -> Self {
-        let mut running = Self::launch(folder, options);
+    pub fn start_with(folder: &Path, options: RunOptions) -> Self {
+        let mut running = Self::spawn(folder, options);
         running.wait_for(|event| event["event"] == "ready");
         running
     }
 
-    /// Starts a shell and waits until it listens; its plugins are on their way.
+    /// Starts a shell and waits until it listens, while its plugins still start.
     #[must_use]
-    pub fn launch(folder: &Path, options: Options) -> Self {
+    pub fn spawn(folder: &Path, options: RunOptions) -> Self {
         let state = options.state.unwrap_or_else(|| folder.join("state"));
-        let said = NamedTempFile::new().expect("a file");
+        let stderr = NamedTempFile::new().expect("a file");
         let mut child = Command::new(cargo_stratos())
             .args(["run", "--port", "auto", "--json", "--state"])
             .arg(&state)
@@ -82,11 +82,11 @@ impl Running {
             .envs(options.env)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(said.reopen().expect("a second handle"))
+            .stderr(stderr.reopen().expect("a second handle"))
             .spawn()
             .expect("cargo-stratos runs");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
-        let (sender, events) = channel();
+        let (sender, receiver) = channel();
         thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
                 let event = serde_json::from_str(&line).expect("every line is JSON");
@@ -98,22 +98,22 @@ impl Running {
         let pid = child.id();
         let mut running = Self {
             child,
-            events,
-            said,
-            seen: Vec::new(),
+            receiver,
+            stderr,
+            events: Vec::new(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             token: String::new(),
             state,
         };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let owner = loop {
             match Owner::read(&running.state) {
                 Ok(owner) if owner.pid == pid => break owner,
-                // There is none yet, or the one of a shell that was killed.
+                // The owner file is missing, or left by a shell that was killed.
                 _ => assert!(
                     Instant::now() < deadline,
-                    "it does not come up: {}",
-                    running.said()
+                    "the shell does not start: {}",
+                    running.stderr()
                 ),
             }
             thread::sleep(Duration::from_millis(5));
@@ -123,64 +123,64 @@ impl Running {
         running
     }
 
-    /// Waits for an event that has not been seen yet.
+    /// Reads events up to one that matches, and returns it.
     pub fn wait_for(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.events.recv_timeout(left) {
+            match self.receiver.recv_timeout(left) {
                 Ok(event) => {
-                    self.seen.push(event.clone());
+                    self.events.push(event.clone());
                     if wanted(&event) {
                         return event;
                     }
                 }
                 Err(error) => {
-                    let last = self.seen.len().saturating_sub(20);
+                    let last = self.events.len().saturating_sub(20);
                     panic!(
                         "{error} while waiting; seen last: {:#?}",
-                        &self.seen[last..]
+                        &self.events[last..]
                     )
                 }
             }
         }
     }
 
-    /// Sees everything that has been printed by now.
-    pub fn catch_up(&mut self) {
-        self.seen.extend(self.events.try_iter());
+    /// Reads the events that have been printed so far, without waiting.
+    pub fn drain_events(&mut self) {
+        self.events.extend(self.receiver.try_iter());
     }
 
-    /// Waits for an event, unless it has been seen.
+    /// Waits for an event, unless it was read before.
     pub fn expect(&mut self, wanted: impl Fn(&Value) -> bool) {
-        if !self.seen.iter().any(&wanted) {
+        if !self.events.iter().any(&wanted) {
             self.wait_for(wanted);
         }
     }
 
-    /// Starts a shell that reloads what changes.
+    /// Starts a shell that watches files.
     #[must_use]
     pub fn watch(folder: &Path) -> Self {
-        let options = Options {
+        let options = RunOptions {
             watch: true,
-            ..Options::default()
+            ..RunOptions::default()
         };
         Self::start_with(folder, options)
     }
 
-    /// Waits for a step of a plugin's build.
+    /// Waits for a `build` event of a plugin, by the name of the step.
     pub fn wait_for_build(&mut self, plugin: &str, step: &str) -> Value {
         self.wait_for(|event| {
             event["event"] == "build" && event["plugin"] == plugin && event["build"]["name"] == step
         })
     }
 
-    /// Waits until a newer version has taken over.
+    /// Waits for a `reload` event of a plugin.
     pub fn wait_for_reload(&mut self, plugin: &str) -> Value {
         self.wait_for(|event| event["event"] == "reload" && event["plugin"] == plugin)
     }
 
-    /// Waits for a plugin's state.
+    /// Waits for a `state` event of a plugin, by the name of the state.
     pub fn wait_for_state(&mut self, plugin: &str, state: &str) -> Value {
         self.wait_for(|event| {
             event["event"] == "state"
@@ -189,7 +189,7 @@ impl Running {
         })
     }
 
-    /// What it says about a plugin now.
+    /// The entry of a plugin in `cargo stratos ps --json`.
     #[must_use]
     pub fn plugin(&self, id: &str) -> Value {
         let listed = self.command(&["ps", "--json"]);
@@ -200,7 +200,7 @@ impl Running {
             .expect("the plugin is listed")
     }
 
-    /// Its control API.
+    /// A client of the control API.
     #[must_use]
     pub fn control(&self) -> ControlApi {
         ControlApi {
@@ -209,15 +209,15 @@ impl Running {
         }
     }
 
-    /// Asks for a path.
+    /// Sends a GET request.
     #[must_use]
-    pub fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> HttpResponse {
         request(self.address, "GET", path, &[], "")
     }
 
-    /// Runs a command about this shell.
+    /// Runs a `cargo stratos` command on this shell's state folder.
     #[must_use]
-    pub fn command(&self, arguments: &[&str]) -> Finished {
+    pub fn command(&self, arguments: &[&str]) -> CommandOutput {
         let (first, rest) = arguments.split_first().expect("a command");
         let state = self.state.to_str().expect("a path in UTF-8");
         stratos(
@@ -226,25 +226,25 @@ impl Running {
         )
     }
 
-    /// Asks on an IPC channel.
+    /// Invokes an IPC channel with `cargo stratos call`.
     #[must_use]
-    pub fn call(&self, plugin: &str, channel: &str, payload: &str) -> Finished {
+    pub fn call(&self, plugin: &str, channel: &str, payload: &str) -> CommandOutput {
         self.command(&["call", plugin, channel, payload])
     }
 
-    /// What it has said on stderr so far.
+    /// Standard error so far.
     #[must_use]
-    pub fn said(&self) -> String {
-        std::fs::read_to_string(self.said.path()).expect("the file is there")
+    pub fn stderr(&self) -> String {
+        std::fs::read_to_string(self.stderr.path()).expect("the file is there")
     }
 
-    /// The process.
+    /// The process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Presses Ctrl-C, waits for the end, and returns what happened meanwhile.
+    /// Sends SIGINT, waits for the exit, and returns the exit status and the remaining events.
     #[cfg(unix)]
     pub fn interrupt(mut self) -> (std::process::ExitStatus, Vec<Value>) {
         use rustix::process::{Pid, Signal, kill_process};
@@ -252,19 +252,19 @@ impl Running {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("a pid")).expect("a pid");
         kill_process(pid, Signal::INT).expect("it runs");
         let status = self.child.wait().expect("it ends");
-        (status, self.events.iter().collect())
+        (status, self.receiver.iter().collect())
     }
 
-    /// Ends it at once, as a crash of the machine would.
+    /// Kills the process, so that it cannot clean up.
     pub fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }
 }
 
-impl Drop for Running {
+impl Drop for ShellProcess {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! The protocol by hand: lines of JSON over the control socket.
+//! A connection to the shell without the SDK: lines of JSON over the control socket.
 #![expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
 
 use std::ffi::OsString;
@@ -12,40 +12,40 @@ use tokio::io::{
     AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, ReadHalf, WriteHalf,
 };
 
-/// The id is the program's name, as with the sample.
-pub(super) fn id() -> String {
+/// The plugin's id, which is the program's file name.
+pub(super) fn plugin_id() -> String {
     let program = std::env::current_exe().expect("it has a path");
     let name = program.file_stem().expect("it has a name");
     name.to_string_lossy().into_owned()
 }
 
-/// What the shell has put into the environment.
-pub(super) fn given(name: &str) -> OsString {
+/// An environment variable that the shell sets.
+pub(super) fn host_env(name: &str) -> OsString {
     std::env::var_os(name).expect("a shell started this")
 }
 
-/// One connection to the shell.
-pub(super) struct Wire {
+/// A connection to the shell.
+pub(super) struct RawConnection {
     reader: BufReader<ReadHalf<BoxedStream>>,
     writer: WriteHalf<BoxedStream>,
     last_id: u64,
 }
 
-/// A request of the shell.
+/// A request from the shell.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct ShellRequest {
     pub(super) id: u64,
     pub(super) method: String,
     pub(super) params: Value,
 }
 
-impl Wire {
+impl RawConnection {
     pub(super) async fn connect() -> Self {
         Self::try_connect().await.expect("the shell listens")
     }
 
     pub(super) async fn try_connect() -> io::Result<Self> {
-        let stream = LocalStream::connect(&given(environment::SOCKET)).await?;
+        let stream = LocalStream::connect(&host_env(environment::SOCKET)).await?;
         let (reader, writer) = tokio::io::split(stream.into_boxed());
         Ok(Self {
             reader: BufReader::new(reader),
@@ -54,31 +54,34 @@ impl Wire {
         })
     }
 
-    /// A connection whose greeting was accepted.
+    /// Connects and completes the handshake.
     pub(super) async fn greeted() -> Self {
-        let mut wire = Self::connect().await;
-        wire.send(&hello()).await;
-        let answer = wire.read().await.expect("the shell answers");
+        let mut connection = Self::connect().await;
+        connection.send(&hello()).await;
+        let answer = connection.read().await.expect("the shell answers");
         assert!(answer.get("result").is_some(), "{answer}");
-        wire
+        connection
     }
 
-    /// A connection on which the shell has said `start`, and waits for the answer to it.
-    pub(super) async fn starting() -> (Self, Asked) {
-        let mut wire = Self::greeted().await;
-        let start = wire.asked().await.expect("the shell starts it");
+    /// Connects, and returns the shell's `start` request, which is not answered yet.
+    pub(super) async fn starting() -> (Self, ShellRequest) {
+        let mut connection = Self::greeted().await;
+        let start = connection
+            .next_request()
+            .await
+            .expect("the shell starts it");
         assert_eq!(start.method, "start");
-        (wire, start)
+        (connection, start)
     }
 
-    /// A connection of a plugin that has started well.
+    /// Connects, and answers the `start` request.
     pub(super) async fn started() -> Self {
-        let (mut wire, start) = Self::starting().await;
-        wire.answer(start.id).await;
-        wire
+        let (mut connection, start) = Self::starting().await;
+        connection.answer(start.id).await;
+        connection
     }
 
-    /// Sends a message. The shell may have hung up, which the next read shows.
+    /// Sends a message. Errors are ignored, because the next read reports a closed connection.
     pub(super) async fn send(&mut self, message: &Value) {
         let _ = self.try_send(format!("{message}\n").as_bytes()).await;
     }
@@ -88,7 +91,7 @@ impl Wire {
         self.writer.flush().await
     }
 
-    /// The next message; nothing when the shell has hung up.
+    /// Receives the next message, or `None` when the connection is closed.
     pub(super) async fn read(&mut self) -> Option<Value> {
         let mut line = String::new();
         match self.reader.read_line(&mut line).await {
@@ -97,17 +100,17 @@ impl Wire {
         }
     }
 
-    /// One byte; nothing when the shell has hung up.
+    /// Receives one byte, or `None` when the connection is closed.
     pub(super) async fn read_byte(&mut self) -> Option<u8> {
         self.reader.read_u8().await.ok()
     }
 
-    /// The next request of the shell; what else it sends is skipped.
-    pub(super) async fn asked(&mut self) -> Option<Asked> {
+    /// Receives the next request from the shell, and skips other messages.
+    pub(super) async fn next_request(&mut self) -> Option<ShellRequest> {
         loop {
             let message = self.read().await?;
             if let (Some(id), Some(method)) = (message["id"].as_u64(), message["method"].as_str()) {
-                return Some(Asked {
+                return Some(ShellRequest {
                     id,
                     method: method.to_owned(),
                     params: message["params"].clone(),
@@ -116,12 +119,12 @@ impl Wire {
         }
     }
 
-    /// Answers that it is done.
+    /// Responds to a request with an empty result.
     pub(super) async fn answer(&mut self, id: u64) {
         self.send(&done(id)).await;
     }
 
-    /// Asks the shell something and waits for the answer, which is the result or the error.
+    /// Sends a request and returns the result or the error of the response.
     pub(super) async fn ask(&mut self, method: &str, params: Value) -> Value {
         let request = self.request(method, params);
         self.send(&request).await;
@@ -135,30 +138,30 @@ impl Wire {
         }
     }
 
-    /// A request with an id of its own.
+    /// Creates a request with a new id.
     pub(super) fn request(&mut self, method: &str, params: Value) -> Value {
         self.last_id += 1;
         json!({ "jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params })
     }
 
-    /// From now on it does what it is asked to, and ends with its connection.
-    pub(super) async fn obey(mut self) {
-        while let Some(asked) = self.asked().await {
+    /// Responds to all requests until the connection is closed.
+    pub(super) async fn serve(mut self) {
+        while let Some(asked) = self.next_request().await {
             self.answer(asked.id).await;
         }
     }
 }
 
-/// The greeting of a good plugin.
+/// A valid `hello` request.
 pub(super) fn hello() -> Value {
-    let nonce = given(environment::NONCE).into_string();
+    let nonce = host_env(environment::NONCE).into_string();
     json!({
         "jsonrpc": "2.0", "id": 0, "method": "hello",
         "params": {
             "protocol": { "major": 1, "minor": 0 },
             "nonce": nonce.expect("plain text"),
             "sdk": { "name": "hostile", "version": "6.6.6" },
-            "plugin": { "id": id(), "version": "1.0.0" },
+            "plugin": { "id": plugin_id(), "version": "1.0.0" },
             "features": ["http"],
         },
     })

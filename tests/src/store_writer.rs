@@ -1,4 +1,4 @@
-//! What the program `store-writer` writes, so that tests know what must be there after it was killed.
+//! The program `store-writer`: what it writes, and a handle of its process.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -8,21 +8,21 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-/// A kind of writing. Every write has a number, and the number says what it is.
+/// A sequence of writes, numbered from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Workload {
-    /// Always the same key.
+    /// Sets one key.
     OneKey,
-    /// Fifty keys in turn.
+    /// Sets 50 keys in turn.
     ManyKeys,
-    /// Ten keys that come and go.
+    /// Sets and deletes 10 keys in turn.
     Deletes,
-    /// Four keys with 200 KB each.
+    /// Sets 4 keys in turn, with 200 KB each.
     BigValues,
 }
 
 impl Workload {
-    /// All of them, as the arguments of `store-writer` have them.
+    /// All workloads with their names in the arguments of `store-writer`.
     pub const ALL: [(&str, Self); 4] = [
         ("one-key", Self::OneKey),
         ("many-keys", Self::ManyKeys),
@@ -30,7 +30,7 @@ impl Workload {
         ("big-values", Self::BigValues),
     ];
 
-    /// The key of a write, and its value unless it removes one.
+    /// The key of a write, and its value, or `None` if it deletes the key.
     #[must_use]
     pub fn write(self, number: usize) -> (String, Option<Value>) {
         match self {
@@ -47,11 +47,11 @@ impl Workload {
         }
     }
 
-    /// What is stored after so many writes.
+    /// The stored values after this many writes.
     #[must_use]
     pub fn after(self, writes: usize) -> BTreeMap<String, Value> {
         let mut values = BTreeMap::new();
-        // No key is older than that.
+        // The last 50 writes determine all keys.
         for number in writes.saturating_sub(50)..writes {
             let (key, value) = self.write(number);
             match value {
@@ -62,13 +62,13 @@ impl Workload {
         values
     }
 
-    /// How many writes are stored, of which so many were acknowledged; what is wrong otherwise.
+    /// The number of writes that are stored when this many were acknowledged.
     ///
-    /// One more may be there: it was on its way.
+    /// One more than that may be stored: the write in flight when the program was killed.
     ///
     /// # Errors
     ///
-    /// When an acknowledged write is missing, or something else is there.
+    /// When the stored values are not those of `acknowledged` or `acknowledged + 1` writes.
     pub fn count(
         self,
         acknowledged: usize,
@@ -98,22 +98,22 @@ impl FromStr for Workload {
     }
 }
 
-/// A running `store-writer`, which is killed when the test ends.
+/// A running `store-writer`, killed on drop.
 #[derive(Debug)]
-pub struct Writer {
+pub struct StoreWriter {
     child: Child,
     output: BufReader<ChildStdout>,
     acknowledged: usize,
 }
 
-impl Writer {
-    /// Starts the program, which writes until it is killed. It goes on after so many writes.
+impl StoreWriter {
+    /// Starts the program, which continues after this many writes and writes until it is killed.
     #[must_use]
     pub fn start(program: &str, path: &Path, workload: &str, writes: usize) -> Self {
         Self::start_as(program, ["store", "runs"], path, workload, writes)
     }
 
-    /// Starts the program as a kind of it, at a pace; see there.
+    /// Starts the program with a kind of store and a pace, see `store-writer.rs`.
     #[must_use]
     pub fn start_as(
         program: &str,
@@ -139,28 +139,28 @@ impl Writer {
         writer
     }
 
-    /// Waits for the next acknowledgement, and returns how many writes there were.
+    /// Waits for the next acknowledgement, and returns the number of acknowledged writes.
     pub fn acknowledgement(&mut self) -> Option<usize> {
-        // A line that the kill has cut acknowledges nothing.
+        // An incomplete line of a killed program acknowledges nothing.
         let line = self.line()?;
         self.acknowledged = line.parse().expect("a number");
         Some(self.acknowledged)
     }
 
-    /// Lets it do one write, where that is its pace, and returns how many writes were acknowledged then.
+    /// Triggers one write at the pace `steps`, and returns the number of acknowledged writes.
     pub fn step(&mut self) -> usize {
         let input = self.child.stdin.as_mut().expect("it is piped");
         input.write_all(b"\n").expect("it reads");
         self.acknowledgement().expect("it writes")
     }
 
-    /// Its process.
+    /// The process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Kills it, and returns how many writes were acknowledged.
+    /// Kills the program, and returns the number of acknowledged writes.
     pub fn kill(mut self) -> usize {
         self.child.kill().expect("it runs");
         while self.acknowledgement().is_some() {}
@@ -175,9 +175,9 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for StoreWriter {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The program may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

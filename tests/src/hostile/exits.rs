@@ -1,44 +1,49 @@
-//! Processes that end in the wrong way, or leave others behind.
+//! Processes that crash, or leave child processes behind.
 
 use std::process::Command;
 
-use crate::hostile::marks::mark;
-use crate::hostile::wire::{Wire, given};
+use crate::hostile::fault_log::log_fault;
+use crate::hostile::raw_connection::{RawConnection, host_env};
 
-/// In the environment of a process that a hostile plugin started.
+/// Variable that makes the program a child process of a hostile plugin, by its role.
 pub(super) const ROLE: &str = "HOSTILE_ROLE";
 
 pub(super) fn aborts() -> ! {
-    mark("aborts");
+    log_fault("aborts");
     std::process::abort()
 }
 
 #[cfg(unix)]
 pub(super) fn kills_itself(signal: rustix::process::Signal) -> ! {
-    mark("ends itself by a signal");
-    // The first SIGSEGV only removes the handler by which Rust notices a stack overflow.
+    log_fault("ends itself by a signal");
+    // The first SIGSEGV only resets Rust's handler for stack overflows.
     loop {
         rustix::process::kill_process(rustix::process::getpid(), signal).expect("it is its own");
     }
 }
 
-/// A child that ends neither with its parent nor when it is asked to.
+/// Starts a child process that exits neither with its parent nor on SIGTERM.
 pub(super) async fn leaves_behind(role: &str) {
-    let (mut wire, start) = Wire::starting().await;
+    let (mut connection, start) = RawConnection::starting().await;
     let program = std::env::current_exe().expect("it has a path");
     let mut child = Command::new(program);
     let child = child.env(ROLE, role).stdin(std::process::Stdio::null());
     let mut child = child.spawn().expect("it starts");
     std::thread::spawn(move || child.wait());
-    // The child says when it is out of reach, with its process id.
-    while crate::hostile::marks(given(super::MARKS).as_ref(), &super::wire::id()).is_empty() {
+    // The child logs its process id once it ignores SIGTERM.
+    while crate::hostile::fault_log(
+        host_env(super::FAULT_LOG_DIR).as_ref(),
+        &super::raw_connection::plugin_id(),
+    )
+    .is_empty()
+    {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    wire.answer(start.id).await;
-    wire.obey().await;
+    connection.answer(start.id).await;
+    connection.serve().await;
 }
 
-/// What such a child does.
+/// Runs the child process: ignores SIGTERM, and leaves the process group in the role `escapes`.
 pub(super) async fn stays(role: &str) {
     #[cfg(unix)]
     {
@@ -49,11 +54,11 @@ pub(super) async fn stays(role: &str) {
             rustix::process::setsid().expect("it leads no group");
         }
     }
-    mark(format_args!("{role} as {}", std::process::id()));
+    log_fault(format_args!("{role} as {}", std::process::id()));
     std::future::pending().await
 }
 
-/// Goes on in the same process without input and output.
+/// Executes the program again, in the same process, with closed standard streams.
 #[cfg(unix)]
 pub(super) fn closes_its_streams() -> std::io::Error {
     use std::os::unix::process::CommandExt as _;
@@ -70,18 +75,18 @@ pub(super) fn closes_its_streams() -> std::io::Error {
 }
 
 pub(super) async fn serves_without_streams() {
-    let wire = Wire::started().await;
-    mark("has no streams");
-    wire.obey().await;
+    let connection = RawConnection::started().await;
+    log_fault("has no streams");
+    connection.serve().await;
 }
 
-/// The sockets are there no more for whoever wants to connect.
+/// Removes both sockets of the plugin.
 pub(super) async fn deletes_its_sockets() {
     use stratos_protocol::environment::{HTTP_SOCKET, SOCKET};
 
-    let wire = Wire::started().await;
-    // The shell has removed the first one already.
-    let removed = [SOCKET, HTTP_SOCKET].map(|name| std::fs::remove_file(given(name)).is_ok());
-    mark(format_args!("removed: {removed:?}"));
-    wire.obey().await;
+    let connection = RawConnection::started().await;
+    // The shell removes the control socket itself after the handshake.
+    let removed = [SOCKET, HTTP_SOCKET].map(|name| std::fs::remove_file(host_env(name)).is_ok());
+    log_fault(format_args!("removed: {removed:?}"));
+    connection.serve().await;
 }

@@ -7,39 +7,42 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use stratos_tests::{MARKS, Options, Plugins, Running, marks};
+use stratos_tests::{FAULT_LOG_DIR, Plugins, RunOptions, ShellProcess, fault_log};
 
 use super::{HOSTILE, SAMPLE};
 
 /// One hostile plugin in a shell.
 struct Single {
     plugins: Plugins,
-    shell: Running,
+    shell: ShellProcess,
 }
 
 impl Single {
     fn start(fault: &str, args: &[&str]) -> Self {
         let plugins = Plugins::new(SAMPLE, &[]);
         plugins.add(HOSTILE, fault);
-        let folder = plugins.root().join("marks");
+        let folder = plugins.root().join("fault-log");
         fs::create_dir(&folder).unwrap();
-        let options = Options {
-            env: vec![(MARKS.to_owned(), folder.to_str().unwrap().to_owned())],
+        let options = RunOptions {
+            env: vec![(
+                FAULT_LOG_DIR.to_owned(),
+                folder.to_str().unwrap().to_owned(),
+            )],
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-            ..Options::default()
+            ..RunOptions::default()
         };
-        let shell = Running::start_with(plugins.root(), options);
+        let shell = ShellProcess::start_with(plugins.root(), options);
         Self { plugins, shell }
     }
 
-    fn marks(&self, fault: &str) -> Vec<String> {
-        marks(&self.plugins.root().join("marks"), fault)
+    fn fault_log(&self, fault: &str) -> Vec<String> {
+        fault_log(&self.plugins.root().join("fault-log"), fault)
     }
 
     /// The process that the plugin has started.
     #[cfg(target_os = "linux")]
     fn child(&self, does: &str) -> i32 {
-        let marks = self.marks(if does == "stays" {
+        let marks = self.fault_log(if does == "stays" {
             "leaves-a-child"
         } else {
             "child-escapes"
@@ -55,7 +58,7 @@ fn a_nonce_is_good_for_one_connection() {
     single
         .shell
         .expect(|event| event["state"]["name"] == "running");
-    let seen = single.marks("two-connections");
+    let seen = single.fault_log("two-connections");
     assert_eq!(seen, ["the second: closed, a third: refused"]);
 }
 
@@ -102,7 +105,7 @@ fn a_crash_loop_ends() {
     let mut single = Single::start("crashes-later", &["--supervise"]);
     let is_over = |event: &Value| event["state"]["name"] == "errored";
     single.shell.wait_for(is_over);
-    let crashes = single.marks("crashes-later");
+    let crashes = single.fault_log("crashes-later");
     assert_eq!(crashes.len(), 5, "{crashes:?}");
 }
 

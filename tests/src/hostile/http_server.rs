@@ -1,4 +1,4 @@
-//! A plugin whose HTTP server answers in every way but the right one.
+//! Faults of a plugin's HTTP server.
 
 use std::time::{Duration, Instant};
 
@@ -8,15 +8,15 @@ use stratos_transport::BoxedStream;
 use stratos_transport::local::LocalListener;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::hostile::marks::mark;
-use crate::hostile::wire::{Wire, given, id};
+use crate::hostile::fault_log::log_fault;
+use crate::hostile::raw_connection::{RawConnection, host_env, plugin_id};
 
 const FLOOD: Duration = Duration::from_secs(2);
 
-/// How it answers.
+/// The fault of the HTTP server.
 #[derive(Clone, Copy)]
-pub(super) enum Web {
-    /// Nobody listens.
+pub(super) enum HttpFault {
+    /// The plugin registers a prefix and does not listen.
     Refuses,
     Silent,
     Garbage,
@@ -29,28 +29,29 @@ pub(super) enum Web {
     TwoLengths,
 }
 
-/// Registers its prefix as a good plugin does, and then answers like this.
-pub(super) async fn serves(how: Web) {
-    let (mut wire, start) = Wire::starting().await;
-    if !matches!(how, Web::Refuses) {
-        let listener = LocalListener::bind(&given(HTTP_SOCKET)).expect("the place is free");
+/// Registers a prefix and serves it with a fault.
+pub(super) async fn serves(how: HttpFault) {
+    let (mut connection, start) = RawConnection::starting().await;
+    if !matches!(how, HttpFault::Refuses) {
+        let listener = LocalListener::bind(&host_env(HTTP_SOCKET)).expect("the place is free");
         tokio::spawn(async move {
             while let Ok(stream) = listener.accept().await {
                 tokio::spawn(answer(stream.into_boxed(), how));
             }
         });
     }
-    let prefix = format!("/api/{}", id());
-    wire.ask("server/register", json!({ "prefix": prefix }))
+    let prefix = format!("/api/{}", plugin_id());
+    connection
+        .ask("server/register", json!({ "prefix": prefix }))
         .await;
-    if matches!(how, Web::Refuses) {
-        mark("nobody listens");
+    if matches!(how, HttpFault::Refuses) {
+        log_fault("nobody listens");
     }
-    wire.answer(start.id).await;
-    wire.obey().await;
+    connection.answer(start.id).await;
+    connection.serve().await;
 }
 
-async fn answer(mut stream: BoxedStream, how: Web) {
+async fn answer(mut stream: BoxedStream, how: HttpFault) {
     let mut request = [0; 4096];
     if !stream
         .read(&mut request)
@@ -59,28 +60,28 @@ async fn answer(mut stream: BoxedStream, how: Web) {
     {
         return;
     }
-    mark("was asked");
+    log_fault("was asked");
     let bytes: &[u8] = match how {
-        Web::Refuses | Web::ClosesAtOnce => return,
-        Web::Silent => return std::future::pending().await,
-        Web::Garbage => b"\x00\xff what a lovely day\r\n\r\n",
-        Web::ClosesMidBody => b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
-        Web::BodyTooShort => b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort",
-        Web::BodyTooLong => {
+        HttpFault::Refuses | HttpFault::ClosesAtOnce => return,
+        HttpFault::Silent => return std::future::pending().await,
+        HttpFault::Garbage => b"\x00\xff what a lovely day\r\n\r\n",
+        HttpFault::ClosesMidBody => b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+        HttpFault::BodyTooShort => b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort",
+        HttpFault::BodyTooLong => {
             b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlongHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"
         }
-        Web::TwoLengths => {
+        HttpFault::TwoLengths => {
             b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 6\r\n\r\npoison"
         }
-        Web::EndlessHead => return repeat(&mut stream, b"HTTP/1.1 200 OK\r\n", b"x: y\r\n").await,
-        Web::EndlessContinue => {
+        HttpFault::EndlessHead => return repeat(&mut stream, b"HTTP/1.1 200 OK\r\n", b"x: y\r\n").await,
+        HttpFault::EndlessContinue => {
             repeat(&mut stream, b"", b"HTTP/1.1 100 Continue\r\n\r\n").await;
             b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate"
         }
     };
     let _ = stream.write_all(bytes).await;
-    if matches!(how, Web::BodyTooLong) {
-        // It would like another request on this connection.
+    if matches!(how, HttpFault::BodyTooLong) {
+        // Waits for another request on this connection.
         let _ = stream.read(&mut request).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Channels on which the sample does too much of something.
+//! IPC channels of the sample plugin that flood the shell.
 
 use std::io::Write as _;
 
@@ -6,8 +6,8 @@ use serde_json::Value;
 use stratos::PluginContext;
 use tokio::task::JoinSet;
 
-pub(crate) async fn serve_floods(ctx: &PluginContext) -> stratos::Result {
-    // A text as often as asked, to stdout, and `the end` after it.
+pub(crate) async fn register_flood_channels(ctx: &PluginContext) -> stratos::Result {
+    // Prints a text this many times, and `the end` after it.
     let held = ctx.clone();
     ctx.ipc
         .handle("print", move |(text, count): (String, usize)| {
@@ -22,7 +22,7 @@ pub(crate) async fn serve_floods(ctx: &PluginContext) -> stratos::Result {
             }
         })
         .await?;
-    // Small texts that make large trees.
+    // Pushes JSON that is small as text and large when parsed.
     let held = ctx.clone();
     ctx.ipc
         .handle("push-bombs", move |count: usize| {
@@ -48,7 +48,7 @@ pub(crate) async fn serve_floods(ctx: &PluginContext) -> stratos::Result {
                         logger.info("flood", &text);
                         tokio::task::yield_now().await;
                     }
-                    // An error means that the shell has gone.
+                    // An error means that the shell has exited.
                     let _ = ipc.send("logged", &count).await;
                 });
                 Ok(())
@@ -66,7 +66,7 @@ pub(crate) async fn serve_floods(ctx: &PluginContext) -> stratos::Result {
                     for _ in 0..count {
                         let _ = ipc.send("flood", &text).await;
                     }
-                    // An error means that the shell has gone.
+                    // An error means that the shell has exited.
                     let _ = ipc.send("pushed-much", &count).await;
                 });
                 Ok(())

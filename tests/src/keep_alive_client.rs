@@ -1,21 +1,21 @@
-//! A browser's kept connection, for loads.
+//! An HTTP client with one keep-alive connection, to generate load.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-/// Asks one thing after the other on one connection.
+/// An HTTP client that sends one request after the other on one connection.
 #[derive(Debug)]
-pub struct KeepAlive {
+pub struct KeepAliveClient {
     address: SocketAddr,
     stream: BufReader<TcpStream>,
 }
 
-impl KeepAlive {
-    /// Connects.
+impl KeepAliveClient {
+    /// Connects to a server.
     ///
     /// # Errors
     ///
-    /// When nobody listens.
+    /// When the server does not accept connections.
     pub fn connect(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
@@ -25,11 +25,11 @@ impl KeepAlive {
         })
     }
 
-    /// The status and the body of the answer, which must say its length.
+    /// Sends a GET request and returns the status and the body. The response must have a `Content-Length`.
     ///
     /// # Errors
     ///
-    /// When the connection breaks before the end of the answer.
+    /// When the connection closes before the end of the response.
     pub fn get(&mut self, path: &str) -> io::Result<(u16, Vec<u8>)> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
         self.stream.get_mut().write_all(request.as_bytes())?;

@@ -1,4 +1,4 @@
-//! Which plugin processes live, on every platform: each holds a connection to the test open.
+//! Detects which plugin processes run, on every platform: each holds a connection to the test open until it exits.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
-/// Tells the sample plugin where to connect.
-pub const WATCH: &str = "SAMPLE_WATCH";
+/// Variable with the address that the sample plugin connects to.
+pub const LIVE_PROCESSES: &str = "SAMPLE_LIVE_PROCESSES";
 
-/// Sees plugin processes come and go.
+/// The plugin processes that run.
 #[derive(Debug)]
-pub struct Watch {
+pub struct LiveProcesses {
     address: SocketAddr,
     alive: Arc<Mutex<BTreeMap<SocketAddr, String>>>,
 }
 
-impl Watch {
-    /// Listens from now on.
+impl LiveProcesses {
+    /// Starts to listen for connections of plugin processes.
     #[must_use]
     #[expect(
         clippy::new_without_default,
@@ -38,13 +38,13 @@ impl Watch {
         Self { address, alive }
     }
 
-    /// The environment that a shell must have, so that its plugins are seen.
+    /// The environment variable for the shell, which its plugins inherit.
     #[must_use]
     pub fn env(&self) -> (String, String) {
-        (WATCH.to_owned(), self.address.to_string())
+        (LIVE_PROCESSES.to_owned(), self.address.to_string())
     }
 
-    /// The plugins whose processes live.
+    /// The ids of the plugins whose processes run.
     #[must_use]
     pub fn alive(&self) -> Vec<String> {
         self.alive
@@ -55,7 +55,7 @@ impl Watch {
             .collect()
     }
 
-    /// Waits until this many processes live; the time is over when false.
+    /// Waits until this many processes run. Returns false after the timeout.
     #[must_use]
     pub fn wait_for(&self, count: usize, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
@@ -80,7 +80,7 @@ fn watch(connection: TcpStream, alive: &Mutex<BTreeMap<SocketAddr, String>>) {
             .lock()
             .expect("no thread panics")
             .insert(peer, id.trim().to_owned());
-        // Nothing more comes: this returns when the process has ended.
+        // The plugin sends nothing more, so this returns when its process exits.
         let _ = reader.read_to_end(&mut Vec::new());
         alive.lock().expect("no thread panics").remove(&peer);
     }
