@@ -125,7 +125,10 @@ fn everything_that_a_plugin_says_is_shown_as_text() {
     // With colours, they are the only difference.
     let coloured = run(&plugins, &words, "always");
     assert!(coloured.contains("\u{1b}["), "{coloured}");
-    assert_eq!(plugin_texts(&without_colours(&coloured)), plugin_texts(&plain));
+    assert_eq!(
+        plugin_texts(&without_colours(&coloured)),
+        plugin_texts(&plain)
+    );
 }
 
 #[test]

@@ -83,7 +83,7 @@ pub(crate) fn seen(address: SocketAddr, prefix: &str) -> Vec<SeenRequest> {
 }
 
 /// All responses that one connection has received.
-pub(crate) fn responses(received: &str) -> Vec<Answer> {
+pub(crate) fn responses(received: &str) -> Vec<HttpResponse> {
     let responses = received.split("HTTP/1.1 ").skip(1);
     responses
         .map(|response| answer(format!("HTTP/1.1 {response}").as_bytes()))
