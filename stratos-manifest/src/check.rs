@@ -1,4 +1,4 @@
-//! From bytes to a report.
+//! The check: runs the rules on a parsed manifest.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,24 +9,23 @@ use crate::{
     diagnostic::{Diagnostic, Findings, Level},
     facts::ProjectFacts,
     levels::Levels,
-    model::{Manifest, build},
-    reading::{Fault, decode, key_path, parse},
+    model::{Manifest, build_manifest},
     rule::{Group, Rule, RuleLevel, Stage},
     rules::RULES,
-    shape::{self, Place, ShapeFault, places},
+    schema::{ObjectNode, SchemaViolation, find_violations, object_nodes},
+    syntax::{ParsedManifest, key_path},
 };
 
-/// What there is to say about a manifest.
-#[derive(Debug, Clone)]
+/// The result of a check.
+#[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// The manifest, unless there is an error in the file. Errors about the files around it do not count, and
-    /// neither do warnings.
+    /// The typed manifest; `None` if the file has an error. Warnings, and errors in the files around it, do not matter.
     pub manifest: Option<Manifest>,
-    /// The findings, in the order of the file.
+    /// The findings, by their position in the file.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many more there are: of one rule's findings, 1,000 are kept.
+    /// The number of further findings: each rule keeps 1,000.
     pub omitted: usize,
-    /// The rules that broke down. Nobody knows what they would have found, so this is not a clean report.
+    /// The ids of the rules that panicked, whose findings are unknown.
     pub failed: Vec<&'static str>,
 }
 
@@ -37,95 +36,95 @@ impl Report {
             .iter()
             .any(|diagnostic| diagnostic.level == Level::Error)
     }
+
+    pub(crate) fn add(&mut self, mut found: Findings) {
+        self.omitted += found.omitted;
+        self.diagnostics.append(&mut found.kept);
+    }
 }
 
-/// Looks at a manifest with all rules, each at the level of its group.
+/// Checks the bytes of a manifest with all rules, each at the level of its group.
 ///
-/// `source` is the file as it lies on the disk; that it is text is one of the things that get checked. Nothing in it
-/// makes this function panic, and its time and memory are bounded, since more than [`MAX_BYTES`](crate::MAX_BYTES)
-/// are not read.
+/// This never panics, and its time and memory are bounded, because a file of more than
+/// [`MAX_BYTES`](crate::MAX_BYTES) is not parsed.
 pub fn check(source: &[u8], facts: &ProjectFacts) -> Report {
-    check_with(RULES, &Levels::default(), source, facts, |places, _, _| {
-        shape::faults(places)
-    })
+    check_parsed(&ParsedManifest::parse(source), facts)
 }
 
-/// The engine: `shape_faults` says where the manifest does not have its shape, given its objects, its tree and text.
-pub(crate) fn check_with(
+/// Checks a parsed manifest, as [`check`] does.
+pub fn check_parsed(manifest: &ParsedManifest<'_>, facts: &ProjectFacts) -> Report {
+    let validate = |nodes: &[ObjectNode<'_>], _: &Value<'_>| find_violations(nodes);
+    run_rules(RULES, &Levels::default(), manifest, facts, validate)
+}
+
+/// Runs all rules about manifests. `validate` finds the violations of the schema, given the nodes and the root.
+pub(crate) fn run_rules(
     rules: &[Rule],
     levels: &Levels,
-    source: &[u8],
+    manifest: &ParsedManifest<'_>,
     facts: &ProjectFacts,
-    shape_faults: impl FnOnce(&[Place<'_>], &Value<'_>, &str) -> Vec<ShapeFault>,
+    validate: impl FnOnce(&[ObjectNode<'_>], &Value<'_>) -> Vec<SchemaViolation>,
 ) -> Report {
-    let (text, encoding_fault) = decode(source);
-    let text = text.as_deref();
-    let (value, syntax_faults) = text.map_or_else(Default::default, parse);
-    let faults: Vec<Fault> = encoding_fault.into_iter().chain(syntax_faults).collect();
-    let text = text.unwrap_or_default();
-    let root = value.as_ref().and_then(|value| value.as_object());
-    let places: Vec<Place<'_>> = root.map(places).unwrap_or_default();
-    let shape_faults = match (&value, root) {
-        (Some(value), Some(_)) => shape_faults(&places, value, text),
+    let root = manifest.root.as_ref();
+    let object = root.and_then(|root| root.as_object());
+    let nodes = object.map(object_nodes).unwrap_or_default();
+    let violations = match (root, object) {
+        (Some(root), Some(_)) => validate(&nodes, root),
         _ => Vec::new(),
     };
 
-    let mut report = Report {
-        manifest: None,
-        diagnostics: Vec::new(),
-        omitted: 0,
-        failed: Vec::new(),
-    };
-    let mut is_reliable = true;
+    let mut report = Report::default();
+    let mut is_valid = true;
     for rule in rules {
         if rule.stage == Stage::Suppression {
             continue;
         }
-        let decides = rule.group == Group::Correctness && rule.stage < Stage::Project;
+        let decides_validity = rule.group == Group::Correctness && rule.stage < Stage::Project;
         let level = levels.of(rule);
-        if level == RuleLevel::Allow && !decides {
+        if level == RuleLevel::Allow && !decides_validity {
             continue;
         }
         let cx = RuleContext {
             rule: rule.id,
             level: level.finding_level().unwrap_or(Level::Error),
-            text,
-            source,
-            faults: &faults,
-            value: value.as_ref(),
-            places: &places,
-            shape_faults: &shape_faults,
+            manifest,
+            objects: &nodes,
+            violations: &violations,
             facts,
             unused: &[],
         };
-        let mut found = Findings::default();
-        // A rule that breaks down must neither take the others along nor pass for one that found nothing.
-        if catch_unwind(AssertUnwindSafe(|| (rule.check)(&cx, &mut found))).is_err() {
+        let Some(found) = run_rule(rule, &cx) else {
             report.failed.push(rule.id);
-            is_reliable = false;
+            is_valid = false;
             continue;
-        }
-        is_reliable &= !decides || found.kept.is_empty();
+        };
+        is_valid &= !decides_validity || found.kept.is_empty();
         if level != RuleLevel::Allow {
-            report.omitted += found.omitted;
-            report.diagnostics.append(&mut found.kept);
+            report.add(found);
         }
     }
-    let placeless = |diagnostic: &&mut Diagnostic| diagnostic.at.is_empty();
-    for diagnostic in report.diagnostics.iter_mut().filter(placeless) {
-        diagnostic.at = value
-            .as_ref()
-            .map(|value| key_path(value, diagnostic.span.start))
-            .unwrap_or_default();
+    if let Some(root) = root {
+        for diagnostic in &mut report.diagnostics {
+            if diagnostic.at.is_empty() {
+                diagnostic.at = key_path(root, diagnostic.span.start);
+            }
+        }
     }
     report.diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.span.start, d.span.end, d.rule);
         key(a).cmp(&key(b))
     });
-    report.manifest = root
-        .filter(|_| is_reliable)
-        .and_then(|root| build(root, text));
+    report.manifest = object
+        .filter(|_| is_valid)
+        .and_then(|object| build_manifest(object, manifest.text));
     report
+}
+
+/// Runs one rule; `None` if it panics, so that a defect in a rule neither ends the check nor passes for no findings.
+pub(crate) fn run_rule(rule: &Rule, cx: &RuleContext<'_>) -> Option<Findings> {
+    let mut found = Findings::default();
+    let run = catch_unwind(AssertUnwindSafe(|| (rule.check)(cx, &mut found)));
+    run.is_ok().then_some(found)
 }
 
 #[cfg(test)]
@@ -133,19 +132,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_that_panics_is_named_and_takes_no_other_along() {
+    fn a_rule_that_panics_is_reported_as_failed_and_the_others_run() {
         let broken = Rule {
             id: "broken",
             check: |_, _| panic!("a rule with a defect"),
             ..RULES[0]
         };
         let rules: Vec<Rule> = RULES.iter().copied().chain([broken]).collect();
-        let report = check_with(
+        let report = run_rules(
             &rules,
             &Levels::default(),
-            b"{}",
+            &ParsedManifest::parse(b"{}"),
             &ProjectFacts::none(),
-            |places, _, _| shape::faults(places),
+            |nodes, _| find_violations(nodes),
         );
         assert_eq!(report.failed, ["broken"]);
         assert!(report.manifest.is_none());

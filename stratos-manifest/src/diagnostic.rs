@@ -1,64 +1,65 @@
-//! Findings as data: nothing here knows how they are shown.
+//! Findings as data, independent of how they are printed.
 
 use std::{fmt, ops::Range};
 
 use crate::fix::{Edit, Fix, Safety};
 
-/// One finding in a manifest.
+/// A finding in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The id of the rule that found it.
+    /// The id of the rule.
     pub rule: &'static str,
-    /// How much it matters.
+    /// Whether the finding is an error or a warning.
     pub level: Level,
-    /// What is wrong.
+    /// The problem, in one sentence without a period.
     pub message: String,
-    /// The bytes of the source that it is about.
+    /// The bytes of the file that are underlined.
     pub span: Range<usize>,
-    /// Why it is wrong.
+    /// The reason why it is a problem.
     pub note: Option<String>,
-    /// What to do about it.
+    /// The advice how to solve it.
     pub help: Option<String>,
-    /// Other places that belong to the finding.
+    /// Other locations that belong to the finding, such as the first of two equal keys.
     pub related: Vec<Related>,
-    /// The keys that lead to the place, such as `author.contact` or `availableSettings[fuel_unit].min`; empty for the
-    /// file itself. Of fields that are missing, those that would lead to them.
+    /// The key path of the finding, such as `author.contact` or `availableSettings[fuel_unit].min`; empty for the whole
+    /// file. For missing fields, the paths that they would have, separated by `, `.
     ///
-    /// A setting goes by its key, in quotes where that is no plain word. One without a key goes by its number, counted
-    /// from 0, as do the elements of other arrays.
+    /// A setting is named by its key, quoted if the key is no plain word. A setting without a key, and an element of any
+    /// other array, is named by its index, counted from 0.
     pub at: String,
-    /// The repair, where there is one right answer or a likely one.
+    /// The fix, if there is a certain or likely one.
     pub fix: Option<Fix>,
 }
 
-/// Another place that belongs to a finding, such as the first of two equal keys.
+/// Another location that belongs to a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// The bytes of the source.
+    /// The bytes of the file.
     pub span: Range<usize>,
-    /// What is there.
+    /// The label of the location.
     pub message: String,
 }
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Worth a look; the plugin may work all the same.
+    /// The plugin may work as it is.
     Warning,
-    /// The shell, or the upload, will not accept this.
+    /// The shell or the upload rejects the plugin.
     Error,
 }
 
-/// What one rule finds in one file.
+/// The findings of one rule in one file, limited in number.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
+    /// At most [`MAX_KEPT`](Self::MAX_KEPT) findings.
     pub(crate) kept: Vec<Diagnostic>,
-    /// How many more there were.
+    /// The number of findings beyond the limit.
     pub(crate) omitted: usize,
 }
 
 impl Findings {
-    /// Nobody reads more, and a hostile file has room for hundreds of thousands.
+    /// A limit for hostile files, which have room for hundreds of thousands of findings.
     const MAX_KEPT: usize = 1_000;
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
@@ -95,17 +96,17 @@ impl Diagnostic {
         self
     }
 
-    /// A repair that cannot change what the author meant.
+    /// Adds a fix that keeps the meaning of the file.
     pub(crate) fn safe_fix(self, edits: impl IntoIterator<Item = Edit>) -> Self {
         self.fix(Safety::Safe, edits)
     }
 
-    /// A repair that is likely right, or that loses something.
+    /// Adds a fix that is a guess, or that loses something.
     pub(crate) fn unsafe_fix(self, edits: impl IntoIterator<Item = Edit>) -> Self {
         self.fix(Safety::Unsafe, edits)
     }
 
-    /// A repair that gives a value another key and does nothing else.
+    /// Adds a fix that only renames a key.
     pub(crate) fn rename_fix(mut self, safety: Safety, edit: Edit) -> Self {
         self.fix = Some(Fix {
             safety,

@@ -1,28 +1,28 @@
-//! Characters that do not show, and those that change how others show.
+//! Detection of invisible characters, and of those that change the display of others.
 
 use std::ops::RangeInclusive;
 
-/// What is the matter with a character.
+/// The kind of an invisible character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Invisible {
-    /// It shows as nothing.
+pub(crate) enum InvisibleKind {
+    /// A character without a glyph, such as a zero-width space.
     Blank,
-    /// It changes the order in which the characters around it are shown.
-    Direction,
-    /// It is a command for a terminal or a printer.
+    /// A bidirectional control, which changes the order in which other characters are displayed.
+    BidiControl,
+    /// A control character.
     Control,
-    /// It is a hidden copy of an ASCII character.
+    /// A tag character, the invisible copy of an ASCII character.
     Tag,
 }
 
-impl Invisible {
-    /// What a sentence says of one such character, or of several.
+impl InvisibleKind {
+    /// The predicate of a sentence about `count` such characters.
     pub(crate) const fn predicate(self, count: usize) -> &'static str {
         match (self, count) {
             (Self::Blank, 1) => "does not show",
             (Self::Blank, _) => "do not show",
-            (Self::Direction, 1) => "changes the direction of the text around it",
-            (Self::Direction, _) => "change the direction of the text around them",
+            (Self::BidiControl, 1) => "changes the direction of the text around it",
+            (Self::BidiControl, _) => "change the direction of the text around them",
             (Self::Control, 1) => "is a control character",
             (Self::Control, _) => "are control characters",
             (Self::Tag, 1) => "is a hidden copy of another character",
@@ -31,7 +31,7 @@ impl Invisible {
     }
 }
 
-/// Hebrew, Arabic and their neighbours.
+/// Scripts from right to left: Hebrew, Arabic and related ones.
 const RIGHT_TO_LEFT: &[RangeInclusive<char>] = &[
     '\u{590}'..='\u{61b}',
     '\u{61d}'..='\u{8ff}',
@@ -41,7 +41,7 @@ const RIGHT_TO_LEFT: &[RangeInclusive<char>] = &[
     '\u{1e800}'..='\u{1efff}',
 ];
 
-/// Arabic and its neighbours, the scripts of South and South-East Asia, and Mongolian.
+/// Scripts that join letters: Arabic and related ones, those of South and South-East Asia, and Mongolian.
 const JOINED: &[RangeInclusive<char>] = &[
     '\u{600}'..='\u{109f}',
     '\u{1780}'..='\u{18af}',
@@ -53,7 +53,7 @@ const JOINED: &[RangeInclusive<char>] = &[
     '\u{1e900}'..='\u{1e95f}',
 ];
 
-/// Thai, Lao, Tibetan, Myanmar, Khmer and their neighbours.
+/// Scripts without spaces between words: Thai, Lao, Tibetan, Myanmar, Khmer and related ones.
 const WITHOUT_SPACES: &[RangeInclusive<char>] = &[
     '\u{e00}'..='\u{109f}',
     '\u{1780}'..='\u{17ff}',
@@ -61,30 +61,30 @@ const WITHOUT_SPACES: &[RangeInclusive<char>] = &[
     '\u{1a20}'..='\u{1aaf}',
 ];
 
-/// Pictures, arrows and signs.
+/// Emoji, arrows and symbols.
 const EMOJI: &[RangeInclusive<char>] = &['\u{2190}'..='\u{2bff}', '\u{1f000}'..='\u{1faff}'];
 
-/// The consonants that a syllable of Korean starts with, where it is written in parts.
+/// The leading consonants of decomposed Korean syllables.
 const KOREAN_START: &[RangeInclusive<char>] = &['\u{1100}'..='\u{115e}'];
 
-/// The vowels and consonants that follow.
+/// The vowels and trailing consonants of decomposed Korean syllables.
 const KOREAN_REST: &[RangeInclusive<char>] = &['\u{1161}'..='\u{11ff}'];
 
-/// The patterns that have a dot.
+/// The Braille patterns with at least one dot.
 const BRAILLE: &[RangeInclusive<char>] = &['\u{2801}'..='\u{28ff}'];
 
 const BLACK_FLAG: char = '\u{1f3f4}';
 
-/// The flags of England, Scotland and Wales are a black flag and six tags; no flag has more.
+/// The most tag characters after a black flag; the flags of England, Scotland and Wales have six.
 const MAX_FLAG_TAGS: usize = 6;
 
-/// The characters of `text` that people cannot see and that its script does not need, each with its place.
+/// The invisible characters of `text` that its script does not need, with their byte offsets.
 ///
-/// What joins emoji, what decides the form of letters in scripts that join them, and what parts words in scripts
-/// without spaces is needed; as are marks of direction in texts that run from right to left, what fills up syllables
-/// of Korean and cells of Braille, and one variation selector behind a character. White space is for others.
-pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, Invisible)> {
-    let runs_left = text.chars().any(|char| is_in(RIGHT_TO_LEFT, char));
+/// Needed are: joiners between emoji and in scripts that join letters, zero-width spaces in scripts without spaces,
+/// directional marks in text from right to left, fillers of Korean syllables and Braille cells, and one variation
+/// selector after a character. White space is not reported.
+pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, InvisibleKind)> {
+    let is_right_to_left = text.chars().any(|char| is_in(RIGHT_TO_LEFT, char));
     let mut found = Vec::new();
     let mut before = None;
     let mut can_vary = false;
@@ -93,7 +93,7 @@ pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, Invisible)> 
     while let Some((at, char)) = chars.next() {
         if is_variation_selector(char) {
             if !can_vary {
-                found.push((at, char, Invisible::Blank));
+                found.push((at, char, InvisibleKind::Blank));
             }
             can_vary = false;
             continue;
@@ -107,7 +107,7 @@ pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, Invisible)> 
         can_vary = false;
         let after = chars.peek().map(|&(_, after)| after);
         let is_needed = match char {
-            '\u{200e}' | '\u{200f}' | '\u{61c}' => runs_left,
+            '\u{200e}' | '\u{200f}' | '\u{61c}' => is_right_to_left,
             '\u{200b}' => before.is_some_and(|before| is_in(WITHOUT_SPACES, before)),
             '\u{200c}' | '\u{180e}' => before.is_some_and(|before| is_in(JOINED, before)),
             '\u{200d}' => before.is_some_and(|before| {
@@ -117,7 +117,7 @@ pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, Invisible)> 
             '\u{115f}' => after.is_some_and(|after| is_in(KOREAN_REST, after)),
             '\u{1160}' => before.is_some_and(|before| is_in(KOREAN_START, before)),
             '\u{2800}' => before.is_some_and(|before| is_in(BRAILLE, before)),
-            _ => flag_tags > 0 && kind == Invisible::Tag,
+            _ => flag_tags > 0 && kind == InvisibleKind::Tag,
         };
         flag_tags = flag_tags.saturating_sub(1);
         if !is_needed {
@@ -127,12 +127,12 @@ pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, Invisible)> 
     found
 }
 
-fn kind(char: char) -> Option<Invisible> {
+fn kind(char: char) -> Option<InvisibleKind> {
     match char {
         '\t' | '\n' | '\r' => None,
-        _ if char.is_control() => Some(Invisible::Control),
+        _ if char.is_control() => Some(InvisibleKind::Control),
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            Some(Invisible::Direction)
+            Some(InvisibleKind::BidiControl)
         }
         '\u{ad}'
         | '\u{34f}'
@@ -148,8 +148,8 @@ fn kind(char: char) -> Option<Invisible> {
         | '\u{3164}'
         | '\u{feff}'
         | '\u{ffa0}'
-        | '\u{fff9}'..='\u{fffb}' => Some(Invisible::Blank),
-        '\u{e0000}'..='\u{e007f}' => Some(Invisible::Tag),
+        | '\u{fff9}'..='\u{fffb}' => Some(InvisibleKind::Blank),
+        '\u{e0000}'..='\u{e007f}' => Some(InvisibleKind::Tag),
         _ => None,
     }
 }
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_script_needs_is_left_alone() {
+    fn needed_characters_are_not_reported() {
         for text in [
             "Fuel check — größer, 日本語\tand\nmore",
             "👨\u{200d}✈\u{fe0f} pilots, 🏳\u{fe0f}\u{200d}🌈",
@@ -187,8 +187,8 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_is_found() {
-        use Invisible::*;
+    fn needless_invisible_characters_are_reported() {
+        use InvisibleKind::*;
         for (text, expected) in [
             ("a\u{200b}b", vec![('\u{200b}', Blank)]),
             ("a\u{200d}b", vec![('\u{200d}', Blank)]),
@@ -216,12 +216,12 @@ mod tests {
                     ('\u{fe00}', Blank),
                 ],
             ),
-            ("a\u{200e}", vec![('\u{200e}', Direction)]),
-            ("a\u{61c}", vec![('\u{61c}', Direction)]),
-            ("שלום\u{202e}", vec![('\u{202e}', Direction)]),
+            ("a\u{200e}", vec![('\u{200e}', BidiControl)]),
+            ("a\u{61c}", vec![('\u{61c}', BidiControl)]),
+            ("שלום\u{202e}", vec![('\u{202e}', BidiControl)]),
             (
                 "\u{2066}a\u{2069}",
-                vec![('\u{2066}', Direction), ('\u{2069}', Direction)],
+                vec![('\u{2066}', BidiControl), ('\u{2069}', BidiControl)],
             ),
             (
                 "a\u{7}\u{9b}",
@@ -239,7 +239,7 @@ mod tests {
                 .collect();
             assert_eq!(found, expected, "{text:?}");
         }
-        let smuggled = format!("🏴{}", "\u{e0041}".repeat(9));
-        assert_eq!(invisible_characters(&smuggled).len(), 3);
+        let hidden_text = format!("🏴{}", "\u{e0041}".repeat(9));
+        assert_eq!(invisible_characters(&hidden_text).len(), 3);
     }
 }

@@ -1,8 +1,8 @@
-//! The engine behind `cargo stratos check`: what is wrong with a plugin's `plugin.json`, where, and what to do.
+//! The engine behind `cargo stratos check`: parses a plugin's `plugin.json`, and reports errors and warnings in it.
 //!
-//! [`check`] takes the file's bytes and answers with findings as data, and with the typed [`Manifest`] when the file
-//! can be relied on. It reads no disk and prints nothing; what the rules need to know about the files around the
-//! manifest is collected before by `ProjectFacts::collect`, or left out with [`ProjectFacts::none`].
+//! [`check`] takes the bytes of the file and returns the findings as data, and the typed [`Manifest`] if there is no
+//! error. It reads no files and prints nothing. The facts about the files around the manifest that some rules need are
+//! collected before, by `ProjectFacts::collect`, or left out with [`ProjectFacts::none`].
 //!
 //! ```
 //! use stratos_manifest::{ProjectFacts, check, position};
@@ -16,21 +16,22 @@
 //! assert!(report.manifest.is_none());
 //! ```
 //!
-//! # Where the facts come from
+//! # Versions of the platform's documentation
 //!
-//! The shell's behaviour is documented in more than one version, and the docs here name the one they rest on:
+//! The shell's behaviour is documented in several versions, and the docs of this crate refer to them:
 //!
 //! - **V1** is the platform's guide to background modules that the SDK started from.
 //! - **V2** and **V3** are the platform's later public documentation.
 //!
-//! What rests on none of them, but on our own judgement, is at most a warning.
+//! A rule that rests on none of them, but on our own judgement, reports at most warnings.
 //!
-//! # The parts
+//! # Layers
 //!
-//! Bytes become text and a syntax tree with spans (`reading`), which is held against the `shape` of a manifest: by a
-//! table in the light build, and by the published JSON Schema in the full one, with the same outcome. The [`RULES`] look
-//! at all of it, and a tree without errors becomes the [`Manifest`]. A rule is one file under `rules`, its line in
-//! `rules/mod.rs`, and its fixtures.
+//! A module uses the modules of the layers above its own in the list below, and those of its own layer in one
+//! direction only. `syntax` decodes and parses a file into a [`ParsedManifest`], `model` has the typed [`Manifest`],
+//! and `schema` the structure that a manifest has to have: as a table in the light build, and as a JSON Schema in the
+//! full build, with the same result. The [`RULES`] are run by `check` and `linter`, and `apply_fixes` applies the fixes
+//! of their findings. A rule is one file in `rules`, one line in `rules/mod.rs`, and fixtures.
 
 #![warn(missing_docs)]
 #![cfg_attr(
@@ -42,68 +43,77 @@
     )
 )]
 
-#[cfg(feature = "full")]
-mod background;
-mod check;
-mod context;
+// Text.
+mod invisible;
+mod position;
+mod quote;
+mod slug;
+mod suggest;
+mod syntax;
+
+// The domain: what a manifest says, and the files that it names.
 #[cfg(feature = "full")]
 mod date;
-mod diagnostic;
-mod facts;
-mod fix;
 #[cfg(feature = "full")]
+mod entry_module;
 mod icon;
 #[cfg(feature = "full")]
-mod identity;
-mod invisible;
-mod levels;
-#[cfg(feature = "full")]
-mod linter;
+mod js_regex;
 mod model;
-#[cfg(feature = "full")]
-mod pattern;
 mod plugin_path;
 #[cfg(feature = "full")]
 mod portability;
-mod position;
-mod quote;
-mod reading;
+
+// The input of rules, and their output.
+mod context;
+mod facts;
+mod fix;
+mod schema;
+
+mod diagnostic;
+
+// Rules and their configuration.
+mod levels;
 mod rule;
 mod rules;
 #[cfg(feature = "full")]
 mod settings;
-mod shape;
-mod slug;
-mod suggest;
 #[cfg(feature = "full")]
 mod suppress;
 
+// The entry points.
+#[cfg(feature = "full")]
+mod apply_fixes;
+mod check;
+#[cfg(feature = "full")]
+mod linter;
+
+#[cfg(feature = "full")]
 pub use self::{
-    check::{Report, check},
+    apply_fixes::{FixedManifest, apply_fixes},
+    linter::Linter,
+    schema::SCHEMA,
+    settings::{CheckSettings, SettingsError, parse_settings},
+    suppress::{Exception, suppress},
+};
+pub use self::{
+    check::{Report, check, check_parsed},
     context::UnusedSuppression,
     diagnostic::{Diagnostic, Level, Related},
     facts::{
-        CrateFact, Doctype, FileFact, FileVersion, IconFact, Image, InSvg, Neighbour, Program,
-        ProjectFacts, SdkSource, Svg,
+        CrateFacts, FileStatus, FileVersion, IconFacts, Program, ProjectFacts, SdkSource,
+        SimilarPlugin,
     },
     fix::{Edit, Fix, Safety},
+    icon::{Doctype, IconContent, Svg, SvgMatches},
     levels::{LevelError, Levels},
     model::{
-        Author, Background, Choice, Manifest, PluginType, Setting, SettingScope, SettingType,
-        readable_settings,
+        Author, Background, Choice, Manifest, PluginType, Setting, SettingDeclaration,
+        SettingScope, SettingType,
     },
     position::{Position, position},
-    reading::{MAX_BYTES, MAX_DEPTH},
     rule::{Group, Rule, RuleLevel, Source, Stage},
     rules::RULES,
     suggest::closest,
-};
-#[cfg(feature = "full")]
-pub use self::{
-    fix::{Repaired, repair},
-    identity::{plugin_id, plugin_version},
-    linter::Linter,
-    settings::{CheckSettings, SettingsError, parse_settings},
-    shape::SCHEMA,
-    suppress::{Exception, suppress},
+    syntax::{MAX_BYTES, MAX_DEPTH, ParsedManifest},
 };

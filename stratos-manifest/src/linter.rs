@@ -1,45 +1,48 @@
-//! The whole engine: with levels, and with the published schema as what tells the shape.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
+//! The check of the full build, with configured levels and the JSON Schema.
 
 use crate::{
-    check::{Report, check_with},
+    check::{Report, run_rule, run_rules},
     context::{RuleContext, UnusedSuppression},
-    diagnostic::Findings,
     facts::ProjectFacts,
     levels::Levels,
     rule::{Rule, Stage},
     rules::RULES,
-    shape::SchemaShape,
+    schema::JsonSchema,
+    syntax::ParsedManifest,
 };
 
-/// Checks any number of manifests at the same levels.
+/// A reusable check with configured levels.
+///
+/// Creating one compiles the JSON Schema, so that one should serve all manifests with the same levels.
 #[derive(Debug)]
 pub struct Linter {
     levels: Levels,
-    shape: SchemaShape,
+    schema: JsonSchema,
 }
 
 impl Linter {
-    /// A linter with these levels. It compiles the schema, so that one is better than one for each manifest.
+    /// Creates a linter with these levels.
     pub fn new(levels: Levels) -> Self {
-        let shape = SchemaShape::new();
-        Self { levels, shape }
+        let schema = JsonSchema::new();
+        Self { levels, schema }
     }
 
-    /// Looks at a manifest with all rules that are not allowed.
-    ///
-    /// For the rest it is as [`check`](crate::check()).
+    /// Checks the bytes of a manifest, as [`check`](crate::check()) does, with all rules that are not allowed.
     pub fn check(&self, source: &[u8], facts: &ProjectFacts) -> Report {
-        check_with(RULES, &self.levels, source, facts, |places, value, _| {
-            self.shape.faults(places, value)
+        self.check_parsed(&ParsedManifest::parse(source), facts)
+    }
+
+    /// Checks a parsed manifest, as [`check`](Self::check) does.
+    pub fn check_parsed(&self, manifest: &ParsedManifest<'_>, facts: &ProjectFacts) -> Report {
+        run_rules(RULES, &self.levels, manifest, facts, |nodes, root| {
+            self.schema.find_violations(nodes, root)
         })
     }
 
-    /// Reports the unused exceptions of a `stratos.toml` as findings in `text`, the text of the file.
+    /// Reports the unused exceptions of a `stratos.toml`, with their spans in that file.
     ///
     /// Exceptions from rules that depend on the run are left out: the next run may use them.
-    pub fn check_suppressions(&self, text: &str, unused: &[UnusedSuppression]) -> Report {
+    pub fn check_suppressions(&self, unused: &[UnusedSuppression]) -> Report {
         let depends_on_run = |id| {
             RULES
                 .iter()
@@ -50,22 +53,13 @@ impl Linter {
             .filter(|unused| !depends_on_run(unused.rule))
             .cloned()
             .collect();
-        check_suppressions(RULES, &self.levels, text, &unused)
+        check_suppressions(RULES, &self.levels, &unused)
     }
 }
 
-fn check_suppressions(
-    rules: &[Rule],
-    levels: &Levels,
-    text: &str,
-    unused: &[UnusedSuppression],
-) -> Report {
-    let mut report = Report {
-        manifest: None,
-        diagnostics: Vec::new(),
-        omitted: 0,
-        failed: Vec::new(),
-    };
+fn check_suppressions(rules: &[Rule], levels: &Levels, unused: &[UnusedSuppression]) -> Report {
+    let mut report = Report::default();
+    let manifest = ParsedManifest::parse(b"");
     let facts = ProjectFacts::none();
     for rule in rules.iter().filter(|rule| rule.stage == Stage::Suppression) {
         let Some(level) = levels.of(rule).finding_level() else {
@@ -74,23 +68,16 @@ fn check_suppressions(
         let cx = RuleContext {
             rule: rule.id,
             level,
-            text,
-            source: text.as_bytes(),
-            faults: &[],
-            value: None,
-            places: &[],
-            shape_faults: &[],
+            manifest: &manifest,
+            objects: &[],
+            violations: &[],
             facts: &facts,
             unused,
         };
-        let mut found = Findings::default();
-        // As for manifests: what breaks down does not pass for nothing found.
-        if catch_unwind(AssertUnwindSafe(|| (rule.check)(&cx, &mut found))).is_err() {
-            report.failed.push(rule.id);
-            continue;
+        match run_rule(rule, &cx) {
+            Some(found) => report.add(found),
+            None => report.failed.push(rule.id),
         }
-        report.omitted += found.omitted;
-        report.diagnostics.append(&mut found.kept);
     }
     report.diagnostics.sort_by_key(|found| found.span.start);
     report
@@ -101,9 +88,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_that_panics_is_named_and_takes_no_other_along() {
-        let is_about_it = |rule: &&Rule| rule.stage == Stage::Suppression;
-        let sound = *RULES.iter().find(is_about_it).unwrap();
+    fn a_rule_that_panics_is_reported_as_failed_and_the_others_run() {
+        let is_about_suppressions = |rule: &&Rule| rule.stage == Stage::Suppression;
+        let sound = *RULES.iter().find(is_about_suppressions).unwrap();
         let broken = Rule {
             id: "broken",
             check: |_, _| panic!("a rule with a defect"),
@@ -113,7 +100,7 @@ mod tests {
             span: 0..1,
             rule: "unknown-key",
         };
-        let report = check_suppressions(&[broken, sound], &Levels::default(), "x", &[unused]);
+        let report = check_suppressions(&[broken, sound], &Levels::default(), &[unused]);
         assert_eq!(report.failed, ["broken"]);
         assert_eq!(report.diagnostics.len(), 1);
     }

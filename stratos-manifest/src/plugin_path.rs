@@ -1,46 +1,46 @@
-//! Paths that a manifest gives, relative to the plugin's folder.
+//! Paths in a manifest, which are relative to the plugin's folder.
 
-/// Why a path cannot name a file of the plugin.
+/// The reason why a path cannot name a file in the plugin's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PathFault {
-    /// It has a character that no file name has on Windows and no person types.
+pub(crate) enum PathError {
+    /// The path has a control character.
     Control,
-    /// It is an address on the network, or inline data.
+    /// The path is a URL.
     Url,
-    /// It starts at the root of a file system, or names a drive.
+    /// The path is absolute or has a drive letter.
     Absolute,
-    /// It separates folders as only Windows does.
+    /// The path has a backslash, which separates folders only on Windows.
     Backslash,
-    /// It goes up with `..`.
+    /// The path has a component `..`.
     Parent,
 }
 
-/// What is wrong with `path`, the gravest first.
-pub(crate) fn path_fault(path: &str) -> Option<PathFault> {
+/// The first error of `path`, in the order of [`PathError`].
+pub(crate) fn path_error(path: &str) -> Option<PathError> {
     let has_drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     let has_scheme = path.contains("://")
         || ["data:", "file:", "javascript:"]
             .iter()
-            .any(|scheme| starts_with_ignoring_case(path, scheme));
+            .any(|scheme| starts_with_ignore_case(path, scheme));
     if path.chars().any(char::is_control) {
-        Some(PathFault::Control)
+        Some(PathError::Control)
     } else if has_scheme {
-        Some(PathFault::Url)
+        Some(PathError::Url)
     } else if path.starts_with(['/', '\\']) || has_drive {
-        Some(PathFault::Absolute)
+        Some(PathError::Absolute)
     } else if path.contains('\\') {
-        Some(PathFault::Backslash)
+        Some(PathError::Backslash)
     } else if path.split('/').any(|segment| segment == "..") {
-        Some(PathFault::Parent)
+        Some(PathError::Parent)
     } else {
         None
     }
 }
 
-/// Where the file of an icon may lie, the likelier place first.
+/// The locations where the shell may look for an icon, the likelier one first.
 ///
-/// Published plugins write `icon-light.svg` for a file under `assets/`, and also `assets/icon-light.svg`.
-pub(crate) fn icon_places(path: &str) -> [String; 2] {
+/// Published plugins name a file in `assets/` either with or without that folder.
+pub(crate) fn icon_locations(path: &str) -> [String; 2] {
     let path = path.trim_start_matches("./");
     let as_written = path.to_owned();
     let under_assets = format!("assets/{path}");
@@ -51,21 +51,22 @@ pub(crate) fn icon_places(path: &str) -> [String; 2] {
     }
 }
 
-/// Whether the path ends as icons do. Dots and spaces at the end are for `unportable-path` to speak about.
-pub(crate) fn has_icon_ending(path: &str) -> bool {
-    let ending = path
+/// Whether the path has the extension of an icon, without regard to dots and spaces at the end, which
+/// `unportable-path` reports.
+pub(crate) fn has_icon_extension(path: &str) -> bool {
+    let extension = path
         .trim_end_matches(['.', ' '])
         .rsplit_once('.')
-        .map(|(_, ending)| ending.to_ascii_lowercase());
-    matches!(ending.as_deref(), Some("svg" | "png"))
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    matches!(extension.as_deref(), Some("svg" | "png"))
 }
 
-/// Where the file of an entry module lies.
-pub(crate) fn entry_place(path: &str) -> String {
+/// The location of an entry module.
+pub(crate) fn entry_location(path: &str) -> String {
     path.trim_start_matches("./").to_owned()
 }
 
-fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
+fn starts_with_ignore_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
@@ -75,8 +76,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_the_faults_apart() {
-        use PathFault::*;
+    fn each_kind_of_unsafe_path_has_its_error() {
+        use PathError::*;
         for (path, expected) in [
             ("icon.svg", None),
             ("./assets/icon..light.svg", None),
@@ -98,15 +99,15 @@ mod tests {
             ("assets/..", Some(Parent)),
             ("é:icon.svg", None),
         ] {
-            assert_eq!(path_fault(path), expected, "{path}");
+            assert_eq!(path_error(path), expected, "{path}");
         }
     }
 
     #[test]
-    fn both_icon_conventions_are_looked_at() {
-        assert_eq!(icon_places("./a.svg"), ["assets/a.svg", "a.svg"]);
+    fn an_icon_may_lie_in_assets_or_at_its_path() {
+        assert_eq!(icon_locations("./a.svg"), ["assets/a.svg", "a.svg"]);
         assert_eq!(
-            icon_places("assets/a.svg"),
+            icon_locations("assets/a.svg"),
             ["assets/a.svg", "assets/assets/a.svg"]
         );
     }

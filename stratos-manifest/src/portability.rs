@@ -1,30 +1,29 @@
-//! File names that are not names everywhere.
+//! Portability of file names between operating systems.
 
-/// Why a path does not name the same file on every system.
+/// The reason why a path does not name the same file on every operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PortabilityFault {
-    /// A segment is the name of a device of Windows.
+pub(crate) enum PortabilityError {
+    /// A device name of Windows, such as `con`.
     Device,
-    /// A character that Windows has no place for in names.
+    /// A character that Windows does not allow in file names.
     Character(char),
-    /// A dot or a space at the end of a segment, which Windows drops.
+    /// A dot or space at the end of a segment, which Windows removes.
     LostEnd,
-    /// An escape of addresses, which a file name is not, for a character that means something in paths.
+    /// A URL escape such as `%2f`, which file systems do not decode.
     Escape,
-    /// The short name that Windows makes up for a long one.
+    /// A short name that Windows generates, such as `PLUGIN~1.SVG`.
     ShortName,
 }
 
-/// What is wrong with a segment of `path`, and the segment. `path` has no
-/// [`path_fault`](crate::plugin_path::path_fault).
-pub(crate) fn portability_fault(path: &str) -> Option<(PortabilityFault, &str)> {
+/// The first error in `path`, with its segment. `path` has no [`path_error`](crate::plugin_path::path_error).
+pub(crate) fn portability_error(path: &str) -> Option<(PortabilityError, &str)> {
     path.split('/')
         .filter(|segment| !matches!(*segment, "" | "."))
-        .find_map(|segment| fault(segment).map(|fault| (fault, segment)))
+        .find_map(|segment| segment_error(segment).map(|error| (error, segment)))
 }
 
-/// The path without the dots and spaces that Windows drops.
-pub(crate) fn without_lost_ends(path: &str) -> String {
+/// The path without the dots and spaces that Windows removes from the ends of segments.
+pub(crate) fn trim_lost_ends(path: &str) -> String {
     let segments: Vec<_> = path
         .split('/')
         .map(|segment| match segment {
@@ -35,24 +34,24 @@ pub(crate) fn without_lost_ends(path: &str) -> String {
     segments.join("/")
 }
 
-fn fault(segment: &str) -> Option<PortabilityFault> {
-    let refused = |char: &char| matches!(char, ':' | '*' | '?' | '"' | '<' | '>' | '|');
-    if let Some(char) = segment.chars().find(refused) {
-        Some(PortabilityFault::Character(char))
+fn segment_error(segment: &str) -> Option<PortabilityError> {
+    let is_rejected = |char: &char| matches!(char, ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    if let Some(char) = segment.chars().find(is_rejected) {
+        Some(PortabilityError::Character(char))
     } else if segment.ends_with(['.', ' ']) {
-        Some(PortabilityFault::LostEnd)
+        Some(PortabilityError::LostEnd)
     } else if is_device(segment) {
-        Some(PortabilityFault::Device)
+        Some(PortabilityError::Device)
     } else if has_escape(segment) {
-        Some(PortabilityFault::Escape)
+        Some(PortabilityError::Escape)
     } else if is_short_name(segment) {
-        Some(PortabilityFault::ShortName)
+        Some(PortabilityError::ShortName)
     } else {
         None
     }
 }
 
-/// Whatever the ending: `con.svg` is the console.
+/// Whether the name without its extension is a device: `con.svg` is the console.
 fn is_device(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default();
     let stem = stem.trim_end().to_ascii_uppercase();
@@ -76,12 +75,12 @@ fn has_escape(segment: &str) -> bool {
         .any(|escape| lowercase.contains(escape))
 }
 
-/// `PLUGIN~1.SVG`: capitals, at most eight and three.
+/// Whether the name is in capitals and has a `~`, a number and at most 8 + 3 characters.
 fn is_short_name(segment: &str) -> bool {
-    let (stem, ending) = segment.split_once('.').unwrap_or((segment, ""));
+    let (stem, extension) = segment.split_once('.').unwrap_or((segment, ""));
     let number = stem.rsplit_once('~').map(|(_, number)| number);
     stem.len() <= 8
-        && ending.len() <= 3
+        && extension.len() <= 3
         && !segment.contains(|char: char| char.is_lowercase())
         && number.is_some_and(|number| {
             !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
@@ -93,8 +92,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_are_none_on_windows() {
-        use PortabilityFault::*;
+    fn names_that_windows_changes_or_rejects_are_errors() {
+        use PortabilityError::*;
         for (path, expected) in [
             ("assets/icon.svg", None),
             ("./console/context.svg", None),
@@ -125,16 +124,13 @@ mod tests {
             ("MYPLUG~1/icon.svg", Some(ShortName)),
             ("ICON~12.SVG", Some(ShortName)),
         ] {
-            let fault = portability_fault(path).map(|(fault, _)| fault);
-            assert_eq!(fault, expected, "{path}");
+            let error = portability_error(path).map(|(error, _)| error);
+            assert_eq!(error, expected, "{path}");
         }
     }
 
     #[test]
-    fn lost_ends_are_taken_off_everywhere() {
-        assert_eq!(
-            without_lost_ends("./assets /icon.svg. ."),
-            "./assets/icon.svg"
-        );
+    fn lost_ends_are_trimmed_in_every_segment() {
+        assert_eq!(trim_lost_ends("./assets /icon.svg. ."), "./assets/icon.svg");
     }
 }

@@ -1,20 +1,20 @@
-//! Byte offsets as people count: lines and columns.
+//! Conversion of byte offsets to lines and columns.
 
 use std::fmt;
 
-/// A place in a text, both numbers starting at 1.
+/// A line and a column, both counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// The line; lines end with a line feed.
+    /// The line, where lines end with a line feed.
     pub line: usize,
-    /// The column, counted in Unicode scalar values.
+    /// The column, in Unicode scalar values.
     pub column: usize,
 }
 
-/// Where the byte `offset` of `source` is.
+/// The position of a byte offset in `source`.
 ///
-/// An offset beyond the end means the end, and one inside a character means that character, so that a span of bytes
-/// that are not UTF-8 can be looked up in the text that was decoded with replacement characters.
+/// An offset beyond the end is that of the end, and one inside a character is that of the character. So the span of
+/// invalid UTF-8 can be converted with the text that replacement characters make of it.
 pub fn position(source: &str, offset: usize) -> Position {
     let mut offset = offset.min(source.len());
     while !source.is_char_boundary(offset) {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_lines_and_characters() {
+    fn columns_count_characters_and_not_bytes() {
         let source = "{\n  \"näme\": 🛩x\r\n}";
         for (offset, expected) in [
             (0, "1:1"),
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_has_a_first_place() {
+    fn the_position_in_an_empty_text_is_its_start() {
         assert_eq!(position("", 7), Position { line: 1, column: 1 });
     }
 }

@@ -1,21 +1,21 @@
-//! Pieces of a manifest inside a message.
+//! Quotes and lists in messages.
 
 use std::fmt::Write as _;
 
-/// The longest piece that a message repeats, in characters.
+/// The longest text that is quoted in full, in characters.
 const MAX_CHARS: usize = 60;
 
-/// `text` in backticks, shortened, and with everything escaped that would not show as itself.
+/// `text` in backticks, shortened, and with escapes for all characters that are not printable.
 ///
-/// A manifest may come from anywhere, and messages end up in terminals: a control character or a change of the
-/// writing direction must not get there.
+/// Manifests are untrusted and messages are printed to terminals, which must not receive control characters or changes
+/// of the writing direction.
 pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("`");
     let mut chars = text.chars();
     for char in chars.by_ref().take(MAX_CHARS) {
         match char {
             '"' | '\'' | '\\' => quoted.push(char),
-            _ => push_shown(char, &mut quoted),
+            _ => push_escaped(char, &mut quoted),
         }
     }
     if chars.next().is_some() {
@@ -25,21 +25,21 @@ pub(crate) fn quote(text: &str) -> String {
     quoted
 }
 
-/// The character, or where it would not show as itself, its escape as JSON writes it.
-fn push_shown(char: char, shown: &mut String) {
+/// Appends the character, or its JSON escape if it is not printable.
+fn push_escaped(char: char, quoted: &mut String) {
     let escaped = char.escape_debug();
     let is_short = matches!(char, '\n' | '\r' | '\t') || escaped.len() == 1;
     if is_short {
-        shown.extend(escaped);
+        quoted.extend(escaped);
         return;
     }
     for unit in char.encode_utf16(&mut [0; 2]) {
-        let _ = write!(shown, "\\u{unit:04x}");
+        let _ = write!(quoted, "\\u{unit:04x}");
     }
 }
 
-/// The words as a sentence's list: `a`, `b` or `c`.
-pub(crate) fn either(words: &[&str]) -> String {
+/// The quoted words as a list: `a`, `b` or `c`.
+pub(crate) fn join_or(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| quote(word)).collect();
     match quoted.as_slice() {
         [] => String::new(),
@@ -48,19 +48,19 @@ pub(crate) fn either(words: &[&str]) -> String {
     }
 }
 
-/// The pieces as a sentence's list: a, b and c.
-pub(crate) fn all(pieces: &[String]) -> String {
-    match pieces {
+/// The items as a list: a, b and c.
+pub(crate) fn join_and(items: &[String]) -> String {
+    match items {
         [] => String::new(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
-/// The pieces as a sentence's list, of which more than three are only counted.
-pub(crate) fn first_few(pieces: impl IntoIterator<Item = String>) -> String {
-    let pieces: Vec<_> = pieces.into_iter().collect();
-    match pieces.as_slice() {
+/// The first three items as a list, and the number of the others.
+pub(crate) fn join_first(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<_> = items.into_iter().collect();
+    match items.as_slice() {
         [] => String::new(),
         [only] => only.clone(),
         [first, second] => format!("{first} and {second}"),
@@ -76,30 +76,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hides_what_would_not_show() {
+    fn unprintable_characters_are_escaped() {
         assert_eq!(quote("\0\u{e0041}"), r"`\u0000\udb40\udc41`");
         assert_eq!(quote("a\u{1b}[31m\u{202e}b\n"), r"`a\u001b[31m\u202eb\n`");
         assert_eq!(quote(r#"it's "C:\x" é"#), r#"`it's "C:\x" é`"#);
     }
 
     #[test]
-    fn shortens_long_text() {
+    fn long_text_is_shortened() {
         assert_eq!(quote(&"x".repeat(61)).chars().count(), 60 + 3);
         assert_eq!(quote(&"x".repeat(60)).chars().count(), 60 + 2);
     }
 
     #[test]
-    fn lists_read_as_a_sentence() {
-        assert_eq!(either(&["a"]), "`a`");
-        assert_eq!(all(&["a", "b", "c"].map(str::to_owned)), "a, b and c");
-        assert_eq!(either(&["a", "b", "c"]), "`a`, `b` or `c`");
-        for (pieces, expected) in [
+    fn lists_have_a_conjunction_before_the_last_item() {
+        assert_eq!(join_or(&["a"]), "`a`");
+        assert_eq!(join_and(&["a", "b", "c"].map(str::to_owned)), "a, b and c");
+        assert_eq!(join_or(&["a", "b", "c"]), "`a`, `b` or `c`");
+        for (items, expected) in [
             (&["a"][..], "a"),
             (&["a", "b"], "a and b"),
             (&["a", "b", "c"], "a, b and c"),
             (&["a", "b", "c", "d", "e"], "a, b, c and 2 more"),
         ] {
-            assert_eq!(first_few(pieces.iter().map(|&p| p.to_owned())), expected);
+            assert_eq!(join_first(items.iter().map(|&p| p.to_owned())), expected);
         }
     }
 }

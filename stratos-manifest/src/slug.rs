@@ -1,14 +1,14 @@
-//! The alphabet of ids.
+//! Slugs, the format of ids.
 
-/// Whether `text` consists of lowercase ASCII letters, digits and hyphens, and of at least one of them.
+/// Whether `text` is a non-empty sequence of lowercase ASCII letters, digits and hyphens.
 ///
-/// The documentation (V2, V3) says "lowercase letters"; that it means those of ASCII follows from where ids end up:
-/// in URLs, channel names and folder names.
+/// The documentation (V2, V3) says "lowercase letters". Only ASCII is accepted, because ids become part of URLs, channel
+/// names and folder names.
 pub(crate) fn is_slug(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_slug_byte)
 }
 
-/// The nearest valid id, if anything of `text` is left in it.
+/// Converts `text` into a slug; `None` if it has no ASCII letter or digit.
 pub(crate) fn to_slug(text: &str) -> Option<String> {
     let mut slug = String::with_capacity(text.len());
     for char in text.chars() {
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_suggestion_is_a_slug() {
+    fn any_text_converts_to_a_slug() {
         for (text, expected) in [
             ("My Plugin", Some("my-plugin")),
             ("  fuel__check 2! ", Some("fuel-check-2")),
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_ascii() {
+    fn only_lowercase_ascii_is_a_slug() {
         assert!(is_slug("hun-fdm2"));
         for text in ["", "é", "A", "a_b", "a b", "a/b"] {
             assert!(!is_slug(text), "{text}");

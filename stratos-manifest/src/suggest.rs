@@ -1,25 +1,25 @@
-//! "Did you mean": the nearest of a few known words.
+//! Suggestions for misspelt words.
 
-/// Words longer than this are not misspellings of anything that a manifest knows.
+/// The longest word for which a suggestion is made, in bytes.
 const MAX_BYTES: usize = 64;
 
-/// The candidate that `word` is most likely a misspelling of, if any is near enough.
+/// The candidate with the smallest edit distance to `word`, at most a third of the candidate's length.
 ///
-/// Letter case and the way words are joined (`iconLight`, `icon-light`, `icon_light`) count for nothing, since
-/// that is what people remember least. Each third letter may be wrong, and a word may be cut short (`bool`).
+/// Letter case and separators are ignored (`iconLight`, `icon-light`, `icon_light`), and a prefix of a candidate counts
+/// as a distance of one (`bool`).
 pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.len() > MAX_BYTES {
         return None;
     }
-    let plain_word = plain(word);
+    let folded_word = fold(word);
     candidates
         .into_iter()
         .map(|candidate| {
-            let plain_candidate = plain(candidate);
-            let is_cut_short = plain_word.len() > 2 && plain_candidate.starts_with(&plain_word);
+            let folded_candidate = fold(candidate);
+            let is_cut_short = folded_word.len() > 2 && folded_candidate.starts_with(&folded_word);
             let distance = match is_cut_short {
                 true => 1,
-                false => strsim::damerau_levenshtein(&plain_word, &plain_candidate),
+                false => strsim::damerau_levenshtein(&folded_word, &folded_candidate),
             };
             (distance, candidate)
         })
@@ -28,12 +28,13 @@ pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Whether the words differ in letter case and in the way they are joined only.
+/// Whether the words are equal without regard to letter case and separators.
 pub(crate) fn is_same_word(a: &str, b: &str) -> bool {
-    plain(a) == plain(b)
+    fold(a) == fold(b)
 }
 
-fn plain(word: &str) -> String {
+/// The letters and digits of a word, in lower case.
+fn fold(word: &str) -> String {
     word.chars()
         .filter(|char| char.is_alphanumeric())
         .flat_map(char::to_lowercase)
@@ -45,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_the_misspelt_word_only() {
+    fn near_misspellings_have_a_suggestion() {
         let known = ["icon_light", "icon_dark", "id", "name", "version"];
         for (word, expected) in [
             ("iconLight", Some("icon_light")),

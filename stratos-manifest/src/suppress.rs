@@ -3,10 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    check::Report,
-    context::UnusedSuppression,
-    diagnostic::Diagnostic,
-    reading::{are_among, is_at_or_below},
+    check::Report, context::UnusedSuppression, diagnostic::Diagnostic, syntax::are_all_below,
 };
 
 /// An entry of `[[check.exceptions]]` in `stratos.toml`: findings that are not reported.
@@ -32,7 +29,7 @@ impl Exception {
             && self
                 .at
                 .as_deref()
-                .is_none_or(|at| are_among(&diagnostic.at, at, is_at_or_below))
+                .is_none_or(|at| are_all_below(&diagnostic.at, at))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use stratos_manifest::{Repaired, Report};
+use stratos_manifest::{FixedManifest, Report};
 use tracing::info;
 
 use crate::context::Context;
@@ -109,7 +109,7 @@ impl CheckRun<'_> {
             let file = unused.file;
             let report = catch_panic(&file.path, || {
                 let linter = &unused.settings.linter;
-                Ok(linter.check_suppressions(&file.text, &unused.exceptions))
+                Ok(linter.check_suppressions(&unused.exceptions))
             })?;
             if !report.diagnostics.is_empty() {
                 self.summary.add_settings(&report);
@@ -174,7 +174,7 @@ impl CheckRun<'_> {
     }
 
     /// Prints the patch to stdout with `--diff`, and a line about the fixes to stderr with `--fix`.
-    fn print_fixes(&mut self, path: &Path, before: &[u8], fixed: &Repaired) {
+    fn print_fixes(&mut self, path: &Path, before: &[u8], fixed: &FixedManifest) {
         let output = &self.cx.output;
         let shown = path.to_string_lossy();
         let shown = escape(&shown);

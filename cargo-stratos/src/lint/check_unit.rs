@@ -1,6 +1,8 @@
 //! Check of one manifest, with or without fixes.
 
-use stratos_manifest::{ProjectFacts, Repaired, Report, Safety, plugin_id, repair, suppress};
+use stratos_manifest::{
+    FixedManifest, ParsedManifest, ProjectFacts, Report, Safety, apply_fixes, suppress,
+};
 
 use crate::error::Error;
 use crate::lint::catch_panic::catch_panic;
@@ -27,7 +29,7 @@ pub(super) struct UnitResult {
     /// Id of the plugin, if the manifest has one.
     pub(super) plugin: Option<String>,
     /// Fixes that were written or are to be shown.
-    pub(super) fixed: Option<Repaired>,
+    pub(super) fixed: Option<FixedManifest>,
     /// Error of writing the fixes.
     pub(super) write_error: Option<Error>,
     /// Number of findings that each exception of the settings suppressed, in the order of the exceptions.
@@ -50,8 +52,9 @@ pub(super) fn check_and_fix(unit: &Unit, mode: FixMode) -> Result<UnitResult, Er
 
 fn check_file(unit: &Unit) -> Result<UnitResult, Error> {
     let source = unit.target.read()?;
-    let plugin = plugin_id(&source);
-    let (report, suppressed) = check_source(unit, plugin.as_deref(), &source);
+    let manifest = ParsedManifest::parse(&source);
+    let plugin = manifest.id().map(str::to_owned);
+    let (report, suppressed) = check_manifest(unit, plugin.as_deref(), &manifest);
     Ok(UnitResult {
         source,
         report,
@@ -70,8 +73,9 @@ fn fix(unit: &Unit, mode: FixMode, result: &mut UnitResult) {
     if findings.iter().all(|finding| finding.fix.is_none()) {
         return;
     }
-    let check = |source: &[u8]| check_source(unit, result.plugin.as_deref(), source);
-    let fixed = repair(&result.source, safety, |source| check(source).0);
+    let plugin = result.plugin.as_deref();
+    let check = |manifest: &ParsedManifest<'_>| check_manifest(unit, plugin, manifest);
+    let fixed = apply_fixes(&result.source, safety, |manifest| check(manifest).0);
     if fixed.applied.is_empty() {
         return;
     }
@@ -80,23 +84,27 @@ fn fix(unit: &Unit, mode: FixMode, result: &mut UnitResult) {
             result.write_error = Some(error);
             return;
         }
-        (result.report, result.suppressed) = check(&fixed.source);
+        (result.report, result.suppressed) = check(&ParsedManifest::parse(&fixed.source));
         result.source.clone_from(&fixed.source);
     }
     result.fixed = Some(fixed);
 }
 
-/// Checks `source` as the contents of the manifest. Returns the findings that no exception suppresses, and the number
-/// of findings that each exception suppressed.
-fn check_source(unit: &Unit, plugin: Option<&str>, source: &[u8]) -> (Report, Vec<usize>) {
+/// Checks the contents of the manifest. Returns the findings that no exception suppresses, and the number of findings
+/// that each exception suppressed.
+fn check_manifest(
+    unit: &Unit,
+    plugin: Option<&str>,
+    manifest: &ParsedManifest<'_>,
+) -> (Report, Vec<usize>) {
     let Unit {
         target, settings, ..
     } = unit;
-    let mut facts = ProjectFacts::collect(target.folder(), source);
+    let mut facts = ProjectFacts::collect(target.folder(), manifest);
     facts.file_name = target.file_name().map(str::to_owned);
-    facts.tags = unit.tags.of(target, plugin, source);
-    facts.neighbours.clone_from(&unit.neighbours);
-    let mut report = settings.linter.check(source, &facts);
+    facts.tags = unit.tags.of(target, plugin, manifest.version());
+    facts.similar_plugins.clone_from(&unit.similar_plugins);
+    let mut report = settings.linter.check_parsed(manifest, &facts);
     let suppressed = suppress(&mut report, &settings.exceptions, plugin);
     (report, suppressed)
 }

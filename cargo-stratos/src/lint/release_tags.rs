@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Stdio};
 use std::sync::{Arc, OnceLock};
 
-use stratos_manifest::{MAX_BYTES, plugin_version};
+use stratos_manifest::{MAX_BYTES, ParsedManifest};
 use tracing::debug;
 
 use crate::git;
@@ -43,20 +43,26 @@ impl ReleaseTags {
         }
     }
 
-    /// Tags of the plugin with the id `plugin` and the manifest `source`.
+    /// Tags of the plugin with the id `plugin`, whose manifest has the version `version`.
     ///
-    /// Empty if the version in `source` is not the committed one: the tags are then about another version.
-    pub(super) fn of(&self, target: &Target, plugin: Option<&str>, source: &[u8]) -> Vec<String> {
+    /// Empty if `version` is not the committed one: the tags are then about another version.
+    pub(super) fn of(
+        &self,
+        target: &Target,
+        plugin: Option<&str>,
+        version: Option<&str>,
+    ) -> Vec<String> {
         let tags = self.head.as_ref().map_or_else(Vec::new, |head| {
             head.tags_of(target.absolute_folder(), plugin)
         });
         if tags.is_empty() {
             return Vec::new();
         }
-        let committed = self
-            .committed_version
-            .get_or_init(|| plugin_version(&committed_manifest(target).ok()?));
-        match committed.is_some() && *committed == plugin_version(source) {
+        let committed = self.committed_version.get_or_init(|| {
+            let source = committed_manifest(target).ok()?;
+            ParsedManifest::parse(&source).version().map(str::to_owned)
+        });
+        match committed.is_some() && committed.as_deref() == version {
             true => tags.into_iter().map(str::to_owned).collect(),
             false => Vec::new(),
         }
@@ -209,7 +215,7 @@ mod tests {
         let target = Target::from_file(dir.path().join("plugin.json"));
         let tags = |repositories: &mut RepositoryCache| {
             let head = repositories.for_folder(target.absolute_folder());
-            ReleaseTags::new(head).of(&target, Some("a"), b"{}")
+            ReleaseTags::new(head).of(&target, Some("a"), None)
         };
         assert_eq!(tags(&mut RepositoryCache::default()), [""; 0]);
         std::fs::create_dir(dir.path().join(".git")).unwrap();

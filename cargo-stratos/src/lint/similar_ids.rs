@@ -3,25 +3,31 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use stratos_manifest::{Neighbour, plugin_id};
+use stratos_manifest::{ParsedManifest, SimilarPlugin};
 
 use crate::lint::catch_panic::catch_panic;
 use crate::lint::parallel::map_in_order;
 use crate::manifests::Target;
 
-/// Maximum number of neighbours per manifest: a thousand plugins with one id would make a million pairs.
-const MAX_NEIGHBOURS: usize = 10;
+/// Maximum number of similar plugins per manifest: a thousand plugins with one id would make a million pairs.
+const MAX_SIMILAR: usize = 10;
 
 /// For each target, in order, the other manifests with the same id, or one that differs only in letter case and in
 /// `_`, `-`, `.` and spaces.
-pub(super) fn find_similar_ids(targets: &[Target]) -> Vec<Vec<Neighbour>> {
-    let mut neighbours = vec![Vec::new(); targets.len()];
+pub(super) fn find_similar_ids(targets: &[Target]) -> Vec<Vec<SimilarPlugin>> {
+    let mut similar = vec![Vec::new(); targets.len()];
     if targets.len() < 2 {
-        return neighbours;
+        return similar;
     }
     let mut ids = Vec::with_capacity(targets.len());
     // An error here is reported when the manifest is checked.
-    let id = |target: &Target| catch_panic(&target.path, || Ok(plugin_id(&target.read()?))).ok()?;
+    let id = |target: &Target| {
+        let read_id = || {
+            let source = target.read()?;
+            Ok(ParsedManifest::parse(&source).id().map(str::to_owned))
+        };
+        catch_panic(&target.path, read_id).ok()?
+    };
     map_in_order(targets, id, |_, id| ids.push(id));
 
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
@@ -38,14 +44,14 @@ pub(super) fn find_similar_ids(targets: &[Target]) -> Vec<Vec<Neighbour>> {
             .collect();
         for &index in &group {
             let others = group.iter().filter(|other| files[*other] != files[&index]);
-            let others = others.take(MAX_NEIGHBOURS).map(|&other| Neighbour {
+            let others = others.take(MAX_SIMILAR).map(|&other| SimilarPlugin {
                 id: ids[other].clone().unwrap_or_default(),
                 path: targets[other].path.to_string_lossy().into_owned(),
             });
-            neighbours[index] = others.collect();
+            similar[index] = others.collect();
         }
     }
-    neighbours
+    similar
 }
 
 /// The id in lower case, without the characters that are easily confused.
@@ -73,10 +79,10 @@ mod tests {
                 stdin: Some(format!("{{ \"id\": \"{id}\" }}").into_bytes()),
             })
             .collect();
-        let neighbours = find_similar_ids(&targets);
+        let similar = find_similar_ids(&targets);
         let shown = |index: usize| {
-            let neighbours = neighbours[index].iter();
-            let shown = neighbours.map(|n| format!("{}:{}", n.path, n.id));
+            let similar = similar[index].iter();
+            let shown = similar.map(|n| format!("{}:{}", n.path, n.id));
             shown.collect::<Vec<_>>()
         };
         assert_eq!(shown(0), ["2:My_Plugin"]);

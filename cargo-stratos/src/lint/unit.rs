@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use stratos_manifest::Neighbour;
+use stratos_manifest::SimilarPlugin;
 
 use crate::error::Error;
 use crate::lint::release_tags::{ReleaseTags, RepositoryCache};
@@ -20,7 +20,7 @@ pub(crate) struct Unit {
     /// Release tags of the commit that is checked out.
     pub(super) tags: ReleaseTags,
     /// Other manifests of the run with the same or a similar id.
-    pub(super) neighbours: Vec<Neighbour>,
+    pub(super) similar_plugins: Vec<SimilarPlugin>,
     /// Whether an earlier unit has the same file under another path. Always false when no fixes are written.
     pub(super) is_duplicate: bool,
 }
@@ -32,14 +32,14 @@ impl Unit {
         settings: &mut SettingsCache,
     ) -> Result<Vec<Self>, Error> {
         let mut repositories = RepositoryCache::default();
-        let neighbours = find_similar_ids(&targets);
-        let units = targets.into_iter().zip(neighbours);
+        let similar_plugins = find_similar_ids(&targets);
+        let units = targets.into_iter().zip(similar_plugins);
         units
-            .map(|(target, neighbours)| {
+            .map(|(target, similar_plugins)| {
                 Ok(Self {
                     settings: settings.for_folder(target.absolute_folder())?,
                     tags: ReleaseTags::new(repositories.for_folder(target.absolute_folder())),
-                    neighbours,
+                    similar_plugins,
                     is_duplicate: false,
                     target,
                 })

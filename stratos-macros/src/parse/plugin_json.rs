@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::io;
-use std::ops::Range;
 use std::path::PathBuf;
 
 use proc_macro2::Span;
 use stratos_manifest::{
-    Diagnostic, Level, ProjectFacts, Setting, check, position, readable_settings,
+    Diagnostic, Level, ParsedManifest, ProjectFacts, SettingDeclaration, check_parsed, position,
 };
 use syn::{Error, LitStr};
 
@@ -19,8 +18,8 @@ pub(crate) struct PluginJson {
     pub(crate) path: String,
     /// The plugin's identity, `None` if the manifest has errors.
     pub(crate) identity: Option<Identity>,
-    /// The settings that are readable even if the manifest has errors, each with the byte range of its default.
-    pub(crate) settings: Vec<(Setting, Range<usize>)>,
+    /// The settings that are readable even if the manifest has errors.
+    pub(crate) settings: Vec<SettingDeclaration>,
     /// The span of the argument, which errors of the manifest are reported at.
     span: Span,
     text: String,
@@ -47,7 +46,8 @@ impl PluginJson {
                 return None;
             }
         };
-        let report = check(&source, &ProjectFacts::none());
+        let manifest = ParsedManifest::parse(&source);
+        let report = check_parsed(&manifest, &ProjectFacts::none());
         let identity = report.manifest.map(|manifest| Identity {
             id: manifest.id,
             version: manifest.version.to_string(),
@@ -56,7 +56,7 @@ impl PluginJson {
             name,
             path: path.display().to_string(),
             identity,
-            settings: readable_settings(&source),
+            settings: manifest.settings(),
             span,
             text: String::from_utf8_lossy(&source).into_owned(),
         };

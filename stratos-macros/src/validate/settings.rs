@@ -1,8 +1,6 @@
 //! Names and types for the settings in `plugin.json`, and validation of their defaults.
 
-use std::ops::Range;
-
-use stratos_manifest::{Choice, Setting, SettingType};
+use stratos_manifest::{Choice, SettingDeclaration, SettingType};
 use syn::{Error, Ident};
 
 use crate::model::{SettingAccessor, SettingKind};
@@ -16,22 +14,22 @@ pub(super) fn find<'a>(
 ) -> Vec<SettingAccessor<'a>> {
     let Some(json) = json else { return Vec::new() };
     let accessors = name_accessors(&json.settings);
-    for (accessor, (_, default)) in accessors.iter().zip(&json.settings) {
+    for (accessor, declaration) in accessors.iter().zip(&json.settings) {
         if let Some(text) = invalid_default(accessor) {
-            errors.push(json.error(default.start, &text));
+            errors.push(json.error(declaration.span.start, &text));
         }
     }
     accessors
 }
 
-fn name_accessors(settings: &[(Setting, Range<usize>)]) -> Vec<SettingAccessor<'_>> {
+fn name_accessors(settings: &[SettingDeclaration]) -> Vec<SettingAccessor<'_>> {
     let mut methods = UniqueNames::default();
     let mut types = UniqueNames::default();
     types.take("Settings", "");
     settings
         .iter()
         .enumerate()
-        .map(|(index, (setting, _))| {
+        .map(|(index, SettingDeclaration { setting, span: _ })| {
             let number = index + 1;
             let name = snake(&setting.key);
             let method = methods.take_all(&name, &format!("setting_{number}"), &["", "_or"]);
@@ -200,7 +198,7 @@ mod tests {
         format!("[{}]", options.join(","))
     }
 
-    fn settings(list: &str) -> Vec<(Setting, Range<usize>)> {
+    fn settings(list: &str) -> Vec<SettingDeclaration> {
         let source = format!(
             r#"{{
                 "id": "a", "name": "A", "version": "1.0.0", "description": "A.", "type": "user",
@@ -208,6 +206,6 @@ mod tests {
                 "availableSettings": [{list}]
             }}"#
         );
-        stratos_manifest::readable_settings(source.as_bytes())
+        stratos_manifest::ParsedManifest::parse(source.as_bytes()).settings()
     }
 }

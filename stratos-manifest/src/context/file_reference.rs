@@ -4,8 +4,8 @@ use jsonc_parser::ast::StringLit;
 
 use crate::{
     context::RuleContext,
-    facts::{FileFact, ICON_KEYS, IconFact},
-    plugin_path::{entry_place, has_icon_ending, icon_places, path_fault},
+    facts::{FileStatus, ICON_KEYS, IconFacts},
+    plugin_path::{entry_location, has_icon_extension, icon_locations, path_error},
     suggest::closest,
 };
 
@@ -24,10 +24,10 @@ pub(crate) struct FileReference<'t> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ResolvedFile<'f> {
     pub(crate) path: &'f str,
-    pub(crate) fact: &'f FileFact,
+    pub(crate) fact: &'f FileStatus,
 }
 
-/// The icons and the entry module, except paths with a [`path_fault`], which `unsafe-path` reports.
+/// The icons and the entry module, except paths with a [`path_error`], which `unsafe-path` reports.
 pub(crate) fn file_references<'t>(
     cx: &RuleContext<'t>,
 ) -> impl Iterator<Item = FileReference<'t>> + use<'t> {
@@ -37,37 +37,37 @@ pub(crate) fn file_references<'t>(
             field: key,
             is_icon: true,
             literal,
-            candidates: icon_places(&literal.value).to_vec(),
+            candidates: icon_locations(&literal.value).to_vec(),
         })
     });
     icons
         .into_iter()
         .flatten()
-        .filter(|icon| path_fault(&icon.literal.value).is_none())
+        .filter(|icon| path_error(&icon.literal.value).is_none())
         .chain(entry_module(cx))
 }
 
-/// The entry module, unless its path has a [`path_fault`].
+/// The entry module, unless its path has a [`path_error`].
 pub(crate) fn entry_module<'t>(cx: &RuleContext<'t>) -> Option<FileReference<'t>> {
     let literal = cx.text_at(&["background", "entryModule"])?;
-    path_fault(&literal.value).is_none().then(|| FileReference {
+    path_error(&literal.value).is_none().then(|| FileReference {
         field: "background.entryModule",
         is_icon: false,
         literal,
-        candidates: vec![entry_place(&literal.value)],
+        candidates: vec![entry_location(&literal.value)],
     })
 }
 
 /// The icons whose files were read, each with the content.
 pub(crate) fn icons_with_content<'t>(
     cx: &RuleContext<'t>,
-) -> impl Iterator<Item = (FileReference<'t>, &'t IconFact)> + use<'t> {
+) -> impl Iterator<Item = (FileReference<'t>, &'t IconFacts)> + use<'t> {
     let facts = cx.facts;
     file_references(cx).filter_map(move |file| {
         let path = file
             .candidates
             .iter()
-            .find(|path| facts.files.get(*path) == Some(&FileFact::Present));
+            .find(|path| facts.files.get(*path) == Some(&FileStatus::Present));
         let icon = path.and_then(|path| facts.icons.get(path))?;
         file.is_icon.then_some((file, icon))
     })
@@ -86,10 +86,10 @@ pub(crate) fn suggested_icon<'f>(
     };
     let icons: Vec<&str> = cx
         .facts
-        .beside
+        .nearby_files
         .iter()
         .map(String::as_str)
-        .filter(|path| has_icon_ending(path) && !is_referenced(path))
+        .filter(|path| has_icon_extension(path) && !is_referenced(path))
         .collect();
     let named = file.literal.value.as_ref();
     let similar = closest(stem(named), icons.iter().map(|path| stem(path)));
@@ -119,7 +119,7 @@ pub(crate) fn suggested_module<'f>(cx: &RuleContext<'f>, path: &str) -> Option<&
         ["js", "mjs", "cjs"].contains(&extension(other))
             && (folder(other) == "background" || folder(other) == folder(path))
     };
-    let files = cx.facts.beside.iter().map(String::as_str);
+    let files = cx.facts.nearby_files.iter().map(String::as_str);
     let modules: Vec<_> = files.filter(is_module).collect();
     let similar = closest(stem(path), modules.iter().map(|module| stem(module)));
     modules
@@ -162,12 +162,12 @@ impl FileReference<'_> {
             })
             .collect();
         resolved?.into_iter().min_by_key(|file| match file.fact {
-            FileFact::Present => 0,
-            FileFact::OtherCase(_) => 1,
-            FileFact::Outside => 2,
-            FileFact::Unreadable | FileFact::Special => 3,
-            FileFact::Folder => 4,
-            FileFact::Missing => 5,
+            FileStatus::Present => 0,
+            FileStatus::CaseMismatch(_) => 1,
+            FileStatus::Outside => 2,
+            FileStatus::Unreadable | FileStatus::Special => 3,
+            FileStatus::Folder => 4,
+            FileStatus::Missing => 5,
         })
     }
 }

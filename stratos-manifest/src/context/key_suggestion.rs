@@ -7,12 +7,12 @@ use jsonc_parser::ast::ObjectProp;
 use crate::{
     diagnostic::Diagnostic,
     fix::{Edit, Safety},
-    reading::find,
-    shape::{Field, Place},
+    schema::{Field, ObjectNode},
     suggest::{closest, is_same_word},
+    syntax::find,
 };
 
-/// A property whose key is not in the shape of its object.
+/// A property whose key is not in the schema of its object.
 #[derive(Debug)]
 pub(crate) struct UnknownKey<'t> {
     pub(crate) property: &'t ObjectProp<'t>,
@@ -63,8 +63,8 @@ impl KeySuggestion {
 }
 
 /// The unknown keys of an object. Only fields that the object lacks are suggested.
-pub(crate) fn unknown_keys<'t>(place: &Place<'t>) -> Vec<UnknownKey<'t>> {
-    let fields = place.shape.fields;
+pub(crate) fn unknown_keys<'t>(place: &ObjectNode<'t>) -> Vec<UnknownKey<'t>> {
+    let fields = place.schema.fields;
     let is_unknown = |property: &&ObjectProp<'_>| {
         let key = property.name.as_str();
         !fields.iter().any(|field| field.key == key)

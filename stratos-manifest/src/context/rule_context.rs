@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use jsonc_parser::ast::{Object, StringLit, Value};
+use jsonc_parser::ast::{Object, StringLit};
 use semver::Version;
 
 use crate::{
     diagnostic::{Diagnostic, Level},
     facts::ProjectFacts,
-    reading::{Fault, find, is_blank, span},
-    shape::{Place, ShapeFault, ShapeFaultKind},
+    schema::{ObjectNode, SchemaViolation, ViolationKind},
     slug::is_slug,
+    syntax::{ParsedManifest, find, is_blank, span},
 };
 
 /// The input of one rule: the manifest, as far as it could be parsed, and the facts about its project.
@@ -20,21 +20,14 @@ pub(crate) struct RuleContext<'t> {
     pub(crate) rule: &'static str,
     /// The level of the rule's findings.
     pub(crate) level: Level,
-    /// The decoded text of the file; empty if it could not be decoded.
-    pub(crate) text: &'t str,
-    /// The bytes of the file.
-    pub(crate) source: &'t [u8],
-    /// The errors of decoding and parsing.
-    pub(crate) faults: &'t [Fault],
-    /// The root of the syntax tree; `None` if the file could not be parsed.
-    pub(crate) value: Option<&'t Value<'t>>,
-    /// The objects with a known shape, the manifest itself first.
-    pub(crate) places: &'t [Place<'t>],
-    /// The deviations of those objects from their shapes.
-    pub(crate) shape_faults: &'t [ShapeFault],
+    pub(crate) manifest: &'t ParsedManifest<'t>,
+    /// The objects with a schema, the manifest itself first.
+    pub(crate) objects: &'t [ObjectNode<'t>],
+    /// The violations of those objects' schemas.
+    pub(crate) violations: &'t [SchemaViolation],
     /// The facts about the files around the manifest.
     pub(crate) facts: &'t ProjectFacts,
-    /// The exceptions that suppress no finding; only set if `text` is a `stratos.toml` and not a manifest.
+    /// The exceptions that suppress no finding; empty in a check of a manifest.
     pub(crate) unused: &'t [UnusedSuppression],
 }
 
@@ -67,23 +60,23 @@ impl<'t> RuleContext<'t> {
     /// `wrong-type` and `empty-text` report that.
     pub(crate) fn text_at(&self, path: &[&str]) -> Option<&'t StringLit<'t>> {
         let (key, parents) = path.split_last()?;
-        let mut object = self.value?.as_object()?;
+        let mut object = self.manifest.root.as_ref()?.as_object()?;
         for parent in parents {
             object = find(object, parent)?.value.as_object()?;
         }
         text_field(object, key)
     }
 
-    /// The shape faults of one kind, each with its object.
-    pub(crate) fn shape_faults(
+    /// The schema violations of one kind, each with its object.
+    pub(crate) fn violations(
         &self,
-        kind: ShapeFaultKind,
-    ) -> impl Iterator<Item = (&'t Place<'t>, &'t ShapeFault)> + use<'t> {
-        let places = self.places;
-        self.shape_faults
+        kind: ViolationKind,
+    ) -> impl Iterator<Item = (&'t ObjectNode<'t>, &'t SchemaViolation)> + use<'t> {
+        let objects = self.objects;
+        self.violations
             .iter()
             .filter(move |fault| fault.kind == kind)
-            .map(|fault| (&places[fault.place], fault))
+            .map(|fault| (&objects[fault.object], fault))
     }
 
     /// The strings that the shell displays, unless blank, each with its key path.
@@ -98,8 +91,8 @@ impl<'t> RuleContext<'t> {
         &self,
         keys: &'static [&'static str],
     ) -> impl Iterator<Item = (String, &'t StringLit<'t>)> + use<'t> {
-        self.places.iter().flat_map(move |place| {
-            let fields = place.shape.fields.iter().map(|field| field.key);
+        self.objects.iter().flat_map(move |place| {
+            let fields = place.schema.fields.iter().map(|field| field.key);
             fields
                 .filter(move |key| keys.contains(key))
                 .filter_map(|key| Some((place.path(key), text_field(place.object, key)?)))
@@ -129,7 +122,7 @@ impl<'t> RuleContext<'t> {
 
     /// The span of findings about the plugin's crate: the key `background`, or else the manifest's opening brace.
     pub(crate) fn background_span(&self) -> Range<usize> {
-        let root = self.places.first();
+        let root = self.objects.first();
         root.and_then(|root| find(root.object, "background"))
             .map(|background| span(&background.name))
             .or_else(|| Some(root?.anchor.clone()))
@@ -137,8 +130,8 @@ impl<'t> RuleContext<'t> {
     }
 
     /// The elements of `availableSettings` that are objects.
-    pub(crate) fn settings(&self) -> impl Iterator<Item = &'t Place<'t>> + use<'t> {
-        self.places.iter().filter(|place| place.is_setting())
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &'t ObjectNode<'t>> + use<'t> {
+        self.objects.iter().filter(|place| place.is_setting())
     }
 }
 

@@ -6,8 +6,8 @@ use jsonc_parser::ast::{Object, Value};
 
 use crate::{
     model::SettingType,
-    reading::{find, key_text, span, to_f64},
-    shape::Place,
+    schema::ObjectNode,
+    syntax::{find, find_text, span, to_f64},
 };
 
 /// A number literal of the manifest.
@@ -20,8 +20,8 @@ pub(crate) struct Number<'t> {
 }
 
 /// The type of a setting; `None` if it is missing or unknown.
-pub(crate) fn setting_type(setting: &Place<'_>) -> Option<SettingType> {
-    SettingType::from_name(key_text(setting.object, "type")?)
+pub(crate) fn setting_type(setting: &ObjectNode<'_>) -> Option<SettingType> {
+    SettingType::from_name(find_text(setting.object, "type")?)
 }
 
 /// Whether values of the type are numbers.
@@ -40,13 +40,13 @@ pub(crate) fn number_field<'t>(object: &'t Object<'t>, key: &str) -> Option<Numb
 }
 
 /// The `default` of a setting; `None` if it is missing or `null`.
-pub(crate) fn default_value<'t>(setting: &Place<'t>) -> Option<&'t Value<'t>> {
+pub(crate) fn default_value<'t>(setting: &ObjectNode<'t>) -> Option<&'t Value<'t>> {
     let value = &find(setting.object, "default")?.value;
     value.as_null_keyword().is_none().then_some(value)
 }
 
 /// The `value` of each option of a setting; options without one are skipped.
-pub(crate) fn option_values<'t>(setting: &Place<'t>) -> impl Iterator<Item = &'t Value<'t>> {
+pub(crate) fn option_values<'t>(setting: &ObjectNode<'t>) -> impl Iterator<Item = &'t Value<'t>> {
     find(setting.object, "options")
         .and_then(|options| options.value.as_array())
         .into_iter()

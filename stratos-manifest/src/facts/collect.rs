@@ -1,4 +1,4 @@
-//! What is known of a plugin's folder. No other folder of the crate than this one reads the disk.
+//! The collector of facts.
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -7,52 +7,54 @@ use std::{
 
 use crate::{
     facts::{
-        CrateFact, FileFact, FileVersion, ICON_KEYS, IconFact, Image, ProjectFacts, background,
-        beside, cargo, folder::PluginFolder, npm,
+        cargo_toml::read_crate,
+        entry_module,
+        nearby_files::nearby_files,
+        package_json,
+        plugin_folder::PluginFolder,
+        project_facts::{CrateFacts, FileStatus, FileVersion, ICON_KEYS, IconFacts, ProjectFacts},
     },
-    icon::{MAX_ICON_BYTES, inspect},
-    plugin_path::{entry_place, icon_places, path_fault},
-    reading::{decode, find, key_text, parse},
+    icon::{IconContent, MAX_ICON_BYTES, inspect},
+    plugin_path::{entry_location, icon_locations, path_error},
+    syntax::{ParsedManifest, find, find_text},
 };
 
+/// The locations of a plugin's crate; cargo builds the first that exists.
+const CRATES: [&str; 2] = ["Cargo.toml", "background/Cargo.toml"];
+
+const PACKAGES: [&str; 2] = ["package.json", "background/package.json"];
+
 impl ProjectFacts {
-    /// Looks at the files in the plugin's folder `dir` that the manifest `source` names or that rules want to know of.
+    /// Collects the facts about the files in the plugin's folder `dir`.
     ///
-    /// It never fails: a manifest that cannot be read names no files, and a file that cannot be reached is missing.
-    /// It never blocks, and looks at nothing outside of the folder, wherever links lead, but the `Cargo.toml` in the
-    /// folders above, from which a crate inherits.
-    pub fn collect(dir: &Path, source: &[u8]) -> Self {
+    /// This cannot fail: a manifest that could not be parsed names no files, and a file that cannot be read is missing.
+    /// It opens regular files only, so it does not block, and reads nothing outside of the folder, even through
+    /// symbolic links, except for a `Cargo.toml` in the folders above from which the crate inherits.
+    pub fn collect(dir: &Path, manifest: &ParsedManifest<'_>) -> Self {
         let mut facts = Self::none();
-        let Some(named) = named_files(source) else {
+        let Some(named) = named_files(manifest) else {
             return facts;
         };
         let mut folder = PluginFolder::new(dir);
-        for place in &named.icons {
-            let fact = match read_icon(&mut folder, place) {
+        for location in named.icons.iter().flatten() {
+            let status = match read_icon(&mut folder, location) {
                 Ok(icon) => {
-                    facts.icons.insert(place.clone(), icon);
-                    FileFact::Present
+                    facts.icons.insert(location.clone(), icon);
+                    FileStatus::Present
                 }
-                Err(fact) => fact,
+                Err(status) => status,
             };
-            facts.files.insert(place.clone(), fact);
+            facts.files.insert(location.clone(), status);
         }
-        background::look_around(&mut folder, named.entry.as_deref(), &mut facts.files);
-        facts.beside = beside::files(
-            &mut folder,
-            &facts.files,
-            named
-                .icons
-                .chunks(ICON_PLACES)
-                .chain([named.entry.as_slice()]),
-        );
-        let (rust_crate, versions) = crates(&mut folder, dir);
-        facts.rust_crate = rust_crate;
-        facts.versions = versions;
+        entry_module::add_statuses(&mut folder, named.entry.as_deref(), &mut facts.files);
+        let icons = named.icons.iter().map(|locations| locations.as_slice());
+        let named = icons.chain([named.entry.as_slice()]);
+        facts.nearby_files = nearby_files(&mut folder, &facts.files, named);
+        (facts.rust_crate, facts.versions) = read_crates(&mut folder, dir);
         let packages = PACKAGES.iter().filter_map(|file| {
             Some(FileVersion {
                 file: (*file).to_owned(),
-                version: npm::version(&mut folder, file)?,
+                version: package_json::version(&mut folder, file)?,
             })
         });
         facts.versions.extend(packages);
@@ -60,86 +62,80 @@ impl ProjectFacts {
     }
 }
 
-/// Where a plugin's crate may lie; the first one is built.
-const CRATES: [&str; 2] = ["Cargo.toml", "background/Cargo.toml"];
-
-/// As many as [`icon_places`] gives for each.
-const ICON_PLACES: usize = 2;
-
-const PACKAGES: [&str; 2] = ["package.json", "background/package.json"];
-
-/// The crate that is built, and the versions of all that use the SDK: others need not be the plugin's.
-fn crates(folder: &mut PluginFolder, dir: &Path) -> (Option<CrateFact>, Vec<FileVersion>) {
-    let found = CRATES.map(|file| cargo::look(folder, dir, file));
-    let versions = found
+/// The crate that is built, and the versions of all crates that use the SDK; others may not belong to the plugin.
+fn read_crates(folder: &mut PluginFolder, dir: &Path) -> (Option<CrateFacts>, Vec<FileVersion>) {
+    let crates = CRATES.map(|file| read_crate(folder, dir, file));
+    let versions = crates
         .iter()
         .flatten()
-        .filter(|found| found.fact.sdk.is_some())
+        .filter(|found| found.facts.sdk.is_some())
         .filter_map(|found| {
             Some(FileVersion {
-                file: found.fact.file.clone(),
+                file: found.facts.file.clone(),
                 version: found.version.clone()?,
             })
         })
         .collect();
-    // A broken one is built as well, and nothing is known of it.
-    let mut is_there =
-        |file: &str| !matches!(folder.look(file), FileFact::Missing | FileFact::Folder);
-    let built = CRATES.iter().position(|file| is_there(file));
-    let [mut first, second] = found.map(|found| found.map(|found| found.fact));
-    if let (Some(first), Some(second)) = (&mut first, &second)
-        && first.package.is_none()
-        && first.sdk.is_none()
+    // An invalid `Cargo.toml` is the one that is built, too, and has no facts.
+    let mut exists = |file: &str| {
+        !matches!(
+            folder.status(file),
+            FileStatus::Missing | FileStatus::Folder
+        )
+    };
+    let built = CRATES.iter().position(|file| exists(file));
+    let [mut outer, inner] = crates.map(|found| found.map(|found| found.facts));
+    if let (Some(outer), Some(inner)) = (&mut outer, &inner)
+        && outer.package.is_none()
+        && outer.sdk.is_none()
     {
-        // A workspace around the plugin's crate, which is what the SDK is for.
-        first.sdk.clone_from(&second.sdk);
+        // The outer crate is a virtual workspace around the inner one.
+        outer.sdk.clone_from(&inner.sdk);
     }
     match built {
-        Some(0) => (first, versions),
-        _ => (second, versions),
+        Some(0) => (outer, versions),
+        _ => (inner, versions),
     }
 }
 
-fn read_icon(folder: &mut PluginFolder, place: &str) -> Result<IconFact, FileFact> {
-    let (content, bytes) = folder.read(place, MAX_ICON_BYTES + 1)?;
+fn read_icon(folder: &mut PluginFolder, location: &str) -> Result<IconFacts, FileStatus> {
+    let (content, bytes) = folder.read(location, MAX_ICON_BYTES + 1)?;
     let is_whole = content.len() as u64 <= MAX_ICON_BYTES;
     let mut hasher = DefaultHasher::new();
     (bytes, &content).hash(&mut hasher);
-    Ok(IconFact {
+    Ok(IconFacts {
         bytes,
         fingerprint: hasher.finish(),
-        image: match is_whole {
+        content: match is_whole {
             true => inspect(&content),
-            false => Image::Unread,
+            false => IconContent::TooLarge,
         },
     })
 }
 
-/// What a manifest names that may lie in the plugin's folder.
-struct Named {
-    /// All the places of one after all those of the other.
-    icons: Vec<String>,
+/// The files that a manifest names, without those outside of the plugin's folder.
+struct NamedFiles {
+    /// The locations of each icon.
+    icons: Vec<[String; 2]>,
     entry: Option<String>,
 }
 
-fn named_files(source: &[u8]) -> Option<Named> {
-    let (text, _) = decode(source);
-    let text = text?;
-    let (value, _) = parse(&text);
-    let root = value.as_ref()?.as_object()?;
-    let is_inside = |path: &&str| path_fault(path).is_none() && !path.trim().is_empty();
+/// The files that the manifest names; `None` if it is not an object.
+fn named_files(manifest: &ParsedManifest<'_>) -> Option<NamedFiles> {
+    let root = manifest.root.as_ref()?.as_object()?;
+    let is_inside = |path: &&str| path_error(path).is_none() && !path.trim().is_empty();
     let background = find(root, "background").and_then(|field| field.value.as_object());
-    Some(Named {
+    Some(NamedFiles {
         icons: ICON_KEYS
             .iter()
-            .filter_map(|key| key_text(root, key))
+            .filter_map(|key| find_text(root, key))
             .filter(is_inside)
-            .flat_map(icon_places)
+            .map(icon_locations)
             .collect(),
         entry: background
-            .and_then(|background| key_text(background, "entryModule"))
+            .and_then(|background| find_text(background, "entryModule"))
             .filter(is_inside)
-            .map(entry_place),
+            .map(entry_location),
     })
 }
 
@@ -149,8 +145,12 @@ mod tests {
 
     use super::*;
 
+    fn collect_from(dir: &Path, source: &[u8]) -> ProjectFacts {
+        ProjectFacts::collect(dir, &ParsedManifest::parse(source))
+    }
+
     #[test]
-    fn looks_in_both_places_and_nowhere_else() {
+    fn only_the_locations_of_named_files_are_collected() {
         let dir = tempfile::tempdir().unwrap();
         let plugin = dir.path().join("plugin");
         fs::create_dir_all(plugin.join("assets/dark.svg")).unwrap();
@@ -158,24 +158,24 @@ mod tests {
         fs::write(dir.path().join("outside.svg"), "").unwrap();
 
         let source = br#"{ "icon_light": "light.svg", "icon_dark": "dark.svg" }"#;
-        let facts = ProjectFacts::collect(&plugin, source);
+        let facts = collect_from(&plugin, source);
         for (file, expected) in [
-            ("assets/dark.svg", Some(FileFact::Folder)),
-            ("assets/light.svg", Some(FileFact::Present)),
-            ("dark.svg", Some(FileFact::Missing)),
-            ("light.svg", Some(FileFact::Missing)),
+            ("assets/dark.svg", Some(FileStatus::Folder)),
+            ("assets/light.svg", Some(FileStatus::Present)),
+            ("dark.svg", Some(FileStatus::Missing)),
+            ("light.svg", Some(FileStatus::Missing)),
             ("plugin.json", None),
         ] {
             assert_eq!(facts.files.get(file), expected.as_ref(), "{file}");
         }
         let icons: Vec<_> = facts.icons.iter().collect();
         assert!(
-            matches!(icons[..], [(place, IconFact { bytes: 0, image: Image::Empty, .. })] if place == "assets/light.svg"),
+            matches!(icons[..], [(place, IconFacts { bytes: 0, content: IconContent::Empty, .. })] if place == "assets/light.svg"),
             "{icons:?}"
         );
 
         let outside = br#"{ "icon_light": "../outside.svg", "icon_dark": 1, "background": { "entryModule": "/x" } }"#;
-        let facts = ProjectFacts::collect(&plugin, outside);
+        let facts = collect_from(&plugin, outside);
         assert!(
             !facts
                 .files
@@ -184,7 +184,7 @@ mod tests {
         );
         assert!(facts.icons.is_empty());
         for source in [&b"[]"[..], b"\xff"] {
-            assert_eq!(ProjectFacts::collect(&plugin, source), ProjectFacts::none());
+            assert_eq!(collect_from(&plugin, source), ProjectFacts::none());
         }
     }
 
@@ -199,11 +199,11 @@ mod tests {
         for (file, text) in files {
             fs::write(dir.path().join(file), text).unwrap();
         }
-        ProjectFacts::collect(dir.path(), b"{}")
+        collect_from(dir.path(), b"{}")
     }
 
     #[test]
-    fn the_crate_is_the_one_that_is_built() {
+    fn the_first_existing_crate_is_the_one_that_is_built() {
         let [root, inner] = CRATES;
         for (files, expected) in [
             (
@@ -226,17 +226,17 @@ mod tests {
             (vec![(root, "broken"), (inner, CRATE)], ""),
             (vec![("package.json", "{}")], ""),
         ] {
-            let fact = collect(&files).rust_crate;
-            let said = fact.map_or_else(String::new, |fact| {
-                let sdk = fact.sdk.map_or("", |_| ", sdk");
-                format!("{}: {:?}{sdk}", fact.file, fact.package)
+            let rust_crate = collect(&files).rust_crate;
+            let shown = rust_crate.map_or_else(String::new, |found| {
+                let sdk = found.sdk.map_or("", |_| ", sdk");
+                format!("{}: {:?}{sdk}", found.file, found.package)
             });
-            assert_eq!(said, expected, "{files:?}");
+            assert_eq!(shown, expected, "{files:?}");
         }
     }
 
     #[test]
-    fn versions_are_those_of_the_plugin() {
+    fn versions_come_from_crates_with_the_sdk_and_from_packages() {
         let huge = format!("{{\"version\": \"1.2.5\"{}}}", " ".repeat(1024 * 1024));
         for (files, expected) in [
             (
@@ -268,7 +268,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nothing_is_read_through_a_link_that_leads_out() {
+    fn links_out_of_the_folder_are_not_read() {
         let dir = tempfile::tempdir().unwrap();
         let plugin = dir.path().join("plugin");
         fs::create_dir_all(plugin.join("inside")).unwrap();
@@ -282,7 +282,7 @@ mod tests {
             }
             for (target, expected) in [("..", 0), ("inside", 1)] {
                 std::os::unix::fs::symlink(Path::new(target).join(file), &link).unwrap();
-                let facts = ProjectFacts::collect(&plugin, b"{}");
+                let facts = collect_from(&plugin, b"{}");
                 assert_eq!(facts.versions.len(), expected, "{file} {target}");
                 fs::remove_file(&link).unwrap();
             }
@@ -294,11 +294,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let icon = fs::File::create(dir.path().join("icon.svg")).unwrap();
         icon.set_len(8 * MAX_ICON_BYTES).unwrap();
-        let facts = ProjectFacts::collect(dir.path(), br#"{ "icon_light": "icon.svg" }"#);
+        let facts = collect_from(dir.path(), br#"{ "icon_light": "icon.svg" }"#);
         let icon = &facts.icons["icon.svg"];
         assert_eq!(
-            (icon.bytes, &icon.image),
-            (8 * MAX_ICON_BYTES, &Image::Unread)
+            (icon.bytes, &icon.content),
+            (8 * MAX_ICON_BYTES, &IconContent::TooLarge)
         );
     }
 }

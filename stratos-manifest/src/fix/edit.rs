@@ -1,22 +1,22 @@
-//! Changes of a file that leave everything else in it as its author wrote it.
+//! Edits, which replace some bytes of a file and keep the formatting of the rest.
 
 use std::{iter, ops::Range};
 
 use jsonc_parser::ast::{Object, ObjectProp, StringLit};
 
-use crate::reading::{json_text, span};
+use crate::syntax::{json_text, span};
 
-/// Some bytes of the file, and what to write instead.
+/// The replacement of some bytes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The bytes that go.
+    /// The replaced bytes; empty for an insertion.
     pub span: Range<usize>,
-    /// What comes in their place.
+    /// The text that replaces them.
     pub text: String,
 }
 
 impl Edit {
-    /// Writes `text` instead of the bytes.
+    /// Replaces the bytes with `text`.
     pub(crate) fn replace(span: Range<usize>, text: impl Into<String>) -> Self {
         Self {
             span,
@@ -24,45 +24,45 @@ impl Edit {
         }
     }
 
-    /// Takes the bytes out.
+    /// Removes the bytes.
     pub(crate) fn remove(span: Range<usize>) -> Self {
         Self::replace(span, "")
     }
 
-    /// Writes another text, as JSON writes it.
+    /// Replaces a string, with the escapes that JSON needs.
     pub(crate) fn set_text(literal: &StringLit<'_>, text: &str) -> Self {
         Self::replace(span(literal), json_text(text))
     }
 
-    /// Takes some characters out of a text, and leaves the others as they are written: `is_gone` says it for their
-    /// places in the text's value.
-    pub(crate) fn cut(
+    /// Removes characters from a string and keeps the escapes of the others. `is_removed` gets the offset of each
+    /// character in the string's value.
+    pub(crate) fn remove_chars(
         text: &str,
         literal: &StringLit<'_>,
-        is_gone: impl Fn(usize) -> bool,
+        is_removed: impl Fn(usize) -> bool,
     ) -> Vec<Self> {
         let literal = span(literal);
         let start = literal.start + 1;
         let mut edits: Vec<Self> = Vec::new();
-        for (at, written) in written(&text[start..literal.end.max(start + 1) - 1]) {
-            let gone = start + written.start..start + written.end;
+        for (at, raw) in raw_chars(&text[start..literal.end.max(start + 1) - 1]) {
+            let removed = start + raw.start..start + raw.end;
             match edits.last_mut() {
-                _ if !is_gone(at) => {}
-                Some(last) if last.span.end == gone.start => last.span.end = gone.end,
-                _ => edits.push(Self::remove(gone)),
+                _ if !is_removed(at) => {}
+                Some(last) if last.span.end == removed.start => last.span.end = removed.end,
+                _ => edits.push(Self::remove(removed)),
             }
         }
         edits
     }
 
-    /// Gives a property another key.
+    /// Renames the key of a property.
     pub(crate) fn rename(property: &ObjectProp<'_>, key: &str) -> Self {
         Self::replace(span(&property.name), json_text(key))
     }
 
-    /// Adds a property behind the last one of an object, on a line of its own if that one is.
+    /// Adds a property at the end of an object, on a line of its own if the last one is.
     ///
-    /// `text` is the file's, and `property` what to write, key and value.
+    /// `text` is the whole file, and `property` the JSON of key and value.
     pub(crate) fn insert_property(text: &str, object: &Object<'_>, property: &str) -> Self {
         let Some(last) = object.properties.last().map(span) else {
             let at = span(object).start + 1;
@@ -82,51 +82,51 @@ impl Edit {
         Self::replace(last.end..last.end, added)
     }
 
-    /// Takes a property out of its object, with one of the commas beside it and the line that becomes empty.
+    /// Removes a property from its object, with one adjacent comma and the line that would become empty.
     ///
-    /// `text` is the file's. Where a comment stands between the property and its comma, `None`: it would go, too.
+    /// `text` is the whole file. `None` if a comment between the property and its comma would be lost.
     pub(crate) fn remove_property(
         text: &str,
         object: &Object<'_>,
         property: &ObjectProp<'_>,
     ) -> Option<Self> {
-        let gone = span(property);
+        let removed = span(property);
         let mut properties = object.properties.iter();
-        let at = properties.position(|other| span(other) == gone)?;
+        let at = properties.position(|other| span(other) == removed)?;
         Self::remove_property_at(text, object, at)
     }
 
-    /// [`remove_property`](Self::remove_property) by the property's number.
+    /// [`remove_property`](Self::remove_property) by the property's index.
     pub(crate) fn remove_property_at(text: &str, object: &Object<'_>, at: usize) -> Option<Self> {
-        let gone = span(object.properties.get(at)?);
+        let removed = span(object.properties.get(at)?);
         let before = at
             .checked_sub(1)
             .map(|before| span(&object.properties[before]).end);
         let after = object.properties.get(at + 1).map(|after| span(after).start);
         let range = match (before, after) {
-            (Some(before), _) => before..gone.end,
-            (None, Some(after)) => gone.start..after,
-            (None, None) => gone.clone(),
+            (Some(before), _) => before..removed.end,
+            (None, Some(after)) => removed.start..after,
+            (None, None) => removed.clone(),
         };
         let only_between =
             |part: &str| part.chars().all(|char| char == ',' || char.is_whitespace());
-        let is_clean = only_between(&text[range.start..gone.start.max(range.start)])
-            && only_between(&text[gone.end.min(range.end)..range.end]);
+        let is_clean = only_between(&text[range.start..removed.start.max(range.start)])
+            && only_between(&text[removed.end.min(range.end)..range.end]);
         is_clean.then(|| Self::remove(range))
     }
 }
 
-/// The characters of a text as they stand between its quotes, each with its place in the text's value.
-fn written(raw: &str) -> impl Iterator<Item = (usize, Range<usize>)> {
+/// The characters of a string without its quotes: their offsets in the string's value, and their ranges in `raw`.
+fn raw_chars(raw: &str) -> impl Iterator<Item = (usize, Range<usize>)> {
     let (mut at, mut start) = (0, 0);
     iter::from_fn(move || {
         let rest = &raw[start..];
-        let (value, written) = match rest.as_bytes() {
+        let (value_len, raw_len) = match rest.as_bytes() {
             [b'\\', b'u', ..] => {
                 let unit = u32::from_str_radix(rest.get(2..6)?, 16).ok()?;
                 match char::from_u32(unit) {
                     Some(char) => (char.len_utf8(), 6),
-                    // One half of a character, and the other half behind it.
+                    // A surrogate pair: two escapes for one character.
                     None => (4, 12),
                 }
             }
@@ -136,9 +136,9 @@ fn written(raw: &str) -> impl Iterator<Item = (usize, Range<usize>)> {
                 (len, len)
             }
         };
-        let character = (at, start..start + written);
-        at += value;
-        start += written;
+        let character = (at, start..start + raw_len);
+        at += value_len;
+        start += raw_len;
         (start <= raw.len()).then_some(character)
     })
 }
@@ -146,11 +146,11 @@ fn written(raw: &str) -> impl Iterator<Item = (usize, Range<usize>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::parse;
+    use crate::syntax::ParsedManifest;
 
     fn without(text: &str, key: &str) -> Option<String> {
-        let (value, _) = parse(text);
-        let object = value.as_ref().unwrap().as_object().unwrap();
+        let manifest = ParsedManifest::parse(text.as_bytes());
+        let object = manifest.root.as_ref().unwrap().as_object().unwrap();
         let property = object
             .properties
             .iter()
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_added_property_looks_like_the_others() {
+    fn an_added_property_has_the_layout_of_the_others() {
         for (text, expected) in [
             ("{}", "{ \"b\": 2 }"),
             ("{\"a\": 1}", "{\"a\": 1, \"b\": 2}"),
@@ -178,8 +178,8 @@ mod tests {
                 "{\n  \"a\": 1,\n  \"b\": 2 // why\n}",
             ),
         ] {
-            let (value, _) = parse(text);
-            let object = value.as_ref().unwrap().as_object().unwrap();
+            let manifest = ParsedManifest::parse(text.as_bytes());
+            let object = manifest.root.as_ref().unwrap().as_object().unwrap();
             let edit = Edit::insert_property(text, object, "\"b\": 2");
             let mut changed = text.to_owned();
             changed.replace_range(edit.span, &edit.text);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_property_takes_one_comma_along() {
+    fn a_property_is_removed_with_one_comma() {
         let text = "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}";
         assert_eq!(without(text, "a").unwrap(), "{\n  \"b\": 2,\n  \"c\": 3\n}");
         assert_eq!(without(text, "b").unwrap(), "{\n  \"a\": 1,\n  \"c\": 3\n}");

@@ -1,29 +1,26 @@
-//! Repairs as data: which bytes to replace by what.
+//! Fixes as data: edits of a file's bytes, and whether they may be applied unseen.
 
 mod edit;
-#[cfg(feature = "full")]
-mod repair;
 
 pub use self::edit::Edit;
-#[cfg(feature = "full")]
-pub use self::repair::{Repaired, repair};
 
-/// The repair of a finding.
+/// The fix of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// Whether it may be applied without a look.
+    /// Whether the fix may be applied unseen.
     pub safety: Safety,
-    /// What to replace, in the order of the file; they do not overlap.
+    /// The edits, sorted by position; they do not overlap.
     pub edits: Vec<Edit>,
-    /// Whether it gives a value another key and does nothing else: rules look at the value for the first time then.
+    /// Whether the fix only renames a key. A rename can reveal errors, because rules check the value under a known key
+    /// only.
     pub is_rename: bool,
 }
 
-/// Whether a repair may be applied without a look.
+/// Whether a fix may be applied unseen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Safety {
-    /// It says the same in the right way.
+    /// The fix keeps the meaning of the file.
     Safe,
-    /// It is a guess, or loses something, such as a comment.
+    /// The fix is a guess, or loses something, such as a comment.
     Unsafe,
 }

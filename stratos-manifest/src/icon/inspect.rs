@@ -1,35 +1,32 @@
-//! Bytes to a description of the image that they are.
+//! Detection of an icon's format from its bytes.
 
 use std::borrow::Cow;
 
 use imagesize::{ImageType, image_type};
 
-use crate::{
-    facts::Image,
-    icon::{png, svg},
-};
+use crate::icon::{content::IconContent, png, svg};
 
-/// The largest icon that is looked into, in bytes; published ones have a few thousand.
+/// The largest icon that is inspected, in bytes; published ones have a few thousand.
 pub(crate) const MAX_ICON_BYTES: u64 = 1024 * 1024;
 
-/// What the bytes of a file are, which is not always what its name says.
-pub(crate) fn inspect(bytes: &[u8]) -> Image {
+/// Detects the format of a file by its content.
+pub(crate) fn inspect(bytes: &[u8]) -> IconContent {
     if bytes.is_empty() {
-        return Image::Empty;
+        return IconContent::Empty;
     }
     if bytes.starts_with(png::SIGNATURE) {
         return png::inspect(bytes);
     }
     if let Some(name) = binary_format(bytes) {
-        return Image::Other(name);
+        return IconContent::OtherFormat(name);
     }
-    match text(bytes) {
+    match decode(bytes) {
         Some(text) => inspect_text(&text),
-        None => Image::Unknown,
+        None => IconContent::Unknown,
     }
 }
 
-fn inspect_text(text: &str) -> Image {
+fn inspect_text(text: &str) -> IconContent {
     let start: String = text
         .trim_start()
         .chars()
@@ -37,15 +34,15 @@ fn inspect_text(text: &str) -> Image {
         .collect::<String>()
         .to_ascii_lowercase();
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
-        Image::Other("an HTML page")
+        IconContent::OtherFormat("an HTML page")
     } else if start.starts_with("version https://git-lfs") {
-        Image::GitLfsPointer
+        IconContent::GitLfsPointer
     } else if text.contains("<svg") || text.contains(":svg") {
         svg::inspect(text)
     } else if text.trim().is_empty() {
-        Image::Empty
+        IconContent::Empty
     } else {
-        Image::Unknown
+        IconContent::Unknown
     }
 }
 
@@ -70,8 +67,8 @@ fn binary_format(bytes: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// The text that the bytes are. A browser reads other encodings than UTF-8, too, if the file says which.
-fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
+/// Decodes an SVG as a browser does, which also reads UTF-16 and a declared Latin-1.
+fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let utf16 = |from: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes[2..]
             .chunks_exact(2)
@@ -85,7 +82,7 @@ fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
         [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
         _ => match str::from_utf8(bytes) {
             Ok(text) => Some(Cow::Borrowed(text)),
-            Err(_) if says_latin1(bytes) => Some(Cow::Owned(
+            Err(_) if declares_latin1(bytes) => Some(Cow::Owned(
                 bytes.iter().map(|&byte| char::from(byte)).collect(),
             )),
             Err(_) => None,
@@ -93,7 +90,7 @@ fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
-fn says_latin1(bytes: &[u8]) -> bool {
+fn declares_latin1(bytes: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]).to_ascii_lowercase();
     start.starts_with("<?xml") && (start.contains("iso-8859-1") || start.contains("windows-1252"))
 }
@@ -103,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_formats_are_called_by_their_names() {
+    fn other_formats_are_detected() {
         for (bytes, expected) in [
             (&b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01"[..], "a JPEG image"),
             (b"GIF89a\x01\0\x01\0\0\0\0;", "a GIF image"),
@@ -117,23 +114,23 @@ mod tests {
             ),
             (b"\n<!DOCTYPE html><svg/>", "an HTML page"),
         ] {
-            assert_eq!(inspect(bytes), Image::Other(expected));
+            assert_eq!(inspect(bytes), IconContent::OtherFormat(expected));
         }
     }
 
     #[test]
-    fn nothing_is_said_of_what_is_not_known() {
+    fn unrecognized_content_is_unknown() {
         for bytes in [&b"hello"[..], b"\xff", b"\0\0\0\0\0\0", b"<a/>", b"\x89PN"] {
-            assert_eq!(inspect(bytes), Image::Unknown, "{bytes:?}");
+            assert_eq!(inspect(bytes), IconContent::Unknown, "{bytes:?}");
         }
         let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0";
-        assert_eq!(inspect(pointer), Image::GitLfsPointer);
-        assert_eq!(inspect(b""), Image::Empty);
-        assert_eq!(inspect(b" \n"), Image::Empty);
+        assert_eq!(inspect(pointer), IconContent::GitLfsPointer);
+        assert_eq!(inspect(b""), IconContent::Empty);
+        assert_eq!(inspect(b" \n"), IconContent::Empty);
     }
 
     #[test]
-    fn an_svg_may_have_another_encoding() {
+    fn an_svg_may_have_another_encoding_than_utf8() {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>é</title></svg>";
         let declared = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{svg}");
         let latin1: Vec<u8> = declared.chars().map(|char| char as u8).collect();
@@ -148,7 +145,7 @@ mod tests {
             utf16(u16::to_le_bytes),
             utf16(u16::to_be_bytes),
         ] {
-            assert!(matches!(inspect(&bytes), Image::Svg(_)), "{bytes:?}");
+            assert!(matches!(inspect(&bytes), IconContent::Svg(_)), "{bytes:?}");
         }
     }
 }

@@ -1,11 +1,23 @@
-//! What an icon's bytes are, told without decoding any pixels and without following any reference.
+//! Inspection of icon files, without decoding pixels and without following references.
 
-mod css;
+mod content;
+#[cfg(feature = "full")]
+mod css_urls;
+#[cfg(feature = "full")]
 mod inspect;
+#[cfg(feature = "full")]
 mod png;
+#[cfg(feature = "full")]
 mod svg;
-mod svg_copies;
-mod svg_dangers;
+#[cfg(feature = "full")]
 mod svg_limits;
+#[cfg(feature = "full")]
+mod svg_security;
+#[cfg(feature = "full")]
+mod svg_use_expansion;
+#[cfg(feature = "full")]
+mod url;
 
+pub use self::content::{Doctype, IconContent, Svg, SvgMatches};
+#[cfg(feature = "full")]
 pub(crate) use self::inspect::{MAX_ICON_BYTES, inspect};

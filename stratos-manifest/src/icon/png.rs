@@ -1,37 +1,37 @@
-//! The outline of a PNG: its chunks, and what its header says.
+//! Inspection of a PNG: the size in its header, and the sequence of its chunks.
 
 use imagesize::blob_size;
 
-use crate::facts::Image;
+use crate::icon::content::IconContent;
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// What a PNG says of itself. Chunks are stepped over, whatever they hold: nothing is decompressed.
-pub(super) fn inspect(bytes: &[u8]) -> Image {
+/// Reads the size of a PNG and steps through its chunks to the end, without decompressing anything.
+pub(super) fn inspect(bytes: &[u8]) -> IconContent {
     let Some(size) = blob_size(bytes).ok().filter(|_| starts_with_header(bytes)) else {
-        return Image::BrokenPng("the file is damaged at its start");
+        return IconContent::BrokenPng("the file is damaged at its start");
     };
     let (Ok(width @ 1..), Ok(height @ 1..)) =
         (u32::try_from(size.width), u32::try_from(size.height))
     else {
-        return Image::BrokenPng("its size is zero");
+        return IconContent::BrokenPng("its size is zero");
     };
     let mut rest = &bytes[SIGNATURE.len()..];
-    while let Some((kind, after)) = chunk(rest) {
+    while let Some((kind, after)) = split_chunk(rest) {
         if kind == *b"IEND" {
-            return Image::Png { width, height };
+            return IconContent::Png { width, height };
         }
         rest = after;
     }
-    Image::BrokenPng("the file ends in the middle")
+    IconContent::BrokenPng("the file ends in the middle")
 }
 
 fn starts_with_header(bytes: &[u8]) -> bool {
     bytes[SIGNATURE.len()..].starts_with(b"\0\0\0\x0dIHDR")
 }
 
-/// The kind of the first chunk, and what comes after it.
-fn chunk(bytes: &[u8]) -> Option<([u8; 4], &[u8])> {
+/// Splits off the first chunk: its type, and the bytes after it.
+fn split_chunk(bytes: &[u8]) -> Option<([u8; 4], &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     let (kind, rest) = rest.split_first_chunk()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
@@ -58,8 +58,8 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_a_size_and_nothing_more() {
-        // 42 kB that claim to be a huge picture, beside compressed text: neither is looked at.
+    fn a_decompression_bomb_is_not_decompressed() {
+        // Compressed chunks of a huge image: none of them is decompressed.
         let garbage = vec![0xaa; 42 * 1024];
         let bomb = png(
             65_535,
@@ -67,43 +67,43 @@ mod tests {
             &[(b"zTXt", &garbage), (b"IDAT", &garbage), (b"IEND", b"")],
         );
         let (width, height) = (65_535, 65_535);
-        assert_eq!(inspect(&bomb), Image::Png { width, height });
+        assert_eq!(inspect(&bomb), IconContent::Png { width, height });
     }
 
     #[test]
-    fn every_cut_is_noticed() {
+    fn every_truncation_is_detected() {
         let whole = png(3, 2, &[(b"IDAT", b"xyz"), (b"IEND", b"")]);
         assert_eq!(
             inspect(&whole),
-            Image::Png {
+            IconContent::Png {
                 width: 3,
                 height: 2
             }
         );
         for end in SIGNATURE.len()..whole.len() {
             let cut = inspect(&whole[..end]);
-            assert!(matches!(cut, Image::BrokenPng(_)), "{end}: {cut:?}");
+            assert!(matches!(cut, IconContent::BrokenPng(_)), "{end}: {cut:?}");
         }
     }
 
     #[test]
-    fn lies_about_lengths_are_survived() {
+    fn wrong_lengths_are_errors() {
         let mut long = png(3, 2, &[(b"IDAT", b"xyz")]);
         let at = long.len() - 15;
         long[at..at + 4].fill(0xff);
         assert_eq!(
             inspect(&long),
-            Image::BrokenPng("the file ends in the middle")
+            IconContent::BrokenPng("the file ends in the middle")
         );
         assert_eq!(
             inspect(&png(0, 2, &[(b"IEND", b"")])),
-            Image::BrokenPng("its size is zero")
+            IconContent::BrokenPng("its size is zero")
         );
         let mut renamed = png(3, 2, &[(b"IEND", b"")]);
         renamed[12] = b'X';
         assert_eq!(
             inspect(&renamed),
-            Image::BrokenPng("the file is damaged at its start")
+            IconContent::BrokenPng("the file is damaged at its start")
         );
     }
 }

@@ -1,25 +1,29 @@
-//! What an SVG is, as far as its XML tells.
+//! Inspection of an SVG.
 
 use roxmltree::{Document, Error, Node, ParsingOptions};
 
 use crate::{
-    facts::{Doctype, Image, Svg},
-    icon::{svg_copies::explodes, svg_dangers::dangers, svg_limits::excess},
+    icon::{
+        content::{Doctype, IconContent, Svg},
+        svg_limits::exceeded_limit,
+        svg_security::find_unsafe_content,
+        svg_use_expansion::explodes,
+    },
     quote::quote,
 };
 
 const NAMESPACE: &str = "http://www.w3.org/2000/svg";
 
-/// What the text is, which has an `<svg` in it.
+/// Inspects a text that contains `<svg`.
 ///
-/// Entities are never expanded: a file that declares some is not read any further.
-pub(super) fn inspect(text: &str) -> Image {
-    if let Some(excess) = excess(text) {
-        return Image::BrokenSvg(excess.to_owned());
+/// Entities are never expanded: a file that declares some is not parsed.
+pub(super) fn inspect(text: &str) -> IconContent {
+    if let Some(limit) = exceeded_limit(text) {
+        return IconContent::BrokenSvg(limit.to_owned());
     }
     match Document::parse(text) {
         Ok(document) => describe(&document, None),
-        Err(Error::DtdDetected) if has_declarations(text) => Image::Svg(Svg {
+        Err(Error::DtdDetected) if has_declarations(text) => IconContent::Svg(Svg {
             has_namespace: true,
             doctype: Some(Doctype::WithDeclarations),
             ..Svg::default()
@@ -31,37 +35,37 @@ pub(super) fn inspect(text: &str) -> Image {
             };
             match Document::parse_with_options(text, options) {
                 Ok(document) => describe(&document, Some(Doctype::Plain)),
-                Err(error) => Image::BrokenSvg(fault(&error)),
+                Err(error) => IconContent::BrokenSvg(error_message(&error)),
             }
         }
-        Err(error) => Image::BrokenSvg(fault(&error)),
+        Err(error) => IconContent::BrokenSvg(error_message(&error)),
     }
 }
 
-/// Whether a document type declaration may have more in it than names: entities, or attributes with defaults.
+/// Whether a document type declaration may declare entities, or attributes with default values.
 fn has_declarations(text: &str) -> bool {
     ["<!ENTITY", "<!ATTLIST"]
         .iter()
         .any(|declaration| text.contains(declaration))
 }
 
-fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> Image {
+fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> IconContent {
     let root = document.root_element();
     match root.tag_name().name() {
         "svg" => {}
-        "html" => return Image::Other("an HTML page"),
-        _ => return Image::Other("XML, but not an SVG"),
+        "html" => return IconContent::OtherFormat("an HTML page"),
+        _ => return IconContent::OtherFormat("XML, but not an SVG"),
     }
     let defaults = root
         .namespaces()
         .filter(|namespace| namespace.name().is_none());
     if defaults.count() > 1 {
         // The parser takes it. Others do not: it is an attribute twice.
-        return Image::BrokenSvg("`<svg>` has the attribute `xmlns` twice".to_owned());
+        return IconContent::BrokenSvg("`<svg>` has the attribute `xmlns` twice".to_owned());
     }
     let namespace = root.tag_name().namespace();
-    let dangers = dangers(document);
-    Image::Svg(Svg {
+    let unsafe_content = find_unsafe_content(document);
+    IconContent::Svg(Svg {
         size: size(root),
         has_namespace: namespace == Some(NAMESPACE),
         has_other_namespace: namespace.is_some_and(|namespace| namespace != NAMESPACE),
@@ -70,14 +74,14 @@ fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> Image {
             .filter_map(|node| node.text())
             .any(|text| text.contains("prefers-color-scheme")),
         doctype,
-        active: dangers.active,
-        external: dangers.external,
+        active: unsafe_content.active,
+        external: unsafe_content.external,
         explodes: explodes(document),
     })
 }
 
-/// What the parser says, in words that need no parser.
-fn fault(error: &Error) -> String {
+/// The parser's error as a message for authors.
+fn error_message(error: &Error) -> String {
     let line = error.pos().row;
     match error {
         Error::UnexpectedCloseTag(open, close, _) => {
@@ -107,7 +111,7 @@ fn fault(error: &Error) -> String {
     }
 }
 
-/// Width and height where both are lengths, or else the view box.
+/// The size in pixels: width and height if both are absolute lengths, or else those of the view box.
 fn size(root: Node<'_, '_>) -> Option<[f64; 2]> {
     let length = |name| root.attribute(name).and_then(length);
     let stated = match (length("width"), length("height")) {
@@ -119,7 +123,7 @@ fn size(root: Node<'_, '_>) -> Option<[f64; 2]> {
         .filter(|size| size.iter().all(|side| *side > 0.0))
 }
 
-/// A length in pixels. What depends on where it is drawn, such as `100%` or `1em`, is none.
+/// A length in pixels; `None` for relative lengths such as `100%` or `1em`.
 fn length(text: &str) -> Option<f64> {
     let text = text.trim();
     let unit_at = text
@@ -165,15 +169,15 @@ mod tests {
         format!("<svg xmlns=\"{NAMESPACE}\" {attributes}>{content}</svg>")
     }
 
-    fn described(text: &str) -> Svg {
+    fn inspect_svg(text: &str) -> Svg {
         match inspect(text) {
-            Image::Svg(svg) => svg,
+            IconContent::Svg(svg) => svg,
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn the_size_is_told_where_it_can_be() {
+    fn the_size_comes_from_absolute_lengths_or_the_view_box() {
         for (attributes, expected) in [
             ("viewBox='0 0 24 12'", Some([24.0, 12.0])),
             ("viewBox=' -1,-1 , 24\n24 '", Some([24.0, 24.0])),
@@ -199,7 +203,7 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(
-                described(&svg(attributes, "")).size,
+                inspect_svg(&svg(attributes, "")).size,
                 expected,
                 "{attributes}"
             );
@@ -207,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_billion_laughs_stay_unsaid() {
+    fn declared_entities_are_not_expanded() {
         let mut laughs = String::from("<!DOCTYPE svg [<!ENTITY a0 \"ha\">");
         for level in 1..30 {
             let before = format!("&a{};", level - 1).repeat(10);
@@ -230,13 +234,13 @@ mod tests {
         ];
         for text in hostile {
             let start = Instant::now();
-            assert_eq!(described(&text).doctype, Some(Doctype::WithDeclarations));
+            assert_eq!(inspect_svg(&text).doctype, Some(Doctype::WithDeclarations));
             assert!(start.elapsed() < Duration::from_secs(1));
         }
     }
 
     #[test]
-    fn a_plain_doctype_hides_nothing() {
+    fn a_file_with_a_plain_doctype_is_inspected() {
         let public = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">";
         for doctype in [
             public,
@@ -244,17 +248,17 @@ mod tests {
             "<!DOCTYPE svg []>",
         ] {
             let text = format!("{doctype}{}", svg("viewBox='0 0 1 1'", "<script/>"));
-            let svg = described(&text);
+            let svg = inspect_svg(&text);
             assert_eq!(svg.doctype, Some(Doctype::Plain), "{doctype}");
             assert_eq!(svg.size, Some([1.0, 1.0]));
             assert!(svg.active.is_some());
         }
         let comment = svg("", "<!-- <!DOCTYPE svg> <!ENTITY -->");
-        assert_eq!(described(&comment).doctype, None);
+        assert_eq!(inspect_svg(&comment).doctype, None);
     }
 
     #[test]
-    fn broken_xml_says_where() {
+    fn malformed_xml_is_broken() {
         for text in [
             "<svg",
             "<svg>",
@@ -264,26 +268,26 @@ mod tests {
             "x <svg/>",
             "<svg xlink:href='#a'/>",
         ] {
-            assert!(matches!(inspect(text), Image::BrokenSvg(_)), "{text}");
+            assert!(matches!(inspect(text), IconContent::BrokenSvg(_)), "{text}");
         }
         assert_eq!(
             inspect("<a><svg/></a>"),
-            Image::Other("XML, but not an SVG")
+            IconContent::OtherFormat("XML, but not an SVG")
         );
-        assert!(!described("<svg/>").has_namespace);
-        assert!(!described("<svg/>").has_other_namespace);
-        assert!(described("<svg xmlns='http://www.w3.org/1999/xhtml'/>").has_other_namespace);
+        assert!(!inspect_svg("<svg/>").has_namespace);
+        assert!(!inspect_svg("<svg/>").has_other_namespace);
+        assert!(inspect_svg("<svg xmlns='http://www.w3.org/1999/xhtml'/>").has_other_namespace);
         for text in [
             &svg("xmlns='http://www.w3.org/1999/xhtml'", ""),
             "<svg xmlns='a' xmlns='a'/>",
         ] {
-            assert!(matches!(inspect(text), Image::BrokenSvg(_)), "{text}");
+            assert!(matches!(inspect(text), IconContent::BrokenSvg(_)), "{text}");
         }
-        assert!(described(&format!("<s:svg xmlns:s='{NAMESPACE}'/>")).has_namespace);
+        assert!(inspect_svg(&format!("<s:svg xmlns:s='{NAMESPACE}'/>")).has_namespace);
     }
 
     #[test]
-    fn the_worst_file_of_the_allowed_size_takes_no_time() {
+    fn the_worst_file_of_the_allowed_size_is_inspected_in_time() {
         const SIZE: usize = 1024 * 1024;
         let deep = svg(
             "",
@@ -322,7 +326,7 @@ mod tests {
             let start = Instant::now();
             let _ = inspect(&text);
             let taken = start.elapsed();
-            // Without the limits the slowest takes minutes; a machine that does much else is no failure.
+            // Without the limits the slowest takes minutes; the bound leaves room for a busy machine.
             assert!(taken < Duration::from_secs(60), "{name}: {taken:?}");
         }
     }

@@ -1,13 +1,13 @@
-//! What an SVG may not have too much of, since the XML parser takes time or memory by the square of it.
+//! Limits on an SVG, which keep the XML parser from taking quadratic time or memory.
 
-/// More attributes of one element than any SVG has.
+/// The most attributes of one element.
 const MAX_ATTRIBUTES: usize = 1_000;
 
-/// More namespaces than any SVG declares, in all its elements.
+/// The most namespace declarations in all elements together.
 const MAX_NAMESPACES: usize = 1_000;
 
-/// What there is too much of.
-pub(super) fn excess(text: &str) -> Option<&'static str> {
+/// The limit that the SVG exceeds, for messages.
+pub(super) fn exceeded_limit(text: &str) -> Option<&'static str> {
     if text.matches("xmlns").count() > MAX_NAMESPACES {
         return Some("it declares more than 1,000 namespaces");
     }
@@ -15,7 +15,7 @@ pub(super) fn excess(text: &str) -> Option<&'static str> {
     let mut last = b' ';
     for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
         match byte {
-            // No value has it: this is the next element at the earliest.
+            // Attribute values cannot contain `<`, so the element has ended.
             b'<' => attributes = 0,
             b'"' | b'\'' if last == b'=' => attributes += 1,
             _ => {}
@@ -33,17 +33,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_of_one_element_are_counted() {
+    fn the_attributes_of_each_element_are_limited() {
         let most = " a\n= ''".repeat(MAX_ATTRIBUTES);
         let elements = format!("<a{most}/>").repeat(3);
-        assert_eq!(excess(&elements), None);
-        assert!(excess(&format!("<a{most} b=''/>")).is_some());
+        assert_eq!(exceeded_limit(&elements), None);
+        assert!(exceeded_limit(&format!("<a{most} b=''/>")).is_some());
     }
 
     #[test]
-    fn namespaces_of_all_elements_are_counted() {
+    fn the_namespaces_of_all_elements_are_limited() {
         let most = "<a xmlns:b='c'/>".repeat(MAX_NAMESPACES);
-        assert_eq!(excess(&most), None);
-        assert!(excess(&format!("{most}<a xmlns=''/>")).is_some());
+        assert_eq!(exceeded_limit(&most), None);
+        assert!(exceeded_limit(&format!("{most}<a xmlns=''/>")).is_some());
     }
 }

@@ -1,69 +1,69 @@
-//! The manifest's own fields.
+//! The manifest, without its settings.
 
 use semver::Version;
 use serde::Serialize;
 
-use crate::model::{Setting, named::named_values};
+use crate::model::{setting::Setting, string_enum::string_enum};
 
-/// A `plugin.json` that can be relied on: it was built from a file without errors.
+/// The content of a `plugin.json` without errors.
 ///
-/// It serialises to the form of `plugin.json` again, without what the model does not know.
+/// It serializes to the format of `plugin.json`, without unknown keys.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
-    /// Lowercase letters, digits and hyphens; the plugin's name for routes, channels, storage and paths (V2, V3).
+    /// The plugin's id in routes, channels, storage and paths: lowercase letters, digits and hyphens (V2, V3).
     pub id: String,
-    /// What people see (V2, V3).
+    /// The displayed name (V2, V3).
     pub name: String,
-    /// The plugin's version, which the update feed repeats (V2, V3).
+    /// The plugin's version; the update feed has to have the same one (V2, V3).
     pub version: Version,
-    /// What the plugin does, in a few words (V2, V3).
+    /// The displayed description, in a few words (V2, V3).
     pub description: String,
-    /// Who installs it (V2, V3).
+    /// The kind of installation (V2, V3).
     #[serde(rename = "type")]
     pub kind: PluginType,
-    /// Who made it (V2, V3).
+    /// The author (V2, V3).
     pub author: Author,
-    /// The icon for light surroundings, a path as the manifest writes it (V2, V3).
+    /// The path of the icon for the light theme, as in the file (V2, V3).
     pub icon_light: String,
-    /// The icon for dark surroundings, a path as the manifest writes it (V2, V3).
+    /// The path of the icon for the dark theme, as in the file (V2, V3).
     pub icon_dark: String,
-    /// The background module (V1); later shells look for `background/index.js` instead (V2, V3).
+    /// The background module (V1); later shells load `background/index.js` without a declaration (V2, V3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<Background>,
     /// The settings, `availableSettings` in the file (V2, V3).
     #[serde(rename = "availableSettings", skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<Setting>,
-    /// The plugin's page; documented nowhere, but published plugins have it.
+    /// The URL of the plugin's page; undocumented, but published plugins have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub homepage: Option<String>,
 }
 
-/// Who made a plugin (V2, V3).
+/// The author of a plugin (V2, V3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Author {
-    /// Lowercase letters, digits and hyphens; part of the plugin's paths on the platform's CDN.
+    /// The author's id in the plugin's paths on the platform's CDN: lowercase letters, digits and hyphens.
     pub id: String,
-    /// What people see.
+    /// The displayed name.
     pub name: String,
-    /// An e-mail address.
+    /// The e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
 }
 
-/// The part of a plugin that runs in the background (V1).
+/// The declaration of a background module (V1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Background {
-    /// The module that the shell loads, a path inside the plugin.
+    /// The path of the module that the shell loads, relative to the plugin's folder.
     #[serde(rename = "entryModule")]
     pub entry_module: String,
 }
 
-named_values! {
-    /// Who installs a plugin (V2, V3).
+string_enum! {
+    /// The kind of installation of a plugin (V2, V3).
     pub enum PluginType {
-        /// A pilot, for themselves.
+        /// Installed by a pilot for themselves.
         User = "user",
-        /// The virtual airline's administrator, for all pilots.
+        /// Installed by the administrator of a virtual airline for all pilots.
         Airline = "airline",
     }
 }

@@ -1,13 +1,13 @@
 //! The typed manifest.
 
-mod build;
+mod from_syntax;
 mod manifest;
-mod named;
 mod setting;
+mod string_enum;
 
-pub(crate) use self::build::build;
+pub(crate) use self::from_syntax::build_manifest;
 pub use self::{
-    build::readable_settings,
+    from_syntax::SettingDeclaration,
     manifest::{Author, Background, Manifest, PluginType},
     setting::{Choice, Setting, SettingScope, SettingType},
 };

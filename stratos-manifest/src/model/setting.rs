@@ -1,94 +1,94 @@
-//! The settings that a plugin declares.
+//! The declared settings.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::named::named_values;
+use crate::model::string_enum::string_enum;
 
 /// One entry of `availableSettings` (V2, V3).
 ///
-/// The limits are flat, as in the file; which of them are there depends on [`kind`](Self::kind): `min` and `max` are
-/// certain for a range, `options` are certain not to be empty for a list and a radio.
+/// Which of the optional fields are present depends on [`kind`](Self::kind): a range always has `min` and `max`, and a
+/// list or radio always has options.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Setting {
-    /// The name that code asks for.
+    /// The key by which the plugin reads the value.
     pub key: String,
-    /// What people see.
+    /// The displayed name.
     pub name: String,
-    /// What it is for.
+    /// The displayed description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What it holds, and how it is shown.
+    /// The type of the value and of its form field.
     #[serde(rename = "type")]
     pub kind: SettingType,
-    /// Who sets it.
+    /// The people who can change the value.
     pub scope: SettingScope,
-    /// What the form starts with. That a plugin sees it is promised nowhere.
+    /// The initial value of the form field. No documentation says that the plugin gets it.
     ///
-    /// A number that no 64-bit float can hold is left out.
+    /// A number that exceeds a 64-bit float is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
-    /// The least number.
+    /// The smallest number, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// The greatest number.
+    /// The largest number, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// The distance between two numbers.
+    /// The step between two valid numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<f64>,
-    /// The regular expression (of JavaScript) that a text has to match.
+    /// The JavaScript regular expression that a text has to match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// What an empty text field shows.
+    /// The text that an empty form field shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
-    /// What can be chosen.
+    /// The options of a list or radio.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
 }
 
-/// One of the things that can be chosen in a list or a radio (V2, V3).
+/// An option of a list or radio (V2, V3).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Choice {
-    /// What is stored. The documentation does not say that it has to be text.
+    /// The stored value. No documentation says that it has to be a string.
     ///
-    /// A number that no 64-bit float can hold becomes `null`.
+    /// A number that exceeds a 64-bit float becomes `null`.
     pub value: Value,
-    /// What people see.
+    /// The displayed label.
     pub label: String,
 }
 
-named_values! {
-    /// What a setting holds, and how it is shown (V2, V3).
+string_enum! {
+    /// The type of a setting's value and of its form field (V2, V3).
     pub enum SettingType {
-        /// On or off.
+        /// A switch.
         Boolean = "boolean",
-        /// One line.
+        /// A text of one line.
         Text = "text",
-        /// Several lines.
+        /// A text of several lines.
         LongText = "longtext",
         /// A number.
         Number = "number",
-        /// A number between two limits.
+        /// A number between `min` and `max`, as a slider.
         Range = "range",
-        /// One of several, in a drop-down list.
+        /// One of the options, in a drop-down list.
         List = "list",
-        /// One of several, all in view.
+        /// One of the options, as radio buttons.
         Radio = "radio",
-        /// A day.
+        /// A calendar day, as text.
         Date = "date",
-        /// Anything that JSON can say.
+        /// Any JSON value.
         Json = "json",
     }
 }
 
-named_values! {
-    /// Who sets a setting (V2, V3).
+string_enum! {
+    /// The people who can change a setting (V2, V3).
     pub enum SettingScope {
-        /// The pilot.
+        /// Each pilot.
         User = "user",
-        /// The airline's administrator; pilots can only read it.
+        /// The administrator of the airline; pilots can read the value.
         Airline = "airline",
     }
 }

@@ -2,8 +2,8 @@ use crate::{
     context::RuleContext,
     diagnostic::Findings,
     facts::Program,
-    quote::{first_few, quote},
-    reading::span,
+    quote::{join_first, quote},
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -63,7 +63,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.push(
         cx.finding(
             span(id),
-            format!("{file} builds the programs {}, but none called {id_quoted}", first_few(built)),
+            format!("{file} builds the programs {}, but none called {id_quoted}", join_first(built)),
         )
         .note("of several programs, the one named after the plugin's id is started")
         .help(format!(

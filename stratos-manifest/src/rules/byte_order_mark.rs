@@ -1,5 +1,5 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule,
+    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
 };
 
 declare_rule! {
@@ -35,16 +35,14 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    if cx
-        .faults
-        .iter()
-        .any(|fault| matches!(fault, Fault::ByteOrderMark))
-    {
+    for ParseError { span, kind } in &cx.manifest.errors {
+        if matches!(kind, ParseErrorKind::ByteOrderMark) {
         out.push(
-            cx.finding(0..3, "the file starts with an invisible byte order mark")
+            cx.finding(span.clone(), "the file starts with an invisible byte order mark")
                 .note("the Stratos shell reads the manifest as JSON, which must not start with it")
                 .help("save the file again as \"UTF-8\", not as \"UTF-8 with BOM\"")
-                .safe_fix([Edit::remove(0..3)]),
+                .safe_fix([Edit::remove(span.clone())]),
         );
+        }
     }
 }

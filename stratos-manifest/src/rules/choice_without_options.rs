@@ -1,7 +1,7 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    reading::{find, key_text, span},
+    syntax::{find, find_text, span},
     rule::declare_rule,
 };
 
@@ -50,7 +50,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        let Some(kind @ ("list" | "radio")) = key_text(setting.object, "type") else {
+        let Some(kind @ ("list" | "radio")) = find_text(setting.object, "type") else {
             continue;
         };
         let options = find(setting.object, "options");

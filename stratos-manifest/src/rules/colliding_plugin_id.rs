@@ -1,8 +1,8 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    quote::{first_few, quote},
-    reading::span,
+    quote::{join_first, quote},
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -47,7 +47,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let folded = fold(&id.value);
     let others: Vec<_> = cx
         .facts
-        .neighbours
+        .similar_plugins
         .iter()
         .filter(|other| other.id != id.value && fold(&other.id) == folded)
         .map(|other| format!("{} in {}", quote(&other.id), quote(&other.path)))
@@ -59,7 +59,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 format!(
                     "{} is almost the same as {}",
                     quote(&id.value),
-                    first_few(others)
+                    join_first(others)
                 ),
             )
             .note("corrected to valid ids, both would be the same")

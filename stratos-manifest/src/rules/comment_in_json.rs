@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule,
+    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
 };
 
 declare_rule! {
@@ -38,13 +38,13 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for fault in cx.faults {
-        if let Fault::Comment { span } = fault {
+    for ParseError { span, kind } in &cx.manifest.errors {
+        if matches!(kind, ParseErrorKind::Comment) {
             out.push(
                 cx.finding(span.clone(), "comments are not allowed here")
                     .note("the Stratos shell reads the manifest as JSON, which has no comments")
                     .help("remove the comment")
-                    .unsafe_fix([Edit::remove(with_empty_line(cx.text, span.clone()))]),
+                    .unsafe_fix([Edit::remove(with_empty_line(cx.manifest.text, span.clone()))]),
             );
         }
     }

@@ -5,10 +5,10 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     model::SettingType,
-    quote::{either, quote},
-    reading::{find, head, key_text, span, string_value, to_json},
+    quote::{join_or, quote},
+    syntax::{find, head_span, find_text, span, as_text, to_json},
     rule::declare_rule,
-    shape::Place,
+    schema::ObjectNode,
     suggest::{closest, is_same_word},
 };
 
@@ -87,14 +87,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 
 fn describe(
     cx: &RuleContext<'_>,
-    setting: &Place<'_>,
+    setting: &ObjectNode<'_>,
     default: &Value<'_>,
     values: &[&Value<'_>],
 ) -> Diagnostic {
-    let written = |value: &Value<'_>| cx.text[span(value)].to_owned();
+    let written = |value: &Value<'_>| cx.manifest.text[span(value)].to_owned();
     let finding = cx
         .finding(
-            head(default),
+            head_span(default),
             format!(
                 "the default {} is not one of the options",
                 quote(&written(default))
@@ -111,7 +111,7 @@ fn describe(
         None if values.len() <= MAX_LISTED => {
             let values: Vec<_> = values.iter().map(|value| written(value)).collect();
             let values: Vec<_> = values.iter().map(String::as_str).collect();
-            finding.help(format!("write {}", either(&values)))
+            finding.help(format!("write {}", join_or(&values)))
         }
         None => {
             let few = values
@@ -131,13 +131,13 @@ fn describe(
 /// The option value that the default probably means: its option has that label, or it differs in quotes or spelling only.
 fn suggested_value<'v, 't>(
     cx: &RuleContext<'_>,
-    setting: &Place<'_>,
+    setting: &ObjectNode<'_>,
     default: &Value<'_>,
     values: &[&'v Value<'t>],
 ) -> Option<&'v Value<'t>> {
-    let plain = |value: &Value<'_>| match string_value(value) {
+    let plain = |value: &Value<'_>| match as_text(value) {
         Some(text) => text.to_owned(),
-        None => cx.text[span(value)].to_owned(),
+        None => cx.manifest.text[span(value)].to_owned(),
     };
     let word = plain(default);
     let same = values.iter().find(|value| plain(value) == word);
@@ -145,17 +145,17 @@ fn suggested_value<'v, 't>(
         let options = find(setting.object, "options")?.value.as_array()?;
         let mut labels = options.elements.iter().filter_map(|option| {
             let option = option.as_object()?;
-            Some((key_text(option, "label")?, &find(option, "value")?.value))
+            Some((find_text(option, "label")?, &find(option, "value")?.value))
         });
         let (_, value) =
             labels.find(|(label, _)| is_same_word(label, &word) && !word.is_empty())?;
         values.iter().find(|other| span(**other) == span(value))
     };
     let similar = || {
-        let similar = closest(&word, values.iter().filter_map(|value| string_value(value)))?;
+        let similar = closest(&word, values.iter().filter_map(|value| as_text(value)))?;
         values
             .iter()
-            .find(|value| string_value(value) == Some(similar))
+            .find(|value| as_text(value) == Some(similar))
     };
     same.or_else(labelled).or_else(similar).copied()
 }

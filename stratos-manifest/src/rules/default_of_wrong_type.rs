@@ -7,7 +7,7 @@ use crate::{
     fix::Edit,
     model::SettingType,
     quote::quote,
-    reading::{article, head, is_blank, span, to_f64},
+    syntax::{describe_kind, head_span, is_blank, span, to_f64},
     rule::declare_rule,
 };
 
@@ -83,10 +83,10 @@ fn describe(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Opt
     };
     let finding = cx
         .finding(
-            head(default),
+            head_span(default),
             format!(
                 "the default of a `{kind}` must be {expected}, but this is {}",
-                article(default)
+                describe_kind(default)
             ),
         )
         .note("once the setting is changed, the value has the type of the setting");
@@ -115,7 +115,7 @@ fn converted(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Op
         Value::NumberLit(_) | Value::BooleanLit(_)
             if matches!(kind, SettingType::Text | SettingType::LongText) =>
         {
-            let text = &cx.text[span(default)];
+            let text = &cx.manifest.text[span(default)];
             (text.len() <= 30).then(|| format!("\"{text}\""))
         }
         _ => None,

@@ -2,9 +2,9 @@ use crate::{
     context::{RuleContext, setting_type, text_field},
     diagnostic::Findings,
     model::SettingType,
-    pattern::Patterns,
+    js_regex::RegexBudget,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -64,7 +64,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let mut patterns = Patterns::new();
+    let mut patterns = RegexBudget::new();
     for setting in cx.settings() {
         if setting_type(setting) != Some(SettingType::Text) {
             continue;
@@ -73,7 +73,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let (Some(default), Some(pattern)) = (text("default"), text("pattern")) else {
             continue;
         };
-        if patterns.refuses(&pattern.value, &default.value) {
+        if patterns.rejects(&pattern.value, &default.value) {
             out.push(
                 cx.finding(
                     span(default),

@@ -1,9 +1,9 @@
 use crate::{
     context::{RuleContext, icons_with_content},
     diagnostic::Findings,
-    facts::{Doctype, Image},
+    icon::{Doctype, IconContent},
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -41,7 +41,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
-        let Image::Svg(svg) = &fact.image else {
+        let IconContent::Svg(svg) = &fact.content else {
             continue;
         };
         let (note, help) = match svg.doctype {

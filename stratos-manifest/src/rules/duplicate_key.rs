@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -48,7 +48,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    if let Some(value) = cx.value {
+    if let Some(value) = cx.manifest.root.as_ref() {
         visit(cx, value, out);
     }
 }
@@ -101,8 +101,8 @@ fn removal(
     repeated: usize,
 ) -> Option<Edit> {
     let property = &object.properties[repeated];
-    let is_same = is_same(cx.text, &before.value, &property.value);
-    is_same.then(|| Edit::remove_property_at(cx.text, object, repeated))?
+    let is_same = is_same(cx.manifest.text, &before.value, &property.value);
+    is_same.then(|| Edit::remove_property_at(cx.manifest.text, object, repeated))?
 }
 
 /// Whether two values are the same data. Each value is compared at most twice, so the time is linear in the file size.
@@ -115,7 +115,7 @@ fn is_same(text: &str, a: &Value<'_>, b: &Value<'_>) -> bool {
 
 fn describe(cx: &RuleContext<'_>, first: &ObjectProp<'_>, second: &ObjectProp<'_>) -> Diagnostic {
     let key = quote(second.name.as_str());
-    let is_hidden = first.name.text(cx.text) != second.name.text(cx.text);
+    let is_hidden = first.name.text(cx.manifest.text) != second.name.text(cx.manifest.text);
     let note = if is_hidden {
         "with its escapes decoded it is the same key, and the last value counts"
     } else {

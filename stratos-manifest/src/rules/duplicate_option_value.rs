@@ -5,7 +5,7 @@ use crate::{
     diagnostic::Findings,
     model::SettingType,
     quote::quote,
-    reading::{head, span, to_json},
+    syntax::{head_span, span, to_json},
     rule::declare_rule,
 };
 
@@ -71,15 +71,15 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     entry.insert(value);
                 }
                 Entry::Occupied(first) => {
-                    let quoted = quote(&cx.text[span(value)]);
+                    let quoted = quote(&cx.manifest.text[span(value)]);
                     out.push(
                         cx.finding(
-                            head(value),
+                            head_span(value),
                             format!("another option of this setting has the value {quoted}"),
                         )
                         .note("both options would be stored as the same value")
                         .help("give one of them another value, or remove it")
-                        .related(head(first.get()), "it is first used here"),
+                        .related(head_span(first.get()), "it is first used here"),
                     );
                 }
             }

@@ -1,9 +1,9 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    facts::Neighbour,
-    quote::{first_few, quote},
-    reading::span,
+    facts::SimilarPlugin,
+    quote::{join_first, quote},
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -45,8 +45,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(id) = cx.text_at(&["id"]) else {
         return;
     };
-    let same = |neighbour: &&Neighbour| neighbour.id == id.value;
-    let others: Vec<_> = cx.facts.neighbours.iter().filter(same).collect();
+    let same = |neighbour: &&SimilarPlugin| neighbour.id == id.value;
+    let others: Vec<_> = cx.facts.similar_plugins.iter().filter(same).collect();
     if others.is_empty() {
         return;
     }
@@ -57,7 +57,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             format!(
                 "{} is also the id in {}",
                 quote(&id.value),
-                first_few(paths)
+                join_first(paths)
             ),
         )
         .note("the shell identifies plugins by id, so only one of them can be installed")

@@ -4,7 +4,7 @@ use crate::{
     context::{RuleContext, text_field},
     diagnostic::Findings,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 

@@ -2,10 +2,10 @@ use crate::{
     context::RuleContext,
     diagnostic::Findings,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
     rules::findings::{extra_help, field_example},
-    shape::ShapeFaultKind,
+    schema::ViolationKind,
 };
 
 declare_rule! {
@@ -38,14 +38,14 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (place, fault) in cx.shape_faults(ShapeFaultKind::Empty) {
+    for (place, fault) in cx.violations(ViolationKind::Empty) {
         let Some(value) = fault.value(place) else {
             continue;
         };
         let key = quote(&place.path(fault.field.key));
         out.push(
             cx.finding(span(value), format!("{key} is empty"))
-                .note(format!("{} requires it", place.shape.name))
+                .note(format!("{} requires it", place.schema.name))
                 .help(format!(
                     "write a value, such as `{}`{}",
                     field_example(cx, place, fault.field),

@@ -1,7 +1,7 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    reading::{Fault, MAX_BYTES},
+    syntax::{MAX_BYTES, ParseErrorKind},
     rule::declare_rule,
 };
 
@@ -35,9 +35,10 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     if cx
-        .faults
+        .manifest
+        .errors
         .iter()
-        .any(|fault| matches!(fault, Fault::TooLarge))
+        .any(|error| matches!(error.kind, ParseErrorKind::TooLarge))
     {
         let limit = MAX_BYTES / 1024;
         out.push(
@@ -46,7 +47,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 format!("the file is larger than {limit} KiB, so it was not read"),
             )
             .note("a manifest is usually 1-2 KB")
-            .help(match is_mostly_blank(cx.source) {
+            .help(match is_mostly_blank(cx.manifest.source) {
                 true => "remove the white space, which is most of the file",
                 false => "check that this is the manifest, and move data into a file of its own",
             }),

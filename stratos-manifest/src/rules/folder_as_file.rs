@@ -1,10 +1,10 @@
 use crate::{
-    background::CONVENTIONAL,
+    entry_module::CONVENTIONAL_ENTRY,
     context::{RuleContext, file_references, suggested_icon, suggested_module},
     diagnostic::Findings,
-    facts::FileFact,
+    facts::FileStatus,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -44,8 +44,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let Some(resolved) = file.resolve(cx) else {
             continue;
         };
-        if *resolved.fact == FileFact::Folder {
-            let module = suggested_module(cx, CONVENTIONAL).unwrap_or(CONVENTIONAL);
+        if *resolved.fact == FileStatus::Folder {
+            let module = suggested_module(cx, CONVENTIONAL_ENTRY).unwrap_or(CONVENTIONAL_ENTRY);
             let help = match (file.is_icon, suggested_icon(cx, &file)) {
                 (true, Some(found)) => format!("did you mean {}?", quote(found)),
                 (true, None) => {

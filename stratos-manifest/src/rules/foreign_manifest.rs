@@ -1,8 +1,8 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    quote::{first_few, quote},
-    reading::{find, head},
+    quote::{join_first, quote},
+    syntax::{find, head_span},
     rule::declare_rule,
 };
 
@@ -126,7 +126,7 @@ const OWN_KEYS: [&str; 5] = [
 ];
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let root = cx.value.and_then(|value| value.as_object());
+    let root = cx.manifest.root.as_ref().and_then(|value| value.as_object());
     let has = |key: &&&str| root.is_some_and(|root| find(root, key).is_some());
     if OWN_KEYS.iter().any(|key| has(&key)) {
         return;
@@ -162,13 +162,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         }
         false => format!(
             "it has {}, and none of the keys that only plugin manifests have",
-            first_few(keys)
+            join_first(keys)
         ),
     };
-    let start = cx.text.chars().next().map_or(0, char::len_utf8);
+    let start = cx.manifest.text.chars().next().map_or(0, char::len_utf8);
     let finding = cx
         .finding(
-            cx.value.map_or(0..start, head),
+            cx.manifest.root.as_ref().map_or(0..start, head_span),
             format!("this is {}, not a plugin manifest", known.what),
         )
         .note(note);

@@ -1,9 +1,9 @@
 use crate::{
     context::{RuleContext, icons_with_content},
     diagnostic::Findings,
-    facts::Image,
+    icon::IconContent,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -47,25 +47,25 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             () if path.ends_with(".png") => "a PNG",
             () => continue,
         };
-        let (actual, help) = match &fact.image {
-            Image::Svg(_) | Image::BrokenSvg(_) => (
+        let (actual, help) = match &fact.content {
+            IconContent::Svg(_) | IconContent::BrokenSvg(_) => (
                 "an SVG",
                 "rename the file to end with `.svg`, and write the new name",
             ),
-            Image::Png { .. } | Image::BrokenPng(_) => (
+            IconContent::Png { .. } | IconContent::BrokenPng(_) => (
                 "a PNG",
                 "rename the file to end with `.png`, and write the new name",
             ),
-            Image::Other(name) => (
+            IconContent::OtherFormat(name) => (
                 *name,
                 "export or convert the image to SVG or PNG: renaming the file is not enough",
             ),
-            Image::GitLfsPointer => (
+            IconContent::GitLfsPointer => (
                 "a Git LFS pointer, not the image itself",
                 "run `git lfs pull`, which downloads the image",
             ),
-            Image::Unknown => ("data that is not an image", "replace it with an SVG or PNG"),
-            Image::Empty | Image::Unread => continue,
+            IconContent::Unknown => ("data that is not an image", "replace it with an SVG or PNG"),
+            IconContent::Empty | IconContent::TooLarge => continue,
         };
         if actual != expected {
             out.push(

@@ -1,9 +1,9 @@
 use crate::{
     context::{RuleContext, icons_with_content},
     diagnostic::Findings,
-    facts::Image,
+    icon::IconContent,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -43,13 +43,13 @@ const TOLERANCE: f64 = 0.01;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
-        let (size, tolerance, help) = match &fact.image {
-            Image::Png { width, height } => (
+        let (size, tolerance, help) = match &fact.content {
+            IconContent::Png { width, height } => (
                 [f64::from(*width), f64::from(*height)],
                 0.0,
                 "make width and height equal; add a margin rather than stretching the image",
             ),
-            Image::Svg(svg) => match svg.size {
+            IconContent::Svg(svg) => match svg.size {
                 Some(size) => (
                     size,
                     TOLERANCE,

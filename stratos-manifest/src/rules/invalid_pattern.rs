@@ -2,16 +2,16 @@ use crate::{
     context::{RuleContext, setting_type, text_field},
     diagnostic::Findings,
     model::SettingType,
-    pattern::Patterns,
+    js_regex::RegexBudget,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
 declare_rule! {
     /// ## What it does
     ///
-    /// Checks for text settings whose `pattern` is not a JavaScript regular expression, with any flags. Patterns of
+    /// Checks for text settings whose `pattern` is not a JavaScript regular expression, with any flags. RegexBudget of
     /// more than 500 bytes are skipped.
     ///
     /// ## Why is this bad?
@@ -50,7 +50,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let mut patterns = Patterns::new();
+    let mut patterns = RegexBudget::new();
     for setting in cx.settings() {
         if setting_type(setting) != Some(SettingType::Text) {
             continue;
@@ -58,7 +58,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let Some(pattern) = text_field(setting.object, "pattern") else {
             continue;
         };
-        if let Some(fault) = patterns.fault(&pattern.value) {
+        if let Some(fault) = patterns.compile_error(&pattern.value) {
             let finding = cx.finding(
                 span(pattern),
                 format!(

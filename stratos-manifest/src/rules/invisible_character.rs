@@ -4,9 +4,9 @@ use crate::{
     context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::{Edit, Safety},
-    invisible::{Invisible, invisible_characters},
-    quote::{all, first_few, quote},
-    reading::span,
+    invisible::{InvisibleKind, invisible_characters},
+    quote::{join_and, join_first, quote},
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -71,7 +71,7 @@ fn describe(
     cx: &RuleContext<'_>,
     path: &str,
     text: &StringLit<'_>,
-    found: &[(usize, char, Invisible)],
+    found: &[(usize, char, InvisibleKind)],
     safety: Safety,
 ) -> Diagnostic {
     let count = match found.len() {
@@ -91,7 +91,7 @@ fn describe(
     if visible.trim().is_empty() {
         return finding.help("write a text with visible characters");
     }
-    let changes_direction = |(_, _, kind): &(usize, char, Invisible)| *kind == Invisible::Direction;
+    let changes_direction = |(_, _, kind): &(usize, char, InvisibleKind)| *kind == InvisibleKind::BidiControl;
     let changes_direction = found.iter().any(changes_direction);
     let them = if found.len() == 1 { "it" } else { "them" };
     let finding = finding.help(match changes_direction {
@@ -99,7 +99,7 @@ fn describe(
         false => format!("remove {them}"),
     });
     let is_found = |at: usize| found.binary_search_by_key(&at, |(at, ..)| *at).is_ok();
-    let edits = Edit::cut(cx.text, text, is_found);
+    let edits = Edit::remove_chars(cx.manifest.text, text, is_found);
     match safety {
         // Without direction characters, the letters are shown in another order.
         Safety::Safe if !changes_direction => finding.safe_fix(edits),
@@ -107,7 +107,7 @@ fn describe(
     }
 }
 
-fn remove_characters(text: &str, found: &[(usize, char, Invisible)]) -> String {
+fn remove_characters(text: &str, found: &[(usize, char, InvisibleKind)]) -> String {
     let mut rest = String::with_capacity(text.len());
     let mut start = 0;
     for &(at, char, _) in found {
@@ -119,8 +119,8 @@ fn remove_characters(text: &str, found: &[(usize, char, Invisible)]) -> String {
 }
 
 /// The different code points by kind, of each kind at most the first few.
-fn describe_characters(found: &[(usize, char, Invisible)]) -> String {
-    let mut kinds: Vec<(Invisible, Vec<char>)> = Vec::new();
+fn describe_characters(found: &[(usize, char, InvisibleKind)]) -> String {
+    let mut kinds: Vec<(InvisibleKind, Vec<char>)> = Vec::new();
     for &(_, char, kind) in found {
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, chars)) if chars.contains(&char) => {}
@@ -136,8 +136,8 @@ fn describe_characters(found: &[(usize, char, Invisible)]) -> String {
                 .map(|&char| format!("U+{:04X}", u32::from(char)))
                 .collect();
             let named = match names.len() {
-                ..=MAX_LISTED => all(&names),
-                _ => first_few(names),
+                ..=MAX_LISTED => join_and(&names),
+                _ => join_first(names),
             };
             format!("{named} {}", kind.predicate(chars.len()))
         })

@@ -1,10 +1,9 @@
 use crate::{
-    background::{cannot_come_to_be, is_only_ui},
-    context::{RuleContext, entry_module},
+        context::{RuleContext, entry_module},
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
-    reading::{find, span},
+    syntax::{find, span},
     rule::declare_rule,
 };
 
@@ -45,7 +44,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = entry_module(cx) else {
         return;
     };
-    if !cannot_come_to_be(cx.facts, entry.preferred_path()) || !is_only_ui(cx.facts) {
+    if !cx.facts.cannot_be_built(entry.preferred_path()) || !cx.facts.is_ui_only() {
         return;
     }
     let finding = cx
@@ -65,6 +64,6 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 fn removal_of_background(cx: &RuleContext<'_>) -> Option<Edit> {
-    let root = cx.value?.as_object()?;
-    Edit::remove_property(cx.text, root, find(root, "background")?)
+    let root = cx.manifest.root.as_ref()?.as_object()?;
+    Edit::remove_property(cx.manifest.text, root, find(root, "background")?)
 }

@@ -3,7 +3,7 @@ use crate::{
     diagnostic::Findings,
     fix::{Edit, Safety},
     quote::quote,
-    reading::{find, span},
+    syntax::{find, span},
     rule::declare_rule,
 };
 
@@ -38,7 +38,9 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let contact = cx
-        .value
+        .manifest
+        .root
+        .as_ref()
         .and_then(|value| find(value.as_object()?, "author"))
         .and_then(|author| {
             find(author.value.as_object()?, "contact")?

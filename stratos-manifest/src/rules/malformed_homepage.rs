@@ -6,7 +6,7 @@ use crate::{
     fix::{Edit, Safety},
     invisible::invisible_characters,
     quote::quote,
-    reading::{article, find, head, span},
+    syntax::{describe_kind, find, head_span, span},
     rule::declare_rule,
 };
 
@@ -41,7 +41,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(root) = cx.value.and_then(|value| value.as_object()) else {
+    let Some(root) = cx.manifest.root.as_ref().and_then(|value| value.as_object()) else {
         return;
     };
     let Some(property) = find(root, "homepage") else {
@@ -78,13 +78,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 /// The finding for a value that is not text. `wrong-type` only checks documented fields.
 fn not_text(cx: &RuleContext<'_>, root: &Object<'_>, property: &ObjectProp<'_>) -> Diagnostic {
     let value = &property.value;
-    let message = format!("`homepage` must be text, but this is {}", article(value));
+    let message = format!("`homepage` must be text, but this is {}", describe_kind(value));
     let finding = cx
-        .finding(head(value), message)
+        .finding(head_span(value), message)
         .note("published plugins have a web address there")
         .help("leave the field out, or write it like `\"homepage\": \"https://fleet.example\"`");
     let removal = matches!(value, Value::NullKeyword(_))
-        .then(|| Edit::remove_property(cx.text, root, property));
+        .then(|| Edit::remove_property(cx.manifest.text, root, property));
     match removal.flatten() {
         Some(removal) => finding.safe_fix([removal]),
         None => finding,

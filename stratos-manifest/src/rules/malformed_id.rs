@@ -3,7 +3,7 @@ use crate::{
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
     slug::{is_slug, to_slug},
 };

@@ -1,7 +1,7 @@
 use semver::Version;
 
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, reading::span,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, syntax::span,
     rule::declare_rule,
 };
 

@@ -5,8 +5,8 @@ use crate::{
     diagnostic::Findings,
     fix::Edit,
     model::SettingType::{self, List, LongText, Number, Radio, Range, Text},
-    quote::either,
-    reading::{find, span},
+    quote::join_or,
+    syntax::{find, span},
     rule::declare_rule,
 };
 
@@ -74,7 +74,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 continue;
             }
             let owners: Vec<_> = owners.iter().map(|owner| owner.as_str()).collect();
-            let owners = either(&owners);
+            let owners = join_or(&owners);
             let finding = cx
                 .finding(
                     span(&property.name),
@@ -83,7 +83,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 .note(format!("it belongs to settings of type {owners}"))
                 .help("remove it, or change the type");
             out.push(
-                match Edit::remove_property(cx.text, setting.object, property) {
+                match Edit::remove_property(cx.manifest.text, setting.object, property) {
                     Some(edit) => finding.unsafe_fix([edit]),
                     None => finding,
                 },

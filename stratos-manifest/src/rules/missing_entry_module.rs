@@ -1,11 +1,11 @@
 use crate::{
-    background::{CONVENTIONAL, built_twin, cannot_come_to_be, is_only_ui},
+    entry_module::{CONVENTIONAL_ENTRY, compiled_path},
     context::{RuleContext, entry_module, suggested_module},
     diagnostic::Findings,
-    facts::FileFact,
+    facts::FileStatus,
     fix::Edit,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -49,8 +49,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let place = entry.preferred_path();
-    let is_built_beside = built_twin(place).is_some_and(|twin| is_present(cx, &twin));
-    if !cannot_come_to_be(cx.facts, place) || is_built_beside || is_only_ui(cx.facts) {
+    let is_built_beside = compiled_path(place).is_some_and(|twin| is_present(cx, &twin));
+    if !cx.facts.cannot_be_built(place) || is_built_beside || cx.facts.is_ui_only() {
         return;
     }
     let finding = cx
@@ -59,16 +59,16 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             format!("there is no entry module {}", quote(&entry.literal.value)),
         )
         .note("nothing in the plugin's folder seems to build it: there is no Cargo.toml, package.json, Makefile or the like");
-    let conventional = quote(CONVENTIONAL);
-    let found = match is_present(cx, CONVENTIONAL) {
-        true => Some(CONVENTIONAL),
+    let conventional = quote(CONVENTIONAL_ENTRY);
+    let found = match is_present(cx, CONVENTIONAL_ENTRY) {
+        true => Some(CONVENTIONAL_ENTRY),
         false => suggested_module(cx, place),
     };
     out.push(match found {
-        Some(CONVENTIONAL) => finding
+        Some(CONVENTIONAL_ENTRY) => finding
             .help(format!("did you mean {conventional}?"))
-            .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL)]),
-        Some(found) if place == CONVENTIONAL => finding.help(format!(
+            .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL_ENTRY)]),
+        Some(found) if place == CONVENTIONAL_ENTRY => finding.help(format!(
             "there is {}: rename it to {conventional}, if it is the module",
             quote(found)
         )),
@@ -76,7 +76,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             "there is {}: if it is the module, rename it to {conventional}, and write that path",
             quote(found)
         )),
-        None if place == CONVENTIONAL => {
+        None if place == CONVENTIONAL_ENTRY => {
             finding.help("add the file, or remove `background` if the plugin has no background module")
         }
         None => finding.help(format!(
@@ -87,5 +87,5 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 fn is_present(cx: &RuleContext<'_>, place: &str) -> bool {
-    cx.facts.files.get(place) == Some(&FileFact::Present)
+    cx.facts.files.get(place) == Some(&FileStatus::Present)
 }

@@ -1,11 +1,11 @@
 use crate::{
     context::{RuleContext, UnknownKey, unknown_keys},
     diagnostic::{Diagnostic, Findings},
-    quote::{all, quote},
-    reading::{PLACES, key_path, span},
+    quote::{join_and, quote},
+    syntax::{LIST_SEPARATOR, key_path, span},
     rule::declare_rule,
     rules::findings::{extra_help, field_example},
-    shape::{Field, Place, ShapeFaultKind},
+    schema::{Field, ObjectNode, ViolationKind},
 };
 
 declare_rule! {
@@ -49,9 +49,9 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let faults: Vec<_> = cx.shape_faults(ShapeFaultKind::Missing).collect();
+    let faults: Vec<_> = cx.violations(ViolationKind::Missing).collect();
     // The faults of an object are consecutive.
-    for faults in faults.chunk_by(|(_, a), (_, b)| a.place == b.place) {
+    for faults in faults.chunk_by(|(_, a), (_, b)| a.object == b.object) {
         let place = faults[0].0;
         let keys = unknown_keys(place);
         let mut absent = Vec::new();
@@ -73,7 +73,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 /// The finding for all fields that an object lacks, with values to paste.
-fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -> Diagnostic {
+fn missing(cx: &RuleContext<'_>, place: &ObjectNode<'_>, fields: &[&'static Field]) -> Diagnostic {
     let keys: Vec<_> = fields
         .iter()
         .map(|field| quote(&place.path(field.key)))
@@ -90,12 +90,14 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
     let finding = cx
         .finding(
             place.anchor.clone(),
-            format!("{} {are} missing", all(&keys)),
+            format!("{} {are} missing", join_and(&keys)),
         )
-        .note(format!("{} requires {them}", place.shape.name))
+        .note(format!("{} requires {them}", place.schema.name))
         .help(format!("add {them}: `{}`{extra_help}", examples.join(", ")));
     let object = cx
-        .value
+        .manifest
+        .root
+        .as_ref()
         .map(|root| key_path(root, span(place.object).start));
     let paths: Vec<_> = fields
         .iter()
@@ -106,7 +108,7 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
         .collect();
     Diagnostic {
         // The paths of the missing fields, not of the object: an exception must not cover others that go missing later.
-        at: paths.join(PLACES),
+        at: paths.join(LIST_SEPARATOR),
         ..finding
     }
 }
@@ -114,7 +116,7 @@ fn missing(cx: &RuleContext<'_>, place: &Place<'_>, fields: &[&'static Field]) -
 /// The finding for a required field whose key is probably misspelled as `key`.
 fn misspelled(
     cx: &RuleContext<'_>,
-    place: &Place<'_>,
+    place: &ObjectNode<'_>,
     field: &Field,
     key: &UnknownKey<'_>,
 ) -> Diagnostic {
@@ -127,7 +129,7 @@ fn misspelled(
         )
         .note(format!(
             "{} requires it, and has no field {name}",
-            place.shape.name
+            place.schema.name
         ))
         .help(format!("rename {name} to `{}`", field.key));
     match key.suggestion {

@@ -1,12 +1,12 @@
 use crate::{
     context::{RuleContext, file_references, suggested_icon},
     diagnostic::Findings,
-    facts::FileFact,
+    facts::FileStatus,
     fix::Edit,
-    plugin_path::{has_icon_ending, icon_places},
-    portability::portability_fault,
+    plugin_path::{has_icon_extension, icon_locations},
+    portability::portability_error,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -44,14 +44,14 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for icon in
-        file_references(cx).filter(|file| file.is_icon && has_icon_ending(&file.literal.value))
+        file_references(cx).filter(|file| file.is_icon && has_icon_extension(&file.literal.value))
     {
         let resolved = icon.resolve(cx);
-        if resolved.is_none_or(|resolved| *resolved.fact != FileFact::Missing) {
+        if resolved.is_none_or(|resolved| *resolved.fact != FileStatus::Missing) {
             continue;
         }
         let path = &icon.literal.value;
-        let [first, second] = icon_places(path).map(|place| quote(&place));
+        let [first, second] = icon_locations(path).map(|place| quote(&place));
         let finding = cx
             .finding(
                 span(icon.literal),
@@ -65,7 +65,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 .help(format!("did you mean {}?", quote(found)))
                 .unsafe_fix([Edit::set_text(icon.literal, found)]),
             // `unportable-path` suggests another name.
-            None if portability_fault(path).is_some() => {
+            None if portability_error(path).is_some() => {
                 finding.help("write the path of an existing icon")
             }
             None => finding.help(format!(

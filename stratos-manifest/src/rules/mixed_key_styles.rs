@@ -5,8 +5,8 @@ use jsonc_parser::ast::StringLit;
 use crate::{
     context::{RuleContext, text_field},
     diagnostic::Findings,
-    quote::{first_few, quote},
-    reading::{key_text, span},
+    quote::{join_first, quote},
+    syntax::{find_text, span},
     rule::declare_rule,
 };
 
@@ -92,12 +92,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         ),
         _ => format!(
             "unlike other keys, {} are not in {usual}",
-            first_few(odd.iter().map(|(key, _)| quote(&key.value)))
+            join_first(odd.iter().map(|(key, _)| quote(&key.value)))
         ),
     };
     let is_taken = |wanted: &str| {
         cx.settings()
-            .any(|setting| key_text(setting.object, "key") == Some(wanted))
+            .any(|setting| find_text(setting.object, "key") == Some(wanted))
     };
     let mut renamed = odd
         .iter()

@@ -1,7 +1,7 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    reading::{Fault, MAX_DEPTH},
+    syntax::{MAX_DEPTH, ParseError, ParseErrorKind},
     rule::declare_rule,
 };
 
@@ -35,11 +35,11 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for fault in cx.faults {
-        if let Fault::TooDeep { at } = *fault {
+    for ParseError { span, kind } in &cx.manifest.errors {
+        if matches!(kind, ParseErrorKind::TooDeep) {
             let message = format!("this bracket is nested more than {MAX_DEPTH} levels deep");
             out.push(
-                cx.finding(at..at + 1, message)
+                cx.finding(span.clone(), message)
                     .note("a manifest needs four levels; deeper files are not parsed")
                     .help("check that every bracket before this one is closed where it should be"),
             );

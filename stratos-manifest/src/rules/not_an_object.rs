@@ -1,7 +1,7 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    reading::{article, head},
+    syntax::{describe_kind, head_span},
     rule::declare_rule,
 };
 
@@ -35,15 +35,15 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(value) = cx.value.filter(|value| value.as_object().is_none()) else {
+    let Some(value) = cx.manifest.root.as_ref().filter(|value| value.as_object().is_none()) else {
         return;
     };
-    let message = format!("a manifest is an object, but this is {}", article(value));
+    let message = format!("a manifest is an object, but this is {}", describe_kind(value));
     let is_wrapped = value.as_array().is_some_and(
         |array| matches!(array.elements.as_slice(), [only] if only.as_object().is_some()),
     );
     out.push(
-        cx.finding(head(value), message)
+        cx.finding(head_span(value), message)
             .note("the Stratos shell reads fields such as `id` from it")
             .help(match is_wrapped {
                 true => "remove the `[` at the start and the `]` at the end",

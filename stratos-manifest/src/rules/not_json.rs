@@ -4,7 +4,7 @@ use crate::{
     context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
-    reading::{Fault, SyntaxFault, json_text},
+    syntax::{ParseError, ParseErrorKind, SyntaxError, json_text},
     rule::declare_rule,
     rules::findings::{SyntaxMessage, UNTERMINATED_STRING, parse_error_message},
 };
@@ -40,25 +40,25 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for fault in cx.faults {
-        if let Fault::Syntax { span, fault } = fault {
-            out.push(describe(cx, span, fault));
+    for ParseError { span, kind } in &cx.manifest.errors {
+        if let ParseErrorKind::Syntax(error) = kind {
+            out.push(describe(cx, span, error));
         }
     }
 }
 
-fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> Diagnostic {
+fn describe(cx: &RuleContext<'_>, span: &Range<usize>, error: &SyntaxError) -> Diagnostic {
     let mut place = span.clone();
     let mut edit = None;
-    let message: SyntaxMessage = match fault {
-        SyntaxFault::Empty => return empty(cx, span),
-        SyntaxFault::UnclosedText => UNTERMINATED_STRING.into(),
-        SyntaxFault::Parser(error) => {
-            let (start, message) = parse_error_message(cx.text, span, error.kind());
+    let message: SyntaxMessage = match error {
+        SyntaxError::Empty => return empty(cx, span),
+        SyntaxError::UnclosedString => UNTERMINATED_STRING.into(),
+        SyntaxError::Parser(error) => {
+            let (start, message) = parse_error_message(cx.manifest.text, span, error.kind());
             place = start;
             message
         }
-        SyntaxFault::Control(char) => {
+        SyntaxError::UnescapedControl(char) => {
             let help = match char {
                 '\n' | '\r' => "join the two lines, or write `\\n` for a line break",
                 '\t' => "write `\\t` for a tab",
@@ -72,12 +72,12 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, fault: &SyntaxFault) -> D
             edit = Some(Edit::replace(span.clone(), quoted.trim_matches('"')));
             (&*message, help).into()
         }
-        SyntaxFault::Space(char) => {
+        SyntaxError::NonJsonWhitespace(char) => {
             edit = Some(Edit::replace(span.clone(), " "));
             let message = format!("unexpected invisible character U+{:04X}", u32::from(*char));
             (&*message, "replace it with an ordinary space").into()
         }
-        SyntaxFault::Refused(reason) => {
+        SyntaxError::Rejected(reason) => {
             let message = format!("a strict JSON parser does not accept this: {reason}");
             (&*message, "write the value as JSON requires it").into()
         }

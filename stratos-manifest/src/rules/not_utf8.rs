@@ -1,4 +1,4 @@
-use crate::{context::RuleContext, diagnostic::Findings, reading::Fault, rule::declare_rule};
+use crate::{context::RuleContext, diagnostic::Findings, syntax::{ParseError, ParseErrorKind}, rule::declare_rule};
 
 declare_rule! {
     /// ## What it does
@@ -33,10 +33,10 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for fault in cx.faults {
-        if let Fault::NotUtf8 { at } = *fault {
+    for ParseError { span, kind } in &cx.manifest.errors {
+        if matches!(kind, ParseErrorKind::NotUtf8) {
             out.push(
-                cx.finding(at..at + 1, "the file is not UTF-8 from here on")
+                cx.finding(span.clone(), "the file is not UTF-8 from here on")
                     .note("JSON is read as UTF-8, where this byte is invalid")
                     .help("save the file again with the encoding \"UTF-8\""),
             );

@@ -1,9 +1,9 @@
 use crate::{
     context::{RuleContext, icons_with_content},
     diagnostic::Findings,
-    facts::Image,
+    icon::IconContent,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -42,8 +42,8 @@ const MAX_SIDE: u32 = 1024;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
-        let pixels = match fact.image {
-            Image::Png { width, height } if width.max(height) > MAX_SIDE => Some((width, height)),
+        let pixels = match fact.content {
+            IconContent::Png { width, height } if width.max(height) > MAX_SIDE => Some((width, height)),
             _ => None,
         };
         let (note, help) = match pixels {

@@ -1,9 +1,9 @@
 use crate::{
     context::{RuleContext, file_references},
     diagnostic::Findings,
-    facts::FileFact,
+    facts::FileStatus,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -44,7 +44,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let Some(resolved) = file.resolve(cx) else {
             continue;
         };
-        if *resolved.fact == FileFact::Outside {
+        if *resolved.fact == FileStatus::Outside {
             let path = quote(resolved.path);
             out.push(
                 cx.finding(

@@ -1,7 +1,7 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    reading::{find, key_text},
+    syntax::{find, find_text},
     rule::declare_rule,
 };
 
@@ -44,7 +44,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings() {
-        if key_text(setting.object, "type") != Some("range") {
+        if find_text(setting.object, "type") != Some("range") {
             continue;
         }
         let missing = match ["min", "max"].map(|key| find(setting.object, key).is_none()) {

@@ -1,9 +1,9 @@
 use crate::{
-    background::CONVENTIONAL,
+    entry_module::CONVENTIONAL_ENTRY,
     context::{RuleContext, entry_module},
     diagnostic::Findings,
-    plugin_path::entry_place,
-    reading::span,
+    plugin_path::entry_location,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -42,7 +42,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = entry_module(cx) else {
         return;
     };
-    if entry_place(&entry.literal.value) != CONVENTIONAL || cx.facts.sdk_crate().is_some() {
+    if entry_location(&entry.literal.value) != CONVENTIONAL_ENTRY || cx.facts.sdk_crate().is_some() {
         return;
     }
     out.push(
@@ -51,7 +51,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             "newer versions of the Stratos shell find this entry module by themselves",
         )
         .note(format!(
-            "they always load `{CONVENTIONAL}`; older versions load the module that is declared here"
+            "they always load `{CONVENTIONAL_ENTRY}`; older versions load the module that is declared here"
         ))
         .help("remove `background` once nobody uses the older versions"),
     );

@@ -1,5 +1,5 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, reading::span,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, syntax::span,
     rule::declare_rule,
 };
 

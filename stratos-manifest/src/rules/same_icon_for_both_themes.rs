@@ -1,8 +1,8 @@
 use crate::{
     context::{FileReference, RuleContext, file_references, icons_with_content},
     diagnostic::Findings,
-    facts::{ICON_KEYS, Image},
-    reading::span,
+    facts::ICON_KEYS, icon::IconContent,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -43,7 +43,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let known: Vec<_> = icons_with_content(cx).map(|(_, fact)| fact).collect();
-    if known.iter().any(|fact| adapts(&fact.image)) {
+    if known.iter().any(|fact| adapts(&fact.content)) {
         return;
     }
     let note = match known.as_slice() {
@@ -67,6 +67,6 @@ fn is_same_path(light: &FileReference<'_>, dark: &FileReference<'_>) -> bool {
     light.preferred_path() == dark.preferred_path()
 }
 
-fn adapts(image: &Image) -> bool {
-    matches!(image, Image::Svg(svg) if svg.adapts_to_theme)
+fn adapts(image: &IconContent) -> bool {
+    matches!(image, IconContent::Svg(svg) if svg.adapts_to_theme)
 }

@@ -1,11 +1,11 @@
 use crate::{
-    background::{CONVENTIONAL, built_twin, is_built, source_ending},
+    entry_module::{CONVENTIONAL_ENTRY, compiled_path, source_extension},
     context::{RuleContext, entry_module},
     diagnostic::Findings,
-    facts::FileFact,
+    facts::FileStatus,
     fix::Edit,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -49,16 +49,16 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let place = entry.preferred_path();
-    let Some(ending) = source_ending(place) else {
+    let Some(ending) = source_extension(place) else {
         return;
     };
-    let has = |place: &str| cx.facts.files.get(place) == Some(&FileFact::Present);
+    let has = |place: &str| cx.facts.files.get(place) == Some(&FileStatus::Present);
     let is_rust = cx.facts.sdk_crate().is_some() || ending == "rs";
-    let built = built_twin(place).filter(|twin| has(twin));
+    let built = compiled_path(place).filter(|twin| has(twin));
     let (target, is_certain) = match built {
         Some(built) => (built, !has(place)),
-        None if is_rust && !has("package.json") => (CONVENTIONAL.to_owned(), false),
-        None if has(place) && is_built(cx.facts) == Some(false) => (CONVENTIONAL.to_owned(), false),
+        None if is_rust && !has("package.json") => (CONVENTIONAL_ENTRY.to_owned(), false),
+        None if has(place) && cx.facts.has_build_file() == Some(false) => (CONVENTIONAL_ENTRY.to_owned(), false),
         None => return,
     };
     let finding = cx

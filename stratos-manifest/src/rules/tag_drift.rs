@@ -6,7 +6,7 @@ use crate::{
     facts::FileVersion,
     fix::Edit,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 

@@ -1,5 +1,5 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule,
+    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
 };
 
 declare_rule! {
@@ -32,8 +32,8 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for fault in cx.faults {
-        if let Fault::TrailingComma { span } = fault {
+    for ParseError { span, kind } in &cx.manifest.errors {
+        if matches!(kind, ParseErrorKind::TrailingComma) {
             out.push(
                 cx.finding(span.clone(), "nothing follows this comma")
                     .note("JSON allows a comma between two entries only, not after the last one")

@@ -1,12 +1,12 @@
 use crate::{
-    background::{CONVENTIONAL, cannot_come_to_be, source_ending},
+    entry_module::{CONVENTIONAL_ENTRY, source_extension},
     context::{RuleContext, entry_module},
     diagnostic::Findings,
-    facts::FileFact,
+    facts::FileStatus,
     fix::Edit,
-    portability::portability_fault,
+    portability::portability_error,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -48,14 +48,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let place = entry.preferred_path();
     let fact = |place: &str| cx.facts.files.get(place);
     let is_fine = is_conventional(place)
-        || source_ending(place).is_some()
-        || fact(CONVENTIONAL) == Some(&FileFact::Present);
+        || source_extension(place).is_some()
+        || fact(CONVENTIONAL_ENTRY) == Some(&FileStatus::Present);
     // Other rules report these paths.
-    let is_wrong = portability_fault(place).is_some()
-        || cannot_come_to_be(cx.facts, place)
+    let is_wrong = portability_error(place).is_some()
+        || cx.facts.cannot_be_built(place)
         || !matches!(
             fact(place),
-            None | Some(FileFact::Present | FileFact::Missing)
+            None | Some(FileStatus::Present | FileStatus::Missing)
         );
     if is_fine || is_wrong {
         return;
@@ -69,16 +69,16 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             ),
         )
         .note(format!(
-            "they ignore this path, and load `{CONVENTIONAL}` instead"
+            "they ignore this path, and load `{CONVENTIONAL_ENTRY}` instead"
         ));
     out.push(match cx.facts.sdk_crate() {
         Some(_) => finding
             .help(format!(
-                "write `{CONVENTIONAL}`, which the build of a Rust plugin generates"
+                "write `{CONVENTIONAL_ENTRY}`, which the build of a Rust plugin generates"
             ))
-            .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL)]),
+            .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL_ENTRY)]),
         None => finding.help(format!(
-            "move the module to `{CONVENTIONAL}`, and write that path"
+            "move the module to `{CONVENTIONAL_ENTRY}`, and write that path"
         )),
     });
 }
@@ -87,5 +87,5 @@ fn is_conventional(place: &str) -> bool {
     let segments = place.split('/');
     segments
         .filter(|segment| !matches!(*segment, "" | "."))
-        .eq(CONVENTIONAL.split('/'))
+        .eq(CONVENTIONAL_ENTRY.split('/'))
 }

@@ -1,10 +1,10 @@
 use crate::{
-    background::CONVENTIONAL,
+    entry_module::CONVENTIONAL_ENTRY,
     context::RuleContext,
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
-    reading::{find, head},
+    syntax::{find, head_span},
     rule::declare_rule,
     suggest::closest,
 };
@@ -44,7 +44,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(value) = cx.value else {
+    let Some(value) = cx.manifest.root.as_ref() else {
         return;
     };
     let (Some(root), Some(cargo)) = (value.as_object(), cx.facts.sdk_crate()) else {
@@ -58,10 +58,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     if find(root, "background").is_some() || keys.any(is_misspelled) {
         return;
     }
-    let property = format!("\"background\": {{ \"entryModule\": \"{CONVENTIONAL}\" }}");
-    let edit = Edit::insert_property(cx.text, root, &property);
+    let property = format!("\"background\": {{ \"entryModule\": \"{CONVENTIONAL_ENTRY}\" }}");
+    let edit = Edit::insert_property(cx.manifest.text, root, &property);
     out.push(
-        cx.finding(head(value), "the background module is not declared")
+        cx.finding(head_span(value), "the background module is not declared")
             .note(format!(
                 "{} depends on `stratos-sdk`, but shells that follow the guide load a background module only if the manifest declares it",
                 quote(&cargo.file)

@@ -2,9 +2,9 @@ use crate::{
     context::{Reason, RuleContext, UnknownKey, unknown_keys},
     diagnostic::{Diagnostic, Findings},
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
-    shape::Place,
+    schema::ObjectNode,
 };
 
 declare_rule! {
@@ -38,7 +38,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for place in cx.places {
+    for place in cx.objects {
         for key in unknown_keys(place) {
             match key.suggestion {
                 // `missing-field` reports the key.
@@ -52,13 +52,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-fn describe(cx: &RuleContext<'_>, place: &Place<'_>, key: &UnknownKey<'_>) -> Diagnostic {
+fn describe(cx: &RuleContext<'_>, place: &ObjectNode<'_>, key: &UnknownKey<'_>) -> Diagnostic {
     let path = quote(&place.path(key.property.name.as_str()));
     let finding = cx.finding(
         span(&key.property.name),
         format!("{path} is not a known key"),
     );
-    let no_field = format!("{} has no field of this name", place.shape.name);
+    let no_field = format!("{} has no field of this name", place.schema.name);
     match key.suggestion {
         Some(suggestion) if suggestion.reason == Reason::Alias => finding
             .note(format!(

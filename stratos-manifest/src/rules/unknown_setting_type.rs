@@ -1,6 +1,6 @@
 use crate::{
     context::RuleContext, diagnostic::Findings, rule::declare_rule,
-    rules::findings::unknown_enum_values, shape::Place,
+    rules::findings::unknown_enum_values, schema::ObjectNode,
 };
 
 declare_rule! {
@@ -33,7 +33,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let in_place = |place: &Place<'_>| place.is_setting();
+    let in_place = |place: &ObjectNode<'_>| place.is_setting();
     let found = unknown_enum_values(cx, in_place, "type", "a setting type");
     out.extend(found.map(|finding| {
         finding.note("the type decides which form field is shown and what is stored")

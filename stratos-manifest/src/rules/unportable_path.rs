@@ -2,9 +2,9 @@ use crate::{
     context::{RuleContext, file_references},
     diagnostic::Findings,
     fix::Edit,
-    portability::{PortabilityFault, portability_fault, without_lost_ends},
+    portability::{PortabilityError, portability_error, trim_lost_ends},
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -44,7 +44,7 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for file in file_references(cx) {
         let path = &file.literal.value;
-        let Some((fault, segment)) = portability_fault(path) else {
+        let Some((fault, segment)) = portability_error(path) else {
             continue;
         };
         let segment = quote(segment);
@@ -53,8 +53,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             .finding(span(file.literal), format!("`{}` {predicate}", file.field))
             .note(note);
         out.push(match fault {
-            PortabilityFault::LostEnd => {
-                let shorter = without_lost_ends(path);
+            PortabilityError::LostEnd => {
+                let shorter = trim_lost_ends(path);
                 finding
                     .help(format!(
                         "write {}, and rename the file if necessary",
@@ -62,36 +62,36 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     ))
                     .unsafe_fix([Edit::set_text(file.literal, &shorter)])
             }
-            PortabilityFault::Escape => {
+            PortabilityError::Escape => {
                 finding.help("write the character itself; a name cannot contain `/` or `\\`")
             }
-            PortabilityFault::ShortName => finding.help("write the full name of the file"),
-            PortabilityFault::Device | PortabilityFault::Character(_) => {
+            PortabilityError::ShortName => finding.help("write the full name of the file"),
+            PortabilityError::Device | PortabilityError::Character(_) => {
                 finding.help("give the file or folder another name, of letters, digits and hyphens")
             }
         });
     }
 }
 
-fn describe_fault(fault: PortabilityFault, segment: &str) -> (String, String) {
+fn describe_fault(fault: PortabilityError, segment: &str) -> (String, String) {
     match fault {
-        PortabilityFault::Device => (
+        PortabilityError::Device => (
             format!("contains the reserved device name {segment}"),
             "Windows reserves the name for a device, whatever its extension".to_owned(),
         ),
-        PortabilityFault::Character(char) => (
+        PortabilityError::Character(char) => (
             format!("contains `{char}` in {segment}"),
             "file and folder names on Windows cannot contain this character".to_owned(),
         ),
-        PortabilityFault::LostEnd => (
+        PortabilityError::LostEnd => (
             format!("has a dot or a space at the end of {segment}"),
             "Windows drops it, so the file has another name there".to_owned(),
         ),
-        PortabilityFault::Escape => (
+        PortabilityError::Escape => (
             format!("contains a URL escape in {segment}"),
             "a path is not a URL: `%20` and the like are not decoded".to_owned(),
         ),
-        PortabilityFault::ShortName => (
+        PortabilityError::ShortName => (
             format!("contains the short name {segment}"),
             "Windows generates short names where a file is stored, and they differ on other computers"
                 .to_owned(),

@@ -1,9 +1,9 @@
 use crate::{
     context::{RuleContext, file_references, icons_with_content},
     diagnostic::Findings,
-    facts::{FileFact, Image},
+    facts::FileStatus, icon::IconContent,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -38,13 +38,13 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
-        let (predicate, note) = match &fact.image {
-            Image::Empty => ("is empty", "there is nothing in the file".to_owned()),
-            Image::BrokenSvg(error) => (
+        let (predicate, note) = match &fact.content {
+            IconContent::Empty => ("is empty", "there is nothing in the file".to_owned()),
+            IconContent::BrokenSvg(error) => (
                 "is not a valid SVG",
                 format!("the XML parser reports: {error}"),
             ),
-            Image::BrokenPng(fault) => ("is an incomplete PNG", (*fault).to_owned()),
+            IconContent::BrokenPng(fault) => ("is an incomplete PNG", (*fault).to_owned()),
             _ => continue,
         };
         out.push(
@@ -58,8 +58,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
     for file in file_references(cx).filter(|file| file.is_icon) {
         let note = match file.resolve(cx).map(|resolved| resolved.fact) {
-            Some(FileFact::Unreadable) => "its permissions do not allow it",
-            Some(FileFact::Special) => "it is not a regular file, but a pipe, a device or the like",
+            Some(FileStatus::Unreadable) => "its permissions do not allow it",
+            Some(FileStatus::Special) => "it is not a regular file, but a pipe, a device or the like",
             _ => continue,
         };
         out.push(

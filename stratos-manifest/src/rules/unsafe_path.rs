@@ -2,9 +2,9 @@ use crate::{
     context::RuleContext,
     diagnostic::Findings,
     fix::Edit,
-    plugin_path::{PathFault, path_fault},
+    plugin_path::{PathError, path_error},
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -52,10 +52,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         };
         let with_slashes = literal.value.replace('\\', "/");
-        let fault = match path_fault(&literal.value) {
+        let fault = match path_error(&literal.value) {
             None => continue,
             // With slashes instead, the path may have another fault, which is then the one to report.
-            Some(PathFault::Backslash) => path_fault(&with_slashes).unwrap_or(PathFault::Backslash),
+            Some(PathError::Backslash) => path_error(&with_slashes).unwrap_or(PathError::Backslash),
             Some(fault) => fault,
         };
         let example = match path {
@@ -72,7 +72,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             .note(note)
             .help(help);
         out.push(match fault {
-            PathFault::Backslash => finding.safe_fix([Edit::set_text(literal, &with_slashes)]),
+            PathError::Backslash => finding.safe_fix([Edit::set_text(literal, &with_slashes)]),
             _ => finding,
         });
     }
@@ -85,30 +85,30 @@ struct Description {
     help: String,
 }
 
-fn describe_fault(fault: PathFault, with_slashes: &str, example: &str) -> Description {
+fn describe_fault(fault: PathError, with_slashes: &str, example: &str) -> Description {
     let inside = "paths are relative to the plugin's folder, and only that folder is installed";
     let (predicate, note, help) = match fault {
-        PathFault::Control => (
+        PathError::Control => (
             "contains a control character",
             "file names on Windows cannot contain control characters, such as line breaks",
             "write the path without it".to_owned(),
         ),
-        PathFault::Url => (
+        PathError::Url => (
             "is a URL, not a file of the plugin",
             inside,
             "put the file into the plugin's folder, and write its path".to_owned(),
         ),
-        PathFault::Absolute => (
+        PathError::Absolute => (
             "is an absolute path",
             inside,
             format!("write the path relative to the plugin's folder, such as `{example}`"),
         ),
-        PathFault::Backslash => (
+        PathError::Backslash => (
             "has backslashes, which separate folders on Windows only",
             "on other systems, the path is a single file name",
             format!("write {}", quote(with_slashes)),
         ),
-        PathFault::Parent => (
+        PathError::Parent => (
             "leads to a parent folder with `..`",
             inside,
             "put the file into the plugin's folder, and write its path without `..`".to_owned(),

@@ -1,10 +1,10 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    facts::{FileFact, ICON_KEYS},
-    plugin_path::{has_icon_ending, icon_places},
+    facts::{FileStatus, ICON_KEYS},
+    plugin_path::{has_icon_extension, icon_locations},
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -41,7 +41,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for key in ICON_KEYS {
         let Some(icon) = cx
             .text_at(&[key])
-            .filter(|icon| !has_icon_ending(&icon.value) && !is_folder(cx, &icon.value))
+            .filter(|icon| !has_icon_extension(&icon.value) && !is_folder(cx, &icon.value))
         else {
             continue;
         };
@@ -58,11 +58,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 
 /// Whether the path is known to be a folder, which `folder-as-file` reports.
 fn is_folder(cx: &RuleContext<'_>, path: &str) -> bool {
-    let places = icon_places(path);
+    let places = icon_locations(path);
     let has = |fact| {
         places
             .iter()
             .any(|place| cx.facts.files.get(place) == Some(fact))
     };
-    has(&FileFact::Folder) && !has(&FileFact::Present)
+    has(&FileStatus::Folder) && !has(&FileStatus::Present)
 }

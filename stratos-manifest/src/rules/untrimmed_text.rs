@@ -1,5 +1,5 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, reading::span,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, syntax::span,
     rule::declare_rule,
 };
 
@@ -64,7 +64,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             )
             .note("it is invisible, but the text is displayed out of line and sorted in the wrong place")
             .help("remove the white space around the text")
-            .safe_fix(Edit::cut(cx.text, text, |at| !kept.contains(&at))),
+            .safe_fix(Edit::remove_chars(cx.manifest.text, text, |at| !kept.contains(&at))),
         );
     }
 }

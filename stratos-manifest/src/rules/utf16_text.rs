@@ -1,5 +1,5 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, reading::Fault, rule::declare_rule,
+    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
 };
 
 declare_rule! {
@@ -36,20 +36,20 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let help = "save the file again with the encoding \"UTF-8\"";
-    for fault in cx.faults {
-        match fault {
-            Fault::Utf16 => {
+    for ParseError { span, kind } in &cx.manifest.errors {
+        match kind {
+            ParseErrorKind::Utf16 => {
                 let finding = cx
-                    .finding(0..cx.source.len().min(2), "the file is saved as UTF-16")
+                    .finding(span.clone(), "the file is saved as UTF-16")
                     .note("JSON is read as UTF-8; UTF-16 files often come from PowerShell's `>`")
                     .help(help);
-                out.push(match decode_utf16_file(cx.source) {
-                    Some(text) => finding.safe_fix([Edit::replace(0..cx.source.len(), text)]),
+                out.push(match decode_utf16_file(cx.manifest.source) {
+                    Some(text) => finding.safe_fix([Edit::replace(0..cx.manifest.source.len(), text)]),
                     None => finding,
                 });
             }
-            Fault::Utf32 => out.push(
-                cx.finding(0..cx.source.len().min(4), "the file is saved as UTF-32")
+            ParseErrorKind::Utf32 => out.push(
+                cx.finding(span.clone(), "the file is saved as UTF-32")
                     .note("JSON is read as UTF-8")
                     .help(help),
             ),

@@ -5,8 +5,8 @@ use crate::{
     diagnostic::Findings,
     facts::FileVersion,
     fix::Edit,
-    quote::{first_few, quote},
-    reading::span,
+    quote::{join_first, quote},
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -67,13 +67,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let finding = cx
         .finding(
             span(literal),
-            format!("the version is `{ours}` here, but {}", first_few(list)),
+            format!("the version is `{ours}` here, but {}", join_first(list)),
         )
         .note("updates are found by the version in the manifest");
     let is_newest = |(_, theirs): &(&str, Version)| theirs == newest;
     out.push(if newest.cmp_precedence(&ours).is_lt() {
         let files = differing.iter().map(|(file, _)| quote(file));
-        finding.help(format!("write `{ours}` in {}, too", first_few(files)))
+        finding.help(format!("write `{ours}` in {}, too", join_first(files)))
     } else if others.iter().all(is_newest) {
         finding
             .help(format!(

@@ -1,10 +1,10 @@
 use crate::{
     context::{RuleContext, file_references},
     diagnostic::Findings,
-    facts::FileFact,
+    facts::FileStatus,
     fix::Edit,
     quote::quote,
-    reading::span,
+    syntax::span,
     rule::declare_rule,
 };
 
@@ -45,7 +45,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let Some(resolved) = file.resolve(cx) else {
             continue;
         };
-        if let FileFact::OtherCase(real) = resolved.fact {
+        if let FileStatus::CaseMismatch(real) = resolved.fact {
             let path = as_in_manifest(&file.literal.value, resolved.path, real);
             out.push(
                 cx.finding(

@@ -7,10 +7,10 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     quote::quote,
-    reading::{article, find, head, span},
+    syntax::{describe_kind, find, head_span, span},
     rule::declare_rule,
     rules::findings::{element_example, extra_help, field_example},
-    shape::{Field, Kind, Place, ShapeFaultKind},
+    schema::{Field, FieldKind, ObjectNode, ViolationKind},
 };
 
 declare_rule! {
@@ -43,20 +43,20 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (place, fault) in cx.shape_faults(ShapeFaultKind::WrongType) {
+    for (place, fault) in cx.violations(ViolationKind::WrongType) {
         let Some(value) = fault.value(place) else {
             continue;
         };
         let path = place.path(fault.field.key);
         out.push(match (fault.element, &fault.field.kind, value) {
-            (Some(index), Kind::List(shape), _) => {
+            (Some(index), FieldKind::List(schema), _) => {
                 let array = find(place.object, fault.field.key).and_then(|p| p.value.as_array());
                 let count = array.map_or(1, |array| array.elements.len());
-                let example = element_example(shape, index, count);
+                let example = element_example(schema, index, count);
                 let path = format!("{path}[{index}]");
                 describe(cx, value, &path, "an object", &example, fault.field)
             }
-            (_, Kind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
+            (_, FieldKind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
             (_, kind, _) => {
                 let example = field_example(cx, place, fault.field);
                 let finding = describe(cx, value, &path, expected(kind), &example, fault.field);
@@ -70,23 +70,23 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 fn with_fix(
     cx: &RuleContext<'_>,
     finding: Diagnostic,
-    place: &Place<'_>,
+    place: &ObjectNode<'_>,
     field: &Field,
     value: &Value<'_>,
 ) -> Diagnostic {
     match (&field.kind, value) {
         (_, Value::NullKeyword(_)) if !field.required => {
             let removal = find(place.object, field.key)
-                .and_then(|property| Edit::remove_property(cx.text, place.object, property));
+                .and_then(|property| Edit::remove_property(cx.manifest.text, place.object, property));
             match removal {
                 Some(removal) => finding.safe_fix([removal]),
                 None => finding,
             }
         }
-        (Kind::Number, Value::StringLit(text)) if is_number(&text.value) => {
+        (FieldKind::Number, Value::StringLit(text)) if is_number(&text.value) => {
             finding.unsafe_fix([Edit::replace(span(value), text.value.trim())])
         }
-        (Kind::Text, Value::NumberLit(number)) => {
+        (FieldKind::Text, Value::NumberLit(number)) => {
             finding.unsafe_fix([Edit::replace(span(value), format!("\"{}\"", number.value))])
         }
         _ => finding,
@@ -118,9 +118,9 @@ fn describe(
     let message = format!(
         "{} must be {expected}, but this is {}",
         quote(path),
-        article(value)
+        describe_kind(value)
     );
-    cx.finding(head(value), message)
+    cx.finding(head_span(value), message)
         .note("values are not converted when the manifest is read")
         .help(help)
 }
@@ -134,12 +134,12 @@ fn too_large(cx: &RuleContext<'_>, span: Range<usize>, path: &str) -> Diagnostic
     .help("write a smaller number")
 }
 
-const fn expected(kind: &Kind) -> &'static str {
+const fn expected(kind: &FieldKind) -> &'static str {
     match kind {
-        Kind::Text | Kind::OneOf(_) => "text",
-        Kind::Number => "a number",
-        Kind::Object(_) => "an object",
-        Kind::List(_) => "an array of objects",
-        Kind::Any => "a value",
+        FieldKind::Text | FieldKind::OneOf(_) => "text",
+        FieldKind::Number => "a number",
+        FieldKind::Object(_) => "an object",
+        FieldKind::List(_) => "an array of objects",
+        FieldKind::Any => "a value",
     }
 }

@@ -43,7 +43,7 @@ fn a_rule_that_looks_at_the_run_says_so() {
         let file = format!("src/rules/{}.rs", rule.id.replace('-', "_"));
         let code = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let code: String = code.split_whitespace().collect();
-        let looks = code.contains("facts.tags") || code.contains("facts.neighbours");
+        let looks = code.contains("facts.tags") || code.contains("facts.similar_plugins");
         assert_eq!(rule.depends_on_run, looks, "{}", rule.id);
     }
 }

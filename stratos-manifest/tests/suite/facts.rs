@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 use stratos_manifest::{
-    CrateFact, FileFact, FileVersion, Neighbour, Program, ProjectFacts, SdkSource,
+    CrateFacts, FileStatus, FileVersion, ParsedManifest, Program, ProjectFacts, SdkSource,
+    SimilarPlugin,
 };
 
 /// What its folder holds and its `.facts` file says; without a folder, nothing or `even_of_an_empty_plugin`.
@@ -15,7 +16,7 @@ pub(crate) fn facts_of(
 ) -> ProjectFacts {
     let plugin = fixture.with_extension("");
     let mut facts = match plugin.is_dir() || even_of_an_empty_plugin {
-        true => ProjectFacts::collect(&plugin, source),
+        true => ProjectFacts::collect(&plugin, &ParsedManifest::parse(source)),
         false => ProjectFacts::none(),
     };
     if let Ok(said) = fs::read(fixture.with_extension("facts")) {
@@ -30,11 +31,11 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
         match key.as_str() {
             "file_name" => facts.file_name = value.as_str().map(str::to_owned),
             "neighbours" => {
-                facts.neighbours = value
+                facts.similar_plugins = value
                     .as_object()
                     .unwrap()
                     .iter()
-                    .map(|(path, id)| Neighbour {
+                    .map(|(path, id)| SimilarPlugin {
                         id: id.as_str().unwrap().to_owned(),
                         path: path.clone(),
                     })
@@ -54,7 +55,7 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
             }
             "crate" => {
                 let found = rust_crate(value);
-                facts.files.insert(found.file.clone(), FileFact::Present);
+                facts.files.insert(found.file.clone(), FileStatus::Present);
                 facts.rust_crate = Some(found);
             }
             "files" => {
@@ -68,9 +69,9 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
 }
 
 /// A program with `?` needs features.
-fn rust_crate(said: &Value) -> CrateFact {
+fn rust_crate(said: &Value) -> CrateFacts {
     let text = |key: &str| said[key].as_str().map(str::to_owned);
-    CrateFact {
+    CrateFacts {
         file: text("file").unwrap(),
         package: text("package"),
         programs: texts(&said["programs"])
@@ -81,7 +82,7 @@ fn rust_crate(said: &Value) -> CrateFact {
             })
             .collect(),
         sdk: text("sdk").map(|sdk| match sdk.as_str() {
-            "elsewhere" => SdkSource::Elsewhere,
+            "elsewhere" => SdkSource::PathOrGit,
             _ => SdkSource::Registry(sdk),
         }),
     }
@@ -96,13 +97,13 @@ fn texts(said: &Value) -> Vec<String> {
 
 /// What no checkout has everywhere (links, pipes, permissions), and a `Cargo.toml`, which would keep its folder out
 /// of the package.
-fn file_fact(said: &Value) -> FileFact {
+fn file_fact(said: &Value) -> FileStatus {
     match said.as_str().unwrap() {
-        "present" => FileFact::Present,
-        "missing" => FileFact::Missing,
-        "outside" => FileFact::Outside,
-        "special" => FileFact::Special,
-        "unreadable" => FileFact::Unreadable,
+        "present" => FileStatus::Present,
+        "missing" => FileStatus::Missing,
+        "outside" => FileStatus::Outside,
+        "special" => FileStatus::Special,
+        "unreadable" => FileStatus::Unreadable,
         fact => panic!("no file is {fact}"),
     }
 }

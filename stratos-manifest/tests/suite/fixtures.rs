@@ -14,8 +14,8 @@ use std::{
 };
 
 use stratos_manifest::{
-    CheckSettings, Group, Levels, Linter, ProjectFacts, RULES, Report, Rule, RuleLevel, Stage,
-    plugin_id, suppress,
+    CheckSettings, Group, Levels, Linter, ParsedManifest, ProjectFacts, RULES, Report, Rule,
+    RuleLevel, Stage, suppress,
 };
 
 use crate::{facts::facts_of, render::render};
@@ -91,11 +91,11 @@ fn check_suppressions(rule: &Rule, plugin: &Path, manifest: &[u8]) -> (Vec<u8>, 
     let mut report = linter.check(manifest, &ProjectFacts::none());
     let text = fs::read_to_string(plugin.join("stratos.toml")).unwrap();
     let exceptions = CheckSettings::parse(&text).unwrap().exceptions;
-    let plugin = plugin_id(manifest);
-    let used = suppress(&mut report, &exceptions, plugin.as_deref());
+    let plugin = ParsedManifest::parse(manifest);
+    let used = suppress(&mut report, &exceptions, plugin.id());
     let unused = exceptions.iter().zip(used).filter(|(_, used)| *used == 0);
     let unused: Vec<_> = unused.map(|(exception, _)| exception.into()).collect();
-    let report = linter.check_suppressions(&text, &unused);
+    let report = linter.check_suppressions(&unused);
     (text.into_bytes(), report)
 }
 

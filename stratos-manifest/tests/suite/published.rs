@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stratos_manifest::{FileFact, Levels, Linter, ProjectFacts, SettingType, check};
+use stratos_manifest::{
+    FileStatus, Levels, Linter, ParsedManifest, ProjectFacts, SettingType, check,
+};
 
 use crate::render::render;
 
@@ -104,7 +106,7 @@ fn is_clean_but_for_icons(path: &Path) {
     assert!(report.manifest.is_some());
 
     // Where nothing is known of the build either, only the icons are missed.
-    let mut facts = ProjectFacts::collect(path.parent().unwrap(), &source);
+    let mut facts = ProjectFacts::collect(path.parent().unwrap(), &ParsedManifest::parse(&source));
     facts.files.retain(|file, _| {
         let file = file.to_lowercase();
         file.ends_with(".svg") || file.ends_with(".png")
@@ -113,7 +115,7 @@ fn is_clean_but_for_icons(path: &Path) {
     facts
         .files
         .values_mut()
-        .for_each(|fact| *fact = FileFact::Missing);
+        .for_each(|fact| *fact = FileStatus::Missing);
     let report = linter.check(&source, &facts);
     let rules: Vec<_> = report.diagnostics.iter().map(|d| d.rule).collect();
     assert_eq!(rules, ["missing-icon-file"; 2], "{}", path.display());

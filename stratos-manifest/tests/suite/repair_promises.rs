@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::LazyLock};
 use proptest::{collection, prelude::*, sample};
 use serde_json::{Value, json};
 use stratos_manifest::{
-    Level, Levels, Linter, ProjectFacts, RULES, Repaired, RuleLevel, Safety, repair,
+    FixedManifest, Level, Levels, Linter, ProjectFacts, RULES, RuleLevel, Safety, apply_fixes,
 };
 
 const VALID: &str = include_str!("../published/airline-with-schema.json");
@@ -297,8 +297,8 @@ fn promises(source: &[u8]) {
         let before = linter().check(source, &ProjectFacts::none());
         // A key that is right at last reveals what was wrong in its value all the time.
         let mut renames = false;
-        let once = repair(source, safety, |source| {
-            let report = linter().check(source, &ProjectFacts::none());
+        let once = apply_fixes(source, safety, |manifest| {
+            let report = linter().check_parsed(manifest, &ProjectFacts::none());
             let mut fixes = report.diagnostics.iter().filter_map(|d| d.fix.as_ref());
             renames |= fixes.any(|fix| fix.is_rename);
             report
@@ -444,13 +444,13 @@ fn with_mistakes(valid: &str, mistakes: &[(u8, sample::Index)]) -> String {
     source
 }
 
-fn repaired(source: &[u8], safety: Safety) -> Repaired {
-    repair(source, safety, |source| {
-        linter().check(source, &ProjectFacts::none())
+fn repaired(source: &[u8], safety: Safety) -> FixedManifest {
+    apply_fixes(source, safety, |manifest| {
+        linter().check_parsed(manifest, &ProjectFacts::none())
     })
 }
 
-fn text(repaired: &Repaired) -> String {
+fn text(repaired: &FixedManifest) -> String {
     String::from_utf8_lossy(&repaired.source).into_owned()
 }
 

@@ -4,24 +4,24 @@ use crate::{
     context::RuleContext,
     diagnostic::Diagnostic,
     fix::Edit,
-    quote::{either, quote},
-    reading::span,
-    shape::{Kind, Place, ShapeFaultKind},
+    quote::{join_or, quote},
+    schema::{FieldKind, ObjectNode, ViolationKind},
     suggest::{closest, is_same_word},
+    syntax::span,
 };
 
 /// A finding for each unknown value of the field `key`, in the objects that `is_included` selects. `noun` names the
 /// valid values, such as "a plugin type".
 pub(in crate::rules) fn unknown_enum_values<'t>(
     cx: &RuleContext<'t>,
-    is_included: impl Fn(&Place<'_>) -> bool,
+    is_included: impl Fn(&ObjectNode<'_>) -> bool,
     key: &str,
     noun: &str,
 ) -> impl Iterator<Item = Diagnostic> {
-    cx.shape_faults(ShapeFaultKind::UnknownWord)
+    cx.violations(ViolationKind::UnknownWord)
         .filter(move |(place, fault)| fault.field.key == key && is_included(place))
         .filter_map(move |(place, fault)| {
-            let Kind::OneOf(known) = fault.field.kind else {
+            let FieldKind::OneOf(known) = fault.field.kind else {
                 return None;
             };
             let literal = fault.value(place)?.as_string_lit()?;
@@ -36,7 +36,7 @@ pub(in crate::rules) fn unknown_enum_values<'t>(
                         false => finding.unsafe_fix([edit]),
                     }
                 }
-                None => finding.help(format!("write {}", either(known))),
+                None => finding.help(format!("write {}", join_or(known))),
             })
         })
 }

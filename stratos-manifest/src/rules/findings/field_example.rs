@@ -4,9 +4,9 @@ use std::ptr;
 
 use crate::{
     context::RuleContext,
-    reading::{find, key_text},
-    shape::{Field, Place, Shape},
+    schema::{Field, ObjectNode, ObjectSchema},
     slug::to_slug,
+    syntax::{find, find_text},
 };
 
 /// The number of objects up to which examples are made unique, which takes quadratic time.
@@ -16,11 +16,11 @@ const MAX_PLACES: usize = 300;
 /// of options are unique in their list.
 pub(in crate::rules) fn field_example(
     cx: &RuleContext<'_>,
-    place: &Place<'_>,
+    place: &ObjectNode<'_>,
     field: &Field,
 ) -> String {
     let value = match (place.is_setting(), field.key) {
-        _ if cx.places.len() > MAX_PLACES => None,
+        _ if cx.objects.len() > MAX_PLACES => None,
         (true, "key") => Some(unique_value(cx, place, "key", "setting", &|name| {
             name.replace('-', "_")
         })),
@@ -34,9 +34,13 @@ pub(in crate::rules) fn field_example(
     }
 }
 
-/// An object with the required fields of `shape`, as element `index` of an array of `count` elements.
-pub(in crate::rules) fn element_example(shape: &Shape, index: usize, count: usize) -> String {
-    let fields: Vec<String> = shape
+/// An object with the required fields of `schema`, as element `index` of an array of `count` elements.
+pub(in crate::rules) fn element_example(
+    schema: &ObjectSchema,
+    index: usize,
+    count: usize,
+) -> String {
+    let fields: Vec<String> = schema
         .fields
         .iter()
         .filter(|field| field.required)
@@ -63,26 +67,26 @@ pub(in crate::rules) fn extra_help(field: &Field) -> &'static str {
 /// only object, the usual example; then come `<what>-1`, `<what>-2` and so on, each passed to `style`.
 fn unique_value(
     cx: &RuleContext<'_>,
-    place: &Place<'_>,
+    place: &ObjectNode<'_>,
     key: &str,
     what: &str,
     style: &dyn Fn(&str) -> String,
 ) -> String {
-    let list = |place: &Place<'_>| {
+    let list = |place: &ObjectNode<'_>| {
         place
             .prefix
             .rsplit_once('[')
             .map(|(list, _)| list.to_owned())
     };
     let own_list = list(place);
-    let siblings: Vec<&Place<'_>> = cx
-        .places
+    let siblings: Vec<&ObjectNode<'_>> = cx
+        .objects
         .iter()
-        .filter(|other| ptr::eq(other.shape, place.shape) && list(other) == own_list)
+        .filter(|other| ptr::eq(other.schema, place.schema) && list(other) == own_list)
         .collect();
     let name = ["name", "label"]
         .iter()
-        .find_map(|name| key_text(place.object, name))
+        .find_map(|name| find_text(place.object, name))
         .and_then(to_slug);
     let number = 1 + siblings
         .iter()
@@ -90,7 +94,7 @@ fn unique_value(
         .unwrap_or_default();
     let numbered = |number: usize| style(&format!("{what}-{number}"));
     let is_unused = |text: &String| {
-        let has = |other: &&Place<'_>| key_text(other.object, key) == Some(text.as_str());
+        let has = |other: &&ObjectNode<'_>| find_text(other.object, key) == Some(text.as_str());
         !siblings.iter().any(has)
     };
     let usual = if what == "setting" { "fuel_unit" } else { "kg" };
@@ -104,7 +108,7 @@ fn unique_value(
 }
 
 /// The setting type that the other fields of a setting imply.
-fn matching_type(place: &Place<'_>) -> Option<&'static str> {
+fn matching_type(place: &ObjectNode<'_>) -> Option<&'static str> {
     let has = |key: &&str| find(place.object, key).is_some();
     if ["min", "max", "step"].iter().any(has) {
         return Some("number");

@@ -3,21 +3,21 @@
 use crate::{
     context::{RuleContext, icons_with_content},
     diagnostic::Diagnostic,
-    facts::{Image, InSvg, Svg},
-    quote::{all, quote},
-    reading::span,
+    icon::{IconContent, Svg, SvgMatches},
+    quote::{join_and, quote},
+    syntax::span,
 };
 
 /// A finding for each SVG icon with the content that `content` selects; `predicate` completes the message "the icon
 /// `icon.svg` ...".
 pub(in crate::rules) fn svg_content_findings<'t>(
     cx: &RuleContext<'t>,
-    content: impl Fn(&Svg) -> Option<&InSvg>,
+    content: impl Fn(&Svg) -> Option<&SvgMatches>,
     predicate: &str,
     help: &str,
 ) -> impl Iterator<Item = Diagnostic> {
     icons_with_content(cx).filter_map(move |(icon, fact)| {
-        let Image::Svg(svg) = &fact.image else {
+        let IconContent::Svg(svg) = &fact.content else {
             return None;
         };
         let found = content(svg)?;
@@ -28,14 +28,14 @@ pub(in crate::rules) fn svg_content_findings<'t>(
         let lines: Vec<_> = found.lines.iter().map(u32::to_string).collect();
         let lines = match lines.as_slice() {
             [only] => format!("line {only}"),
-            lines => format!("lines {}", all(lines)),
+            lines => format!("lines {}", join_and(lines)),
         };
-        let first = quote(&found.what);
+        let first = quote(&found.first);
         let more = match found.count - 1 {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        let why = match found.why {
+        let why = match found.effect {
             "" => String::new(),
             why => format!(", which {why}"),
         };

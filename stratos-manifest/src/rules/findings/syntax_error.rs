@@ -9,7 +9,7 @@ use jsonc_parser::{
 
 use crate::{
     quote::quote,
-    shape::{Field, Kind, fields_named},
+    schema::{Field, FieldKind, fields_named},
 };
 
 /// The message and help of a syntax error.
@@ -86,7 +86,7 @@ fn unquoted_word_message(text: &str, at: usize) -> SyntaxMessage {
             format!("leave the field out, or write `{}`", field.example)
         }
         Some(Field {
-            kind: Kind::Text | Kind::OneOf(_),
+            kind: FieldKind::Text | FieldKind::OneOf(_),
             example,
             key,
             ..

@@ -1,0 +1,375 @@
+//! Applies fixes repeatedly, and rejects those that make a manifest worse.
+
+use std::{collections::HashSet, ops::Range};
+
+use crate::{
+    check::Report,
+    diagnostic::{Diagnostic, Level},
+    fix::{Edit, Safety},
+    syntax::{ParsedManifest, is_at_or_below, key_path},
+};
+
+/// The most rounds. One fix can make room for the next, and real manifests need a few rounds.
+///
+/// A round knows at most 1,000 findings of a rule, and a file can have 262,144 of one byte each.
+const MAX_ROUNDS: usize = 300;
+
+/// The most fixes that are tried one by one after all together made the manifest worse.
+const MAX_TRIED: usize = 64;
+
+/// A manifest after its fixes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixedManifest {
+    /// The bytes of the file; unchanged if no fix was applied.
+    pub source: Vec<u8>,
+    /// The id of the rule of each applied fix.
+    pub applied: Vec<&'static str>,
+}
+
+/// A fix that overlaps no other candidate.
+struct Candidate<'r> {
+    rule: &'static str,
+    edits: &'r [Edit],
+    is_rename: bool,
+}
+
+/// A file after some edits.
+struct Edited {
+    source: Vec<u8>,
+    /// The offsets of the renamed keys.
+    renamed: Vec<usize>,
+}
+
+/// Applies the fixes of all findings up to the given safety, and then those of the findings that appear after them.
+///
+/// A fix is left out if it makes the manifest worse: if there are more errors, or the file is no valid manifest or no
+/// JSON any more. Errors below a renamed key do not count, unless the manifest was valid: they existed before, but no
+/// rule checks the value of an unknown key. All bytes that no fix replaces stay.
+pub fn apply_fixes(
+    source: &[u8],
+    safety: Safety,
+    mut check: impl FnMut(&ParsedManifest<'_>) -> Report,
+) -> FixedManifest {
+    let mut fixed = FixedManifest {
+        source: source.to_vec(),
+        applied: Vec::new(),
+    };
+    // Ends a cycle of rules that undo each other's fixes.
+    let mut seen = HashSet::from([source.to_vec()]);
+    for _ in 0..MAX_ROUNDS {
+        let Some((source, applied)) = apply_round(&fixed.source, safety, &mut check) else {
+            break;
+        };
+        if !seen.insert(source.clone()) {
+            break;
+        }
+        fixed.source = source;
+        fixed.applied.extend(applied);
+    }
+    fixed
+}
+
+/// Applies as many of the current fixes as possible; `None` if none changes the file.
+fn apply_round(
+    source: &[u8],
+    safety: Safety,
+    check: &mut impl FnMut(&ParsedManifest<'_>) -> Report,
+) -> Option<(Vec<u8>, Vec<&'static str>)> {
+    let manifest = ParsedManifest::parse(source);
+    let report = check(&manifest);
+    let candidates = candidates(&report, safety, source.len());
+    let before = Quality::new(&manifest, &[], &report);
+    let mut is_accepted = |edited: &Edited| {
+        let manifest = ParsedManifest::parse(&edited.source);
+        let report = check(&manifest);
+        Quality::new(&manifest, &edited.renamed, &report).is_no_worse_than(&before)
+    };
+    let all: Vec<&Candidate<'_>> = candidates.iter().collect();
+    let together = apply(source, &all);
+    if together.source == source {
+        return None;
+    }
+    let (after, applied) = if is_accepted(&together) {
+        (together, all)
+    } else {
+        let mut accepted = Vec::new();
+        for candidate in candidates.iter().take(MAX_TRIED) {
+            accepted.push(candidate);
+            if !is_accepted(&apply(source, &accepted)) {
+                accepted.pop();
+            }
+        }
+        (apply(source, &accepted), accepted)
+    };
+    let applied = applied.into_iter().map(|candidate| candidate.rule);
+    (after.source != source).then(|| (after.source, applied.collect()))
+}
+
+/// The properties of a manifest that no fix may make worse.
+#[derive(Debug)]
+struct Quality {
+    is_json: bool,
+    has_tree: bool,
+    has_manifest: bool,
+    /// The number of errors, without those below a renamed key.
+    errors: usize,
+}
+
+impl Quality {
+    fn new(manifest: &ParsedManifest<'_>, renamed: &[usize], report: &Report) -> Self {
+        let renamed: Vec<String> = match &manifest.root {
+            Some(root) => renamed.iter().map(|&at| key_path(root, at)).collect(),
+            None => Vec::new(),
+        };
+        let is_revealed =
+            |found: &Diagnostic| renamed.iter().any(|path| is_at_or_below(&found.at, path));
+        let errors = report.diagnostics.iter();
+        let errors = errors.filter(|found| found.level == Level::Error && !is_revealed(found));
+        Self {
+            is_json: manifest.errors.is_empty(),
+            has_tree: manifest.root.is_some(),
+            has_manifest: report.manifest.is_some(),
+            errors: errors.count() + report.omitted,
+        }
+    }
+
+    fn is_no_worse_than(&self, before: &Self) -> bool {
+        // Without a tree before, most rules ran for the first time now.
+        let no_more_errors = self.errors <= before.errors || !before.has_tree;
+        no_more_errors
+            && self.is_json >= before.is_json
+            && self.has_tree >= before.has_tree
+            && self.has_manifest >= before.has_manifest
+    }
+}
+
+/// The fixes that can be applied together: of two that overlap, the first one.
+fn candidates(report: &Report, safety: Safety, len: usize) -> Vec<Candidate<'_>> {
+    let mut taken: Vec<Range<usize>> = Vec::new();
+    let mut candidates = Vec::new();
+    for found in &report.diagnostics {
+        let Some(fix) = found.fix.as_ref().filter(|fix| fix.safety <= safety) else {
+            continue;
+        };
+        let mut spans: Vec<_> = fix.edits.iter().map(|edit| edit.span.clone()).collect();
+        spans.sort_by_key(|span| (span.start, span.end));
+        let is_inside = |span: &Range<usize>| span.start <= span.end && span.end <= len;
+        let is_disjoint = spans.windows(2).all(|pair| !overlap(&pair[0], &pair[1]));
+        let is_free = |span: &Range<usize>| is_free(&taken, span);
+        if is_disjoint && spans.iter().all(is_inside) && spans.iter().all(is_free) {
+            for span in spans {
+                let at = taken.partition_point(|other| other.start < span.start);
+                taken.insert(at, span);
+            }
+            candidates.push(Candidate {
+                rule: found.rule,
+                edits: &fix.edits,
+                is_rename: fix.is_rename,
+            });
+        }
+    }
+    candidates
+}
+
+/// Whether `span` overlaps none of the spans in `taken`, which are sorted and disjoint.
+fn is_free(taken: &[Range<usize>], span: &Range<usize>) -> bool {
+    let at = taken.partition_point(|other| other.start < span.start);
+    let adjacent = &taken[at.saturating_sub(1)..taken.len().min(at + 1)];
+    adjacent.iter().all(|other| !overlap(other, span))
+}
+
+/// Whether the spans overlap. Two insertions at the same offset do, since their order would be arbitrary.
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a == b || (a.start < b.end && b.start < a.end)
+}
+
+fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Edited {
+    let edits = candidates.iter().flat_map(|candidate| {
+        candidate
+            .edits
+            .iter()
+            .map(|edit| (edit, candidate.is_rename))
+    });
+    let mut edits: Vec<(&Edit, bool)> = edits.collect();
+    edits.sort_by_key(|(edit, _)| (edit.span.start, edit.span.end));
+    let mut edited = Edited {
+        source: Vec::with_capacity(source.len()),
+        renamed: Vec::new(),
+    };
+    let mut end = 0;
+    for (edit, is_rename) in edits {
+        edited
+            .source
+            .extend_from_slice(&source[end..edit.span.start]);
+        if is_rename {
+            edited.renamed.push(edited.source.len());
+        }
+        edited.source.extend_from_slice(edit.text.as_bytes());
+        end = edit.span.end;
+    }
+    edited.source.extend_from_slice(&source[end..]);
+    edited
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{check::check, facts::ProjectFacts, fix::Fix};
+
+    /// A report with a fix for each of these edits.
+    fn report(edits: Vec<(Range<usize>, &str)>) -> Report {
+        let diagnostics = edits.into_iter().map(|(span, text)| Diagnostic {
+            rule: "some-rule",
+            level: Level::Error,
+            message: String::new(),
+            span: span.clone(),
+            note: None,
+            help: None,
+            related: Vec::new(),
+            at: String::new(),
+            fix: Some(Fix {
+                safety: Safety::Safe,
+                edits: vec![Edit {
+                    span,
+                    text: text.to_owned(),
+                }],
+                is_rename: false,
+            }),
+        });
+        Report {
+            manifest: None,
+            diagnostics: diagnostics.collect(),
+            omitted: 0,
+            failed: Vec::new(),
+        }
+    }
+
+    /// [`apply_fixes`] with a check that gets the source of the manifest.
+    fn fix(source: &[u8], safety: Safety, check: impl Fn(&[u8]) -> Report) -> FixedManifest {
+        apply_fixes(source, safety, |manifest| check(manifest.source))
+    }
+
+    #[test]
+    fn only_the_fix_that_breaks_the_json_is_left_out() {
+        let source = b"[1, 2, 3]";
+        let fixed = fix(source, Safety::Safe, |now| match now == source {
+            true => report(vec![(1..2, "10"), (4..5, "}"), (7..8, "30")]),
+            false => report(vec![]),
+        });
+        assert_eq!(fixed.source, b"[10, 2, 30]");
+        assert_eq!(fixed.applied.len(), 2);
+    }
+
+    #[test]
+    fn a_fix_that_adds_errors_is_left_out() {
+        let fixed = fix(b"[1]", Safety::Safe, |now| match now == b"[1]" {
+            true => report(vec![(1..2, "2")]),
+            false => report(vec![(0..0, ""), (1..1, "")]),
+        });
+        assert_eq!(fixed.source, b"[1]");
+        assert_eq!(fixed.applied, [""; 0]);
+    }
+
+    #[test]
+    fn of_two_overlapping_fixes_the_first_is_applied() {
+        let fixed = fix(b"[12]", Safety::Safe, |now| match now {
+            b"[12]" => report(vec![(1..3, "34"), (2..3, "0")]),
+            _ => report(vec![]),
+        });
+        assert_eq!(fixed.source, b"[34]");
+    }
+
+    #[test]
+    fn rules_that_undo_each_other_do_not_loop() {
+        let fixed = fix(b"[1]", Safety::Safe, |now| match now {
+            b"[1]" => report(vec![(1..2, "2")]),
+            _ => report(vec![(1..2, "1")]),
+        });
+        assert_eq!(fixed.source, b"[2]");
+    }
+
+    #[test]
+    fn a_fix_that_needs_a_lenient_parser_is_left_out() {
+        let fixed = fix(b"[1]", Safety::Safe, |now| match now {
+            b"[1]" => report(vec![(2..2, ",")]),
+            _ => report(vec![]),
+        });
+        assert_eq!(fixed.source, b"[1]");
+    }
+
+    #[test]
+    fn a_fix_that_invalidates_the_manifest_is_left_out() {
+        let valid = include_bytes!("../tests/published/user-with-homepage.json");
+        let fixed = fix(valid, Safety::Safe, |now| {
+            let manifest = check(valid, &ProjectFacts::none()).manifest;
+            assert!(manifest.is_some());
+            match now == valid {
+                true => Report {
+                    manifest,
+                    ..report(vec![(0..0, " ")])
+                },
+                false => report(vec![]),
+            }
+        });
+        assert_eq!(fixed.source, valid);
+    }
+
+    /// Errors in the value of a misspelt key do not prevent the rename, unless the manifest was valid with it.
+    #[test]
+    fn a_rename_may_reveal_errors_unless_the_manifest_was_valid() {
+        let valid = include_str!("../tests/published/user-with-homepage.json");
+        let with = |settings: &str| valid.replace(r#""availableSettings": []"#, settings);
+        let invalid = |settings: &str| with(settings).replace(r#""user""#, r#""users""#);
+        for value in [r#"[{ "key": "a" }]"#, r#""none""#] {
+            let [wrong, right] =
+                ["settings", "availableSettings"].map(|key| format!(r#""{key}": {value}"#));
+            let check = |source: &[u8]| check(source, &ProjectFacts::none());
+            assert!(check(with(&wrong).as_bytes()).manifest.is_some(), "{wrong}");
+            for (source, expected) in [
+                (with(&wrong), with(&wrong)),
+                (invalid(&wrong), invalid(&right)),
+            ] {
+                let fixed = fix(source.as_bytes(), Safety::Safe, check);
+                assert_eq!(String::from_utf8(fixed.source).unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_rename_that_adds_errors_elsewhere_is_left_out() {
+        let renaming = || {
+            let mut report = report(vec![(6..9, "\"b\"")]);
+            let found = &mut report.diagnostics[0];
+            found.level = Level::Warning;
+            found.fix.as_mut().unwrap().is_rename = true;
+            report
+        };
+        for (at, is_rejected) in [
+            ("o.b", false),
+            ("o.b[0].x", false),
+            ("o.bc", true),
+            ("o", true),
+            ("b", true),
+        ] {
+            let source = br#"{"o":{"a":1}}"#;
+            let fixed = fix(source, Safety::Safe, |now| match now == source {
+                true => renaming(),
+                false => Report {
+                    diagnostics: vec![Diagnostic {
+                        at: at.to_owned(),
+                        fix: None,
+                        ..report(vec![(0..1, "")]).diagnostics.remove(0)
+                    }],
+                    ..report(vec![])
+                },
+            });
+            assert_eq!(fixed.source == source, is_rejected, "{at}");
+        }
+    }
+
+    #[test]
+    fn an_edit_outside_of_the_file_is_ignored() {
+        let fixed = fix(b"[1]", Safety::Safe, |_| report(vec![(2..9, "")]));
+        assert_eq!(fixed.source, b"[1]");
+    }
+}

@@ -1,0 +1,484 @@
+//! Access to the files of a plugin's folder, confined to that folder.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    ffi::{OsStr, OsString},
+    fs::{self, File, Metadata},
+    io::{self, ErrorKind, Read as _},
+    path::{Component, Path, PathBuf},
+};
+
+use crate::{
+    facts::project_facts::FileStatus, plugin_path::path_error, portability::portability_error,
+};
+
+/// The most entries of a folder that is listed; in a larger one, letter case is not compared.
+const MAX_ENTRIES: usize = 4_096;
+
+/// The most files that [`PluginFolder::files_in`] returns.
+const MAX_FILES: usize = 100;
+
+/// The most symbolic links on the way to one file, as on Linux.
+const MAX_LINKS: usize = 40;
+
+/// The largest configuration file that is read, in bytes.
+const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
+
+/// The folder of a plugin, with a cache of listings.
+///
+/// It opens regular files only, so that no read blocks, and resolves symbolic links itself, so that nothing outside of
+/// the folder is accessed.
+#[derive(Debug)]
+pub(super) struct PluginFolder {
+    /// The canonical path; on Windows in the form in which no file name means a device.
+    root: PathBuf,
+    /// The sorted names of each listed folder; `None` for one that is unreadable or too large.
+    listings: HashMap<PathBuf, Option<Vec<String>>>,
+}
+
+/// A component of a path that is still to be resolved.
+struct Step {
+    name: OsString,
+    /// Whether the component is from the manifest's path, and not from the target of a link.
+    is_written: bool,
+}
+
+/// The result of looking a name up in the listing of its folder.
+enum Lookup {
+    /// The folder has this name, which differs in letter case only.
+    CaseMismatch(OsString),
+    /// The folder does not have the name.
+    NoSuchName,
+    /// The folder has the name, or the listing cannot tell.
+    Unknown,
+}
+
+/// The target of a symbolic link.
+struct LinkTarget {
+    /// Whether the components start at the plugin's folder, and not at the link's.
+    from_root: bool,
+    components: Vec<OsString>,
+}
+
+impl PluginFolder {
+    pub(super) fn new(dir: &Path) -> Self {
+        let dir = match dir.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => dir,
+        };
+        Self {
+            root: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
+            listings: HashMap::new(),
+        }
+    }
+
+    /// The status of `path`, which has no [`path_error`].
+    pub(super) fn status(&mut self, path: &str) -> FileStatus {
+        self.resolve(path).0
+    }
+
+    /// Reads the first `limit` bytes of the file at `path`, and the file's size.
+    pub(super) fn read(&mut self, path: &str, limit: u64) -> Result<(Vec<u8>, u64), FileStatus> {
+        let (status, real) = self.resolve(path);
+        if status != FileStatus::Present {
+            return Err(status);
+        }
+        let read = || -> io::Result<_> {
+            let file = File::open(real)?;
+            let size = file.metadata()?.len();
+            let mut bytes = Vec::with_capacity(capacity(size.min(limit)));
+            file.take(limit).read_to_end(&mut bytes)?;
+            Ok((bytes, size))
+        };
+        read().map_err(|_| FileStatus::Unreadable)
+    }
+
+    /// Reads a configuration file; `None` if it is not a readable regular file, or larger than [`MAX_CONFIG_BYTES`].
+    pub(super) fn read_config(&mut self, path: &str) -> Option<Vec<u8>> {
+        let (bytes, size) = self.read(path, MAX_CONFIG_BYTES).ok()?;
+        (size <= MAX_CONFIG_BYTES).then_some(bytes)
+    }
+
+    /// The files in the folder at `path` that a manifest can name, at most [`MAX_FILES`].
+    pub(super) fn files_in(&mut self, path: &str) -> Vec<String> {
+        let (status, real) = self.resolve(path);
+        if status != FileStatus::Folder {
+            return Vec::new();
+        }
+        let names = self.listing(real).unwrap_or_default();
+        let prefix = match path {
+            "" => String::new(),
+            folder => format!("{}/", folder.trim_end_matches('/')),
+        };
+        let paths: Vec<String> = names
+            .iter()
+            .take(MAX_FILES)
+            .map(|name| format!("{prefix}{name}"))
+            .filter(|path| path_error(path).is_none() && portability_error(path).is_none())
+            .collect();
+        let is_file = |path: &String| self.status(path) == FileStatus::Present;
+        paths.into_iter().filter(is_file).collect()
+    }
+
+    /// The names of all entries of the folder at `path`.
+    pub(super) fn names_in(&mut self, path: &str) -> io::Result<&[String]> {
+        let (status, real) = self.resolve(path);
+        match status {
+            FileStatus::Folder => self.listing(real).ok_or(ErrorKind::FileTooLarge.into()),
+            FileStatus::Missing => Err(ErrorKind::NotFound.into()),
+            _ => Err(ErrorKind::PermissionDenied.into()),
+        }
+    }
+
+    /// Resolves `path` component by component to its status and its real path.
+    fn resolve(&mut self, path: &str) -> (FileStatus, PathBuf) {
+        let mut steps: VecDeque<Step> = path
+            .split('/')
+            .filter(|segment| !matches!(*segment, "" | "."))
+            .map(|segment| Step {
+                name: OsString::from(segment),
+                is_written: true,
+            })
+            .collect();
+        let mut real = self.root.clone();
+        let mut written: Vec<String> = Vec::new();
+        let mut is_case_mismatch = false;
+        let mut links = 0;
+        while let Some(Step { name, is_written }) = steps.pop_front() {
+            if name == ".." {
+                if real == self.root {
+                    return (FileStatus::Outside, real);
+                }
+                real.pop();
+                continue;
+            }
+            let listed = match self.look_up(&real, &name) {
+                Lookup::NoSuchName => return (FileStatus::Missing, real.join(name)),
+                Lookup::CaseMismatch(listed) => Some(listed),
+                Lookup::Unknown => None,
+            };
+            is_case_mismatch |= is_written && listed.is_some();
+            let name = listed.unwrap_or(name);
+            if is_written {
+                written.push(name.to_string_lossy().into_owned());
+            }
+            let here = real.join(&name);
+            let metadata = match fs::symlink_metadata(&here) {
+                Ok(metadata) => metadata,
+                Err(error) => return (error_status(&error), here),
+            };
+            if metadata.is_symlink() {
+                links += 1;
+                match self.read_link(&here) {
+                    Ok(_) if links > MAX_LINKS => return (FileStatus::Missing, here),
+                    Ok(target) => {
+                        if target.from_root {
+                            real.clone_from(&self.root);
+                        }
+                        for name in target.components.into_iter().rev() {
+                            steps.push_front(Step {
+                                name,
+                                is_written: false,
+                            });
+                        }
+                    }
+                    Err(status) => return (status, here),
+                }
+            } else if metadata.is_dir() {
+                real = here;
+            } else {
+                let is_last = steps.is_empty() && !path.ends_with('/');
+                let status = match is_last {
+                    true => file_status(&metadata, is_case_mismatch.then_some(&written)),
+                    false => FileStatus::Missing,
+                };
+                return (status, here);
+            }
+        }
+        (FileStatus::Folder, real)
+    }
+
+    /// Looks `name` up in the listing of `folder`, with its exact letter case.
+    ///
+    /// Windows and macOS open a file in any letter case, so that opening it proves nothing.
+    fn look_up(&mut self, folder: &Path, name: &OsStr) -> Lookup {
+        let Some(name) = name.to_str() else {
+            return Lookup::Unknown;
+        };
+        let Some(names) = self.listing(folder.to_owned()) else {
+            return Lookup::Unknown;
+        };
+        if names
+            .binary_search_by(|listed| listed.as_str().cmp(name))
+            .is_ok()
+        {
+            return Lookup::Unknown;
+        }
+        let lowercase = name.to_lowercase();
+        let case_mismatch = names
+            .iter()
+            .find(|listed| listed.to_lowercase() == lowercase);
+        match case_mismatch {
+            Some(listed) => Lookup::CaseMismatch(listed.into()),
+            // Other characters can be normalized differently, and `~` is part of Windows' short names.
+            None if name.is_ascii() && !name.contains('~') => Lookup::NoSuchName,
+            None => Lookup::Unknown,
+        }
+    }
+
+    /// The sorted names in a folder; `None` if it is unreadable or has more than [`MAX_ENTRIES`].
+    fn listing(&mut self, folder: PathBuf) -> Option<&[String]> {
+        let list = |folder: &PathBuf| {
+            let entries = fs::read_dir(folder).ok()?.take(MAX_ENTRIES + 1);
+            let mut names: Vec<String> = entries
+                .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+                .collect();
+            names.sort_unstable();
+            (names.len() <= MAX_ENTRIES).then_some(names)
+        };
+        let entry = self.listings.entry(folder);
+        let folder = entry.key().clone();
+        entry.or_insert_with(|| list(&folder)).as_deref()
+    }
+
+    /// The target of a symbolic link; [`FileStatus::Outside`] for an absolute one that is not in the folder.
+    fn read_link(&self, link: &Path) -> Result<LinkTarget, FileStatus> {
+        let target = fs::read_link(link).map_err(|error| error_status(&error))?;
+        let from_root = target.has_root() || target.is_absolute();
+        let inside = match from_root {
+            true => strip_root(&target, &self.root).ok_or(FileStatus::Outside)?,
+            false => &target,
+        };
+        let mut components = Vec::new();
+        for component in inside.components() {
+            match component {
+                Component::CurDir => {}
+                Component::Normal(_) | Component::ParentDir => {
+                    components.push(component.as_os_str().to_owned());
+                }
+                Component::Prefix(_) | Component::RootDir => return Err(FileStatus::Outside),
+            }
+        }
+        Ok(LinkTarget {
+            from_root,
+            components,
+        })
+    }
+}
+
+/// The capacity with which a file of this size is read without reallocation.
+fn capacity(size: u64) -> usize {
+    // `read_to_end` wants room for one more byte to notice the end.
+    usize::try_from(size).unwrap_or(0).saturating_add(1)
+}
+
+/// The part of `path` below `root`. Windows has two forms of an absolute path, `C:\` and `\\?\C:\`.
+fn strip_root<'p>(path: &'p Path, root: &Path) -> Option<&'p Path> {
+    let rest = dunce::simplified(path).strip_prefix(dunce::simplified(root));
+    rest.ok()
+}
+
+/// The status of something that is neither a folder nor a link. `case_mismatch` has the components of its real path.
+fn file_status(metadata: &Metadata, case_mismatch: Option<&Vec<String>>) -> FileStatus {
+    match case_mismatch {
+        _ if !metadata.is_file() => FileStatus::Special,
+        Some(written) => FileStatus::CaseMismatch(written.join("/")),
+        None => FileStatus::Present,
+    }
+}
+
+fn error_status(error: &io::Error) -> FileStatus {
+    match error.kind() {
+        ErrorKind::PermissionDenied => FileStatus::Unreadable,
+        _ => FileStatus::Missing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[cfg(windows)]
+    #[test]
+    fn both_forms_of_an_absolute_path_have_the_same_root() {
+        let strip = |path, root| strip_root(Path::new(path), Path::new(root)).map(Path::to_owned);
+        let inside = Some(PathBuf::from("b"));
+        assert_eq!(strip(r"C:\a\b", r"\\?\C:\a"), inside);
+        assert_eq!(strip(r"\\?\C:\a\b", r"\\?\C:\a"), inside);
+        assert_eq!(strip(r"C:\ab\b", r"\\?\C:\a"), None);
+        assert_eq!(strip(r"\\server\a\b", r"\\?\C:\a"), None);
+    }
+
+    /// A plugin with an icon, and a file outside of the plugin's folder.
+    fn plugin() -> (TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let plugin = dir.path().join("plugin");
+        fs::create_dir_all(plugin.join("Assets/Dark")).unwrap();
+        fs::write(plugin.join("Assets/Icon.svg"), "<svg/>").unwrap();
+        fs::write(dir.path().join("outside.svg"), "").unwrap();
+        (dir, plugin)
+    }
+
+    fn status(plugin: &Path, path: &str) -> FileStatus {
+        PluginFolder::new(plugin).status(path)
+    }
+
+    #[test]
+    fn a_different_letter_case_is_a_mismatch() {
+        let (_dir, plugin) = plugin();
+        let other = FileStatus::CaseMismatch("Assets/Icon.svg".to_owned());
+        for (path, expected) in [
+            ("Assets/Icon.svg", FileStatus::Present),
+            ("./Assets//./Icon.svg", FileStatus::Present),
+            ("Assets/icon.svg", other.clone()),
+            ("ASSETS/Icon.SVG", other),
+            ("Assets/icons.svg", FileStatus::Missing),
+            ("Assets/Icon.svg/x", FileStatus::Missing),
+            ("Assets/Icon.svg/", FileStatus::Missing),
+            ("assets/dark", FileStatus::Folder),
+            ("Assets", FileStatus::Folder),
+            ("./", FileStatus::Folder),
+        ] {
+            assert_eq!(status(&plugin, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn letter_case_is_not_compared_in_a_folder_that_is_too_large() {
+        let (_dir, plugin) = plugin();
+        for number in 0..MAX_ENTRIES {
+            fs::write(plugin.join(format!("Assets/{number}")), "").unwrap();
+        }
+        assert_eq!(status(&plugin, "Assets/Icon.svg"), FileStatus::Present);
+        let found = status(&plugin, "Assets/icon.svg");
+        let is_insensitive = plugin.join("Assets/icon.svg").exists();
+        assert_eq!(
+            found,
+            match is_insensitive {
+                true => FileStatus::Present,
+                false => FileStatus::Missing,
+            }
+        );
+    }
+
+    #[test]
+    fn listed_files_are_regular_and_limited() {
+        let (_dir, plugin) = plugin();
+        let files = |path: &str| PluginFolder::new(&plugin).files_in(path);
+        assert_eq!(files("Assets"), ["Assets/Icon.svg"]);
+        assert_eq!(files("./Assets/"), ["./Assets/Icon.svg"]);
+        // Paths in a folder whose letter case is wrong would be wrong, too.
+        assert_eq!(files("assets"), [""; 0]);
+        assert_eq!(files(""), [""; 0]);
+        assert_eq!(files(".."), [""; 0]);
+        assert_eq!(files("Assets/Icon.svg"), [""; 0]);
+        fs::write(plugin.join("con.svg"), "").unwrap_or_default();
+        fs::write(plugin.join("main.js"), "").unwrap();
+        assert_eq!(files(""), ["main.js"]);
+        for number in 0..2 * MAX_FILES {
+            fs::write(plugin.join(format!("Assets/{number}")), "").unwrap();
+        }
+        assert_eq!(files("Assets").len(), MAX_FILES);
+    }
+
+    #[test]
+    fn reading_stops_at_the_limit() {
+        let (_dir, plugin) = plugin();
+        let mut folder = PluginFolder::new(&plugin);
+        assert_eq!(folder.read("Assets/Icon.svg", 4), Ok((b"<svg".to_vec(), 6)));
+        assert_eq!(folder.read("Assets", 4), Err(FileStatus::Folder));
+        assert_eq!(folder.read("nothing", 4), Err(FileStatus::Missing));
+    }
+
+    // Windows lets accounts create symbolic links only with a special right. There, only the form of an absolute target
+    // differs, which has a test above.
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_folder_are_not_followed() {
+        use std::os::unix::fs::symlink;
+
+        let (dir, plugin) = plugin();
+        let outside = dir.path().join("outside.svg");
+        let inside = plugin.canonicalize().unwrap().join("Assets/Icon.svg");
+        for (link, target) in [
+            ("relative.svg", Path::new("Assets/Icon.svg")),
+            ("absolute.svg", &inside),
+            ("up.svg", Path::new("Assets/Dark/../Icon.svg")),
+            ("chain.svg", Path::new("./relative.svg")),
+            ("dangling.svg", Path::new("nothing.svg")),
+            ("loop.svg", Path::new("loop.svg")),
+            ("grows", Path::new("grows/grows/grows")),
+            ("out.svg", Path::new("../outside.svg")),
+            ("out-and-in.svg", Path::new("../plugin/Assets/Icon.svg")),
+            ("elsewhere.svg", &outside),
+            ("device.svg", Path::new("/dev/zero")),
+            ("parent", Path::new("..")),
+            ("folder", Path::new("Assets")),
+        ] {
+            symlink(target, plugin.join(link)).unwrap();
+        }
+        for (path, expected) in [
+            ("relative.svg", FileStatus::Present),
+            ("absolute.svg", FileStatus::Present),
+            ("up.svg", FileStatus::Present),
+            ("chain.svg", FileStatus::Present),
+            ("folder/Icon.svg", FileStatus::Present),
+            (
+                "folder/icon.svg",
+                FileStatus::CaseMismatch("folder/Icon.svg".to_owned()),
+            ),
+            ("dangling.svg", FileStatus::Missing),
+            ("loop.svg", FileStatus::Missing),
+            ("grows", FileStatus::Missing),
+            ("out.svg", FileStatus::Outside),
+            ("out-and-in.svg", FileStatus::Outside),
+            ("elsewhere.svg", FileStatus::Outside),
+            ("device.svg", FileStatus::Outside),
+            ("parent/outside.svg", FileStatus::Outside),
+            ("parent/plugin/Assets/Icon.svg", FileStatus::Outside),
+        ] {
+            assert_eq!(status(&plugin, path), expected, "{path}");
+        }
+        assert_eq!(
+            PluginFolder::new(&plugin).read("out.svg", 10),
+            Err(FileStatus::Outside)
+        );
+    }
+
+    // Named pipes of Windows are not in a plugin's folder.
+    #[cfg(unix)]
+    #[test]
+    fn pipes_and_sockets_are_not_opened() {
+        use std::{os::unix::net::UnixListener, process::Command};
+
+        let (_dir, plugin) = plugin();
+        let pipe = plugin.join("pipe.svg");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let _socket = UnixListener::bind(plugin.join("socket.svg")).unwrap();
+        for path in ["pipe.svg", "socket.svg"] {
+            let read = PluginFolder::new(&plugin).read(path, 10);
+            assert_eq!(read, Err(FileStatus::Special), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_configuration_file_of_limited_size_is_read() {
+        let (_dir, plugin) = plugin();
+        let read = |path| PluginFolder::new(&plugin).read_config(path);
+        assert_eq!(read("file"), None);
+        assert_eq!(read(""), None);
+        for (len, expected) in [(MAX_CONFIG_BYTES, true), (MAX_CONFIG_BYTES + 1, false)] {
+            let file = File::create(plugin.join("file")).unwrap();
+            file.set_len(len).unwrap();
+            assert_eq!(read("file").is_some(), expected, "{len}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The schema of each object of a manifest, as a table.
+
+use crate::model::{PluginType, SettingScope, SettingType};
+
+/// The keys of one kind of object.
+#[derive(Debug)]
+pub(crate) struct ObjectSchema {
+    /// What a sentence calls the object.
+    pub(crate) name: &'static str,
+    pub(crate) fields: &'static [Field],
+}
+
+/// A field of an object.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) key: &'static str,
+    pub(crate) kind: FieldKind,
+    pub(crate) required: bool,
+    /// The key with a valid value, as JSON, for help texts.
+    pub(crate) example: &'static str,
+    /// Other keys that some version of the platform's documentation uses for this field.
+    pub(crate) aliases: &'static [&'static str],
+    /// Wrong keys that authors are likely to write for this field.
+    pub(crate) synonyms: &'static [&'static str],
+}
+
+/// The kind of value that a field has to have.
+#[derive(Debug)]
+pub(crate) enum FieldKind {
+    Text,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    Number,
+    Object(&'static ObjectSchema),
+    List(&'static ObjectSchema),
+    Any,
+}
+
+const fn required(key: &'static str, kind: FieldKind, example: &'static str) -> Field {
+    Field {
+        key,
+        kind,
+        required: true,
+        example,
+        aliases: &[],
+        synonyms: &[],
+    }
+}
+
+const fn optional(key: &'static str, kind: FieldKind, example: &'static str) -> Field {
+    Field {
+        required: false,
+        ..required(key, kind, example)
+    }
+}
+
+/// The fields with this key, of all objects.
+pub(crate) fn fields_named(key: &str) -> impl Iterator<Item = &'static Field> {
+    [&MANIFEST, &AUTHOR, &BACKGROUND, &SETTING, &OPTION]
+        .into_iter()
+        .flat_map(|schema| schema.fields)
+        .filter(move |field| field.key == key)
+}
+
+pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
+    name: "a manifest",
+    fields: &[
+        optional(
+            "$schema",
+            FieldKind::Text,
+            r#""$schema": "https://cdn.skyvexsoftware.com/schemas/stratos-plugin.json""#,
+        ),
+        required("id", FieldKind::Text, r#""id": "my-plugin""#),
+        required("name", FieldKind::Text, r#""name": "My plugin""#),
+        required("version", FieldKind::Text, r#""version": "0.1.0""#),
+        required(
+            "description",
+            FieldKind::Text,
+            r#""description": "What the plugin does.""#,
+        ),
+        required(
+            "type",
+            FieldKind::OneOf(PluginType::NAMES),
+            r#""type": "user""#,
+        ),
+        required(
+            "author",
+            FieldKind::Object(&AUTHOR),
+            r#""author": { "id": "my-name", "name": "My Name" }"#,
+        ),
+        required(
+            "icon_light",
+            FieldKind::Text,
+            r#""icon_light": "icon-light.svg""#,
+        ),
+        required(
+            "icon_dark",
+            FieldKind::Text,
+            r#""icon_dark": "icon-dark.svg""#,
+        ),
+        optional(
+            "background",
+            FieldKind::Object(&BACKGROUND),
+            r#""background": { "entryModule": "background/index.js" }"#,
+        ),
+        Field {
+            aliases: &["settings"],
+            ..optional(
+                "availableSettings",
+                FieldKind::List(&SETTING),
+                r#""availableSettings": [{ "key": "fuel_unit", "name": "Fuel unit", "type": "text", "scope": "user" }]"#,
+            )
+        },
+        Field {
+            synonyms: &["url", "website", "web", "site"],
+            ..optional(
+                "homepage",
+                // Undocumented, so that a wrong kind is at most a warning, by `malformed-homepage`.
+                FieldKind::Any,
+                r#""homepage": "https://fleet.example""#,
+            )
+        },
+    ],
+};
+
+static AUTHOR: ObjectSchema = ObjectSchema {
+    name: "`author`",
+    fields: &[
+        required("id", FieldKind::Text, r#""id": "my-name""#),
+        required("name", FieldKind::Text, r#""name": "My Name""#),
+        Field {
+            synonyms: &["mail", "email", "email address"],
+            ..optional(
+                "contact",
+                FieldKind::Text,
+                r#""contact": "jane@fleet.example""#,
+            )
+        },
+    ],
+};
+
+static BACKGROUND: ObjectSchema = ObjectSchema {
+    name: "`background`",
+    fields: &[required(
+        "entryModule",
+        FieldKind::Text,
+        r#""entryModule": "background/index.js""#,
+    )],
+};
+
+pub(super) static SETTING: ObjectSchema = ObjectSchema {
+    name: "a setting",
+    fields: &[
+        required("key", FieldKind::Text, r#""key": "fuel_unit""#),
+        required("name", FieldKind::Text, r#""name": "Fuel unit""#),
+        optional(
+            "description",
+            FieldKind::Text,
+            r#""description": "What it is for.""#,
+        ),
+        required(
+            "type",
+            FieldKind::OneOf(SettingType::NAMES),
+            r#""type": "text""#,
+        ),
+        required(
+            "scope",
+            FieldKind::OneOf(SettingScope::NAMES),
+            r#""scope": "user""#,
+        ),
+        Field {
+            synonyms: &["default value", "initial"],
+            ..optional("default", FieldKind::Any, r#""default": "kg""#)
+        },
+        Field {
+            synonyms: &["minimum"],
+            ..optional("min", FieldKind::Number, r#""min": 0"#)
+        },
+        Field {
+            synonyms: &["maximum"],
+            ..optional("max", FieldKind::Number, r#""max": 100"#)
+        },
+        optional("step", FieldKind::Number, r#""step": 1"#),
+        optional("pattern", FieldKind::Text, r#""pattern": "^[A-Z]{4}$""#),
+        optional("placeholder", FieldKind::Text, r#""placeholder": "EDDF""#),
+        Field {
+            synonyms: &["choices", "values"],
+            ..optional(
+                "options",
+                FieldKind::List(&OPTION),
+                r#""options": [{ "value": "kg", "label": "Kilograms" }]"#,
+            )
+        },
+    ],
+};
+
+static OPTION: ObjectSchema = ObjectSchema {
+    name: "an option",
+    fields: &[
+        required("value", FieldKind::Any, r#""value": "kg""#),
+        required("label", FieldKind::Text, r#""label": "Kilograms""#),
+    ],
+};
+
+#[cfg(all(test, feature = "full"))]
+mod tests {
+    use super::*;
+    use crate::{ProjectFacts, check};
+
+    /// An object of the fields' examples.
+    fn object<'f>(fields: impl IntoIterator<Item = &'f Field>) -> String {
+        let examples: Vec<_> = fields.into_iter().map(|field| field.example).collect();
+        format!("{{ {} }}", examples.join(", "))
+    }
+
+    /// A manifest of the examples of all fields, with the values in `others` instead of some.
+    fn manifest(others: &[(&str, String)]) -> String {
+        let fields = MANIFEST.fields.iter().map(|field| {
+            let other = others.iter().find(|(key, _)| *key == field.key);
+            other.map_or(field.example.to_owned(), |(key, value)| {
+                format!("\"{key}\": {value}")
+            })
+        });
+        format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+    }
+
+    fn assert_clean(source: &str) {
+        let found = check(source.as_bytes(), &ProjectFacts::none()).diagnostics;
+        assert_eq!(found, [], "{source}");
+    }
+
+    #[test]
+    fn examples_in_help_texts_are_clean() {
+        assert_clean(&manifest(&[]));
+        assert_clean(&manifest(&[
+            ("author", object(AUTHOR.fields)),
+            ("background", object(BACKGROUND.fields)),
+        ]));
+        for field in SETTING.fields {
+            // An optional field is allowed with some types only.
+            let kind = match field.key {
+                "min" | "max" | "step" => r#""type": "number""#,
+                "options" => r#""type": "list""#,
+                _ => r#""type": "text""#,
+            };
+            let required = SETTING.fields.iter().filter(|field| field.required);
+            let mut setting = object(required.chain((!field.required).then_some(field)));
+            setting = setting.replace(r#""type": "text""#, kind);
+            assert!(setting.contains(field.key) && setting.contains(kind));
+            assert_clean(&manifest(&[("availableSettings", format!("[{setting}]"))]));
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The published JSON Schema, and the validator of the full build.
+//!
+//! This is the only module that calls `jsonschema`, whose interface changes with most of its releases.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ptr,
+};
+
+use jsonc_parser::ast::{Object, Value};
+use jsonschema::{
+    Draft, PatternOptions, ValidationError, Validator, error::ValidationErrorKind,
+    paths::LocationSegment,
+};
+use serde_json::Value as Json;
+
+use crate::{
+    schema::{
+        fields::{Field, FieldKind},
+        object::ObjectNode,
+        violation::{SchemaViolation, ViolationKind},
+    },
+    syntax::{find, is_blank, to_json},
+};
+
+/// The JSON Schema (2020-12) of `plugin.json`, for editors and other tools.
+///
+/// It describes the structure only. [`Linter`](crate::Linter) reports an error for everything that the schema rejects,
+/// and for more that a schema cannot express.
+pub const SCHEMA: &str = include_str!("../../schema/plugin.schema.json");
+
+/// The compiled [`SCHEMA`].
+#[derive(Debug)]
+pub(crate) struct JsonSchema {
+    validator: Validator,
+}
+
+impl JsonSchema {
+    pub(crate) fn new() -> Self {
+        let schema: Json = serde_json::from_str(SCHEMA).expect("our schema is JSON");
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            // Invalid URLs and regular expressions are warnings, by rules of their own.
+            .should_validate_formats(false)
+            // A regex engine with linear time, whatever the manifest says.
+            .with_pattern_options(PatternOptions::regex())
+            .build(&schema)
+            .expect("our schema is a schema");
+        Self { validator }
+    }
+
+    /// The same violations as those of [`find_violations`](super::find_violations), in the same order.
+    pub(crate) fn find_violations(
+        &self,
+        nodes: &[ObjectNode<'_>],
+        root: &Value<'_>,
+    ) -> Vec<SchemaViolation> {
+        let value = to_json(root);
+        if self.validator.is_valid(&value) {
+            return Vec::new();
+        }
+        let tree = NodeTree::new(nodes);
+        // Several keywords may reject one value; its kind is the first one, as in the table's validator.
+        let mut found: BTreeMap<Target, ViolationKind> = BTreeMap::new();
+        for error in self.validator.iter_errors(&value) {
+            if let Some((target, kind)) = violation(&tree, &error) {
+                let kept = found.entry(target).or_insert(kind);
+                *kept = kind.min(*kept);
+            }
+        }
+        found
+            .into_iter()
+            .map(|(target, kind)| SchemaViolation {
+                object: target.object,
+                field: &nodes[target.object].schema.fields[target.field],
+                element: target.element,
+                kind,
+            })
+            .collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn accepts(&self, value: &Json) -> bool {
+        self.validator.is_valid(value)
+    }
+}
+
+/// The location of a violation, by indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    object: usize,
+    field: usize,
+    element: Option<usize>,
+}
+
+/// The violation that an error of the validator stands for; `None` if a rule of its own reports it.
+fn violation(
+    tree: &NodeTree<'_, '_>,
+    error: &ValidationError<'_>,
+) -> Option<(Target, ViolationKind)> {
+    // The conditions on a setting's type are reported by the rules about ranges and choices.
+    let is_conditional = error.evaluation_path().as_str().contains("/then/");
+    if is_conditional {
+        return None;
+    }
+    let path = error.instance_path();
+    let segments: Vec<_> = path.segments().collect();
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let object = tree.object(&segments)?;
+            let target = Target {
+                object,
+                field: tree.field(object, property.as_str()?)?,
+                element: None,
+            };
+            Some((target, ViolationKind::Missing))
+        }
+        ValidationErrorKind::Type { .. } => {
+            Some((tree.target(&segments)?, ViolationKind::WrongType))
+        }
+        // Most patterns have a rule of their own, except that no pattern matches a blank text.
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Enum { .. } => {
+            let text = error.instance().as_str()?;
+            let kind = match error.kind() {
+                _ if is_blank(text) => ViolationKind::Empty,
+                ValidationErrorKind::Enum { .. } => ViolationKind::UnknownWord,
+                _ => return None,
+            };
+            Some((tree.target(&segments)?, kind))
+        }
+        _ => None,
+    }
+}
+
+/// The tree of the nodes, to resolve the path of keys that an error names.
+struct NodeTree<'n, 't> {
+    nodes: &'n [ObjectNode<'t>],
+    /// The object at each field and element that holds one.
+    children: BTreeMap<Target, usize>,
+}
+
+impl<'n, 't> NodeTree<'n, 't> {
+    fn new(nodes: &'n [ObjectNode<'t>]) -> Self {
+        let by_address: HashMap<*const Object<'_>, usize> = nodes
+            .iter()
+            .enumerate()
+            .map(|(index, node)| (ptr::from_ref(node.object), index))
+            .collect();
+        let index_of = |object: &Object<'_>| by_address.get(&ptr::from_ref(object)).copied();
+        let mut children = BTreeMap::new();
+        for (object, node) in nodes.iter().enumerate() {
+            for (field, schema) in node.schema.fields.iter().enumerate() {
+                let (FieldKind::Object(_) | FieldKind::List(_)) = schema.kind else {
+                    continue;
+                };
+                let mut add = |element, value: &Value<'_>| {
+                    let child = value.as_object().and_then(index_of);
+                    let target = Target {
+                        object,
+                        field,
+                        element,
+                    };
+                    children.extend(child.map(|child| (target, child)));
+                };
+                match find(node.object, schema.key).map(|property| &property.value) {
+                    Some(Value::Array(array)) => {
+                        for (index, value) in array.elements.iter().enumerate() {
+                            add(Some(index), value);
+                        }
+                    }
+                    Some(value) => add(None, value),
+                    None => {}
+                }
+            }
+        }
+        Self { nodes, children }
+    }
+
+    /// The index of the object at a path.
+    fn object(&self, path: &[LocationSegment<'_>]) -> Option<usize> {
+        if path.is_empty() {
+            return Some(0);
+        }
+        self.children.get(&self.target(path)?).copied()
+    }
+
+    /// The field, or the element of a field, at a path.
+    fn target(&self, path: &[LocationSegment<'_>]) -> Option<Target> {
+        use LocationSegment::{Index, Property};
+        let (parents, key, element) = match path {
+            [parents @ .., Property(key), Index(element)] => (parents, key, Some(*element)),
+            [parents @ .., Property(key)] => (parents, key, None),
+            _ => return None,
+        };
+        let object = self.object(parents)?;
+        Some(Target {
+            object,
+            field: self.field(object, key)?,
+            element,
+        })
+    }
+
+    fn field(&self, object: usize, key: &str) -> Option<usize> {
+        let fields: &[Field] = self.nodes[object].schema.fields;
+        fields.iter().position(|field| field.key == key)
+    }
+}

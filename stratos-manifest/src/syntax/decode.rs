@@ -1,0 +1,95 @@
+//! Decoding of UTF-8, with an error for each other encoding.
+
+use crate::syntax::error::{ParseError, ParseErrorKind};
+
+/// The largest manifest that is parsed, in bytes; published ones have a few hundred.
+///
+/// A caller that reads a file for [`check`](crate::check()) can stop one byte beyond this limit.
+pub const MAX_BYTES: usize = 256 * 1024;
+
+/// The text of `source`, including a byte order mark.
+pub(super) fn decode(source: &[u8]) -> Result<&str, ParseError> {
+    let error = |span, kind| Err(ParseError { span, kind });
+    if source.len() > MAX_BYTES {
+        return error(0..0, ParseErrorKind::TooLarge);
+    }
+    if is_utf32(source) {
+        return error(0..source.len().min(4), ParseErrorKind::Utf32);
+    }
+    if is_utf16(source) {
+        return error(0..source.len().min(2), ParseErrorKind::Utf16);
+    }
+    str::from_utf8(source).or_else(|invalid| {
+        let at = invalid.valid_up_to();
+        error(at..at + 1, ParseErrorKind::NotUtf8)
+    })
+}
+
+/// Whether the file is UTF-32, with or without a byte order mark. Checked before UTF-16, whose mark may be the start
+/// of UTF-32's.
+fn is_utf32(source: &[u8]) -> bool {
+    match source {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => true,
+        [first, 0, 0, 0, ..] => *first != 0,
+        [0, 0, 0, fourth, ..] => *fourth != 0,
+        _ => false,
+    }
+}
+
+/// Whether the file is UTF-16, with or without a byte order mark.
+///
+/// JSON starts with ASCII characters, and UTF-16 encodes each of them with one zero byte.
+fn is_utf16(source: &[u8]) -> bool {
+    if source.starts_with(b"\xff\xfe") || source.starts_with(b"\xfe\xff") {
+        return true;
+    }
+    let start = &source[..source.len().min(8)];
+    let zero_at = |parity| start.iter().skip(parity).step_by(2).all(|&byte| byte == 0);
+    start.len() >= 4 && start.len().is_multiple_of(2) && zero_at(0) != zero_at(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(source: &[u8]) -> Option<ParseErrorKind> {
+        decode(source).err().map(|error| error.kind)
+    }
+
+    #[test]
+    fn utf16_is_detected_in_both_byte_orders() {
+        for source in [
+            &b"\xff\xfe{\0"[..],
+            b"\xfe\xff\0{",
+            b"{\0\"\0i\0d\0",
+            b"\0{\0\"",
+        ] {
+            let error = error(source);
+            assert!(matches!(error, Some(ParseErrorKind::Utf16)), "{source:?}");
+        }
+        for source in [&b""[..], b"{}", b"\0\0\0\0", b"[\0]", b"{\"\"\0"] {
+            let error = error(source);
+            assert!(!matches!(error, Some(ParseErrorKind::Utf16)), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn utf32_is_not_mistaken_for_utf16() {
+        for source in [
+            &b"\xff\xfe\0\0{\0\0\0"[..],
+            b"\0\0\xfe\xff\0\0\0{",
+            b"{\0\0\0}\0\0\0",
+            b"\0\0\0{\0\0\0}",
+        ] {
+            let error = error(source);
+            assert!(matches!(error, Some(ParseErrorKind::Utf32)), "{source:?}");
+        }
+        assert!(error(b"\0\0\0\0").is_none());
+    }
+
+    #[test]
+    fn a_file_of_exactly_the_maximum_size_is_decoded() {
+        assert!(decode(&vec![b' '; MAX_BYTES]).is_ok());
+        assert!(decode(&vec![b' '; MAX_BYTES + 1]).is_err());
+    }
+}
