@@ -12,7 +12,7 @@ pub(crate) struct Plugin<'a> {
     /// The manifest, `None` if it is unreadable.
     pub(crate) json: Option<&'a PluginJson>,
     pub(crate) hooks: Hooks<'a>,
-    pub(crate) state: ModuleState<'a>,
+    pub(crate) state: StateType<'a>,
     pub(crate) handlers: Vec<Handler<'a>>,
     /// Handlers of the same channel or route.
     pub(crate) conflicts: Vec<ConditionalError>,
@@ -37,7 +37,7 @@ pub(crate) struct Hooks<'a> {
 
 /// The state that a module's `on_start` returns; an `impl` block has none.
 #[derive(Clone, Copy)]
-pub(crate) enum ModuleState<'a> {
+pub(crate) enum StateType<'a> {
     Absent,
     Type(&'a Type),
     /// Unknown because `on_start` is missing or invalid.

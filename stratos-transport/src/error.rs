@@ -48,7 +48,7 @@ pub enum ConnectionError {
 impl ConnectionError {
     /// Returns true if the other side sent bytes that the protocol forbids, false if the stream failed or ended.
     #[must_use]
-    pub fn is_protocol_violation(&self) -> bool {
+    pub(crate) fn is_protocol_violation(&self) -> bool {
         !matches!(self, Self::Io(_) | Self::UnexpectedEof { .. })
     }
 }

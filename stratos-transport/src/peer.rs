@@ -33,7 +33,7 @@ pub struct Peer {
     send_limit: usize,
 }
 
-/// The future that reads and writes for a [`Peer`]; nothing is sent or received until [`run`](Self::run).
+/// The I/O half of a [`Peer`]: reads and writes its messages while [`run`](Self::run) is polled.
 #[derive(Debug)]
 pub struct PeerDriver {
     reader: LineReader,

@@ -1,5 +1,5 @@
-//! The real local sockets of the platform.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+//! Tests of local sockets.
+#![expect(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
 use std::ffi::OsString;
 
@@ -7,8 +7,8 @@ use stratos_transport::local::{LocalListener, LocalStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test]
-async fn bytes_go_both_ways_on_several_connections() {
-    let (address, _dir) = address("both-ways");
+async fn a_listener_accepts_several_bidirectional_connections() {
+    let (address, _folder) = address("both-ways");
     let listener = LocalListener::bind(&address).unwrap();
     for _ in 0..3 {
         let (client, server) = tokio::join!(LocalStream::connect(&address), listener.accept());
@@ -23,17 +23,17 @@ async fn bytes_go_both_ways_on_several_connections() {
 }
 
 #[tokio::test]
-async fn nobody_listens_is_an_error() {
-    let (address, _dir) = address("nobody");
+async fn connecting_without_a_listener_fails() {
+    let (address, _folder) = address("no-listener");
     LocalStream::connect(&address).await.unwrap_err();
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_socket_is_its_owners_alone_and_goes_with_the_listener() {
+async fn only_the_owner_can_use_the_socket_and_dropping_the_listener_removes_it() {
     use std::os::unix::fs::MetadataExt as _;
 
-    let (address, _dir) = address("owner");
+    let (address, _folder) = address("owner");
     let listener = LocalListener::bind(&address).unwrap();
     let mode = std::fs::metadata(&address).unwrap().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -41,13 +41,14 @@ async fn the_socket_is_its_owners_alone_and_goes_with_the_listener() {
     assert!(!std::path::Path::new(&address).exists());
 }
 
+/// Returns a free socket address, and the folder that must outlive the socket.
 fn address(name: &str) -> (OsString, tempfile::TempDir) {
-    let dir = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let address = if cfg!(windows) {
-        let unique = dir.path().file_name().unwrap().display();
+        let unique = folder.path().file_name().unwrap().display();
         format!(r"\\.\pipe\stratos-test-{unique}-{name}").into()
     } else {
-        dir.path().join(name).into_os_string()
+        folder.path().join(name).into_os_string()
     };
-    (address, dir)
+    (address, folder)
 }

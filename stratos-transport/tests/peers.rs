@@ -1,5 +1,5 @@
-//! Two peers over a pair in memory.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+//! Tests of two peers over a connection in memory.
+#![expect(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,9 +14,10 @@ use stratos_transport::{CallError, Connection, ConnectionError, Handler, PERMITS
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, split};
 use tokio::task::JoinHandle;
 
-/// Echoes a payload, except on the channels that name another behaviour.
+/// A handler that returns the payload of `ipc/invoke`, except on channels that name another behaviour.
 #[derive(Default)]
 struct Echo {
+    /// How many request futures were dropped, completed or not.
     dropped: Arc<AtomicUsize>,
 }
 
@@ -44,6 +45,7 @@ impl Handler for Echo {
     }
 }
 
+/// Increments the counter when it is dropped.
 struct CountDrop(Arc<AtomicUsize>);
 
 impl Drop for CountDrop {
@@ -77,7 +79,7 @@ fn invoke(channel: &str) -> Invoke {
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn calls_both_ways_at_once() {
+async fn both_sides_can_call_at_the_same_time() {
     let (left, _l, right, _r, _) = pair();
     let (a, b) = (invoke("a"), invoke("b"));
     let (a, b) = tokio::join!(left.call(&a, TIMEOUT), right.call(&b, TIMEOUT));
@@ -85,7 +87,7 @@ async fn calls_both_ways_at_once() {
 }
 
 #[tokio::test]
-async fn a_panic_is_an_answer_and_the_connection_lives() {
+async fn a_panicking_handler_answers_an_error_and_the_connection_stays_open() {
     let (left, _l, _right, _r, _) = pair();
     let error = left.call(&invoke("panic"), TIMEOUT).await.unwrap_err();
     let CallError::Rpc(error) = error else {
@@ -97,7 +99,7 @@ async fn a_panic_is_an_answer_and_the_connection_lives() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_cancels_the_work_on_the_other_side() {
+async fn a_timeout_cancels_the_request_on_the_other_side() {
     let (left, _l, _right, _r, dropped) = pair();
     let error = left.call(&invoke("hang"), TIMEOUT).await.unwrap_err();
     assert!(matches!(error, CallError::Timeout(_)), "{error}");
@@ -105,12 +107,12 @@ async fn a_deadline_cancels_the_work_on_the_other_side() {
     assert_eq!(
         dropped.load(Ordering::SeqCst),
         2,
-        "the hanging request was dropped"
+        "both the hanging and the second request ended"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn too_many_requests_are_answered_busy_at_once() {
+async fn requests_over_the_limit_are_answered_busy_immediately() {
     let (left, _l, _right, _r, _) = pair();
     let hanging: Vec<_> = (0..REQUESTS_IN_FLIGHT)
         .map(|_| {
@@ -128,7 +130,7 @@ async fn too_many_requests_are_answered_busy_at_once() {
 }
 
 #[tokio::test]
-async fn closing_writes_what_is_queued_and_ends_both_sides() {
+async fn close_ends_both_sides_and_fails_pending_calls() {
     let (left, left_driver, right, right_driver, _) = pair();
     assert!(left.call(&invoke("x"), TIMEOUT).await.is_ok());
     let waiting = tokio::spawn({
@@ -147,7 +149,7 @@ async fn closing_writes_what_is_queued_and_ends_both_sides() {
 }
 
 #[tokio::test]
-async fn a_message_over_the_limit_is_refused_before_it_is_sent() {
+async fn a_request_over_the_frame_limit_is_not_sent() {
     let (left, _l, _right, _r, _) = pair();
     let large = Invoke {
         channel: "x".to_owned(),
@@ -159,7 +161,7 @@ async fn a_message_over_the_limit_is_refused_before_it_is_sent() {
 }
 
 #[tokio::test]
-async fn an_answer_over_the_limit_is_an_error_and_the_connection_lives() {
+async fn an_answer_over_the_frame_limit_is_an_error_and_the_connection_stays_open() {
     let (left, _l, _right, _r, _) = pair();
     let error = left.call(&invoke("large"), TIMEOUT).await.unwrap_err();
     let CallError::Rpc(error) = error else {
@@ -170,7 +172,7 @@ async fn an_answer_over_the_limit_is_an_error_and_the_connection_lives() {
 }
 
 #[tokio::test]
-async fn garbage_ends_the_connection_with_its_reason() {
+async fn an_invalid_line_ends_the_connection_with_an_error() {
     let long = "x".repeat(FRAME_BYTES + 1);
     for (bytes, expected) in [
         (
@@ -187,7 +189,7 @@ async fn garbage_ends_the_connection_with_its_reason() {
         let (mut raw, stream) = memory_pair();
         let (_peer, driver) = Peer::new(Connection::new(Box::new(stream), FRAME_BYTES));
         let driver = tokio::spawn(driver.run(Arc::new(Echo::default())));
-        // The other side may hang up before all is written.
+        // The peer may close the stream before all bytes are written.
         let _ = raw.write_all(bytes).await;
         let error = driver.await.unwrap().unwrap_err();
         assert_eq!(error.to_string(), expected);
@@ -195,7 +197,7 @@ async fn garbage_ends_the_connection_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_line_without_its_end_is_named_and_a_whole_one_of_the_longest_is_taken() {
+async fn the_longest_line_is_accepted_and_an_incomplete_one_is_an_error() {
     let (mut raw, stream) = memory_pair();
     let (peer, driver) = Peer::new(Connection::new(Box::new(stream), FRAME_BYTES));
     let driver = tokio::spawn(driver.run(Arc::new(Echo::default())));
@@ -210,11 +212,15 @@ async fn a_line_without_its_end_is_named_and_a_whole_one_of_the_longest_is_taken
     let error = driver.await.unwrap().unwrap_err();
     let expected = "the connection ended in the middle of a line, after 9 bytes of it";
     assert_eq!(error.to_string(), expected);
-    assert_eq!(peer.protocol_violation(), None, "a crash is not an offence");
+    assert_eq!(
+        peer.protocol_violation(),
+        None,
+        "a stream that ends early is no protocol violation"
+    );
 }
 
 #[tokio::test]
-async fn a_text_of_brackets_is_no_danger() {
+async fn deeply_nested_json_is_rejected_and_the_connection_stays_open() {
     let (left, _l, _right, _r, _) = pair();
     let deep = format!("{}{}", "[".repeat(500_000), "]".repeat(500_000));
     let params =
@@ -224,17 +230,16 @@ async fn a_text_of_brackets_is_no_danger() {
     assert!(left.call(&invoke("x"), TIMEOUT).await.is_ok());
 }
 
-/// Whoever does not read the answers is not read either, and whoever reads them gets them all.
 #[tokio::test(start_paused = true)]
-async fn who_asks_too_much_at_once_is_slowed_down() {
+async fn a_peer_that_does_not_read_answers_is_not_read_either() {
     let (raw, stream) = memory_pair();
     let (_peer, driver) = Peer::new(Connection::new(Box::new(stream), FRAME_BYTES));
     tokio::spawn(driver.run(Arc::new(Echo::default())));
     let (reader, mut writer) = split(raw);
     let payload = "x".repeat(100_000);
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
-    let asks = tokio::spawn(async move {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    let sender = tokio::spawn(async move {
         for id in 0..50 {
             let method = if id % 2 == 0 { "half" } else { "more" };
             let line = format!(
@@ -244,14 +249,14 @@ async fn who_asks_too_much_at_once_is_slowed_down() {
             count.fetch_add(1, Ordering::SeqCst);
         }
     });
-    // In virtual time, this is when nothing moves any more.
+    // With paused time, the sleep ends once all tasks are idle.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let unread = asked.load(Ordering::SeqCst);
-    assert!(unread < 6, "{unread} were taken");
+    let written = sent.load(Ordering::SeqCst);
+    assert!(written < 6, "{written} requests were read");
     let mut lines = BufReader::new(reader).lines();
     for _ in 0..50 {
         let line = lines.next_line().await.unwrap().unwrap();
         assert!(line.contains("result"), "{line}");
     }
-    asks.await.unwrap();
+    sender.await.unwrap();
 }

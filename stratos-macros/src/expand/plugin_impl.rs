@@ -7,7 +7,7 @@ use syn::{Attribute, Ident, Type};
 
 use super::parts::{call, context, identity, plugin_type, question_mark};
 use super::registration;
-use crate::model::{Argument, ModuleState, Plugin, UserFn};
+use crate::model::{Argument, Plugin, StateType, UserFn};
 use crate::parse::item::ItemKind;
 use crate::types::{first_type_argument, without_lifetimes};
 
@@ -43,8 +43,8 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
 /// Generates the struct of a module, which holds the state between the hooks.
 fn module_struct(plugin: &Plugin<'_>) -> TokenStream {
     let fields = match plugin.state {
-        ModuleState::Type(ty) => quote! { { state: ::stratos::__private::ModuleState<#ty>, } },
-        ModuleState::Absent | ModuleState::Unknown => quote! { ; },
+        StateType::Type(ty) => quote! { { state: ::stratos::__private::ModuleState<#ty>, } },
+        StateType::Absent | StateType::Unknown => quote! { ; },
     };
     quote! {
         /// The plugin that the functions of this module make; run it with `stratos::serve`.
@@ -112,7 +112,7 @@ fn method(plugin: &Plugin<'_>, name: &Ident, hook: &UserFn<'_>) -> TokenStream {
     let takes_state = arguments.any(|argument| matches!(argument, Argument::State(_)));
     let state = takes_state.then(|| quote! { let state = self.state.get(); });
     let body = match plugin.state {
-        ModuleState::Type(state) if name != "on_stop" => {
+        StateType::Type(state) if name != "on_stop" => {
             let state_span = |ty: &Type| first_type_argument(ty).unwrap_or(ty).span();
             let span = hook.output.map_or_else(|| hook.name.span(), state_span);
             let or_fail = question_mark(span);
@@ -121,7 +121,7 @@ fn method(plugin: &Plugin<'_>, name: &Ident, hook: &UserFn<'_>) -> TokenStream {
                 self.state.set(::stratos::__private::start_result::<#state, _>(output) #or_fail)
             }
         }
-        ModuleState::Unknown if is_module => quote! { ::core::unreachable!() },
+        StateType::Unknown if is_module => quote! { ::core::unreachable!() },
         _ => {
             let (span, turbofish) = output_turbofish(hook);
             let output =

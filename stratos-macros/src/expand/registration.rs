@@ -6,13 +6,13 @@ use syn::spanned::Spanned as _;
 use syn::{Ident, Type};
 
 use super::parts::{call, question_mark};
-use crate::model::{Argument, Handler, ModuleState, Plugin};
+use crate::model::{Argument, Handler, Plugin, StateType};
 use crate::parse::item::ItemKind;
 use crate::types::{last_segment, type_arguments, without_lifetimes};
 
 /// Generates `register`; nothing for a plugin without handlers, or whose state is unknown.
 pub(super) fn expand(plugin: &Plugin<'_>) -> Option<TokenStream> {
-    if plugin.handlers.is_empty() || matches!(plugin.state, ModuleState::Unknown) {
+    if plugin.handlers.is_empty() || matches!(plugin.state, StateType::Unknown) {
         return None;
     }
     let prefix = &plugin.prefix;
@@ -44,10 +44,10 @@ fn register_ipc(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
     let types = value_types(handler);
     let payload = types.first().map(|ty| {
         let or_fail = question_mark(ty.span());
-        quote_spanned! {ty.span()=> let payload = ::stratos::__private::payload::<#ty>(question) #or_fail; }
+        quote_spanned! {ty.span()=> let payload = ::stratos::__private::payload::<#ty>(raw_payload) #or_fail; }
     });
     let argument = match payload {
-        Some(_) => quote! { question },
+        Some(_) => quote! { raw_payload },
         None => quote! { _ },
     };
     let answer = await_answer(
@@ -58,16 +58,16 @@ fn register_ipc(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
     let ok_span = ok.map_or_else(|| name.span(), type_span);
     let error_span = error.map_or_else(|| name.span(), type_span);
     let or_fail = question_mark(error_span);
-    let given = quote_spanned! {error_span=> let (given,) = ((&answer).__stratos_kind().ok(answer) #or_fail,); };
-    let write = quote_spanned! {ok_span=> ::stratos::__private::answer(given) };
+    let output = quote_spanned! {error_span=> let (output,) = ((&answer).__stratos_kind().ok(answer) #or_fail,); };
+    let write_output = quote_spanned! {ok_span=> ::stratos::__private::answer(output) };
     // With the span of the function, so that the compiler points there when its future is not `Send`.
     let run = quote_spanned! {name.span()=>
         |#receiver, #ctx, #argument| async move {
             #state
             #payload
             #answer
-            #given
-            #write
+            #output
+            #write_output
         }
     };
     let or_fail = question_mark(name.span());

@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Error, FnArg, Type};
 
 use super::signature;
-use crate::model::{Argument, Hooks, ModuleState, UserFn};
+use crate::model::{Argument, Hooks, StateType, UserFn};
 use crate::parse::item::{Function, Item, ItemKind};
 use crate::types::{first_type_argument, is_context, last_segment, spelling};
 
@@ -77,6 +77,7 @@ const ON_RESUME: Hook = Hook {
     aliases: &["onUpdate", "onUpdated", "onReload", "onRestart"],
 };
 
+/// All hooks of the contract.
 const HOOKS: [&Hook; 3] = [&ON_START, &ON_STOP, &ON_RESUME];
 
 /// Finds the valid hooks and reports the errors of the others.
@@ -98,16 +99,16 @@ pub(super) fn module_state<'a>(
     item: &'a Item,
     hooks: &Hooks<'a>,
     errors: &mut Vec<Error>,
-) -> ModuleState<'a> {
+) -> StateType<'a> {
     if let ItemKind::Impl { .. } = item.kind {
-        return ModuleState::Absent;
+        return StateType::Absent;
     }
     let Some(on_start) = hooks.on_start.first() else {
-        return ModuleState::Unknown;
+        return StateType::Unknown;
     };
     let is_unit = |ty: &Type| matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty());
     let Some(ty) = on_start.output.filter(|ty| !is_unit(ty)) else {
-        return ModuleState::Absent;
+        return StateType::Absent;
     };
     if last_segment(ty).is_none_or(|name| name != "Result") {
         let text = format!(
@@ -115,23 +116,23 @@ pub(super) fn module_state<'a>(
             spelling(ty)
         );
         errors.push(Error::new(ty.span(), text));
-        return ModuleState::Unknown;
+        return StateType::Unknown;
     }
     match first_type_argument(ty).filter(|ty| !is_unit(ty)) {
-        Some(state) => ModuleState::Type(state),
-        None => ModuleState::Absent,
+        Some(state) => StateType::Type(state),
+        None => StateType::Absent,
     }
 }
 
 /// Reports the state arguments of a function in a module without state; returns false if there are any.
 pub(super) fn check_state(
-    state: ModuleState<'_>,
+    state: StateType<'_>,
     function: &UserFn<'_>,
     errors: &mut Vec<Error>,
 ) -> bool {
     let before = errors.len();
     for argument in &function.arguments {
-        if let (ModuleState::Absent, Argument::State(ty)) = (state, argument) {
+        if let (StateType::Absent, Argument::State(ty)) = (state, argument) {
             let state = match ty {
                 Type::Reference(reference) => spelling(&reference.elem),
                 _ => spelling(ty),
