@@ -47,7 +47,7 @@ fn module_struct(plugin: &Plugin<'_>) -> TokenStream {
         StateType::Absent | StateType::Unknown => quote! { ; },
     };
     quote! {
-        /// The plugin that the functions of this module make; run it with `stratos::serve`.
+        /// The plugin that the functions of this module implement; run it with `stratos::serve`.
         #[derive(::core::fmt::Debug, ::core::default::Default)]
         pub struct Plugin #fields
     }

@@ -38,7 +38,7 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
         pub mod #hidden {
             #[doc = #doc]
             pub mod #visible {
-                /// Reads the settings; each method is called like its setting.
+                /// Reads the settings; each method has the name of its setting.
                 #[derive(::core::fmt::Debug, ::core::clone::Clone)]
                 pub struct Settings(::stratos::context::Config);
 
@@ -91,7 +91,7 @@ fn inherent_members(plugin: &Plugin<'_>, settings_module: Option<&TokenStream>) 
     };
     let settings = settings_module.map(|module| {
         quote! {
-            /// The settings, as they are at the moment of each call.
+            /// Accessors of the settings, which read the current values.
             pub fn settings(ctx: &::stratos::PluginContext) -> #module::Settings {
                 <#module::Settings as ::core::convert::From<_>>::from(ctx)
             }
@@ -145,7 +145,8 @@ fn accessor_methods(accessor: &SettingAccessor<'_>) -> TokenStream {
         None => quote! { ::stratos::__private::#read(&self.0, #key).await },
     };
     let docs = setting_docs(accessor);
-    let doc_or = format!(" [`{method}`](Self::{method}), with a default of the caller's.");
+    let doc_or =
+        format!(" Like [`{method}`](Self::{method}), but returns `default` if it is not set.");
     let error = quote! { ::stratos::context::ConfigError };
     quote! {
         #(#[doc = #docs])*
@@ -207,9 +208,9 @@ fn setting_docs(accessor: &SettingAccessor<'_>) -> Vec<String> {
     docs.push(match &setting.default {
         Some(default) => {
             let default = code_span(&default.to_string());
-            format!(" {by}; {default} where it is not set.")
+            format!(" {by}; {default} if it is not set.")
         }
-        None => format!(" {by}; `None` where it is not set."),
+        None => format!(" {by}; `None` if it is not set."),
     });
     docs
 }
