@@ -32,7 +32,7 @@ const BAD: &str = r#"{
 "#;
 
 #[test]
-fn mistakes_are_shown_with_their_place_and_a_way_out() {
+fn findings_are_shown_with_location_and_help() {
     let folder = project(&[("plugin.json", BAD), ("assets/icon-dark.svg", ICON)]);
     let checked = stratos(folder.path(), ["check"]);
     assert_eq!(checked.code, Some(1), "{checked:?}");
@@ -41,7 +41,7 @@ fn mistakes_are_shown_with_their_place_and_a_way_out() {
 }
 
 #[test]
-fn a_clean_manifest_is_said_to_be_so() {
+fn a_manifest_without_findings_prints_a_success_line() {
     let folder = project(&[
         ("a b/plugin.json", GOOD),
         ("a b/assets/icon-light.svg", ICON),
@@ -60,7 +60,7 @@ fn a_clean_manifest_is_said_to_be_so() {
 }
 
 #[test]
-fn json_has_the_places_as_numbers() {
+fn json_locations_are_line_and_column_numbers() {
     let folder = project(&[("plugin.json", BAD)]);
     let checked = stratos(folder.path(), ["check", "--format", "json"]);
     assert_eq!(checked.code, Some(1));
@@ -78,7 +78,7 @@ fn json_has_the_places_as_numbers() {
 }
 
 #[test]
-fn what_was_not_checked_is_never_good() {
+fn missing_and_unreadable_manifests_are_errors() {
     let folder = project(&[("good/plugin.json", GOOD), ("empty/readme.txt", "")]);
     assert_eq!(stratos(folder.path(), ["check", "nowhere"]).code, Some(2));
     assert_eq!(stratos(folder.path(), ["check", "empty"]).code, Some(2));
@@ -97,7 +97,7 @@ fn what_was_not_checked_is_never_good() {
 }
 
 #[test]
-fn what_a_manifest_says_cannot_command_the_terminal() {
+fn escape_sequences_in_a_manifest_are_not_printed() {
     let hostile = GOOD.replace("\"id\": \"demo\"", "\"id\": \"\u{1b}[31mred\u{202e}\"");
     let folder = project(&[("plugin.json", &hostile)]);
     let checked = stratos(folder.path(), ["check"]);
@@ -111,7 +111,7 @@ fn what_a_manifest_says_cannot_command_the_terminal() {
 
 /// As in `cargo stratos check | head -1`.
 #[test]
-fn a_reader_who_has_enough_changes_nothing_but_what_is_printed() {
+fn a_closed_stdout_changes_only_the_output() {
     let broken = GOOD.replace("\"icon_light\"", "\"iconLight\"");
     let names: Vec<String> = (0..300).map(|at| format!("{at:03}/plugin.json")).collect();
     let files: Vec<(&str, &str)> = names.iter().map(|name| (&**name, &*broken)).collect();

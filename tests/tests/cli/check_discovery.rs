@@ -5,7 +5,7 @@ use std::fs;
 use stratos_tests::{CommandOutput, ICON, MANIFEST, folder, stratos, stratos_with_input};
 
 #[test]
-fn two_hundred_plugins_come_in_the_order_of_their_paths() {
+fn manifests_are_reported_in_path_order() {
     let folder = folder(&[]);
     for number in (0..200).rev() {
         let plugin = folder
@@ -35,7 +35,7 @@ fn two_hundred_plugins_come_in_the_order_of_their_paths() {
 }
 
 #[test]
-fn what_git_ignores_is_checked_by_name_only() {
+fn ignored_manifests_are_checked_only_when_named() {
     let folder = folder(&[
         (".gitignore", "made/\n"),
         ("made/plugin.json", "{}"),
@@ -56,7 +56,7 @@ fn what_git_ignores_is_checked_by_name_only() {
 }
 
 #[test]
-fn what_lies_above_the_repository_ignores_nothing() {
+fn ignore_files_above_the_repository_have_no_effect() {
     for repository in ["home/repo/.git/HEAD", "home/repo/a/.git/HEAD", "home/x"] {
         let folder = folder(&[
             (repository, ""),
@@ -86,7 +86,7 @@ fn what_lies_above_the_repository_ignores_nothing() {
 }
 
 #[test]
-fn any_file_that_is_named_is_taken_for_a_manifest() {
+fn a_named_file_is_checked_whatever_its_name() {
     let folder = folder(&[(
         "package.json",
         "{ \"name\": \"x\", \"main\": \"index.js\" }",
@@ -97,7 +97,7 @@ fn any_file_that_is_named_is_taken_for_a_manifest() {
 }
 
 #[test]
-fn the_standard_input_is_a_manifest_of_the_path_that_is_given() {
+fn stdin_is_checked_as_the_manifest_at_stdin_path() {
     let folder = folder(&[
         ("a/icon.svg", ICON),
         ("a/stratos.toml", "[check.levels]\nunknown-key = \"deny\"\n"),
@@ -131,7 +131,7 @@ fn the_standard_input_is_a_manifest_of_the_path_that_is_given() {
 }
 
 #[test]
-fn the_standard_input_takes_the_place_of_its_file() {
+fn stdin_replaces_the_file_at_its_path() {
     let folder = folder(&[
         ("a/plugin.json", &MANIFEST.replace("1.0.0", "1.0")),
         ("a/icon.svg", ICON),
@@ -154,7 +154,7 @@ fn the_standard_input_takes_the_place_of_its_file() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_a_manifest_is_no_second_plugin() {
+fn a_symlink_to_a_manifest_is_not_checked_twice() {
     use std::os::unix::fs::symlink;
 
     let folder = folder(&[
@@ -177,7 +177,7 @@ fn a_link_to_a_manifest_is_no_second_plugin() {
 }
 
 #[test]
-fn one_unreadable_file_keeps_no_other_from_being_checked() {
+fn an_unreadable_file_does_not_prevent_other_checks() {
     let folder = folder(&[("a/plugin.json", MANIFEST), ("a/icon.svg", ICON)]);
     for odd in ["b", "c"] {
         fs::create_dir_all(folder.path().join(odd).join("plugin.json")).unwrap();
@@ -194,7 +194,7 @@ fn one_unreadable_file_keeps_no_other_from_being_checked() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_refused_at_once() {
+fn fifos_and_devices_are_refused_without_reading() {
     use std::process::Command;
     use std::time::{Duration, Instant};
 

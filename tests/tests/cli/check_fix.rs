@@ -34,7 +34,7 @@ fn manifest(folder: &Path) -> String {
 }
 
 #[test]
-fn safe_repairs_are_written_and_nothing_else_changes() {
+fn fix_writes_safe_fixes_and_nothing_else() {
     let folder = project();
     let first = check(folder.path(), &["--fix"]);
     assert_eq!(first.code, Some(1), "`version` is still missing: {first:?}");
@@ -63,7 +63,7 @@ fn safe_repairs_are_written_and_nothing_else_changes() {
 }
 
 #[test]
-fn a_diff_is_a_patch_and_writes_nothing() {
+fn diff_prints_a_patch_and_writes_nothing() {
     let folder = project();
     let shown = check(folder.path(), &["--diff"]);
     assert_eq!(shown.code, Some(1));
@@ -93,7 +93,7 @@ fn a_diff_is_a_patch_and_writes_nothing() {
 }
 
 #[test]
-fn the_edits_of_the_json_report_make_the_repair() {
+fn applying_the_edits_of_the_json_report_gives_the_fixed_manifest() {
     let source = with_limits(r#""max": 0, "min": 100"#);
     let folder = folder(&[("a/plugin.json", &source), ("a/icon.svg", ICON)]);
     let checked = check(folder.path(), &["--format", "json"]);
@@ -117,7 +117,7 @@ fn with_limits(limits: &str) -> String {
 }
 
 #[test]
-fn what_a_manifest_says_cannot_command_the_terminal_through_a_diff() {
+fn escape_sequences_in_a_manifest_are_not_printed_in_a_diff() {
     let hostile = MANIFEST
         .replace("A demo.", "A \u{202e}\u{9b}2J demo.")
         .replace("\"user\",", "\"user\",\n  \"homepage\": null,");
@@ -129,7 +129,7 @@ fn what_a_manifest_says_cannot_command_the_terminal_through_a_diff() {
 }
 
 #[test]
-fn what_is_meant_to_be_so_is_not_repaired() {
+fn suppressed_findings_are_not_fixed() {
     let folder = project();
     let exception = "[[check.exceptions]]\nrule = \"missing-field\"\nreason = \"ours\"\n";
     fs::write(folder.path().join("stratos.toml"), exception).unwrap();
@@ -141,7 +141,7 @@ fn what_is_meant_to_be_so_is_not_repaired() {
 }
 
 #[test]
-fn options_that_make_no_sense_together_are_refused() {
+fn conflicting_options_are_a_usage_error() {
     let folder = project();
     for arguments in [
         &["--unsafe-fixes"][..],
@@ -158,7 +158,7 @@ fn options_that_make_no_sense_together_are_refused() {
 }
 
 #[test]
-fn a_read_only_file_is_left_alone_and_the_others_are_repaired() {
+fn a_read_only_file_does_not_prevent_fixes_of_others() {
     let folder = folder(&[
         ("a/plugin.json", &broken()),
         ("a/icon.svg", ICON),
@@ -191,7 +191,7 @@ fn a_read_only_file_is_left_alone_and_the_others_are_repaired() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_permissions_stay() {
+fn fix_keeps_symlinks_and_permissions() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     let folder = folder(&[("real.json", &broken()), ("a/icon.svg", ICON)]);
@@ -208,7 +208,7 @@ fn links_and_permissions_stay() {
 
 #[cfg(unix)]
 #[test]
-fn a_search_repairs_nothing_outside_and_no_file_twice() {
+fn fix_writes_no_file_outside_the_folder_and_none_twice() {
     use std::os::unix::fs::symlink;
 
     let folder = folder(&[
@@ -237,7 +237,7 @@ fn a_search_repairs_nothing_outside_and_no_file_twice() {
 }
 
 #[test]
-fn a_patch_that_does_not_fit_says_so() {
+fn a_diff_that_cannot_be_applied_is_reported() {
     let folder = project();
     let says_so = |source: &str| {
         fs::write(folder.path().join("a/plugin.json"), source).unwrap();
@@ -250,7 +250,7 @@ fn a_patch_that_does_not_fit_says_so() {
 }
 
 #[test]
-fn utf16_is_rewritten() {
+fn utf16_is_rewritten_as_utf8() {
     let source: Vec<u8> = [0xfeff]
         .into_iter()
         .chain(MANIFEST.encode_utf16())

@@ -7,7 +7,7 @@ use std::process::Command;
 use stratos_tests::{ICON, MANIFEST, folder, stratos};
 
 #[test]
-fn what_a_repository_lacks_is_not_fetched() {
+fn git_fetches_no_missing_objects() {
     let folder = folder(&[("plugin.json", MANIFEST), ("icon.svg", ICON)]);
     let root = folder.path();
     commit(root);
@@ -35,7 +35,7 @@ fn what_a_repository_lacks_is_not_fetched() {
 }
 
 #[test]
-fn the_next_version_may_be_written_after_a_release() {
+fn a_version_above_the_latest_tag_is_accepted() {
     let folder = folder(&[("plugin.json", MANIFEST), ("icon.svg", ICON)]);
     let root = folder.path();
     let drifts = || {
@@ -66,7 +66,7 @@ fn the_next_version_may_be_written_after_a_release() {
 
 /// Whatever a run names, the tag means the same.
 #[test]
-fn a_tag_without_a_name_is_of_the_only_plugin_of_the_repository() {
+fn a_tag_without_a_plugin_name_counts_for_a_single_plugin() {
     let other = MANIFEST.replace("\"demo\"", "\"other\"");
     let folder = folder(&[
         ("a/plugin.json", MANIFEST),

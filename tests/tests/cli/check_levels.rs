@@ -24,7 +24,7 @@ fn levels(finished: &CommandOutput) -> String {
 }
 
 #[test]
-fn of_several_levels_the_last_one_counts() {
+fn the_last_of_several_levels_applies() {
     const BOTH: &str = "error[malformed-version] warning[unknown-key]";
     for (arguments, code, expected) in [
         (vec![], 1, BOTH),
@@ -78,7 +78,7 @@ fn of_several_levels_the_last_one_counts() {
 }
 
 #[test]
-fn the_command_line_wins_over_the_settings() {
+fn levels_on_the_command_line_override_stratos_toml() {
     const SETTINGS: &str = "[check.levels]\nunknown-key = \"deny\"\ncorrectness = \"warn\"\n";
     let checked = check(SETTINGS, &[]);
     assert_eq!(
@@ -94,7 +94,7 @@ fn the_command_line_wins_over_the_settings() {
 }
 
 #[test]
-fn a_rule_that_does_not_exist_is_wrong_usage() {
+fn an_unknown_rule_is_a_usage_error() {
     let checked = check("", &["-A", "unknown-keys"]);
     assert_eq!(checked.code, Some(2));
     assert_eq!(
@@ -108,7 +108,7 @@ fn a_rule_that_does_not_exist_is_wrong_usage() {
 }
 
 #[test]
-fn broken_settings_are_named_with_their_place() {
+fn an_invalid_stratos_toml_is_reported_with_its_location() {
     for (settings, expected) in [
         (
             "[check.levels]\nunknown-kee = \"warn\"\n",
@@ -136,7 +136,7 @@ fn broken_settings_are_named_with_their_place() {
 }
 
 #[test]
-fn settings_of_the_shell_are_no_concern_of_the_check() {
+fn check_ignores_shell_settings_in_stratos_toml() {
     let checked = check(
         "[dev]\norigins = [\"not an origin\"]\n[auth.x]\nanything = 1\n",
         &[],
@@ -146,7 +146,7 @@ fn settings_of_the_shell_are_no_concern_of_the_check() {
 }
 
 #[test]
-fn the_nearest_settings_apply_up_to_the_repository() {
+fn the_nearest_stratos_toml_within_the_repository_applies() {
     let manifest = |id: &str| two_findings().replace("\"demo\"", &format!("\"{id}\""));
     let allow = "[check.levels]\nmalformed-version = \"allow\"\n";
     let folder = folder(&[

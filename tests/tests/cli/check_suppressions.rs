@@ -16,7 +16,7 @@ fn with_keys(keys: &str) -> String {
 }
 
 #[test]
-fn an_exception_covers_what_it_names_and_nothing_else() {
+fn an_exception_suppresses_only_matching_findings() {
     let exception = EXCEPTION.replace(".field", "");
     for (keys, plugin, code, part) in [
         ("\"extra\": 1,", "", 0, "no mistakes found, 1 suppressed"),
@@ -41,7 +41,7 @@ fn an_exception_covers_what_it_names_and_nothing_else() {
 }
 
 #[test]
-fn an_exception_that_covers_nothing_is_a_finding() {
+fn an_unused_exception_is_a_finding() {
     let folder = folder(&[
         ("plugin.json", MANIFEST),
         ("icon.svg", ICON),
@@ -57,7 +57,7 @@ fn an_exception_that_covers_nothing_is_a_finding() {
 }
 
 #[test]
-fn what_was_not_looked_at_proves_nothing() {
+fn an_exception_for_an_unchecked_manifest_is_not_unused() {
     let folder = folder(&[
         ("a/plugin.json", MANIFEST),
         ("a/icon.svg", ICON),
@@ -83,7 +83,7 @@ fn what_was_not_looked_at_proves_nothing() {
 }
 
 #[test]
-fn what_another_run_may_find_proves_nothing() {
+fn an_exception_for_a_disabled_rule_is_not_unused() {
     let same = "[[check.exceptions]]\nrule = \"duplicate-plugin-id\"\nreason = \"two editions\"\n";
     let folder = folder(&[
         ("a/plugin.json", MANIFEST),
@@ -111,7 +111,7 @@ fn what_another_run_may_find_proves_nothing() {
 }
 
 #[test]
-fn a_manifest_inside_a_plugin_may_need_an_exception() {
+fn an_exception_applies_to_a_nested_manifest() {
     let folder = folder(&[
         ("plugin.json", MANIFEST),
         ("icon.svg", ICON),

@@ -22,7 +22,7 @@ const GOOD: &str = r#"{
 const ICON: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"/>"#;
 
 #[test]
-fn every_recipe_is_yaml_and_runs_commands_that_exist() {
+fn recipes_are_valid_yaml_with_valid_commands() {
     let mut commands = 0;
     let folder = plugin();
     for path in recipes() {
@@ -39,7 +39,7 @@ fn every_recipe_is_yaml_and_runs_commands_that_exist() {
 /// The whole lines, as a runner gives them to a shell: a job fails where the check does, unless its findings go on to
 /// another service.
 #[test]
-fn every_recipe_ends_as_its_check_does() {
+fn recipes_fail_when_the_check_fails() {
     if Requirement::Bash.program().is_none() {
         return;
     }
@@ -63,7 +63,7 @@ fn every_recipe_ends_as_its_check_does() {
 }
 
 #[test]
-fn the_recipe_for_pre_commit_names_a_hook_that_checks_manifests() {
+fn the_pre_commit_recipe_names_an_existing_hook() {
     let hooks = yaml(&root().join(".pre-commit-hooks.yaml"));
     let recipe = yaml(&root().join("book/src/ci/pre-commit-config.yaml"));
     let id = &recipe["repos"][0]["hooks"][0]["id"];

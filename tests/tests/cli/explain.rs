@@ -7,14 +7,14 @@ use stratos_manifest::RULES;
 use stratos_tests::{CommandOutput, stratos};
 
 #[test]
-fn a_rule_is_explained_in_plain_text() {
+fn explain_prints_a_rule_as_plain_text() {
     let explained = explain(&["malformed-id"]);
     assert_eq!(explained.code, Some(0), "{explained:?}");
     insta::assert_snapshot!(explained.stdout);
 }
 
 #[test]
-fn without_a_name_all_rules_are_listed() {
+fn explain_lists_all_rules() {
     let listed = explain(&[]).stdout;
     for rule in RULES {
         let lines = listed.lines().filter(|line| {
@@ -30,7 +30,7 @@ fn without_a_name_all_rules_are_listed() {
 }
 
 #[test]
-fn programs_get_the_same() {
+fn explain_prints_json() {
     let all: Value = serde_json::from_str(&explain(&["--format", "json"]).stdout).unwrap();
     assert_eq!(all["version"], 1);
     let rules = all["rules"].as_array().unwrap();
@@ -48,7 +48,7 @@ fn programs_get_the_same() {
 }
 
 #[test]
-fn a_mistyped_name_is_wrong_usage_and_gets_the_right_one() {
+fn a_mistyped_rule_is_a_usage_error_with_a_suggestion() {
     let mistyped = explain(&["malformed_ids"]);
     assert_eq!(mistyped.code, Some(2), "{mistyped:?}");
     assert_eq!(mistyped.stdout, "");
@@ -65,7 +65,7 @@ fn a_mistyped_name_is_wrong_usage_and_gets_the_right_one() {
 }
 
 #[test]
-fn the_schema_is_one() {
+fn schema_prints_a_valid_json_schema() {
     let printed = stratos(Path::new("."), ["schema"]);
     assert_eq!(printed.code, Some(0), "{printed:?}");
     let schema: Value = serde_json::from_str(&printed.stdout).unwrap();

@@ -84,7 +84,7 @@ fn is_fresh(plugin: &Path) -> bool {
 }
 
 #[test]
-fn every_answer_gets_into_a_manifest_without_findings() {
+fn every_option_gives_a_manifest_without_findings() {
     let root = folder();
     for kind in ["user", "airline"] {
         for more in [
@@ -111,7 +111,7 @@ fn every_answer_gets_into_a_manifest_without_findings() {
 }
 
 #[test]
-fn without_a_path_the_published_sdk_is_asked_for() {
+fn the_published_sdk_is_the_default_dependency() {
     let root = folder();
     let made = new(root.path(), &["a b", "--id", "fuel-check", "--vcs", "none"]);
     insta::assert_snapshot!(made.stdout.replace('"', "'"), @"
@@ -133,7 +133,7 @@ fn without_a_path_the_published_sdk_is_asked_for() {
 }
 
 #[test]
-fn an_empty_folder_is_filled_where_it_is() {
+fn an_existing_empty_folder_is_used() {
     let root = folder();
     let plugin = root.path().join("fuel-check");
     fs::create_dir(&plugin).unwrap();
@@ -145,7 +145,7 @@ fn an_empty_folder_is_filled_where_it_is() {
 }
 
 #[test]
-fn a_repository_is_made_where_there_is_none() {
+fn a_git_repository_is_created_unless_inside_one() {
     let root = folder();
     for (arguments, has_repository) in [
         (&["outer"][..], true),
@@ -161,7 +161,7 @@ fn a_repository_is_made_where_there_is_none() {
 }
 
 #[test]
-fn what_is_refused_leaves_nothing_behind() {
+fn refused_names_and_folders_create_no_files() {
     let root = folder();
     fs::create_dir(root.path().join("full")).unwrap();
     fs::write(root.path().join("full/mine"), "mine").unwrap();
@@ -192,7 +192,7 @@ fn what_is_refused_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_help_says_what_there_is() {
+fn the_help_lists_all_options() {
     let help = stratos(Path::new("."), ["new", "--help"]);
     // Clap fills some empty lines with spaces.
     let lines: Vec<_> = help.stdout.lines().map(str::trim_end).collect();

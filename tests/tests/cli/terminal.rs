@@ -18,26 +18,26 @@ use stratos_tests::{Plugins, cargo_stratos};
 use crate::SAMPLE;
 
 #[test]
-fn the_status_block_says_what_runs_where_and_what_to_do_next() {
+fn the_status_block_lists_plugins_and_next_steps() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     insta::assert_snapshot!(status_block(&plugins, "sample"));
 }
 
 #[test]
-fn an_errored_plugin_is_said_to_be_so_with_its_reason() {
+fn the_status_block_shows_the_reason_of_an_error() {
     let plugins = Plugins::new(SAMPLE, &["fails"]);
     insta::assert_snapshot!(status_block(&plugins, "fails"));
 }
 
 #[test]
-fn a_plugin_without_a_program_is_nothing_to_fix() {
+fn the_status_block_shows_plugins_without_a_program() {
     let plugins = Plugins::new(SAMPLE, &["ui"]);
     std::fs::remove_file(plugins.program("ui")).unwrap();
     insta::assert_snapshot!(status_block(&plugins, "ui"));
 }
 
 #[test]
-fn log_lines_carry_the_plugin_and_nothing_that_commands_the_terminal() {
+fn log_lines_have_the_plugin_id_and_no_escape_sequences() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let (mut shell, mut output, before) = run(&plugins, "sample");
     let all = before + &end(&mut shell, &mut output);
@@ -124,7 +124,7 @@ fn in_a_terminal(plugins: &Plugins, arguments: &str) -> Option<Child> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn single_keys_work_in_a_terminal_which_is_left_as_it_was() {
+fn key_bindings_work_and_the_terminal_is_restored() {
     use std::io::Write as _;
 
     let plugins = Plugins::new(SAMPLE, &["sample"]);
@@ -195,7 +195,7 @@ fn wait_for_browser(plugins: &Plugins) -> String {
 /// That it goes on with Enter only, which no clock of a real shell can show, is the host's own test.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_plugin_that_is_debugged_waits_for_enter() {
+fn attach_waits_for_enter() {
     use std::io::Write as _;
 
     let plugins = Plugins::new(SAMPLE, &["sample"]);
@@ -221,7 +221,7 @@ fn a_plugin_that_is_debugged_waits_for_enter() {
 /// The output is a terminal of its own, which goes.
 #[cfg(target_os = "linux")]
 #[test]
-fn an_error_leaves_the_terminal_as_it_was() {
+fn the_terminal_is_restored_after_an_error() {
     use std::io::Write as _;
 
     use rustix::termios::{LocalModes, tcgetattr};
@@ -278,7 +278,7 @@ fn an_error_leaves_the_terminal_as_it_was() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_terminal_that_is_closed_ends_the_shell_in_order() {
+fn a_closed_terminal_shuts_the_shell_down() {
     use stratos_tests::stratos;
 
     let Some(mut setsid) = Requirement::Setsid.program() else {

@@ -17,7 +17,7 @@ const TESTS: &str = r#"
 fn passes() {}
 
 #[test]
-fn says_where_it_runs() {
+fn runs_on_the_selected_host() {
     let host = std::env::var("STRATOS_TEST_HOST").unwrap_or_default();
     let expected = match (cfg!(feature = "as-process"), cfg!(feature = "in-memory")) {
         (true, _) => "process",
@@ -34,7 +34,7 @@ fn fails_if_asked_to() {
 "#;
 
 #[test]
-fn the_plugins_tests_run_and_decide() {
+fn test_fails_when_the_plugins_tests_fail() {
     let plugin = plugin(MANIFEST);
     let tested = test(plugin.path(), &[]);
     assert_eq!(tested.code, Some(0), "{tested:?}");
@@ -65,7 +65,7 @@ fn the_plugins_tests_run_and_decide() {
 }
 
 #[test]
-fn an_error_in_the_manifest_stops_it() {
+fn test_stops_at_errors_in_the_manifest() {
     let plugin = plugin(&MANIFEST.replace("\"id\": \"demo\"", "\"id\": \"My Demo\""));
     let tested = test(plugin.path(), &[]);
     assert_eq!(tested.code, Some(1), "{tested:?}");
@@ -74,7 +74,7 @@ fn an_error_in_the_manifest_stops_it() {
 }
 
 #[test]
-fn without_a_program_there_is_nothing_to_test() {
+fn test_succeeds_for_a_plugin_without_a_program() {
     let plugin = plugin(MANIFEST);
     fs::remove_file(plugin.path().join("Cargo.toml")).unwrap();
     let tested = test(plugin.path(), &[]);

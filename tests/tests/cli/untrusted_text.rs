@@ -80,7 +80,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 #[test]
-fn everything_that_a_plugin_says_is_shown_as_text() {
+fn plugin_output_is_escaped() {
     let plugins = Plugins::new(SAMPLE, &["says", "refuses", "explodes"]);
     let words = words(&plugins);
     let plain = run(&plugins, &words, "never");
@@ -132,7 +132,7 @@ fn everything_that_a_plugin_says_is_shown_as_text() {
 }
 
 #[test]
-fn events_in_json_are_shown_as_text() {
+fn json_events_are_escaped() {
     let plugins = Plugins::new(SAMPLE, &["says", "refuses", "explodes"]);
     let words = words(&plugins);
     let shown = run_with(plugins.root(), Path::new("."), &words, &["--json"]);
@@ -149,7 +149,7 @@ fn events_in_json_are_shown_as_text() {
 }
 
 #[test]
-fn what_is_asked_about_a_plugin_is_shown_as_text() {
+fn output_of_commands_about_a_plugin_is_escaped() {
     let plugins = Plugins::new(SAMPLE, &["says", "refuses"]);
     let env = vec![(UNTRUSTED_TEXTS.to_owned(), words(&plugins))];
     let options = RunOptions {
@@ -182,7 +182,7 @@ fn what_is_asked_about_a_plugin_is_shown_as_text() {
 }
 
 #[test]
-fn what_files_say_is_shown_as_text() {
+fn file_contents_are_escaped() {
     const GOOD: &str = r#""id": "sample", "name": "N", "version": "1.0.0", "description": "D"#;
     for (place, manifest) in [
         ("name", GOOD.replace("\"N\"", "HOSTILE")),
@@ -232,7 +232,7 @@ fn what_files_say_is_shown_as_text() {
 /// A folder may be called anything on most systems.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_folders_are_called_is_shown_as_text() {
+fn folder_names_are_escaped() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let folder = plugins.root().join("\u{1b}[31m\u{202e}\n::error::x");
     fs::create_dir(&folder).unwrap();

@@ -10,7 +10,7 @@ use stratos_manifest::{ProjectFacts, check};
 use stratos_tests::stratos;
 
 #[test]
-fn every_chapter_is_listed_and_tested() {
+fn every_chapter_is_in_the_summary_and_the_doctests() {
     let chapters: BTreeSet<String> = pages().into_keys().filter(|n| n != "SUMMARY.md").collect();
     let summary = pages().remove("SUMMARY.md").unwrap();
     assert_eq!(links(&summary).collect::<BTreeSet<_>>(), chapters);
@@ -24,7 +24,7 @@ fn every_chapter_is_listed_and_tested() {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_and_include_exists() {
     let pages = pages();
     for (name, text) in &pages {
         for link in links(text).filter(|link| !link.contains("://")) {
@@ -65,7 +65,7 @@ fn every_block_has_a_language_and_no_rust_is_ignored() {
 }
 
 #[test]
-fn manifests_are_without_findings() {
+fn manifests_in_the_book_have_no_findings() {
     let mut manifests = 0;
     // The rules' page shows what is wrong.
     for (name, text) in pages().into_iter().filter(|(name, _)| name != "rules.md") {
@@ -146,7 +146,7 @@ fn every_command_and_option_is_in_the_book() {
 }
 
 #[test]
-fn the_page_of_the_rules_is_that_of_the_code() {
+fn the_page_of_rules_is_up_to_date() {
     let explained = stratos(Path::new("."), ["explain", "--format", "markdown"]);
     assert_eq!(explained.code, Some(0), "{explained:?}");
     let path = root().join("rules.md");
@@ -161,7 +161,7 @@ fn the_page_of_the_rules_is_that_of_the_code() {
 }
 
 #[test]
-fn scenarios_can_be_played() {
+fn scenarios_in_the_book_are_valid() {
     let page = pages().remove("scenarios.md").unwrap();
     let scenarios: Vec<_> = blocks(&page).filter(|block| block.info == "toml").collect();
     assert!(!scenarios.is_empty());
@@ -173,7 +173,7 @@ fn scenarios_can_be_played() {
 
 /// The tables of verbs and keys in the chapter on scenarios.
 #[test]
-fn the_verbs_of_scenarios_are_those_of_the_code() {
+fn the_tables_of_scenario_verbs_are_up_to_date() {
     let mut verbs = String::from(
         "| `do` | What it does | Its keys; those in brackets may be left out |\n|---|---|---|\n",
     );
@@ -222,7 +222,7 @@ fn is_to_be_updated() -> bool {
 
 /// The messages on the page of mistakes are those that the SDK's tests pin.
 #[test]
-fn every_message_of_the_compiler_is_a_pinned_one() {
+fn compiler_messages_in_the_book_match_the_ui_tests() {
     let page = pages().remove("ten-mistakes.md").unwrap();
     let cases = root().join("../../stratos-sdk/tests/ui");
     let mut shown = 0;
@@ -253,7 +253,7 @@ const SENTENCES: usize = 34;
 
 /// The page that says which test is about which sentence of the contract.
 #[test]
-fn every_sentence_of_the_contract_has_a_test() {
+fn every_row_of_the_contract_page_names_an_existing_test() {
     let page = pages().remove("contract-tests.md").unwrap();
     let rows = page.lines().filter(|line| line.starts_with("| "));
     let rows: Vec<_> = rows.filter(|row| !row.contains("| Test |")).collect();

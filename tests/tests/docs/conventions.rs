@@ -46,7 +46,7 @@ const SDK_CRATES_WITH_TESTING: usize = 116;
 const FILE_LINES: usize = 500;
 
 #[test]
-fn dependencies_point_one_way() {
+fn crates_depend_only_on_allowed_crates() {
     let metadata = metadata();
     for (name, allowed) in ALLOWED {
         let package = metadata
@@ -71,7 +71,7 @@ fn dependencies_point_one_way() {
 }
 
 #[test]
-fn the_macros_are_built_from_four_crates() {
+fn the_macros_have_four_dependencies() {
     let metadata = metadata();
     let macros = metadata
         .packages
@@ -90,7 +90,7 @@ fn the_macros_are_built_from_four_crates() {
 }
 
 #[test]
-fn the_sdk_has_the_host_for_tests_only() {
+fn the_sdk_depends_on_the_host_only_with_the_testing_feature() {
     let metadata = metadata();
     let mut packages = metadata.packages.iter();
     let sdk = packages.find(|package| package.name == "stratos-sdk");
@@ -108,7 +108,7 @@ fn the_sdk_has_the_host_for_tests_only() {
 }
 
 #[test]
-fn the_sdk_stays_small() {
+fn the_number_of_crates_in_the_sdks_tree_is_bounded() {
     for (features, most) in [("", SDK_CRATES), ("testing", SDK_CRATES_WITH_TESTING)] {
         let crates = sdk_crates(features);
         println!("{} crates in the SDK's tree ({features})", crates.len());
@@ -142,7 +142,7 @@ fn sdk_crates(features: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_stated_rust_version_is_no_lower_than_the_dependencies_need() {
+fn rust_version_covers_all_dependencies() {
     let metadata = metadata();
     let versions: BTreeMap<_, _> = metadata
         .packages
@@ -175,7 +175,7 @@ fn the_stated_rust_version_is_no_lower_than_the_dependencies_need() {
 }
 
 #[test]
-fn files_hold_one_idea() {
+fn files_have_at_most_500_lines() {
     let mut long = Vec::new();
     for file in rust_files(&root()) {
         let text = fs::read_to_string(&file).expect("a readable file");
@@ -192,7 +192,7 @@ fn files_hold_one_idea() {
 }
 
 #[test]
-fn no_module_is_called_after_nothing() {
+fn module_names_are_specific() {
     for file in rust_files(&root()) {
         let name = file
             .file_stem()

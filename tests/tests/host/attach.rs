@@ -19,7 +19,7 @@ use crate::SAMPLE;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 #[tokio::test(start_paused = true)]
-async fn whoever_debugs_a_plugin_has_all_the_time_there_is() {
+async fn attach_disables_the_timeouts_of_hooks() {
     let shell = start(Some(AttachMode::Announce));
     let begin = Instant::now();
     let state = shell.ready().await.remove(0).state;
@@ -50,7 +50,7 @@ async fn whoever_debugs_a_plugin_has_all_the_time_there_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_debugger_the_same_plugin_is_late() {
+async fn hooks_time_out_without_attach() {
     let shell = start(None);
     let state = shell.ready().await.remove(0).state;
     let reason = "on_start did not finish within 30 s".to_owned();
@@ -59,7 +59,7 @@ async fn without_a_debugger_the_same_plugin_is_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_the_shell_waits_for_no_debugger() {
+async fn shutdown_ignores_attach() {
     for stops in [false, true] {
         let shell = start(Some(AttachMode::Announce));
         shell.ready().await;
@@ -76,7 +76,7 @@ async fn the_end_of_the_shell_waits_for_no_debugger() {
 }
 
 #[test]
-fn each_start_says_how_to_attach_before_the_hook_runs() {
+fn each_start_prints_the_debugger_command_before_on_start() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let options = RunOptions {
         args: vec!["--attach".to_owned()],
@@ -103,7 +103,7 @@ fn each_start_says_how_to_attach_before_the_hook_runs() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_a_plugin_that_sits_in_its_hook() {
+fn ctrl_c_ends_a_plugin_that_is_stopped_in_a_hook() {
     use std::io::{BufRead as _, BufReader};
     use std::process::{Command, Stdio};
 

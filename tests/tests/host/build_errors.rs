@@ -10,7 +10,7 @@ use crate::SAMPLE;
 const MAIN: &str = "fn main() { eprintln!(\"no Stratos plugin\"); }";
 
 #[test]
-fn compiler_errors_are_shown_and_the_plugin_is_errored() {
+fn compiler_errors_are_printed_and_error_the_plugin() {
     let plugins = project(&[("src/main.rs", "fn main() { let x: u8 = \"text\"; }")]);
     let shell = ShellProcess::start(plugins.root());
     let says = |event: &Value| {
@@ -26,7 +26,7 @@ fn compiler_errors_are_shown_and_the_plugin_is_errored() {
 }
 
 #[test]
-fn what_builds_no_plugin_is_told_apart() {
+fn projects_without_a_plugin_program_are_reported() {
     let plugins = project(&[("src/lib.rs", "")]);
     let shell = ShellProcess::start(plugins.root());
     assert!(
@@ -51,7 +51,7 @@ fn what_builds_no_plugin_is_told_apart() {
 }
 
 #[test]
-fn arguments_after_two_dashes_go_to_cargo() {
+fn arguments_after_two_dashes_are_passed_to_cargo() {
     let plugins = project(&[("src/main.rs", MAIN)]);
     let args = ["--", "--features", "nonsense"].map(str::to_owned).to_vec();
     let shell = ShellProcess::start_with(

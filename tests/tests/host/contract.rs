@@ -53,33 +53,33 @@ on_both_hosts! {
     on_start_sees_the_login,
     a_failing_start_is_errored_and_the_others_run,
     a_panicking_start_is_errored_and_the_others_run,
-    every_running_plugin_is_stopped_and_no_other,
+    shutdown_stops_every_running_plugin,
     on_stop_may_use_the_context,
-    an_update_resumes_where_the_plugin_can,
-    an_update_stops_and_starts_where_it_cannot,
-    later_shells_stop_and_start_whatever_the_plugin_can,
-    a_failing_resume_leaves_the_old_one,
+    an_update_resumes_a_plugin_with_on_resume,
+    an_update_restarts_a_plugin_without_on_resume,
+    later_shells_restart_a_plugin_with_on_resume,
+    a_failing_on_resume_keeps_the_old_generation,
     log_lines_carry_plugin_level_tag_and_data,
     what_a_handler_logs_comes_before_its_answer,
-    events_of_tracing_are_log_lines,
+    tracing_events_are_log_lines,
     config_values_survive_a_restart,
     config_values_belong_to_one_plugin,
-    the_default_is_the_callers,
+    get_returns_the_callers_default,
     a_deleted_value_is_gone,
-    all_values_come_at_once,
-    a_value_of_another_type_is_an_error,
-    a_channel_answers_the_ui,
+    get_all_returns_all_values,
+    a_value_of_the_wrong_type_is_an_error,
+    a_handler_answers_the_ui,
     a_failing_or_panicking_handler_answers_with_an_error,
     a_prefixed_channel_is_refused_with_a_hint,
     a_channel_has_one_handler_until_it_is_removed,
-    a_push_reaches_the_ui_in_order,
-    a_ui_that_comes_later_has_missed_a_push,
-    the_login_is_the_one_of_this_moment,
-    routes_are_relative_to_any_absolute_prefix,
-    a_prefix_that_cannot_be_served_is_refused,
+    pushes_reach_the_ui_in_order,
+    a_ui_that_connects_later_misses_earlier_pushes,
+    auth_reflects_the_current_login,
+    routes_are_relative_to_their_prefix,
+    invalid_and_reserved_prefixes_are_refused,
     two_plugins_cannot_share_a_prefix,
     a_panicking_route_answers_500,
-    a_body_streams_through,
+    bodies_are_streamed,
 }
 
 async fn on_start_sees_the_login(host: Host) {
@@ -111,7 +111,7 @@ async fn a_panicking_start_is_errored_and_the_others_run(host: Host) {
     assert_eq!(shell.plugin("sample").state(), PluginState::Running);
 }
 
-async fn every_running_plugin_is_stopped_and_no_other(host: Host) {
+async fn shutdown_stops_every_running_plugin(host: Host) {
     let shell = host.shell(&["sample", "sample-b", "fails"]);
     let shell = shell.start_anyway().await.unwrap();
     shell.stop().await.assert_finished();
@@ -129,7 +129,7 @@ async fn on_stop_may_use_the_context(host: Host) {
     assert_eq!(shell.state(), PluginState::Stopped);
 }
 
-async fn an_update_resumes_where_the_plugin_can(host: Host) {
+async fn an_update_resumes_a_plugin_with_on_resume(host: Host) {
     let shell = host.shell(&["resumes"]).start().await;
     shell.update().await.unwrap();
     assert_eq!(shell.config_value("resumed").await, Some(true));
@@ -140,7 +140,7 @@ async fn an_update_resumes_where_the_plugin_can(host: Host) {
     shell.stop().await.assert_finished();
 }
 
-async fn an_update_stops_and_starts_where_it_cannot(host: Host) {
+async fn an_update_restarts_a_plugin_without_on_resume(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     shell.update().await.unwrap();
     assert_eq!(shell.config_value("stops").await, Some(1));
@@ -148,7 +148,7 @@ async fn an_update_stops_and_starts_where_it_cannot(host: Host) {
     assert_eq!(add(&shell).await, 3);
 }
 
-async fn later_shells_stop_and_start_whatever_the_plugin_can(host: Host) {
+async fn later_shells_restart_a_plugin_with_on_resume(host: Host) {
     let shell = host.shell(&["resumes"]).shell_version(ShellVersion::V3);
     let shell = shell.start().await;
     shell.update().await.unwrap();
@@ -156,7 +156,7 @@ async fn later_shells_stop_and_start_whatever_the_plugin_can(host: Host) {
     assert_eq!(shell.config_value("starts").await, Some(2));
 }
 
-async fn a_failing_resume_leaves_the_old_one(host: Host) {
+async fn a_failing_on_resume_keeps_the_old_generation(host: Host) {
     let shell = host.shell(&["resumes"]).start().await;
     shell.set_config("refuse_resume", true).await;
     let error = shell.update().await.unwrap_err().to_string();
@@ -198,7 +198,7 @@ async fn what_a_handler_logs_comes_before_its_answer(host: Host) {
     }
 }
 
-async fn events_of_tracing_are_log_lines(host: Host) {
+async fn tracing_events_are_log_lines(host: Host) {
     let shell = host.shell(&["sample", "sample-b"]).start().await;
     for id in ["sample", "sample-b"] {
         let line = shell.plugin(id).log_line("traced").await;
@@ -221,7 +221,7 @@ async fn config_values_belong_to_one_plugin(host: Host) {
     assert_eq!(other.invoke::<u64>("count", "n").await.unwrap(), 1);
 }
 
-async fn the_default_is_the_callers(host: Host) {
+async fn get_returns_the_callers_default(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     let default = async || shell.invoke::<String>("default", "name").await.unwrap();
     assert_eq!(default().await, "the caller's");
@@ -237,14 +237,14 @@ async fn a_deleted_value_is_gone(host: Host) {
     }
 }
 
-async fn all_values_come_at_once(host: Host) {
+async fn get_all_returns_all_values(host: Host) {
     let shell = host.shell(&["sample"]).config("a", 1).config("b", [true]);
     let shell = shell.start().await;
     let all: Value = shell.invoke("all", ()).await.unwrap();
     assert_eq!(all, json!({ "a": 1, "b": [true], "starts": 1 }));
 }
 
-async fn a_value_of_another_type_is_an_error(host: Host) {
+async fn a_value_of_the_wrong_type_is_an_error(host: Host) {
     let shell = host
         .shell(&["sample"])
         .config("text", "thirty")
@@ -258,7 +258,7 @@ async fn a_value_of_another_type_is_an_error(host: Host) {
     assert!(error.contains("config value `text` is a string"), "{error}");
 }
 
-async fn a_channel_answers_the_ui(host: Host) {
+async fn a_handler_answers_the_ui(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     let echo: Value = shell.invoke("echo", json!({ "a": [1] })).await.unwrap();
     assert_eq!(echo, json!({ "a": [1] }));
@@ -311,7 +311,7 @@ async fn a_channel_has_one_handler_until_it_is_removed(host: Host) {
     handle().await.unwrap();
 }
 
-async fn a_push_reaches_the_ui_in_order(host: Host) {
+async fn pushes_reach_the_ui_in_order(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     for n in 0..10 {
         let _: () = shell.invoke("push", n).await.unwrap();
@@ -321,7 +321,7 @@ async fn a_push_reaches_the_ui_in_order(host: Host) {
     }
 }
 
-async fn a_ui_that_comes_later_has_missed_a_push(host: Host) {
+async fn a_ui_that_connects_later_misses_earlier_pushes(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     let _: () = shell.invoke("push", 1).await.unwrap();
     assert_eq!(shell.push::<u64>("pushed").await, 1);
@@ -342,7 +342,7 @@ async fn a_ui_that_comes_later_has_missed_a_push(host: Host) {
     );
 }
 
-async fn the_login_is_the_one_of_this_moment(host: Host) {
+async fn auth_reflects_the_current_login(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     let login = async || -> Value { shell.invoke("login", ()).await.unwrap() };
     let signed_out = json!({ "authenticated": false, "token": null });
@@ -356,7 +356,7 @@ async fn the_login_is_the_one_of_this_moment(host: Host) {
     assert_eq!(login().await, signed_out);
 }
 
-async fn routes_are_relative_to_any_absolute_prefix(host: Host) {
+async fn routes_are_relative_to_their_prefix(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     assert_eq!(shell.get("/api/sample/hello/x").await.text(), "hello x");
     for prefix in ["/loadsheet", "/a/b/c", "/api/sample/inner"] {
@@ -368,7 +368,7 @@ async fn routes_are_relative_to_any_absolute_prefix(host: Host) {
     assert_eq!(shell.get("/hello/x").await.status(), 404);
 }
 
-async fn a_prefix_that_cannot_be_served_is_refused(host: Host) {
+async fn invalid_and_reserved_prefixes_are_refused(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     for (prefix, part) in [
         ("api/x", "write `/api/x`"),
@@ -399,7 +399,7 @@ async fn a_panicking_route_answers_500(host: Host) {
     assert_eq!(shell.get("/api/sample/hello/x").await.status(), 200);
 }
 
-async fn a_body_streams_through(host: Host) {
+async fn bodies_are_streamed(host: Host) {
     let shell = host.shell(&["sample"]).start().await;
     let mut endless = shell.get("/api/sample/stream").stream().await;
     assert_eq!(endless.chunk().await.unwrap().unwrap(), "first");

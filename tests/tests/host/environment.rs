@@ -8,7 +8,7 @@ use stratos_tests::{Plugins, RunOptions, ShellProcess, report, stratos};
 use crate::SAMPLE;
 
 #[test]
-fn variables_come_from_the_settings_the_command_line_and_the_shells_own() {
+fn env_variables_come_from_stratos_toml_the_command_line_and_the_shell() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let settings = plugins.root().join("sample/stratos.toml");
     let version = |args: &[&str], own: Option<&str>| {
@@ -31,7 +31,7 @@ fn variables_come_from_the_settings_the_command_line_and_the_shells_own() {
 }
 
 #[test]
-fn changed_settings_count_at_the_next_start() {
+fn changed_env_settings_apply_at_the_next_start() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let settings = plugins.root().join("sample/stratos.toml");
     let mut shell = ShellProcess::watch(plugins.root());
@@ -44,7 +44,7 @@ fn changed_settings_count_at_the_next_start() {
 }
 
 #[test]
-fn names_of_the_shell_are_refused() {
+fn reserved_env_names_are_refused() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let refused = |args: &[&str]| {
         let run = ["run", "--port", "auto", "--exit-when-ready"];
@@ -74,7 +74,7 @@ fn names_of_the_shell_are_refused() {
 }
 
 #[test]
-fn the_token_of_the_login_is_written_nowhere() {
+fn the_login_token_is_not_written_to_disk_or_logs() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let mut shell = ShellProcess::start(plugins.root());
     let login = shell.call("sample", "login", "null").stdout;

@@ -12,7 +12,7 @@ use tokio::sync::{Barrier, Notify};
 use tokio::task::JoinSet;
 
 #[tokio::test]
-async fn tasks_end_with_their_plugin_and_a_panicking_one_is_named() {
+async fn tasks_are_cancelled_with_their_plugin_and_panics_are_logged() {
     let plugin = || {
         plugin("demo", async |ctx| {
             ctx.spawn("endless", std::future::pending());
@@ -30,7 +30,7 @@ async fn tasks_end_with_their_plugin_and_a_panicking_one_is_named() {
 }
 
 #[tokio::test]
-async fn one_large_value_is_refused_and_many_small_ones_come_back_in_pages() {
+async fn large_config_values_are_refused_and_get_all_is_paged() {
     let plugin = || {
         plugin("demo", async |ctx| {
             let large = ctx.config.set("large", &"x".repeat(256 * 1024)).await;
@@ -62,7 +62,7 @@ async fn one_large_value_is_refused_and_many_small_ones_come_back_in_pages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_on_start_that_never_returns_has_a_deadline() {
+async fn on_start_times_out() {
     let hangs = || plugin("demo", async |_| std::future::pending().await);
     let error = TestShell::new(hangs).in_memory().try_start().await;
     let StartError::Errored { reason, .. } = error.unwrap_err() else {
@@ -72,7 +72,7 @@ async fn an_on_start_that_never_returns_has_a_deadline() {
 }
 
 #[tokio::test]
-async fn plugins_start_at_the_same_time() {
+async fn plugins_start_concurrently() {
     // Each waits in its `on_start` for the other.
     let both = Arc::new(Barrier::new(2));
     let waiting = |id: &'static str| {
@@ -96,7 +96,7 @@ async fn plugins_start_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn questions_without_an_answer_leave_room_for_the_stop() {
+async fn pending_ipc_requests_do_not_block_a_stop() {
     let plugin = || {
         create_plugin(identity("demo"))
             .on_start(async |ctx| {
@@ -120,7 +120,7 @@ async fn questions_without_an_answer_leave_room_for_the_stop() {
 }
 
 #[tokio::test]
-async fn a_replaced_generation_cannot_write_any_more() {
+async fn a_replaced_generation_cannot_write_config() {
     let switched = Arc::new(Notify::new());
     let notified = Arc::clone(&switched);
     let plugin = move || {

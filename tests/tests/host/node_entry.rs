@@ -10,7 +10,7 @@ use stratos_tests::{Requirement, node_project};
 use crate::SAMPLE;
 
 #[test]
-fn the_node_entry_carries_the_protocol() {
+fn the_node_entry_passes_its_tests() {
     if let Err(reason) = run() {
         Requirement::Node.skip(reason);
     }

@@ -7,7 +7,7 @@ use stratos_tests::{Plugins, ShellProcess, spawn_copied};
 use crate::SAMPLE;
 
 #[test]
-fn started_by_hand_it_says_how_to_run_it() {
+fn a_plugin_started_by_hand_explains_how_to_run_it() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let mut program = Command::new(plugins.program("sample"));
     let program = spawn_copied(program.stderr(Stdio::piped()));
@@ -20,7 +20,7 @@ fn started_by_hand_it_says_how_to_run_it() {
 }
 
 #[test]
-fn without_its_sockets_it_fails_in_words() {
+fn a_plugin_without_sockets_reports_an_error() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let nowhere = |name: &str| match cfg!(windows) {
         true => format!(r"\\.\pipe\stratos-nowhere-{name}"),
@@ -46,7 +46,7 @@ fn without_its_sockets_it_fails_in_words() {
 }
 
 #[test]
-fn a_state_folder_that_was_there_keeps_what_is_in_it() {
+fn an_existing_state_folder_keeps_its_files() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
     std::fs::create_dir_all(state.join("programs/mine")).unwrap();
@@ -66,7 +66,7 @@ fn a_state_folder_that_was_there_keeps_what_is_in_it() {
 
 #[cfg(unix)]
 #[test]
-fn a_closed_output_stops_the_shell_in_order() {
+fn a_closed_stdout_shuts_the_shell_down() {
     use std::ffi::OsString;
     use std::io::{BufRead as _, BufReader};
 

@@ -15,7 +15,7 @@ use stratos_tests::{running_programs, wait_until};
 use crate::SAMPLE;
 
 #[test]
-fn a_saved_file_becomes_the_version_that_answers() {
+fn a_saved_file_is_built_and_reloaded() {
     let (_plugins, sources, mut shell) = running("sample");
     let before = shell.get("/api/sample/version");
     assert_eq!(before.body, "one");
@@ -39,7 +39,7 @@ fn a_saved_file_becomes_the_version_that_answers() {
 }
 
 #[test]
-fn while_the_code_is_broken_the_last_good_version_answers_and_says_so() {
+fn a_failed_build_keeps_the_last_good_version() {
     let (_plugins, sources, mut shell) = running("sample");
     sources.main("1");
     let failed = shell.wait_for_build("sample", "failed");
@@ -72,7 +72,7 @@ fn while_the_code_is_broken_the_last_good_version_answers_and_says_so() {
 }
 
 #[test]
-fn a_change_during_a_build_is_never_lost() {
+fn a_change_during_a_build_is_built_afterwards() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     let gate = sources.build_gate();
@@ -93,7 +93,7 @@ fn a_change_during_a_build_is_never_lost() {
 }
 
 #[test]
-fn a_crash_and_a_stop_do_not_wait_for_the_build() {
+fn crashes_and_stops_are_handled_during_a_build() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     let gate = sources.build_gate();
@@ -121,7 +121,7 @@ fn a_crash_and_a_stop_do_not_wait_for_the_build() {
 }
 
 #[test]
-fn a_start_that_hangs_gives_way_to_the_version_that_does_not() {
+fn a_newer_version_replaces_one_that_hangs_in_on_start() {
     let (_plugins, sources, mut shell) = running("sample");
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
     let hang = |shell: &ShellProcess, hangs| {
@@ -145,7 +145,7 @@ fn a_start_that_hangs_gives_way_to_the_version_that_does_not() {
 /// Cargo, its compilers and build scripts are in the way of nobody.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
+fn shutdown_kills_a_build_and_its_child_processes() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     let gate = sources.build_gate();
@@ -179,7 +179,7 @@ fn the_end_does_not_wait_for_a_build_and_leaves_nothing_of_it() {
 }
 
 #[test]
-fn a_touched_file_builds_nothing_and_a_path_dependency_does() {
+fn touching_a_file_builds_nothing_and_changing_a_path_dependency_does() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     add_parts(&sources, "one");
@@ -213,7 +213,7 @@ fn a_touched_file_builds_nothing_and_a_path_dependency_does() {
 }
 
 #[test]
-fn what_never_built_starts_when_it_is_repaired_wherever_that_is() {
+fn a_plugin_that_never_built_starts_when_any_of_its_inputs_is_fixed() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     add_parts(&sources, "one");
@@ -235,7 +235,7 @@ fn what_never_built_starts_when_it_is_repaired_wherever_that_is() {
 }
 
 #[test]
-fn many_files_at_once_are_one_change() {
+fn many_changed_files_are_one_build() {
     let (_plugins, sources, mut shell) = running("sample");
     let builds = |shell: &ShellProcess| {
         let started = |event: &&Value| event["build"]["name"] == "started";
@@ -255,7 +255,7 @@ fn many_files_at_once_are_one_change() {
 }
 
 #[test]
-fn only_the_plugin_that_changed_is_built() {
+fn only_the_changed_plugin_is_built() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let first = plugins.add_sources(SAMPLE, "sample");
     let _second = plugins.add_sources(SAMPLE, "another");
@@ -274,7 +274,7 @@ fn only_the_plugin_that_changed_is_built() {
 }
 
 #[test]
-fn a_manifest_is_taken_over_or_nothing_is() {
+fn an_invalid_manifest_is_not_applied() {
     let (_plugins, sources, mut shell) = running("sample");
     let good = sources.read("plugin.json");
     let reread = |shell: &mut ShellProcess| shell.wait_for(|event| event["event"] == "reread");
@@ -314,7 +314,7 @@ fn a_manifest_is_taken_over_or_nothing_is() {
 }
 
 #[test]
-fn a_build_that_writes_its_own_source_is_not_followed_for_ever() {
+fn a_build_that_writes_its_own_source_does_not_rebuild_forever() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     let script = r#"
@@ -349,7 +349,7 @@ fn main() {
 }
 
 #[test]
-fn another_kind_of_plugin_needs_a_restart_and_says_so() {
+fn a_change_of_the_kind_of_plugin_asks_for_a_restart() {
     let (_plugins, sources, mut shell) = running("sample");
     // From now on it knows what there is.
     sources.version("two");
@@ -367,7 +367,7 @@ fn another_kind_of_plugin_needs_a_restart_and_says_so() {
 }
 
 #[test]
-fn settings_and_icons_need_no_build() {
+fn changed_settings_and_icons_are_not_built() {
     let (_plugins, sources, mut shell) = running("sample");
     let foreign = ["Origin: http://localhost:5173"];
     let ask =
@@ -400,7 +400,7 @@ fn settings_and_icons_need_no_build() {
 }
 
 #[test]
-fn a_program_that_somebody_else_builds_is_reloaded_as_well() {
+fn a_program_built_by_another_tool_is_reloaded() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let mut shell = ShellProcess::watch(plugins.root());
     let mut program = fs::read(SAMPLE).unwrap();
@@ -415,7 +415,7 @@ fn a_program_that_somebody_else_builds_is_reloaded_as_well() {
 }
 
 #[test]
-fn without_watching_nothing_happens_by_itself() {
+fn no_watch_disables_reloads() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
     let target = plugins.root().join("target");

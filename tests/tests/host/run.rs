@@ -94,7 +94,7 @@ fn config_values_survive_a_restart_and_a_kill() {
 }
 
 #[test]
-fn config_is_exported_and_imported_whole() {
+fn config_is_exported_and_imported() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let file = plugins.root().join("values.json");
@@ -150,7 +150,7 @@ fn config_is_exported_and_imported_whole() {
 }
 
 #[test]
-fn ipc_answers_and_fails_in_words() {
+fn call_prints_results_and_errors() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let mut shell = ShellProcess::start(plugins.root());
     assert_eq!(
@@ -219,7 +219,7 @@ fn ipc_answers_and_fails_in_words() {
 }
 
 #[test]
-fn a_plugin_that_fails_is_errored_and_the_others_serve() {
+fn a_failing_plugin_does_not_affect_others() {
     let ids = [
         "sample", "another", "panics", "fails", "exits", "quits", "garbage", "future", "impostor",
     ];
@@ -260,7 +260,7 @@ fn a_plugin_that_fails_is_errored_and_the_others_serve() {
 }
 
 #[test]
-fn silence_has_a_deadline() {
+fn a_missing_handshake_times_out() {
     let plugins = Plugins::new(SAMPLE, &["sample", "silent"]);
     let shell = ShellProcess::start(plugins.root());
     let reason = shell.plugin("silent")["state"]["reason"].clone();
@@ -272,7 +272,7 @@ fn silence_has_a_deadline() {
 }
 
 #[test]
-fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
+fn a_crashed_plugin_is_errored_and_can_be_started_again() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let mut shell = ShellProcess::start(plugins.root());
     let _ = shell.call("sample", "exit", "9");
@@ -350,7 +350,7 @@ fn a_crash_is_an_error_and_a_start_brings_the_plugin_back() {
 
 #[cfg(unix)]
 #[test]
-fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
+fn a_hanging_on_stop_is_killed_in_time() {
     let (plugins, watch) = (
         Plugins::new(SAMPLE, &["sample", "another"]),
         LiveProcesses::new(),
@@ -383,7 +383,7 @@ fn an_on_stop_that_hangs_is_ended_by_force_and_in_time() {
 }
 
 #[test]
-fn two_plugins_cannot_have_the_same_routes() {
+fn a_route_prefix_belongs_to_one_plugin() {
     let plugins = Plugins::new(SAMPLE, &["rival", "rival-two"]);
     let shell = ShellProcess::start(plugins.root());
     let states = ["rival", "rival-two"].map(|id| shell.plugin(id)["state"].clone());
@@ -400,7 +400,7 @@ fn two_plugins_cannot_have_the_same_routes() {
 }
 
 #[test]
-fn the_login_is_switched_while_plugins_run() {
+fn login_commands_change_the_login_of_running_plugins() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     std::fs::write(
         plugins.root().join("sample/stratos.toml"),
@@ -443,7 +443,7 @@ fn the_login_is_switched_while_plugins_run() {
 }
 
 #[test]
-fn the_login_at_the_start_is_a_flag() {
+fn the_signed_out_flag_sets_the_initial_login() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let args = ["--auth", "signed-out"].map(str::to_owned).to_vec();
     let shell = ShellProcess::start_with(
@@ -463,7 +463,7 @@ fn the_login_at_the_start_is_a_flag() {
 }
 
 #[test]
-fn events_are_streamed_to_whoever_has_the_token() {
+fn the_control_api_streams_events_to_clients_with_the_token() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let mut stream = TcpStream::connect(shell.address).unwrap();
@@ -487,7 +487,7 @@ fn events_are_streamed_to_whoever_has_the_token() {
 }
 
 #[test]
-fn a_second_shell_is_refused_by_name() {
+fn a_second_shell_is_refused_and_names_the_first() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let state = shell.state.to_str().unwrap();
@@ -527,7 +527,7 @@ fn a_second_shell_is_refused_by_name() {
 }
 
 #[test]
-fn what_cannot_run_is_listed_or_refused() {
+fn plugins_that_cannot_run_are_listed_or_refused() {
     let plugins = Plugins::new(SAMPLE, &["sample", "ui", "script"]);
     std::fs::remove_file(plugins.program("ui")).unwrap();
     std::fs::rename(

@@ -31,7 +31,7 @@ fn reason(played: &Played) -> &str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ten_minutes_pass_in_no_time_and_to_the_millisecond() {
+async fn scenario_steps_run_in_virtual_time() {
     let begin = Instant::now();
     let shell = shell("good").start().await;
     let played = shell
@@ -67,7 +67,7 @@ async fn ten_minutes_pass_in_no_time_and_to_the_millisecond() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_verb_does_what_it_says() {
+async fn every_scenario_verb_has_its_effect() {
     let shell = shell("resumes").start().await;
     let played = shell
         .play_str(
@@ -191,7 +191,7 @@ async fn every_verb_does_what_it_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_hold_says_what_was_seen_instead() {
+async fn a_failed_expectation_reports_what_was_observed() {
     let shell = shell("good").start().await;
     for (step, expected) in [
         (
@@ -255,7 +255,7 @@ async fn what_does_not_hold_says_what_was_seen_instead() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_reads_well() {
+async fn a_failure_message_names_the_step_and_the_reason() {
     let shell = shell("good").start().await;
     let text = "name = \"Hope\"\n[[step]]\ndo = \"sign-out\"\n\n[[step]]\ndo = \"expect\"\npush = \"status\"\n";
     let played = shell.play_str(text).await;
@@ -274,7 +274,7 @@ async fn a_failure_reads_well() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_happened_before_a_step_is_not_what_is_expected_after_it() {
+async fn expectations_ignore_events_before_their_step() {
     let shell = shell("good").start().await;
     let push = "[[step]]\ndo = \"invoke\"\nchannel = \"push\"\npayload = 1\n";
     let expect = "[[step]]\ndo = \"expect\"\npush = \"pushed\"\n";
@@ -289,7 +289,7 @@ async fn what_happened_before_a_step_is_not_what_is_expected_after_it() {
 }
 
 #[tokio::test]
-async fn one_scenario_at_a_time() {
+async fn a_second_scenario_is_refused_while_one_plays() {
     let shell = shell("good").start().await;
     let text = "[[step]]\nat = \"1h\"\ndo = \"sign-out\"\n";
     let first = shell.play_str(text);
@@ -343,7 +343,7 @@ async fn ask(url: &str) -> std::io::Result<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upstream_goes_and_comes_back_in_virtual_time() {
+async fn a_mock_server_outage_ends_in_virtual_time() {
     let begin = Instant::now();
     let shell = TestShell::new(poller).in_memory().start().await;
     let before = shell.config_values().await;
@@ -406,7 +406,7 @@ async fn an_upstream_goes_and_comes_back_in_virtual_time() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_named_before_anything_happens() {
+async fn a_mock_server_port_in_use_fails_before_the_first_step() {
     let shell = shell("good").start().await;
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port();

@@ -100,7 +100,7 @@ fn is_step(event: &Value, text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_file_gives_the_same_in_memory_and_as_a_process() {
+async fn a_scenario_file_has_the_same_outcome_in_memory_and_as_a_process() {
     let shell = TestShell::new(|| sample("good")).in_memory().start().await;
     let in_memory = shell.play_str(LIVES).await;
     in_memory.assert_held();
@@ -129,7 +129,7 @@ async fn a_file_gives_the_same_in_memory_and_as_a_process() {
 }
 
 #[test]
-fn the_exit_code_says_whether_all_steps_held() {
+fn run_scenario_fails_when_a_step_fails() {
     let plugins = Plugins::new(SAMPLE, &["good"]);
     let failed = run(
         &plugins,
@@ -177,7 +177,7 @@ fn the_exit_code_says_whether_all_steps_held() {
 }
 
 #[test]
-fn a_running_shell_plays_and_refuses_what_does_not_fit() {
+fn play_runs_in_a_running_shell_and_refuses_unknown_plugins() {
     let plugins = Plugins::new(SAMPLE, &["good", "resumes"]);
     let shell = ShellProcess::start(plugins.root());
     let play = |text: &str| {
@@ -202,7 +202,7 @@ fn a_running_shell_plays_and_refuses_what_does_not_fit() {
 }
 
 #[test]
-fn what_a_scenario_broke_is_whole_again_when_its_player_is_gone() {
+fn faults_are_undone_when_the_play_command_is_killed() {
     let plugins = Plugins::new(SAMPLE, &["good"]);
     let mut shell = ShellProcess::start(plugins.root());
     let file = write(&plugins, LONG);
@@ -234,7 +234,7 @@ fn what_a_scenario_broke_is_whole_again_when_its_player_is_gone() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_the_shell_and_gives_back_what_the_scenario_borrowed() {
+fn ctrl_c_undoes_the_faults_of_a_scenario() {
     let plugins = Plugins::new(SAMPLE, &["good"]);
     let file = write(&plugins, LONG);
     let args = vec!["--scenario".to_owned(), file.to_str().unwrap().to_owned()];

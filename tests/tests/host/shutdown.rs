@@ -13,7 +13,7 @@ use stratos_tests::{CommandOutput, LiveProcesses, Plugins, stratos};
 use crate::SAMPLE;
 
 #[test]
-fn it_says_whether_everything_starts() {
+fn exit_when_ready_reports_whether_all_plugins_start() {
     let plugins = Plugins::new(SAMPLE, &["sample", "ui"]);
     std::fs::remove_file(plugins.program("ui")).unwrap();
     let well = try_out(&plugins, &[]);
@@ -34,7 +34,7 @@ fn it_says_whether_everything_starts() {
 }
 
 #[test]
-fn it_does_not_wait_for_ever() {
+fn exit_when_ready_has_a_timeout() {
     let plugins = Plugins::new(SAMPLE, &["hangs", "sample"]);
     let late = try_out(&plugins, &["--timeout", "1"]);
     assert_eq!(late.code, Some(1), "{late:?}");
@@ -47,7 +47,7 @@ fn it_does_not_wait_for_ever() {
 }
 
 #[test]
-fn nothing_is_left_after_it() {
+fn exit_when_ready_leaves_no_process() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), LiveProcesses::new());
     assert_eq!(try_out(&plugins, &[]).code, Some(0));
     assert!(watch.wait_for(0, Duration::from_secs(10)));
@@ -61,7 +61,7 @@ fn try_out(plugins: &Plugins, more: &[&str]) -> CommandOutput {
 /// A reader that stops reading fills the pipe, and printing waits.
 #[cfg(target_os = "linux")]
 #[test]
-fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
+fn ctrl_c_works_while_stdout_is_not_read() {
     use std::process::{Command, Stdio};
     use std::thread::sleep;
     use std::time::Instant;
@@ -108,7 +108,7 @@ fn ctrl_c_ends_it_also_when_nobody_reads_what_it_prints() {
 /// Each of them is ended by force, and none waits for another.
 #[cfg(unix)]
 #[test]
-fn it_ends_within_eight_seconds_whatever_its_plugins_do() {
+fn shutdown_takes_at_most_8_seconds_with_hanging_plugins() {
     use std::path::Path;
     use std::thread;
     use std::time::Instant;

@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep};
 use tokio_tungstenite::client_async;
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_does_not_wait_for_an_on_start_that_hangs() {
+async fn a_stop_cancels_a_hanging_on_start() {
     let shell = TestShell::new(slow).in_memory().start().await;
     shell.plugin("demo").stop().await.assert_clean();
     shell.set_config("hang_in_start", true).await;
@@ -72,7 +72,7 @@ async fn a_stop_during_on_resume_ends_both_versions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_on_resume_that_hangs_gives_way_to_a_newer_version() {
+async fn a_newer_version_replaces_one_that_hangs_in_on_resume() {
     let shell = TestShell::new(slow).in_memory().start().await;
     shell.set_config("hang_in_resume", true).await;
     let plugin = shell.plugin("demo");
@@ -91,7 +91,7 @@ async fn an_on_resume_that_hangs_gives_way_to_a_newer_version() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plugin_that_does_not_greet_is_given_up() {
+async fn the_handshake_times_out() {
     let silent = InMemoryLauncher::new(|_link| std::future::pending());
     let spec = PluginSpec {
         id: "silent".to_owned(),
@@ -109,7 +109,7 @@ async fn a_plugin_that_does_not_greet_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_takes_nine_seconds_is_answered_by_the_version_that_took_it() {
+async fn requests_in_flight_are_answered_by_the_old_generation() {
     for path in ["nine-seconds", "nine-seconds-of-body"] {
         let shell = TestShell::new(slow).in_memory().start().await;
         let plugin = shell.plugin("demo");
@@ -139,7 +139,7 @@ async fn what_takes_nine_seconds_is_answered_by_the_version_that_took_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_never_ends_is_cut_after_ten_seconds() {
+async fn streams_of_a_draining_generation_are_closed_after_10_seconds() {
     let shell = TestShell::new(slow).in_memory().start().await;
     let mut stream = shell.get("/api/demo/endless").stream().await;
     assert_eq!(stream.chunk().await.unwrap().unwrap(), "1");
@@ -159,7 +159,7 @@ async fn what_never_ends_is_cut_after_ten_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_does_not_wait_for_what_retires() {
+async fn a_stop_closes_the_streams_of_draining_generations() {
     let shell = TestShell::new(slow).in_memory().start().await;
     let mut stream = shell.get("/api/demo/endless").stream().await;
     stream.chunk().await.unwrap();
@@ -178,7 +178,7 @@ async fn a_stop_does_not_wait_for_what_retires() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_ninth_generation_that_retires_sends_the_oldest_away() {
+async fn at_most_8_generations_drain() {
     let shell = TestShell::new(slow).in_memory().start().await;
     let mut streams = Vec::new();
     for _ in 0..9 {
@@ -203,7 +203,7 @@ async fn the_ninth_generation_that_retires_sends_the_oldest_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_wait_while_a_plugin_stops_for_its_update() {
+async fn requests_wait_while_a_plugin_restarts_for_an_update() {
     let shell = TestShell::new(slow).shell_version(ShellVersion::V3);
     let shell = shell.in_memory().start().await;
     shell.set_config("seconds_in_stop", 2).await;
@@ -219,7 +219,7 @@ async fn requests_wait_while_a_plugin_stops_for_its_update() {
 }
 
 #[tokio::test]
-async fn a_plugin_has_room_for_1024_channels() {
+async fn a_plugin_has_at_most_1024_channels() {
     let plugin = || {
         create_plugin(identity())
             .on_start(async |ctx| {
@@ -244,7 +244,7 @@ async fn a_plugin_has_room_for_1024_channels() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plugin_has_room_for_256_prefixes() {
+async fn a_plugin_has_at_most_256_prefixes() {
     let plugin = || {
         create_plugin(identity())
             .on_start(async |ctx| {

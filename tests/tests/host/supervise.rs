@@ -7,7 +7,7 @@ use stratos_tests::{Plugins, RunOptions, ShellProcess};
 use crate::SAMPLE;
 
 #[test]
-fn a_supervised_plugin_comes_back_later_each_time_and_not_for_ever() {
+fn restarts_back_off_and_are_limited() {
     let plugins = Plugins::new(SAMPLE, &["sample", "another"]);
     let mut shell = supervised(&plugins);
     let mut before = 0;
@@ -40,7 +40,7 @@ fn a_supervised_plugin_comes_back_later_each_time_and_not_for_ever() {
 }
 
 #[test]
-fn a_plugin_that_waits_can_be_stopped_and_started() {
+fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let mut shell = supervised(&plugins);
     for _ in 0..3 {
@@ -65,7 +65,7 @@ fn a_plugin_that_waits_can_be_stopped_and_started() {
 }
 
 #[test]
-fn a_restart_that_fails_is_tried_again_and_a_first_start_is_not() {
+fn failed_restarts_are_retried_and_failed_first_starts_are_not() {
     let plugins = Plugins::new(SAMPLE, &["sample", "fails"]);
     let mut shell = supervised(&plugins);
     assert_eq!(shell.plugin("fails")["state"]["name"], "errored");
@@ -85,7 +85,7 @@ fn a_restart_that_fails_is_tried_again_and_a_first_start_is_not() {
 /// As on a computer that sleeps: the clocks have gone on, and nothing has run.
 #[cfg(unix)]
 #[test]
-fn after_a_sleep_all_plugins_are_those_of_before() {
+fn plugins_survive_a_system_suspend() {
     use std::thread::{self, sleep};
     use std::time::Duration;
 

@@ -45,7 +45,7 @@ fn without_on_resume_it_stops_and_starts_and_requests_wait() {
 }
 
 #[test]
-fn a_request_in_flight_is_answered_whole_by_the_version_that_took_it() {
+fn responses_in_flight_are_complete_after_an_update() {
     for (id, path) in [
         ("resumes", "slow"),
         ("resumes", "slow-body"),
@@ -66,7 +66,7 @@ fn a_request_in_flight_is_answered_whole_by_the_version_that_took_it() {
 }
 
 #[test]
-fn a_crash_during_on_resume_is_told_at_once_and_a_stop_ends_the_update() {
+fn a_crash_of_the_old_generation_during_on_resume_is_logged_and_a_stop_cancels_the_update() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
     let mut shell = ShellProcess::start(plugins.root());
     let hang = ["config", "set", "resumes", "hang_in_resume", "true"];
@@ -87,7 +87,7 @@ fn a_crash_during_on_resume_is_told_at_once_and_a_stop_ends_the_update() {
 }
 
 #[test]
-fn later_shells_always_stop_and_start() {
+fn shell_v3_restarts_a_plugin_with_on_resume() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
     let args = vec!["--shell".to_owned(), "v3".to_owned()];
     let shell = ShellProcess::start_with(
@@ -127,7 +127,7 @@ fn a_failing_resume_leaves_the_old_one_serving() {
 }
 
 #[test]
-fn a_new_version_that_does_not_start_is_replaced_by_the_last_good_one() {
+fn a_version_that_does_not_start_is_rolled_back() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     std::fs::write(plugins.program("sample"), "not a program").unwrap();
@@ -153,7 +153,7 @@ fn a_new_version_that_does_not_start_is_replaced_by_the_last_good_one() {
 }
 
 #[test]
-fn nothing_good_left_is_errored() {
+fn a_plugin_without_a_good_version_is_errored() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     assert_eq!(

@@ -31,7 +31,7 @@ async fn refusal(make: impl Fn() -> PluginBuilder + Send + Sync + 'static) -> St
 }
 
 #[tokio::test]
-async fn a_channel_with_the_prefix_in_it() {
+async fn a_channel_with_the_plugin_prefix_is_an_error() {
     let prefixed = || {
         plugin(async |ctx| {
             let status = async |_: Value| Ok(1);
@@ -44,7 +44,7 @@ async fn a_channel_with_the_prefix_in_it() {
 }
 
 #[tokio::test]
-async fn a_route_registered_twice() {
+async fn a_prefix_registered_twice_is_an_error() {
     let twice = || {
         plugin(async |ctx| {
             ctx.server
@@ -64,7 +64,7 @@ async fn a_route_registered_twice() {
 }
 
 #[tokio::test]
-async fn a_forgotten_on_stop() {
+async fn a_missing_on_stop_is_an_error() {
     let identity = Identity {
         id: "demo".to_owned(),
         version: "1.0.0".to_owned(),
@@ -77,7 +77,7 @@ async fn a_forgotten_on_stop() {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_handler() {
+async fn a_panic_in_a_handler_names_the_handler() {
     let panics = || {
         plugin(async |ctx| {
             let handler = async |_: Value| -> stratos::Result { panic!("index out of bounds") };
@@ -99,7 +99,7 @@ async fn a_panic_in_a_handler() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_of_tokio_that_outlives_its_plugin() {
+async fn a_tokio_task_that_outlives_its_plugin_is_a_leak() {
     let leaky = || {
         plugin(async |ctx| {
             let poller = ctx.clone();
@@ -125,7 +125,7 @@ async fn a_task_of_tokio_that_outlives_its_plugin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plugin_that_does_not_start_keeps_no_tasks() {
+async fn a_failed_start_cancels_tasks() {
     for how in ["fails", "panics", "hangs"] {
         let rounds = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&rounds);
@@ -161,7 +161,7 @@ async fn a_plugin_that_does_not_start_keeps_no_tasks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_plugin_that_does_not_start_leaves_behind_is_told() {
+async fn a_failed_start_reports_leaks() {
     let failing = || {
         plugin(async |ctx| {
             tokio::spawn(async move {
@@ -179,7 +179,7 @@ async fn what_a_plugin_that_does_not_start_leaves_behind_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_of_the_context_is_found_as_well() {
+async fn a_held_part_of_the_context_is_a_leak() {
     for part in ["auth", "changes", "config", "ipc", "server", "logger"] {
         let leaky = move || {
             plugin(move |ctx| async move {
@@ -209,7 +209,7 @@ async fn a_part_of_the_context_is_found_as_well() {
 }
 
 #[tokio::test]
-async fn a_request_that_was_cut_off_does_not_hide_a_held_context() {
+async fn a_cancelled_request_does_not_hide_a_context_leak() {
     let both = || {
         plugin(async |ctx| {
             let hang = async |_: Value| std::future::pending::<stratos::Result>().await;
@@ -240,7 +240,7 @@ async fn a_request_that_was_cut_off_does_not_hide_a_held_context() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_that_never_comes_to_an_await_is_named() {
+async fn a_task_without_an_await_is_named() {
     let (release, released) = mpsc::channel::<()>();
     let released = Arc::new(Mutex::new(released));
     let stuck = move || {
@@ -270,7 +270,7 @@ async fn a_task_that_never_comes_to_an_await_is_named() {
 }
 
 #[test]
-fn a_blocked_runtime_is_named_and_ends_the_test() {
+fn a_blocked_runtime_fails_the_test_and_names_the_cause() {
     #[expect(
         clippy::disallowed_methods,
         reason = "how this program says it to itself"
@@ -285,7 +285,7 @@ fn a_blocked_runtime_is_named_and_ends_the_test() {
         ("route", "the route GET /api/demo/crunch has not"),
         ("task", "the task `crunch` has not"),
     ] {
-        let test = "author_mistakes::a_blocked_runtime_is_named_and_ends_the_test";
+        let test = "author_mistakes::a_blocked_runtime_fails_the_test_and_names_the_cause";
         let child = Command::new(std::env::current_exe().unwrap())
             .args([test, "--exact"])
             .env(BLOCK, how)

@@ -70,7 +70,7 @@ fn fleet() -> PluginBuilder {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hours_pass_in_no_time() {
+async fn virtual_time_advances_without_waiting() {
     let begin = Instant::now();
     let shell = TestShell::new(fleet).in_memory().start().await;
     for round in 1..=12 {
@@ -86,7 +86,7 @@ async fn hours_pass_in_no_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_transcript_is_whole_and_the_same_each_time() {
+async fn the_transcript_is_complete_and_deterministic() {
     let mut transcripts = Vec::new();
     for _ in 0..2 {
         let shell = TestShell::new(fleet)
@@ -113,7 +113,7 @@ async fn the_transcript_is_whole_and_the_same_each_time() {
 }
 
 #[tokio::test]
-async fn requests_go_through_the_gate_and_the_proxy() {
+async fn requests_pass_the_request_guard_and_the_proxy() {
     let shell = TestShell::new(fleet).in_memory().start().await;
     let fleet: Vec<String> = shell.get("/api/fleet/fleet").await.json();
     assert_eq!(fleet, ["D-AIZA"]);
@@ -135,7 +135,7 @@ async fn requests_go_through_the_gate_and_the_proxy() {
 }
 
 #[tokio::test]
-async fn a_body_streams_both_ways() {
+async fn bodies_stream_both_ways() {
     let shell = TestShell::new(fleet).in_memory().start().await;
     let (sender, receiver) = tokio::sync::mpsc::channel::<&str>(1);
     let pieces = futures_util::stream::unfold(receiver, async |mut receiver| {
@@ -156,7 +156,7 @@ async fn a_body_streams_both_ways() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_come_fails_with_what_came_instead() {
+async fn a_failed_wait_reports_what_happened_instead() {
     let failed = tokio::spawn(async {
         let shell = TestShell::new(fleet).in_memory().start().await;
         let _: Value = shell.push("status").await;
@@ -198,7 +198,7 @@ async fn errors_can_be_asserted() {
 }
 
 #[tokio::test]
-async fn the_reason_of_an_errored_plugin_fails_the_start() {
+async fn start_fails_with_the_reason_of_an_errored_plugin() {
     let broken = || {
         create_plugin(identity("broken"))
             .on_start(async |ctx| {
@@ -224,7 +224,7 @@ async fn the_reason_of_an_errored_plugin_fails_the_start() {
 }
 
 #[tokio::test]
-async fn the_login_and_the_store_do_what_the_test_says() {
+async fn login_and_config_can_be_controlled() {
     let plugin = || {
         create_plugin(identity("demo"))
             .on_start(async |ctx| {
@@ -279,7 +279,7 @@ async fn the_login_and_the_store_do_what_the_test_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_store_takes_virtual_time() {
+async fn a_slow_config_store_takes_virtual_time() {
     let plugin = || {
         create_plugin(identity("demo"))
             .on_start(async |ctx| {
@@ -303,7 +303,7 @@ async fn a_slow_store_takes_virtual_time() {
 }
 
 #[tokio::test]
-async fn each_generation_is_a_new_value_of_the_closure() {
+async fn each_generation_is_created_by_the_closure() {
     let made = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&made);
     let plugin = move || {
@@ -327,7 +327,7 @@ async fn each_generation_is_a_new_value_of_the_closure() {
 }
 
 #[tokio::test]
-async fn several_things_at_once() {
+async fn requests_can_run_concurrently() {
     let shell = TestShell::new(fleet).in_memory().start().await;
     let ask = async || shell.invoke::<Value>("get-status", ()).await.unwrap();
     let (a, b, c) = tokio::join!(ask(), ask(), shell.get("/api/fleet/fleet").into_future());
@@ -341,7 +341,7 @@ async fn several_things_at_once() {
 }
 
 #[tokio::test]
-async fn config_values_survive_where_a_folder_is_named() {
+async fn config_values_survive_in_a_named_state_folder() {
     let folder = tempfile::tempdir().unwrap();
     for expected in [None, Some(1)] {
         let shell = TestShell::new(fleet).state_folder(folder.path());
@@ -401,7 +401,7 @@ async fn a_dropped_shell_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn each_start_takes_one_plugin_and_no_more() {
+async fn each_start_creates_one_plugin() {
     let made = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&made);
     let make = move || {
@@ -430,8 +430,8 @@ async fn the_report_names_what_was_registered() {
 const SWITCHED: &str = "STRATOS_TESTS_SWITCHED";
 
 #[test]
-fn the_environment_decides_where_plugins_run() {
-    let test = "test_shell::the_environment_decides_where_plugins_run";
+fn an_environment_variable_selects_the_test_host() {
+    let test = "test_shell::an_environment_variable_selects_the_test_host";
     #[expect(
         clippy::disallowed_methods,
         reason = "how this program says it to itself"
@@ -480,7 +480,7 @@ async fn switched(expected: &str) {
 }
 
 #[tokio::test]
-async fn time_that_stands_still_later_refuses_the_process_as_well() {
+async fn pausing_time_later_refuses_the_process_host() {
     let program = env!("CARGO_BIN_EXE_sample-plugin");
     let shell = TestShell::new(|| sample("sample-plugin")).program(program);
     let shell = shell.as_process().start().await;
@@ -500,7 +500,7 @@ async fn time_that_stands_still_later_refuses_the_process_as_well() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_wait_is_longer_than_the_deadline() {
+async fn every_wait_ends_with_the_deadline() {
     let hanging = || {
         create_plugin(identity("demo"))
             .on_start(async |ctx| {
@@ -563,7 +563,7 @@ async fn panic_of<T>(wait: impl Future<Output = T>) -> String {
 }
 
 #[tokio::test]
-async fn a_leak_report_refuses_the_process() {
+async fn leak_reports_refuse_the_process_host() {
     let program = env!("CARGO_BIN_EXE_sample-plugin");
     let shell = TestShell::new(|| sample("sample-plugin")).program(program);
     let report = shell.as_process().start().await.stop().await;
@@ -581,7 +581,7 @@ async fn a_leak_report_refuses_the_process() {
 }
 
 #[tokio::test]
-async fn a_test_for_both_hosts_notices_in_memory_what_holds_a_context() {
+async fn assert_finished_detects_a_held_context_in_memory() {
     let held = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&held);
     let leaky = move || {
@@ -602,7 +602,7 @@ async fn a_test_for_both_hosts_notices_in_memory_what_holds_a_context() {
 }
 
 #[tokio::test]
-async fn the_report_names_what_was_cut_off() {
+async fn the_report_names_cancelled_requests() {
     let hanging = || {
         create_plugin(identity("demo"))
             .on_start(async |ctx| {
@@ -625,7 +625,7 @@ async fn the_report_names_what_was_cut_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_exists_in_memory_only_refuses_the_process() {
+async fn virtual_time_refuses_the_process_host() {
     let program = env!("CARGO_BIN_EXE_sample-plugin");
     let error = TestShell::new(fleet).program(program).as_process();
     let error = error.try_start().await.unwrap_err().to_string();

@@ -14,7 +14,7 @@ fn cors(answer: &HttpResponse) -> Vec<String> {
 }
 
 #[test]
-fn a_plugin_cannot_open_itself_to_other_origins() {
+fn cors_headers_of_a_plugin_are_removed() {
     let (_plugins, shell) = shell();
     let get = |headers: &[&str]| request(shell.address, "GET", "/api/sample/wide", headers, "");
     let answer = get(&[]);
@@ -48,7 +48,7 @@ fn a_plugin_cannot_open_itself_to_other_origins() {
 }
 
 #[test]
-fn a_preflight_is_answered_exactly() {
+fn preflights_of_allowed_origins_are_answered() {
     let (_plugins, shell) = shell();
     let ask = |path: &str, headers: &[&str]| request(shell.address, "OPTIONS", path, headers, "");
     let from = format!("Origin: {DEV}");
@@ -91,7 +91,7 @@ fn a_preflight_is_answered_exactly() {
 }
 
 #[test]
-fn nothing_is_cached_but_what_a_plugin_says() {
+fn only_responses_of_plugins_are_cacheable() {
     let (_plugins, shell) = shell();
     for (path, caching) in [
         ("/", "no-store"),
@@ -118,7 +118,7 @@ fn nothing_is_cached_but_what_a_plugin_says() {
 }
 
 #[test]
-fn a_plugin_sees_who_asks_and_nothing_of_the_connection() {
+fn hop_by_hop_headers_are_not_forwarded() {
     let (_plugins, shell) = shell();
     let address = shell.address;
     let from = format!("Origin: {DEV}");
@@ -153,7 +153,7 @@ fn a_plugin_sees_who_asks_and_nothing_of_the_connection() {
 }
 
 #[test]
-fn the_token_counts_in_its_header_only() {
+fn the_token_is_accepted_only_in_its_header() {
     let (_plugins, shell) = shell();
     let text = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let host: serde_json::Value = serde_json::from_str(&text).unwrap();

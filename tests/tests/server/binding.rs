@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::raw::shell;
 
 #[test]
-fn nobody_is_let_in_through_another_address() {
+fn the_server_listens_on_loopback_only() {
     let (_plugins, shell) = shell();
     assert_eq!(shell.address.ip(), Ipv4Addr::LOCALHOST);
     assert_eq!(shell.get("/").status, 200);

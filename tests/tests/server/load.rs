@@ -32,7 +32,7 @@ fn neighbour(address: SocketAddr) -> u16 {
 }
 
 #[test]
-fn slow_heads_are_cut_and_do_not_stop_others() {
+fn slow_request_heads_time_out_without_blocking_others() {
     let _lock = exclusive();
     let (_plugins, shell) = shell();
     let address = shell.address;
@@ -72,7 +72,7 @@ fn is_open_after_a_byte(stream: &mut TcpStream) -> bool {
 }
 
 #[test]
-fn a_slow_body_does_not_stop_others() {
+fn a_slow_request_body_does_not_block_others() {
     let (_plugins, shell) = shell();
     let address = shell.address;
     let head = format!(
@@ -94,7 +94,7 @@ fn a_slow_body_does_not_stop_others() {
 }
 
 #[test]
-fn idle_connections_do_not_use_up_the_descriptors() {
+fn idle_connections_are_limited() {
     let _lock = exclusive();
     let number: usize = campaign("STRATOS_SERVER_CONNECTIONS", 2000);
     if descriptors() < number + 500 {

@@ -54,7 +54,7 @@ const PATHS: &[(&str, u16, Option<usize>)] = &[
 ];
 
 #[test]
-fn no_plugin_gets_what_is_another_ones() {
+fn requests_reach_only_the_plugin_of_their_prefix() {
     let plugins = Plugins::new(SAMPLE, &["sample", "sample-two"]);
     let shell = ShellProcess::start(plugins.root());
     let host = shell.address;

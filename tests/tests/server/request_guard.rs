@@ -13,7 +13,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::SAMPLE;
 
 #[test]
-fn foreign_hosts_origins_and_targets_are_refused_everywhere() {
+fn foreign_hosts_origins_and_targets_are_refused_on_every_path() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let port = shell.address.port();
@@ -80,7 +80,7 @@ fn the_control_api_needs_its_token() {
 }
 
 #[test]
-fn a_ui_dev_server_may_call_when_it_is_named() {
+fn an_allowed_origin_may_send_requests() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let folder = plugins.root().join("sample");
     std::fs::write(
@@ -142,7 +142,7 @@ fn a_ui_dev_server_may_call_when_it_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ui_talks_over_its_socket() {
+async fn the_ipc_websocket_carries_requests_and_pushes() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let mut ui = connect(&shell, "/__stratos/ipc/sample", None)
@@ -183,7 +183,7 @@ async fn a_ui_talks_over_its_socket() {
 }
 
 #[test]
-fn a_plugins_stream_arrives_as_it_is_sent() {
+fn a_streamed_response_is_not_buffered() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let mut stream = std::net::TcpStream::connect(shell.address).unwrap();
@@ -201,7 +201,7 @@ fn a_plugins_stream_arrives_as_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugins_own_websocket_passes_the_proxy() {
+async fn a_websocket_of_a_plugin_is_proxied() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let mut socket = connect(&shell, "/api/sample/socket", None).await.unwrap();

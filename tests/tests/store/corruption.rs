@@ -101,7 +101,7 @@ impl Good {
 }
 
 #[test]
-fn a_flipped_byte_harms_nobody_or_is_noticed() {
+fn a_flipped_byte_is_harmless_or_detected() {
     let good = Good::new();
     let flips = campaign("STRATOS_FLIPS", 200_usize).min(good.file.len());
     let (mut noticed, begin) = (0, Instant::now());
@@ -124,7 +124,7 @@ fn a_flipped_byte_harms_nobody_or_is_noticed() {
 }
 
 #[test]
-fn a_truncated_file_is_noticed() {
+fn a_truncated_file_is_detected() {
     let good = Good::new();
     let cuts = campaign("STRATOS_FLIPS", 200_usize) / 2;
     for n in 0..cuts {
@@ -139,7 +139,7 @@ fn a_truncated_file_is_noticed() {
 }
 
 #[test]
-fn what_is_no_store_is_set_aside_as_it_is() {
+fn an_invalid_store_is_moved_aside_unchanged() {
     let good = Good::new();
     let utf16: Vec<u8> = "{\"k\": 1}"
         .encode_utf16()
@@ -171,7 +171,7 @@ fn what_is_no_store_is_set_aside_as_it_is() {
 }
 
 #[test]
-fn a_folder_in_its_place_is_set_aside_too() {
+fn a_folder_in_place_of_the_store_is_moved_aside() {
     let folder = folder();
     let path = folder.path().join("config.redb");
     fs::create_dir_all(path.join("mine")).unwrap();
@@ -184,7 +184,7 @@ fn a_folder_in_its_place_is_set_aside_too() {
 }
 
 #[test]
-fn files_that_are_set_aside_never_replace_each_other() {
+fn files_moved_aside_do_not_overwrite_each_other() {
     let folder = folder();
     let path = folder.path().join("config.redb");
     for n in 0..5 {
@@ -203,7 +203,7 @@ fn files_that_are_set_aside_never_replace_each_other() {
 }
 
 #[test]
-fn a_backup_is_made_of_a_store_that_was_read_only_and_a_damaged_one_is_kept_too() {
+fn a_store_that_is_only_read_is_backed_up_and_a_damaged_backup_is_kept() {
     let good = Good::new();
     let folder = folder();
     let path = folder.path().join("config.redb");
@@ -242,7 +242,7 @@ fn a_backup_is_made_of_a_store_that_was_read_only_and_a_damaged_one_is_kept_too(
 }
 
 #[test]
-fn a_damaged_value_is_named_and_the_others_are_there() {
+fn a_damaged_value_is_reported_and_others_are_read() {
     let folder = folder();
     let path = folder.path().join("config.redb");
     let (store, _) = ConfigStore::open(&path).unwrap();
@@ -273,7 +273,7 @@ fn a_damaged_value_is_named_and_the_others_are_there() {
 }
 
 #[test]
-fn a_newer_version_is_refused_and_left_as_it_is() {
+fn a_newer_format_version_is_refused_unchanged() {
     let folder = folder();
     let path = folder.path().join("config.redb");
     drop(ConfigStore::open(&path).unwrap());
@@ -309,7 +309,7 @@ fn a_newer_version_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn a_shell_says_what_became_of_its_store() {
+fn the_shell_reports_a_damaged_store() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
     let options = || RunOptions {

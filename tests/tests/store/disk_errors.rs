@@ -19,7 +19,7 @@ const NOBODY: u32 = 65534;
 const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
 
 #[test]
-fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
+fn writes_fail_on_a_full_disk_and_work_again_when_there_is_space() {
     let Some(disk) = SmallDisk::mount(4) else {
         return;
     };
@@ -87,7 +87,7 @@ fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
 }
 
 #[test]
-fn a_write_that_the_system_refuses_is_an_error_and_all_others_are_there() {
+fn a_write_beyond_the_file_size_limit_is_an_error_and_others_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.redb");
     // The system refuses to let files grow beyond 400 blocks of 512 bytes.
@@ -114,7 +114,7 @@ fn a_write_that_the_system_refuses_is_an_error_and_all_others_are_there() {
 }
 
 #[test]
-fn a_store_that_is_deleted_or_replaced_is_an_error() {
+fn a_deleted_or_replaced_store_is_an_error() {
     for replaced in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state");
@@ -142,7 +142,7 @@ fn a_store_that_is_deleted_or_replaced_is_an_error() {
 }
 
 #[test]
-fn a_read_only_disk_is_said_and_left_alone() {
+fn a_read_only_disk_is_an_error_and_stays_unchanged() {
     let Some(disk) = SmallDisk::mount(4) else {
         return;
     };
@@ -170,7 +170,7 @@ fn a_read_only_disk_is_said_and_left_alone() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_written_is_no_damage() {
+fn a_store_without_permission_is_not_treated_as_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let path = state.join("config.redb");
@@ -198,7 +198,7 @@ fn a_folder_that_may_not_be_written_is_no_damage() {
 }
 
 #[test]
-fn a_shell_on_a_full_disk_refuses_writes_and_keeps_what_is_stored() {
+fn a_shell_on_a_full_disk_refuses_writes_and_keeps_stored_values() {
     let Some(disk) = SmallDisk::mount(64) else {
         return;
     };

@@ -25,7 +25,7 @@ const HOSTILE: &str = r#"{
 }"#;
 
 #[test]
-fn everything_comes_back_with_a_shell_and_without() {
+fn an_export_can_be_imported_with_and_without_a_shell() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
     let file = plugins.root().join("one.json");
@@ -80,7 +80,7 @@ fn everything_comes_back_with_a_shell_and_without() {
 }
 
 #[test]
-fn an_import_is_refused_whole_with_the_place() {
+fn an_invalid_import_is_refused_as_a_whole_with_its_location() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
     drop(ShellProcess::start(plugins.root()));
@@ -164,7 +164,7 @@ fn an_import_is_refused_whole_with_the_place() {
 }
 
 #[test]
-fn without_any_values_the_command_says_where_it_looked() {
+fn config_commands_without_a_store_name_the_state_folder() {
     let folder = tempfile::tempdir().unwrap();
     let refused = config(&folder.path().join("state"), &["export"]);
     assert_eq!(refused.code, Some(2), "{refused:?}");

@@ -46,7 +46,7 @@ fn a_killed_writer_loses_no_acknowledged_write() {
 }
 
 #[test]
-fn the_check_sees_a_lost_write() {
+fn the_workload_check_detects_a_lost_write() {
     for (_, workload) in Workload::ALL {
         for acknowledged in 5..100 {
             assert_eq!(

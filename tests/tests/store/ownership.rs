@@ -10,7 +10,7 @@ use stratos_tests::{Plugins, cargo_stratos};
 use crate::SAMPLE;
 
 #[test]
-fn of_shells_that_start_at_once_one_runs_and_the_other_is_told() {
+fn one_of_two_shells_that_start_at_once_owns_the_store() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
     for round in 0..20 {
@@ -55,7 +55,7 @@ fn of_shells_that_start_at_once_one_runs_and_the_other_is_told() {
 }
 
 #[test]
-fn one_of_many_that_open_a_damaged_store_sets_it_aside() {
+fn a_damaged_store_is_moved_aside_once_by_concurrent_openers() {
     for _ in 0..20 {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.redb");
@@ -89,7 +89,7 @@ fn one_of_many_that_open_a_damaged_store_sets_it_aside() {
 }
 
 #[test]
-fn an_owner_stays_the_owner_when_its_file_is_replaced() {
+fn the_owner_keeps_the_lock_when_the_store_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.redb");
     let (_store, _) = ConfigStore::open(&path).unwrap();

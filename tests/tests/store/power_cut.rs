@@ -24,7 +24,7 @@ const WRITER: &str = env!("CARGO_BIN_EXE_store-writer");
 type Values = BTreeMap<String, Value>;
 
 #[test]
-fn a_power_cut_after_an_acknowledgement_loses_nothing() {
+fn a_power_cut_loses_no_acknowledged_write() {
     let cuts = campaign("STRATOS_CUTS", 5_usize);
     let Some(lost) = lost_after_acknowledgements("store", cuts, read_store) else {
         return;
@@ -43,7 +43,7 @@ fn a_power_cut_after_an_acknowledgement_loses_nothing() {
 }
 
 #[test]
-fn a_power_cut_at_any_moment_leaves_what_some_write_left() {
+fn a_power_cut_leaves_the_state_after_a_complete_write() {
     let cuts = campaign("STRATOS_CUTS", 5_usize).div_ceil(4);
     let Some(disk) = Disk::new() else { return };
     let path = disk.folder().join("config.redb");

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SEES_ALL: bool = cfg!(target_os = "linux");
 
 #[test]
-fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
+fn a_killed_shell_leaves_no_process_or_socket() {
     let _lock = exclusive();
     let (plugins, watch) = (
         Plugins::new(SAMPLE, &["sample", "blocks", "helped"]),
@@ -94,7 +94,7 @@ fn a_shell_that_is_killed_at_any_moment_leaves_nothing() {
 }
 
 #[test]
-fn plugins_that_block_end_with_their_shell() {
+fn blocked_plugins_end_with_a_killed_shell() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), LiveProcesses::new());
     let mut shell = command(&plugins, &watch, &sockets(&plugins));
     let mut shell = shell.stdout(Stdio::piped()).spawn().unwrap();
@@ -108,7 +108,7 @@ fn plugins_that_block_end_with_their_shell() {
 }
 
 #[test]
-fn what_a_plugin_started_ends_with_it() {
+fn helper_processes_end_with_their_plugin() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), LiveProcesses::new());
     let options = RunOptions {
         env: vec![watch.env()],
@@ -124,7 +124,7 @@ fn what_a_plugin_started_ends_with_it() {
 }
 
 #[test]
-fn only_what_a_killed_shell_really_left_is_ended_by_the_next() {
+fn the_next_shell_kills_only_processes_of_the_killed_shell() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let (leftover, stranger) = (Innocent::start(), Innocent::start());
     let run = plugins.root().join("state/programs/run-killed");
@@ -173,7 +173,7 @@ fn only_what_a_killed_shell_really_left_is_ended_by_the_next() {
 /// The guardian, which cleans up at once, is killed as well.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_the_guardian_could_not_end_the_next_shell_ends() {
+fn the_next_shell_cleans_up_after_a_killed_guardian() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["helped"]), LiveProcesses::new());
     let gate = plugins.add_sources(SAMPLE, "built").build_gate();
     gate.close();

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_its_input_ends_a_plugin_that_blocks_its_runtime() {
+async fn end_of_stdin_ends_a_blocked_plugin() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), LiveProcesses::new());
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
     let (mut plugin, input) = spawn(
@@ -46,7 +46,7 @@ async fn the_end_of_its_input_ends_a_plugin_that_blocks_its_runtime() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_death_of_its_parent_ends_a_plugin_whose_input_stays_open() {
+async fn the_parent_death_signal_ends_a_plugin() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &[]), LiveProcesses::new());
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
     // The shell of the system plays the parent; what it starts in the background has no input by default.
@@ -67,7 +67,7 @@ async fn the_death_of_its_parent_ends_a_plugin_whose_input_stays_open() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_that_was_orphaned_while_it_started_does_not_begin() {
+async fn a_plugin_orphaned_during_startup_exits() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &[]), LiveProcesses::new());
     // Without a look at its parent, it would come here, and wait for an answer to its greeting.
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();

@@ -17,7 +17,7 @@ use crate::SAMPLE;
 const LATE: Duration = Duration::from_secs(10);
 
 #[test]
-fn a_killed_shell_leaves_no_process_and_loses_no_value() {
+fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
     let _lock = exclusive();
     let kills: u32 = campaign("STRATOS_KILLS", 16);
     let (plugins, watch) = (

@@ -21,7 +21,7 @@ const SLOW: Duration = Duration::from_secs(1);
 const TOO_SLOW: Duration = Duration::from_secs(10);
 
 #[test]
-fn no_request_fails_while_versions_come_and_go() {
+fn no_request_fails_during_reloads() {
     let reloads: u64 = campaign("STRATOS_RELOADS", 6);
     let _lock = exclusive();
     // One that resumes, and one that stops and starts.

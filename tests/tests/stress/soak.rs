@@ -34,7 +34,7 @@ const GROWTH_KIB: usize = 16 * 1024;
 const QUIET: Duration = Duration::from_secs(11);
 
 #[test]
-fn the_shell_stays_as_it_was_while_plugins_are_killed_under_load() {
+fn resources_are_stable_while_plugins_are_killed_under_load() {
     let (time, between_kills) = duration();
     let planned = u32::try_from(time.as_secs() / between_kills.as_secs()).unwrap();
     let enough = (planned, time.as_secs() * REQUESTS);

@@ -7,7 +7,7 @@ use stratos_tests::{cargo_stratos, stratos};
 use super::{FORMATS, mixed, project};
 
 #[test]
-fn the_formats_say_the_same() {
+fn all_formats_report_the_same_findings() {
     let folder = mixed();
     for format in FORMATS {
         let checked = stratos(folder.path(), ["check", "--format", format]);
@@ -26,7 +26,7 @@ fn the_formats_say_the_same() {
 }
 
 #[test]
-fn paths_count_from_the_root_of_the_repository() {
+fn paths_are_relative_to_the_repository_root() {
     let folder = project(&[("inside/sub/plugin.json", "{}")]);
     fs::create_dir(folder.path().join(".git")).unwrap();
     let inside = folder.path().join("inside");
@@ -51,7 +51,7 @@ fn paths_count_from_the_root_of_the_repository() {
 }
 
 #[test]
-fn colours_are_a_choice() {
+fn colour_follows_the_color_option() {
     let folder = project(&[("plugin.json", "{}")]);
     for (arguments, no_color, has_colours) in [
         (&["check"][..], false, false),

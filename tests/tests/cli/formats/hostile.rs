@@ -12,7 +12,7 @@ use super::payloads;
 use super::schemas::{assert_valid, check_output, sarif};
 
 #[test]
-fn human_text_commands_nobody() {
+fn the_human_format_prints_no_terminal_or_ci_commands() {
     let hostile = Hostile::new();
     let text = hostile.check("human").stdout;
     assert_eq!(obeyed(&text), None);
@@ -23,7 +23,7 @@ fn human_text_commands_nobody() {
 }
 
 #[test]
-fn json_commands_nobody_and_says_what_is_there() {
+fn the_json_format_escapes_untrusted_text_losslessly() {
     let hostile = Hostile::new();
     let text = hostile.check("json").stdout;
     assert_eq!(obeyed(&text), None);
@@ -48,7 +48,7 @@ fn json_commands_nobody_and_says_what_is_there() {
 }
 
 #[test]
-fn github_gets_our_commands_only() {
+fn the_github_format_prints_only_its_own_commands() {
     let hostile = Hostile::new();
     let text = hostile.check("github").stdout;
     assert_eq!(obeyed(&text), None);
@@ -89,7 +89,7 @@ fn github_gets_our_commands_only() {
 }
 
 #[test]
-fn sarif_has_text_and_no_markup_of_a_manifest() {
+fn the_sarif_format_contains_no_markup_of_a_manifest() {
     let hostile = Hostile::new();
     let text = hostile.check("sarif").stdout;
     assert_eq!(obeyed(&text), None);
@@ -116,7 +116,7 @@ fn sarif_has_text_and_no_markup_of_a_manifest() {
 }
 
 #[test]
-fn a_diff_and_repairs_command_nobody() {
+fn diff_and_fix_print_no_terminal_or_ci_commands() {
     let hostile = Hostile::new();
     for option in ["--diff", "--fix"] {
         let CommandOutput { stdout, stderr, .. } =

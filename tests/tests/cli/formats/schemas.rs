@@ -51,7 +51,7 @@ pub fn assert_valid(schema: &Value, text: &str) -> Value {
 }
 
 #[test]
-fn json_and_sarif_are_what_their_schemas_say() {
+fn json_and_sarif_match_their_schemas() {
     let mixed = mixed();
     let latin = project(&[("plugin.json", "{}")]);
     fs::write(
@@ -83,7 +83,7 @@ fn json_and_sarif_are_what_their_schemas_say() {
 }
 
 #[test]
-fn what_is_no_manifest_or_was_not_read_is_said_apart() {
+fn unreadable_and_invalid_manifests_are_reported_separately() {
     let exception =
         |rule: &str| format!("[[check.exceptions]]\nrule = \"{rule}\"\nreason = \"it is meant\"\n");
     let folder = project(&[
@@ -135,7 +135,7 @@ fn what_is_no_manifest_or_was_not_read_is_said_apart() {
 }
 
 #[test]
-fn the_schemas_refuse_something() {
+fn the_schemas_reject_invalid_output() {
     let validator = jsonschema::validator_for(&sarif()).unwrap();
     assert!(!validator.is_valid(&json!({ "version": "2.1.0", "runs": [{}] })));
     let validator = jsonschema::validator_for(&check_output()).unwrap();

@@ -14,7 +14,7 @@ const FLEET: &str = r#"[
 ]"#;
 
 #[test]
-fn without_an_address_it_shows_a_demo() {
+fn without_an_api_url_it_serves_demo_data() {
     let mut example = Example::start(ID);
     let fleet = example.shell.get("/api/fleet-manager/fleet");
     assert_eq!(fleet.status, 200, "{fleet:?}");
@@ -33,7 +33,7 @@ fn without_an_address_it_shows_a_demo() {
 }
 
 #[test]
-fn the_fleet_is_fetched_with_the_token_of_the_moment() {
+fn the_fleet_is_fetched_with_the_current_token() {
     let site = Site::start(FLEET);
     let example = with_api(&site.url("/v1/"));
     let first = site.asked();
@@ -56,7 +56,7 @@ fn the_fleet_is_fetched_with_the_token_of_the_moment() {
 }
 
 #[test]
-fn a_failing_api_is_a_500_and_the_log_says_why() {
+fn a_failing_api_is_a_500_with_a_logged_reason() {
     let site = Site::start(FLEET);
     let mut example = with_api(&site.url(""));
     assert_eq!(example.pushed("status-update")["online"], true);
@@ -86,7 +86,7 @@ fn a_failing_api_is_a_500_and_the_log_says_why() {
 }
 
 #[test]
-fn an_address_that_is_none_is_an_error_that_names_the_setting() {
+fn an_invalid_api_url_is_an_error_that_names_the_setting() {
     let mut example = Example::start(ID);
     example.set("api_url", &json!("api.my-va.com"));
     example.stop();
@@ -97,7 +97,7 @@ fn an_address_that_is_none_is_an_error_that_names_the_setting() {
 }
 
 #[test]
-fn it_polls_at_the_interval_that_is_set_and_ends_with_the_plugin() {
+fn polling_follows_the_interval_setting_and_ends_with_the_plugin() {
     let site = Site::start(FLEET);
     let mut example = with_api(&site.url(""));
     let began = now();
@@ -122,7 +122,7 @@ fn it_polls_at_the_interval_that_is_set_and_ends_with_the_plugin() {
 }
 
 #[test]
-fn an_update_goes_on_where_the_old_version_was() {
+fn an_update_continues_with_the_fetched_fleet() {
     let site = Site::start(FLEET);
     let mut example = with_api(&site.url(""));
     example.pushed("status-update");

@@ -15,7 +15,7 @@ const PLAN: &str = r#"{
 }"#;
 
 #[test]
-fn a_plan_is_fetched_once_and_served_until_it_is_forgotten() {
+fn a_flight_plan_is_fetched_once_and_cached() {
     let site = Site::start(PLAN);
     let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/fetch?json=1")))]);
     for _ in 0..2 {
@@ -46,7 +46,7 @@ fn a_plan_is_fetched_once_and_served_until_it_is_forgotten() {
 }
 
 #[test]
-fn what_is_no_plan_is_refused_and_not_remembered() {
+fn invalid_flight_plans_are_refused_and_not_cached() {
     let site = Site::start("");
     let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/")))]);
     let refused = |status: u16, expected: &str| {
@@ -86,7 +86,7 @@ fn what_is_no_plan_is_refused_and_not_remembered() {
 }
 
 #[test]
-fn nobodys_plan_is_not_asked_for() {
+fn without_a_user_name_no_flight_plan_is_requested() {
     let site = Site::start(PLAN);
     let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/")))]);
     for path in ["/loadsheet/ofp", "/loadsheet/ofp?user="] {

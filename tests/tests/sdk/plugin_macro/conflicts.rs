@@ -77,7 +77,7 @@ impl SamePrefix {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_ways_work_beside_each_other() {
+async fn inline_and_manual_handlers_coexist() {
     let shell = start(Both::default).await;
     for (path, body) in [("/forms", "in place"), ("/forms/more", "by hand")] {
         assert_eq!(ask(&shell, "GET", path, "").await.body, body, "{path}");
@@ -96,7 +96,7 @@ async fn both_ways_work_beside_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channel_by_hand_and_in_place_is_an_error_that_names_both() {
+async fn a_channel_with_an_inline_and_a_manual_handler_is_an_error() {
     let shell = start(SameChannel::default).await;
     let PluginState::Errored { reason } = state(&shell) else {
         panic!("{:?}", state(&shell));
@@ -108,7 +108,7 @@ async fn a_channel_by_hand_and_in_place_is_an_error_that_names_both() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prefix_by_hand_and_in_place_is_an_error_that_says_what_to_do() {
+async fn a_prefix_with_inline_and_manual_routes_is_an_error() {
     let shell = start(SamePrefix::default).await;
     let PluginState::Errored { reason } = state(&shell) else {
         panic!("{:?}", state(&shell));

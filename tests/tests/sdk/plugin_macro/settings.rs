@@ -32,7 +32,7 @@ impl Reader {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_stored_is_the_manifests_default_or_none() {
+async fn missing_settings_are_the_manifests_default_or_none() {
     let shell = start(Reader::default).await;
     let read = async || shell.control().invoke(ID, "read", json!(null)).await;
     let defaults = json!([30.0, 1.5, null, { "rows": [1, 2] }, false, null]);

@@ -77,7 +77,7 @@ struct Verdicts {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_page_reads_a_secret_or_changes_anything() {
+async fn no_hostile_page_reads_or_changes_anything() {
     let _lock = exclusive();
     let Some(chromium) = Browser::find() else {
         return;

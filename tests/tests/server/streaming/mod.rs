@@ -18,7 +18,7 @@ fn start() -> (Plugins, ShellProcess) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_event_arrives_before_the_next_one_is_sent() {
+async fn server_sent_events_are_not_buffered() {
     let (_plugins, shell) = start();
     let mut client = Client::connect(shell.address).await;
     let wants = ["Accept: text/event-stream", "Accept-Encoding: gzip, br"];
@@ -34,7 +34,7 @@ async fn each_event_arrives_before_the_next_one_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_reader_holds_the_plugin_up_and_not_the_shells_memory() {
+async fn a_slow_reader_applies_backpressure_to_the_plugin() {
     const MEBIBYTES: usize = 256;
     const MEBIBYTE: usize = 1024 * 1024;
     let (_plugins, shell) = start();
@@ -82,7 +82,7 @@ fn resident(shell: &ShellProcess) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_arrives_while_it_is_sent() {
+async fn uploads_are_streamed() {
     let (_plugins, shell) = start();
     let mut client = Client::connect(shell.address).await;
     let chunked = ["Transfer-Encoding: chunked"];
@@ -112,7 +112,7 @@ async fn an_upload_arrives_while_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_learns_that_its_reader_is_gone() {
+async fn a_plugin_is_notified_of_a_closed_connection() {
     let (_plugins, shell) = start();
     let mut client = Client::connect(shell.address).await;
     client.ask("GET", "/held", &[]).await;
@@ -140,7 +140,7 @@ async fn a_plugin_learns_that_its_reader_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_breaks_off_does_not_look_whole() {
+async fn an_incomplete_response_is_not_terminated_properly() {
     for how in ["chunked", "sized", "error"] {
         for version in ["1.1", "1.0"] {
             let (_plugins, shell) = start();
@@ -166,7 +166,7 @@ async fn an_answer_that_breaks_off_does_not_look_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_arrive_as_the_plugin_made_them() {
+async fn responses_are_forwarded_unchanged() {
     let (_plugins, shell) = start();
     let ask = async |method: &str, path: &str| {
         let mut client = Client::connect(shell.address).await;
@@ -207,7 +207,7 @@ async fn answers_arrive_as_the_plugin_made_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_arrive_as_the_browser_made_them() {
+async fn requests_are_forwarded_unchanged() {
     let (_plugins, shell) = start();
     let mut client = Client::connect(shell.address).await;
     let headers = [
@@ -253,7 +253,7 @@ async fn requests_arrive_as_the_browser_made_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trailers_pass_both_ways() {
+async fn trailers_are_forwarded_both_ways() {
     let (_plugins, shell) = start();
     let mut client = Client::connect(shell.address).await;
     let wants = ["TE: trailers", "Connection: TE, close"];
@@ -279,7 +279,7 @@ async fn trailers_pass_both_ways() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_waits_to_be_told_to_send_is_told() {
+async fn expect_100_continue_is_answered() {
     let (_plugins, shell) = start();
     let mut client = Client::connect(shell.address).await;
     let headers = ["Expect: 100-continue", "Content-Length: 4"];

@@ -23,7 +23,7 @@ const UPGRADE: [&str; 4] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_kind_of_message_passes_both_ways() {
+async fn all_websocket_messages_are_forwarded_both_ways() {
     let (_plugins, shell) = start();
     let mut socket = connect(&shell).await;
     let mebibyte = Bytes::from(vec![0xab; 1024 * 1024]);
@@ -60,7 +60,7 @@ async fn every_kind_of_message_passes_both_ways() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_sides_close_with_their_reason() {
+async fn close_frames_are_forwarded_both_ways() {
     let (_plugins, shell) = start();
     let mut socket = connect(&shell).await;
     socket.send(Message::text("close me")).await.unwrap();
@@ -90,7 +90,7 @@ async fn both_sides_close_with_their_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_agreed_at_the_upgrade_passes() {
+async fn websocket_subprotocols_are_forwarded() {
     let (_plugins, shell) = start();
     let mut request = format!("ws://{}/api/streaming/socket", shell.address)
         .into_client_request()
@@ -119,7 +119,7 @@ async fn what_is_agreed_at_the_upgrade_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_protocol_can_be_upgraded_to() {
+async fn other_protocols_can_be_upgraded_to() {
     let (_plugins, shell) = start();
     let mut client = Client::connect(shell.address).await;
     let headers = ["Connection: upgrade", "Upgrade: tunnel/1"];
@@ -146,7 +146,7 @@ async fn any_protocol_can_be_upgraded_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_upgrade_is_the_plugins_answer() {
+async fn a_refused_upgrade_is_the_plugins_response() {
     let (_plugins, shell) = start();
     for (path, status, body) in [
         ("/refuses/400", 400, "not like this"),
@@ -168,7 +168,7 @@ async fn a_refused_upgrade_is_the_plugins_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_idle_sockets_stay_open_until_their_browser_is_gone() {
+async fn idle_websockets_stay_open_until_the_client_closes_them() {
     let (_plugins, shell) = start();
     let mut sockets = Vec::new();
     for _ in 0..150 {
@@ -184,7 +184,7 @@ async fn many_idle_sockets_stay_open_until_their_browser_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_socket_ends_with_its_plugin() {
+async fn a_websocket_closes_with_its_plugin() {
     let (_plugins, shell) = start();
     let mut socket = connect(&shell).await;
     socket.send(Message::text("there?")).await.unwrap();

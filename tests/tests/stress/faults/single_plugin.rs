@@ -64,7 +64,7 @@ fn a_nonce_is_good_for_one_connection() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_a_plugin_has_started_ends_with_it() {
+fn child_processes_end_with_their_plugin() {
     let single = Single::start("leaves-a-child", &[]);
     let child = single.child("stays");
     assert!(lives(child), "the child is there");
@@ -78,7 +78,7 @@ fn what_a_plugin_has_started_ends_with_it() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_has_left_its_group_is_ended_and_named() {
+fn a_child_process_in_another_group_is_killed_and_reported() {
     let mut single = Single::start("child-escapes", &[]);
     let child = single.child("escapes");
     let stopped = single.shell.control().command("child-escapes", "stop");
@@ -93,7 +93,7 @@ fn what_has_left_its_group_is_ended_and_named() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_has_left_its_group_ends_with_a_shell_that_is_killed() {
+fn a_child_process_in_another_group_ends_with_a_killed_shell() {
     let single = Single::start("child-escapes", &[]);
     let child = single.child("escapes");
     single.shell.kill();
@@ -101,7 +101,7 @@ fn what_has_left_its_group_ends_with_a_shell_that_is_killed() {
 }
 
 #[test]
-fn a_crash_loop_ends() {
+fn a_crash_loop_ends_with_an_errored_plugin() {
     let mut single = Single::start("crashes-later", &["--supervise"]);
     let is_over = |event: &Value| event["state"]["name"] == "errored";
     single.shell.wait_for(is_over);

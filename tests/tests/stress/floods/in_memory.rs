@@ -21,7 +21,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 
 #[tokio::test(start_paused = true)]
-async fn what_breaks_the_protocol_is_named_and_ends_the_plugin_alone() {
+async fn protocol_errors_end_only_the_plugin_that_made_them() {
     let frame = r#"{"jsonrpc":"2.0","id":1,"method":"config/get","params":{"key":"k"}}"#;
     let long = "x".repeat(FRAME_BYTES + 1);
     let bomb = format!("{}\n", "[".repeat(500_000));
@@ -54,7 +54,7 @@ async fn what_breaks_the_protocol_is_named_and_ends_the_plugin_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_a_line_costs_nothing_and_harms_nobody() {
+async fn an_incomplete_line_does_not_affect_other_plugins() {
     let journal = Journal::default();
     let misbehave = |mut stream: BoxedStream| async move {
         let _ = stream.write_all(br#"{"jsonrpc":"2.0","id":1,"#).await;
@@ -75,7 +75,7 @@ async fn half_a_line_costs_nothing_and_harms_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn for_a_plugin_that_never_reads_little_is_kept() {
+async fn requests_to_a_plugin_that_never_reads_are_bounded() {
     let misbehave = |stream: BoxedStream| async move {
         let _stream = stream;
         std::future::pending().await
@@ -104,7 +104,7 @@ async fn for_a_plugin_that_never_reads_little_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plugin_of_one_byte_a_second_holds_nobody_up() {
+async fn a_plugin_that_reads_one_byte_a_second_does_not_block_others() {
     let misbehave = |mut stream: BoxedStream| async move {
         while stream.read_u8().await.is_ok() {
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -126,7 +126,7 @@ async fn a_plugin_of_one_byte_a_second_holds_nobody_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn notifications_that_make_no_sense_are_named() {
+async fn invalid_notifications_are_logged() {
     let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
     let journal = Journal::default();
     let misbehave = move |mut stream: BoxedStream| {
@@ -157,7 +157,7 @@ async fn notifications_that_make_no_sense_are_named() {
 }
 
 #[tokio::test]
-async fn a_plugin_that_writes_much_still_answers() {
+async fn a_plugin_with_many_config_writes_still_answers() {
     let shell = TestShell::new(|| sample("sample"))
         .in_memory()
         .start()
@@ -177,7 +177,7 @@ async fn a_plugin_that_writes_much_still_answers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn for_a_ui_that_does_not_read_little_is_kept_and_in_the_end_nothing() {
+async fn pushes_to_a_ui_that_does_not_read_are_bounded() {
     let shell = TestShell::new(|| sample("sample"))
         .in_memory()
         .start()
@@ -212,7 +212,7 @@ async fn for_a_ui_that_does_not_read_little_is_kept_and_in_the_end_nothing() {
 }
 
 #[tokio::test]
-async fn a_ui_that_sends_too_much_at_once_is_told_and_cut() {
+async fn a_ui_message_that_is_too_long_closes_the_connection() {
     let shell = TestShell::new(|| sample("sample"))
         .in_memory()
         .start()

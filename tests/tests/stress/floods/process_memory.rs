@@ -15,7 +15,7 @@ use crate::SAMPLE;
 const MIB: usize = 1024 * 1024;
 
 #[test]
-fn what_is_printed_without_end_is_dropped_with_a_count() {
+fn endless_output_is_dropped_and_counted() {
     let times: usize = campaign("STRATOS_FLOOD", 1);
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
@@ -52,7 +52,7 @@ fn what_is_printed_without_end_is_dropped_with_a_count() {
 }
 
 #[test]
-fn pushes_and_log_lines_without_end_cost_no_memory() {
+fn floods_of_pushes_and_log_lines_use_bounded_memory() {
     let times: usize = campaign("STRATOS_FLOOD", 1);
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
@@ -142,7 +142,7 @@ fn pushes_and_log_lines_without_end_cost_no_memory() {
 }
 
 #[test]
-fn a_neighbours_write_does_not_wait_behind_thousands() {
+fn config_writes_of_plugins_are_scheduled_fairly() {
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
     let shell = ShellProcess::start(plugins.root());
