@@ -12,12 +12,9 @@
 
 pub mod config;
 pub mod control;
-pub mod events;
+pub mod event;
 mod faults;
 mod http;
-pub mod journal;
-mod json_text;
-mod log_limit;
 pub mod login;
 pub mod origin;
 pub mod owner;
@@ -25,6 +22,7 @@ mod plugin;
 pub mod process;
 #[cfg(feature = "reload")]
 pub mod reload;
+mod routing;
 pub mod scenario;
 mod server;
 mod session;
@@ -33,12 +31,11 @@ pub mod state_dir;
 pub mod store;
 mod timeouts;
 mod token;
-mod traffic;
-mod watching;
 
 pub use crate::config::ShellVersion;
+pub use crate::event::{BuildStatus, PluginState};
 pub use crate::http::{InProcessClient, RequestError};
-pub use crate::plugin::{BuildStatus, PluginError, PluginState};
+pub use crate::plugin::PluginError;
 pub use crate::shell::{PluginSpec, Shell, ShellError, ShellOptions};
 pub use crate::state_dir::StateDir;
 pub use crate::timeouts::{AttachMode, Timeouts};

@@ -8,7 +8,7 @@ use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::events::now_millis;
+use crate::event::now_millis;
 use crate::token::random_hex;
 
 const FILE: &str = "host.json";

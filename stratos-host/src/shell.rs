@@ -19,20 +19,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Persona, ShellVersion};
 use crate::control::{Control, PluginInfo};
-use crate::events::{Event, Events, Watcher};
+use crate::event::Entry;
+use crate::event::{Event, EventBus, Subscriber};
 use crate::faults::Faults;
 use crate::http::InProcessClient;
-use crate::journal::Entry;
 use crate::login::{Login, UnknownPersona};
 use crate::origin::Origin;
 use crate::owner::{Owner, OwnerError};
-use crate::plugin::Slot;
+use crate::plugin::PluginHandle;
 use crate::process::Launcher;
+use crate::routing::RoutingTable;
 use crate::server::{self, RequestGuard};
 use crate::state_dir::StateDir;
 use crate::store::ConfigStore;
 use crate::timeouts::{AttachMode, DebuggerPause, Timeouts};
-use crate::traffic::Traffic;
 
 pub(crate) use stratos_protocol::error::chain;
 
@@ -115,9 +115,9 @@ pub enum ShellError {
 /// What the shell's parts share.
 #[derive(Debug)]
 pub(crate) struct Backend {
-    pub(crate) events: Events,
+    pub(crate) events: EventBus,
     pub(crate) store: ConfigStore,
-    pub(crate) traffic: Traffic,
+    pub(crate) routing: RoutingTable,
     pub(crate) login: Login,
     pub(crate) faults: Faults,
     /// Origins beside the shell's own whose pages may call it.
@@ -167,7 +167,7 @@ impl Shell {
     pub async fn start(
         options: ShellOptions,
         plugins: Vec<PluginSpec>,
-        events: Events,
+        events: EventBus,
     ) -> Result<Self, ShellError> {
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|source| ShellError::Port {
@@ -186,7 +186,7 @@ impl Shell {
     pub fn start_in_memory(
         options: ShellOptions,
         plugins: Vec<PluginSpec>,
-        events: Events,
+        events: EventBus,
     ) -> Result<(Self, InProcessClient), ShellError> {
         let (client, listener) = InProcessClient::in_memory(options.port, events.clone());
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
@@ -197,7 +197,7 @@ impl Shell {
     fn begin<L>(
         options: ShellOptions,
         plugins: Vec<PluginSpec>,
-        events: Events,
+        events: EventBus,
         address: SocketAddr,
         listener: L,
         client: InProcessClient,
@@ -222,7 +222,7 @@ impl Shell {
         let backend = Arc::new(Backend {
             events,
             store,
-            traffic: Traffic::new(),
+            routing: RoutingTable::new(),
             login,
             faults: Faults::default(),
             origins: Arc::new(RwLock::new(options.origins)),
@@ -266,8 +266,8 @@ impl Shell {
 
     /// Everything that happens from now on.
     #[must_use]
-    pub fn watch(&self) -> Watcher {
-        self.control.watch()
+    pub fn subscribe(&self) -> Subscriber {
+        self.control.subscribe()
     }
 
     /// Waits until no plugin is on its way any more, and returns how they all are.
@@ -320,13 +320,13 @@ impl Backend {
             authenticated: auth.authenticated,
         });
         let told = plugins
-            .filter_map(|id| self.traffic.now(id))
+            .filter_map(|id| self.routing.now(id))
             .map(|session| {
                 let auth = auth.clone();
                 async move {
-                    if session.tell_auth(auth).await.is_err() {
+                    if session.send_auth(auth).await.is_err() {
                         let level = stratos_protocol::logger::Level::Warn;
-                        self.events.note(
+                        self.events.log_from_shell(
                             &session.plugin,
                             level,
                             "did not acknowledge the changed login",
@@ -346,11 +346,11 @@ impl fmt::Debug for PluginSpec {
     }
 }
 
-/// What all slots of a shell are made from.
-pub(crate) fn slot(spec: PluginSpec, backend: &Arc<Backend>) -> Slot {
+/// What all plugins of a shell are made from.
+pub(crate) fn plugin(spec: PluginSpec, backend: &Arc<Backend>) -> PluginHandle {
     match spec.launcher {
-        Ok(launcher) => Slot::spawn(spec.id, launcher, Arc::clone(backend)),
-        Err(note) => Slot::listed(spec.id, note),
+        Ok(launcher) => PluginHandle::spawn(spec.id, launcher, Arc::clone(backend)),
+        Err(note) => PluginHandle::listed(spec.id, note),
     }
 }
 

@@ -143,7 +143,7 @@ mod tests {
     use stratos_transport::Connection;
 
     use super::*;
-    use crate::events::{Event, Events};
+    use crate::event::{Event, EventBus};
     use crate::process::{
         InMemoryLauncher, LaunchError, LaunchedPlugin, Launcher, MemoryLink, Program,
     };
@@ -164,8 +164,8 @@ mod tests {
             ..ShellOptions::new(StateDir::in_memory().unwrap())
         };
         let (events, mut watcher) = {
-            let events = Events::default();
-            (events.clone(), events.watch())
+            let events = EventBus::default();
+            (events.clone(), events.subscribe())
         };
         let (shell, _door) = Shell::start_in_memory(options, vec![demo], events).unwrap();
         let state = || shell.control().plugins().remove(0).state;
@@ -194,7 +194,7 @@ mod tests {
         fn launch(
             &self,
             program: Program,
-            events: Events,
+            events: EventBus,
         ) -> BoxFuture<'_, Result<LaunchedPlugin, LaunchError>> {
             Box::pin(async {
                 let launched = self.0.launch(program, events).await?;

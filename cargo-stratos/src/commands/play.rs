@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stratos_host::scenario::{Ending, Played, Progress, Scenario, ScenarioError};
+use stratos_host::event::{ScenarioOutcome, ScenarioProgress};
+use stratos_host::scenario::{Scenario, ScenarioError, ScenarioReport};
 
 use crate::commands::remote::Remote;
 use crate::context::Context;
@@ -43,8 +44,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             Ok(scenario) => scenario,
             Err(error) => return Ok(Err(error)),
         };
-        let tell = |progress: &Progress| {
-            if let Progress::Step { step } = progress {
+        let tell = |progress: &ScenarioProgress| {
+            if let ScenarioProgress::Step { step } = progress {
                 steps.push(step.clone());
             }
             let shown = match json {
@@ -60,8 +61,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     })?;
     closed?;
     let (scenario, ending) = ending.map_err(|error| wrong(cx, &error))?;
-    let held = ending == Ending::Held;
-    let played = Played {
+    let held = ending == ScenarioOutcome::Passed;
+    let played = ScenarioReport {
         file: file.name,
         name: scenario.name,
         of: scenario.steps.len(),
@@ -98,7 +99,7 @@ impl ScenarioFile {
 }
 
 /// How it ended, in one sentence or two.
-pub(super) fn report(cx: &Context, played: &Played) {
+pub(super) fn report(cx: &Context, played: &ScenarioReport) {
     for line in played.to_string().lines() {
         cx.output.note(escape(line));
     }

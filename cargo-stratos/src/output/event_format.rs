@@ -1,10 +1,10 @@
-//! Events of the shell, for people.
+//! EventBus of the shell, for people.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use stratos_host::PluginState;
-use stratos_host::events::{BuildStep, Event, LogLine, Part};
+use stratos_host::event::{BuildStep, Event, LogLine, Part};
 use stratos_protocol::logger::Level;
 
 use crate::output::escape::{escape, escape_coloured};
@@ -220,6 +220,6 @@ fn format_state(state: &PluginState) -> String {
             format!("{YELLOW}crashed{YELLOW:#}: {reason}; starts again in {time}")
         }
         PluginState::Running => format!("{GREEN}running{GREEN:#}"),
-        other => format!("{DIM}{}{DIM:#}", other.word()),
+        other => format!("{DIM}{}{DIM:#}", other.as_str()),
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn plugin_row(plugin: &PluginInfo) -> String {
     } = plugin;
     let mut parts = vec![
         format!("{BOLD}{id}{BOLD:#} {version}"),
-        state.word().to_owned(),
+        state.as_str().to_owned(),
     ];
     match build {
         Some(BuildStatus::Building) => parts.push("building".to_owned()),

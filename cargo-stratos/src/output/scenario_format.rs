@@ -1,21 +1,21 @@
-//! Progress of a scenario, for people.
+//! ScenarioProgress of a scenario, for people.
 
 use std::time::Duration;
 
-use stratos_host::scenario::{Ending, Progress, StepReport};
+use stratos_host::event::{ScenarioOutcome, ScenarioProgress, StepReport};
 
 use crate::output::escape::escape;
 use crate::output::{DIM, GREEN, RED};
 
 /// One line about the progress of a scenario.
-pub(crate) fn format_progress(progress: &Progress) -> String {
+pub(crate) fn format_progress(progress: &ScenarioProgress) -> String {
     match progress {
-        Progress::Began { steps } => format!("{DIM}{steps} steps{DIM:#}"),
-        Progress::Step { step } => format_step(step),
-        Progress::Ended { ending } => match ending {
-            Ending::Held => format!("{GREEN}all steps held{GREEN:#}"),
-            Ending::Failed { .. } => format!("{RED}failed{RED:#}"),
-            Ending::Cut => format!("{RED}ended before its end{RED:#}"),
+        ScenarioProgress::Began { steps } => format!("{DIM}{steps} steps{DIM:#}"),
+        ScenarioProgress::Step { step } => format_step(step),
+        ScenarioProgress::Ended { outcome: ending } => match ending {
+            ScenarioOutcome::Passed => format!("{GREEN}all steps held{GREEN:#}"),
+            ScenarioOutcome::Failed { .. } => format!("{RED}failed{RED:#}"),
+            ScenarioOutcome::Cancelled => format!("{RED}ended before its end{RED:#}"),
         },
     }
 }

@@ -16,9 +16,9 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::control::types::{API, ConfigValues, Failure, Invoke, PluginInfo, SwitchAuth};
+use crate::event::{ScenarioOutcome, ScenarioProgress};
 use crate::http::{Connector, HttpClient};
 use crate::owner::Owner;
-use crate::scenario::{Ending, Progress};
 use crate::store::ConfigExport;
 
 /// How long an answer may take that waits for nobody but the shell and its disk.
@@ -224,8 +224,8 @@ impl Client {
         &self,
         file: &str,
         text: String,
-        mut tell: impl FnMut(&Progress),
-    ) -> Result<Ending> {
+        mut tell: impl FnMut(&ScenarioProgress),
+    ) -> Result<ScenarioOutcome> {
         let path = format!("/scenario?file={}", escape(file));
         let response = self.send(Method::POST, &path, text.into_bytes()).await?;
         if response.status() != StatusCode::OK {
@@ -238,10 +238,10 @@ impl Client {
             unread.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
             while let Some(end) = unread.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<_> = unread.drain(..=end).collect();
-                let progress: Progress = serde_json::from_slice(&line)
+                let progress: ScenarioProgress = serde_json::from_slice(&line)
                     .map_err(|error| ClientError::Answer(error.into()))?;
                 tell(&progress);
-                if let Progress::Ended { ending } = progress {
+                if let ScenarioProgress::Ended { outcome: ending } = progress {
                     return Ok(ending);
                 }
             }

@@ -15,13 +15,14 @@ use tokio::task::AbortHandle;
 
 use crate::config::StratosToml;
 use crate::control::types::{AuthInfo, PluginInfo};
-use crate::events::{Event, Watcher};
-use crate::journal::Entry;
+use crate::event::Entry;
+use crate::event::{BuildStatus, PluginState};
+use crate::event::{Event, Subscriber};
 use crate::login::UnknownPersona;
-use crate::plugin::{BuildStatus, PluginError, PluginState, Slot, way_out};
-use crate::shell::{Backend, PluginSpec, slot};
+use crate::plugin::{PluginError, PluginHandle, start_hint};
+use crate::routing::Lease;
+use crate::shell::{Backend, PluginSpec, plugin};
 use crate::store::{ConfigStore, StoreError};
-use crate::traffic::Lease;
 
 /// Everything that can be done with a shell. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub struct Control(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     backend: Arc<Backend>,
-    slots: BTreeMap<String, Arc<Slot>>,
+    plugins: BTreeMap<String, Arc<PluginHandle>>,
     names: Mutex<BTreeMap<String, Names>>,
     expiry: Mutex<Option<AbortHandle>>,
 }
@@ -49,7 +50,7 @@ pub enum ControlError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// The plugin does not run.
-    #[error("plugin `{id}` does not run: it is {state}{}", way_out(id, state))]
+    #[error("plugin `{id}` does not run: it is {state}{}", start_hint(id, state))]
     NotRunning {
         /// The plugin.
         id: String,
@@ -127,13 +128,13 @@ impl Control {
                 (spec.id.clone(), Names { name, version })
             })
             .collect();
-        let slots = plugins
+        let plugins = plugins
             .into_iter()
-            .map(|spec| (spec.id.clone(), Arc::new(slot(spec, &backend))))
+            .map(|spec| (spec.id.clone(), Arc::new(plugin(spec, &backend))))
             .collect();
         Self(Arc::new(Inner {
             backend,
-            slots,
+            plugins,
             names: Mutex::new(names),
             expiry: Mutex::default(),
         }))
@@ -141,19 +142,23 @@ impl Control {
 
     /// Everything that happens from now on.
     #[must_use]
-    pub fn watch(&self) -> Watcher {
-        self.0.backend.events.watch()
+    pub fn subscribe(&self) -> Subscriber {
+        self.0.backend.events.subscribe()
     }
 
     /// One plugin's pushes from now on.
-    pub(crate) fn watch_pushes(&self, id: &str) -> Watcher {
-        self.0.backend.events.watch_pushes(id)
+    pub(crate) fn subscribe_to_pushes(&self, id: &str) -> Subscriber {
+        self.0.backend.events.subscribe_to_pushes(id)
     }
 
     /// All plugins as they are now, in the order of their ids.
     #[must_use]
     pub fn plugins(&self) -> Vec<PluginInfo> {
-        self.0.slots.values().map(|slot| self.info(slot)).collect()
+        self.0
+            .plugins
+            .values()
+            .map(|plugin| self.info(plugin))
+            .collect()
     }
 
     /// Starts a plugin that does not run (again).
@@ -162,7 +167,7 @@ impl Control {
     ///
     /// When it runs, or fails to start.
     pub async fn start(&self, id: &str) -> Result<(), ControlError> {
-        Ok(self.slot(id)?.start().await?)
+        Ok(self.plugin(id)?.start().await?)
     }
 
     /// Stops a running plugin.
@@ -171,7 +176,7 @@ impl Control {
     ///
     /// When it does not run.
     pub async fn stop(&self, id: &str) -> Result<(), ControlError> {
-        Ok(self.slot(id)?.stop().await?)
+        Ok(self.plugin(id)?.stop().await?)
     }
 
     /// Ends a running plugin at once, as a crash does; returns when the shell has seen it.
@@ -180,23 +185,23 @@ impl Control {
     ///
     /// When it does not run.
     pub async fn kill(&self, id: &str) -> Result<(), ControlError> {
-        let slot = self.slot(id)?;
-        let before = slot.status();
-        let session = self.0.backend.traffic.now(id);
+        let plugin = self.plugin(id)?;
+        let before = plugin.status();
+        let session = self.0.backend.routing.now(id);
         let session = session.filter(|_| before.state == PluginState::Running);
         let session = session.ok_or_else(|| PluginError::WrongState {
             id: id.to_owned(),
-            state: before.state.word(),
+            state: before.state.as_str(),
         })?;
         session.process.kill().await;
-        slot.leaves(&before).await;
+        plugin.wait_for_change(&before).await;
         Ok(())
     }
 
     /// Waits until a plugin is in the state of this name.
     pub(crate) async fn reaches(&self, id: &str, state: &str) {
-        if let Ok(slot) = self.slot(id) {
-            slot.reaches(state).await;
+        if let Ok(plugin) = self.plugin(id) {
+            plugin.wait_for_state(state).await;
         }
     }
 
@@ -207,7 +212,7 @@ impl Control {
     /// When it does not run, or the new version does not build or start; the text says what runs
     /// now.
     pub async fn update(&self, id: &str) -> Result<(), ControlError> {
-        Ok(self.slot(id)?.update().await?)
+        Ok(self.plugin(id)?.update().await?)
     }
 
     /// Asks on an IPC channel as the UI does, and waits for the answer.
@@ -237,11 +242,11 @@ impl Control {
         channel: &str,
         payload: Box<RawValue>,
     ) -> Result<Box<RawValue>, ControlError> {
-        let slot = self.slot(id)?;
-        let session = self.0.backend.traffic.for_plugin(id).await;
+        let plugin = self.plugin(id)?;
+        let session = self.0.backend.routing.for_plugin(id).await;
         let session = session.ok_or_else(|| ControlError::NotRunning {
             id: id.to_owned(),
-            state: slot.status().state.word(),
+            state: plugin.status().state.as_str(),
         })?;
         let (id, channel) = (id.to_owned(), channel.to_owned());
         self.0.backend.events.record(|| Entry::Call {
@@ -325,18 +330,24 @@ impl Control {
 
     /// Begins to start every plugin that can run.
     pub(crate) fn start_all(&self) {
-        for slot in self.0.slots.values() {
-            let slot = Arc::clone(slot);
+        for plugin in self.0.plugins.values() {
+            let plugin = Arc::clone(plugin);
             tokio::spawn(async move {
                 // Its failure is its state, which everybody sees.
-                let _ = slot.start().await;
+                let _ = plugin.start().await;
             });
         }
     }
 
     /// Waits until no plugin is on its way any more, and returns how they all are.
     pub async fn settled(&self) -> Vec<PluginInfo> {
-        join_all(self.0.slots.values().map(|slot| slot.settled())).await;
+        join_all(
+            self.0
+                .plugins
+                .values()
+                .map(|plugin| plugin.wait_until_settled()),
+        )
+        .await;
         self.plugins()
     }
 
@@ -344,29 +355,29 @@ impl Control {
     pub(crate) async fn close(&self) {
         self.0.backend.ending.cancel();
         self.expire_after(None);
-        join_all(self.0.slots.values().map(|slot| slot.close())).await;
+        join_all(self.0.plugins.values().map(|plugin| plugin.close())).await;
     }
 
     /// Begins to stop everything for good, and does not wait for it.
     pub(crate) fn abandon(&self) {
         self.0.backend.ending.cancel();
         self.expire_after(None);
-        for slot in self.0.slots.values() {
-            slot.abandon();
+        for plugin in self.0.plugins.values() {
+            plugin.begin_close();
         }
     }
 
     /// Something changed that a plugin is built from.
     pub(crate) fn changed(&self, id: &str, by_build: bool) {
-        if let Some(slot) = self.0.slots.get(id) {
-            slot.changed(by_build);
+        if let Some(plugin) = self.0.plugins.get(id) {
+            plugin.sources_changed(by_build);
         }
     }
 
     /// The newest version of a plugin has a manifest with errors, or not any more.
     pub(crate) fn block(&self, id: &str, is_blocked: bool) {
-        if let Some(slot) = self.0.slots.get(id) {
-            slot.block(is_blocked);
+        if let Some(plugin) = self.0.plugins.get(id) {
+            plugin.set_blocked(is_blocked);
         }
     }
 
@@ -390,7 +401,7 @@ impl Control {
     }
 
     pub(crate) fn note(&self, plugin: &str, level: Level, text: String) {
-        self.0.backend.events.note(plugin, level, text);
+        self.0.backend.events.log_from_shell(plugin, level, text);
     }
 
     pub(crate) fn emit(&self, event: Event) {
@@ -399,7 +410,7 @@ impl Control {
 
     /// Why what serves is not what lies on the disk.
     pub(crate) fn build_status(&self, id: &str) -> Option<BuildStatus> {
-        self.0.slots.get(id)?.build_status()
+        self.0.plugins.get(id)?.build_status()
     }
 
     /// Resolves when the shell begins to end.
@@ -419,17 +430,17 @@ impl Control {
 
     /// The session that answers for a path, after the wait for a running update.
     pub(crate) async fn session_for(&self, path: &str) -> Option<Lease> {
-        self.0.backend.traffic.for_path(path).await
+        self.0.backend.routing.for_path(path).await
     }
 
-    pub(crate) fn slot(&self, id: &str) -> Result<Arc<Slot>, PluginError> {
+    pub(crate) fn plugin(&self, id: &str) -> Result<Arc<PluginHandle>, PluginError> {
         self.0
-            .slots
+            .plugins
             .get(id)
             .cloned()
             .ok_or_else(|| PluginError::Unknown {
                 id: id.escape_debug().to_string(),
-                known: self.0.slots.keys().cloned().collect(),
+                known: self.0.plugins.keys().cloned().collect(),
             })
     }
 
@@ -441,13 +452,13 @@ impl Control {
         &self.0.backend
     }
 
-    fn info(&self, slot: &Slot) -> PluginInfo {
-        let status = slot.status();
-        let session = self.0.backend.traffic.now(&slot.id);
-        let Names { name, version } = self.names().get(&slot.id).cloned().unwrap_or_default();
+    fn info(&self, plugin: &PluginHandle) -> PluginInfo {
+        let status = plugin.status();
+        let session = self.0.backend.routing.now(&plugin.id);
+        let Names { name, version } = self.names().get(&plugin.id).cloned().unwrap_or_default();
         let runs = status.state == PluginState::Running;
         PluginInfo {
-            id: slot.id.clone(),
+            id: plugin.id.clone(),
             name,
             version,
             generation: status.generation,
@@ -455,7 +466,7 @@ impl Control {
             build: status.build,
             pid: session.as_ref().and_then(|session| session.process.pid()),
             routes: if runs {
-                self.0.backend.traffic.prefixes(&slot.id)
+                self.0.backend.routing.prefixes(&plugin.id)
             } else {
                 Vec::new()
             },
@@ -472,7 +483,7 @@ impl Control {
     async fn tell_auth(&self) {
         self.0
             .backend
-            .tell_auth(self.0.slots.keys().map(String::as_str))
+            .tell_auth(self.0.plugins.keys().map(String::as_str))
             .await;
     }
 }

@@ -12,8 +12,8 @@
 //! | `PUT /config` | [`ConfigExport`](crate::store::ConfigExport) | nothing; all values of all plugins are replaced |
 //! | `GET /auth` | | [`AuthInfo`] |
 //! | `PUT /auth` | [`SwitchAuth`] | nothing, when every plugin knows |
-//! | `POST /scenario?file=...` | a scenario as TOML | lines, each a [`Progress`](crate::scenario::Progress) |
-//! | `GET /events` | | server-sent events, each an [`Event`](crate::events::Event) |
+//! | `POST /scenario?file=...` | a scenario as TOML | lines, each a [`ScenarioProgress`](crate::event::ScenarioProgress) |
+//! | `GET /events` | | server-sent events, each an [`Event`](crate::event::Event) |
 //!
 //! Every request needs `Authorization: Bearer {token}`. A failure is answered with a [`Failure`].
 
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::plugin::{BuildStatus, PluginState};
+use crate::event::{BuildStatus, PluginState};
 
 /// What all its paths begin with.
 pub(crate) const API: &str = "/__stratos/api/v1";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::control::{Control, ControlError};
-use crate::journal::Entry;
+use crate::event::Entry;
 use crate::store::{ConfigExport, ConfigStore, StoreError};
 
 impl Control {
@@ -163,7 +163,7 @@ impl Control {
         id: &str,
         work: impl FnOnce(&ConfigStore, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ControlError> {
-        let id = self.slot(id)?.id.clone();
+        let id = self.plugin(id)?.id.clone();
         self.with_store(move |store| work(store, &id)).await
     }
 

@@ -11,9 +11,9 @@ use stratos_transport::BoxedStream;
 use stratos_transport::listener::{StreamListener, memory_listener};
 use thiserror::Error;
 
-use crate::events::Events;
+use crate::event::Entry;
+use crate::event::EventBus;
 use crate::http::{Connector, HttpClient};
-use crate::journal::Entry;
 
 /// An HTTP client for the shell's own server, which checks its requests like those of a browser. Cheap to clone.
 ///
@@ -23,7 +23,7 @@ pub struct InProcessClient {
     port: u16,
     connector: Connector,
     client: HttpClient,
-    events: Events,
+    events: EventBus,
 }
 
 /// The shell's server did not respond to a request.
@@ -33,19 +33,19 @@ pub struct RequestError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl InProcessClient {
     /// A client for a server that listens on this port of 127.0.0.1.
-    pub(crate) fn over_tcp(port: u16, events: Events) -> Self {
+    pub(crate) fn over_tcp(port: u16, events: EventBus) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         Self::new(port, Connector::Tcp(address), events)
     }
 
     /// A client and the listener of its server, which share no port. `port` is the one that requests name in `Host`.
-    pub(crate) fn in_memory(port: u16, events: Events) -> (Self, MemoryListener) {
+    pub(crate) fn in_memory(port: u16, events: EventBus) -> (Self, MemoryListener) {
         let (connector, listener) = memory_listener();
         let client = Self::new(port, Connector::Stream(connector), events);
         (client, MemoryListener(listener))
     }
 
-    fn new(port: u16, connector: Connector, events: Events) -> Self {
+    fn new(port: u16, connector: Connector, events: EventBus) -> Self {
         Self {
             port,
             client: HttpClient::unpooled(connector.clone()),

@@ -1,4 +1,4 @@
-//! Carries out what follows from what happens to one plugin, one thing after the other.
+//! The actor of one plugin: feeds events to the state machine and executes its actions, one after the other.
 
 use std::collections::VecDeque;
 use std::future;
@@ -10,17 +10,35 @@ use stratos_protocol::logger::Level;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
-use crate::events::Event;
-use crate::plugin::arrival::{Arrival, Arrived, Way};
-use crate::plugin::build::{Builds, Prepared};
-use crate::plugin::lifecycle::{Action, Happening, Lifecycle, Which};
-use crate::plugin::retirements::Retirements;
-use crate::plugin::{BuildStatus, Changes, PluginError, PluginState, Status};
+use crate::event::{BuildStatus, Event, PluginState};
+use crate::plugin::PluginError;
+use crate::plugin::build::{BuildOutcome, Builds};
+use crate::plugin::draining::DrainingGenerations;
+use crate::plugin::lifecycle::{Action, Lifecycle, LifecycleEvent, ProgramChoice};
+use crate::plugin::pending_start::{PendingStart, StartMode, StartOutcome};
 use crate::process::{Launcher, Program};
 use crate::session::Session;
 use crate::shell::{Backend, chain};
 
-/// What a plugin can be told.
+/// State of a plugin, as the rest of the shell sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Status {
+    pub(crate) state: PluginState,
+    /// Generation that the state is about; 0 before the first start.
+    pub(crate) generation: u64,
+    pub(crate) build: Option<BuildStatus>,
+}
+
+/// Counters of changes to the inputs of the build.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Changes {
+    pub(super) total: u64,
+    /// Changes that no build makes by itself.
+    pub(super) by_user: u64,
+    /// Whether the newest version cannot be built since its manifest has errors.
+    pub(super) is_blocked: bool,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Command {
     Start,
@@ -28,25 +46,25 @@ pub(super) enum Command {
     Update,
 }
 
-/// A command and where its outcome goes.
+/// A command, and the sender for its outcome.
 #[derive(Debug)]
-pub(super) struct Order {
+pub(super) struct Request {
     pub(super) command: Command,
     pub(super) reply: Reply,
 }
 
 pub(super) type Reply = oneshot::Sender<Result<(), PluginError>>;
 
-/// What reaches a plugin from outside.
+/// Input of an actor. It ends when all senders of requests are dropped.
 #[derive(Debug)]
-pub(super) struct Inbox {
-    pub(super) orders: mpsc::Receiver<Order>,
+pub(super) struct Mailbox {
+    pub(super) requests: mpsc::Receiver<Request>,
     pub(super) changes: watch::Receiver<Changes>,
 }
 
-/// Whoever asked for a start or an update waits for the outcome of this build, or of a later one.
-struct Waiting {
-    round: u64,
+/// A caller that waits for the outcome of this build or of a later one.
+struct Waiter {
+    build_id: u64,
     reply: Reply,
 }
 
@@ -55,38 +73,49 @@ pub(super) struct Actor {
     pub(super) launcher: Arc<dyn Launcher>,
     pub(super) backend: Arc<Backend>,
     status: watch::Sender<Status>,
-    inbox: Inbox,
+    mailbox: Mailbox,
     lifecycle: Lifecycle,
     pub(super) builds: Builds,
-    /// The newest program does not run, and no build is under way that could change it.
-    pub(super) broken: bool,
-    /// The changes, as far as they have been seen.
-    seen: Changes,
-    /// When the oldest change was seen that does not run yet.
-    pub(super) changed: Option<Instant>,
-    retry: Option<Instant>,
-    waiting: Vec<Waiting>,
+    /// Whether the newest version failed to build or to start, and no later build has ended.
+    pub(super) newest_failed: bool,
+    /// The counters, as far as they were handled.
+    handled_changes: Changes,
+    /// Time of the oldest change that is not part of the running program.
+    pub(super) changed_at: Option<Instant>,
+    /// Time of the next restart after a crash.
+    retry_at: Option<Instant>,
+    waiters: Vec<Waiter>,
     pub(super) session: Option<Arc<Session>>,
-    pub(super) arrival: Option<Arrival>,
-    pub(super) retirements: Retirements,
-    /// What was built last and has not been started.
+    pub(super) pending_start: Option<PendingStart>,
+    pub(super) draining: DrainingGenerations,
+    /// Program of the latest build, until it is launched.
     newest: Option<Program>,
-    /// The last program that started well, and starts again if its update does not.
-    pub(super) good: Option<Program>,
+    /// Program that started successfully last; launched again if an update fails.
+    pub(super) last_good: Option<Program>,
     pub(super) generation: u64,
-    /// The last generation that was launched.
+    /// Latest generation that was launched.
     pub(super) launched: u64,
 }
 
-/// What the loop waits for.
+/// The next thing that the actor handles.
 enum Next {
-    Order(Order),
-    Changed,
-    Built(Prepared),
-    Arrived(Arrived),
-    Lost(String),
-    Due,
-    Close,
+    Request(Request),
+    SourcesChanged,
+    BuildEnded(BuildOutcome),
+    StartEnded(StartOutcome),
+    Crashed(String),
+    RetryDue,
+    Closed,
+}
+
+impl Status {
+    pub(super) fn new(state: PluginState) -> Self {
+        Self {
+            state,
+            generation: 0,
+            build: None,
+        }
+    }
 }
 
 impl Actor {
@@ -95,7 +124,7 @@ impl Actor {
         launcher: Arc<dyn Launcher>,
         backend: Arc<Backend>,
         status: watch::Sender<Status>,
-        inbox: Inbox,
+        mailbox: Mailbox,
     ) -> Self {
         Self {
             builds: Builds::new(id.clone(), Arc::clone(&launcher), backend.events.clone()),
@@ -104,290 +133,282 @@ impl Actor {
             launcher,
             backend,
             status,
-            inbox,
-            broken: false,
-            seen: Changes::default(),
-            changed: None,
-            retry: None,
-            waiting: Vec::new(),
+            mailbox,
+            newest_failed: false,
+            handled_changes: Changes::default(),
+            changed_at: None,
+            retry_at: None,
+            waiters: Vec::new(),
             session: None,
-            arrival: None,
-            retirements: Retirements::default(),
+            pending_start: None,
+            draining: DrainingGenerations::default(),
             newest: None,
-            good: None,
+            last_good: None,
             generation: 0,
             launched: 0,
         }
     }
 
-    /// Obeys until there is nobody left to give orders, then stops the plugin.
+    /// Runs until all senders of requests are dropped, then stops the plugin.
     pub(super) async fn run(mut self) {
         loop {
             match self.next().await {
-                Next::Order(order) => self.obey(order).await,
-                Next::Changed => self.sources_changed().await,
-                Next::Built(prepared) => self.built(prepared).await,
-                Next::Arrived(outcome) => self.arrived(outcome).await,
-                Next::Lost(how) => self.lost(how).await,
-                Next::Due => {
-                    self.retry = None;
-                    self.happens(Happening::Due).await;
+                Next::Request(request) => self.handle_command(request).await,
+                Next::SourcesChanged => self.handle_changes().await,
+                Next::BuildEnded(outcome) => self.handle_build(outcome).await,
+                Next::StartEnded(outcome) => self.handle_start(outcome).await,
+                Next::Crashed(reason) => self.handle_crash(reason).await,
+                Next::RetryDue => {
+                    self.retry_at = None;
+                    self.handle_event(LifecycleEvent::RetryDue).await;
                 }
-                Next::Close => break,
+                Next::Closed => break,
             }
         }
-        self.leave().await;
+        self.shut_down().await;
     }
 
     async fn next(&mut self) -> Next {
-        let (session, retry) = (self.session.clone(), self.retry);
-        let lost = async {
+        let (session, retry_at) = (self.session.clone(), self.retry_at);
+        let crashed = async {
             match session {
-                Some(session) => session.lost().await,
+                Some(session) => session.wait_for_crash().await,
                 None => future::pending().await,
             }
         };
-        let due = async {
-            match retry {
+        let retry_due = async {
+            match retry_at {
                 Some(at) => sleep_until(at).await,
                 None => future::pending().await,
             }
         };
-        let arrived = async {
-            match &mut self.arrival {
-                Some(arrival) => arrival.ended().await,
+        let started = async {
+            match &mut self.pending_start {
+                Some(pending) => pending.wait().await,
                 None => future::pending().await,
             }
         };
         tokio::select! {
-            // A crash first: what else is decided depends on it.
+            // A crash comes first, since the other decisions depend on it.
             biased;
-            how = lost => Next::Lost(how),
-            order = self.inbox.orders.recv() => order.map_or(Next::Close, Next::Order),
-            Ok(()) = self.inbox.changes.changed() => Next::Changed,
-            prepared = self.builds.ended() => Next::Built(prepared),
-            outcome = arrived => Next::Arrived(outcome),
-            () = due => Next::Due,
+            reason = crashed => Next::Crashed(reason),
+            request = self.mailbox.requests.recv() => request.map_or(Next::Closed, Next::Request),
+            Ok(()) = self.mailbox.changes.changed() => Next::SourcesChanged,
+            outcome = self.builds.wait() => Next::BuildEnded(outcome),
+            outcome = started => Next::StartEnded(outcome),
+            () = retry_due => Next::RetryDue,
         }
     }
 
-    async fn obey(&mut self, order: Order) {
-        let Order { command, reply } = order;
-        let happening = match command {
-            Command::Start => Happening::Start,
-            Command::Stop => Happening::Stop,
-            Command::Update => Happening::Update,
+    async fn handle_command(&mut self, request: Request) {
+        let Request { command, reply } = request;
+        let event = match command {
+            Command::Start => LifecycleEvent::Start,
+            Command::Stop => LifecycleEvent::Stop,
+            Command::Update => LifecycleEvent::Update,
         };
-        let state = self.lifecycle.state().word();
-        if !self.happens(happening).await {
+        let state = self.lifecycle.state().as_str();
+        if !self.handle_event(event).await {
             let id = self.id.clone();
-            // Whoever asked may have gone, here and below.
+            // Sending fails if the caller is gone, here and below.
             let _ = reply.send(Err(PluginError::WrongState { id, state }));
             return;
         }
         match command {
             Command::Stop => {
-                self.answer(0..=u64::MAX, &Err("was stopped".to_owned()));
+                self.reply_to_waiters(0..=u64::MAX, &Err("was stopped".to_owned()));
                 let _ = reply.send(Ok(()));
             }
             Command::Start | Command::Update => {
-                let round = self.builds.round + u64::from(self.lifecycle.is_stale());
-                self.waiting.push(Waiting { round, reply });
+                let build_id = self.builds.build_id + u64::from(self.lifecycle.is_stale());
+                self.waiters.push(Waiter { build_id, reply });
             }
         }
     }
 
-    async fn lost(&mut self, reason: String) {
+    async fn handle_crash(&mut self, reason: String) {
         self.session = None;
         if self.backend.ending.is_cancelled() {
             return;
         }
-        if self.arrival.is_some() {
-            self.backend.traffic.hold(&self.id);
+        if self.pending_start.is_some() {
+            self.backend.routing.hold(&self.id);
             let text = format!("{reason}, while its newer version is on its way");
-            self.note(Level::Error, text);
+            self.log(Level::Error, text);
         }
-        self.happens(Happening::Crashed(reason)).await;
+        self.handle_event(LifecycleEvent::Crashed(reason)).await;
     }
 
-    async fn sources_changed(&mut self) {
-        let now = *self.inbox.changes.borrow_and_update();
-        let before = std::mem::replace(&mut self.seen, now);
-        if now.all == before.all {
-            // The manifest is broken, or repaired to what it was.
-            self.tell();
+    async fn handle_changes(&mut self) {
+        let now = *self.mailbox.changes.borrow_and_update();
+        let before = std::mem::replace(&mut self.handled_changes, now);
+        if now.total == before.total {
+            // Only `is_blocked` differs.
+            self.publish_status();
             return;
         }
-        let by_build = now.by_people == before.by_people;
-        let follows = self.happens(Happening::Changed { by_build }).await;
-        if follows && !by_build && self.builds.is_under_way() {
-            self.changed.get_or_insert_with(Instant::now);
+        let by_build = now.by_user == before.by_user;
+        let accepted = self
+            .handle_event(LifecycleEvent::Changed { by_build })
+            .await;
+        if accepted && !by_build && self.builds.is_running() {
+            self.changed_at.get_or_insert_with(Instant::now);
         }
     }
 
-    async fn built(&mut self, prepared: Prepared) {
-        let same = match &prepared {
-            Ok(newest) => self.is_there(newest).await,
+    async fn handle_build(&mut self, outcome: BuildOutcome) {
+        let unchanged = match &outcome {
+            Ok(newest) => self.is_current(newest).await,
             Err(_) => false,
         };
-        self.builds.report(&prepared, same, self.session.is_some());
-        let round = self.builds.round;
-        match prepared {
+        self.builds
+            .finish(&outcome, unchanged, self.session.is_some());
+        let build_id = self.builds.build_id;
+        match outcome {
             Ok(program) => {
                 self.newest = Some(program);
-                self.broken = false;
-                if let Some(arrival) = self.arrival.as_mut().filter(|_| same) {
-                    arrival.round = Some(round);
+                self.newest_failed = false;
+                if let Some(pending) = self.pending_start.as_mut().filter(|_| unchanged) {
+                    pending.build_id = Some(build_id);
                 }
-                self.happens(Happening::Built { same }).await;
-                if same && self.arrival.is_none() && !self.builds.is_under_way() {
-                    self.changed = None;
+                self.handle_event(LifecycleEvent::Built { unchanged }).await;
+                if unchanged && self.pending_start.is_none() && !self.builds.is_running() {
+                    self.changed_at = None;
                 }
             }
             Err(error) => {
-                self.broken = true;
+                self.newest_failed = true;
                 let reason = chain(&error);
-                let follows = self.lifecycle.is_stale();
-                if !follows && self.session.is_some() && !self.launcher.builds() {
-                    self.note(Level::Error, format!("was not updated: {reason}"));
+                let is_rebuilt = self.lifecycle.is_stale();
+                if !is_rebuilt && self.session.is_some() && !self.launcher.builds() {
+                    self.log(Level::Error, format!("was not updated: {reason}"));
                 }
-                self.happens(Happening::NotBuilt(reason.clone())).await;
-                if !follows {
-                    // The time until somebody has repaired it is not ours.
-                    self.changed = None;
-                    // What is on its way is about an earlier build.
-                    let arriving = self.arrival.as_ref().and_then(|arrival| arrival.round);
-                    let first = arriving.map_or(0, |round| round + 1);
-                    self.answer(first..=round, &Err(reason));
+                self.handle_event(LifecycleEvent::NotBuilt(reason.clone()))
+                    .await;
+                if !is_rebuilt {
+                    // The time until the author's repair does not count as reload time.
+                    self.changed_at = None;
+                    // Callers that wait for the pending start's build get the outcome of that start.
+                    let pending = self.pending_start.as_ref().and_then(|start| start.build_id);
+                    let first = pending.map_or(0, |build_id| build_id + 1);
+                    self.reply_to_waiters(first..=build_id, &Err(reason));
                 }
             }
         }
     }
 
-    /// Whether this is the very program that is on its way, or else the one that runs.
-    async fn is_there(&self, newest: &Program) -> bool {
-        match (&self.arrival, &self.session, &self.good) {
-            (Some(arrival), ..) => {
-                !matches!(arrival.way, Way::Back(_)) && newest.is_same_as(&arrival.program).await
+    /// Whether the program equals the pending one, or the running one if no start is pending.
+    async fn is_current(&self, newest: &Program) -> bool {
+        match (&self.pending_start, &self.session, &self.last_good) {
+            (Some(pending), ..) => {
+                !matches!(pending.mode, StartMode::Rollback(_))
+                    && newest.is_same_as(&pending.program).await
             }
-            (None, Some(_), Some(good)) => newest.is_same_as(good).await,
+            (None, Some(_), Some(running)) => newest.is_same_as(running).await,
             _ => false,
         }
     }
 
-    /// The last build that has ended.
-    pub(super) fn last_ended(&self) -> u64 {
-        self.builds.round - u64::from(self.builds.is_under_way())
-    }
-
-    /// The shell ends: what runs stops in order, and beside it what was on its way is given up.
-    async fn leave(&mut self) {
-        self.happens(Happening::Close).await;
-        // What was replaced may be left where nothing runs any more.
-        self.kill_all().await;
+    /// Stops the running generation in order and cancels a pending start, as the shell shuts down.
+    async fn shut_down(&mut self) {
+        self.handle_event(LifecycleEvent::Close).await;
+        // Draining generations may be left although no program runs.
+        self.end_all().await;
         let reason = "was given up: the shell ends".to_owned();
-        self.answer(0..=u64::MAX, &Err(reason));
-        self.backend.traffic.clear(&self.id);
+        self.reply_to_waiters(0..=u64::MAX, &Err(reason));
+        self.backend.routing.clear(&self.id);
     }
 
-    /// Ends every generation: the running one is stopped, the arriving one given up, the replaced ones are retired.
-    async fn kill_all(&mut self) {
-        let (session, arrival) = (self.session.take(), self.arrival.take());
-        let mut retirements = std::mem::take(&mut self.retirements);
+    /// Ends every generation: stops the running one, cancels the pending one, and stops the draining ones.
+    async fn end_all(&mut self) {
+        let (session, pending) = (self.session.take(), self.pending_start.take());
+        let mut draining = std::mem::take(&mut self.draining);
         let stop = async {
             if let Some(session) = session {
-                self.stop(&session).await;
+                self.stop_session(&session).await;
             }
         };
-        let give_up = async {
-            if let Some(arrival) = arrival {
-                arrival.give_up().await;
+        let cancel = async {
+            if let Some(pending) = pending {
+                pending.cancel().await;
             }
         };
-        tokio::join!(stop, give_up, retirements.end());
+        tokio::join!(stop, cancel, draining.stop_all());
     }
 
-    /// Decides and acts; false where this cannot happen now.
-    pub(super) async fn happens(&mut self, happening: Happening) -> bool {
-        let Some(actions) = self.decide(happening) else {
+    /// Applies an event and executes the actions that follow; false where the state does not allow the event.
+    pub(super) async fn handle_event(&mut self, event: LifecycleEvent) -> bool {
+        let Some(actions) = self.step(event) else {
             return false;
         };
-        let mut todo = VecDeque::from(actions);
-        while let Some(action) = todo.pop_front() {
-            if let Some(outcome) = self.act(action).await {
-                todo.extend(self.decide(outcome).into_iter().flatten());
+        let mut queue = VecDeque::from(actions);
+        while let Some(action) = queue.pop_front() {
+            if let Some(outcome) = self.execute(action).await {
+                queue.extend(self.step(outcome).into_iter().flatten());
             }
         }
-        // Whether a build is under way is part of it.
-        self.tell();
+        // The status includes whether a build is running.
+        self.publish_status();
         true
     }
 
-    fn decide(&mut self, happening: Happening) -> Option<Vec<Action>> {
+    fn step(&mut self, event: LifecycleEvent) -> Option<Vec<Action>> {
         let now = Instant::now().into_std();
-        let started = *self.lifecycle.state() == PluginState::Starting;
-        let actions = self.lifecycle.step(happening, now, chance())?;
-        if !started && *self.lifecycle.state() == PluginState::Starting {
+        let was_starting = *self.lifecycle.state() == PluginState::Starting;
+        let actions = self.lifecycle.step(event, now, random_unit())?;
+        if !was_starting && *self.lifecycle.state() == PluginState::Starting {
             self.generation += 1;
         }
         match self.lifecycle.state() {
             PluginState::Running | PluginState::Starting | PluginState::Stopping => {}
-            // It serves nobody, and its prefixes are free.
-            _ => self.backend.traffic.clear(&self.id),
+            // No generation serves, so its prefixes are free.
+            _ => self.backend.routing.clear(&self.id),
         }
         match self.lifecycle.state() {
             PluginState::BackingOff { .. } => {}
-            _ => self.retry = None,
+            _ => self.retry_at = None,
         }
-        self.tell();
+        self.publish_status();
         Some(actions)
     }
 
-    /// Does it, and says what came of it where that is not known by itself.
-    async fn act(&mut self, action: Action) -> Option<Happening> {
+    /// Executes an action; returns the event that follows from it immediately, if any.
+    async fn execute(&mut self, action: Action) -> Option<LifecycleEvent> {
         match action {
-            Action::Build => self.builds.begin(),
-            Action::GiveUpBuild => self.builds.give_up(),
-            Action::Wait(delay) => self.wait(delay),
-            Action::End => {
-                self.kill_all().await;
-                return Some(Happening::Stopped);
+            Action::Build => self.builds.start(),
+            Action::CancelBuild => self.builds.cancel(),
+            Action::Wait(delay) => self.retry_at = Some(Instant::now() + delay),
+            Action::Stop => {
+                self.end_all().await;
+                return Some(LifecycleEvent::Stopped);
             }
-            Action::Launch(Which::LastGood) => {
-                let good = self.good.clone()?;
-                self.launch(good, None).await;
+            Action::Launch(ProgramChoice::LastGood) => {
+                let program = self.last_good.clone()?;
+                self.launch(program, None).await;
             }
-            Action::Launch(Which::Newest) => {
-                let newest = self.newest.take()?;
-                let round = self.last_ended();
-                self.launch(newest, Some(round)).await;
+            Action::Launch(ProgramChoice::Newest) => {
+                let program = self.newest.take()?;
+                let build_id = self.builds.last_finished();
+                self.launch(program, Some(build_id)).await;
             }
             Action::Switch => {
-                let newest = self.newest.take()?;
-                self.switch(newest).await;
+                let program = self.newest.take()?;
+                self.switch(program).await;
             }
         }
         None
     }
 
-    pub(super) fn reloaded(&self, time: Duration) {
-        self.backend.events.emit(Event::Reload {
-            plugin: self.id.clone(),
-            generation: self.generation,
-            ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
-        });
-    }
-
-    fn wait(&mut self, delay: Duration) {
-        self.retry = Some(Instant::now() + delay);
-    }
-
-    /// Tells whoever waits for one of these builds.
-    pub(super) fn answer(&mut self, rounds: RangeInclusive<u64>, outcome: &Result<(), String>) {
-        let answered = self
-            .waiting
-            .extract_if(.., |waiting| rounds.contains(&waiting.round));
-        for Waiting { reply, .. } in answered {
+    /// Sends an outcome to the callers that wait for one of these builds.
+    pub(super) fn reply_to_waiters(
+        &mut self,
+        build_ids: RangeInclusive<u64>,
+        outcome: &Result<(), String>,
+    ) {
+        let served = self
+            .waiters
+            .extract_if(.., |waiter| build_ids.contains(&waiter.build_id));
+        for Waiter { reply, .. } in served {
             let outcome = outcome.clone().map_err(|reason| PluginError::Failed {
                 id: self.id.clone(),
                 reason,
@@ -396,28 +417,29 @@ impl Actor {
         }
     }
 
-    /// Tells everybody where something is new.
-    pub(super) fn tell(&self) {
-        self.show(match self.lifecycle.state() {
-            // It has made way for what is on its way.
+    /// Publishes the state of the state machine.
+    pub(super) fn publish_status(&self) {
+        self.publish(match self.lifecycle.state() {
+            // The old generation has stopped for the pending one.
             PluginState::Running if self.session.is_none() => PluginState::Starting,
             state => state.clone(),
         });
     }
 
-    /// The event comes first, so that whoever waits for the status has been told by then.
-    pub(super) fn show(&self, state: PluginState) {
-        let takes_over = self.session.is_some() && self.arrival.is_some();
+    /// Emits an event if the state differs, then updates the status: tasks that wait for a status find its event in
+    /// their queue.
+    pub(super) fn publish(&self, state: PluginState) {
+        let is_replacing = self.session.is_some() && self.pending_start.is_some();
         let status = Status {
             generation: match (&state, &self.session) {
-                // What failed to take its place had a number of its own.
+                // A replacement that failed has used up a generation number.
                 (PluginState::Running, Some(session)) => session.generation,
                 _ => self.generation,
             },
             state,
             build: match (
-                self.builds.is_under_way() || takes_over,
-                self.broken || self.seen.is_blocked,
+                self.builds.is_running() || is_replacing,
+                self.newest_failed || self.handled_changes.is_blocked,
             ) {
                 (true, _) => Some(BuildStatus::Building),
                 (false, true) => Some(BuildStatus::Failed),
@@ -435,13 +457,21 @@ impl Actor {
         self.status.send_replace(status);
     }
 
-    pub(super) fn note(&self, level: Level, text: impl Into<String>) {
-        self.backend.events.note(&self.id, level, text);
+    pub(super) fn emit_reload(&self, elapsed: Duration) {
+        self.backend.events.emit(Event::Reload {
+            plugin: self.id.clone(),
+            generation: self.generation,
+            ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        });
+    }
+
+    pub(super) fn log(&self, level: Level, text: impl Into<String>) {
+        self.backend.events.log_from_shell(&self.id, level, text);
     }
 }
 
-/// Evenly spread over 0 to 1.
-fn chance() -> f64 {
+/// A random number between 0 and 1.
+fn random_unit() -> f64 {
     let random = getrandom::u32().unwrap_or(u32::MAX / 2);
     f64::from(random) / f64::from(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! A plugin's builds, which run beside everything else that it does.
+//! Builds of one plugin, which run beside everything else that the plugin does.
 
 use std::future;
 use std::sync::Arc;
@@ -6,79 +6,84 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::events::{BuildStep, Event, Events};
+use crate::event::{BuildStep, Event, EventBus};
 use crate::process::{BuildError, LaunchError, Launcher, Program};
 
-/// What a build ended with.
-pub(super) type Prepared = Result<Program, LaunchError>;
+pub(super) type BuildOutcome = Result<Program, LaunchError>;
 
-/// The builds of one plugin: one at a time.
+/// The builds of one plugin, at most one at a time.
 pub(super) struct Builds {
     plugin: String,
     launcher: Arc<dyn Launcher>,
-    events: Events,
-    /// How many have begun.
-    pub(super) round: u64,
-    /// Ends with this value, and cargo with it.
-    under_way: Option<(Instant, AbortOnDropHandle<Prepared>)>,
-    /// What the compiler said last.
-    said: String,
+    events: EventBus,
+    /// Number of the latest build, counted from 1.
+    pub(super) build_id: u64,
+    /// The running build and its start; dropping it kills cargo.
+    running: Option<(Instant, AbortOnDropHandle<BuildOutcome>)>,
+    /// Compiler output of the previous build.
+    last_output: String,
 }
 
 impl Builds {
-    pub(super) fn new(plugin: String, launcher: Arc<dyn Launcher>, events: Events) -> Self {
+    pub(super) fn new(plugin: String, launcher: Arc<dyn Launcher>, events: EventBus) -> Self {
         Self {
             plugin,
             launcher,
             events,
-            round: 0,
-            under_way: None,
-            said: String::new(),
+            build_id: 0,
+            running: None,
+            last_output: String::new(),
         }
     }
 
-    pub(super) fn begin(&mut self) {
-        self.give_up();
-        self.round += 1;
-        let (launcher, round) = (Arc::clone(&self.launcher), self.round);
-        let task = tokio::spawn(async move { launcher.prepare(round).await });
-        self.under_way = Some((Instant::now(), AbortOnDropHandle::new(task)));
-        self.tell(BuildStep::Started);
+    /// Starts a build; a running one is cancelled.
+    pub(super) fn start(&mut self) {
+        self.cancel();
+        self.build_id += 1;
+        let (launcher, build_id) = (Arc::clone(&self.launcher), self.build_id);
+        let task = tokio::spawn(async move { launcher.prepare(build_id).await });
+        self.running = Some((Instant::now(), AbortOnDropHandle::new(task)));
+        self.emit(BuildStep::Started);
     }
 
-    pub(super) fn give_up(&mut self) {
-        if self.under_way.take().is_some() {
-            self.tell(BuildStep::Superseded);
+    pub(super) fn cancel(&mut self) {
+        if self.running.take().is_some() {
+            self.emit(BuildStep::Superseded);
         }
     }
 
-    pub(super) fn is_under_way(&self) -> bool {
-        self.under_way.is_some()
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
     }
 
-    /// Waits for the end of the build that is under way, and of the next one where there is none.
-    pub(super) async fn ended(&mut self) -> Prepared {
-        let Some((_, task)) = &mut self.under_way else {
+    /// Number of the latest build that has ended.
+    pub(super) fn last_finished(&self) -> u64 {
+        self.build_id - u64::from(self.is_running())
+    }
+
+    /// Waits for the outcome of the running build; never resolves while there is none.
+    pub(super) async fn wait(&mut self) -> BuildOutcome {
+        let Some((_, task)) = &mut self.running else {
             return future::pending().await;
         };
         task.await.unwrap_or(Err(LaunchError::Panicked))
     }
 
-    /// Says what became of the build, beside a version that serves or does not.
-    pub(super) fn report(&mut self, prepared: &Prepared, unchanged: bool, serves: bool) {
-        let begun = self.under_way.take().map(|(begun, _)| begun.elapsed());
-        let ms = begun.map_or(0, |time| {
+    /// Ends the running build and emits its result. `serves`: whether a version of the plugin is running.
+    pub(super) fn finish(&mut self, outcome: &BuildOutcome, unchanged: bool, serves: bool) {
+        let elapsed = self.running.take().map(|(start, _)| start.elapsed());
+        let ms = elapsed.map_or(0, |time| {
             u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
         });
-        let text = match prepared {
+        let text = match outcome {
             Ok(program) => program.warnings().to_owned(),
             Err(LaunchError::Build(BuildError::Failed { output, .. })) => output.clone(),
             Err(_) => String::new(),
         };
-        let again = !text.is_empty() && text == self.said;
+        let again = !text.is_empty() && text == self.last_output;
         let output = if again { String::new() } else { text.clone() };
-        self.said = text;
-        self.tell(match prepared {
+        self.last_output = text;
+        self.emit(match outcome {
             Ok(_) => BuildStep::Finished {
                 ms,
                 unchanged,
@@ -93,7 +98,7 @@ impl Builds {
         });
     }
 
-    fn tell(&self, build: BuildStep) {
+    fn emit(&self, build: BuildStep) {
         if self.launcher.builds() {
             self.events.emit(Event::Build {
                 plugin: self.plugin.clone(),

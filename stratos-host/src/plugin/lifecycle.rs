@@ -1,98 +1,99 @@
-//! What follows from what happens to a plugin, decided without doing anything.
+//! The state machine of one plugin: events in, actions out. It does no I/O and reads no clock.
 //!
-//! Whoever carries the actions out does so one after the other, and says what came of each before anything else
-//! happens. Two things run beside: a build, and the arrival of a program, which is its launch or its switch.
+//! The [actor](crate::plugin::actor) executes the actions in order, and reports the result of each before the next
+//! event. A build and a pending start run concurrently with everything else.
 
 use std::time::{Duration, Instant};
 
-use crate::plugin::PluginState;
-use crate::plugin::supervision::Supervision;
+use crate::event::PluginState;
+use crate::plugin::restart_backoff::RestartBackoff;
 
-/// What can happen to a plugin.
+/// Input of the state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Happening {
-    /// Somebody asks for a start.
+pub(crate) enum LifecycleEvent {
+    /// A start was requested.
     Start,
-    /// Somebody asks for a stop.
+    /// A stop was requested.
     Stop,
-    /// Somebody asks for the newest version.
+    /// An update to the newest version was requested.
     Update,
-    /// Something that its program is built from is another now.
+    /// An input of the build changed.
     Changed {
-        /// The build itself may have done it: no reason to begin it anew.
+        /// Whether the running build may have changed it, so that the build is not restarted.
         by_build: bool,
     },
-    /// The build ended well.
+    /// The build succeeded.
     Built {
-        /// With the very program that is on its way, or else with the one that runs.
-        same: bool,
+        /// Whether the program equals the pending one, or the running one if no start is pending.
+        unchanged: bool,
     },
-    /// The build failed.
+    /// The build failed, for this reason.
     NotBuilt(String),
-    /// A launch ended well.
+    /// A launch succeeded.
     Started,
-    /// A launch failed, or a switch that left nothing running.
+    /// A launch failed, or a switch failed and left nothing running.
     NotStarted(String),
-    /// A switch ended well.
+    /// A switch to a newer program succeeded.
     Switched,
     /// A switch failed, and an older version runs.
     Kept,
-    /// It ended by itself.
+    /// The running process ended without a request, for this reason.
     Crashed(String),
-    /// The wait after a crash is over.
-    Due,
-    /// It has ended as asked.
+    /// The restart delay has elapsed.
+    RetryDue,
+    /// The plugin has stopped, as requested.
     Stopped,
-    /// The shell ends.
+    /// The shell is shutting down.
     Close,
 }
 
-/// What is to be done.
+/// Output of the state machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Begin a build beside everything else, instead of one that is under way.
+    /// Start a build; a running one is cancelled.
     Build,
-    /// End the build that is under way.
-    GiveUpBuild,
-    /// Begin to start this program while nothing runs, instead of one that is on its way.
-    Launch(Which),
-    /// Begin to put the newest program in the place of the one that runs, instead of one that is on its way.
+    /// Cancel the running build.
+    CancelBuild,
+    /// Start this program while none is running; a pending start is cancelled.
+    Launch(ProgramChoice),
+    /// Replace the running program by the newest one; a pending start is cancelled.
     Switch,
-    /// End what runs, with its `on_stop`, and what is on its way.
-    End,
-    /// Say so when this time is over.
+    /// Stop the running program with its `on_stop`, and cancel a pending start.
+    Stop,
+    /// Report [`LifecycleEvent::RetryDue`] after this time.
     Wait(Duration),
 }
 
-/// A program.
+/// Choice between the known programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
-    /// The one that was built last.
+pub(crate) enum ProgramChoice {
+    /// The program of the latest build.
     Newest,
-    /// The one that started well last.
+    /// The program that started successfully last.
     LastGood,
 }
 
-/// One plugin's state and what its next depends on.
+/// State of one plugin.
 #[derive(Debug)]
 pub(crate) struct Lifecycle {
     state: PluginState,
     build: Option<Build>,
-    /// A launch or a switch has begun, and nobody knows yet how it ends.
-    arriving: bool,
-    /// Without it, a crash is the end.
-    supervision: Option<Supervision>,
+    /// Whether a launch or a switch is in progress.
+    start_pending: bool,
+    /// Restart policy; without one, a crash makes the plugin errored.
+    backoff: Option<RestartBackoff>,
 }
 
-/// A build that is under way.
+/// The running build.
 #[derive(Debug, Clone, Copy, Default)]
 struct Build {
-    /// Something changed since it began.
+    /// Whether an input changed since the build began.
     stale: bool,
-    /// The one before was given up for it, so it may come to its end: who saves all the time sees something, too.
-    spared: bool,
-    /// Somebody asked for the switch, also to the very program that runs.
-    asked: bool,
+    /// Whether the previous build was cancelled for this one, so that this one is not cancelled for a change:
+    /// otherwise constant saving would never produce a result.
+    keep: bool,
+    /// Whether an update was requested, which restarts even an unchanged program.
+    requested: bool,
 }
 
 impl Lifecycle {
@@ -100,8 +101,8 @@ impl Lifecycle {
         Self {
             state: PluginState::Discovered,
             build: None,
-            arriving: false,
-            supervision: supervise.then(Supervision::default),
+            start_pending: false,
+            backoff: supervise.then(RestartBackoff::default),
         }
     }
 
@@ -109,35 +110,35 @@ impl Lifecycle {
         &self.state
     }
 
-    /// Whether another build follows the one that is under way.
+    /// Whether another build follows the running one.
     pub(crate) fn is_stale(&self) -> bool {
         self.build.is_some_and(|build| build.stale)
     }
 
-    /// What to do now; `None` where this cannot happen now, and nothing follows.
+    /// Applies an event and returns the actions to execute; `None` where the state does not allow the event.
     ///
-    /// `chance` lies between 0 and 1.
+    /// `random`, between 0 and 1, chooses the jitter of a restart delay.
     pub(crate) fn step(
         &mut self,
-        happening: Happening,
+        event: LifecycleEvent,
         now: Instant,
-        chance: f64,
+        random: f64,
     ) -> Option<Vec<Action>> {
-        match happening {
-            Happening::Start => self.start(),
-            Happening::Stop => self.stop(),
-            Happening::Update => self.update(),
-            Happening::Changed { by_build } => self.changed(by_build),
-            Happening::Built { same } => self.built(same),
-            Happening::NotBuilt(reason) => self.not_built(reason),
-            Happening::Started => self.started(now),
-            Happening::NotStarted(reason) => self.not_started(reason, now, chance),
-            Happening::Switched => self.switched(now),
-            Happening::Kept => self.kept(),
-            Happening::Crashed(reason) => self.crashed(reason, now, chance),
-            Happening::Due => self.due(),
-            Happening::Stopped => self.stopped(),
-            Happening::Close => Some(self.close()),
+        match event {
+            LifecycleEvent::Start => self.start(),
+            LifecycleEvent::Stop => self.stop(),
+            LifecycleEvent::Update => self.update(),
+            LifecycleEvent::Changed { by_build } => self.changed(by_build),
+            LifecycleEvent::Built { unchanged } => self.built(unchanged),
+            LifecycleEvent::NotBuilt(reason) => self.not_built(reason),
+            LifecycleEvent::Started => self.started(now),
+            LifecycleEvent::NotStarted(reason) => self.not_started(reason, now, random),
+            LifecycleEvent::Switched => self.switched(now),
+            LifecycleEvent::Kept => self.kept(),
+            LifecycleEvent::Crashed(reason) => self.crashed(reason, now, random),
+            LifecycleEvent::RetryDue => self.retry_due(),
+            LifecycleEvent::Stopped => self.stopped(),
+            LifecycleEvent::Close => Some(self.close()),
         }
     }
 
@@ -149,7 +150,7 @@ impl Lifecycle {
             | PluginState::Errored { .. } => {}
             _ => return None,
         }
-        self.forget_all();
+        self.clear_backoff();
         self.state = PluginState::Starting;
         self.build = Some(Build::default());
         Some(vec![Action::Build])
@@ -157,17 +158,17 @@ impl Lifecycle {
 
     fn stop(&mut self) -> Option<Vec<Action>> {
         let end = match self.state {
-            PluginState::Running => Some(Action::End),
-            PluginState::Starting => self.arriving.then_some(Action::End),
+            PluginState::Running => Some(Action::Stop),
+            PluginState::Starting => self.start_pending.then_some(Action::Stop),
             PluginState::BackingOff { .. } => None,
             _ => return None,
         };
-        self.arriving = false;
+        self.start_pending = false;
         self.state = match end {
             Some(_) => PluginState::Stopping,
             None => PluginState::Stopped,
         };
-        Some(self.give_up_build().into_iter().chain(end).collect())
+        Some(self.cancel_build().into_iter().chain(end).collect())
     }
 
     fn update(&mut self) -> Option<Vec<Action>> {
@@ -176,7 +177,7 @@ impl Lifecycle {
         }
         let actions = self.begin_build(false);
         if let Some(build) = &mut self.build {
-            build.asked = true;
+            build.requested = true;
         }
         Some(actions)
     }
@@ -187,28 +188,28 @@ impl Lifecycle {
             | PluginState::Starting
             | PluginState::BackingOff { .. }
             | PluginState::Errored { .. } => {}
-            // Its next start builds anyway.
+            // The next start builds anyway.
             _ => return None,
         }
-        if let Some(supervision) = &mut self.supervision {
-            supervision.reset();
+        if let Some(backoff) = &mut self.backoff {
+            backoff.reset();
         }
         Some(self.begin_build(by_build))
     }
 
-    fn built(&mut self, same: bool) -> Option<Vec<Action>> {
+    fn built(&mut self, unchanged: bool) -> Option<Vec<Action>> {
         let build = self.build.take()?;
-        let mut actions = self.follow(build);
+        let mut actions = self.build_again_if_stale(build);
         match self.state {
-            // Whoever asked gets what is on its way.
-            _ if same && self.arriving => {}
-            PluginState::Running if same && !build.asked => {}
-            PluginState::Running => actions.push(self.arrive(Action::Switch)),
+            // The pending start already has this program.
+            _ if unchanged && self.start_pending => {}
+            PluginState::Running if unchanged && !build.requested => {}
+            PluginState::Running => actions.push(self.begin_start(Action::Switch)),
             PluginState::Starting
             | PluginState::BackingOff { .. }
             | PluginState::Errored { .. } => {
                 self.state = PluginState::Starting;
-                actions.push(self.arrive(Action::Launch(Which::Newest)));
+                actions.push(self.begin_start(Action::Launch(ProgramChoice::Newest)));
             }
             _ => {}
         }
@@ -217,9 +218,9 @@ impl Lifecycle {
 
     fn not_built(&mut self, reason: String) -> Option<Vec<Action>> {
         let build = self.build.take()?;
-        let actions = self.follow(build);
+        let actions = self.build_again_if_stale(build);
         if actions.is_empty()
-            && !self.arriving
+            && !self.start_pending
             && let PluginState::Starting | PluginState::Errored { .. } = self.state
         {
             self.state = PluginState::Errored { reason };
@@ -236,19 +237,22 @@ impl Lifecycle {
     }
 
     fn kept(&mut self) -> Option<Vec<Action>> {
-        self.arriving = false;
+        self.start_pending = false;
         (self.state == PluginState::Running).then(Vec::new)
     }
 
-    fn not_started(&mut self, reason: String, now: Instant, chance: f64) -> Option<Vec<Action>> {
+    fn not_started(&mut self, reason: String, now: Instant, random: f64) -> Option<Vec<Action>> {
         match self.state {
             PluginState::Starting | PluginState::Running => {}
             _ => return None,
         }
-        self.arriving = false;
-        let was_up = self.supervision.as_ref().is_some_and(Supervision::was_up);
-        if was_up {
-            return Some(self.fall(reason, now, chance));
+        self.start_pending = false;
+        let has_started = self
+            .backoff
+            .as_ref()
+            .is_some_and(RestartBackoff::has_started);
+        if has_started {
+            return Some(self.handle_crash(reason, now, random));
         }
         self.state = PluginState::Errored { reason };
         Some(Vec::new())
@@ -258,30 +262,32 @@ impl Lifecycle {
         if self.state != PluginState::Running {
             return None;
         }
-        self.arriving = false;
-        if let Some(supervision) = &mut self.supervision {
-            supervision.up(now);
+        self.start_pending = false;
+        if let Some(backoff) = &mut self.backoff {
+            backoff.record_start(now);
         }
         Some(Vec::new())
     }
 
-    fn crashed(&mut self, reason: String, now: Instant, chance: f64) -> Option<Vec<Action>> {
+    fn crashed(&mut self, reason: String, now: Instant, random: f64) -> Option<Vec<Action>> {
         if self.state != PluginState::Running {
             return None;
         }
-        if self.arriving {
-            // Its successor is on its way, and says how that ends.
+        if self.start_pending {
+            // The pending start decides what becomes of the plugin.
             return Some(Vec::new());
         }
-        Some(self.fall(reason, now, chance))
+        Some(self.handle_crash(reason, now, random))
     }
 
-    fn due(&mut self) -> Option<Vec<Action>> {
+    fn retry_due(&mut self) -> Option<Vec<Action>> {
         let PluginState::BackingOff { .. } = self.state else {
             return None;
         };
         self.state = PluginState::Starting;
-        Some(vec![self.arrive(Action::Launch(Which::LastGood))])
+        Some(vec![
+            self.begin_start(Action::Launch(ProgramChoice::LastGood)),
+        ])
     }
 
     fn stopped(&mut self) -> Option<Vec<Action>> {
@@ -293,17 +299,17 @@ impl Lifecycle {
     }
 
     fn close(&mut self) -> Vec<Action> {
-        // Whatever was on its way or under way; nothing is left to do where nothing was.
+        // Where the state allows no stop, only a build can be running.
         self.stop()
-            .unwrap_or_else(|| self.give_up_build().into_iter().collect())
+            .unwrap_or_else(|| self.cancel_build().into_iter().collect())
     }
 
-    /// After a crash: errored, or under supervision started again after a delay.
-    fn fall(&mut self, reason: String, now: Instant, chance: f64) -> Vec<Action> {
+    /// Handles a crash: the plugin becomes errored or, with a restart policy, waits for its restart.
+    fn handle_crash(&mut self, reason: String, now: Instant, random: f64) -> Vec<Action> {
         let delay = self
-            .supervision
+            .backoff
             .as_mut()
-            .and_then(|supervision| supervision.crashed(now, chance));
+            .and_then(|backoff| backoff.record_crash(now, random));
         match delay {
             Some(delay) => {
                 let retry_in_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
@@ -314,26 +320,26 @@ impl Lifecycle {
                 vec![Action::Wait(delay)]
             }
             None => {
-                self.forget_all();
+                self.clear_backoff();
                 self.state = PluginState::Errored { reason };
                 Vec::new()
             }
         }
     }
 
-    fn arrive(&mut self, how: Action) -> Action {
-        self.arriving = true;
-        how
+    fn begin_start(&mut self, action: Action) -> Action {
+        self.start_pending = true;
+        action
     }
 
     fn begin_build(&mut self, by_build: bool) -> Vec<Action> {
         match &mut self.build {
-            Some(build) if by_build || build.spared => {
+            Some(build) if by_build || build.keep => {
                 build.stale = true;
                 return Vec::new();
             }
             Some(build) => {
-                build.spared = true;
+                build.keep = true;
                 build.stale = false;
             }
             None => self.build = Some(Build::default()),
@@ -341,42 +347,25 @@ impl Lifecycle {
         vec![Action::Build]
     }
 
-    /// The build that follows one that has ended, if something changed meanwhile.
-    fn follow(&mut self, ended: Build) -> Vec<Action> {
+    /// Starts the next build if an input changed during the one that has ended.
+    fn build_again_if_stale(&mut self, ended: Build) -> Vec<Action> {
         if !ended.stale {
             return Vec::new();
         }
         self.build = Some(Build {
-            asked: ended.asked,
+            requested: ended.requested,
             ..Build::default()
         });
         vec![Action::Build]
     }
 
-    fn give_up_build(&mut self) -> Option<Action> {
-        self.build.take().map(|_| Action::GiveUpBuild)
+    fn cancel_build(&mut self) -> Option<Action> {
+        self.build.take().map(|_| Action::CancelBuild)
     }
 
-    fn forget_all(&mut self) {
-        if let Some(supervision) = &mut self.supervision {
-            supervision.forget();
-        }
-    }
-}
-
-impl PluginState {
-    /// One word for it.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Listed { .. } => "listed",
-            Self::Discovered => "discovered",
-            Self::Starting => "starting",
-            Self::Running => "running",
-            Self::Stopping => "stopping",
-            Self::Stopped => "stopped",
-            Self::BackingOff { .. } => "backing-off",
-            Self::Errored { .. } => "errored",
+    fn clear_backoff(&mut self) {
+        if let Some(backoff) = &mut self.backoff {
+            backoff.clear();
         }
     }
 }
@@ -385,181 +374,193 @@ impl PluginState {
 mod tests {
     use super::*;
 
-    /// Takes these steps one after the other, and returns the state and the actions of the last one.
-    fn after(supervise: bool, steps: &[Happening]) -> (&'static str, Option<Vec<Action>>) {
+    /// Applies the events in order; returns the final state and the actions of the last event.
+    fn after(supervise: bool, steps: &[LifecycleEvent]) -> (&'static str, Option<Vec<Action>>) {
         let mut lifecycle = Lifecycle::new(supervise);
         let mut last = None;
         for step in steps {
             last = lifecycle.step(step.clone(), Instant::now(), 0.5);
         }
-        (lifecycle.state().word(), last)
+        (lifecycle.state().as_str(), last)
     }
 
-    fn running() -> Vec<Happening> {
-        let built = Happening::Built { same: false };
-        vec![Happening::Start, built, Happening::Started]
+    fn running() -> Vec<LifecycleEvent> {
+        let built = LifecycleEvent::Built { unchanged: false };
+        vec![LifecycleEvent::Start, built, LifecycleEvent::Started]
     }
 
-    fn then(more: &[Happening]) -> Vec<Happening> {
+    fn then(more: &[LifecycleEvent]) -> Vec<LifecycleEvent> {
         [&running()[..], more].concat()
     }
 
-    const SAVED: Happening = Happening::Changed { by_build: false };
-    const BUILT: Happening = Happening::Built { same: false };
-    const SAME: Happening = Happening::Built { same: true };
+    const CHANGED: LifecycleEvent = LifecycleEvent::Changed { by_build: false };
+    const BUILT: LifecycleEvent = LifecycleEvent::Built { unchanged: false };
+    const UNCHANGED: LifecycleEvent = LifecycleEvent::Built { unchanged: true };
 
-    fn crashed() -> Happening {
-        Happening::Crashed("by itself".to_owned())
+    fn crashed() -> LifecycleEvent {
+        LifecycleEvent::Crashed("by itself".to_owned())
     }
 
-    fn not_built() -> Happening {
-        Happening::NotBuilt("no".to_owned())
+    fn not_built() -> LifecycleEvent {
+        LifecycleEvent::NotBuilt("no".to_owned())
     }
 
-    fn not_started() -> Happening {
-        Happening::NotStarted("no".to_owned())
+    fn not_started() -> LifecycleEvent {
+        LifecycleEvent::NotStarted("no".to_owned())
     }
 
     #[test]
     fn a_start_builds_and_launches() {
         assert_eq!(
-            after(false, &[Happening::Start]),
+            after(false, &[LifecycleEvent::Start]),
             ("starting", Some(vec![Action::Build]))
         );
         assert_eq!(
-            after(false, &[Happening::Start, BUILT]),
-            ("starting", Some(vec![Action::Launch(Which::Newest)]))
+            after(false, &[LifecycleEvent::Start, BUILT]),
+            (
+                "starting",
+                Some(vec![Action::Launch(ProgramChoice::Newest)])
+            )
         );
         assert_eq!(after(false, &running()), ("running", Some(vec![])));
         let errored = [
-            vec![Happening::Start, not_built()],
-            vec![Happening::Start, BUILT, not_started()],
+            vec![LifecycleEvent::Start, not_built()],
+            vec![LifecycleEvent::Start, BUILT, not_started()],
             then(&[crashed()]),
         ];
         for steps in errored {
             assert_eq!(after(false, &steps), ("errored", Some(vec![])));
-            let again = [&steps[..], &[Happening::Start]].concat();
+            let again = [&steps[..], &[LifecycleEvent::Start]].concat();
             assert_eq!(
                 after(false, &again),
                 ("starting", Some(vec![Action::Build]))
             );
         }
-        assert_eq!(after(false, &then(&[Happening::Start])), ("running", None));
+        assert_eq!(
+            after(false, &then(&[LifecycleEvent::Start])),
+            ("running", None)
+        );
     }
 
     #[test]
-    fn a_stop_ends_what_runs_and_gives_up_what_is_built() {
+    fn a_stop_stops_the_program_and_cancels_the_build() {
         assert_eq!(
-            after(false, &then(&[SAVED, Happening::Stop])),
-            ("stopping", Some(vec![Action::GiveUpBuild, Action::End]))
+            after(false, &then(&[CHANGED, LifecycleEvent::Stop])),
+            ("stopping", Some(vec![Action::CancelBuild, Action::Stop]))
         );
         assert_eq!(
-            after(false, &[Happening::Start, Happening::Stop]),
-            ("stopped", Some(vec![Action::GiveUpBuild]))
+            after(false, &[LifecycleEvent::Start, LifecycleEvent::Stop]),
+            ("stopped", Some(vec![Action::CancelBuild]))
         );
-        assert_eq!(after(false, &[Happening::Stop]), ("discovered", None));
+        assert_eq!(after(false, &[LifecycleEvent::Stop]), ("discovered", None));
     }
 
     #[test]
-    fn what_is_on_its_way_gives_way_to_a_stop_and_to_something_newer() {
-        let starting = [Happening::Start, BUILT];
-        let then = |more: &[Happening]| after(false, &[&starting[..], more].concat());
+    fn a_pending_start_is_superseded_by_a_stop_or_a_newer_program() {
+        let starting = [LifecycleEvent::Start, BUILT];
+        let then = |more: &[LifecycleEvent]| after(false, &[&starting[..], more].concat());
         assert_eq!(
-            then(&[Happening::Stop]),
-            ("stopping", Some(vec![Action::End]))
+            then(&[LifecycleEvent::Stop]),
+            ("stopping", Some(vec![Action::Stop]))
         );
-        assert_eq!(then(&[SAVED]), ("starting", Some(vec![Action::Build])));
+        assert_eq!(then(&[CHANGED]), ("starting", Some(vec![Action::Build])));
         assert_eq!(
-            then(&[SAVED, BUILT]),
-            ("starting", Some(vec![Action::Launch(Which::Newest)]))
+            then(&[CHANGED, BUILT]),
+            (
+                "starting",
+                Some(vec![Action::Launch(ProgramChoice::Newest)])
+            )
         );
-        assert_eq!(then(&[SAVED, SAME]), ("starting", Some(vec![])));
-        assert_eq!(then(&[SAVED, not_built()]), ("starting", Some(vec![])));
+        assert_eq!(then(&[CHANGED, UNCHANGED]), ("starting", Some(vec![])));
+        assert_eq!(then(&[CHANGED, not_built()]), ("starting", Some(vec![])));
         assert_eq!(
-            then(&[SAVED, not_built(), Happening::Started]).0,
+            then(&[CHANGED, not_built(), LifecycleEvent::Started]).0,
             "running",
-            "what does not build keeps nothing else from its start"
+            "a failed build does not affect a pending start"
         );
         assert_eq!(
-            then(&[SAVED, not_started()]).0,
+            then(&[CHANGED, not_started()]).0,
             "errored",
-            "until the build has ended"
+            "errored until the build has ended"
         );
     }
 
     #[test]
-    fn a_switch_gives_way_as_a_start_does() {
-        let switching = then(&[SAVED, BUILT]);
-        let then = |more: &[Happening]| after(false, &[&switching[..], more].concat());
+    fn a_pending_switch_is_superseded_like_a_pending_start() {
+        let switching = then(&[CHANGED, BUILT]);
+        let then = |more: &[LifecycleEvent]| after(false, &[&switching[..], more].concat());
         assert_eq!(
-            then(&[Happening::Stop]),
-            ("stopping", Some(vec![Action::End]))
+            then(&[LifecycleEvent::Stop]),
+            ("stopping", Some(vec![Action::Stop]))
         );
         assert_eq!(
-            then(&[SAVED, BUILT]),
+            then(&[CHANGED, BUILT]),
             ("running", Some(vec![Action::Switch]))
         );
-        assert_eq!(then(&[Happening::Update, SAME]).1, Some(vec![]));
+        assert_eq!(then(&[LifecycleEvent::Update, UNCHANGED]).1, Some(vec![]));
         assert_eq!(
             then(&[crashed()]),
             ("running", Some(vec![])),
-            "its successor is on its way"
+            "a start is pending"
         );
         assert_eq!(then(&[crashed(), not_started()]).0, "errored");
-        assert_eq!(then(&[crashed(), Happening::Switched]).0, "running");
-        assert_eq!(then(&[Happening::Kept, crashed()]).0, "errored");
+        assert_eq!(then(&[crashed(), LifecycleEvent::Switched]).0, "running");
+        assert_eq!(then(&[LifecycleEvent::Kept, crashed()]).0, "errored");
     }
 
     #[test]
-    fn a_saved_file_is_built_beside_the_running_version() {
+    fn a_change_is_built_while_the_old_version_runs() {
         assert_eq!(
-            after(false, &then(&[SAVED])),
+            after(false, &then(&[CHANGED])),
             ("running", Some(vec![Action::Build]))
         );
         assert_eq!(
-            after(false, &then(&[SAVED, BUILT])),
+            after(false, &then(&[CHANGED, BUILT])),
             ("running", Some(vec![Action::Switch]))
         );
         assert_eq!(
-            after(false, &then(&[SAVED, SAME])),
+            after(false, &then(&[CHANGED, UNCHANGED])),
             ("running", Some(vec![]))
         );
         assert_eq!(
-            after(false, &then(&[SAVED, not_built()])),
+            after(false, &then(&[CHANGED, not_built()])),
             ("running", Some(vec![]))
         );
         assert_eq!(
-            after(false, &then(&[Happening::Update, SAME])),
+            after(false, &then(&[LifecycleEvent::Update, UNCHANGED])),
             ("running", Some(vec![Action::Switch])),
-            "somebody asked for it"
+            "an update was requested"
         );
     }
 
     #[test]
-    fn a_second_save_begins_the_build_anew_and_a_third_one_lets_it_end() {
+    fn a_second_change_restarts_the_build_and_a_third_does_not() {
         assert_eq!(
-            after(false, &then(&[SAVED, SAVED])).1,
+            after(false, &then(&[CHANGED, CHANGED])).1,
             Some(vec![Action::Build])
         );
-        assert_eq!(after(false, &then(&[SAVED, SAVED, SAVED])).1, Some(vec![]));
         assert_eq!(
-            after(false, &then(&[SAVED, SAVED, SAVED, BUILT])).1,
-            Some(vec![Action::Build, Action::Switch])
-        );
-        let by_build = Happening::Changed { by_build: true };
-        assert_eq!(
-            after(false, &then(&[SAVED, by_build.clone()])).1,
+            after(false, &then(&[CHANGED, CHANGED, CHANGED])).1,
             Some(vec![])
         );
         assert_eq!(
-            after(false, &then(&[SAVED, by_build, not_built()])).1,
+            after(false, &then(&[CHANGED, CHANGED, CHANGED, BUILT])).1,
+            Some(vec![Action::Build, Action::Switch])
+        );
+        let by_build = LifecycleEvent::Changed { by_build: true };
+        assert_eq!(
+            after(false, &then(&[CHANGED, by_build.clone()])).1,
+            Some(vec![])
+        );
+        assert_eq!(
+            after(false, &then(&[CHANGED, by_build, not_built()])).1,
             Some(vec![Action::Build])
         );
     }
 
     #[test]
-    fn a_saved_file_brings_an_errored_plugin_back_and_leaves_a_stopped_one() {
-        let errored = [Happening::Start, not_built(), SAVED];
+    fn a_change_restarts_an_errored_plugin_but_not_a_stopped_one() {
+        let errored = [LifecycleEvent::Start, not_built(), CHANGED];
         assert_eq!(
             after(false, &errored),
             ("errored", Some(vec![Action::Build]))
@@ -567,14 +568,17 @@ mod tests {
         let built = [&errored[..], &[BUILT]].concat();
         assert_eq!(
             after(false, &built),
-            ("starting", Some(vec![Action::Launch(Which::Newest)]))
+            (
+                "starting",
+                Some(vec![Action::Launch(ProgramChoice::Newest)])
+            )
         );
-        let stopped = then(&[Happening::Stop, Happening::Stopped, SAVED]);
+        let stopped = then(&[LifecycleEvent::Stop, LifecycleEvent::Stopped, CHANGED]);
         assert_eq!(after(false, &stopped), ("stopped", None));
     }
 
     #[test]
-    fn a_supervised_crash_waits_and_starts_the_last_good_program() {
+    fn a_supervised_plugin_restarts_its_last_good_program() {
         let (state, actions) = after(true, &then(&[crashed()]));
         assert_eq!(state, "backing-off");
         assert_eq!(
@@ -582,38 +586,44 @@ mod tests {
             Some(vec![Action::Wait(Duration::from_millis(250))])
         );
         assert_eq!(
-            after(true, &then(&[crashed(), Happening::Due])),
-            ("starting", Some(vec![Action::Launch(Which::LastGood)]))
+            after(true, &then(&[crashed(), LifecycleEvent::RetryDue])),
+            (
+                "starting",
+                Some(vec![Action::Launch(ProgramChoice::LastGood)])
+            )
         );
-        let again = then(&[crashed(), Happening::Due, not_started()]);
+        let again = then(&[crashed(), LifecycleEvent::RetryDue, not_started()]);
         let twice = Some(vec![Action::Wait(Duration::from_millis(500))]);
         assert_eq!(after(true, &again), ("backing-off", twice));
-        let saved = then(&[crashed(), SAVED, BUILT, not_started()]);
+        let saved = then(&[crashed(), CHANGED, BUILT, not_started()]);
         assert_eq!(
             after(true, &saved),
             (
                 "backing-off",
                 Some(vec![Action::Wait(Duration::from_millis(250))])
             ),
-            "a save forgets the crashes, but not that there is a good program"
+            "a change resets the crashes and keeps the last good program"
         );
-        let back = [&saved[..], &[Happening::Due]].concat();
+        let back = [&saved[..], &[LifecycleEvent::RetryDue]].concat();
         assert_eq!(
             after(true, &back),
-            ("starting", Some(vec![Action::Launch(Which::LastGood)]))
+            (
+                "starting",
+                Some(vec![Action::Launch(ProgramChoice::LastGood)])
+            )
         );
-        let by_hand = then(&[crashed(), Happening::Stop, Happening::Start]);
+        let by_hand = then(&[crashed(), LifecycleEvent::Stop, LifecycleEvent::Start]);
         let by_hand = [&by_hand[..], &[BUILT, not_started()]].concat();
         assert_eq!(after(true, &by_hand).0, "errored");
-        let first = [Happening::Start, BUILT, not_started()];
+        let first = [LifecycleEvent::Start, BUILT, not_started()];
         assert_eq!(
             after(true, &first),
             ("errored", Some(vec![])),
-            "what never ran did not crash"
+            "a first start that fails is no crash"
         );
-        let round = [crashed(), Happening::Due, Happening::Started];
-        let rounds = round.iter().cycle().take(13).cloned();
-        let too_often = then(&rounds.collect::<Vec<_>>());
+        let build_id = [crashed(), LifecycleEvent::RetryDue, LifecycleEvent::Started];
+        let build_ids = build_id.iter().cycle().take(13).cloned();
+        let too_often = then(&build_ids.collect::<Vec<_>>());
         assert_eq!(after(true, &too_often), ("errored", Some(vec![])));
     }
 }

@@ -1,221 +1,218 @@
-//! How a program is started, and how a new generation takes the place of the one that runs.
+//! Starts of a program, and the replacement of a running generation by a new one.
 
 use std::sync::Arc;
 
 use stratos_protocol::auth::AuthState;
 use stratos_protocol::logger::Level;
-use stratos_transport::guard::Guard;
 use tokio::time::Instant;
 
 use crate::config::ShellVersion;
-use crate::plugin::PluginState;
+use crate::event::PluginState;
 use crate::plugin::actor::Actor;
-use crate::plugin::arrival::{Arrival, Arrived, Newcomer, Way};
-use crate::plugin::lifecycle::Happening;
+use crate::plugin::lifecycle::LifecycleEvent;
+use crate::plugin::pending_start::{LaunchContext, PendingStart, StartMode, StartOutcome};
 use crate::process::Program;
-use crate::session::{Ending, Session};
+use crate::session::{Session, StopMode};
 use crate::shell::Backend;
 
-/// What an arrival means for the plugin, and what whoever waits for it is told.
-type Meaning = (Happening, Result<(), String>);
+/// Event for the state machine, and outcome for the callers that wait for the start.
+type Transition = (LifecycleEvent, Result<(), String>);
 
 impl Actor {
-    /// Begins to start a program while nothing of this plugin runs.
-    pub(super) async fn launch(&mut self, program: Program, round: Option<u64>) {
-        self.bring(program, Way::Start, round).await;
+    /// Begins to start a program while no generation runs.
+    pub(super) async fn launch(&mut self, program: Program, build_id: Option<u64>) {
+        self.spawn_start(program, StartMode::Fresh, build_id).await;
     }
 
     /// Begins to replace the running program (V1: after an OTA update).
     pub(super) async fn switch(&mut self, program: Program) {
-        self.give_up_arrival().await;
+        self.cancel_pending_start().await;
         let can_resume =
             |old: &Arc<Session>| old.resumes() && self.backend.version == ShellVersion::V1;
-        let way = match self.session.take_if(|old| !can_resume(old)) {
+        let mode = match self.session.take_if(|old| !can_resume(old)) {
             Some(old) => {
-                self.make_way(&old).await;
-                Way::Instead
+                self.stop_for_replacement(&old).await;
+                StartMode::Replace
             }
-            None if self.session.is_some() => Way::Beside,
-            // The old one has stopped already, for another update or because it crashed.
-            None => Way::Instead,
+            None if self.session.is_some() => StartMode::Resume,
+            // The old generation has stopped for an earlier update, or has crashed.
+            None => StartMode::Replace,
         };
-        let round = self.last_ended();
-        self.bring(program, way, Some(round)).await;
+        let build_id = self.builds.last_finished();
+        self.spawn_start(program, mode, Some(build_id)).await;
     }
 
-    /// Carries on after the arrival of a program.
-    pub(super) async fn arrived(&mut self, outcome: Arrived) {
-        let Some(arrival) = self.arrival.take() else {
+    /// Handles the outcome of the pending start.
+    pub(super) async fn handle_start(&mut self, outcome: StartOutcome) {
+        let Some(pending) = self.pending_start.take() else {
             return;
         };
-        let round = arrival.round;
-        let (happening, verdict) = match outcome {
-            Ok((session, told)) => self.take_over(arrival, session, told).await,
-            // What was given up because the shell ends did not fail by itself, and `leave` does the rest.
+        let build_id = pending.build_id;
+        let (event, outcome) = match outcome {
+            Ok((session, auth)) => self.complete_start(pending, session, &auth).await,
+            // Cancelled by the shutdown, which `shut_down` completes.
             Err(_) if self.backend.ending.is_cancelled() => return,
-            Err(reason) => match self.turn_back(arrival, reason).await {
-                Some(meaning) => meaning,
+            Err(reason) => match self.roll_back(pending, reason).await {
+                Some(transition) => transition,
                 None => return,
             },
         };
-        if happening == Happening::Kept
-            && let Err(reason) = &verdict
+        if event == LifecycleEvent::Kept
+            && let Err(reason) = &outcome
         {
-            self.note(Level::Error, reason);
+            self.log(Level::Error, reason);
         }
-        if round == Some(self.last_ended()) {
-            self.broken = verdict.is_err();
+        if build_id == Some(self.builds.last_finished()) {
+            self.newest_failed = outcome.is_err();
         }
-        let changed = round.and_then(|_| self.changed.take());
-        // A build that has begun meanwhile is about another change.
-        let follows = changed.filter(|_| self.builds.is_under_way());
-        self.changed = self.changed.or(follows.map(|_| Instant::now()));
-        if let (Some(changed), Ok(())) = (changed, &verdict) {
-            self.reloaded(changed.elapsed());
+        let changed_at = build_id.and_then(|_| self.changed_at.take());
+        // A build that runs now is about a later change.
+        let next_change = changed_at.filter(|_| self.builds.is_running());
+        self.changed_at = self.changed_at.or(next_change.map(|_| Instant::now()));
+        if let (Some(changed_at), Ok(())) = (changed_at, &outcome) {
+            self.emit_reload(changed_at.elapsed());
         }
-        self.happens(happening).await;
-        // Only now does everybody see what whoever asked is told.
-        if let Some(round) = round {
-            self.answer(0..=round, &verdict);
+        self.handle_event(event).await;
+        // Callers get their reply after the new state is published.
+        if let Some(build_id) = build_id {
+            self.reply_to_waiters(0..=build_id, &outcome);
         }
     }
 
-    /// Ends what is on its way, if anything is.
-    async fn give_up_arrival(&mut self) {
-        let Some(arrival) = self.arrival.take() else {
+    async fn cancel_pending_start(&mut self) {
+        let Some(pending) = self.pending_start.take() else {
             return;
         };
-        let (traffic, generation) = (&self.backend.traffic, arrival.generation);
-        if arrival.way == Way::Start {
-            traffic.clear(&self.id);
+        let (routing, generation) = (&self.backend.routing, pending.generation);
+        if pending.mode == StartMode::Fresh {
+            routing.clear(&self.id);
         }
-        arrival.give_up().await;
-        traffic.forget(&self.id, generation);
+        pending.cancel().await;
+        routing.remove_claims(&self.id, generation);
     }
 
-    async fn bring(&mut self, program: Program, way: Way, round: Option<u64>) {
-        self.give_up_arrival().await;
+    async fn spawn_start(&mut self, program: Program, mode: StartMode, build_id: Option<u64>) {
+        self.cancel_pending_start().await;
         if self.backend.ending.is_cancelled() {
             return;
         }
-        // Every launch has a number of its own.
+        // Every launch has a generation number of its own.
         if self.launched == self.generation {
             self.generation += 1;
         }
         self.launched = self.generation;
-        let who = Newcomer {
+        let context = LaunchContext {
             plugin: self.id.clone(),
             generation: self.generation,
             launcher: Arc::clone(&self.launcher),
             backend: Arc::clone(&self.backend),
         };
-        self.arrival = Some(Arrival::begin(who, program, way, round));
-        self.tell();
+        self.pending_start = Some(PendingStart::spawn(context, program, mode, build_id));
+        self.publish_status();
     }
 
-    /// The old generation stops, and requests wait. Bounded in time, and done to its end also when the shell ends.
-    async fn make_way(&mut self, old: &Session) {
-        self.show(PluginState::Stopping);
-        if Guard::Hold.is_on() {
-            self.backend.traffic.hold(&self.id);
-        } else {
-            self.backend.traffic.clear(&self.id);
-        }
-        self.stop(old).await;
-        self.show(PluginState::Stopped);
+    /// Stops the old generation and holds requests. Bounded in time, and completed even if the shell shuts down.
+    async fn stop_for_replacement(&mut self, old: &Session) {
+        self.publish(PluginState::Stopping);
+        self.backend.routing.hold(&self.id);
+        self.stop_session(old).await;
+        self.publish(PluginState::Stopped);
     }
 
-    /// What arrived becomes what runs.
-    async fn take_over(
+    /// Makes the started generation the running one.
+    async fn complete_start(
         &mut self,
-        arrival: Arrival,
+        pending: PendingStart,
         session: Arc<Session>,
-        told: AuthState,
-    ) -> Meaning {
-        let Arrival { program, way, .. } = arrival;
-        let (old, replaced) = (self.session.take(), self.good.take());
+        auth: &AuthState,
+    ) -> Transition {
+        let PendingStart { program, mode, .. } = pending;
+        let (old, old_program) = (self.session.take(), self.last_good.take());
         if let Some(old) = &old {
-            old.fence();
+            old.revoke_writes();
         }
-        if way != Way::Start {
-            self.backend.traffic.switch_to(Arc::clone(&session));
+        if mode != StartMode::Fresh {
+            self.backend.routing.switch_to(Arc::clone(&session));
         }
-        self.settle(session, program, &told);
+        self.last_good = Some(program);
+        self.session = Some(Arc::clone(&session));
+        self.send_missed_auth(session, auth);
         if let Some(old) = old {
-            self.retirements.begin(old, replaced, &self.backend);
+            self.draining.add(old, old_program, &self.backend);
         }
-        match way {
-            Way::Start => (Happening::Started, Ok(())),
-            Way::Beside => {
-                self.tell();
-                self.note(Level::Info, "was updated: on_resume took over");
-                (Happening::Switched, Ok(()))
+        match mode {
+            StartMode::Fresh => (LifecycleEvent::Started, Ok(())),
+            StartMode::Resume => {
+                self.publish_status();
+                self.log(Level::Info, "was updated: on_resume took over");
+                (LifecycleEvent::Switched, Ok(()))
             }
-            Way::Instead => {
-                self.note(Level::Info, "was updated: stopped and started");
-                (Happening::Switched, Ok(()))
+            StartMode::Replace => {
+                self.log(Level::Info, "was updated: stopped and started");
+                (LifecycleEvent::Switched, Ok(()))
             }
-            Way::Back(reason) => {
+            StartMode::Rollback(reason) => {
                 let reason =
                     format!("was not updated, the last good version was started again: {reason}");
-                (Happening::Kept, Err(reason))
+                (LifecycleEvent::Kept, Err(reason))
             }
         }
     }
 
-    /// What became of a program that did not arrive; `None` where another is on its way instead.
-    async fn turn_back(&mut self, arrival: Arrival, reason: String) -> Option<Meaning> {
-        self.backend.traffic.forget(&self.id, arrival.generation);
-        match (arrival.way, self.good.clone()) {
-            (Way::Beside, _) if self.session.is_some() => {
+    /// Handles a failed start; `None` where the last good program is started instead.
+    async fn roll_back(&mut self, pending: PendingStart, reason: String) -> Option<Transition> {
+        self.backend
+            .routing
+            .remove_claims(&self.id, pending.generation);
+        match (pending.mode, self.last_good.clone()) {
+            (StartMode::Resume, _) if self.session.is_some() => {
                 let reason = format!("was not updated, the old version still runs: {reason}");
-                return Some((Happening::Kept, Err(reason)));
+                return Some((LifecycleEvent::Kept, Err(reason)));
             }
-            (Way::Instead, Some(good)) => {
-                self.bring(good, Way::Back(reason), arrival.round).await;
+            (StartMode::Replace, Some(program)) => {
+                let mode = StartMode::Rollback(reason);
+                self.spawn_start(program, mode, pending.build_id).await;
                 return None;
             }
-            (Way::Back(first), _) => {
-                self.note(Level::Error, format!("the new version {first}"));
+            (StartMode::Rollback(first), _) => {
+                self.log(Level::Error, format!("the new version {first}"));
             }
-            (Way::Start | Way::Beside | Way::Instead, _) => {}
+            (StartMode::Fresh | StartMode::Resume | StartMode::Replace, _) => {}
         }
-        Some((Happening::NotStarted(reason.clone()), Err(reason)))
+        Some((LifecycleEvent::NotStarted(reason.clone()), Err(reason)))
     }
 
-    /// Makes a session that has begun the plugin's own.
-    fn settle(&mut self, session: Arc<Session>, program: Program, told: &AuthState) {
-        self.good = Some(program);
-        self.session = Some(Arc::clone(&session));
-        if self.backend.login.current() != *told {
-            // Whoever switched the login while the session was on its way has not reached it. Beside, since other
-            // plugins may take their time with it.
-            let backend = Arc::clone(&self.backend);
-            tokio::spawn(async move {
-                let ending = backend.ending.clone();
-                ending
-                    .run_until_cancelled(catch_up(&session, &backend))
-                    .await;
-            });
+    /// Sends the current login to a new session whose hook was given an older one.
+    ///
+    /// Runs in a task of its own, since it waits for a login switch that other plugins may delay.
+    fn send_missed_auth(&self, session: Arc<Session>, auth: &AuthState) {
+        if self.backend.login.current() == *auth {
+            return;
         }
+        let backend = Arc::clone(&self.backend);
+        tokio::spawn(async move {
+            let shutdown = backend.ending.clone();
+            let sent = send_current_auth(&session, &backend);
+            shutdown.run_until_cancelled(sent).await;
+        });
     }
 
-    /// Ends a session, with its `on_stop`.
-    pub(super) async fn stop(&self, session: &Session) {
-        let hurry = &self.backend.ending;
-        let ended = session.end(Ending::Stop, hurry);
-        if let Err(reason) = ended.await {
-            self.note(Level::Warn, reason);
+    /// Stops a session with its `on_stop`.
+    pub(super) async fn stop_session(&self, session: &Session) {
+        let stopped = session.stop(StopMode::Stop, &self.backend.ending);
+        if let Err(reason) = stopped.await {
+            self.log(Level::Warn, reason);
         }
     }
 }
 
-async fn catch_up(session: &Session, backend: &Backend) {
-    // Switches follow one another.
+async fn send_current_auth(session: &Session, backend: &Backend) {
+    // Login switches are sequential.
     let _turn = backend.switching.lock().await;
-    let now = backend.login.current();
-    if session.tell_auth(now).await.is_err() {
+    let auth = backend.login.current();
+    if session.send_auth(auth).await.is_err() {
         let text = "did not acknowledge the changed login";
-        backend.events.note(&session.plugin, Level::Warn, text);
+        let events = &backend.events;
+        events.log_from_shell(&session.plugin, Level::Warn, text);
     }
 }

@@ -9,7 +9,7 @@ use stratos_transport::listener::{StreamListener, memory_listener};
 use stratos_transport::stream::memory_pair;
 use tokio::sync::mpsc;
 
-use crate::events::Events;
+use crate::event::EventBus;
 use crate::process::handle::{ProcessHandle, SupervisorChannels};
 use crate::process::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 use crate::token::random_hex;
@@ -46,7 +46,11 @@ impl Launcher for InMemoryLauncher {
         Box::pin(async { Ok(Program::InMemory) })
     }
 
-    fn launch(&self, _: Program, _: Events) -> BoxFuture<'_, Result<LaunchedPlugin, LaunchError>> {
+    fn launch(
+        &self,
+        _: Program,
+        _: EventBus,
+    ) -> BoxFuture<'_, Result<LaunchedPlugin, LaunchError>> {
         Box::pin(async {
             let nonce = random_hex(32);
             let (ours, theirs) = memory_pair();

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use stratos_transport::listener::{StreamConnector, StreamListener};
 use thiserror::Error;
 
-use crate::events::Events;
+use crate::event::EventBus;
 use crate::process::build::BuildError;
 use crate::process::executable::Executable;
 use crate::process::handle::ProcessHandle;
@@ -30,7 +30,7 @@ pub trait Launcher: Send + Sync + 'static {
     fn launch(
         &self,
         program: Program,
-        events: Events,
+        events: EventBus,
     ) -> BoxFuture<'_, Result<LaunchedPlugin, LaunchError>>;
 }
 

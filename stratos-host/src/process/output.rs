@@ -4,7 +4,7 @@ use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::logger::{self, Level};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 
-use crate::events::Events;
+use crate::event::EventBus;
 
 /// Emits each line of `output` as a log event until the stream ends.
 ///
@@ -12,7 +12,7 @@ use crate::events::Events;
 /// discarded, which bounds the memory.
 pub(super) async fn forward_lines(
     output: impl AsyncRead + Unpin,
-    events: Events,
+    events: EventBus,
     plugin: String,
     level: Level,
     tag: &str,
@@ -70,12 +70,12 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::Event;
+    use crate::event::Event;
 
     #[tokio::test]
     async fn output_is_split_into_lines_of_limited_length_and_decoded_lossily() {
-        let events = Events::default();
-        let mut watcher = events.watch();
+        let events = EventBus::default();
+        let mut watcher = events.subscribe();
         let long = "x".repeat(LOG_LINE_BYTES + 5);
         let output = format!("one\r\n\ntwo\n{long}\nlast");
         forward_lines(

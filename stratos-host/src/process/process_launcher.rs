@@ -11,7 +11,7 @@ use stratos_transport::listener::{StreamConnector, StreamListener};
 use stratos_transport::local::LocalListener;
 use tokio::process::Command;
 
-use crate::events::Events;
+use crate::event::EventBus;
 use crate::process::build::{BuildError, BuildOutput};
 use crate::process::executable::Executable;
 use crate::process::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
@@ -90,7 +90,7 @@ impl Launcher for ProcessLauncher {
     fn launch(
         &self,
         program: Program,
-        events: Events,
+        events: EventBus,
     ) -> BoxFuture<'_, Result<LaunchedPlugin, LaunchError>> {
         Box::pin(async move {
             let Program::Executable(executable) = program else {

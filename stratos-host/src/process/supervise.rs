@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use crate::events::Events;
+use crate::event::EventBus;
 use crate::process::handle::{ProcessHandle, Signal};
 use crate::process::orphans::kill_orphans;
 use crate::process::output::forward_lines;
@@ -25,7 +25,7 @@ pub(super) fn supervise(
     mut child: Box<dyn ChildWrapper>,
     plugin: &str,
     nonce: &str,
-    events: &Events,
+    events: &EventBus,
     tasks: &TaskTracker,
 ) -> ProcessHandle {
     let (process, channels) = ProcessHandle::new(child.id());
@@ -39,14 +39,14 @@ pub(super) fn supervise(
         let orphans = kill_orphans(&nonce, group);
         // All output is emitted before the exit.
         let _ = timeout(OUTPUT_TIMEOUT, join_all(outputs)).await;
-        events.own_up(&plugin);
+        events.report_dropped(&plugin);
         channels.exit.send_replace(Some(exit));
         // The exit is reported without waiting for this search; the shutdown of the shell waits for a while.
         for (pid, name) in orphans.await {
             let text = format!(
                 "process {pid} (`{name}`), which it had started and which had left its process group, was ended"
             );
-            events.note(&plugin, Level::Warn, text);
+            events.log_from_shell(&plugin, Level::Warn, text);
         }
     });
     process
@@ -55,7 +55,7 @@ pub(super) fn supervise(
 fn forward_output(
     child: &mut dyn ChildWrapper,
     plugin: &str,
-    events: &Events,
+    events: &EventBus,
 ) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
     if let Some(stdout) = child.stdout().take() {

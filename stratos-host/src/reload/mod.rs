@@ -13,4 +13,4 @@ mod packages;
 mod reloader;
 mod snapshot;
 
-pub use self::reloader::{Reloader, Watched};
+pub use self::reloader::{Reloader, WatchedProject};

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::config::StratosToml;
 use crate::config::{Project, ProjectKind};
 use crate::control::Control;
-use crate::events::{BuildStep, Event, Part, Watcher};
+use crate::event::{BuildStep, Event, Part, Subscriber};
 use crate::process::LauncherFactory;
 use crate::reload::burst::burst;
 use crate::reload::echoes::Echoes;
@@ -32,7 +32,7 @@ pub struct Reloader {
 
 /// What is watched.
 #[derive(Debug)]
-pub struct Watched {
+pub struct WatchedProject {
     /// The plugins.
     pub projects: Vec<Project>,
     /// The folder of `stratos.toml`.
@@ -45,13 +45,13 @@ pub struct Watched {
 
 impl Reloader {
     /// Begins to watch. Must be called within a runtime.
-    pub fn start(watched: Watched, control: Control, processes: LauncherFactory) -> Self {
+    pub fn start(watched: WatchedProject, control: Control, processes: LauncherFactory) -> Self {
         let eye = Eye::new(vec![real(&watched.state)]);
         let loop_ = Loop {
             plugins: watched.projects.into_iter().map(Plugin::new).collect(),
             settings: real(&watched.home).join(StratosToml::FILE_NAME),
             state: real(&watched.state),
-            events: control.watch(),
+            events: control.subscribe(),
             control,
             processes,
             eye,
@@ -71,7 +71,7 @@ struct Loop {
     state: PathBuf,
     control: Control,
     processes: LauncherFactory,
-    events: Watcher,
+    events: Subscriber,
     eye: Eye,
     snapshot: Snapshot,
     scope: Scope,

@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::control::{Control, ControlError};
-use crate::events::Event;
+use crate::event::Event;
 use crate::scenario::model::Expected;
 use crate::scenario::time::show;
 
@@ -32,7 +32,7 @@ pub(super) struct Witness {
 
 impl Witness {
     pub(super) fn new(control: &Control) -> Self {
-        let mut watcher = control.watch();
+        let mut watcher = control.subscribe();
         let seen = Arc::new(watch::Sender::new(VecDeque::new()));
         let sees = Arc::clone(&seen);
         let mut bytes = 0;
@@ -90,7 +90,7 @@ impl Witness {
             Expected::State(_) => {
                 let plugins = control.plugins();
                 let its = plugins.iter().find(|info| info.id == plugin);
-                let state = its.map_or("gone", |info| info.state.word());
+                let state = its.map_or("gone", |info| info.state.as_str());
                 format!("it is {state}")
             }
             Expected::Config { key, value } => match (control.config_get(plugin, key).await, value)

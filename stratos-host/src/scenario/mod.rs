@@ -23,5 +23,5 @@ pub use self::model::{
 };
 pub(crate) use self::player::play_in_turn;
 pub use self::player::{Afterwards, Busy, play};
-pub use self::report::{Ending, Played, Progress, StepReport};
+pub use self::report::ScenarioReport;
 pub use self::verbs::{KEYS, Key, VERBS, Verb};

@@ -9,11 +9,11 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
-use crate::events::Event;
+use crate::event::{Event, ScenarioOutcome, ScenarioProgress, StepReport};
 use crate::scenario::act::{act, does_something};
 use crate::scenario::expect::Witness;
 use crate::scenario::model::{Scenario, Step, When};
-use crate::scenario::report::{Ending, Played, Progress, StepReport};
+use crate::scenario::report::ScenarioReport;
 use crate::scenario::stage::Stage;
 
 /// How much of a reason is told; an answer that is named in it may be much longer.
@@ -45,8 +45,8 @@ pub async fn play(
     scenario: &Scenario,
     afterwards: Afterwards,
     until: &CancellationToken,
-    tell: impl FnMut(&Progress) + Send,
-) -> Result<Played, Busy> {
+    tell: impl FnMut(&ScenarioProgress) + Send,
+) -> Result<ScenarioReport, Busy> {
     let turn = control.turn().ok_or(Busy)?;
     Ok(play_in_turn(turn, control, scenario, afterwards, until, tell).await)
 }
@@ -58,9 +58,9 @@ pub(crate) async fn play_in_turn(
     scenario: &Scenario,
     afterwards: Afterwards,
     until: &CancellationToken,
-    mut tell: impl FnMut(&Progress) + Send,
-) -> Played {
-    let mut tell = |progress: Progress| {
+    mut tell: impl FnMut(&ScenarioProgress) + Send,
+) -> ScenarioReport {
+    let mut tell = |progress: ScenarioProgress| {
         tell(&progress);
         control.emit(Event::Scenario {
             scenario: scenario.name.clone(),
@@ -72,16 +72,16 @@ pub(crate) async fn play_in_turn(
     let all = all_steps(&mut stage, scenario, &mut steps, &mut tell);
     let ending = tokio::select! {
         biased;
-        () = until.cancelled() => Ending::Cut,
-        () = control.ending() => Ending::Cut,
+        () = until.cancelled() => ScenarioOutcome::Cancelled,
+        () = control.ending() => ScenarioOutcome::Cancelled,
         ending = all => ending,
     };
     let goes_on = afterwards == Afterwards::GoesOn && !control.is_ending();
     stage.give_back(goes_on).await;
-    tell(Progress::Ended {
-        ending: ending.clone(),
+    tell(ScenarioProgress::Ended {
+        outcome: ending.clone(),
     });
-    Played {
+    ScenarioReport {
         file: scenario.file.clone(),
         name: scenario.name.clone(),
         of: scenario.steps.len(),
@@ -94,14 +94,14 @@ async fn all_steps(
     stage: &mut Stage,
     scenario: &Scenario,
     taken: &mut Vec<StepReport>,
-    tell: &mut (impl FnMut(Progress) + Send),
-) -> Ending {
+    tell: &mut (impl FnMut(ScenarioProgress) + Send),
+) -> ScenarioOutcome {
     let mut witness = Witness::new(&stage.control);
     if let Err((line, reason)) = stage.set_up(scenario).await {
-        return Ending::Failed { line, reason };
+        return ScenarioOutcome::Failed { line, reason };
     }
     let steps = scenario.steps.len();
-    tell(Progress::Began { steps });
+    tell(ScenarioProgress::Began { steps });
     let begin = Instant::now();
     for (index, step) in scenario.steps.iter().enumerate() {
         sleep_until(match step.when {
@@ -125,13 +125,13 @@ async fn all_steps(
             failure: failure.clone(),
         };
         taken.push(report.clone());
-        tell(Progress::Step { step: report });
+        tell(ScenarioProgress::Step { step: report });
         if let Some(reason) = failure {
             let line = step.line;
-            return Ending::Failed { line, reason };
+            return ScenarioOutcome::Failed { line, reason };
         }
     }
-    Ending::Held
+    ScenarioOutcome::Passed
 }
 
 /// Does the step; where it must fail, that is what holds.

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
+use crate::event::{ScenarioOutcome, StepReport};
 use crate::scenario::time::show;
 
 /// A scenario that was played, to its end or not.
 #[must_use = "it says whether all steps held"]
 #[derive(Debug, Clone, PartialEq)]
-pub struct Played {
+pub struct ScenarioReport {
     /// Its file, as messages name it.
     pub file: String,
     /// What it is about.
@@ -20,78 +19,10 @@ pub struct Played {
     /// The steps that were taken, in order.
     pub steps: Vec<StepReport>,
     /// How it ended.
-    pub ending: Ending,
+    pub ending: ScenarioOutcome,
 }
 
-/// A step that was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepReport {
-    /// Counted from 1.
-    pub number: usize,
-    /// Where it stands in the file.
-    pub line: usize,
-    /// When it began, in milliseconds after the scenario.
-    pub at_ms: u64,
-    /// How long it took, in milliseconds.
-    pub took_ms: u64,
-    /// What it does.
-    pub text: String,
-    /// Why it did not hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<String>,
-}
-
-/// How a scenario ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "lowercase")]
-pub enum Ending {
-    /// All steps held.
-    Held,
-    /// One did not, and nothing after it was done.
-    Failed {
-        /// Where it stands in the file.
-        line: usize,
-        /// Why.
-        reason: String,
-    },
-    /// Somebody ended it before its end.
-    Cut,
-}
-
-/// How far a scenario is, for whoever watches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "lowercase")]
-pub enum Progress {
-    /// Its clock starts.
-    Began {
-        /// How many steps it has.
-        steps: usize,
-    },
-    /// A step was taken.
-    Step {
-        /// Which, and how it went.
-        step: StepReport,
-    },
-    /// It is over, and what it broke is whole again.
-    Ended {
-        /// How.
-        ending: Ending,
-    },
-}
-
-impl Ending {
-    /// In one word.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Failed { .. } => "failed",
-            Self::Cut => "cut",
-        }
-    }
-}
-
-impl Played {
+impl ScenarioReport {
     /// For tests.
     ///
     /// # Panics
@@ -110,12 +41,12 @@ impl Played {
     /// Whether all steps held.
     #[must_use]
     pub fn held(&self) -> bool {
-        self.ending == Ending::Held
+        self.ending == ScenarioOutcome::Passed
     }
 }
 
 /// One sentence that says how it ended, and where.
-impl fmt::Display for Played {
+impl fmt::Display for ScenarioReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             file,
@@ -126,9 +57,9 @@ impl fmt::Display for Played {
         } = self;
         let taken = steps.len();
         match ending {
-            Ending::Held => write!(f, "{name}: all {of} steps held"),
-            Ending::Cut => write!(f, "{name}: ended after {taken} of {of} steps"),
-            Ending::Failed { line, reason } => {
+            ScenarioOutcome::Passed => write!(f, "{name}: all {of} steps held"),
+            ScenarioOutcome::Cancelled => write!(f, "{name}: ended after {taken} of {of} steps"),
+            ScenarioOutcome::Failed { line, reason } => {
                 write!(f, "{name}: failed\n  {file}:{line}: ")?;
                 if let Some(step) = steps.last().filter(|step| step.failure.is_some()) {
                     let StepReport { number, text, .. } = step;

@@ -10,7 +10,7 @@ use stratos_transport::guard::Guard;
 use tokio::task::AbortHandle;
 
 use crate::control::{Control, ControlError};
-use crate::plugin::PluginState;
+use crate::event::PluginState;
 use crate::scenario::model::{Address, Scenario};
 use crate::scenario::stand_in::StandIn;
 

@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 use crate::control::{
     AuthInfo, ConfigValues, Control, ControlError, Invoke, PluginInfo, SwitchAuth,
 };
+use crate::event::ScenarioProgress;
 use crate::plugin::PluginError;
-use crate::scenario::{Afterwards, Busy, Progress, Scenario, play_in_turn};
+use crate::scenario::{Afterwards, Busy, Scenario, play_in_turn};
 use crate::server::error_response;
 use crate::server::request_guard::{RequestGuard, require_token};
 use crate::store::{ConfigExport, StoreError};
@@ -215,7 +216,7 @@ async fn play(
     let until = CancellationToken::new();
     let reader = until.clone().drop_guard();
     tokio::spawn(async move {
-        let tell = |progress: &Progress| drop(sender.try_send(progress.clone()));
+        let tell = |progress: &ScenarioProgress| drop(sender.try_send(progress.clone()));
         let afterwards = Afterwards::GoesOn;
         let played = play_in_turn(turn, &control, &scenario, afterwards, &until, tell);
         // Whoever reads has been told.
@@ -255,13 +256,16 @@ async fn switch_auth(
 async fn events(
     State(control): State<Control>,
 ) -> Sse<impl stream::Stream<Item = Result<Event, Infallible>>> {
-    let stream = unfold((control.watch(), control), |(mut watcher, control)| async {
-        let event = tokio::select! {
-            event = watcher.next() => event?,
-            () = control.ending() => return None,
-        };
-        let text = serde_json::to_string(&*event).expect("events have a JSON form");
-        Some((Ok(Event::default().data(text)), (watcher, control)))
-    });
+    let stream = unfold(
+        (control.subscribe(), control),
+        |(mut watcher, control)| async {
+            let event = tokio::select! {
+                event = watcher.next() => event?,
+                () = control.ending() => return None,
+            };
+            let text = serde_json::to_string(&*event).expect("events have a JSON form");
+            Some((Ok(Event::default().data(text)), (watcher, control)))
+        },
+    );
     Sse::new(stream).keep_alive(KeepAlive::default())
 }

@@ -120,11 +120,11 @@ mod tests {
     use tokio::io::AsyncReadExt as _;
 
     use super::*;
-    use crate::events::Events;
+    use crate::event::EventBus;
     use crate::http::InProcessClient;
 
     fn start_server() -> InProcessClient {
-        let (client, listener) = InProcessClient::in_memory(2066, Events::default());
+        let (client, listener) = InProcessClient::in_memory(2066, EventBus::default());
         let app = Router::new().route("/", get(async || "hello"));
         tokio::spawn(serve(listener, app, CancellationToken::new()));
         client

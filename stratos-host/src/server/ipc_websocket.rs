@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::control::{Control, ControlError};
-use crate::events::{Event, JsonText, Watcher};
+use crate::event::{Event, JsonText, Subscriber};
 use crate::server::error_response;
 
 /// How much of a UI's questions and of their answers waits at once: 16 MiB.
@@ -83,7 +83,7 @@ pub(super) async fn upgrade(
     Path(plugin): Path<String>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if let Err(error) = control.slot(&plugin) {
+    if let Err(error) = control.plugin(&plugin) {
         return error_response(axum::http::StatusCode::NOT_FOUND, error.to_string())
             .into_response();
     }
@@ -94,8 +94,8 @@ pub(super) async fn upgrade(
 }
 
 async fn talk(mut socket: WebSocket, control: Control, plugin: String) {
-    let mut pushes = control.watch_pushes(&plugin);
-    let moments = pushes.moments();
+    let mut pushes = control.subscribe_to_pushes(&plugin);
+    let moments = pushes.sequence_clock();
     let (answers, mut answered) = mpsc::channel::<Answer>(REQUESTS_IN_FLIGHT);
     let held = Arc::<AtomicUsize>::default();
     // Dropped with the socket, and with it every question whose asker is gone.
@@ -223,7 +223,7 @@ impl Drop for Held {
 
 /// Sends the pushes that happened before a moment; false where nobody reads any more.
 async fn show_before(
-    pushes: &mut Watcher,
+    pushes: &mut Subscriber,
     moment: u64,
     socket: &mut WebSocket,
     control: &Control,

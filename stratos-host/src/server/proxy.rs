@@ -15,11 +15,11 @@ use stratos_protocol::error::chain;
 use tokio::io::{copy, split};
 
 use crate::control::Control;
-use crate::plugin::BuildStatus;
+use crate::event::BuildStatus;
+use crate::routing::Lease;
 use crate::server::error_response;
 use crate::server::response_body::LeasedBody;
 use crate::session::Session;
-use crate::traffic::Lease;
 
 /// Headers that apply to one connection, not to the request or the response as a whole.
 const HOP_BY_HOP: [HeaderName; 7] = [

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use crate::traffic::Lease;
+use crate::routing::Lease;
 
 /// A response body that holds a lease on the plugin's session until its last byte, and fails when the session closes.
 pub(super) struct LeasedBody {

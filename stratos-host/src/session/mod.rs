@@ -1,7 +1,7 @@
-//! One life of a plugin, seen from the shell.
+//! One process of a plugin, seen from the shell.
 
-mod greeting;
-mod service;
+mod handshake;
+mod rpc;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,10 +26,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::http::{Connector, HttpClient};
 use crate::process::{LaunchedPlugin, ProcessHandle};
-use crate::session::greeting::greet;
-use crate::session::service::PluginService;
+use crate::session::handshake::greet;
+use crate::session::rpc::PluginService;
 use crate::shell::{Backend, chain};
-use crate::timeouts::{Timeouts, UNLIMITED};
+use crate::timeouts::Timeouts;
+use crate::timeouts::UNLIMITED;
 
 /// How long a process may take to follow its connection.
 const EXIT_DEADLINE: Duration = Duration::from_secs(2);
@@ -44,7 +45,6 @@ const INVOKE_BYTES: usize = FRAME_BYTES / 16;
 pub(crate) struct Session {
     pub(crate) plugin: String,
     pub(crate) generation: u64,
-    /// Sends requests to the plugin's routes.
     pub(crate) http: HttpClient,
     pub(crate) process: ProcessHandle,
     peer: Peer,
@@ -77,14 +77,14 @@ pub(crate) struct SessionShared {
 
 /// How a session begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Beginning {
+pub(crate) enum StartHook {
     Start,
     Resume,
 }
 
 /// How a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum StopMode {
     /// With `on_stop`.
     Stop,
     /// Without it: a newer generation has taken over.
@@ -141,13 +141,13 @@ impl Session {
         tokio::spawn(async move {
             if let Err(error) = driver.run(service).await {
                 let level = stratos_protocol::logger::Level::Error;
-                events.note(
+                events.log_from_shell(
                     &id,
                     level,
                     format!("the connection to the plugin failed: {}", chain(&error)),
                 );
             }
-            events.own_up(&id);
+            events.report_dropped(&id);
         });
         Ok(Self {
             plugin: plugin.to_owned(),
@@ -170,7 +170,7 @@ impl Session {
     /// Runs the plugin's hook; the text says why it failed.
     pub(crate) async fn begin(
         &self,
-        how: Beginning,
+        how: StartHook,
         auth: AuthState,
         deadline: Duration,
     ) -> Result<(), String> {
@@ -179,19 +179,23 @@ impl Session {
             false => UNLIMITED,
         };
         match how {
-            Beginning::Start => self.hook("on_start", &Start { auth }, deadline).await,
-            Beginning::Resume => self.hook("on_resume", &Resume { auth }, deadline).await,
+            StartHook::Start => self.hook("on_start", &Start { auth }, deadline).await,
+            StartHook::Resume => self.hook("on_resume", &Resume { auth }, deadline).await,
         }
     }
 
     /// Ends the plugin in order, by force where it does not end by itself. Bounded in time: the wait for what it is
-    /// answering, the deadline for its hook and all of its exit, plus what [`ProcessHandle::terminate`] takes.
+    /// answering, the deadline for its hook and all of its exit, plus what [`ProcessHandle::end`] takes.
     ///
     /// A stop has its wait within the deadline. A retirement, which is in nobody's way, has a longer one before it,
-    /// unless `hurry` is cancelled. Whoever debugs it may take as long as they like, until the shell ends.
-    pub(crate) async fn end(&self, how: Ending, hurry: &CancellationToken) -> Result<(), String> {
+    /// unless `drain_now` is cancelled. Whoever debugs it may take as long as they like, until the shell ends.
+    pub(crate) async fn stop(
+        &self,
+        mode: StopMode,
+        drain_now: &CancellationToken,
+    ) -> Result<(), String> {
         let ended = tokio::select! {
-            ended = self.end_in_order(how, hurry) => ended,
+            ended = self.stop_in_order(mode, drain_now) => ended,
             () = self.backend.timeouts_restored() => {
                 Err(format!("{}: the shell ends", self.process.terminate().await))
             }
@@ -200,23 +204,27 @@ impl Session {
         ended
     }
 
-    async fn end_in_order(&self, how: Ending, hurry: &CancellationToken) -> Result<(), String> {
+    async fn stop_in_order(
+        &self,
+        mode: StopMode,
+        drain_now: &CancellationToken,
+    ) -> Result<(), String> {
         let Timeouts { stop, exit, .. } = self.backend.timeouts();
         self.leases.close();
         let (begin, answered) = (Instant::now(), self.leases.wait());
-        let ended = match how {
-            Ending::Stop => {
+        let ended = match mode {
+            StopMode::Stop => {
                 // The hook has to do with what is left.
                 let _ = tokio::time::timeout(LEASE_DEADLINE, answered).await;
                 let hook = stop.saturating_sub(exit + begin.elapsed());
                 self.hook("on_stop", &Stop {}, hook).await
             }
-            Ending::Retire => {
+            StopMode::Retire => {
                 let patience = RETIRE_TIMEOUT - DRAIN_TIMEOUT;
                 tokio::select! {
                     () = answered => {}
                     () = tokio::time::sleep(patience) => {}
-                    () = hurry.cancelled() => {}
+                    () = drain_now.cancelled() => {}
                     _ = self.process.wait() => {}
                 }
                 let hook = stop.saturating_sub(exit);
@@ -240,13 +248,13 @@ impl Session {
     }
 
     /// Refuses whatever this generation still wants to write.
-    pub(crate) fn fence(&self) {
+    pub(crate) fn revoke_writes(&self) {
         let is_on = Guard::Fence.is_on();
         self.shared.retired.store(is_on, Ordering::SeqCst);
     }
 
     /// Waits until the plugin has ended, which nobody wanted, and says how.
-    pub(crate) async fn lost(&self) -> String {
+    pub(crate) async fn wait_for_crash(&self) -> String {
         let how = tokio::select! {
             how = self.process.wait() => how,
             () = self.peer.closed() => {
@@ -298,7 +306,7 @@ impl Session {
     }
 
     /// Tells the plugin about another login; returns when it counts, or after a deadline.
-    pub(crate) async fn tell_auth(&self, auth: AuthState) -> Result<(), CallError> {
+    pub(crate) async fn send_auth(&self, auth: AuthState) -> Result<(), CallError> {
         let deadline = self.backend.timeouts().auth;
         self.peer.call(&AuthChanged { auth }, deadline).await?;
         Ok(())

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stratos_host::PluginState;
 use stratos_host::control::{Control, ControlError, PluginInfo};
-use stratos_host::events::{Event, LogLine};
-use stratos_host::journal::Entry;
+use stratos_host::event::Entry;
+use stratos_host::event::{Event, LogLine};
 use stratos_transport::BoxedStream;
 
 use crate::testing::error::InvokeError;

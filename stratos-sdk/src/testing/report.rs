@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde_json::Value;
-use stratos_host::events::Event;
-use stratos_host::journal::Entry;
+use stratos_host::event::Entry;
+use stratos_host::event::Event;
 
 use crate::testing::host_kind::HostKind;
 

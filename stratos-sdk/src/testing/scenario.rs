@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use stratos_host::scenario::{self, Afterwards, Played, Scenario};
+use stratos_host::scenario::{self, Afterwards, Scenario, ScenarioReport};
 use tokio_util::sync::CancellationToken;
 
 use crate::testing::host_kind::clock_is_paused;
@@ -27,7 +27,7 @@ impl TestShell {
     ///
     /// If the file cannot be read, or is no valid scenario for the plugins of this shell.
     #[track_caller]
-    pub fn play(&self, file: impl AsRef<Path>) -> impl Future<Output = Played> {
+    pub fn play(&self, file: impl AsRef<Path>) -> impl Future<Output = ScenarioReport> {
         let (at, file) = (Location::caller(), file.as_ref().to_owned());
         async move {
             let text = fs::read_to_string(&file);
@@ -43,12 +43,12 @@ impl TestShell {
     ///
     /// If the text is no valid scenario for the plugins of this shell.
     #[track_caller]
-    pub fn play_str(&self, text: &str) -> impl Future<Output = Played> {
+    pub fn play_str(&self, text: &str) -> impl Future<Output = ScenarioReport> {
         let at = Location::caller();
         async move { self.play_text("scenario", text, at).await }
     }
 
-    async fn play_text(&self, file: &str, text: &str, at: &Location<'_>) -> Played {
+    async fn play_text(&self, file: &str, text: &str, at: &Location<'_>) -> ScenarioReport {
         let control = self.control();
         let ids: Vec<_> = control
             .plugins()

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use stratos_host::control::Control;
-use stratos_host::events::Events;
-use stratos_host::journal::Journal;
+use stratos_host::event::EventBus;
+use stratos_host::event::Journal;
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory};
 use stratos_host::{InProcessClient, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::Identity;
@@ -261,7 +261,7 @@ pub(crate) async fn start_shell(builder: TestShellBuilder) -> Result<TestShell, 
         version: builder.version,
         ..ShellOptions::new(state)
     };
-    let events = Events::kept_in(journal.clone());
+    let events = EventBus::with_journal(journal.clone());
     let (shell, client) =
         Shell::start_in_memory(options, specs, events).map_err(StartError::Shell)?;
     let mut folders = Vec::from_iter(builder.state_folder);

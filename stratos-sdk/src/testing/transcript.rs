@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use stratos_host::PluginState;
-use stratos_host::events::Event;
-use stratos_host::journal::Entry;
-use stratos_host::scenario::Progress;
+use stratos_host::event::Entry;
+use stratos_host::event::Event;
+use stratos_host::event::ScenarioProgress;
 use stratos_protocol::logger::Level;
 
 use crate::testing::redaction::redact;
@@ -103,7 +103,7 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             };
             (
                 "state",
-                format!("{plugin}: {}{generation}{reason}", state.word()),
+                format!("{plugin}: {}{generation}{reason}", state.as_str()),
             )
         }
         Event::Auth { authenticated } => {
@@ -116,9 +116,11 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
         }
         Event::Scenario { scenario, progress } => {
             let text = match progress {
-                Progress::Began { steps } => format!("{scenario}: {steps} steps"),
-                Progress::Step { step } => step.to_string(),
-                Progress::Ended { ending } => format!("{scenario}: {}", ending.word()),
+                ScenarioProgress::Began { steps } => format!("{scenario}: {steps} steps"),
+                ScenarioProgress::Step { step } => step.to_string(),
+                ScenarioProgress::Ended { outcome: ending } => {
+                    format!("{scenario}: {}", ending.as_str())
+                }
             };
             ("scenario", text)
         }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use stratos_host::journal::{Entry, Journal};
+use stratos_host::event::{Entry, Journal};
 
 use crate::testing::host_kind::{HostKind, clock_is_paused};
 use crate::testing::transcript::transcript;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use stratos_host::events::Events;
+use stratos_host::event::EventBus;
 use stratos_host::process::{LaunchOptions, LauncherFactory};
 use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use stratos_tests::{Plugins, ShellProcess};
@@ -123,7 +123,7 @@ fn ipc_round_trip(plugins: &Plugins, node: Option<&Node>) {
             port: 0,
             ..ShellOptions::new(state)
         };
-        let shell = Shell::start(options, vec![spec], Events::default())
+        let shell = Shell::start(options, vec![spec], EventBus::default())
             .await
             .expect("a shell");
         shell.ready().await;

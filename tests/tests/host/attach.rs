@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stratos_host::events::{Event, Events};
+use stratos_host::event::{Event, EventBus};
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_host::{AttachMode, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::{Hello, Identity, PeerInfo};
@@ -28,7 +28,7 @@ async fn attach_disables_the_timeouts_of_hooks() {
     let (begin, control) = (Instant::now(), shell.control().clone());
     control.switch_auth("signed-out").await.unwrap();
     assert!(begin.elapsed() >= HOUR, "{:?}", begin.elapsed());
-    let (begin, mut watcher) = (Instant::now(), shell.watch());
+    let (begin, mut watcher) = (Instant::now(), shell.subscribe());
     control.stop("slow").await.unwrap();
     assert!(begin.elapsed() >= HOUR, "{:?}", begin.elapsed());
     shell.stop().await;
@@ -140,7 +140,7 @@ fn start(attach: Option<AttachMode>) -> Shell {
         attach,
         ..ShellOptions::new(StateDir::in_memory().unwrap())
     };
-    let (shell, _door) = Shell::start_in_memory(options, vec![slow], Events::default()).unwrap();
+    let (shell, _door) = Shell::start_in_memory(options, vec![slow], EventBus::default()).unwrap();
     shell
 }
 

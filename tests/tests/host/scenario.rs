@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
-use stratos::testing::{Ending, Played, TestShell, TestShellBuilder};
+use stratos::testing::{ScenarioOutcome, ScenarioReport, TestShell, TestShellBuilder};
 use stratos::{Identity, PluginBuilder, create_plugin};
 use stratos_tests::sample;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,7 +15,7 @@ fn shell(id: &'static str) -> TestShellBuilder {
 }
 
 /// What a step was and when, and why it did not hold.
-fn steps(played: &Played) -> Vec<(u64, &str, Option<&str>)> {
+fn steps(played: &ScenarioReport) -> Vec<(u64, &str, Option<&str>)> {
     let steps = played.steps.iter();
     steps
         .map(|step| (step.at_ms, &*step.text, step.failure.as_deref()))
@@ -23,9 +23,9 @@ fn steps(played: &Played) -> Vec<(u64, &str, Option<&str>)> {
 }
 
 /// Why it failed.
-fn reason(played: &Played) -> &str {
+fn reason(played: &ScenarioReport) -> &str {
     match &played.ending {
-        Ending::Failed { reason, .. } => reason,
+        ScenarioOutcome::Failed { reason, .. } => reason,
         other => panic!("{other:?}"),
     }
 }

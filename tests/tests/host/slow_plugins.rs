@@ -13,7 +13,7 @@ use stratos::axum::extract::WebSocketUpgrade;
 use stratos::axum::routing::get;
 use stratos::testing::{PluginState, ShellVersion, TestShell};
 use stratos::{Identity, PluginBuilder, PluginContext, create_plugin};
-use stratos_host::events::Events;
+use stratos_host::event::EventBus;
 use stratos_host::process::InMemoryLauncher;
 use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use tokio::time::{Instant, sleep};
@@ -100,7 +100,7 @@ async fn the_handshake_times_out() {
         launcher: Ok(Arc::new(silent)),
     };
     let options = ShellOptions::new(StateDir::in_memory().unwrap());
-    let (shell, _door) = Shell::start_in_memory(options, vec![spec], Events::default()).unwrap();
+    let (shell, _door) = Shell::start_in_memory(options, vec![spec], EventBus::default()).unwrap();
     let PluginState::Errored { reason } = shell.ready().await[0].state.clone() else {
         panic!("it cannot run");
     };

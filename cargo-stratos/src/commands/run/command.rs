@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 
 use stratos_host::config::{Project, ProjectKind, StratosToml};
 use stratos_host::control::PluginInfo;
-use stratos_host::events::Events;
+use stratos_host::event::EventBus;
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory, clean_up_stale_runs};
-use stratos_host::reload::{Reloader, Watched};
-use stratos_host::scenario::{Played, Scenario};
+use stratos_host::reload::{Reloader, WatchedProject};
+use stratos_host::scenario::{Scenario, ScenarioReport};
 use stratos_host::{
     AttachMode, PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, StateDir,
 };
@@ -206,8 +206,8 @@ async fn start(cx: &Context, args: Args, setting: Setting) -> Result<Serving, Er
     let processes = processes(cx, &args, &folder, watches)?;
     processes.set_env(settings.env.clone());
     let options = options(&args, settings, state, has_keys);
-    let events = Events::default();
-    let watcher = events.watch();
+    let events = EventBus::default();
+    let watcher = events.subscribe();
     let specs = projects.iter().map(|project| spec(project, &processes));
     let shell = Shell::start(options, specs.collect(), events)
         .await
@@ -215,7 +215,7 @@ async fn start(cx: &Context, args: Args, setting: Setting) -> Result<Serving, Er
     let control = shell.control().clone();
     let ids = projects.iter().map(|p| p.manifest.id.clone()).collect();
     let reloader = watches.then(|| {
-        let watched = Watched {
+        let watched = WatchedProject {
             projects,
             home,
             state: folder.clone(),
@@ -283,7 +283,7 @@ async fn stop(
     processes: &LauncherFactory,
     playing: Playing,
     interrupt: &mut Interrupt,
-) -> Option<Played> {
+) -> Option<ScenarioReport> {
     let mut cut = None;
     let stop = async {
         cut = playing.end().await;
@@ -359,7 +359,7 @@ enum Lived {
     /// Something was still on its way.
     TooLong,
     /// The scenario was played.
-    Played(Played),
+    Played(ScenarioReport),
 }
 
 /// Runs until there is a reason to stop.

@@ -3,7 +3,7 @@
 use std::future;
 
 use stratos_host::control::Control;
-use stratos_host::scenario::{self, Afterwards, Busy, Played, Scenario};
+use stratos_host::scenario::{self, Afterwards, Busy, Scenario, ScenarioReport};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug)]
 pub(super) struct Playing {
     waits: Option<(Control, Scenario)>,
-    plays: Option<JoinHandle<Result<Played, Busy>>>,
+    plays: Option<JoinHandle<Result<ScenarioReport, Busy>>>,
     end: CancellationToken,
 }
 
@@ -37,7 +37,7 @@ impl Playing {
     }
 
     /// Waits until it was played.
-    pub(super) async fn played(&mut self) -> Result<Played, Busy> {
+    pub(super) async fn played(&mut self) -> Result<ScenarioReport, Busy> {
         let Some(plays) = &mut self.plays else {
             return future::pending().await;
         };
@@ -47,7 +47,7 @@ impl Playing {
     }
 
     /// Ends it if it still plays; what it broke is whole again then.
-    pub(super) async fn end(mut self) -> Option<Played> {
+    pub(super) async fn end(mut self) -> Option<ScenarioReport> {
         self.end.cancel();
         match self.plays.take() {
             Some(plays) => plays.await.ok()?.ok(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use stratos_host::control::Control;
-use stratos_host::events::{Event, Watcher};
+use stratos_host::event::{Event, Subscriber};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ pub(super) struct Screen {
 
 /// Carries events to the printer. It waits for whoever reads; nobody waits for it.
 struct Pump {
-    watcher: Watcher,
+    watcher: Subscriber,
     control: Control,
     queue: mpsc::Sender<String>,
     /// Without it, lines of JSON.
@@ -42,7 +42,7 @@ impl Screen {
         ids: Vec<String>,
         json: bool,
         status: Status,
-        watcher: Watcher,
+        watcher: Subscriber,
         control: &Control,
     ) -> Result<Self, Error> {
         let printer = Printer::start(output.clone())?;

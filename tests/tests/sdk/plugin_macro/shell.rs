@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stratos::Plugin;
 use stratos::session::{HostConnection, run};
-use stratos_host::events::Events;
+use stratos_host::event::EventBus;
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_tests::{HttpResponse, request};
@@ -41,7 +41,7 @@ pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'sta
         port: 0,
         ..ShellOptions::new(StateDir::in_memory().unwrap())
     };
-    let shell = Shell::start(options, vec![spec], Events::default());
+    let shell = Shell::start(options, vec![spec], EventBus::default());
     let shell = shell.await.unwrap();
     shell.ready().await;
     shell

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use stratos::Identity;
 use stratos::session::{HostConnection, run};
 use stratos::testing::TestShell;
-use stratos_host::events::{Event, Events};
-use stratos_host::journal::{Entry, Journal};
+use stratos_host::event::{Entry, Journal};
+use stratos_host::event::{Event, EventBus};
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::{Hello, PeerInfo};
@@ -265,7 +265,8 @@ where
     };
     let options = ShellOptions::new(StateDir::in_memory().unwrap());
     let plugins = vec![spec("raw", hostile), spec("sample", harmless)];
-    let (shell, _) = Shell::start_in_memory(options, plugins, Events::kept_in(journal)).unwrap();
+    let (shell, _) =
+        Shell::start_in_memory(options, plugins, EventBus::with_journal(journal)).unwrap();
     shell.ready().await;
     shell
 }

@@ -1,63 +1,63 @@
-//! Everything that happened in the shell, kept in order: for tests, which look back.
+//! Journal of a shell: every event, IPC call and HTTP request in order, for tests.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::events::Event;
+use crate::event::Event;
 
 /// Keeps every entry since the start in memory. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Journal(Arc<watch::Sender<Vec<Entry>>>);
 
-/// One thing that happened.
+/// Entry of the journal. Channel names are without the prefix `plugin:{id}:`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
-    /// What everybody may watch.
+    /// An event that subscribers receive too.
     Event(Arc<Event>),
-    /// Somebody asks on a channel.
+    /// An IPC call to a plugin.
     Call {
-        /// The plugin.
+        /// Id of the called plugin.
         plugin: String,
-        /// The channel, without its prefix.
+        /// Channel of the call.
         channel: String,
-        /// What is asked.
+        /// Payload; `null` where it is nested too deep for a tree.
         payload: Value,
     },
-    /// The question is answered, or is not.
+    /// The end of an IPC call.
     Answer {
-        /// The plugin.
+        /// Id of the called plugin.
         plugin: String,
-        /// The channel, without its prefix.
+        /// Channel of the call.
         channel: String,
-        /// The answer, or why there is none.
+        /// The handler's answer, or the reason of its failure.
         answer: Result<Value, String>,
     },
-    /// A config value is another one.
+    /// A change of a config value.
     Config {
-        /// The plugin.
+        /// Id of the plugin that the value belongs to.
         plugin: String,
-        /// Whether the plugin did it, and not somebody at the shell.
+        /// Whether the plugin wrote it, and not a user of the shell.
         by_plugin: bool,
-        /// The key.
+        /// Key of the value.
         key: String,
-        /// The value; `None` where it was removed.
+        /// New value; `None` where it was deleted.
         value: Option<Value>,
     },
-    /// A request to the shell's server from an [`InProcessClient`](crate::InProcessClient).
+    /// A request to the shell's server by a client in memory.
     Request {
         /// Method and path.
         request: String,
     },
-    /// Its answer's head.
+    /// The head of the response to such a request.
     Response {
-        /// Method and path.
+        /// Method and path of the request.
         request: String,
-        /// The status; `None` where there is no answer.
+        /// Status code; `None` where the request failed.
         status: Option<u16>,
     },
-    /// What somebody did to the shell, in words.
+    /// An operation on the shell, in words.
     Done(String),
 }
 
@@ -68,12 +68,12 @@ impl Default for Journal {
 }
 
 impl Journal {
-    /// Looks at everything so far.
+    /// Reads all entries so far.
     pub fn read<T>(&self, look: impl FnOnce(&[Entry]) -> T) -> T {
         look(&self.0.borrow())
     }
 
-    /// Waits until `find` finds something in everything so far. Has no deadline of its own.
+    /// Waits until `find` returns a value for the entries so far. Has no deadline.
     pub async fn find<T>(&self, mut find: impl FnMut(&[Entry]) -> Option<T>) -> T {
         let mut entries = self.0.subscribe();
         loop {
@@ -85,7 +85,7 @@ impl Journal {
         }
     }
 
-    /// Adds an entry.
+    /// Appends an entry.
     pub fn add(&self, entry: Entry) {
         self.0.send_modify(|entries| entries.push(entry));
     }
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_there_and_what_comes_is_found() {
+    async fn past_and_future_entries_are_found() {
         let journal = Journal::default();
         let done = |text: &str| Entry::Done(text.to_owned());
         journal.add(done("one"));

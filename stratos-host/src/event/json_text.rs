@@ -1,4 +1,4 @@
-//! JSON that is passed on as it came.
+//! JSON values that are passed on as text.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-/// As deep as `serde_json` reads.
+/// Nesting limit of `serde_json`.
 const DEPTH: usize = 127;
 
-/// A JSON value as text: a tree of it may take eighty times the memory.
+/// A JSON value as text, since its tree may take eighty times the memory. Nested at most 127 levels deep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonText(Box<str>);
 
-/// Some readers, ours among them, would refuse it.
+/// A value that is nested deeper than JSON parsers accept.
 #[derive(Debug, Error)]
 #[error("it is nested deeper than {DEPTH} levels")]
 pub(crate) struct TooDeep;
 
 impl JsonText {
-    /// Takes over what a plugin sent.
+    /// Copies a raw value, unless it is nested too deep.
     pub(crate) fn new(raw: &RawValue) -> Result<Self, TooDeep> {
         match depth(raw.get()) {
             0..=DEPTH => Ok(Self(raw.get().into())),
@@ -30,16 +30,16 @@ impl JsonText {
         }
     }
 
-    /// The text.
+    /// The JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The value.
+    /// The parsed value.
     #[must_use]
     pub fn value(&self) -> Value {
-        serde_json::from_str(&self.0).expect("it was checked")
+        serde_json::from_str(&self.0).expect("the depth was checked")
     }
 }
 
@@ -58,14 +58,14 @@ impl Serialize for JsonText {
 
 impl<'de> Deserialize<'de> for JsonText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not a raw value: what lies within a tagged enum comes as a tree.
+        // A raw value cannot be read here: serde buffers the fields of a tagged enum as a tree.
         let value = Value::deserialize(deserializer)?;
         let text = serde_json::to_string(&value).map_err(D::Error::custom)?;
         Ok(Self(text.into()))
     }
 }
 
-/// How deep lists and objects are nested in a text that is known to be JSON.
+/// Nesting depth of arrays and objects in valid JSON text.
 fn depth(json: &str) -> usize {
     let (mut now, mut most) = (0_usize, 0);
     let (mut is_string, mut is_escaped) = (false, false);
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_taken_can_be_read() {
+    fn accepted_text_can_be_parsed() {
         for (opening, closing) in [("[", "]"), ("{\"[{\\\"\":", "}")] {
             for levels in [1, DEPTH, DEPTH + 1, 100_000] {
                 let json = format!("{}1{}", opening.repeat(levels), closing.repeat(levels));

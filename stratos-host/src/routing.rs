@@ -14,7 +14,7 @@ use crate::session::Session;
 
 /// The one table that routes, IPC and updates share, so that a switch is one step for all of them.
 #[derive(Debug)]
-pub(crate) struct Traffic(watch::Sender<Table>);
+pub(crate) struct RoutingTable(watch::Sender<Table>);
 
 #[derive(Debug, Default)]
 struct Table(BTreeMap<String, Entry>);
@@ -46,11 +46,11 @@ pub(crate) enum Serving {
 }
 
 /// More prefixes than any plugin has: every request looks through all of them.
-const MOST_PREFIXES: usize = 256;
+const MAX_PREFIXES: usize = 256;
 
 /// Why a prefix is not the plugin's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(crate) enum NotClaimed {
+pub(crate) enum ClaimError {
     /// Two plugins want the same paths.
     #[error(
         "route prefix `{prefix}` overlaps `{other_prefix}` of the plugin `{other}`: choose another, such as `/api/{plugin}`"
@@ -62,12 +62,12 @@ pub(crate) enum NotClaimed {
         other_prefix: String,
     },
     #[error(
-        "at most {MOST_PREFIXES} prefixes can be registered: one of them has room for many routes"
+        "at most {MAX_PREFIXES} prefixes can be registered: one of them has room for many routes"
     )]
     TooMany,
 }
 
-impl Traffic {
+impl RoutingTable {
     pub(crate) fn new() -> Self {
         Self(watch::Sender::new(Table::default()))
     }
@@ -78,7 +78,7 @@ impl Traffic {
         plugin: &str,
         generation: u64,
         prefix: &str,
-    ) -> Result<(), NotClaimed> {
+    ) -> Result<(), ClaimError> {
         let mut result = Ok(());
         self.0.send_modify(|table| {
             let overlaps =
@@ -89,7 +89,7 @@ impl Traffic {
                 Some((id.clone(), claim.prefix.clone()))
             });
             if let Some((other, other_prefix)) = taken {
-                result = Err(NotClaimed::Taken {
+                result = Err(ClaimError::Taken {
                     prefix: prefix.to_owned(),
                     plugin: plugin.to_owned(),
                     other,
@@ -109,8 +109,8 @@ impl Traffic {
                 .claims
                 .iter()
                 .filter(|its| its.generation == generation);
-            if own.nth(MOST_PREFIXES - 1).is_some() && Guard::PrefixLimit.is_on() {
-                result = Err(NotClaimed::TooMany);
+            if own.nth(MAX_PREFIXES - 1).is_some() && Guard::PrefixLimit.is_on() {
+                result = Err(ClaimError::TooMany);
                 return;
             }
             entry.claims.push(claim);
@@ -143,7 +143,7 @@ impl Traffic {
     }
 
     /// Frees the prefixes of a generation that never went live.
-    pub(crate) fn forget(&self, plugin: &str, generation: u64) {
+    pub(crate) fn remove_claims(&self, plugin: &str, generation: u64) {
         self.0.send_modify(|table| {
             if let Some(entry) = table.0.get_mut(plugin) {
                 entry.claims.retain(|claim| claim.generation != generation);

@@ -1,4 +1,4 @@
-//! How much a plugin may log.
+//! Rate limit and size limits of the log lines of a plugin.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,67 +8,65 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::logger;
-use stratos_transport::guard::Guard;
 use tokio::time::Instant;
 
-use crate::events::LogLine;
+use crate::event::LogLine;
 
-/// The longest tag that is shown whole.
+/// Longest tag that is not truncated, in bytes.
 const TAG_BYTES: usize = 256;
-/// How many lines of a plugin are shown in a second, in the long run.
+/// Sustained rate of one plugin.
 const LINES_PER_SECOND: f64 = 1000.0;
-/// How many are shown at once.
+/// Capacity of one plugin's token bucket, in lines.
 const BURST: f64 = 2000.0;
-/// How many of the last ones are shown nevertheless: a plugin's last words say why it ended.
+/// Number of most recent dropped lines that are kept: the last lines of a plugin often tell why it ended.
 const LAST_LINES: usize = 10;
-/// How often a plugin's dropped lines are counted out loud.
-pub(crate) const NOTICE_EVERY: Duration = Duration::from_secs(1);
+/// Interval of the notices that count dropped lines.
+pub(crate) const NOTICE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Counts the lines of all plugins. Cheap to clone.
+/// Token buckets of all plugins. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LogLimits(Arc<Mutex<HashMap<String, Bucket>>>);
+pub(crate) struct LogLimiter(Arc<Mutex<HashMap<String, Bucket>>>);
 
+/// Token bucket of one plugin; a token is the right to one line.
 #[derive(Debug)]
 struct Bucket {
-    room: f64,
-    filled: Instant,
+    tokens: f64,
+    refilled: Instant,
     dropped: Option<Dropped>,
 }
 
-/// What is not shown.
+/// Lines dropped since the last notice.
 #[derive(Debug)]
 pub(crate) struct Dropped {
     count: u64,
     since: Instant,
-    /// The last lines, if none was shown after them.
+    /// The most recent dropped lines; empty if a later line was admitted.
     pub(crate) last: VecDeque<LogLine>,
 }
 
-/// What becomes of a line.
+/// Decision about one line.
 #[derive(Debug)]
-pub(crate) enum Admitted {
-    /// It is shown.
-    Shown(LogLine),
-    /// It is dropped, and the first one since the last notice.
+pub(crate) enum Admission {
+    Admitted(LogLine),
+    /// The first line dropped since the last notice.
     FirstDropped,
-    /// It is dropped.
     Dropped,
 }
 
-impl LogLimits {
-    pub(crate) fn admit(&self, line: LogLine) -> Admitted {
+impl LogLimiter {
+    pub(crate) fn admit(&self, line: LogLine) -> Admission {
         let now = Instant::now();
         let mut buckets = self.lock();
         if !buckets.contains_key(&line.plugin) {
             buckets.insert(line.plugin.clone(), Bucket::new(now));
         }
         match buckets.get_mut(&line.plugin) {
-            Some(bucket) if Guard::LogRate.is_on() => bucket.admit(line, now),
-            _ => Admitted::Shown(line),
+            Some(bucket) => bucket.admit(line, now),
+            None => Admission::Admitted(line),
         }
     }
 
-    /// What was dropped since the last time.
+    /// Returns the lines dropped since the last call, and resets their count.
     pub(crate) fn take_dropped(&self, plugin: &str) -> Option<Dropped> {
         self.lock().get_mut(plugin)?.dropped.take()
     }
@@ -81,23 +79,23 @@ impl LogLimits {
 impl Bucket {
     fn new(now: Instant) -> Self {
         Self {
-            room: BURST,
-            filled: now,
+            tokens: BURST,
+            refilled: now,
             dropped: None,
         }
     }
 
-    fn admit(&mut self, line: LogLine, now: Instant) -> Admitted {
-        let passed = now.duration_since(self.filled).as_secs_f64();
-        self.room = (self.room + passed * LINES_PER_SECOND).min(BURST);
-        self.filled = now;
-        if self.room >= 1.0 {
-            self.room -= 1.0;
+    fn admit(&mut self, line: LogLine, now: Instant) -> Admission {
+        let elapsed = now.duration_since(self.refilled).as_secs_f64();
+        self.tokens = (self.tokens + elapsed * LINES_PER_SECOND).min(BURST);
+        self.refilled = now;
+        if self.tokens >= 1.0 {
+            self.tokens -= 1.0;
             if let Some(dropped) = &mut self.dropped {
-                // They would appear after what came later.
+                // Emitting them now would break the order of lines.
                 dropped.last.clear();
             }
-            return Admitted::Shown(line);
+            return Admission::Admitted(line);
         }
         let is_first = self.dropped.is_none();
         let dropped = self.dropped.get_or_insert_with(|| Dropped {
@@ -111,14 +109,14 @@ impl Bucket {
         }
         dropped.last.push_back(line);
         match is_first {
-            true => Admitted::FirstDropped,
-            false => Admitted::Dropped,
+            true => Admission::FirstDropped,
+            false => Admission::Dropped,
         }
     }
 }
 
 impl Dropped {
-    /// Says how many are not shown; `None` where all of them are the last ones.
+    /// A sentence with the number of lines that are never shown; `None` where there are none.
     pub(crate) fn notice(&self) -> Option<String> {
         let unseen = self.count.saturating_sub(self.last.len() as u64);
         let seconds = self.since.elapsed().as_secs_f64();
@@ -131,22 +129,20 @@ impl Dropped {
     }
 }
 
-/// At most this many bytes of a text, and how many more there are.
+/// Truncates a text to `bytes` and appends the number of bytes removed.
 pub(crate) fn cut(text: String, bytes: usize) -> String {
-    match Guard::LogLine.is_on() {
-        true => logger::truncate(&text, bytes).unwrap_or(text),
-        false => text,
-    }
+    logger::truncate(&text, bytes).unwrap_or(text)
 }
 
+/// Truncates a tag to [`TAG_BYTES`].
 pub(crate) fn cut_tag(tag: String) -> String {
     cut(tag, TAG_BYTES)
 }
 
-/// A line's data; what is too large or too deep becomes the beginning of its text.
+/// Parses the data of a log line; data that is too large or too deep becomes a truncated string of its text.
 pub(crate) fn cut_data(data: &RawValue) -> Value {
     let text = data.get();
-    let is_short = text.len() <= LOG_LINE_BYTES || !Guard::LogLine.is_on();
+    let is_short = text.len() <= LOG_LINE_BYTES;
     let value = is_short.then(|| serde_json::from_str(text).ok()).flatten();
     value.unwrap_or_else(|| Value::String(cut(text.to_owned(), LOG_LINE_BYTES)))
 }
@@ -157,12 +153,12 @@ mod tests {
     use stratos_protocol::logger::Level;
 
     use super::*;
-    use crate::events::{Event, Events};
+    use crate::event::{Event, EventBus};
 
     #[tokio::test(start_paused = true)]
-    async fn a_flood_is_thinned_out_and_counted_and_its_last_words_are_heard() {
-        let events = Events::default();
-        let mut watcher = events.watch();
+    async fn a_flood_is_limited_and_counted_and_its_last_lines_are_kept() {
+        let events = EventBus::default();
+        let mut subscriber = events.subscribe();
         let say = |n: u32| events.log("p", Level::Info, "t", n.to_string(), None);
         (0..10_000).for_each(say);
         events.log("quiet", Level::Info, "t", "heard".to_owned(), None);
@@ -170,7 +166,7 @@ mod tests {
         say(10_000);
         drop(events);
         let mut seen = Vec::new();
-        while let Some(event) = watcher.next().await {
+        while let Some(event) = subscriber.next().await {
             let Event::Log(line) = &*event else {
                 panic!("{event:?}")
             };
@@ -183,8 +179,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_a_while_there_is_room_again() {
-        let limits = LogLimits::default();
+    async fn the_bucket_refills_with_time() {
+        let limits = LogLimiter::default();
         let line = || LogLine {
             plugin: "p".to_owned(),
             level: Level::Info,
@@ -196,7 +192,7 @@ mod tests {
         let shown = || {
             let lines = std::iter::repeat_with(|| limits.admit(line()));
             lines
-                .take_while(|a| matches!(a, Admitted::Shown(_)))
+                .take_while(|a| matches!(a, Admission::Admitted(_)))
                 .count()
         };
         assert_eq!(shown(), 2000);
@@ -207,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_or_too_deep_is_cut() {
+    fn long_and_deep_data_is_truncated() {
         assert_eq!(cut("aä".to_owned(), 2), "a... (2 more bytes)");
         let raw = |text: String| RawValue::from_string(text).unwrap();
         assert_eq!(

@@ -17,13 +17,13 @@ use stratos_protocol::{ErrorCode, Notification as _, Request as _, RpcError};
 use stratos_transport::guard::Guard;
 use stratos_transport::{Handler, PERMITS};
 
-use crate::events::{Event, JsonText};
-use crate::journal::Entry;
-use crate::log_limit::{cut, cut_data, cut_tag};
+use crate::event::Entry;
+use crate::event::{Event, JsonText};
+use crate::event::{cut, cut_data, cut_tag};
+use crate::routing::ClaimError;
 use crate::session::SessionShared;
 use crate::shell::Backend;
 use crate::store::{ConfigStore, StoreError};
-use crate::traffic::NotClaimed;
 
 /// Serves one generation of one plugin. Nothing here takes the plugin's word for who it is.
 pub(super) struct PluginService {
@@ -185,12 +185,12 @@ impl PluginService {
         check_prefix(prefix).map_err(|error| invalid(&error))?;
         let claimed = self
             .backend
-            .traffic
+            .routing
             .claim(&self.plugin, self.generation, prefix);
         claimed.map_err(|refused| {
             let code = match refused {
-                NotClaimed::Taken { .. } => ErrorCode::PrefixTaken,
-                NotClaimed::TooMany => ErrorCode::TooLarge,
+                ClaimError::Taken { .. } => ErrorCode::PrefixTaken,
+                ClaimError::TooMany => ErrorCode::TooLarge,
             };
             RpcError::new(code, refused.to_string())
         })?;

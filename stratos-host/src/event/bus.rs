@@ -1,0 +1,108 @@
+//! The event bus: every event reaches every subscriber and, in tests, the journal.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use stratos_protocol::logger::Level;
+
+use crate::event::log_limit::{Admission, LogLimiter, NOTICE_INTERVAL};
+use crate::event::subscriber::{Subscriber, Subscribers};
+use crate::event::types::now_millis;
+use crate::event::{Entry, Event, Journal, LogLine};
+
+/// Broadcasts events to all subscribers. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct EventBus {
+    subscribers: Subscribers,
+    limiter: LogLimiter,
+    journal: Option<Journal>,
+}
+
+impl EventBus {
+    /// A bus that also appends every event, IPC call and HTTP request to a journal.
+    #[must_use]
+    pub fn with_journal(journal: Journal) -> Self {
+        Self {
+            journal: Some(journal),
+            ..Self::default()
+        }
+    }
+
+    /// Subscribes to all events from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> Subscriber {
+        self.subscribers.subscribe(None)
+    }
+
+    /// Subscribes to one plugin's pushes, so that other plugins cannot fill this subscriber's queue.
+    pub(crate) fn subscribe_to_pushes(&self, plugin: &str) -> Subscriber {
+        self.subscribers.subscribe(Some(plugin.to_owned()))
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        let event = Arc::new(event);
+        self.record(|| Entry::Event(Arc::clone(&event)));
+        self.subscribers.emit(&event);
+    }
+
+    /// Appends an entry to the journal, if there is one.
+    pub(crate) fn record(&self, entry: impl FnOnce() -> Entry) {
+        if let Some(journal) = &self.journal {
+            journal.add(entry());
+        }
+    }
+
+    /// Emits a log line of the shell itself about a plugin; exempt from the plugin's rate limit.
+    pub(crate) fn log_from_shell(&self, plugin: &str, level: Level, message: impl Into<String>) {
+        self.emit(Event::Log(LogLine {
+            plugin: plugin.to_owned(),
+            level,
+            tag: "shell".to_owned(),
+            message: message.into(),
+            data: None,
+            time: now_millis(),
+        }));
+    }
+
+    /// Emits a log line of a plugin, subject to the plugin's rate limit.
+    pub(crate) fn log(
+        &self,
+        plugin: &str,
+        level: Level,
+        tag: &str,
+        message: String,
+        data: Option<Value>,
+    ) {
+        let line = LogLine {
+            plugin: plugin.to_owned(),
+            level,
+            tag: tag.to_owned(),
+            message,
+            data,
+            time: now_millis(),
+        };
+        match self.limiter.admit(line) {
+            Admission::Admitted(line) => self.emit(Event::Log(line)),
+            Admission::Dropped => {}
+            Admission::FirstDropped => {
+                let (bus, plugin) = (self.clone(), plugin.to_owned());
+                tokio::spawn(async move {
+                    tokio::time::sleep(NOTICE_INTERVAL).await;
+                    bus.report_dropped(&plugin);
+                });
+            }
+        }
+    }
+
+    /// Reports the number of a plugin's dropped lines, if any, and emits the last of them.
+    pub(crate) fn report_dropped(&self, plugin: &str) {
+        if let Some(dropped) = self.limiter.take_dropped(plugin) {
+            if let Some(notice) = dropped.notice() {
+                self.log_from_shell(plugin, Level::Warn, notice);
+            }
+            for line in dropped.last {
+                self.emit(Event::Log(line));
+            }
+        }
+    }
+}

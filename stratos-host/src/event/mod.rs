@@ -1,0 +1,21 @@
+//! Events of the shell: their types, the bus that spreads them, and the journal that keeps them for tests.
+
+mod bus;
+mod journal;
+mod json_text;
+mod log_limit;
+mod plugin_state;
+mod scenario;
+mod subscriber;
+mod types;
+
+pub use self::bus::EventBus;
+pub use self::journal::{Entry, Journal};
+pub use self::json_text::JsonText;
+pub use self::plugin_state::{BuildStatus, PluginState};
+pub use self::scenario::{ScenarioOutcome, ScenarioProgress, StepReport};
+pub use self::subscriber::Subscriber;
+pub use self::types::{BuildStep, Event, LogLine, Part};
+
+pub(crate) use self::log_limit::{cut, cut_data, cut_tag};
+pub(crate) use self::types::now_millis;

@@ -1,0 +1,64 @@
+//! States of a plugin and of its newest build.
+
+use serde::{Deserialize, Serialize};
+
+/// State of a plugin in the shell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "lowercase")]
+pub enum PluginState {
+    /// The plugin has no program that this shell could run.
+    Listed {
+        /// Reason, in one sentence.
+        note: String,
+    },
+    /// The plugin is known and has not been started yet.
+    Discovered,
+    /// The plugin is being built, or runs its `on_start`.
+    Starting,
+    /// `on_start` has returned; the plugin serves requests.
+    Running,
+    /// The plugin runs its `on_stop`.
+    Stopping,
+    /// The plugin was stopped on request.
+    Stopped,
+    /// The plugin crashed and will be restarted (`--supervise`).
+    #[serde(rename = "backing-off")]
+    BackingOff {
+        /// How the process ended, in one sentence.
+        reason: String,
+        /// Delay before the restart, in milliseconds.
+        retry_in_ms: u64,
+    },
+    /// The plugin failed to start or crashed; the other plugins still load (V1).
+    Errored {
+        /// Reason, in one sentence.
+        reason: String,
+    },
+}
+
+/// Status of a build whose program is not the running one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BuildStatus {
+    /// A newer version is being built or is taking over.
+    Building,
+    /// The newest version failed to build or to start.
+    Failed,
+}
+
+impl PluginState {
+    /// The state's name on the wire, such as `backing-off`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Listed { .. } => "listed",
+            Self::Discovered => "discovered",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+            Self::BackingOff { .. } => "backing-off",
+            Self::Errored { .. } => "errored",
+        }
+    }
+}

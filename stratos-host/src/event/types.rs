@@ -1,0 +1,238 @@
+//! Event types.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stratos_protocol::logger::Level;
+
+use crate::event::{JsonText, PluginState, ScenarioProgress};
+
+/// An event of the shell or of one of its plugins.
+///
+/// `plugin` is the manifest's id, and `generation` counts the starts of its program from 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Event {
+    /// A log line of a plugin, or of the shell about a plugin.
+    Log(LogLine),
+    /// A push from a plugin to its UI.
+    Push {
+        /// Sender of the push.
+        plugin: String,
+        /// Channel name without the prefix `plugin:{id}:`.
+        channel: String,
+        /// Payload, as the plugin sent it.
+        payload: JsonText,
+    },
+    /// A plugin changed its state.
+    State {
+        /// The plugin's id.
+        plugin: String,
+        /// State from now on.
+        state: PluginState,
+        /// Generation that the state is about.
+        generation: u64,
+    },
+    /// Source files or icons of a plugin changed.
+    Changed {
+        /// The plugin's id.
+        plugin: String,
+        /// Role of the files for the plugin.
+        part: Part,
+        /// Paths of the files, at most ten; relative to the plugin's folder where they are inside it.
+        files: Vec<String>,
+        /// Number of changed files, including those not in `files`.
+        count: usize,
+    },
+    /// `plugin.json` or `stratos.toml` was read again after a change.
+    Reread {
+        /// The plugin's id; empty for `stratos.toml`.
+        plugin: String,
+        /// Reason why the new content is not applied; absent where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// A build of a plugin began or ended.
+    Build {
+        /// The plugin's id.
+        plugin: String,
+        /// ScenarioProgress of the build.
+        build: BuildStep,
+    },
+    /// A newer generation has taken over.
+    Reload {
+        /// The plugin's id.
+        plugin: String,
+        /// Generation that serves from now on.
+        generation: u64,
+        /// Time since the change was noticed, in milliseconds.
+        ms: u64,
+    },
+    /// A plugin's process can be attached to by a debugger; its first hook has not been called.
+    Attach {
+        /// The plugin's id.
+        plugin: String,
+        /// Generation of the process.
+        generation: u64,
+        /// Process id.
+        pid: u32,
+        /// Command or menu entry that attaches a debugger on this system.
+        debugger: String,
+        /// System setting that has to be changed before, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needs: Option<String>,
+        /// Whether the plugin is paused until [`Control::go_on`](crate::control::Control::go_on).
+        waits: bool,
+    },
+    /// The user signed in or out.
+    Auth {
+        /// Whether a user is signed in from now on.
+        authenticated: bool,
+    },
+    /// ScenarioProgress of a scenario.
+    Scenario {
+        /// Name of the scenario, from its file.
+        scenario: String,
+        /// What happened in the scenario.
+        progress: ScenarioProgress,
+    },
+    /// This subscriber was too slow, and its oldest events were dropped.
+    Missed {
+        /// Number of dropped events.
+        count: u64,
+    },
+}
+
+/// Role of a changed file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// A source of the plugin's program, or the program itself.
+    Source,
+    /// An icon.
+    Icon,
+}
+
+/// ScenarioProgress of a build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "lowercase")]
+pub enum BuildStep {
+    /// The build has begun.
+    Started,
+    /// The build was cancelled for a newer one, or because the plugin was stopped.
+    Superseded,
+    /// The build succeeded.
+    Finished {
+        /// Duration in milliseconds.
+        ms: u64,
+        /// Whether the resulting program is the running one.
+        unchanged: bool,
+        /// Compiler warnings; empty where they are those of the previous build.
+        #[cfg_attr(feature = "reload", serde(serialize_with = "strip_colours"))]
+        output: String,
+    },
+    /// The build failed; a running version keeps running.
+    Failed {
+        /// Duration in milliseconds.
+        ms: u64,
+        /// Compiler output; empty where it is that of the previous build.
+        #[cfg_attr(feature = "reload", serde(serialize_with = "strip_colours"))]
+        output: String,
+        /// Whether the compiler output is that of the previous build.
+        again: bool,
+        /// Whether an older version is still running.
+        serves: bool,
+    },
+}
+
+/// One line of a log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// Id of the plugin that the line is from or about.
+    pub plugin: String,
+    /// Severity.
+    pub level: Level,
+    /// Tag given by the plugin; `stdout` and `stderr` for printed lines, `shell` for lines of the shell.
+    pub tag: String,
+    /// Message as the plugin wrote it: escape it before it is displayed.
+    pub message: String,
+    /// Structured data, if the plugin gave any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+    /// Milliseconds since the Unix epoch.
+    pub time: u64,
+}
+
+impl Event {
+    /// Id of the plugin that the event is about; empty for events of the shell.
+    #[must_use]
+    pub fn plugin(&self) -> &str {
+        match self {
+            Self::Log(LogLine { plugin, .. })
+            | Self::Push { plugin, .. }
+            | Self::State { plugin, .. }
+            | Self::Changed { plugin, .. }
+            | Self::Reread { plugin, .. }
+            | Self::Build { plugin, .. }
+            | Self::Reload { plugin, .. }
+            | Self::Attach { plugin, .. } => plugin,
+            Self::Auth { .. } | Self::Scenario { .. } | Self::Missed { .. } => "",
+        }
+    }
+
+    /// Estimated memory of the event's variable parts, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Log(line) => {
+                let data = line.data.as_ref().map(tree_bytes).unwrap_or_default();
+                line.tag.len() + line.message.len() + data
+            }
+            Self::Push {
+                channel, payload, ..
+            } => channel.len() + payload.as_str().len(),
+            Self::Build {
+                build: BuildStep::Finished { output, .. } | BuildStep::Failed { output, .. },
+                ..
+            } => output.len(),
+            Self::State {
+                state: PluginState::Errored { reason } | PluginState::BackingOff { reason, .. },
+                ..
+            } => reason.len(),
+            // The other events are small.
+            _ => 0,
+        }
+    }
+}
+
+/// Estimated memory of a JSON tree in bytes; many times the length of its text where it has many small nodes.
+fn tree_bytes(value: &Value) -> usize {
+    const NODE: usize = size_of::<Value>();
+    /// Size of a B-tree leaf: room for eleven entries, of which at least five are used.
+    const LEAF: usize = 11 * (NODE + size_of::<String>());
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => NODE,
+        Value::String(text) => NODE + text.len(),
+        Value::Array(values) => NODE + values.iter().map(tree_bytes).sum::<usize>(),
+        Value::Object(values) => {
+            let entries = values
+                .iter()
+                .map(|(key, value)| key.len() + tree_bytes(value));
+            NODE + LEAF * values.len().div_ceil(5) + entries.sum::<usize>()
+        }
+    }
+}
+
+/// Serialises compiler output without terminal colours.
+#[cfg(feature = "reload")]
+fn strip_colours<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&anstream::adapter::strip_str(text))
+}
+
+/// Current time in milliseconds since the Unix epoch.
+pub(crate) fn now_millis() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
