@@ -78,8 +78,6 @@ mod rule;
 mod rules;
 #[cfg(feature = "full")]
 mod settings;
-#[cfg(feature = "full")]
-mod suppress;
 
 // The entry points.
 #[cfg(feature = "full")]
@@ -87,14 +85,16 @@ mod apply_fixes;
 mod check;
 #[cfg(feature = "full")]
 mod linter;
+#[cfg(feature = "full")]
+mod suppress;
 
 #[cfg(feature = "full")]
 pub use self::{
     apply_fixes::{FixedManifest, apply_fixes},
     linter::Linter,
     schema::SCHEMA,
-    settings::{CheckSettings, SettingsError, parse_settings},
-    suppress::{Exception, suppress},
+    settings::{CheckSettings, Exception, SettingsError, parse_settings},
+    suppress::suppress,
 };
 pub use self::{
     check::{Report, check, check_parsed},

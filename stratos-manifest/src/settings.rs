@@ -9,11 +9,11 @@ use serde::{
 use toml::Spanned;
 
 use crate::{
+    context::UnusedSuppression,
     levels::{LevelError, Levels},
     rule::{Group, RuleLevel},
     rules::RULES,
     suggest::closest,
-    suppress::Exception,
 };
 
 /// The linter settings of a project.
@@ -23,6 +23,21 @@ pub struct CheckSettings {
     pub levels: Vec<(String, RuleLevel)>,
     /// The exceptions, in the order of the file.
     pub exceptions: Vec<Exception>,
+}
+
+/// An entry of `[[check.exceptions]]` in `stratos.toml`: findings that are not reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// The id of the rule.
+    pub rule: &'static str,
+    /// A key path such as `author.contact`: findings at it and below it are covered. `None` covers the whole manifest.
+    pub at: Option<String>,
+    /// The id of the plugin; `None` covers every plugin that the settings apply to.
+    pub plugin: Option<String>,
+    /// Why the finding is acceptable, for readers of the settings.
+    pub reason: String,
+    /// The bytes of the settings where the exception names its rule.
+    pub span: Range<usize>,
 }
 
 /// Why the text of a `stratos.toml` was refused.
@@ -192,6 +207,15 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
 
 fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     text(deserializer).map(Some)
+}
+
+impl From<&Exception> for UnusedSuppression {
+    fn from(exception: &Exception) -> Self {
+        Self {
+            span: exception.span.clone(),
+            rule: exception.rule,
+        }
+    }
 }
 
 impl SettingsError {

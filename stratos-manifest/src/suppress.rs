@@ -1,46 +1,6 @@
-//! Exceptions in a project's settings, which suppress findings.
+//! Suppression of findings by the exceptions of a project's settings.
 
-use std::ops::Range;
-
-use crate::{
-    check::Report, context::UnusedSuppression, diagnostic::Diagnostic, syntax::are_all_below,
-};
-
-/// An entry of `[[check.exceptions]]` in `stratos.toml`: findings that are not reported.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exception {
-    /// The id of the rule.
-    pub rule: &'static str,
-    /// A key path such as `author.contact`: findings at it and below it are covered. `None` covers the whole manifest.
-    pub at: Option<String>,
-    /// The id of the plugin; `None` covers every plugin that the settings apply to.
-    pub plugin: Option<String>,
-    /// Why the finding is acceptable, for readers of the settings.
-    pub reason: String,
-    /// The bytes of the settings where the exception names its rule.
-    pub span: Range<usize>,
-}
-
-impl Exception {
-    /// Whether the exception covers a finding in the manifest of `plugin`, `None` if that manifest has no id.
-    fn covers(&self, plugin: Option<&str>, diagnostic: &Diagnostic) -> bool {
-        self.rule == diagnostic.rule
-            && (self.plugin.is_none() || self.plugin.as_deref() == plugin)
-            && self
-                .at
-                .as_deref()
-                .is_none_or(|at| are_all_below(&diagnostic.at, at))
-    }
-}
-
-impl From<&Exception> for UnusedSuppression {
-    fn from(exception: &Exception) -> Self {
-        Self {
-            span: exception.span.clone(),
-            rule: exception.rule,
-        }
-    }
-}
+use crate::{check::Report, diagnostic::Diagnostic, settings::Exception, syntax::are_all_below};
 
 /// Removes the findings that an exception covers from `report`, and returns for each exception how many it covered.
 ///
@@ -53,13 +13,23 @@ pub fn suppress(report: &mut Report, exceptions: &[Exception], plugin: Option<&s
     report.diagnostics.retain(|diagnostic| {
         let covering = exceptions
             .iter()
-            .position(|exception| exception.covers(plugin, diagnostic));
+            .position(|exception| covers(exception, plugin, diagnostic));
         if let Some(covering) = covering {
             used[covering] += 1;
         }
         covering.is_none()
     });
     used
+}
+
+/// Whether the exception covers a finding in the manifest of `plugin`, `None` if that manifest has no id.
+fn covers(exception: &Exception, plugin: Option<&str>, diagnostic: &Diagnostic) -> bool {
+    exception.rule == diagnostic.rule
+        && (exception.plugin.is_none() || exception.plugin.as_deref() == plugin)
+        && exception
+            .at
+            .as_deref()
+            .is_none_or(|at| are_all_below(&diagnostic.at, at))
 }
 
 #[cfg(test)]

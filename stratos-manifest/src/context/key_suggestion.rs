@@ -63,17 +63,17 @@ impl KeySuggestion {
 }
 
 /// The unknown keys of an object. Only fields that the object lacks are suggested.
-pub(crate) fn unknown_keys<'t>(place: &ObjectNode<'t>) -> Vec<UnknownKey<'t>> {
-    let fields = place.schema.fields;
+pub(crate) fn unknown_keys<'t>(node: &ObjectNode<'t>) -> Vec<UnknownKey<'t>> {
+    let fields = node.schema.fields;
     let is_unknown = |property: &&ObjectProp<'_>| {
         let key = property.name.as_str();
         !fields.iter().any(|field| field.key == key)
     };
     let missing: Vec<&'static Field> = fields
         .iter()
-        .filter(|field| find(place.object, field.key).is_none())
+        .filter(|field| find(node.object, field.key).is_none())
         .collect();
-    let mut keys: Vec<UnknownKey<'t>> = place
+    let mut keys: Vec<UnknownKey<'t>> = node
         .object
         .properties
         .iter()

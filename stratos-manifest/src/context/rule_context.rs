@@ -56,11 +56,16 @@ impl<'t> RuleContext<'t> {
         }
     }
 
+    /// The manifest's root object; `None` if the file could not be parsed, or holds another JSON value.
+    pub(crate) fn root(&self) -> Option<&'t Object<'t>> {
+        self.manifest.root.as_ref()?.as_object()
+    }
+
     /// The string at a path of keys. `None` if there is no such string, or if it is blank: `missing-field`,
     /// `wrong-type` and `empty-text` report that.
     pub(crate) fn text_at(&self, path: &[&str]) -> Option<&'t StringLit<'t>> {
         let (key, parents) = path.split_last()?;
-        let mut object = self.manifest.root.as_ref()?.as_object()?;
+        let mut object = self.root()?;
         for parent in parents {
             object = find(object, parent)?.value.as_object()?;
         }
@@ -75,8 +80,8 @@ impl<'t> RuleContext<'t> {
         let objects = self.objects;
         self.violations
             .iter()
-            .filter(move |fault| fault.kind == kind)
-            .map(|fault| (&objects[fault.object], fault))
+            .filter(move |violation| violation.kind == kind)
+            .map(|violation| (&objects[violation.object], violation))
     }
 
     /// The strings that the shell displays, unless blank, each with its key path.
@@ -91,11 +96,11 @@ impl<'t> RuleContext<'t> {
         &self,
         keys: &'static [&'static str],
     ) -> impl Iterator<Item = (String, &'t StringLit<'t>)> + use<'t> {
-        self.objects.iter().flat_map(move |place| {
-            let fields = place.schema.fields.iter().map(|field| field.key);
+        self.objects.iter().flat_map(move |node| {
+            let fields = node.schema.fields.iter().map(|field| field.key);
             fields
                 .filter(move |key| keys.contains(key))
-                .filter_map(|key| Some((place.path(key), text_field(place.object, key)?)))
+                .filter_map(|key| Some((node.path(key), text_field(node.object, key)?)))
         })
     }
 
@@ -131,7 +136,7 @@ impl<'t> RuleContext<'t> {
 
     /// The elements of `availableSettings` that are objects.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &'t ObjectNode<'t>> + use<'t> {
-        self.objects.iter().filter(|place| place.is_setting())
+        self.objects.iter().filter(|node| node.is_setting())
     }
 }
 

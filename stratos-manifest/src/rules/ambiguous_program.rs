@@ -3,8 +3,8 @@ use crate::{
     diagnostic::Findings,
     facts::Program,
     quote::{join_first, quote},
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

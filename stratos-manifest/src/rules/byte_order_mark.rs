@@ -1,5 +1,9 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
+    context::RuleContext,
+    diagnostic::Findings,
+    fix::Edit,
+    rule::declare_rule,
+    syntax::{ParseError, ParseErrorKind},
 };
 
 declare_rule! {
@@ -37,12 +41,15 @@ declare_rule! {
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for ParseError { span, kind } in &cx.manifest.errors {
         if matches!(kind, ParseErrorKind::ByteOrderMark) {
-        out.push(
-            cx.finding(span.clone(), "the file starts with an invisible byte order mark")
+            out.push(
+                cx.finding(
+                    span.clone(),
+                    "the file starts with an invisible byte order mark",
+                )
                 .note("the Stratos shell reads the manifest as JSON, which must not start with it")
                 .help("save the file again as \"UTF-8\", not as \"UTF-8 with BOM\"")
                 .safe_fix([Edit::remove(span.clone())]),
-        );
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    syntax::{find, find_text, span},
     rule::declare_rule,
+    syntax::{find, find_text, span},
 };
 
 declare_rule! {
@@ -54,13 +54,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         };
         let options = find(setting.object, "options");
-        let place = match options.map(|options| options.value.as_array()) {
+        let location = match options.map(|options| options.value.as_array()) {
             None => setting.anchor.clone(),
             Some(Some(array)) if array.elements.is_empty() => span(array),
             Some(_) => continue,
         };
         out.push(
-            cx.finding(place, format!("this {kind} setting has no options"))
+            cx.finding(location, format!("this {kind} setting has no options"))
                 .note(format!("a setting of type `{kind}` is a choice between its `options`"))
                 .help("add `\"options\": [{ \"value\": \"kg\", \"label\": \"Kilograms\" }]`, with a value and a label for each"),
         );

@@ -2,8 +2,8 @@ use crate::{
     context::RuleContext,
     diagnostic::Findings,
     quote::{join_first, quote},
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

@@ -1,7 +1,11 @@
 use std::ops::Range;
 
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
+    context::RuleContext,
+    diagnostic::Findings,
+    fix::Edit,
+    rule::declare_rule,
+    syntax::{ParseError, ParseErrorKind},
 };
 
 declare_rule! {
@@ -44,7 +48,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 cx.finding(span.clone(), "comments are not allowed here")
                     .note("the Stratos shell reads the manifest as JSON, which has no comments")
                     .help("remove the comment")
-                    .unsafe_fix([Edit::remove(with_empty_line(cx.manifest.text, span.clone()))]),
+                    .unsafe_fix([Edit::remove(with_empty_line(
+                        cx.manifest.text,
+                        span.clone(),
+                    ))]),
             );
         }
     }

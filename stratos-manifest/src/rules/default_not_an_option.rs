@@ -6,10 +6,10 @@ use crate::{
     fix::Edit,
     model::SettingType,
     quote::{join_or, quote},
-    syntax::{find, head_span, find_text, span, as_text, to_json},
     rule::declare_rule,
     schema::ObjectNode,
     suggest::{closest, is_same_word},
+    syntax::{as_text, find, find_text, head_span, span, to_json},
 };
 
 declare_rule! {
@@ -153,9 +153,7 @@ fn suggested_value<'v, 't>(
     };
     let similar = || {
         let similar = closest(&word, values.iter().filter_map(|value| as_text(value)))?;
-        values
-            .iter()
-            .find(|value| as_text(value) == Some(similar))
+        values.iter().find(|value| as_text(value) == Some(similar))
     };
     same.or_else(labelled).or_else(similar).copied()
 }

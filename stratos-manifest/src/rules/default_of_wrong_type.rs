@@ -7,8 +7,8 @@ use crate::{
     fix::Edit,
     model::SettingType,
     quote::quote,
-    syntax::{describe_kind, head_span, is_blank, span, to_f64},
     rule::declare_rule,
+    syntax::{describe_kind, head_span, is_blank, span, to_f64},
 };
 
 declare_rule! {

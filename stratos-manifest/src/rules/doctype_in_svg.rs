@@ -3,8 +3,8 @@ use crate::{
     diagnostic::Findings,
     icon::{Doctype, IconContent},
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

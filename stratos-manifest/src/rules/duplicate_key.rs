@@ -13,8 +13,8 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

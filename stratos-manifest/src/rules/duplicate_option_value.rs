@@ -5,8 +5,8 @@ use crate::{
     diagnostic::Findings,
     model::SettingType,
     quote::quote,
-    syntax::{head_span, span, to_json},
     rule::declare_rule,
+    syntax::{head_span, span, to_json},
 };
 
 declare_rule! {

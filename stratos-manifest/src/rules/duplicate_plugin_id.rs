@@ -3,8 +3,8 @@ use crate::{
     diagnostic::Findings,
     facts::SimilarPlugin,
     quote::{join_first, quote},
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

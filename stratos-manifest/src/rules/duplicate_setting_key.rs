@@ -4,8 +4,8 @@ use crate::{
     context::{RuleContext, text_field},
     diagnostic::Findings,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

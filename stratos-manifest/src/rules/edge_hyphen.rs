@@ -1,6 +1,6 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, syntax::span,
-    rule::declare_rule,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -39,7 +39,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         if trimmed == id.value {
             continue;
         }
-        let place = match (id.value.starts_with('-'), id.value.ends_with('-')) {
+        let verb = match (id.value.starts_with('-'), id.value.ends_with('-')) {
             (true, true) => "starts and ends",
             (true, false) => "starts",
             _ => "ends",
@@ -47,7 +47,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let finding = cx
             .finding(
                 span(id),
-                format!("{} {place} with a hyphen", quote(&id.value)),
+                format!("{} {verb} with a hyphen", quote(&id.value)),
             )
             .note(format!(
                 "`{path}` becomes part of commands and paths, where such a name is easily misread"

@@ -2,10 +2,10 @@ use crate::{
     context::RuleContext,
     diagnostic::Findings,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
     rules::findings::{extra_help, field_example},
     schema::ViolationKind,
+    syntax::span,
 };
 
 declare_rule! {
@@ -38,18 +38,18 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (place, fault) in cx.violations(ViolationKind::Empty) {
-        let Some(value) = fault.value(place) else {
+    for (node, violation) in cx.violations(ViolationKind::Empty) {
+        let Some(value) = violation.value(node) else {
             continue;
         };
-        let key = quote(&place.path(fault.field.key));
+        let key = quote(&node.path(violation.field.key));
         out.push(
             cx.finding(span(value), format!("{key} is empty"))
-                .note(format!("{} requires it", place.schema.name))
+                .note(format!("{} requires it", node.schema.name))
                 .help(format!(
                     "write a value, such as `{}`{}",
-                    field_example(cx, place, fault.field),
-                    extra_help(fault.field)
+                    field_example(cx, node, violation.field),
+                    extra_help(violation.field)
                 )),
         );
     }

@@ -1,8 +1,8 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    syntax::{MAX_BYTES, ParseErrorKind},
     rule::declare_rule,
+    syntax::{MAX_BYTES, ParseErrorKind},
 };
 
 declare_rule! {

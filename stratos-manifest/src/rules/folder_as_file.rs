@@ -1,11 +1,11 @@
 use crate::{
-    entry_module::CONVENTIONAL_ENTRY,
     context::{RuleContext, file_references, suggested_icon, suggested_module},
     diagnostic::Findings,
+    entry_module::CONVENTIONAL_ENTRY,
     facts::FileStatus,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -61,7 +61,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 )
                 .note(match resolved.path {
                     "" => "it is the plugin's folder itself".to_owned(),
-                    place => format!("{} is not a file", quote(place)),
+                    path => format!("{} is not a file", quote(path)),
                 })
                 .help(help),
             );

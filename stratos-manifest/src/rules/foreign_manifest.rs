@@ -2,8 +2,8 @@ use crate::{
     context::RuleContext,
     diagnostic::Findings,
     quote::{join_first, quote},
-    syntax::{find, head_span},
     rule::declare_rule,
+    syntax::{find, head_span},
 };
 
 declare_rule! {
@@ -126,7 +126,7 @@ const OWN_KEYS: [&str; 5] = [
 ];
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let root = cx.manifest.root.as_ref().and_then(|value| value.as_object());
+    let root = cx.root();
     let has = |key: &&&str| root.is_some_and(|root| find(root, key).is_some());
     if OWN_KEYS.iter().any(|key| has(&key)) {
         return;

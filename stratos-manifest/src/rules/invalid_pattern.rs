@@ -1,11 +1,11 @@
 use crate::{
     context::{RuleContext, setting_type, text_field},
     diagnostic::Findings,
-    model::SettingType,
     js_regex::RegexBudget,
+    model::SettingType,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

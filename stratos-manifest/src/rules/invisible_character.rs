@@ -6,8 +6,8 @@ use crate::{
     fix::{Edit, Safety},
     invisible::{InvisibleKind, invisible_characters},
     quote::{join_and, join_first, quote},
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -91,7 +91,8 @@ fn describe(
     if visible.trim().is_empty() {
         return finding.help("write a text with visible characters");
     }
-    let changes_direction = |(_, _, kind): &(usize, char, InvisibleKind)| *kind == InvisibleKind::BidiControl;
+    let changes_direction =
+        |(_, _, kind): &(usize, char, InvisibleKind)| *kind == InvisibleKind::BidiControl;
     let changes_direction = found.iter().any(changes_direction);
     let them = if found.len() == 1 { "it" } else { "them" };
     let finding = finding.help(match changes_direction {

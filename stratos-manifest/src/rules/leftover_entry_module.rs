@@ -1,10 +1,10 @@
 use crate::{
-        context::{RuleContext, entry_module},
+    context::{RuleContext, entry_module},
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
-    syntax::{find, span},
     rule::declare_rule,
+    syntax::{find, span},
 };
 
 declare_rule! {
@@ -64,6 +64,6 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 fn removal_of_background(cx: &RuleContext<'_>) -> Option<Edit> {
-    let root = cx.manifest.root.as_ref()?.as_object()?;
+    let root = cx.root()?;
     Edit::remove_property(cx.manifest.text, root, find(root, "background")?)
 }

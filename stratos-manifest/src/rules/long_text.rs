@@ -1,4 +1,4 @@
-use crate::{context::RuleContext, diagnostic::Findings, syntax::span, rule::declare_rule};
+use crate::{context::RuleContext, diagnostic::Findings, rule::declare_rule, syntax::span};
 
 declare_rule! {
     /// ## What it does

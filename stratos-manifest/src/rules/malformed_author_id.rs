@@ -3,9 +3,9 @@ use crate::{
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
     slug::{is_slug, to_slug},
+    syntax::span,
 };
 
 declare_rule! {

@@ -3,8 +3,8 @@ use crate::{
     diagnostic::Findings,
     fix::{Edit, Safety},
     quote::quote,
-    syntax::{find, span},
     rule::declare_rule,
+    syntax::{find, span},
 };
 
 declare_rule! {
@@ -38,10 +38,8 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let contact = cx
-        .manifest
-        .root
-        .as_ref()
-        .and_then(|value| find(value.as_object()?, "author"))
+        .root()
+        .and_then(|root| find(root, "author"))
         .and_then(|author| {
             find(author.value.as_object()?, "contact")?
                 .value

@@ -6,8 +6,8 @@ use crate::{
     fix::{Edit, Safety},
     invisible::invisible_characters,
     quote::quote,
-    syntax::{describe_kind, find, head_span, span},
     rule::declare_rule,
+    syntax::{describe_kind, find, head_span, span},
 };
 
 declare_rule! {
@@ -41,7 +41,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(root) = cx.manifest.root.as_ref().and_then(|value| value.as_object()) else {
+    let Some(root) = cx.root() else {
         return;
     };
     let Some(property) = find(root, "homepage") else {
@@ -78,7 +78,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 /// The finding for a value that is not text. `wrong-type` only checks documented fields.
 fn not_text(cx: &RuleContext<'_>, root: &Object<'_>, property: &ObjectProp<'_>) -> Diagnostic {
     let value = &property.value;
-    let message = format!("`homepage` must be text, but this is {}", describe_kind(value));
+    let message = format!(
+        "`homepage` must be text, but this is {}",
+        describe_kind(value)
+    );
     let finding = cx
         .finding(head_span(value), message)
         .note("published plugins have a web address there")

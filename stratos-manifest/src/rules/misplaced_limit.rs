@@ -6,8 +6,8 @@ use crate::{
     fix::Edit,
     model::SettingType::{self, List, LongText, Number, Radio, Range, Text},
     quote::join_or,
-    syntax::{find, span},
     rule::declare_rule,
+    syntax::{find, span},
 };
 
 declare_rule! {

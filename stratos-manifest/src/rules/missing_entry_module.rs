@@ -1,12 +1,12 @@
 use crate::{
-    entry_module::{CONVENTIONAL_ENTRY, compiled_path},
     context::{RuleContext, entry_module, suggested_module},
     diagnostic::Findings,
+    entry_module::{CONVENTIONAL_ENTRY, compiled_path},
     facts::FileStatus,
     fix::Edit,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -48,9 +48,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = entry_module(cx) else {
         return;
     };
-    let place = entry.preferred_path();
-    let is_built_beside = compiled_path(place).is_some_and(|twin| is_present(cx, &twin));
-    if !cx.facts.cannot_be_built(place) || is_built_beside || cx.facts.is_ui_only() {
+    let path = entry.preferred_path();
+    let is_built_beside = compiled_path(path).is_some_and(|compiled| is_present(cx, &compiled));
+    if !cx.facts.cannot_be_built(path) || is_built_beside || cx.facts.is_ui_only() {
         return;
     }
     let finding = cx
@@ -62,13 +62,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let conventional = quote(CONVENTIONAL_ENTRY);
     let found = match is_present(cx, CONVENTIONAL_ENTRY) {
         true => Some(CONVENTIONAL_ENTRY),
-        false => suggested_module(cx, place),
+        false => suggested_module(cx, path),
     };
     out.push(match found {
         Some(CONVENTIONAL_ENTRY) => finding
             .help(format!("did you mean {conventional}?"))
             .unsafe_fix([Edit::set_text(entry.literal, CONVENTIONAL_ENTRY)]),
-        Some(found) if place == CONVENTIONAL_ENTRY => finding.help(format!(
+        Some(found) if path == CONVENTIONAL_ENTRY => finding.help(format!(
             "there is {}: rename it to {conventional}, if it is the module",
             quote(found)
         )),
@@ -76,7 +76,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             "there is {}: if it is the module, rename it to {conventional}, and write that path",
             quote(found)
         )),
-        None if place == CONVENTIONAL_ENTRY => {
+        None if path == CONVENTIONAL_ENTRY => {
             finding.help("add the file, or remove `background` if the plugin has no background module")
         }
         None => finding.help(format!(
@@ -86,6 +86,6 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     });
 }
 
-fn is_present(cx: &RuleContext<'_>, place: &str) -> bool {
-    cx.facts.files.get(place) == Some(&FileStatus::Present)
+fn is_present(cx: &RuleContext<'_>, path: &str) -> bool {
+    cx.facts.files.get(path) == Some(&FileStatus::Present)
 }

@@ -2,10 +2,10 @@ use crate::{
     context::{RuleContext, UnknownKey, unknown_keys},
     diagnostic::{Diagnostic, Findings},
     quote::{join_and, quote},
-    syntax::{LIST_SEPARATOR, key_path, span},
     rule::declare_rule,
     rules::findings::{extra_help, field_example},
     schema::{Field, ObjectNode, ViolationKind},
+    syntax::{LIST_SEPARATOR, key_path, span},
 };
 
 declare_rule! {
@@ -49,38 +49,38 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let faults: Vec<_> = cx.violations(ViolationKind::Missing).collect();
-    // The faults of an object are consecutive.
-    for faults in faults.chunk_by(|(_, a), (_, b)| a.object == b.object) {
-        let place = faults[0].0;
-        let keys = unknown_keys(place);
+    let violations: Vec<_> = cx.violations(ViolationKind::Missing).collect();
+    // The violations of an object are consecutive.
+    for violations in violations.chunk_by(|(_, a), (_, b)| a.object == b.object) {
+        let node = violations[0].0;
+        let keys = unknown_keys(node);
         let mut absent = Vec::new();
-        for (_, fault) in faults {
+        for (_, violation) in violations {
             let is_misspelled = |key: &&UnknownKey<'_>| {
                 key.suggestion.is_some_and(|suggestion| {
-                    suggestion.is_missing_field() && suggestion.field.key == fault.field.key
+                    suggestion.is_missing_field() && suggestion.field.key == violation.field.key
                 })
             };
             match keys.iter().find(is_misspelled) {
-                Some(key) => out.push(misspelled(cx, place, fault.field, key)),
-                None => absent.push(fault.field),
+                Some(key) => out.push(misspelled(cx, node, violation.field, key)),
+                None => absent.push(violation.field),
             }
         }
         if !absent.is_empty() {
-            out.push(missing(cx, place, &absent));
+            out.push(missing(cx, node, &absent));
         }
     }
 }
 
 /// The finding for all fields that an object lacks, with values to paste.
-fn missing(cx: &RuleContext<'_>, place: &ObjectNode<'_>, fields: &[&'static Field]) -> Diagnostic {
+fn missing(cx: &RuleContext<'_>, node: &ObjectNode<'_>, fields: &[&'static Field]) -> Diagnostic {
     let keys: Vec<_> = fields
         .iter()
-        .map(|field| quote(&place.path(field.key)))
+        .map(|field| quote(&node.path(field.key)))
         .collect();
     let examples: Vec<_> = fields
         .iter()
-        .map(|field| field_example(cx, place, field))
+        .map(|field| field_example(cx, node, field))
         .collect();
     let (are, them) = match fields.len() {
         1 => ("is", "it"),
@@ -89,16 +89,16 @@ fn missing(cx: &RuleContext<'_>, place: &ObjectNode<'_>, fields: &[&'static Fiel
     let extra_help: String = fields.iter().map(|field| extra_help(field)).collect();
     let finding = cx
         .finding(
-            place.anchor.clone(),
+            node.anchor.clone(),
             format!("{} {are} missing", join_and(&keys)),
         )
-        .note(format!("{} requires {them}", place.schema.name))
+        .note(format!("{} requires {them}", node.schema.name))
         .help(format!("add {them}: `{}`{extra_help}", examples.join(", ")));
     let object = cx
         .manifest
         .root
         .as_ref()
-        .map(|root| key_path(root, span(place.object).start));
+        .map(|root| key_path(root, span(node.object).start));
     let paths: Vec<_> = fields
         .iter()
         .map(|field| match object.as_deref().unwrap_or_default() {
@@ -116,11 +116,11 @@ fn missing(cx: &RuleContext<'_>, place: &ObjectNode<'_>, fields: &[&'static Fiel
 /// The finding for a required field whose key is probably misspelled as `key`.
 fn misspelled(
     cx: &RuleContext<'_>,
-    place: &ObjectNode<'_>,
+    node: &ObjectNode<'_>,
     field: &Field,
     key: &UnknownKey<'_>,
 ) -> Diagnostic {
-    let path = quote(&place.path(field.key));
+    let path = quote(&node.path(field.key));
     let name = quote(key.property.name.as_str());
     let finding = cx
         .finding(
@@ -129,7 +129,7 @@ fn misspelled(
         )
         .note(format!(
             "{} requires it, and has no field {name}",
-            place.schema.name
+            node.schema.name
         ))
         .help(format!("rename {name} to `{}`", field.key));
     match key.suggestion {

@@ -6,8 +6,8 @@ use crate::{
     plugin_path::{has_icon_extension, icon_locations},
     portability::portability_error,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -51,7 +51,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             continue;
         }
         let path = &icon.literal.value;
-        let [first, second] = icon_locations(path).map(|place| quote(&place));
+        let [first, second] = icon_locations(path).map(|path| quote(&path));
         let finding = cx
             .finding(
                 span(icon.literal),

@@ -6,8 +6,8 @@ use crate::{
     context::{RuleContext, text_field},
     diagnostic::Findings,
     quote::{join_first, quote},
-    syntax::{find_text, span},
     rule::declare_rule,
+    syntax::{find_text, span},
 };
 
 declare_rule! {

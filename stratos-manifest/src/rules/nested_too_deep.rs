@@ -1,8 +1,8 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    syntax::{MAX_DEPTH, ParseError, ParseErrorKind},
     rule::declare_rule,
+    syntax::{MAX_DEPTH, ParseError, ParseErrorKind},
 };
 
 declare_rule! {

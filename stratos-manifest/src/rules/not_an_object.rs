@@ -1,8 +1,8 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    syntax::{describe_kind, head_span},
     rule::declare_rule,
+    syntax::{describe_kind, head_span},
 };
 
 declare_rule! {
@@ -35,10 +35,18 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(value) = cx.manifest.root.as_ref().filter(|value| value.as_object().is_none()) else {
+    let Some(value) = cx
+        .manifest
+        .root
+        .as_ref()
+        .filter(|value| value.as_object().is_none())
+    else {
         return;
     };
-    let message = format!("a manifest is an object, but this is {}", describe_kind(value));
+    let message = format!(
+        "a manifest is an object, but this is {}",
+        describe_kind(value)
+    );
     let is_wrapped = value.as_array().is_some_and(
         |array| matches!(array.elements.as_slice(), [only] if only.as_object().is_some()),
     );

@@ -4,9 +4,9 @@ use crate::{
     context::RuleContext,
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
-    syntax::{ParseError, ParseErrorKind, SyntaxError, json_text},
     rule::declare_rule,
     rules::findings::{SyntaxMessage, UNTERMINATED_STRING, parse_error_message},
+    syntax::{ParseError, ParseErrorKind, SyntaxError, json_text},
 };
 
 declare_rule! {
@@ -48,14 +48,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 fn describe(cx: &RuleContext<'_>, span: &Range<usize>, error: &SyntaxError) -> Diagnostic {
-    let mut place = span.clone();
+    let mut location = span.clone();
     let mut edit = None;
     let message: SyntaxMessage = match error {
         SyntaxError::Empty => return empty(cx, span),
         SyntaxError::UnclosedString => UNTERMINATED_STRING.into(),
         SyntaxError::Parser(error) => {
             let (start, message) = parse_error_message(cx.manifest.text, span, error.kind());
-            place = start;
+            location = start;
             message
         }
         SyntaxError::UnescapedControl(char) => {
@@ -83,7 +83,7 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, error: &SyntaxError) -> D
         }
     };
     let finding = cx
-        .finding(place, message.message)
+        .finding(location, message.message)
         .note("the Stratos shell reads the manifest as JSON, and cannot read this file")
         .help(message.help);
     match edit {

@@ -1,4 +1,9 @@
-use crate::{context::RuleContext, diagnostic::Findings, syntax::{ParseError, ParseErrorKind}, rule::declare_rule};
+use crate::{
+    context::RuleContext,
+    diagnostic::Findings,
+    rule::declare_rule,
+    syntax::{ParseError, ParseErrorKind},
+};
 
 declare_rule! {
     /// ## What it does

@@ -3,8 +3,8 @@ use crate::{
     diagnostic::Findings,
     icon::IconContent,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -43,7 +43,9 @@ const MAX_SIDE: u32 = 1024;
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
         let pixels = match fact.content {
-            IconContent::Png { width, height } if width.max(height) > MAX_SIDE => Some((width, height)),
+            IconContent::Png { width, height } if width.max(height) > MAX_SIDE => {
+                Some((width, height))
+            }
             _ => None,
         };
         let (note, help) = match pixels {

@@ -4,8 +4,8 @@ use crate::{
     context::{RuleContext, tagged_version},
     diagnostic::Findings,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

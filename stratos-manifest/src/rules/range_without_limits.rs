@@ -1,8 +1,8 @@
 use crate::{
     context::RuleContext,
     diagnostic::Findings,
-    syntax::{find, find_text},
     rule::declare_rule,
+    syntax::{find, find_text},
 };
 
 declare_rule! {

@@ -1,10 +1,10 @@
 use crate::{
-    entry_module::CONVENTIONAL_ENTRY,
     context::{RuleContext, entry_module},
     diagnostic::Findings,
+    entry_module::CONVENTIONAL_ENTRY,
     plugin_path::entry_location,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -42,7 +42,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = entry_module(cx) else {
         return;
     };
-    if entry_location(&entry.literal.value) != CONVENTIONAL_ENTRY || cx.facts.sdk_crate().is_some() {
+    if entry_location(&entry.literal.value) != CONVENTIONAL_ENTRY || cx.facts.sdk_crate().is_some()
+    {
         return;
     }
     out.push(

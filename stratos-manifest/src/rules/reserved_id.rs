@@ -1,6 +1,6 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, syntax::span,
-    rule::declare_rule,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

@@ -1,9 +1,10 @@
 use crate::{
     context::{FileReference, RuleContext, file_references, icons_with_content},
     diagnostic::Findings,
-    facts::ICON_KEYS, icon::IconContent,
-    syntax::span,
+    facts::ICON_KEYS,
+    icon::IconContent,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

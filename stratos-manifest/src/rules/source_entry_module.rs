@@ -1,12 +1,12 @@
 use crate::{
-    entry_module::{CONVENTIONAL_ENTRY, compiled_path, source_extension},
     context::{RuleContext, entry_module},
     diagnostic::Findings,
+    entry_module::{CONVENTIONAL_ENTRY, compiled_path, source_extension},
     facts::FileStatus,
     fix::Edit,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -48,17 +48,19 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = entry_module(cx) else {
         return;
     };
-    let place = entry.preferred_path();
-    let Some(ending) = source_extension(place) else {
+    let path = entry.preferred_path();
+    let Some(extension) = source_extension(path) else {
         return;
     };
-    let has = |place: &str| cx.facts.files.get(place) == Some(&FileStatus::Present);
-    let is_rust = cx.facts.sdk_crate().is_some() || ending == "rs";
-    let built = compiled_path(place).filter(|twin| has(twin));
+    let has = |path: &str| cx.facts.files.get(path) == Some(&FileStatus::Present);
+    let is_rust = cx.facts.sdk_crate().is_some() || extension == "rs";
+    let built = compiled_path(path).filter(|compiled| has(compiled));
     let (target, is_certain) = match built {
-        Some(built) => (built, !has(place)),
+        Some(built) => (built, !has(path)),
         None if is_rust && !has("package.json") => (CONVENTIONAL_ENTRY.to_owned(), false),
-        None if has(place) && cx.facts.has_build_file() == Some(false) => (CONVENTIONAL_ENTRY.to_owned(), false),
+        None if has(path) && cx.facts.has_build_file() == Some(false) => {
+            (CONVENTIONAL_ENTRY.to_owned(), false)
+        }
         None => return,
     };
     let finding = cx
@@ -67,7 +69,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             format!(
                 "the entry module {} is {} source code",
                 quote(&entry.literal.value),
-                language(ending)
+                language(extension)
             ),
         )
         .note("the Stratos shell loads JavaScript: it needs the module that is built from this source")
@@ -83,8 +85,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     });
 }
 
-fn language(ending: &str) -> &'static str {
-    match ending {
+fn language(extension: &str) -> &'static str {
+    match extension {
         "rs" => "Rust",
         "jsx" => "JSX",
         _ => "TypeScript",

@@ -1,5 +1,9 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
+    context::RuleContext,
+    diagnostic::Findings,
+    fix::Edit,
+    rule::declare_rule,
+    syntax::{ParseError, ParseErrorKind},
 };
 
 declare_rule! {

@@ -1,13 +1,13 @@
 use crate::{
-    entry_module::{CONVENTIONAL_ENTRY, source_extension},
     context::{RuleContext, entry_module},
     diagnostic::Findings,
+    entry_module::{CONVENTIONAL_ENTRY, source_extension},
     facts::FileStatus,
     fix::Edit,
     portability::portability_error,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -45,16 +45,16 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some(entry) = entry_module(cx) else {
         return;
     };
-    let place = entry.preferred_path();
-    let fact = |place: &str| cx.facts.files.get(place);
-    let is_fine = is_conventional(place)
-        || source_extension(place).is_some()
+    let path = entry.preferred_path();
+    let fact = |path: &str| cx.facts.files.get(path);
+    let is_fine = is_conventional(path)
+        || source_extension(path).is_some()
         || fact(CONVENTIONAL_ENTRY) == Some(&FileStatus::Present);
     // Other rules report these paths.
-    let is_wrong = portability_error(place).is_some()
-        || cx.facts.cannot_be_built(place)
+    let is_wrong = portability_error(path).is_some()
+        || cx.facts.cannot_be_built(path)
         || !matches!(
-            fact(place),
+            fact(path),
             None | Some(FileStatus::Present | FileStatus::Missing)
         );
     if is_fine || is_wrong {
@@ -83,8 +83,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     });
 }
 
-fn is_conventional(place: &str) -> bool {
-    let segments = place.split('/');
+fn is_conventional(path: &str) -> bool {
+    let segments = path.split('/');
     segments
         .filter(|segment| !matches!(*segment, "" | "."))
         .eq(CONVENTIONAL_ENTRY.split('/'))

@@ -1,12 +1,6 @@
 use crate::{
-    entry_module::CONVENTIONAL_ENTRY,
-    context::RuleContext,
-    diagnostic::Findings,
-    fix::Edit,
-    quote::quote,
-    syntax::{find, head_span},
-    rule::declare_rule,
-    suggest::closest,
+    context::RuleContext, diagnostic::Findings, entry_module::CONVENTIONAL_ENTRY, fix::Edit,
+    quote::quote, rule::declare_rule, suggest::closest, syntax::find,
 };
 
 declare_rule! {
@@ -44,10 +38,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let Some(value) = cx.manifest.root.as_ref() else {
-        return;
-    };
-    let (Some(root), Some(cargo)) = (value.as_object(), cx.facts.sdk_crate()) else {
+    let (Some(root), Some(cargo)) = (cx.root(), cx.facts.sdk_crate()) else {
         return;
     };
     let is_misspelled = |key: &str| closest(key, ["background"]).is_some();
@@ -61,7 +52,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let property = format!("\"background\": {{ \"entryModule\": \"{CONVENTIONAL_ENTRY}\" }}");
     let edit = Edit::insert_property(cx.manifest.text, root, &property);
     out.push(
-        cx.finding(head_span(value), "the background module is not declared")
+        cx.finding(cx.background_span(), "the background module is not declared")
             .note(format!(
                 "{} depends on `stratos-sdk`, but shells that follow the guide load a background module only if the manifest declares it",
                 quote(&cargo.file)

@@ -2,9 +2,9 @@ use crate::{
     context::{Reason, RuleContext, UnknownKey, unknown_keys},
     diagnostic::{Diagnostic, Findings},
     quote::quote,
-    syntax::span,
     rule::declare_rule,
     schema::ObjectNode,
+    syntax::span,
 };
 
 declare_rule! {
@@ -38,27 +38,27 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for place in cx.objects {
-        for key in unknown_keys(place) {
+    for node in cx.objects {
+        for key in unknown_keys(node) {
             match key.suggestion {
                 // `missing-field` reports the key.
                 Some(suggestion) if suggestion.is_missing_field() => {}
                 Some(suggestion) => {
-                    out.push(suggestion.with_rename_fix(describe(cx, place, &key), key.property));
+                    out.push(suggestion.with_rename_fix(describe(cx, node, &key), key.property));
                 }
-                None => out.push(describe(cx, place, &key)),
+                None => out.push(describe(cx, node, &key)),
             }
         }
     }
 }
 
-fn describe(cx: &RuleContext<'_>, place: &ObjectNode<'_>, key: &UnknownKey<'_>) -> Diagnostic {
-    let path = quote(&place.path(key.property.name.as_str()));
+fn describe(cx: &RuleContext<'_>, node: &ObjectNode<'_>, key: &UnknownKey<'_>) -> Diagnostic {
+    let path = quote(&node.path(key.property.name.as_str()));
     let finding = cx.finding(
         span(&key.property.name),
         format!("{path} is not a known key"),
     );
-    let no_field = format!("{} has no field of this name", place.schema.name);
+    let no_field = format!("{} has no field of this name", node.schema.name);
     match key.suggestion {
         Some(suggestion) if suggestion.reason == Reason::Alias => finding
             .note(format!(

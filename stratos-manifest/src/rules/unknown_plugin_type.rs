@@ -34,8 +34,8 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let in_place = |place: &ObjectNode<'_>| !place.is_setting();
-    let found = unknown_enum_values(cx, in_place, "type", "a plugin type");
+    let is_included = |node: &ObjectNode<'_>| !node.is_setting();
+    let found = unknown_enum_values(cx, is_included, "type", "a plugin type");
     out.extend(found.map(|finding| {
         finding.note(
             "pilots install a `user` plugin themselves, an airline installs an `airline` plugin for all its pilots",

@@ -33,8 +33,8 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let in_place = |place: &ObjectNode<'_>| place.is_setting();
-    let found = unknown_enum_values(cx, in_place, "scope", "a setting scope");
+    let is_included = |node: &ObjectNode<'_>| node.is_setting();
+    let found = unknown_enum_values(cx, is_included, "scope", "a setting scope");
     out.extend(found.map(|finding| {
         finding.note(
             "pilots change a `user` setting, the airline's administrator an `airline` setting",

@@ -33,8 +33,8 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let in_place = |place: &ObjectNode<'_>| place.is_setting();
-    let found = unknown_enum_values(cx, in_place, "type", "a setting type");
+    let is_included = |node: &ObjectNode<'_>| node.is_setting();
+    let found = unknown_enum_values(cx, is_included, "type", "a setting type");
     out.extend(found.map(|finding| {
         finding.note("the type decides which form field is shown and what is stored")
     }));

@@ -4,8 +4,8 @@ use crate::{
     fix::Edit,
     portability::{PortabilityError, portability_error, trim_lost_ends},
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

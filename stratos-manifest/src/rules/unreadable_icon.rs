@@ -1,10 +1,11 @@
 use crate::{
     context::{RuleContext, file_references, icons_with_content},
     diagnostic::Findings,
-    facts::FileStatus, icon::IconContent,
+    facts::FileStatus,
+    icon::IconContent,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -59,7 +60,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for file in file_references(cx).filter(|file| file.is_icon) {
         let note = match file.resolve(cx).map(|resolved| resolved.fact) {
             Some(FileStatus::Unreadable) => "its permissions do not allow it",
-            Some(FileStatus::Special) => "it is not a regular file, but a pipe, a device or the like",
+            Some(FileStatus::Special) => {
+                "it is not a regular file, but a pipe, a device or the like"
+            }
             _ => continue,
         };
         out.push(

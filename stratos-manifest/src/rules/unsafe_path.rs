@@ -4,8 +4,8 @@ use crate::{
     fix::Edit,
     plugin_path::{PathError, path_error},
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

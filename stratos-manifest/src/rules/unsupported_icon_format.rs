@@ -4,8 +4,8 @@ use crate::{
     facts::{FileStatus, ICON_KEYS},
     plugin_path::{has_icon_extension, icon_locations},
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -58,11 +58,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 
 /// Whether the path is known to be a folder, which `folder-as-file` reports.
 fn is_folder(cx: &RuleContext<'_>, path: &str) -> bool {
-    let places = icon_locations(path);
+    let locations = icon_locations(path);
     let has = |fact| {
-        places
+        locations
             .iter()
-            .any(|place| cx.facts.files.get(place) == Some(fact))
+            .any(|path| cx.facts.files.get(path) == Some(fact))
     };
     has(&FileStatus::Folder) && !has(&FileStatus::Present)
 }

@@ -1,6 +1,6 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, syntax::span,
-    rule::declare_rule,
+    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -42,7 +42,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let start = text.value.len() - text.value.trim_start().len();
         let kept = start..start + trimmed.len();
         let is_before = !text.value.starts_with(trimmed);
-        let place = match (is_before, text.value.ends_with(trimmed)) {
+        let verb = match (is_before, text.value.ends_with(trimmed)) {
             (true, true) => "starts",
             (true, false) => "starts and ends",
             _ => "ends",
@@ -60,7 +60,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         out.push(
             cx.finding(
                 span(text),
-                format!("{} {place} with white space{named}", quote(&path)),
+                format!("{} {verb} with white space{named}", quote(&path)),
             )
             .note("it is invisible, but the text is displayed out of line and sorted in the wrong place")
             .help("remove the white space around the text")

@@ -1,5 +1,9 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, syntax::{ParseError, ParseErrorKind}, rule::declare_rule,
+    context::RuleContext,
+    diagnostic::Findings,
+    fix::Edit,
+    rule::declare_rule,
+    syntax::{ParseError, ParseErrorKind},
 };
 
 declare_rule! {
@@ -44,7 +48,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     .note("JSON is read as UTF-8; UTF-16 files often come from PowerShell's `>`")
                     .help(help);
                 out.push(match decode_utf16_file(cx.manifest.source) {
-                    Some(text) => finding.safe_fix([Edit::replace(0..cx.manifest.source.len(), text)]),
+                    Some(text) => {
+                        finding.safe_fix([Edit::replace(0..cx.manifest.source.len(), text)])
+                    }
                     None => finding,
                 });
             }

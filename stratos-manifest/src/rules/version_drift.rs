@@ -6,8 +6,8 @@ use crate::{
     facts::FileVersion,
     fix::Edit,
     quote::{join_first, quote},
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {

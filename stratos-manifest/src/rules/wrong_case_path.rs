@@ -4,8 +4,8 @@ use crate::{
     facts::FileStatus,
     fix::Edit,
     quote::quote,
-    syntax::span,
     rule::declare_rule,
+    syntax::span,
 };
 
 declare_rule! {
@@ -64,8 +64,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 }
 
 /// The real path; without `assets/` if the manifest leaves out that folder and its letter case is right.
-fn as_in_manifest<'r>(written: &str, place: &str, real: &'r str) -> &'r str {
-    let is_short = place.len() > written.trim_start_matches("./").len();
+fn as_in_manifest<'r>(written: &str, path: &str, real: &'r str) -> &'r str {
+    let is_short = path.len() > written.trim_start_matches("./").len();
     real.strip_prefix("assets/")
         .filter(|_| is_short)
         .unwrap_or(real)

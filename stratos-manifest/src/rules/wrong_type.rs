@@ -7,10 +7,10 @@ use crate::{
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
     quote::quote,
-    syntax::{describe_kind, find, head_span, span},
     rule::declare_rule,
     rules::findings::{element_example, extra_help, field_example},
     schema::{Field, FieldKind, ObjectNode, ViolationKind},
+    syntax::{describe_kind, find, head_span, span},
 };
 
 declare_rule! {
@@ -43,24 +43,24 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (place, fault) in cx.violations(ViolationKind::WrongType) {
-        let Some(value) = fault.value(place) else {
+    for (node, violation) in cx.violations(ViolationKind::WrongType) {
+        let Some(value) = violation.value(node) else {
             continue;
         };
-        let path = place.path(fault.field.key);
-        out.push(match (fault.element, &fault.field.kind, value) {
+        let path = node.path(violation.field.key);
+        out.push(match (violation.element, &violation.field.kind, value) {
             (Some(index), FieldKind::List(schema), _) => {
-                let array = find(place.object, fault.field.key).and_then(|p| p.value.as_array());
+                let array = find(node.object, violation.field.key).and_then(|p| p.value.as_array());
                 let count = array.map_or(1, |array| array.elements.len());
                 let example = element_example(schema, index, count);
                 let path = format!("{path}[{index}]");
-                describe(cx, value, &path, "an object", &example, fault.field)
+                describe(cx, value, &path, "an object", &example, violation.field)
             }
             (_, FieldKind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
             (_, kind, _) => {
-                let example = field_example(cx, place, fault.field);
-                let finding = describe(cx, value, &path, expected(kind), &example, fault.field);
-                with_fix(cx, finding, place, fault.field, value)
+                let example = field_example(cx, node, violation.field);
+                let finding = describe(cx, value, &path, expected(kind), &example, violation.field);
+                with_fix(cx, finding, node, violation.field, value)
             }
         });
     }
@@ -70,14 +70,15 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 fn with_fix(
     cx: &RuleContext<'_>,
     finding: Diagnostic,
-    place: &ObjectNode<'_>,
+    node: &ObjectNode<'_>,
     field: &Field,
     value: &Value<'_>,
 ) -> Diagnostic {
     match (&field.kind, value) {
         (_, Value::NullKeyword(_)) if !field.required => {
-            let removal = find(place.object, field.key)
-                .and_then(|property| Edit::remove_property(cx.manifest.text, place.object, property));
+            let removal = find(node.object, field.key).and_then(|property| {
+                Edit::remove_property(cx.manifest.text, node.object, property)
+            });
             match removal {
                 Some(removal) => finding.safe_fix([removal]),
                 None => finding,

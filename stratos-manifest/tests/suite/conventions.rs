@@ -1,4 +1,4 @@
-//! What holds for every rule.
+//! Conventions that every rule follows.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -12,14 +12,14 @@ const HEADINGS: [&str; 4] = [
 ];
 
 #[test]
-fn the_registry_is_sorted() {
+fn the_registry_is_sorted_by_id() {
     assert!(RULES.is_sorted_by(|a, b| a.id < b.id));
 }
 
 #[test]
-fn a_rule_is_a_file_of_its_name() {
+fn every_rule_has_a_file_named_after_its_id() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
-    let shared = ["mod", "findings"];
+    let other_modules = ["mod", "findings"];
     let files: BTreeSet<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -30,40 +30,40 @@ fn a_rule_is_a_file_of_its_name() {
                 .unwrap()
                 .replace('_', "-")
         })
-        .filter(|name| !shared.contains(&name.as_str()))
+        .filter(|name| !other_modules.contains(&name.as_str()))
         .collect();
     let ids: BTreeSet<_> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
     assert_eq!(files, ids);
 }
 
-/// Nobody calls an exception from such a rule unused.
+/// Exceptions from rules that depend on the run are never reported as unused.
 #[test]
-fn a_rule_that_looks_at_the_run_says_so() {
+fn rules_that_use_tags_or_other_plugins_are_marked_as_depending_on_the_run() {
     for rule in RULES {
         let file = format!("src/rules/{}.rs", rule.id.replace('-', "_"));
         let code = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let code: String = code.split_whitespace().collect();
-        let looks = code.contains("facts.tags") || code.contains("facts.similar_plugins");
-        assert_eq!(rule.depends_on_run, looks, "{}", rule.id);
+        let uses_run_facts = code.contains("facts.tags") || code.contains("facts.similar_plugins");
+        assert_eq!(rule.depends_on_run, uses_run_facts, "{}", rule.id);
     }
 }
 
 #[test]
-fn docs_have_the_four_headings_in_order() {
+fn rule_documentation_has_the_four_headings_in_order() {
     for rule in RULES {
         let docs = rule.docs();
         let headings: Vec<_> = docs.lines().filter(|line| line.starts_with('#')).collect();
         assert_eq!(headings, HEADINGS, "{}", rule.id);
         assert!(
             !rule.summary.ends_with('.'),
-            "{}: a summary is no sentence",
+            "{}: a summary has no period",
             rule.id
         );
     }
 }
 
 #[test]
-fn documented_examples_do_what_they_say() {
+fn documented_examples_fire_and_their_corrections_do_not() {
     for rule in RULES {
         let docs = rule.docs();
         let (example, instead) = docs.split_once(HEADINGS[3]).unwrap();
@@ -77,7 +77,7 @@ fn documented_examples_do_what_they_say() {
         for json in json_blocks(instead) {
             assert!(
                 !fires(rule, json),
-                "{} fires in what to use instead",
+                "{} fires in its corrected example",
                 rule.id
             );
         }
@@ -85,7 +85,7 @@ fn documented_examples_do_what_they_say() {
 }
 
 #[test]
-fn judgement_is_never_an_error() {
+fn a_rule_based_on_judgement_is_never_an_error() {
     for rule in RULES {
         let is_judgement = rule.source == Source::Judgement;
         assert!(

@@ -1,12 +1,13 @@
-//! `tests/rules/<rule>/{fail,pass}/<case>.json`: what each rule says, and where it is silent.
+//! The fixtures of the rules, `tests/rules/<rule>/{fail,pass}/<case>.json`: manifests in which the rule fires, with a
+//! snapshot of all findings, and manifests in which it does not.
 //!
-//! A folder `<case>` beside a fixture is the plugin's folder for it. Without one, rules about files around the
-//! manifest see an empty plugin, and other rules see nothing of it. What is known and lies on no disk (the file's
-//! name, git's tags, other plugins) is a JSON object in `<case>.facts`.
+//! The optional folder `<case>/` is the plugin's folder. Without it, rules about the files around the manifest see an
+//! empty folder, and other rules have no facts about files. The optional file `<case>.facts` is a JSON object with facts
+//! that no folder can hold, such as the file's name, git tags and other plugins. Rules about exceptions check the
+//! `stratos.toml` in the folder.
 //!
-//! Rules about what suppresses findings look at the `stratos.toml` in the folder.
-//!
-//! The rule itself is on, however pedantic, and all others at their levels. New snapshots: `INSTA_UPDATE=always cargo test`.
+//! A pedantic rule is a warning in its own fixtures; all other rules have their default levels. Update the snapshots
+//! with `INSTA_UPDATE=always cargo test`.
 
 use std::{
     fs,
@@ -18,10 +19,10 @@ use stratos_manifest::{
     RuleLevel, Stage, suppress,
 };
 
-use crate::{facts::facts_of, render::render};
+use crate::{fixture_facts::fixture_facts, render::render};
 
 #[test]
-fn fail_fixtures_say_what_their_snapshots_say() {
+fn fail_fixtures_fire_with_the_findings_of_their_snapshots() {
     for rule in RULES {
         for fixture in fixtures(rule, "fail") {
             let (source, report) = check_fixture(rule, &fixture);
@@ -39,9 +40,9 @@ fn fail_fixtures_say_what_their_snapshots_say() {
                 settings
             };
             let case = fixture.file_stem().unwrap().to_str().unwrap();
-            let ours = concat!("stratos-sdk ", env!("CARGO_PKG_VERSION"));
+            let version = concat!("stratos-sdk ", env!("CARGO_PKG_VERSION"));
             let rendered =
-                render(&source, &report.diagnostics).replace(ours, "stratos-sdk [version]");
+                render(&source, &report.diagnostics).replace(version, "stratos-sdk [version]");
             settings.bind(|| insta::assert_snapshot!(case, rendered));
         }
     }
@@ -64,7 +65,7 @@ fn pass_fixtures_do_not_fire() {
 }
 
 #[test]
-fn a_folder_of_fixtures_belongs_to_a_rule() {
+fn every_fixture_folder_is_named_after_a_rule() {
     for folder in entries(&fixture_root()) {
         let name = folder.file_name().unwrap().to_str().unwrap();
         assert!(
@@ -80,7 +81,7 @@ fn check_fixture(rule: &Rule, fixture: &Path) -> (Vec<u8>, Report) {
     if rule.stage == Stage::Suppression {
         return check_suppressions(rule, &plugin, &source);
     }
-    let facts = facts_of(fixture, &source, rule.stage == Stage::Project);
+    let facts = fixture_facts(fixture, &source, rule.stage == Stage::Project);
     let report = Linter::new(levels(rule)).check(&source, &facts);
     (source, report)
 }

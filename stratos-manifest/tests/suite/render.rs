@@ -1,10 +1,10 @@
-//! Findings as plain text, for snapshots.
+//! Plain-text rendering of findings for snapshots.
 
 use std::{fmt::Write as _, ops::Range};
 
 use stratos_manifest::{Diagnostic, position};
 
-/// Everything that a finding says. Spans are shown as their place and the bytes they cover.
+/// Renders findings with all their texts. A span is shown as its position and the start of the text it covers.
 pub(crate) fn render(source: &[u8], diagnostics: &[Diagnostic]) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
@@ -19,22 +19,22 @@ pub(crate) fn render(source: &[u8], diagnostics: &[Diagnostic]) -> String {
             at: _,
             fix: _,
         } = diagnostic;
-        let place = place(source, span);
-        writeln!(text, "{level}[{rule}]: {message}\n  at {place}").unwrap();
+        let at = location(source, span);
+        writeln!(text, "{level}[{rule}]: {message}\n  at {at}").unwrap();
         for related in related {
-            let place = self::place(source, &related.span);
-            writeln!(text, "  at {place}: {}", related.message).unwrap();
+            let at = location(source, &related.span);
+            writeln!(text, "  at {at}: {}", related.message).unwrap();
         }
-        for (label, words) in [("note", note), ("help", help)] {
-            if let Some(words) = words {
-                writeln!(text, "  {label}: {words}").unwrap();
+        for (label, content) in [("note", note), ("help", help)] {
+            if let Some(content) = content {
+                writeln!(text, "  {label}: {content}").unwrap();
             }
         }
     }
     text
 }
 
-fn place(source: &[u8], span: &Range<usize>) -> String {
+fn location(source: &[u8], span: &Range<usize>) -> String {
     let decoded = String::from_utf8_lossy(source);
     let covered: String = String::from_utf8_lossy(&source[span.clone()])
         .chars()

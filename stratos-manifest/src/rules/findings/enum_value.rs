@@ -19,12 +19,12 @@ pub(in crate::rules) fn unknown_enum_values<'t>(
     noun: &str,
 ) -> impl Iterator<Item = Diagnostic> {
     cx.violations(ViolationKind::UnknownWord)
-        .filter(move |(place, fault)| fault.field.key == key && is_included(place))
-        .filter_map(move |(place, fault)| {
-            let FieldKind::OneOf(known) = fault.field.kind else {
+        .filter(move |(node, violation)| violation.field.key == key && is_included(node))
+        .filter_map(move |(node, violation)| {
+            let FieldKind::OneOf(known) = violation.field.kind else {
                 return None;
             };
-            let literal = fault.value(place)?.as_string_lit()?;
+            let literal = violation.value(node)?.as_string_lit()?;
             let value = literal.value.as_ref();
             let finding = cx.finding(span(literal), format!("{} is not {noun}", quote(value)));
             Some(match closest(value, known.iter().copied()) {

@@ -10,22 +10,22 @@ use crate::{
 };
 
 /// The number of objects up to which examples are made unique, which takes quadratic time.
-const MAX_PLACES: usize = 300;
+const MAX_OBJECTS: usize = 300;
 
-/// A key and value to paste into the object `place`, such as `"key": "fuel_unit"`. The keys of settings and the values
+/// A key and value to paste into the object `node`, such as `"key": "fuel_unit"`. The keys of settings and the values
 /// of options are unique in their list.
 pub(in crate::rules) fn field_example(
     cx: &RuleContext<'_>,
-    place: &ObjectNode<'_>,
+    node: &ObjectNode<'_>,
     field: &Field,
 ) -> String {
-    let value = match (place.is_setting(), field.key) {
-        _ if cx.objects.len() > MAX_PLACES => None,
-        (true, "key") => Some(unique_value(cx, place, "key", "setting", &|name| {
+    let value = match (node.is_setting(), field.key) {
+        _ if cx.objects.len() > MAX_OBJECTS => None,
+        (true, "key") => Some(unique_value(cx, node, "key", "setting", &|name| {
             name.replace('-', "_")
         })),
-        (true, "type") => matching_type(place).map(str::to_owned),
-        (false, "value") => Some(unique_value(cx, place, "value", "option", &str::to_owned)),
+        (true, "type") => matching_type(node).map(str::to_owned),
+        (false, "value") => Some(unique_value(cx, node, "value", "option", &str::to_owned)),
         _ => None,
     };
     match value {
@@ -67,30 +67,29 @@ pub(in crate::rules) fn extra_help(field: &Field) -> &'static str {
 /// only object, the usual example; then come `<what>-1`, `<what>-2` and so on, each passed to `style`.
 fn unique_value(
     cx: &RuleContext<'_>,
-    place: &ObjectNode<'_>,
+    node: &ObjectNode<'_>,
     key: &str,
     what: &str,
     style: &dyn Fn(&str) -> String,
 ) -> String {
-    let list = |place: &ObjectNode<'_>| {
-        place
-            .prefix
+    let list = |node: &ObjectNode<'_>| {
+        node.prefix
             .rsplit_once('[')
             .map(|(list, _)| list.to_owned())
     };
-    let own_list = list(place);
+    let own_list = list(node);
     let siblings: Vec<&ObjectNode<'_>> = cx
         .objects
         .iter()
-        .filter(|other| ptr::eq(other.schema, place.schema) && list(other) == own_list)
+        .filter(|other| ptr::eq(other.schema, node.schema) && list(other) == own_list)
         .collect();
     let name = ["name", "label"]
         .iter()
-        .find_map(|name| find_text(place.object, name))
+        .find_map(|name| find_text(node.object, name))
         .and_then(to_slug);
     let number = 1 + siblings
         .iter()
-        .position(|other| ptr::eq(other.object, place.object))
+        .position(|other| ptr::eq(other.object, node.object))
         .unwrap_or_default();
     let numbered = |number: usize| style(&format!("{what}-{number}"));
     let is_unused = |text: &String| {
@@ -108,12 +107,12 @@ fn unique_value(
 }
 
 /// The setting type that the other fields of a setting imply.
-fn matching_type(place: &ObjectNode<'_>) -> Option<&'static str> {
-    let has = |key: &&str| find(place.object, key).is_some();
+fn matching_type(node: &ObjectNode<'_>) -> Option<&'static str> {
+    let has = |key: &&str| find(node.object, key).is_some();
     if ["min", "max", "step"].iter().any(has) {
         return Some("number");
     }
-    find(place.object, "options").map(|_| "list")
+    find(node.object, "options").map(|_| "list")
 }
 
 #[cfg(test)]
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn examples_of_many_objects_are_not_made_unique() {
-        let settings = vec!["{}"; MAX_PLACES].join(",");
+        let settings = vec!["{}"; MAX_OBJECTS].join(",");
         let helps = helps(&format!(r#"{{ "availableSettings": [{settings}] }}"#));
         assert!(
             helps

@@ -1,19 +1,19 @@
-//! What the fixes about files of the plugin write: nobody has to believe the help, the file says it.
+//! Fixes of the rules about paths: the fields of a fixture after its fixes were applied.
 
 use std::{fs, path::Path};
 
 use serde_json::Value;
 use stratos_manifest::{Levels, Linter, Safety};
 
-use crate::facts::facts_of;
+use crate::fixture_facts::fixture_facts;
 
-/// The fields of the fixture after the fixes of this kind, and its whole text.
-fn repaired(fixture: &str, safety: Safety) -> (Value, String) {
+/// Applies the fixes of the fixture's rule that have this safety, and returns the manifest, parsed and as text.
+fn fixed(fixture: &str, safety: Safety) -> (Value, String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/rules")
         .join(format!("{fixture}.json"));
     let source = fs::read(&path).unwrap();
-    let facts = facts_of(&path, &source, false);
+    let facts = fixture_facts(&path, &source, false);
     let rule = fixture.split('/').next().unwrap();
     let report = Linter::new(Levels::default()).check(&source, &facts);
     let mut text = String::from_utf8(source).unwrap();
@@ -31,7 +31,7 @@ fn repaired(fixture: &str, safety: Safety) -> (Value, String) {
 }
 
 fn check(fixture: &str, safety: Safety, expected: [&str; 3]) {
-    let (manifest, _) = repaired(fixture, safety);
+    let (manifest, _) = fixed(fixture, safety);
     let field = |path: &str| {
         manifest
             .pointer(path)
@@ -42,7 +42,7 @@ fn check(fixture: &str, safety: Safety, expected: [&str; 3]) {
 }
 
 #[test]
-fn paths_are_written_as_they_should_be() {
+fn fixes_write_the_expected_paths() {
     use Safety::*;
 
     let [light, dark] = ["icon-light.svg", "icon-dark.svg"];
@@ -130,8 +130,8 @@ fn paths_are_written_as_they_should_be() {
 }
 
 #[test]
-fn a_declared_background_stands_on_a_line_of_its_own() {
-    let (_, text) = repaired("undeclared-background/fail/crate-at-the-root", Safety::Safe);
+fn the_fix_of_undeclared_background_inserts_a_line() {
+    let (_, text) = fixed("undeclared-background/fail/crate-at-the-root", Safety::Safe);
     let end = "\",\n  \"background\": { \"entryModule\": \"background/index.js\" }\n}\n";
     assert!(text.ends_with(end), "{text}");
 }

@@ -1,9 +1,9 @@
-//! What the repairs of the rules about texts make of a manifest.
+//! Fixes of the rules about texts and versions.
 
 use stratos_manifest::{ProjectFacts, Safety, check};
 
 #[test]
-fn a_repair_leaves_nothing_to_find() {
+fn a_fix_resolves_its_finding() {
     use Safety::{Safe, Unsafe};
     for (rule, before, safety, after) in [
         (
@@ -75,9 +75,9 @@ fn a_repair_leaves_nothing_to_find() {
             r#""name": "AB""#,
         ),
     ] {
-        let (found, repaired) = repair(rule, &format!("{{ {before} }}"), &ProjectFacts::none());
+        let (actual_safety, fixed) = fix(rule, &format!("{{ {before} }}"), &ProjectFacts::none());
         assert_eq!(
-            (found, repaired),
+            (actual_safety, fixed),
             (safety, format!("{{ {after} }}")),
             "{before}"
         );
@@ -85,7 +85,7 @@ fn a_repair_leaves_nothing_to_find() {
 }
 
 #[test]
-fn a_newer_version_elsewhere_is_taken_over() {
+fn a_newer_version_of_another_file_or_tag_is_copied() {
     let facts = |versions: &[(&str, &str)], tags: &[&str]| ProjectFacts {
         versions: versions
             .iter()
@@ -100,8 +100,8 @@ fn a_newer_version_elsewhere_is_taken_over() {
     let source = r#"{ "id": "a", "version": "1.2.3" }"#;
     let report = check(source.as_bytes(), &facts(&[], &["v1.2.2"]));
     let drift = report.diagnostics.iter().find(|d| d.rule == "tag-drift");
-    assert_eq!(drift.unwrap().fix, None, "a version does not go back");
-    let repaired = r#"{ "id": "a", "version": "1.2.4" }"#;
+    assert_eq!(drift.unwrap().fix, None, "a fix never lowers the version");
+    let fixed = r#"{ "id": "a", "version": "1.2.4" }"#;
     for (rule, facts) in [
         (
             "version-drift",
@@ -109,8 +109,8 @@ fn a_newer_version_elsewhere_is_taken_over() {
         ),
         ("tag-drift", facts(&[], &["v1.2.4"])),
     ] {
-        let expected = (Safety::Unsafe, repaired.to_owned());
-        assert_eq!(repair(rule, source, &facts), expected);
+        let expected = (Safety::Unsafe, fixed.to_owned());
+        assert_eq!(fix(rule, source, &facts), expected);
     }
     for versions in [
         &[("package.json", "1.2.2")][..],
@@ -126,9 +126,8 @@ fn a_newer_version_elsewhere_is_taken_over() {
     }
 }
 
-/// Where nothing can be said for certain, nothing is repaired.
 #[test]
-fn no_repair_is_made_up() {
+fn a_finding_without_a_likely_correction_has_no_fix() {
     for (rule, source) in [
         ("malformed-id", "{ \"id\": \"日本\" }"),
         (
@@ -150,20 +149,20 @@ fn no_repair_is_made_up() {
     }
 }
 
-/// The safety of the rule's repair, and the file after it, in which the rule finds nothing more.
-fn repair(rule: &str, source: &str, facts: &ProjectFacts) -> (Safety, String) {
+/// Applies the fix of `rule` and asserts that its finding is gone. Returns the fix's safety and the fixed file.
+fn fix(rule: &str, source: &str, facts: &ProjectFacts) -> (Safety, String) {
     let report = check(source.as_bytes(), facts);
     let finding = report.diagnostics.into_iter().find(|d| d.rule == rule);
     let fix = finding.and_then(|finding| finding.fix);
-    let fix = fix.unwrap_or_else(|| panic!("{rule} repairs nothing in {source}"));
-    let mut repaired = source.to_owned();
+    let fix = fix.unwrap_or_else(|| panic!("{rule} has no fix in {source}"));
+    let mut fixed = source.to_owned();
     for edit in fix.edits.iter().rev() {
-        repaired.replace_range(edit.span.clone(), &edit.text);
+        fixed.replace_range(edit.span.clone(), &edit.text);
     }
-    let report = check(repaired.as_bytes(), facts);
+    let report = check(fixed.as_bytes(), facts);
     assert!(
         report.diagnostics.iter().all(|d| d.rule != rule),
-        "{rule} in {repaired}"
+        "{rule} in {fixed}"
     );
-    (fix.safety, repaired)
+    (fix.safety, fixed)
 }

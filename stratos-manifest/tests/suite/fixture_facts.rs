@@ -1,4 +1,4 @@
-//! What is known around a fixture.
+//! The project facts of a fixture.
 
 use std::{fs, path::Path};
 
@@ -8,29 +8,30 @@ use stratos_manifest::{
     SimilarPlugin,
 };
 
-/// What its folder holds and its `.facts` file says; without a folder, nothing or `even_of_an_empty_plugin`.
-pub(crate) fn facts_of(
+/// The facts about the folder of a fixture, with those of its `.facts` file. A fixture without a folder has no facts
+/// about files, or, if `assume_empty_folder`, those of an empty folder.
+pub(crate) fn fixture_facts(
     fixture: &Path,
     source: &[u8],
-    even_of_an_empty_plugin: bool,
+    assume_empty_folder: bool,
 ) -> ProjectFacts {
     let plugin = fixture.with_extension("");
-    let mut facts = match plugin.is_dir() || even_of_an_empty_plugin {
+    let mut facts = match plugin.is_dir() || assume_empty_folder {
         true => ProjectFacts::collect(&plugin, &ParsedManifest::parse(source)),
         false => ProjectFacts::none(),
     };
-    if let Ok(said) = fs::read(fixture.with_extension("facts")) {
-        add(&mut facts, &serde_json::from_slice(&said).unwrap());
+    if let Ok(json) = fs::read(fixture.with_extension("facts")) {
+        add(&mut facts, &serde_json::from_slice(&json).unwrap());
     }
     facts
 }
 
-/// What a `.facts` file says.
-fn add(facts: &mut ProjectFacts, said: &Value) {
-    for (key, value) in said.as_object().unwrap() {
+/// Adds the facts of a `.facts` file.
+fn add(facts: &mut ProjectFacts, json: &Value) {
+    for (key, value) in json.as_object().unwrap() {
         match key.as_str() {
             "file_name" => facts.file_name = value.as_str().map(str::to_owned),
-            "neighbours" => {
+            "similar_plugins" => {
                 facts.similar_plugins = value
                     .as_object()
                     .unwrap()
@@ -59,22 +60,22 @@ fn add(facts: &mut ProjectFacts, said: &Value) {
                 facts.rust_crate = Some(found);
             }
             "files" => {
-                for (path, fact) in value.as_object().unwrap() {
-                    facts.files.insert(path.clone(), file_fact(fact));
+                for (path, status) in value.as_object().unwrap() {
+                    facts.files.insert(path.clone(), file_status(status));
                 }
             }
-            _ => panic!("no fact is called {key}"),
+            _ => panic!("unknown fact {key}"),
         }
     }
 }
 
-/// A program with `?` needs features.
-fn rust_crate(said: &Value) -> CrateFacts {
-    let text = |key: &str| said[key].as_str().map(str::to_owned);
+/// The crate of a fixture. The names of programs that require features end in `?`.
+fn rust_crate(json: &Value) -> CrateFacts {
+    let text = |key: &str| json[key].as_str().map(str::to_owned);
     CrateFacts {
         file: text("file").unwrap(),
         package: text("package"),
-        programs: texts(&said["programs"])
+        programs: texts(&json["programs"])
             .into_iter()
             .map(|name| Program {
                 needs_features: name.ends_with('?'),
@@ -82,28 +83,28 @@ fn rust_crate(said: &Value) -> CrateFacts {
             })
             .collect(),
         sdk: text("sdk").map(|sdk| match sdk.as_str() {
-            "elsewhere" => SdkSource::PathOrGit,
+            "path or git" => SdkSource::PathOrGit,
             _ => SdkSource::Registry(sdk),
         }),
     }
 }
 
-fn texts(said: &Value) -> Vec<String> {
-    let texts = said.as_array().unwrap().iter();
+fn texts(json: &Value) -> Vec<String> {
+    let texts = json.as_array().unwrap().iter();
     texts
         .map(|text| text.as_str().unwrap().to_owned())
         .collect()
 }
 
-/// What no checkout has everywhere (links, pipes, permissions), and a `Cargo.toml`, which would keep its folder out
-/// of the package.
-fn file_fact(said: &Value) -> FileStatus {
-    match said.as_str().unwrap() {
+/// The status of a file that a fixture folder cannot contain: links, pipes and permissions are not portable, and cargo
+/// excludes a folder with a `Cargo.toml` from the package.
+fn file_status(json: &Value) -> FileStatus {
+    match json.as_str().unwrap() {
         "present" => FileStatus::Present,
         "missing" => FileStatus::Missing,
         "outside" => FileStatus::Outside,
         "special" => FileStatus::Special,
         "unreadable" => FileStatus::Unreadable,
-        fact => panic!("no file is {fact}"),
+        status => panic!("unknown file status {status}"),
     }
 }
