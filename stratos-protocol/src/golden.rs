@@ -95,7 +95,10 @@ fn every_method_has_a_golden_line() {
         let lines = (service.golden_lines)();
         let pinned: BTreeSet<_> = lines.iter().filter_map(|line| line.method).collect();
         let methods: BTreeSet<_> = service.methods.iter().copied().collect();
-        assert_eq!(pinned, methods);
+        assert_eq!(
+            pinned, methods,
+            "methods with golden lines, and all methods"
+        );
     }
 }
 
