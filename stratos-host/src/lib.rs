@@ -12,6 +12,8 @@
 
 pub mod config;
 pub mod control;
+#[cfg(test)]
+mod debugger_pause_test;
 pub mod event;
 mod faults;
 mod http;

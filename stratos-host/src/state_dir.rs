@@ -40,7 +40,7 @@ pub enum StateDirError {
         folder: PathBuf,
     },
     /// The folder cannot be created.
-    #[error("cannot make the state folder {}", folder.display())]
+    #[error("cannot create the state folder {}", folder.display())]
     Folder {
         /// Path of the state folder.
         folder: PathBuf,

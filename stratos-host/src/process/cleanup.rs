@@ -118,10 +118,7 @@ impl fmt::Display for CleanupReport {
         let mut parts = Vec::new();
         if !self.killed.is_empty() {
             let pids: Vec<_> = self.killed.iter().map(u32::to_string).collect();
-            parts.push(format!(
-                "ended what still ran (process {})",
-                pids.join(", ")
-            ));
+            parts.push(format!("ended its processes ({})", pids.join(", ")));
         }
         if self.socket_dirs > 0 {
             parts.push("removed its sockets".to_owned());

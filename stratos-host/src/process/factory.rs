@@ -11,14 +11,14 @@ use tokio::time::timeout;
 
 use crate::config::EnvVars;
 use crate::process::process_launcher::{ProcessLauncher, Source};
-use crate::process::shared::{LaunchOptions, Shared};
+use crate::process::run_context::{LaunchOptions, RunContext};
 
 /// How long the shutdown of the shell waits for the search for orphans.
 pub(crate) const ORPHAN_SEARCH_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Creates the process launchers of one shell, which share its folder of programs, its sockets and its builds.
 #[derive(Debug, Clone)]
-pub struct LauncherFactory(Arc<Shared>);
+pub struct LauncherFactory(Arc<RunContext>);
 
 impl LauncherFactory {
     /// Prepares the folder of this run and starts the spawner thread. Must be called within a tokio runtime.
@@ -27,7 +27,7 @@ impl LauncherFactory {
     ///
     /// When a folder, the run record, a thread or the guardian cannot be created.
     pub fn new(options: LaunchOptions) -> io::Result<Self> {
-        Ok(Self(Arc::new(Shared::new(options)?)))
+        Ok(Self(Arc::new(RunContext::new(options)?)))
     }
 
     /// A launcher for a plugin that cargo builds from this `Cargo.toml`.

@@ -62,7 +62,7 @@ pub enum LaunchError {
     #[error(transparent)]
     Build(#[from] BuildError),
     /// The task that runs [`Launcher::prepare`] panicked.
-    #[error("cannot make the program ready: a panic in the shell")]
+    #[error("cannot prepare the program: the shell panicked")]
     Panicked,
     /// The manifest has a `background` module, and its program does not exist.
     #[error("there is no program {}: build the plugin, or remove `background` from its plugin.json", path.display())]
@@ -80,7 +80,7 @@ pub enum LaunchError {
         source: io::Error,
     },
     /// The sockets for the plugin could not be created.
-    #[error("cannot make the plugin's socket")]
+    #[error("cannot create the plugin's socket")]
     Socket(#[source] io::Error),
     /// The operating system refused to start the program.
     #[error("cannot start the program {}: is it built for this computer?", path.display())]

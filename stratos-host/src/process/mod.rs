@@ -19,8 +19,8 @@ mod output;
 mod process_group;
 mod process_info;
 mod process_launcher;
+mod run_context;
 mod run_record;
-mod shared;
 mod sockets;
 mod spawner;
 mod supervise;
@@ -34,6 +34,6 @@ pub use self::handle::ProcessHandle;
 pub use self::in_memory::{InMemoryLauncher, MemoryLink};
 pub use self::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 pub use self::process_launcher::ProcessLauncher;
-pub use self::shared::LaunchOptions;
+pub use self::run_context::LaunchOptions;
 #[cfg(test)]
 pub(crate) use self::{factory::ORPHAN_SEARCH_TIMEOUT, handle::TERMINATE_TIMEOUT};

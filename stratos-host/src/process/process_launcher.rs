@@ -15,7 +15,7 @@ use crate::event::EventBus;
 use crate::process::build::{BuildError, BuildOutput};
 use crate::process::executable::Executable;
 use crate::process::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
-use crate::process::shared::Shared;
+use crate::process::run_context::RunContext;
 use crate::process::supervise::supervise;
 use crate::token::random_hex;
 
@@ -24,7 +24,7 @@ use crate::token::random_hex;
 pub struct ProcessLauncher {
     plugin: String,
     source: Source,
-    shared: Arc<Shared>,
+    context: Arc<RunContext>,
 }
 
 /// Where a plugin's program comes from.
@@ -37,25 +37,27 @@ pub(super) enum Source {
 }
 
 impl ProcessLauncher {
-    pub(super) fn new(plugin: &str, source: Source, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(plugin: &str, source: Source, context: Arc<RunContext>) -> Self {
         Self {
             plugin: plugin.to_owned(),
             source,
-            shared,
+            context,
         }
     }
 
     async fn build(&self, cargo_toml: &Path) -> Result<BuildOutput, BuildError> {
-        let shared = &self.shared;
-        let permit = Arc::clone(&shared.build_permit).acquire_owned().await;
+        let context = &self.context;
+        let permit = Arc::clone(&context.build_permit).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
-        let quiet = shared.quiet.load(Ordering::Relaxed);
-        let built = shared
+        let quiet = context.quiet.load(Ordering::Relaxed);
+        let built = context
             .cargo
             .build(cargo_toml, &self.plugin, quiet, permit)
             .await?;
         let program = built.program.clone();
-        shared.built_programs().insert(self.plugin.clone(), program);
+        context
+            .built_programs()
+            .insert(self.plugin.clone(), program);
         Ok(built)
     }
 }
@@ -70,7 +72,7 @@ impl Launcher for ProcessLauncher {
                 },
                 Source::CargoPackage(cargo_toml) => self.build(cargo_toml).await?,
             };
-            let folder = self.shared.run_dir.path().join(&self.plugin);
+            let folder = self.context.run_dir.path().join(&self.plugin);
             let folder = folder.join(build_id.to_string());
             match Executable::copy(&program, folder, warnings).await {
                 Ok(executable) => Ok(Program::Executable(Arc::new(executable))),
@@ -100,7 +102,7 @@ impl Launcher for ProcessLauncher {
             // Unique for each start, so that an old process of the plugin cannot use its successor's sockets.
             let start = random_hex(4);
             let address = |name: String| {
-                let address = self.shared.sockets.address(&name);
+                let address = self.context.sockets.address(&name);
                 address.map_err(LaunchError::Socket)
             };
             let control = address(format!("{start}c"))?;
@@ -109,7 +111,7 @@ impl Launcher for ProcessLauncher {
             let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
 
             let mut command = Command::new(&path);
-            self.shared.env.apply(&mut command);
+            self.context.env.apply(&mut command);
             command
                 .env(SOCKET, &control)
                 .env(HTTP_SOCKET, &http)
@@ -118,10 +120,10 @@ impl Launcher for ProcessLauncher {
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
-            let record = self.shared.run_record.clone();
-            let spawned = self.shared.spawner.spawn(command, record).await;
+            let record = self.context.run_record.clone();
+            let spawned = self.context.spawner.spawn(command, record).await;
             let child = spawned.map_err(|source| LaunchError::Spawn { path, source })?;
-            let supervisors = &self.shared.supervisors;
+            let supervisors = &self.context.supervisors;
             Ok(LaunchedPlugin {
                 control: StreamListener::Local(listener),
                 http: StreamConnector::Local(http),

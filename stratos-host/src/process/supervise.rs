@@ -44,7 +44,7 @@ pub(super) fn supervise(
         // The exit is reported without waiting for this search; the shutdown of the shell waits for a while.
         for (pid, name) in orphans.await {
             let text = format!(
-                "process {pid} (`{name}`), which it had started and which had left its process group, was ended"
+                "ended the orphaned process {pid} (`{name}`), which the plugin had started and which had left its process group"
             );
             events.log_from_shell(&plugin, Level::Warn, text);
         }

@@ -159,7 +159,7 @@ fn a_read_only_disk_is_an_error_and_stays_unchanged() {
         .map(drop)
         .unwrap_err();
     assert!(
-        error.to_string().contains("cannot make the state folder"),
+        error.to_string().contains("cannot create the state folder"),
         "{error}"
     );
     disk.remount("rw");

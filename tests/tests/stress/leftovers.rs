@@ -161,7 +161,7 @@ fn the_next_shell_kills_only_processes_of_the_killed_shell() {
     assert!(!sockets.exists(), "nobody listens there");
     assert!(others.exists(), "somebody listens there");
     let said = format!(
-        "cleaned up after a shell that was killed: ended what still ran (process {}), \
+        "cleaned up after a shell that was killed: ended its processes ({}), \
          removed its sockets, removed its copies of programs\n",
         leftover.pid()
     );

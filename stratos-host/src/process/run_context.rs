@@ -1,4 +1,4 @@
-//! Options and shared state of the process launchers of one shell.
+//! Options of the process launchers, and the state that they share.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -41,9 +41,9 @@ pub struct LaunchOptions {
     pub guardian: Option<Command>,
 }
 
-/// State that the launchers of one shell share.
+/// State that the launchers of one run share.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct RunContext {
     pub(super) sockets: SocketDir,
     pub(super) spawner: Spawner,
     /// Folder of each start's copy of its program; removed when this value is dropped.
@@ -77,7 +77,7 @@ impl LaunchOptions {
     }
 }
 
-impl Shared {
+impl RunContext {
     pub(super) fn new(options: LaunchOptions) -> io::Result<Self> {
         let LaunchOptions {
             programs_dir,
