@@ -203,7 +203,7 @@ fn the_next_shell_cleans_up_after_a_killed_guardian() {
     let shell = ShellProcess::start_with(&plugins.root().join("helped"), options);
     wait_for_nothing(&watch);
     assert!(
-        shell.stderr().contains("ended what still ran"),
+        shell.stderr().contains("ended its processes"),
         "{}",
         shell.stderr()
     );
