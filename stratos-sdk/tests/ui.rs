@@ -1,13 +1,16 @@
-//! What authors see when they get the contract wrong.
+//! Compiler messages for mistakes in plugins.
 //!
-//! The messages are pinned for one compiler version, since the compiler words a part of them.
-//! `TRYBUILD=overwrite cargo test -p stratos-sdk --test ui` rewrites them.
+//! The expected messages are those of one compiler version, since the compiler words a part of them.
+//! `TRYBUILD=overwrite cargo test -p stratos-sdk --test ui` updates them.
 
+use std::fs;
 use std::io::Write as _;
+use std::process::Command;
 
-const PINNED: &str = "1.95";
+/// Version of the compiler that produced the expected messages.
+const RUSTC_VERSION: &str = "1.95";
 
-/// Where it is set, a skipped comparison is a failure.
+/// Environment variable that turns a skipped test into a failed one.
 const REQUIRE: &str = "STRATOS_REQUIRE_UI";
 
 const MANIFESTS: [&str; 5] = [
@@ -19,52 +22,46 @@ const MANIFESTS: [&str; 5] = [
 ];
 
 #[test]
-fn mistakes_are_reported_at_the_right_token() {
+fn compiler_messages_for_mistakes_are_as_expected() {
     if cfg!(feature = "testing") {
-        // With more crates around, the compiler says `stratos::Plugin` where authors see `Plugin`.
-        skipped("messages are pinned without the feature `testing`: `cargo test -p stratos-sdk`");
+        // With the dependencies of that feature, the compiler writes `stratos::Plugin` instead of `Plugin`.
+        skip("messages differ with the feature `testing`: `cargo test -p stratos-sdk`");
         return;
     }
     let rustc = option_env!("RUSTC").unwrap_or("rustc");
-    let Ok(output) = std::process::Command::new(rustc).arg("--version").output() else {
-        skipped("rustc does not run here");
+    let Ok(output) = Command::new(rustc).arg("--version").output() else {
+        skip("cannot run rustc");
         return;
     };
     let version = String::from_utf8_lossy(&output.stdout);
-    if !version.starts_with(&format!("rustc {PINNED}.")) {
-        skipped(&format!(
-            "messages are pinned for rustc {PINNED}, this is {version}"
+    if !version.starts_with(&format!("rustc {RUSTC_VERSION}.")) {
+        skip(&format!(
+            "messages are those of rustc {RUSTC_VERSION}, this is {version}"
         ));
         return;
     }
-    place_manifests();
+    copy_manifests();
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
     cases.compile_fail("tests/ui/fail/*.rs");
 }
 
-/// The cases are compiled as a package of their own in the target folder, and the macro looks for
-/// `plugin.json` there.
-fn place_manifests() {
-    let test = std::env::current_exe().expect("it has a path");
-    let target = test
-        .ancestors()
-        .nth(3)
-        .expect("it lies in target/debug/deps");
+/// Copies the manifests into the package in the target folder as which trybuild compiles the cases.
+fn copy_manifests() {
+    let test = std::env::current_exe().unwrap();
+    // The test is in `target/debug/deps`.
+    let target = test.ancestors().nth(3).unwrap();
     for manifest in MANIFESTS {
-        let place = target.join("tests/trybuild/stratos-sdk").join(manifest);
-        std::fs::create_dir_all(place.parent().expect("it has a folder")).expect("a folder");
-        std::fs::copy(manifest, place).expect("a copy");
+        let copy = target.join("tests/trybuild/stratos-sdk").join(manifest);
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::copy(manifest, copy).unwrap();
     }
 }
 
-/// Not by a macro, whose output would be hidden.
-fn skipped(why: &str) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "CI says that it must be possible"
-    )]
+fn skip(reason: &str) {
+    #[expect(clippy::disallowed_methods, reason = "tests have no other settings")]
     let is_required = std::env::var_os(REQUIRE).is_some();
-    assert!(!is_required, "{why}, and {REQUIRE} is set");
-    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+    assert!(!is_required, "{reason}, and {REQUIRE} is set");
+    // The test harness captures the output of `eprintln!`.
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }

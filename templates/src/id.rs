@@ -1,4 +1,4 @@
-//! Ids that work as a plugin's id, a crate's name and a file's name alike.
+//! Plugin ids that are also valid names of crates, programs and files.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,10 +6,10 @@ use std::str::FromStr;
 use heck::{ToKebabCase as _, ToTitleCase as _, ToUpperCamelCase as _};
 use thiserror::Error;
 
-/// The longest id: what crates.io allows for a name.
+/// Maximum length of an id: that of a crate name on crates.io.
 const MAX_LENGTH: usize = 64;
 
-/// Words that Rust keeps for itself or for later.
+/// Keywords of Rust, including reserved ones.
 #[rustfmt::skip]
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
@@ -18,62 +18,62 @@ const KEYWORDS: &[&str] = &[
     "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Names of crates that are always there.
+/// Names of crates that come with Rust.
 const BUILT_IN: &[&str] = &["alloc", "core", "proc-macro", "std", "test"];
 
-/// Names that cargo refuses for a program: folders beside it are called so.
+/// Names that cargo rejects for a program, since it uses them for folders beside the program.
 const CARGO_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 
-/// Names of types and variants that the generated code uses itself.
+/// Names of types and variants that the template uses.
 #[rustfmt::skip]
-const USED_TYPES: &[&str] = &[
+const TEMPLATE_TYPES: &[&str] = &[
     "Debug", "Default", "Err", "ExitCode", "Json", "None", "Ok", "Option", "PluginContext", "Result", "Router", "Self", "TestShell",
     "Some", "String", "Value", "Vec",
 ];
 
-/// A plugin's id that is also a good name for its crate.
+/// Id of a new plugin, which is also the name of its crate.
 ///
-/// Lowercase letters, digits and hyphens, as the manifest wants it; and none of the names that Rust, cargo or Windows
-/// use for something else.
+/// Consists of lowercase letters, digits and hyphens, as the manifest requires, and is not a name that Rust, cargo or
+/// Windows reserves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginId(String);
 
-/// Why a text cannot be the id of a new plugin.
+/// Error of parsing a [`PluginId`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` cannot be the id of a plugin: {reason}")]
 pub struct IdError {
-    /// The text.
+    /// Text that is not a valid id.
     pub text: String,
-    /// The reason, as a sentence without its period.
+    /// Reason, a sentence without a period.
     pub reason: &'static str,
-    /// The nearest text that can.
+    /// Valid id that is similar to the text.
     pub suggestion: PluginId,
 }
 
 impl PluginId {
-    /// The id.
+    /// Id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The crate's name in Rust code.
+    /// Name of the crate in Rust code: `fuel-check` becomes `fuel_check`.
     #[must_use]
     pub fn crate_name(&self) -> String {
         self.0.replace('-', "_")
     }
 
-    /// The name of the plugin's type: `fuel-check` becomes `FuelCheck`.
+    /// Name of the plugin's type: `fuel-check` becomes `FuelCheck`. Differs from all type names in the template.
     #[must_use]
     pub fn type_name(&self) -> String {
         let name = self.0.to_upper_camel_case();
-        if USED_TYPES.contains(&name.as_str()) {
+        if TEMPLATE_TYPES.contains(&name.as_str()) {
             return name + "Plugin";
         }
         name
     }
 
-    /// A name for people: `fuel-check` becomes `Fuel Check`.
+    /// Default display name: `fuel-check` becomes `Fuel Check`.
     #[must_use]
     pub fn display_name(&self) -> String {
         self.0.to_title_case()
@@ -84,7 +84,7 @@ impl FromStr for PluginId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        match fault(text) {
+        match invalid_reason(text) {
             None => Ok(Self(text.to_owned())),
             Some(reason) => Err(IdError {
                 text: text.to_owned(),
@@ -101,8 +101,8 @@ impl fmt::Display for PluginId {
     }
 }
 
-/// The nearest text of lowercase letters, digits and hyphens, if anything is left of it: `Jane Doe` becomes
-/// `jane-doe`.
+/// Converts a text to kebab case, with ASCII letters and digits only: `Jane Doe` becomes `jane-doe`. Returns `None` if
+/// the text has no such characters.
 #[must_use]
 pub fn to_id(text: &str) -> Option<String> {
     let ascii: String = text
@@ -112,26 +112,26 @@ pub fn to_id(text: &str) -> Option<String> {
     Some(ascii.to_kebab_case()).filter(|id| !id.is_empty())
 }
 
-fn fault(text: &str) -> Option<&'static str> {
+fn invalid_reason(text: &str) -> Option<&'static str> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if text.is_empty() || !text.chars().all(is_allowed) {
-        Some("it has to consist of lowercase letters (a to z), digits and hyphens")
+        Some("it must consist of lowercase letters (a to z), digits and hyphens")
     } else if text.len() > MAX_LENGTH {
         Some("it is longer than 64 characters")
     } else if text.starts_with(|c: char| c.is_ascii_digit()) {
-        Some("it is also the name of a Rust crate, which does not begin with a digit")
+        Some("it is also the name of a Rust crate, which cannot begin with a digit")
     } else if text.split('-').any(str::is_empty) {
-        Some("a hyphen has to stand between letters or digits")
+        Some("a hyphen must be between letters or digits")
     } else if KEYWORDS.contains(&text) {
-        Some("it is also the name of a Rust crate, and this is a word of the language")
+        Some("it is also the name of a Rust crate, and this is a keyword of Rust")
     } else if BUILT_IN.contains(&text) {
-        Some("it is also the name of a Rust crate, and Rust has one of this name built in")
+        Some("it is also the name of a Rust crate, and Rust has a built-in crate of this name")
     } else if CARGO_FOLDERS.contains(&text) {
-        Some("it is also the name of a program, and cargo keeps this one for a folder")
+        Some("it is also the name of a program, and cargo reserves this name for a folder")
     } else if matches!(text, "stratos" | "stratos-sdk") {
-        Some("it is also the name of a Rust crate, and the SDK is called so")
+        Some("it is also the name of a Rust crate, and this is the name of the SDK")
     } else if is_windows_device(text) {
-        Some("it is also the name of a file, and Windows keeps this one for a device")
+        Some("it is also the name of a file, and Windows reserves this name for a device")
     } else {
         None
     }
@@ -144,7 +144,9 @@ fn suggest(text: &str) -> PluginId {
     let short = near.get(..MAX_LENGTH).unwrap_or_default();
     let short = short.trim_end_matches('-');
     let candidates = [&near, &suffixed, short, &prefixed];
-    let found = candidates.into_iter().find(|id| fault(id).is_none());
+    let found = candidates
+        .into_iter()
+        .find(|id| invalid_reason(id).is_none());
     PluginId(found.unwrap_or("my-plugin").to_owned())
 }
 
@@ -161,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_good_id_is_taken_as_it_is() {
+    fn valid_ids_are_parsed() {
         for id in [
             "a",
             "my-plugin",
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_has_a_reason_and_a_way_out() {
+    fn invalid_ids_have_a_reason_and_a_suggestion() {
         for (text, reason, suggestion) in [
             ("My Plugin", "lowercase", "my-plugin"),
             ("MyPlugin", "lowercase", "my-plugin"),
@@ -188,9 +190,9 @@ mod tests {
             ("2fast", "digit", "plugin-2fast"),
             ("-a", "hyphen", "a"),
             ("a--b", "hyphen", "a-b"),
-            ("async", "word of the language", "async-plugin"),
+            ("async", "keyword", "async-plugin"),
             ("Core", "lowercase", "core-plugin"),
-            ("test", "built in", "test-plugin"),
+            ("test", "built-in", "test-plugin"),
             ("deps", "cargo", "deps-plugin"),
             ("stratos", "SDK", "stratos-plugin"),
             ("nul", "Windows", "nul-plugin"),
@@ -203,16 +205,16 @@ mod tests {
     }
 
     #[test]
-    fn suggestions_are_good_ids() {
+    fn suggestions_are_valid_ids() {
         let long = "Long ".repeat(40);
         for text in [KEYWORDS, BUILT_IN, CARGO_FOLDERS, &["-", "1", "...", &long]].concat() {
             let error = text.parse::<PluginId>().unwrap_err();
-            assert_eq!(fault(error.suggestion.as_str()), None, "{text}");
+            assert_eq!(invalid_reason(error.suggestion.as_str()), None, "{text}");
         }
     }
 
     #[test]
-    fn names_follow_from_the_id() {
+    fn names_are_derived_from_the_id() {
         let id: PluginId = "a320-fuel-2".parse().unwrap();
         assert_eq!(id.crate_name(), "a320_fuel_2");
         assert_eq!(id.type_name(), "A320Fuel2");

@@ -1,6 +1,6 @@
-//! The project that `cargo stratos new` makes, as data.
+//! Project template of `cargo stratos new`.
 //!
-//! [`render`] turns [`Options`] into files. It reads and writes nothing; the files of the template are part of the
+//! [`render`] renders the files of a new project from [`Options`]. It does no I/O: the template is embedded in the
 //! program.
 //!
 //! ```
@@ -21,11 +21,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The template
+//! # Template files
 //!
-//! It lies in `plugin`, with three conventions: a file that ends in `.j2` is rendered and loses that ending, `_` at
-//! the start of a name stands for a dot, and no file is called `Cargo.toml`, since cargo leaves a folder that has one
-//! out of the package.
+//! The template is in the folder `plugin`, with three conventions: a file with the extension `.j2` is rendered and loses
+//! the extension, `_` at the start of a name stands for a dot, and no file is named `Cargo.toml`, since cargo excludes a
+//! folder with such a file from the package.
 
 #![warn(missing_docs)]
 

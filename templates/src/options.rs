@@ -1,45 +1,44 @@
-//! What a new project is made of.
+//! Options of a new project.
 
 use crate::id::PluginId;
 
-/// The version of the SDK that a new project asks for, as cargo writes it.
+/// Version requirement of a new project for the SDK, in cargo's syntax.
 pub const SDK_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION_MAJOR"),
     ".",
     env!("CARGO_PKG_VERSION_MINOR")
 );
 
-/// The answers that a project is made of.
+/// Options of a new project.
 ///
-/// Except for the id, texts are taken as they are; whether the manifest that comes of them is a good one is the
-/// manifest engine's to say.
+/// Except for the id, texts are not validated here. The linter of `stratos-manifest` checks the rendered manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// The plugin's id, and the name of its crate.
+    /// Id of the plugin, and name of its crate.
     pub id: PluginId,
-    /// The name that people see.
+    /// Display name of the plugin.
     pub name: String,
-    /// What the plugin does, in a sentence.
+    /// Description of the plugin, one sentence.
     pub description: String,
-    /// Who installs it.
+    /// Who installs the plugin.
     pub plugin_type: PluginType,
-    /// Who writes it.
+    /// Author of the plugin.
     pub author: Author,
-    /// Where the SDK comes from.
+    /// Source of the dependency on the SDK.
     pub sdk: Sdk,
 }
 
-/// Who installs a plugin.
+/// Type of a plugin: who installs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluginType {
-    /// A pilot, for themselves.
+    /// Installed by a pilot, for one user.
     User,
-    /// An airline, for all its pilots.
+    /// Installed by an airline, for all its pilots.
     Airline,
 }
 
 impl PluginType {
-    /// The word in the manifest.
+    /// Value of `type` in the manifest.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,22 +48,22 @@ impl PluginType {
     }
 }
 
-/// Who writes a plugin.
+/// Author of a plugin, as in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
-    /// A slug, part of download paths.
+    /// Id of the author in kebab case; part of download paths.
     pub id: String,
-    /// The name that people see.
+    /// Display name of the author.
     pub name: String,
-    /// An e-mail address.
+    /// E-mail address.
     pub contact: Option<String>,
 }
 
-/// Where a project gets `stratos-sdk` from.
+/// Source of a project's dependency on `stratos-sdk`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sdk {
-    /// The registry, in version [`SDK_VERSION`].
+    /// Registry, with the version requirement [`SDK_VERSION`].
     Published,
-    /// A folder, by the path that cargo is told.
+    /// Path of a folder on this machine.
     Folder(String),
 }

@@ -1,4 +1,4 @@
-//! From options to files.
+//! Rendering of the template.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
@@ -11,40 +11,40 @@ use crate::options::{Options, SDK_VERSION, Sdk};
 #[folder = "plugin"]
 struct Template;
 
-/// What runs on machines of others, which have no folder of the author's disk.
-const ELSEWHERE: &str = "_github/";
+/// Folder of files that run on other machines. Excluded if the SDK is a folder on this machine.
+const CI_FOLDER: &str = "_github/";
 
-/// A file of a new project.
+/// File of a new project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Where it goes, relative to the project's folder, with `/` between names.
+    /// Path relative to the project's folder, with `/` as the separator.
     pub path: String,
-    /// What it contains.
+    /// Contents of the file.
     pub contents: String,
 }
 
-/// A file of the template cannot be rendered, which is a mistake of the template.
+/// Error of [`render`]: a template file has a syntax error or uses an undefined value.
 #[derive(Debug, Error)]
 #[error("cannot render the template file `{file}`")]
 pub struct RenderError {
-    /// The file.
+    /// Path of the template file.
     pub file: String,
-    /// The mistake.
+    /// Error of the template engine.
     #[source]
     pub source: minijinja::Error,
 }
 
-/// The files of a new project, sorted by their paths.
+/// Renders the files of a new project, sorted by path.
 ///
 /// # Errors
 ///
-/// When the template has a mistake.
+/// If a template file cannot be rendered, which is a bug of the template.
 pub fn render(options: &Options) -> Result<Vec<File>, RenderError> {
     let environment = environment();
     let values = values(options);
     let is_published = options.sdk == Sdk::Published;
     let mut files = Template::iter()
-        .filter(|name| is_published || !name.starts_with(ELSEWHERE))
+        .filter(|name| is_published || !name.starts_with(CI_FOLDER))
         .filter_map(|name| Template::get(&name).map(|file| (name, file)))
         .map(|(name, file)| {
             let text = text(&file);
@@ -54,7 +54,7 @@ pub fn render(options: &Options) -> Result<Vec<File>, RenderError> {
             };
             contents
                 .map(|contents| File {
-                    path: target(&name),
+                    path: project_path(&name),
                     contents,
                 })
                 .map_err(|source| RenderError {
@@ -67,8 +67,8 @@ pub fn render(options: &Options) -> Result<Vec<File>, RenderError> {
     Ok(files)
 }
 
-/// Where a file of the template goes.
-fn target(name: &str) -> String {
+/// Path in the project for the path of a template file.
+fn project_path(name: &str) -> String {
     let name = name.strip_suffix(".j2").unwrap_or(name);
     let parts: Vec<String> = name
         .split('/')
@@ -85,7 +85,7 @@ fn environment() -> Environment<'static> {
         .keep_trailing_newline(true)
         .trim_blocks(true)
         .build()
-        .expect("the delimiters are the usual ones");
+        .expect("the default delimiters are valid");
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(syntax);
@@ -94,9 +94,9 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// A string of JSON, which is one of TOML as well.
+/// Quotes a text as a string that is valid in JSON and in TOML.
 fn quoted(text: &str) -> String {
-    // The one character that JSON allows inside a string and TOML does not.
+    // U+007F is the only character that JSON allows in a string unescaped and TOML does not.
     serde_json::Value::from(text)
         .to_string()
         .replace('\u{7f}', "\\u007f")
@@ -123,7 +123,7 @@ fn values(options: &Options) -> Value {
 }
 
 fn text(file: &EmbeddedFile) -> String {
-    String::from_utf8(file.data.to_vec()).expect("the template's files are text")
+    String::from_utf8(file.data.to_vec()).expect("template files are UTF-8")
 }
 
 #[cfg(test)]
@@ -136,7 +136,7 @@ mod tests {
     use crate::options::{Author, PluginType};
 
     #[test]
-    fn hostile_texts_stay_texts() {
+    fn special_characters_in_texts_are_escaped() {
         let text = "\"quotes\" \\ {{ braces }} & <tags> 'ä' \u{7f}";
         let mut options = options("demo");
         text.clone_into(&mut options.name);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_is_without_findings() {
+    fn rendered_manifest_has_no_diagnostics() {
         for plugin_type in [PluginType::User, PluginType::Airline] {
             let files = render(&Options {
                 plugin_type,
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_template_is_left() {
+    fn rendered_files_have_no_template_syntax_or_names() {
         let files = render(&options("demo")).unwrap();
         for File { path, contents } in &files {
             assert!(!path.ends_with(".j2") && !path.contains('_'), "{path}");
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workflow_is_made_only_where_it_can_work() {
+    fn ci_workflow_is_omitted_with_a_local_sdk() {
         let files = render(&Options {
             sdk: Sdk::Folder("/home/jane/sdk".to_owned()),
             ..options("demo")
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plugins_type_shadows_nothing_that_the_code_uses() {
+    fn type_name_of_the_plugin_shadows_no_type_of_the_template() {
         for file in render(&options("zzz")).unwrap() {
             let is_code = file.path.ends_with(".rs");
             let code = file
@@ -223,7 +223,7 @@ mod tests {
             for word in code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric())) {
                 let is_type = word.starts_with(char::is_uppercase) && word != word.to_uppercase();
                 if is_type && word != "Zzz" {
-                    // What is no id, such as `self`, is no type's name either.
+                    // A word that is not a valid id, such as `self`, cannot be the type name of a plugin.
                     let id = word.to_kebab_case().parse::<PluginId>();
                     assert!(
                         id.is_err() || id.is_ok_and(|id| id.type_name() != word),
@@ -236,7 +236,7 @@ mod tests {
 
     fn contents<'f>(files: &'f [File], path: &str) -> &'f str {
         let file = files.iter().find(|file| file.path == path);
-        &file.expect("the template has it").contents
+        &file.expect("the template has this file").contents
     }
 
     fn options(id: &str) -> Options {

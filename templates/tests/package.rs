@@ -1,4 +1,4 @@
-//! What users of the published crate get.
+//! Completeness of the published crate.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::Command;
 use stratos_templates::{Author, Options, PluginId, PluginType, Sdk, render};
 
 #[test]
-fn the_package_has_every_file_of_the_template() {
+fn package_contains_every_template_file() {
     let output = Command::new(env!("CARGO"))
         .args(["package", "--list", "--offline", "--allow-dirty"])
         .args(["--package", env!("CARGO_PKG_NAME")])
@@ -26,7 +26,7 @@ fn the_package_has_every_file_of_the_template() {
 }
 
 #[test]
-fn the_program_has_every_file_of_the_template() {
+fn every_template_file_is_embedded_and_rendered() {
     let id: PluginId = "demo".parse().unwrap();
     let files = render(&Options {
         name: id.display_name(),
@@ -61,9 +61,12 @@ fn on_disk() -> BTreeSet<String> {
 }
 
 fn walk(root: &Path, folder: &str, files: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(root.join(folder)).expect("the folder is there") {
-        let entry = entry.expect("the folder can be read");
-        let name = entry.file_name().into_string().expect("names are in UTF-8");
+    for entry in fs::read_dir(root.join(folder)).expect("the folder exists") {
+        let entry = entry.expect("the folder is readable");
+        let name = entry
+            .file_name()
+            .into_string()
+            .expect("file names are UTF-8");
         let path = format!("{folder}/{name}");
         if entry.path().is_dir() {
             walk(root, &path, files);

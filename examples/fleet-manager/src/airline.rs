@@ -1,4 +1,4 @@
-//! The airline's API.
+//! Client of the airline's API.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use stratos::context::Auth;
 use thiserror::Error;
 
-/// A request that takes longer has failed.
-const DEADLINE: Duration = Duration::from_secs(10);
+/// Timeout of a request.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The airline's API, asked in the pilot's name. Cheap to clone.
+/// Client of the airline's API, authenticated as the pilot. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Airline {
     http: Client,
@@ -18,42 +18,42 @@ pub(crate) struct Airline {
     auth: Auth,
 }
 
-/// One aircraft of the fleet.
+/// Aircraft of the fleet, as the API returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Aircraft {
-    /// The registration.
+    /// Registration.
     pub(crate) id: String,
-    /// The type in words.
+    /// Name of the aircraft type.
     pub(crate) name: String,
-    /// The airport where it is or comes from.
+    /// Current airport, or airport of departure while in flight.
     pub(crate) location: String,
-    /// Who flies it at the moment.
+    /// Pilot in flight; `None` while parked.
     pub(crate) pilot: Option<String>,
 }
 
-/// Why there is no fleet.
+/// Error of the airline's API.
 #[derive(Debug, Error)]
 pub(crate) enum AirlineError {
-    #[error("setting `api_url` is `{text}`, but an address begins with https:// or http://")]
+    #[error("setting `api_url` is `{text}`, but an address must begin with https:// or http://")]
     Address { text: String },
-    #[error("cannot make an HTTP client")]
+    #[error("cannot create an HTTP client")]
     Client(#[source] reqwest::Error),
-    #[error("cannot reach the airline's API")]
+    #[error("cannot connect to the airline's API")]
     Unreachable(#[source] reqwest::Error),
-    #[error("the airline's API does not accept the pilot's login: sign in again")]
+    #[error("the airline's API rejected the pilot's login: sign in again")]
     NotSignedIn,
-    #[error("the airline's API answered with {0}")]
+    #[error("the airline's API responded with status {0}")]
     Status(StatusCode),
-    #[error("the airline's API answered with something that is no fleet")]
+    #[error("the airline's API returned a malformed fleet")]
     Decode(#[source] reqwest::Error),
 }
 
 impl Airline {
-    /// An API at this address.
+    /// Creates a client for the API at this address.
     pub(crate) fn new(api_url: &str, auth: Auth) -> Result<Self, AirlineError> {
-        // `reqwest` leaves the choice of the cryptography to the program. An error means that it is made already.
+        // `reqwest` lets the program choose the TLS provider. An error means that one is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().timeout(DEADLINE).build();
+        let http = Client::builder().timeout(TIMEOUT).build();
         Ok(Self {
             http: http.map_err(AirlineError::Client)?,
             fleet_url: fleet_url(api_url)?,
@@ -64,7 +64,7 @@ impl Airline {
     /// Fetches the whole fleet.
     pub(crate) async fn fleet(&self) -> Result<Vec<Aircraft>, AirlineError> {
         let mut request = self.http.get(self.fleet_url.clone());
-        // The token changes while the plugin runs: it is asked for each time and never kept.
+        // The token may change while the plugin runs, so it is read for each request.
         if let Some(token) = self.auth.token() {
             request = request.bearer_auth(token);
         }
@@ -78,14 +78,14 @@ impl Airline {
 }
 
 fn fleet_url(api_url: &str) -> Result<Url, AirlineError> {
-    let wrong = || AirlineError::Address {
+    let invalid = || AirlineError::Address {
         text: api_url.to_owned(),
     };
     let mut url = Url::parse(api_url)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"))
-        .ok_or_else(wrong)?;
-    let mut path = url.path_segments_mut().map_err(|()| wrong())?;
+        .ok_or_else(invalid)?;
+    let mut path = url.path_segments_mut().map_err(|()| invalid())?;
     path.pop_if_empty().push("fleet");
     drop(path);
     Ok(url)
@@ -96,14 +96,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fleet_lies_below_the_address() {
+    fn fleet_url_appends_to_a_valid_address() {
         for address in ["https://api.my-va.com/v1", "https://api.my-va.com/v1/"] {
             let url = fleet_url(address).unwrap();
             assert_eq!(url.as_str(), "https://api.my-va.com/v1/fleet");
         }
-        for wrong in ["api.my-va.com", "localhost:8080", "file:///etc", "https://"] {
-            let error = fleet_url(wrong).unwrap_err().to_string();
-            assert!(error.contains(&format!("`{wrong}`")), "{error}");
+        for invalid in ["api.my-va.com", "localhost:8080", "file:///etc", "https://"] {
+            let error = fleet_url(invalid).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{invalid}`")), "{error}");
         }
     }
 }

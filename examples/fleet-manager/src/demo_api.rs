@@ -1,6 +1,6 @@
-//! A small airline on this computer, so that the plugin shows something before it is given an address.
+//! Local API of a demo airline, for a plugin without a configured address.
 //!
-//! A real plugin does not need this file: it asks the API of its airline.
+//! A real plugin does not need this module, since it uses the API of its airline.
 
 use std::io;
 
@@ -12,13 +12,13 @@ use stratos::tokio::net::TcpListener;
 
 use crate::airline::Aircraft;
 
-/// Starts the API on a free port and returns its address. It ends with the plugin.
+/// Starts the API on a free port and returns its address. The API ends with the plugin.
 pub(crate) async fn start(ctx: &PluginContext) -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     ctx.logger.info(
         "demo",
-        format_args!("no `api_url` is set; a demo API is at {url}"),
+        format_args!("`api_url` is not set; using a demo API at {url}"),
     );
     let logger = ctx.logger.clone();
     ctx.spawn("demo-api", async move {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_bearer_token_opens_the_door() {
+    fn has_token_requires_a_bearer_token() {
         let mut headers = HeaderMap::new();
         assert!(!has_token(&headers));
         for (value, expected) in [("Bearer x", true), ("Bearer ", false), ("Basic x", false)] {

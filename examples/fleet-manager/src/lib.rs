@@ -1,4 +1,6 @@
-//! Shows a virtual airline's fleet: a route asks the airline's API, and a poll keeps the UI up to date.
+//! Plugin that shows the fleet of a virtual airline.
+//!
+//! A route fetches the fleet from the airline's API, and a background task polls it to keep the UI up to date.
 
 mod airline;
 mod demo_api;
@@ -6,7 +8,7 @@ mod limits;
 mod poll;
 mod status;
 
-/// The plugin: what the shell calls, and what the UI asks for.
+/// Hooks, routes and IPC handlers of the plugin.
 #[stratos::plugin]
 pub mod plugin {
     use stratos::PluginContext;
@@ -20,60 +22,60 @@ pub mod plugin {
     use crate::status::Status;
     use crate::{demo_api, limits, poll};
 
-    /// What the plugin remembers while it runs.
+    /// State of the plugin while it runs.
     #[derive(Debug)]
     pub struct State {
         airline: Airline,
-        /// What the latest poll found: the poll writes it, the channel `get-status` reads it.
+        /// Result of the latest poll: set by the poll task, read by the channel `get-status`.
         status: watch::Sender<Status>,
     }
 
-    /// The shell calls this once. An error marks the plugin as errored, and others still run.
+    /// Starts the plugin. An error marks it as errored; other plugins are not affected.
     pub async fn on_start(ctx: PluginContext) -> stratos::Result<State> {
-        let state = begin(&ctx).await?;
+        let state = start(&ctx).await?;
         let id = Plugin::ID;
         ctx.logger
             .info("start", format_args!("the fleet is at /api/{id}/fleet"));
         Ok(state)
     }
 
-    /// After an update, the shell calls this on the new version instead of `on_start`.
+    /// Starts the plugin after an update, instead of `on_start`.
     ///
-    /// It runs in a process of its own, so what the old version remembered is gone; config values are still there.
+    /// The new version runs in a new process: the state of the old version is lost, config values are kept.
     pub async fn on_resume(ctx: PluginContext) -> stratos::Result<State> {
-        let state = begin(&ctx).await?;
+        let state = start(&ctx).await?;
         let last_sync: Option<u64> = ctx.config.get_option("last_sync").await?;
         ctx.logger
             .info_with("resume", "updated; the last sync was", &last_sync);
         Ok(state)
     }
 
-    /// Nothing is left to do here: the SDK ends what `ctx.spawn` has started, so the polling stops by itself.
+    /// Does nothing, since the SDK ends the tasks of `ctx.spawn`, such as the poll task.
     pub async fn on_stop() {}
 
-    /// `http://127.0.0.1:2066/api/fleet-manager/fleet`
+    /// Answers `GET http://127.0.0.1:2066/api/fleet-manager/fleet`.
     #[get("/fleet")]
     async fn fleet(state: &State, ctx: &PluginContext) -> Response {
         match state.airline.fleet().await {
             Ok(fleet) => Json(json!({ "success": true, "data": fleet })).into_response(),
             Err(error) => {
-                // The log says why; the UI gets a sentence that it can show.
-                let sentence = "Failed to fetch fleet";
-                ctx.logger.error_from("fleet", sentence, &error);
-                let answer = Json(json!({ "success": false, "error": sentence }));
+                // The log contains the causes; the UI gets a message that it can show.
+                let message = "Failed to fetch fleet";
+                ctx.logger.error_from("fleet", message, &error);
+                let answer = Json(json!({ "success": false, "error": message }));
                 (StatusCode::INTERNAL_SERVER_ERROR, answer).into_response()
             }
         }
     }
 
-    /// A UI that opens later has missed the pushes, so it can also ask.
+    /// Answers the UI with the current status, since a UI that opens later has missed earlier pushes.
     #[ipc("get-status")]
     async fn get_status(state: &State) -> Status {
         *state.status.borrow()
     }
 
-    /// What a start and a resume have in common.
-    async fn begin(ctx: &PluginContext) -> stratos::Result<State> {
+    /// Common part of `on_start` and `on_resume`.
+    async fn start(ctx: &PluginContext) -> stratos::Result<State> {
         let api_url = match limits::api_url(ctx).await? {
             Some(url) => url,
             None => demo_api::start(ctx).await?,

@@ -1,4 +1,4 @@
-//! The settings within the plugin's own limits, which the shell does not promise to apply.
+//! Settings of the plugin, clamped to its limits, since the shell may not enforce them.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use stratos::context::ConfigError;
 
 use crate::plugin::Plugin;
 
-/// In seconds; the same as in `plugin.json`.
+/// Default in seconds; equal to that in `plugin.json`.
 const DEFAULT_INTERVAL: f64 = 30.0;
 const SHORTEST_INTERVAL: f64 = 5.0;
 const LONGEST_INTERVAL: f64 = 3600.0;
 
-/// Where the airline's API is; `None` where nobody has said.
+/// Address of the airline's API; `None` if it is not configured.
 pub(crate) async fn api_url(ctx: &PluginContext) -> Result<Option<String>, ConfigError> {
     let url = Plugin::settings(ctx).api_url().await?;
     Ok(Some(url).filter(|url| !url.is_empty()))
 }
 
-/// How long to wait between two polls.
+/// Interval between two polls.
 pub(crate) async fn refresh_interval(ctx: &PluginContext) -> Duration {
     let setting = Plugin::settings(ctx).refresh_interval().await;
     interval(setting.unwrap_or_else(|error| {
-        let text = format_args!("polls every {DEFAULT_INTERVAL} s: {error}");
-        ctx.logger.warn("settings", text);
+        let message = format_args!("polling every {DEFAULT_INTERVAL} s: {error}");
+        ctx.logger.warn("settings", message);
         DEFAULT_INTERVAL
     }))
 }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_interval_floods_the_api_or_never_ends() {
+    fn interval_is_clamped_to_the_limits() {
         for (seconds, expected) in [
             (30.0, 30.0),
             (7.5, 7.5),

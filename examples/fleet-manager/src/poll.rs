@@ -1,4 +1,4 @@
-//! Keeps the status up to date, also while no UI is open.
+//! Background task that polls the fleet, also while no UI is open.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,33 +11,33 @@ use crate::airline::Airline;
 use crate::limits::refresh_interval;
 use crate::status::Status;
 
-/// Polls for ever; the SDK ends it together with the plugin.
+/// Polls the airline's API until the plugin ends.
 pub(crate) async fn run(ctx: PluginContext, airline: Airline, status: watch::Sender<Status>) {
     let mut logins = ctx.auth.changes();
     loop {
-        // A round that fails is no reason to give up.
-        if let Err(error) = round(&ctx, &airline, &status).await {
+        // After a failure, the next poll tries again.
+        if let Err(error) = poll(&ctx, &airline, &status).await {
             ctx.logger.error_from("poll", "Failed to sync", &*error);
         }
-        // Read each time, so that a change of the setting counts from the next round on.
+        // Reads the setting each time, so that a change takes effect without a restart.
         let interval = refresh_interval(&ctx).await;
         select! {
             () = sleep(interval) => {}
-            // Whoever signs in does not want to wait for the next round.
+            // A pilot who signs in sees the fleet at once.
             Some(_) = logins.next() => {}
         }
     }
 }
 
-async fn round(
+async fn poll(
     ctx: &PluginContext,
     airline: &Airline,
     status: &watch::Sender<Status>,
 ) -> stratos::Result {
     let fleet = airline.fleet().await;
-    let now = fleet.as_deref().map(Status::of).unwrap_or_default();
-    status.send_replace(now);
-    ctx.ipc.send("status-update", &now).await?;
+    let latest = fleet.as_deref().map(Status::of).unwrap_or_default();
+    status.send_replace(latest);
+    ctx.ipc.send("status-update", &latest).await?;
 
     fleet?;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH)?;

@@ -1,20 +1,20 @@
-//! What the UI's banner shows.
+//! Status of the airline for the UI.
 
 use serde::Serialize;
 
 use crate::airline::Aircraft;
 
-/// The answer of the channel `get-status`, and what `status-update` pushes.
+/// Status of the airline: answer on the channel `get-status`, and payload of the push `status-update`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Status {
-    /// Whether the airline's API answered the latest poll.
+    /// Whether the latest poll of the airline's API succeeded.
     pub(crate) online: bool,
-    /// How many pilots fly at the moment.
+    /// Number of pilots in flight.
     pub(crate) pilots: usize,
 }
 
 impl Status {
-    /// The status of an airline whose API answered with this fleet.
+    /// Status of an airline with this fleet.
     pub(crate) fn of(fleet: &[Aircraft]) -> Self {
         Self {
             online: true,
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_aircraft_with_a_pilot_count() {
+    fn pilots_counts_aircraft_with_a_pilot() {
         let aircraft = |pilot: Option<&str>| Aircraft {
             id: "D-AIZA".to_owned(),
             name: "Airbus A320".to_owned(),

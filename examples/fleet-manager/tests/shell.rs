@@ -1,6 +1,6 @@
-//! The plugin in a shell, with the demo API as its airline.
+//! Tests of the plugin in a mocked shell, with the demo API.
 //!
-//! `STRATOS_TEST_HOST=process cargo test` runs the same tests with the plugin as a process.
+//! `STRATOS_TEST_HOST=process cargo test` runs the tests with the plugin as a process.
 
 use fleet_manager::plugin::Plugin;
 use stratos::serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn shell() -> TestShellBuilder {
 }
 
 #[tokio::test]
-async fn the_fleet_and_its_status_are_there() {
+async fn fleet_and_status_are_available() {
     let shell = shell().start().await;
     let status = json!({ "online": true, "pilots": 2 });
     assert_eq!(shell.push::<Value>("status-update").await, status);
@@ -27,12 +27,12 @@ async fn the_fleet_and_its_status_are_there() {
 }
 
 #[tokio::test]
-async fn whoever_signs_out_sees_no_fleet() {
+async fn signed_out_pilot_gets_an_error_until_the_next_login() {
     let shell = shell().start().await;
     assert_eq!(shell.push::<Value>("status-update").await["online"], true);
 
     shell.sign_out().await;
-    // The change of the login is the next round, without a wait for the interval.
+    // A change of the login triggers a poll before the interval has passed.
     assert_eq!(shell.push::<Value>("status-update").await["online"], false);
     shell.log_line("Failed to sync").await;
     let answer = shell.get("/api/fleet-manager/fleet").await;
@@ -44,7 +44,7 @@ async fn whoever_signs_out_sees_no_fleet() {
 }
 
 #[tokio::test]
-async fn an_update_goes_on_where_the_old_version_was() {
+async fn update_keeps_the_time_of_the_last_sync() {
     let shell = shell().start().await;
     let _: Value = shell.push("status-update").await;
     shell.update().await.unwrap();
@@ -53,13 +53,13 @@ async fn an_update_goes_on_where_the_old_version_was() {
 }
 
 #[tokio::test]
-async fn an_outage_of_the_airline_is_survived() {
+async fn plugin_recovers_from_an_outage_of_the_api() {
     let shell = shell().start().await;
     shell.play("scenarios/outage.toml").await.assert_held();
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_keeps_it_from_starting() {
+async fn start_fails_with_an_invalid_api_url() {
     let error = shell().config("api_url", "localhost:80").try_start().await;
     let error = error.unwrap_err().to_string();
     assert!(

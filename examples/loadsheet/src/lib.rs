@@ -1,7 +1,7 @@
-//! Fetches the pilot's flight plan for a loadsheet in the UI.
+//! Plugin that fetches the pilot's flight plan for a loadsheet in the UI.
 //!
-//! A web page must not fetch it itself: the flight planner's server does not allow other sites to read its answers.
-//! The background module is no web page, so it fetches the plan and serves it to the UI.
+//! The UI cannot fetch the plan itself, since the flight planner's server does not allow requests from other sites
+//! (CORS). The background module is not subject to this restriction, so it fetches the plan and serves it to the UI.
 
 mod ofp;
 mod planner;
@@ -15,10 +15,10 @@ use stratos::{PluginBuilder, PluginContext};
 
 use crate::planner::Planner;
 
-/// Where the plugin's routes begin: `http://127.0.0.1:2066{ROUTES}/ofp?user=...` is one.
-const ROUTES: &str = "/loadsheet";
+/// Prefix of the plugin's routes, such as `http://127.0.0.1:2066/loadsheet/ofp?user=...`.
+const PREFIX: &str = "/loadsheet";
 
-/// The plugin, for `main` and for tests.
+/// Creates the plugin, for `main` and for tests.
 #[must_use]
 pub fn plugin() -> PluginBuilder {
     stratos::create_plugin(stratos::manifest!())
@@ -30,20 +30,20 @@ async fn start(ctx: PluginContext) -> stratos::Result {
     let planner = Arc::new(Planner::new()?);
 
     let router = routes::router(Arc::clone(&planner), &ctx);
-    ctx.server.register_router(ROUTES, router).await?;
+    ctx.server.register_router(PREFIX, router).await?;
 
-    // For the button of a pilot who has just changed the plan and does not want to wait for the cache.
+    // Clears the cache, for a pilot who has just changed the plan.
     ctx.ipc
         .handle("forget", move |_: Value| {
             let planner = Arc::clone(&planner);
             async move {
-                planner.forget().await;
+                planner.clear_cache().await;
                 Ok(())
             }
         })
         .await?;
 
     ctx.logger
-        .info("start", format_args!("flight plans are at {ROUTES}/ofp"));
+        .info("start", format_args!("flight plans are at {PREFIX}/ofp"));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The program that the shell starts.
+//! Program of the plugin, which the shell starts.
 
 use std::process::ExitCode;
 

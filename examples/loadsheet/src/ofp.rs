@@ -1,33 +1,34 @@
-//! What a loadsheet needs of an operational flight plan (OFP).
+//! Weights of an operational flight plan (OFP).
 
 use serde::Serialize;
 use stratos::serde_json::Value;
 use thiserror::Error;
 
-/// The planned weights, in the plan's own unit.
+/// Planned weights for a loadsheet.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ofp {
-    /// `kgs` or `lbs`.
+    /// Unit of all weights: `kgs` or `lbs`.
     pub(crate) units: String,
-    /// The fuel in the tanks at block-off.
+    /// Fuel at block-off.
     pub(crate) block_fuel: f64,
-    /// The aircraft with everything but fuel.
+    /// Weight of the loaded aircraft without fuel.
     pub(crate) zero_fuel_weight: f64,
-    /// The weight at take-off.
+    /// Weight at take-off.
     pub(crate) takeoff_weight: f64,
 }
 
-/// The plan does not say something, or not as expected.
+/// Error of [`Ofp::parse`]: a field is missing or malformed.
 #[derive(Debug, PartialEq, Eq, Error)]
-#[error("the flight plan has no usable {field}")]
-pub(crate) struct Incomplete {
+#[error("the flight plan has no valid {field}")]
+pub(crate) struct InvalidPlan {
+    /// JSON pointer of the field.
     field: &'static str,
 }
 
 impl Ofp {
-    /// Reads a plan in the form of SimBrief's.
-    pub(crate) fn read(plan: &Value) -> Result<Self, Incomplete> {
+    /// Parses a plan in SimBrief's JSON format.
+    pub(crate) fn parse(plan: &Value) -> Result<Self, InvalidPlan> {
         Ok(Self {
             units: text(plan, "/params/units")?.to_owned(),
             block_fuel: number(plan, "/fuel/plan_ramp")?,
@@ -37,17 +38,17 @@ impl Ofp {
     }
 }
 
-fn text<'a>(plan: &'a Value, field: &'static str) -> Result<&'a str, Incomplete> {
+fn text<'a>(plan: &'a Value, field: &'static str) -> Result<&'a str, InvalidPlan> {
     let value = plan.pointer(field).and_then(Value::as_str);
-    value.ok_or(Incomplete { field })
+    value.ok_or(InvalidPlan { field })
 }
 
-/// Numbers come as text.
-fn number(plan: &Value, field: &'static str) -> Result<f64, Incomplete> {
+/// Parses a number, which SimBrief encodes as a string.
+fn number(plan: &Value, field: &'static str) -> Result<f64, InvalidPlan> {
     let number = text(plan, field)?.parse().ok();
     number
         .filter(|number: &f64| number.is_finite())
-        .ok_or(Incomplete { field })
+        .ok_or(InvalidPlan { field })
 }
 
 #[cfg(test)]
@@ -57,26 +58,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_complete_plan_is_read() {
-        let read = Ofp::read(&plan("6418", "58210"));
+    fn complete_plan_is_parsed() {
+        let parsed = Ofp::parse(&plan("6418", "58210"));
         let expected = Ofp {
             units: "kgs".to_owned(),
             block_fuel: 6418.0,
             zero_fuel_weight: 58210.0,
             takeoff_weight: 64428.0,
         };
-        assert_eq!(read, Ok(expected));
+        assert_eq!(parsed, Ok(expected));
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn error_names_the_missing_or_malformed_field() {
         for (plan, field) in [
             (json!([]), "/params/units"),
             (plan("", "58210"), "/fuel/plan_ramp"),
             (plan("6418", "heavy"), "/weights/est_zfw"),
             (plan("6418", "inf"), "/weights/est_zfw"),
         ] {
-            assert_eq!(Ofp::read(&plan), Err(Incomplete { field }), "{plan}");
+            assert_eq!(Ofp::parse(&plan), Err(InvalidPlan { field }), "{plan}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Asks the flight planner, but not more often than needed, and does not trust its answers.
+//! Client of the flight planner, with a cache and limits for untrusted responses.
 
 use std::time::{Duration, Instant};
 
@@ -7,106 +7,109 @@ use stratos::serde_json::{self, Value};
 use stratos::tokio::sync::Mutex;
 use thiserror::Error;
 
-use crate::ofp::{Incomplete, Ofp};
+use crate::ofp::{InvalidPlan, Ofp};
 
-/// A request that takes longer has failed.
-const DEADLINE: Duration = Duration::from_secs(20);
-/// A plan with route and weather has some hundred kilobytes.
-const ANSWER_BYTES: usize = 4 * 1024 * 1024;
-/// How long an answer is given again.
-const FRESH: Duration = Duration::from_secs(60);
+/// Timeout of a request.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Maximum size of a response in bytes. A plan with route and weather has a few hundred kilobytes.
+const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
+/// Time for which a plan is cached.
+const CACHE_TTL: Duration = Duration::from_secs(60);
 
-/// Fetches flight plans and remembers the latest one.
+/// Client of the flight planner, which caches the latest flight plan.
 #[derive(Debug)]
 pub(crate) struct Planner {
     http: Client,
-    latest: Mutex<Option<Fetched>>,
+    cached: Mutex<Option<CachedPlan>>,
 }
 
 #[derive(Debug)]
-struct Fetched {
+struct CachedPlan {
     url: Url,
-    at: Instant,
+    fetched_at: Instant,
     ofp: Ofp,
 }
 
-/// Why there is no flight plan.
+/// Error of fetching a flight plan.
 #[derive(Debug, Error)]
 pub(crate) enum PlannerError {
-    #[error("cannot reach the flight planner")]
+    #[error("cannot connect to the flight planner")]
     Unreachable(#[source] reqwest::Error),
-    #[error("the flight planner's answer broke off")]
-    BrokeOff(#[source] reqwest::Error),
+    #[error("the flight planner's response is incomplete")]
+    Incomplete(#[source] reqwest::Error),
     #[error(
-        "the flight planner's answer is larger than {} MiB",
-        ANSWER_BYTES / 1024 / 1024
+        "the flight planner's response is larger than {} MiB",
+        MAX_RESPONSE_BYTES / 1024 / 1024
     )]
     TooLarge,
-    #[error("the flight planner answered ({status}) with something that is no JSON")]
+    #[error("the flight planner's response ({status}) is not valid JSON")]
     NotJson {
         status: StatusCode,
         #[source]
         source: serde_json::Error,
     },
-    #[error("the flight planner refused ({status}): {reason}")]
-    Refused { status: StatusCode, reason: String },
-    #[error("the flight planner's answer is no flight plan")]
-    NoPlan(#[source] Incomplete),
+    #[error("the flight planner rejected the request ({status}): {reason}")]
+    Rejected { status: StatusCode, reason: String },
+    #[error("the flight planner's response is not a flight plan")]
+    InvalidPlan(#[source] InvalidPlan),
 }
 
 impl Planner {
     pub(crate) fn new() -> reqwest::Result<Self> {
-        // `reqwest` leaves the choice of the cryptography to the program. An error means that it is made already.
+        // `reqwest` lets the program choose the TLS provider. An error means that one is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
-            http: Client::builder().timeout(DEADLINE).build()?,
-            latest: Mutex::default(),
+            http: Client::builder().timeout(TIMEOUT).build()?,
+            cached: Mutex::default(),
         })
     }
 
-    /// The flight plan at this address.
+    /// Returns the flight plan at this address, from the cache if it is recent.
     pub(crate) async fn ofp(&self, url: Url) -> Result<Ofp, PlannerError> {
-        // Held until the answer is there: whoever asks meanwhile gets the same one.
-        let mut latest = self.latest.lock().await;
-        if let Some(fetched) = latest.as_ref().filter(|f| f.serves(&url, Instant::now())) {
-            return Ok(fetched.ofp.clone());
+        // The lock is held during the request, so that concurrent callers share one request.
+        let mut cached = self.cached.lock().await;
+        let valid = cached
+            .as_ref()
+            .filter(|plan| plan.is_valid(&url, Instant::now()));
+        if let Some(plan) = valid {
+            return Ok(plan.ofp.clone());
         }
         let ofp = self.fetch(url.clone()).await?;
-        *latest = Some(Fetched {
+        *cached = Some(CachedPlan {
             url,
-            at: Instant::now(),
+            fetched_at: Instant::now(),
             ofp: ofp.clone(),
         });
         Ok(ofp)
     }
 
-    /// Makes the next question one for the planner.
-    pub(crate) async fn forget(&self) {
-        *self.latest.lock().await = None;
+    /// Clears the cache, so that the next call fetches the plan.
+    pub(crate) async fn clear_cache(&self) {
+        *self.cached.lock().await = None;
     }
 
     async fn fetch(&self, url: Url) -> Result<Ofp, PlannerError> {
-        let answer = self.http.get(url).send().await;
-        let answer = answer.map_err(PlannerError::Unreachable)?;
-        let status = answer.status();
-        let plan: Value = serde_json::from_slice(&body(answer).await?)
+        let response = self.http.get(url).send().await;
+        let response = response.map_err(PlannerError::Unreachable)?;
+        let status = response.status();
+        let plan: Value = serde_json::from_slice(&read_body(response).await?)
             .map_err(|source| PlannerError::NotJson { status, source })?;
         if !status.is_success() {
             let reason = plan.pointer("/fetch/status").and_then(Value::as_str);
-            return Err(PlannerError::Refused {
+            return Err(PlannerError::Rejected {
                 status,
-                reason: reason.unwrap_or("it does not say why").to_owned(),
+                reason: reason.unwrap_or("no reason given").to_owned(),
             });
         }
-        Ofp::read(&plan).map_err(PlannerError::NoPlan)
+        Ofp::parse(&plan).map_err(PlannerError::InvalidPlan)
     }
 }
 
-/// The whole answer, unless it is too large: then no more of it is read.
-async fn body(mut answer: Response) -> Result<Vec<u8>, PlannerError> {
+/// Reads the body of a response, up to [`MAX_RESPONSE_BYTES`].
+async fn read_body(mut response: Response) -> Result<Vec<u8>, PlannerError> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(PlannerError::BrokeOff)? {
-        if body.len() + chunk.len() > ANSWER_BYTES {
+    while let Some(chunk) = response.chunk().await.map_err(PlannerError::Incomplete)? {
+        if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
             return Err(PlannerError::TooLarge);
         }
         body.extend_from_slice(&chunk);
@@ -114,9 +117,9 @@ async fn body(mut answer: Response) -> Result<Vec<u8>, PlannerError> {
     Ok(body)
 }
 
-impl Fetched {
-    fn serves(&self, url: &Url, now: Instant) -> bool {
-        self.url == *url && now.duration_since(self.at) < FRESH
+impl CachedPlan {
+    fn is_valid(&self, url: &Url, now: Instant) -> bool {
+        self.url == *url && now.duration_since(self.fetched_at) < CACHE_TTL
     }
 }
 
@@ -125,12 +128,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_serves_for_a_minute_and_its_address_only() {
-        let at = Instant::now();
+    fn cached_plan_is_valid_for_its_address_for_one_minute() {
+        let fetched_at = Instant::now();
         let url: Url = "https://a.b/?username=ada".parse().unwrap();
-        let fetched = Fetched {
+        let cached = CachedPlan {
             url: url.clone(),
-            at,
+            fetched_at,
             ofp: Ofp {
                 units: "kgs".to_owned(),
                 block_fuel: 1.0,
@@ -138,9 +141,9 @@ mod tests {
                 takeoff_weight: 3.0,
             },
         };
-        assert!(fetched.serves(&url, at + Duration::from_secs(59)));
-        assert!(!fetched.serves(&url, at + Duration::from_secs(60)));
+        assert!(cached.is_valid(&url, fetched_at + Duration::from_secs(59)));
+        assert!(!cached.is_valid(&url, fetched_at + Duration::from_secs(60)));
         let other = "https://a.b/?username=bertrand".parse().unwrap();
-        assert!(!fetched.serves(&other, at));
+        assert!(!cached.is_valid(&other, fetched_at));
     }
 }

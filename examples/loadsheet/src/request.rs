@@ -1,24 +1,25 @@
-//! Which flight plan is wanted.
+//! Address of the pilot's flight plan.
 
 use reqwest::Url;
 use stratos::context::{Config, ConfigError};
 use thiserror::Error;
 
-/// SimBrief answers with XML unless it is asked for JSON.
+/// Default flight planner. Without `json=1`, SimBrief responds with XML.
 const SIMBRIEF: &str = "https://www.simbrief.com/api/xml.fetcher.php?json=1";
 
-/// Why no planner can be asked.
+/// Error of building the address.
 #[derive(Debug, Error)]
 pub(crate) enum RequestError {
-    #[error("say whose flight plan it is: /loadsheet/ofp?user=NAME")]
+    #[error("the parameter `user` is missing: /loadsheet/ofp?user=NAME")]
     NoUser,
     #[error("cannot read the setting `ofp_url`")]
     Setting(#[source] ConfigError),
-    #[error("setting `ofp_url` is `{text}`, but an address begins with https:// or http://")]
+    #[error("setting `ofp_url` is `{text}`, but an address must begin with https:// or http://")]
     Address { text: String },
 }
 
-/// The address of a pilot's flight plan. The setting is read each time, so that a change counts at once.
+/// Builds the address of a pilot's flight plan. Reads the setting `ofp_url` each time, so that a change takes effect at
+/// once.
 pub(crate) async fn plan_url(config: &Config, user: &str) -> Result<Url, RequestError> {
     let planner: String = config
         .get("ofp_url", SIMBRIEF.to_owned())
@@ -37,10 +38,10 @@ fn with_user(planner: &str, user: &str) -> Result<Url, RequestError> {
         .ok_or_else(|| RequestError::Address {
             text: planner.to_owned(),
         })?;
-    // A pilot has a name and a number, and the planner must be told which one it is given.
+    // SimBrief has different parameters for the pilot's name and number.
     let is_number = user.bytes().all(|byte| byte.is_ascii_digit());
     let key = if is_number { "userid" } else { "username" };
-    // Escapes whatever the name contains.
+    // Percent-encodes special characters of the name.
     url.query_pairs_mut().append_pair(key, user);
     Ok(url)
 }
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pilot_is_added_to_the_address() {
+    fn pilot_is_appended_to_the_address() {
         for (planner, user, expected) in [
             (
                 SIMBRIEF,
@@ -73,11 +74,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_asked_is_said() {
+    fn missing_user_and_invalid_address_are_errors() {
         assert!(matches!(with_user(SIMBRIEF, ""), Err(RequestError::NoUser)));
-        for wrong in ["", "simbrief.com", "localhost:80", "file:///etc/passwd"] {
-            let error = with_user(wrong, "ada").unwrap_err().to_string();
-            assert!(error.contains(&format!("`{wrong}`")), "{error}");
+        for invalid in ["", "simbrief.com", "localhost:80", "file:///etc/passwd"] {
+            let error = with_user(invalid, "ada").unwrap_err().to_string();
+            assert!(error.contains(&format!("`{invalid}`")), "{error}");
         }
     }
 }

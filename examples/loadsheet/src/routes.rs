@@ -1,4 +1,4 @@
-//! What the plugin serves below its prefix.
+//! HTTP routes of the plugin.
 
 use std::sync::Arc;
 
@@ -17,15 +17,15 @@ use crate::planner::{Planner, PlannerError};
 use crate::request::{RequestError, plan_url};
 
 #[derive(Clone)]
-struct Shared {
+struct AppState {
     planner: Arc<Planner>,
     config: Config,
     logger: Logger,
 }
 
 #[derive(Deserialize)]
-struct Wanted {
-    /// The pilot's name or number at the flight planner.
+struct OfpQuery {
+    /// Name or number of the pilot's account at the flight planner.
     #[serde(default)]
     user: String,
 }
@@ -39,26 +39,28 @@ enum OfpError {
 }
 
 pub(crate) fn router(planner: Arc<Planner>, ctx: &PluginContext) -> Router {
-    Router::new().route("/ofp", get(ofp)).with_state(Shared {
+    Router::new().route("/ofp", get(ofp)).with_state(AppState {
         planner,
         config: ctx.config.clone(),
         logger: ctx.logger.clone(),
     })
 }
 
-async fn ofp(State(shared): State<Shared>, Query(wanted): Query<Wanted>) -> Response {
-    match find(&shared, &wanted.user).await {
+async fn ofp(State(state): State<AppState>, Query(query): Query<OfpQuery>) -> Response {
+    match fetch(&state, &query.user).await {
         Ok(data) => Json(json!({ "success": true, "data": data })).into_response(),
         Err(error) => {
-            shared.logger.error_from("ofp", "no flight plan", &error);
+            state
+                .logger
+                .error_from("ofp", "cannot fetch the flight plan", &error);
             error.into_response()
         }
     }
 }
 
-async fn find(shared: &Shared, user: &str) -> Result<Ofp, OfpError> {
-    let url = plan_url(&shared.config, user).await?;
-    Ok(shared.planner.ofp(url).await?)
+async fn fetch(state: &AppState, user: &str) -> Result<Ofp, OfpError> {
+    let url = plan_url(&state.config, user).await?;
+    Ok(state.planner.ofp(url).await?)
 }
 
 impl IntoResponse for OfpError {

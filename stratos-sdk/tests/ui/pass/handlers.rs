@@ -1,4 +1,4 @@
-//! Handlers in place, in all the forms that they may have.
+//! All supported signatures of handlers.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl MyPlugin {
 
     async fn on_stop<'a>(&'a self, _ctx: &'a Context) {}
 
-    /// The documentation stays.
+    /// Documentation of a handler is kept.
     #[ipc("nothing")]
     async fn nothing(&self) {}
 
@@ -112,7 +112,7 @@ impl MyPlugin {
     #[ipc("left-out")]
     async fn left_out(&self, _: TypeThatIsNotThere) {}
 
-    /// Nothing but its name is like a hook's.
+    /// Helper whose name resembles a hook.
     async fn start_polling(&self) -> Result<(), BoxError> {
         let _ = Arc::new(1);
         Ok(())

@@ -1,4 +1,4 @@
-//! What the shell does not call may be called almost like what it does.
+//! Helpers may have names that resemble hooks.
 
 use stratos::PluginContext;
 

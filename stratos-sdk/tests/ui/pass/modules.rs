@@ -1,4 +1,4 @@
-//! A plugin as a module: with a state and without.
+//! Plugin modules with and without state.
 
 use stratos::Plugin as _;
 
@@ -39,7 +39,7 @@ mod with_state {
 
 #[stratos::plugin(manifest = "tests/plugin.json")]
 mod without_state {
-    //! Its documentation stays.
+    //! Documentation of a module is kept.
 
     use stratos::PluginContext;
 

@@ -1,4 +1,4 @@
-//! A plugin resumes where a hook for it is compiled in.
+//! `resumes` is true if `on_resume` is enabled by its `#[cfg]` attributes.
 
 use stratos::{Plugin, PluginContext};
 

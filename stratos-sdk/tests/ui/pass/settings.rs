@@ -1,4 +1,4 @@
-//! Each type of setting.
+//! Accessors of all types of settings.
 
 use stratos::context::ConfigError;
 use stratos::serde_json::Value;

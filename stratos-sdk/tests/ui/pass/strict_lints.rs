@@ -1,11 +1,11 @@
-//! Generated code neither fires a lint nor needs to switch one off.
+//! Generated code causes no lint warnings and contains no `allow`.
 #![forbid(unused_must_use, unsafe_code, dead_code, unreachable_pub)]
 #![deny(missing_docs, warnings, missing_debug_implementations, unused)]
 
 use stratos::PluginContext;
 use stratos::axum::Json;
 
-/// A plugin with all there is.
+/// Plugin type with every kind of hook and handler.
 #[derive(Debug, Default)]
 pub struct MyPlugin;
 
@@ -38,12 +38,12 @@ impl MyPlugin {
     }
 }
 
-/// A plugin of functions.
+/// Plugin module with state.
 #[stratos::plugin(manifest = "tests/ui/settings.json")]
 pub mod module {
     use super::PluginContext;
 
-    /// What the start makes.
+    /// State of the module.
     #[derive(Debug)]
     pub struct State(u32);
 

@@ -61,9 +61,9 @@ fn a_failing_api_is_a_500_with_a_logged_reason() {
     let mut example = with_api(&site.url(""));
     assert_eq!(example.pushed("status-update")["online"], true);
     for (status, body, why) in [
-        (503, "", "answered with 503 Service Unavailable"),
-        (401, "", "does not accept the pilot's login: sign in again"),
-        (200, "{}", "something that is no fleet: "),
+        (503, "", "responded with status 503 Service Unavailable"),
+        (401, "", "rejected the pilot's login: sign in again"),
+        (200, "{}", "returned a malformed fleet: "),
     ] {
         site.answer(status, body);
         let fleet = example.shell.get("/api/fleet-manager/fleet");
@@ -92,7 +92,7 @@ fn an_invalid_api_url_is_an_error_that_names_the_setting() {
     example.stop();
     assert_ne!(example.control("start").status, 200);
     let reason = example.shell.plugin(ID)["state"]["reason"].clone();
-    let expected = "setting `api_url` is `api.my-va.com`, but an address begins with https://";
+    let expected = "setting `api_url` is `api.my-va.com`, but an address must begin with https://";
     assert!(reason.as_str().unwrap().contains(expected), "{reason}");
 }
 

@@ -61,11 +61,11 @@ fn invalid_flight_plans_are_refused_and_not_cached() {
     let unknown = r#"{ "fetch": { "status": "Error: Unknown UserID" } }"#;
     let large = format!("\"{}\"", "x".repeat(4 * 1024 * 1024));
     for (status, body, expected) in [
-        (200, "<OFP/>", "(200 OK) with something that is no JSON"),
-        (502, "", "(502 Bad Gateway) with something that is no JSON"),
-        (200, "[]", "is no flight plan"),
+        (200, "<OFP/>", "(200 OK) is not valid JSON"),
+        (502, "", "(502 Bad Gateway) is not valid JSON"),
+        (200, "[]", "is not a flight plan"),
         (400, unknown, "(400 Bad Request): Error: Unknown UserID"),
-        (500, "{}", "it does not say why"),
+        (500, "{}", "no reason given"),
         (200, &large, "larger than 4 MiB"),
     ] {
         site.answer(status, body);
@@ -73,7 +73,7 @@ fn invalid_flight_plans_are_refused_and_not_cached() {
     }
     site.answer(200, PLAN);
     site.break_off();
-    refused(502, "broke off");
+    refused(502, "is incomplete");
     site.answer(200, PLAN);
     assert_eq!(example.shell.get("/loadsheet/ofp?user=ada").status, 200);
 
@@ -82,7 +82,7 @@ fn invalid_flight_plans_are_refused_and_not_cached() {
     example.set("ofp_url", &json!(7));
     refused(500, "cannot read the setting `ofp_url`");
     example.set("ofp_url", &json!("http://127.0.0.1:1/"));
-    refused(502, "cannot reach the flight planner");
+    refused(502, "cannot connect to the flight planner");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn without_a_user_name_no_flight_plan_is_requested() {
     for path in ["/loadsheet/ofp", "/loadsheet/ofp?user="] {
         let ofp = example.shell.get(path);
         assert_eq!(ofp.status, 400, "{ofp:?}");
-        let expected = "say whose flight plan it is: /loadsheet/ofp?user=NAME";
+        let expected = "the parameter `user` is missing: /loadsheet/ofp?user=NAME";
         assert_eq!(ofp.json(), json!({ "success": false, "error": expected }));
     }
     assert_eq!(site.asked_so_far(), []);

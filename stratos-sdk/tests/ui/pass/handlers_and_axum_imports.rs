@@ -1,4 +1,4 @@
-//! The attributes' names do not get in the way of axum's functions.
+//! The names of the attributes do not conflict with imports of axum's functions.
 
 use stratos::axum::Router;
 use stratos::axum::routing::{delete, get, post};

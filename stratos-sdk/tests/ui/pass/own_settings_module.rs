@@ -1,4 +1,4 @@
-//! The generated module makes way for one of the author's, and has another name on demand.
+//! The author's module `settings` shadows the generated one, which can have another name.
 
 use stratos::PluginContext;
 
@@ -32,7 +32,7 @@ impl Second {
     async fn on_stop(&self) {}
 }
 
-/// Sees two modules `settings` by its glob and the macro's; the argument tells them apart.
+/// Imports another module `settings` by a glob, so the argument must rename the generated one.
 #[stratos::plugin(manifest = "tests/ui/settings.json", settings = "third")]
 mod third_plugin {
     use super::*;

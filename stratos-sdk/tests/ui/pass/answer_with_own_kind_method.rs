@@ -1,4 +1,4 @@
-//! An answer's own methods, whatever they are called, do not get in the way of the macro.
+//! Methods of an answer's type do not conflict with the methods that generated code calls on it.
 
 use stratos::PluginContext;
 use stratos::axum::response::{IntoResponse, Response};

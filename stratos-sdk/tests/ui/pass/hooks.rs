@@ -1,3 +1,5 @@
+//! All supported signatures of hooks.
+
 use stratos::{Identity, Plugin, PluginContext};
 
 #[derive(Default)]
@@ -6,13 +8,13 @@ struct ByValue;
 #[stratos::plugin(manifest = "tests/plugin.json")]
 impl ByValue {
     pub async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
-        ctx.logger.info("Test", self.greeting());
+        ctx.logger.info("Test", self.message());
         Ok(())
     }
 
     async fn on_stop(&self) {}
 
-    fn greeting(&self) -> &'static str {
+    fn message(&self) -> &'static str {
         "hello"
     }
 }
