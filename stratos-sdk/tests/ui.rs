@@ -48,13 +48,16 @@ fn compiler_messages_for_mistakes_are_as_expected() {
 
 /// Copies the manifests into the package in the target folder as which trybuild compiles the cases.
 fn copy_manifests() {
-    let test = std::env::current_exe().unwrap();
-    // The test is in `target/debug/deps`.
-    let target = test.ancestors().nth(3).unwrap();
+    let test = std::env::current_exe().expect("the path of the test");
+    let target = test
+        .ancestors()
+        .nth(3)
+        .expect("a test in target/debug/deps");
     for manifest in MANIFESTS {
         let copy = target.join("tests/trybuild/stratos-sdk").join(manifest);
-        fs::create_dir_all(copy.parent().unwrap()).unwrap();
-        fs::copy(manifest, copy).unwrap();
+        let folder = copy.parent().expect("a path with a folder");
+        fs::create_dir_all(folder).expect("a writable target folder");
+        fs::copy(manifest, copy).expect("a readable manifest");
     }
 }
 
