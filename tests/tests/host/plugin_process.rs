@@ -40,7 +40,7 @@ fn a_plugin_without_sockets_reports_an_error() {
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        stderr.starts_with("error: cannot reach the shell: "),
+        stderr.starts_with("error: cannot connect to the shell: "),
         "{stderr}"
     );
 }
