@@ -7,8 +7,8 @@ use inquire::InquireError;
 use stratos_host::ShellError;
 use stratos_host::config::ProjectError;
 use stratos_host::config::StratosTomlError;
-use stratos_host::control::ClientError;
-use stratos_host::owner::OwnerError;
+use stratos_host::remote::ClientError;
+use stratos_host::remote::HostFileError;
 use stratos_host::state_dir::StateDirError;
 use stratos_host::store::StoreError;
 use stratos_templates::RenderError;
@@ -55,7 +55,7 @@ pub(crate) enum Error {
     NoConfigStore { folder: PathBuf },
     /// The state folder belongs to no running shell.
     #[error("no running shell was found")]
-    NoRunningShell(#[source] OwnerError),
+    NoRunningShell(#[source] HostFileError),
     /// The running shell refused the request.
     #[error("{0}")]
     Refused(String),
@@ -169,7 +169,9 @@ impl Error {
             Self::CheckPanic { .. } | Self::RulePanic { .. } => {
                 "please report it, with the file if you can; the findings in this file are incomplete"
             }
-            Self::Client(ClientError::Gone { .. }) => "start a shell with `cargo stratos run`",
+            Self::Client(ClientError::Unreachable { .. }) => {
+                "start a shell with `cargo stratos run`"
+            }
             _ => return None,
         };
         Some(text.to_owned())
@@ -206,7 +208,7 @@ impl Error {
 impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
         match error {
-            ClientError::Refused(reason) => Self::Refused(reason),
+            ClientError::Rejected(reason) => Self::Refused(reason),
             error => Self::Client(error),
         }
     }

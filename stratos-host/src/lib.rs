@@ -18,12 +18,11 @@ pub mod event;
 mod faults;
 mod http;
 pub mod login;
-pub mod origin;
-pub mod owner;
 mod plugin;
 pub mod process;
 #[cfg(feature = "reload")]
 pub mod reload;
+pub mod remote;
 mod routing;
 pub mod scenario;
 mod server;

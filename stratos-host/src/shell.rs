@@ -17,17 +17,16 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Persona, ShellVersion};
-use crate::control::{Control, PluginInfo};
+use crate::config::{Origin, Persona, ShellVersion};
+use crate::control::Control;
 use crate::event::Entry;
 use crate::event::{Event, EventBus, Subscriber};
 use crate::faults::Faults;
 use crate::http::InProcessClient;
 use crate::login::{Login, UnknownPersona};
-use crate::origin::Origin;
-use crate::owner::{Owner, OwnerError};
 use crate::plugin::PluginHandle;
 use crate::process::Launcher;
+use crate::remote::{HostFile, HostFileError, PluginInfo};
 use crate::routing::RoutingTable;
 use crate::server::{self, RequestGuard};
 use crate::state_dir::StateDir;
@@ -89,7 +88,7 @@ pub struct Shell {
 pub enum ShellError {
     /// `host.json` cannot be written.
     #[error("the shell cannot be made known to other commands")]
-    Owner(#[source] OwnerError),
+    Owner(#[source] HostFileError),
     /// Somebody listens on the port.
     #[error("port {port} is taken{}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
     PortTaken {
@@ -215,7 +214,7 @@ impl Shell {
         for notice in notices {
             events.record(|| Entry::Done(notice.to_string()));
         }
-        let owner = Owner::this_process(address.port());
+        let owner = HostFile::for_this_process(address.port());
         if let Some(folder) = &folder {
             owner.write(folder).map_err(ShellError::Owner)?;
         }
@@ -272,7 +271,7 @@ impl Shell {
 
     /// Waits until no plugin is on its way any more, and returns how they all are.
     pub async fn ready(&self) -> Vec<PluginInfo> {
-        self.control.settled().await
+        self.control.wait_until_settled().await
     }
 
     /// Stops all plugins in parallel, then the server. Bounded in time: the stop deadline and two seconds.
@@ -284,14 +283,14 @@ impl Shell {
         self.server_end.cancel();
         let _ = tokio::time::timeout(SERVER_DEADLINE, &mut self.server).await;
         if let Some(folder) = &self.folder {
-            Owner::remove(folder);
+            HostFile::remove(folder);
         }
     }
 }
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        self.control.abandon();
+        self.control.begin_close();
         self.server_end.cancel();
     }
 }

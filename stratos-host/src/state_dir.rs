@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::owner::Owner;
+use crate::remote::HostFile;
 use crate::store::{ConfigStore, Notice, StoreError};
 
 /// A state folder that this process owns, or state in memory.
@@ -78,7 +78,7 @@ impl StateDir {
         let (store, notices) = ConfigStore::open(&folder.join("config.redb"))
             .map_err(|source| StateDirError::new(folder, source))?;
         // Written by a shell that was killed; its process id may be reused.
-        Owner::remove(folder);
+        HostFile::remove(folder);
         Ok(Self {
             folder: Some(folder.to_owned()),
             store,
@@ -118,8 +118,8 @@ impl StateDirError {
         if !matches!(source, StoreError::Owned { .. }) {
             return Self::Store { folder, source };
         }
-        match Owner::read(&folder) {
-            Ok(Owner { pid, port, .. }) if accepts_connections(port) => {
+        match HostFile::read(&folder) {
+            Ok(HostFile { pid, port, .. }) if accepts_connections(port) => {
                 Self::Owned { folder, pid, port }
             }
             // Written by a shell that was killed: the current owner has not written its own file yet.

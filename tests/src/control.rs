@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
-use stratos_host::control::PluginInfo;
+use stratos_host::remote::PluginInfo;
 
 use crate::http::{HttpResponse, request};
 

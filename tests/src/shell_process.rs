@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use stratos_host::owner::Owner;
+use stratos_host::remote::HostFile;
 use tempfile::NamedTempFile;
 
 use crate::command::{CommandOutput, cargo_stratos, stratos};
@@ -107,7 +107,7 @@ impl ShellProcess {
         };
         let deadline = Instant::now() + TIMEOUT;
         let owner = loop {
-            match Owner::read(&running.state) {
+            match HostFile::read(&running.state) {
                 Ok(owner) if owner.pid == pid => break owner,
                 // The owner file is missing, or left by a shell that was killed.
                 _ => assert!(

@@ -1,5 +1,7 @@
 //! `cargo stratos auth`
 
+use stratos_host::remote::{PersonaName, SwitchAuth};
+
 use crate::commands::remote::Remote;
 use crate::context::Context;
 use crate::error::Error;
@@ -17,7 +19,12 @@ pub(crate) struct Args {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { persona, remote } = args;
-    remote.ask(cx, async |shell| shell.switch_auth(&persona).await)?;
+    let switch = SwitchAuth {
+        persona: PersonaName {
+            persona: persona.clone(),
+        },
+    };
+    remote.ask(cx, async |shell| shell.call(&switch).await)?;
     cx.output.note(format_args!(
         "the shell is {} now, and its plugins know",
         escape(&persona)

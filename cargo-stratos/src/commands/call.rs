@@ -1,7 +1,7 @@
 //! `cargo stratos call`
 
 use serde_json::Value;
-use stratos_host::control::Invoke;
+use stratos_host::remote::{Invoke, InvokeChannel};
 
 use crate::commands::remote::Remote;
 use crate::context::Context;
@@ -30,7 +30,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         remote,
     } = args;
     let invoke = Invoke { channel, payload };
-    let answer = remote.ask(cx, async |shell| shell.invoke(&plugin, &invoke).await)?;
+    let invoke = InvokeChannel { plugin, invoke };
+    let answer = remote.ask(cx, async |shell| shell.call(&invoke).await)?;
     cx.output.json(&answer)?;
     Ok(Outcome::Success)
 }

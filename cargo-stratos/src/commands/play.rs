@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratos_host::event::{ScenarioOutcome, ScenarioProgress};
+use stratos_host::remote::ListPlugins;
 use stratos_host::scenario::{Scenario, ScenarioError, ScenarioReport};
 
 use crate::commands::remote::Remote;
@@ -34,12 +35,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let mut steps = Vec::new();
     let mut closed = Ok(());
     let ending = remote.ask(cx, async |shell| {
-        let ids: Vec<_> = shell
-            .plugins()
-            .await?
-            .into_iter()
-            .map(|its| its.id)
-            .collect();
+        let plugins = shell.call(&ListPlugins {}).await?.into_iter();
+        let ids: Vec<_> = plugins.map(|plugin| plugin.id).collect();
         let scenario = match file.scenario.clone().fit(&ids) {
             Ok(scenario) => scenario,
             Err(error) => return Ok(Err(error)),

@@ -1,5 +1,7 @@
 //! `cargo stratos ps`
 
+use stratos_host::remote::ListPlugins;
+
 use crate::commands::remote::Remote;
 use crate::context::Context;
 use crate::error::Error;
@@ -17,7 +19,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    let plugins = args.remote.ask(cx, async |shell| shell.plugins().await)?;
+    let plugins = args
+        .remote
+        .ask(cx, async |shell| shell.call(&ListPlugins {}).await)?;
     if args.json {
         cx.output.json(&plugins)?;
         return Ok(Outcome::Success);

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use stratos_host::control::{Client, ClientError};
-use stratos_host::owner::Owner;
+use stratos_host::remote::{Client, ClientError, HostFile, Operation};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -25,8 +24,8 @@ impl Remote {
         cx: &Context,
         conversation: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
     ) -> Result<T, Error> {
-        let owner = Owner::read(&self.folder(cx)).map_err(Error::NoRunningShell)?;
-        block_on(async { Ok(conversation(&Client::new(owner)).await?) })
+        let host = HostFile::read(&self.folder(cx)).map_err(Error::NoRunningShell)?;
+        block_on(async { Ok(conversation(&Client::new(host)).await?) })
     }
 
     /// The state folder that is meant.
@@ -57,15 +56,16 @@ pub(crate) struct OnePlugin {
 }
 
 impl OnePlugin {
-    /// Has the shell do something with the plugin, and says so when it is done.
-    pub(crate) fn ask(
+    /// Calls an operation of the running shell on the plugin, and prints that it is done.
+    pub(crate) fn call<O: Operation<Answer = ()>>(
         self,
         cx: &Context,
-        conversation: impl AsyncFnOnce(&Client, &str) -> Result<(), ClientError>,
+        operation: impl FnOnce(String) -> O,
         done: &str,
     ) -> Result<Outcome, Error> {
         let Self { plugin, remote } = self;
-        remote.ask(cx, async |shell| conversation(shell, &plugin).await)?;
+        let operation = operation(plugin.clone());
+        remote.ask(cx, async |shell| shell.call(&operation).await)?;
         cx.output.note(format_args!("{} {done}", escape(&plugin)));
         Ok(Outcome::Success)
     }

@@ -1,6 +1,6 @@
 //! `cargo stratos stop`
 
-use stratos_host::control::Client;
+use stratos_host::remote::StopPlugin;
 
 use crate::commands::remote::OnePlugin;
 use crate::context::Context;
@@ -15,5 +15,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    args.plugin.ask(cx, Client::stop, "is stopped")
+    args.plugin
+        .call(cx, |plugin| StopPlugin { plugin }, "is stopped")
 }

@@ -1,6 +1,6 @@
 //! `cargo stratos update`
 
-use stratos_host::control::Client;
+use stratos_host::remote::UpdatePlugin;
 
 use crate::commands::remote::OnePlugin;
 use crate::context::Context;
@@ -18,5 +18,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    args.plugin.ask(cx, Client::update, "runs its new version")
+    args.plugin
+        .call(cx, |plugin| UpdatePlugin { plugin }, "runs its new version")
 }

@@ -1,6 +1,6 @@
 //! Plugins and their states, for people.
 
-use stratos_host::control::PluginInfo;
+use stratos_host::remote::PluginInfo;
 use stratos_host::{BuildStatus, PluginState};
 
 use crate::output::{BOLD, DIM, escape};

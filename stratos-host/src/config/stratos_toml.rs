@@ -9,8 +9,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
+use crate::config::Origin;
 use crate::config::toml::{TomlError, parse_toml};
-use crate::origin::Origin;
 
 /// The content of `stratos.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -189,7 +189,7 @@ mod tests {
             (
                 "[dev]\norigins = [\n  \"http://localhost:5173/\",\n]",
                 Err(
-                    "line 2, column 11: `http://localhost:5173/` is not an origin: browsers spell it `http://localhost:5173`",
+                    "line 2, column 11: `http://localhost:5173/` is not an origin: browsers write it as `http://localhost:5173`",
                 ),
             ),
         ];

@@ -1,13 +1,16 @@
-//! What can be done with a running shell, from within it and, by the same names, from outside.
+//! The operations on a running shell, for code in the same process.
+//!
+//! [`crate::remote`] has the same operations for other processes; `server/api.rs` connects the two.
 
-mod client;
-mod inside;
-mod request;
-mod types;
-mod values;
+mod auth;
+mod config_values;
+mod error;
+mod handle;
+mod http_request;
+mod ipc;
+mod plugins;
+mod store_faults;
 
-pub use self::client::{Client, ClientError};
-pub use self::inside::{Control, ControlError};
-pub use self::request::Answered;
-pub(crate) use self::types::{API, Failure, SwitchAuth};
-pub use self::types::{AuthInfo, ConfigValues, Invoke, PluginInfo};
+pub use self::error::ControlError;
+pub use self::handle::Control;
+pub use self::http_request::HttpResponse;

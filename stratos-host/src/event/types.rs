@@ -82,7 +82,7 @@ pub enum Event {
         /// System setting that has to be changed before, if any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         needs: Option<String>,
-        /// Whether the plugin is paused until [`Control::go_on`](crate::control::Control::go_on).
+        /// Whether the plugin is paused until [`Control::release_debugger_pause`](crate::control::Control::release_debugger_pause).
         waits: bool,
     },
     /// The user signed in or out.

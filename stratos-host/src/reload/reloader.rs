@@ -237,7 +237,8 @@ impl Loop {
             if !by_build {
                 plugin.say(&self.control, Part::Source, &sources);
             }
-            self.control.changed(&plugin.project.manifest.id, by_build);
+            self.control
+                .sources_changed(&plugin.project.manifest.id, by_build);
         }
         // Other packages, other icons.
         self.widen(SystemTime::now()).await;
@@ -286,7 +287,7 @@ impl Loop {
         let error = match StratosToml::load(home) {
             Ok(settings) => {
                 self.processes.set_env(settings.env.clone());
-                self.control.apply(settings);
+                self.control.apply_config(settings);
                 None
             }
             Err(error) => Some(chain(&error)),
@@ -296,7 +297,7 @@ impl Loop {
     }
 
     fn note(&self, level: Level, text: String) {
-        self.control.note("", level, text);
+        self.control.log("", level, text);
     }
 }
 
@@ -357,7 +358,7 @@ impl Plugin {
             let (before, now) = (in_words(before), in_words(now));
             format!("is {now} now, and was {before}: end `cargo stratos run` and start it again")
         };
-        control.note(&self.project.manifest.id, Level::Warn, text);
+        control.log(&self.project.manifest.id, Level::Warn, text);
     }
 
     fn say_echoes(&self, control: &Control, echoes: &BTreeSet<PathBuf>) {
@@ -374,7 +375,7 @@ impl Plugin {
              followed any more. Let the build script write to `OUT_DIR`, or only where something differs",
             names.join(", ")
         );
-        control.note(&self.project.manifest.id, Level::Warn, text);
+        control.log(&self.project.manifest.id, Level::Warn, text);
     }
 
     fn name(&self, path: &Path) -> String {
@@ -403,14 +404,14 @@ impl Plugin {
             )),
             Ok(project) => {
                 let manifest = &project.manifest;
-                control.rename(&id, manifest.name.clone(), manifest.version.to_string());
+                control.set_label(&id, manifest.name.clone(), manifest.version.to_string());
                 self.project.manifest = project.manifest;
                 None
             }
             Err(error) => Some(chain(&error)),
         };
         self.is_blocked = error.is_some();
-        control.block(&id, self.is_blocked);
+        control.set_blocked(&id, self.is_blocked);
         control.emit(Event::Reread { plugin: id, error });
     }
 

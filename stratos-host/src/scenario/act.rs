@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::control::{Answered, ControlError};
+use crate::control::{ControlError, HttpResponse};
 use crate::scenario::expect::{Witness, contains};
 use crate::scenario::model::{Action, Lifecycle};
 use crate::scenario::stage::Stage;
@@ -74,18 +74,18 @@ async fn break_or_mend(stage: &mut Stage, action: &Action) -> Result<(), String>
     match action {
         Action::ConfigFails { reason, lasts } => {
             stage.store_is_broken = true;
-            control.break_store(reason);
+            control.fail_store(reason);
             let end = async move {
-                control.unbreak_store();
+                control.unfail_store();
                 Ok(())
             };
             stage.ends("config fails".to_owned(), *lasts, end);
         }
         Action::ConfigSlow { by, lasts } => {
             stage.store_is_broken = true;
-            control.slow_store(*by);
+            control.delay_store(*by);
             let end = async move {
-                control.slow_store(Duration::ZERO);
+                control.delay_store(Duration::ZERO);
                 Ok(())
             };
             stage.ends("config is slow".to_owned(), *lasts, end);
@@ -93,7 +93,7 @@ async fn break_or_mend(stage: &mut Stage, action: &Action) -> Result<(), String>
         Action::ConfigWorks => {
             stage.forget("config fails");
             stage.forget("config is slow");
-            control.mend_store();
+            control.restore_store();
         }
         Action::UpstreamGone { upstream, lasts } => {
             let stand_in = stage.stand_in(upstream).clone();
@@ -148,11 +148,11 @@ fn is_wanted(answer: &serde_json::Value, wanted: Option<&serde_json::Value>) -> 
 }
 
 fn has_answered(
-    answered: &Answered,
+    answered: &HttpResponse,
     status: Option<u16>,
     part: Option<&str>,
 ) -> Result<(), String> {
-    let Answered { status: its, body } = answered;
+    let HttpResponse { status: its, body } = answered;
     let shown: String = body.chars().take(SHOWN).collect();
     let is_right = match status {
         Some(status) => status == *its,

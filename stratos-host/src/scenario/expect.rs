@@ -63,7 +63,7 @@ impl Witness {
         within: Duration,
     ) -> Result<(), String> {
         let found = match what {
-            Expected::State(state) => timeout(within, control.reaches(plugin, state))
+            Expected::State(state) => timeout(within, control.wait_for_state(plugin, state))
                 .await
                 .is_ok(),
             Expected::Config { key, value } => {

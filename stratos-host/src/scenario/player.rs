@@ -47,7 +47,7 @@ pub async fn play(
     until: &CancellationToken,
     tell: impl FnMut(&ScenarioProgress) + Send,
 ) -> Result<ScenarioReport, Busy> {
-    let turn = control.turn().ok_or(Busy)?;
+    let turn = control.try_lock_scenario().ok_or(Busy)?;
     Ok(play_in_turn(turn, control, scenario, afterwards, until, tell).await)
 }
 
@@ -73,10 +73,10 @@ pub(crate) async fn play_in_turn(
     let ending = tokio::select! {
         biased;
         () = until.cancelled() => ScenarioOutcome::Cancelled,
-        () = control.ending() => ScenarioOutcome::Cancelled,
+        () = control.shutdown_started() => ScenarioOutcome::Cancelled,
         ending = all => ending,
     };
-    let goes_on = afterwards == Afterwards::GoesOn && !control.is_ending();
+    let goes_on = afterwards == Afterwards::GoesOn && !control.is_shutting_down();
     stage.give_back(goes_on).await;
     tell(ScenarioProgress::Ended {
         outcome: ending.clone(),

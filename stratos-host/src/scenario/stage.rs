@@ -82,7 +82,7 @@ impl Stage {
             let task = tokio::spawn(async move {
                 tokio::time::sleep(lasts).await;
                 if let Err(error) = end.await {
-                    control.note("", Level::Error, error);
+                    control.log("", Level::Error, error);
                 }
             });
             task.abort_handle()
@@ -107,7 +107,7 @@ impl Stage {
             planned.abort();
         }
         if self.store_is_broken {
-            self.control.mend_store();
+            self.control.restore_store();
         }
         for stand_in in self.stand_ins.values() {
             // Its port is free for the next scenario.
@@ -134,7 +134,7 @@ impl Stage {
             told.push(error.to_string());
         }
         for text in told {
-            self.control.note("", Level::Error, text);
+            self.control.log("", Level::Error, text);
         }
     }
 
@@ -154,7 +154,7 @@ impl Stage {
     async fn restart(&mut self) -> Result<(), (String, ControlError)> {
         if !self.interrupted.is_empty() {
             // Somebody ended the scenario while they were on their way.
-            self.control.settled().await;
+            self.control.wait_until_settled().await;
         }
         let told = self.borrowed.iter().map(|(told, _)| told.plugin.clone());
         let told: BTreeSet<_> = told.collect();

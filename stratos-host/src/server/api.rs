@@ -1,58 +1,74 @@
-//! The control API; its shapes are in [`crate::control`].
+//! The routes of the control API; see [`crate::remote`] for its operations and their types.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use axum::body::{Body as Lines, Bytes, to_bytes};
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{DefaultBodyLimit, Query, RawPathParams, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, get, on, post};
 use axum::{Json, Router};
-use futures_util::stream::{self, unfold};
+use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use stratos_protocol::error::chain;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::control::{
-    AuthInfo, ConfigValues, Control, ControlError, Invoke, PluginInfo, SwitchAuth,
-};
+use crate::control::{Control, ControlError};
 use crate::event::ScenarioProgress;
 use crate::plugin::PluginError;
+use crate::remote::{
+    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, ImportConfig, Invoke,
+    InvokeChannel, ListPlugins, Operation, PersonaName, RemoveConfigValue, ReplacePluginConfig,
+    SCENARIO_PATH, SetConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
+};
 use crate::scenario::{Afterwards, Busy, Scenario, play_in_turn};
 use crate::server::error_response;
 use crate::server::request_guard::{RequestGuard, require_token};
-use crate::store::{ConfigExport, StoreError};
+use crate::store::StoreError;
 
-/// The largest body, which is an import of all config values: 64 MiB.
+/// The largest body of a request, which is an import of all config values: 64 MiB.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
 
-/// More than axum says in a refusal.
-const REFUSAL_BYTES: usize = 64 * 1024;
+/// The largest text of an error response that axum makes, in bytes.
+const ERROR_TEXT_BYTES: usize = 64 * 1024;
 
 pub(super) fn router(guard: RequestGuard) -> Router<Control> {
     Router::new()
-        .route("/plugins", get(plugins))
-        .route("/plugins/{id}/start", post(start))
-        .route("/plugins/{id}/stop", post(stop))
-        .route("/plugins/{id}/update", post(update))
-        .route("/plugins/{id}/invoke", post(invoke))
-        .route(
-            "/config",
-            get(config_everything).put(config_replace_everything),
-        )
-        .route("/plugins/{id}/config", get(config_all).put(config_replace))
-        .route(
-            "/plugins/{id}/config/value",
-            get(config_get).put(config_set).delete(config_delete),
-        )
-        .route("/auth", get(auth).put(switch_auth))
-        .route("/scenario", post(play))
-        .route("/events", get(events))
+        .operation(async |control, ListPlugins {}| Ok(control.plugins()))
+        .operation(async |control, StartPlugin { plugin }| control.start(&plugin).await)
+        .operation(async |control, StopPlugin { plugin }| control.stop(&plugin).await)
+        .operation(async |control, UpdatePlugin { plugin }| control.update(&plugin).await)
+        .operation(async |control, InvokeChannel { plugin, invoke }| {
+            let Invoke { channel, payload } = invoke;
+            control.invoke(&plugin, &channel, payload).await
+        })
+        .operation(async |control, GetPluginConfig { plugin }| control.config_all(&plugin).await)
+        .operation(async |control, ReplacePluginConfig { plugin, values }| {
+            control.config_replace(&plugin, values).await
+        })
+        .operation(async |control, GetConfigValue { plugin, key }| {
+            control.config_get(&plugin, &key).await
+        })
+        .operation(async |control, SetConfigValue { plugin, key, value }| {
+            control.config_set(&plugin, key, value).await
+        })
+        .operation(async |control, RemoveConfigValue { plugin, key }| {
+            control.config_delete(&plugin, &key).await
+        })
+        .operation(async |control, ExportConfig {}| control.config_export().await)
+        .operation(async |control, ImportConfig { export }| control.config_import(export).await)
+        .operation(async |control, GetAuth {}| Ok(control.auth()))
+        .operation(async |control, SwitchAuth { persona }| {
+            let PersonaName { persona } = persona;
+            control.switch_auth(&persona).await
+        })
+        .route(SCENARIO_PATH, post(play_scenario))
+        .route("/events", get(stream_events))
         .fallback(async || {
             error_response(StatusCode::NOT_FOUND, "the control API has no such path")
         })
@@ -60,212 +76,137 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
             let text = "the control API has this path, but not with this method";
             error_response(StatusCode::METHOD_NOT_ALLOWED, text)
         })
-        .layer(map_response(in_one_shape))
+        .layer(map_response(convert_axum_errors))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn_with_state(guard, require_token))
 }
 
-type Answer<T> = Result<Json<T>, Refused>;
-
-struct Refused(ControlError);
-
-impl From<ControlError> for Refused {
-    fn from(error: ControlError) -> Self {
-        Self(error)
-    }
+/// Adds routes of [operations](Operation) to a router.
+trait OperationRouter {
+    /// Adds the route of one operation, which `run` executes.
+    fn operation<O, F, A>(self, run: F) -> Self
+    where
+        O: Operation + 'static,
+        F: Fn(Control, O) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Result<O::Answer, ControlError>> + Send;
 }
 
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let status = match &self.0 {
-            ControlError::Plugin(PluginError::Unknown { .. })
-            | ControlError::NoHandler { .. }
-            | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
-            ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
-            ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
-            ControlError::Value(StoreError::TooDeep { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
-            ControlError::Value(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
+impl OperationRouter for Router<Control> {
+    fn operation<O, F, A>(self, run: F) -> Self
+    where
+        O: Operation + 'static,
+        F: Fn(Control, O) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Result<O::Answer, ControlError>> + Send,
+    {
+        let handler = async move |State(control): State<Control>,
+                                  path: RawPathParams,
+                                  Query(mut params): Query<BTreeMap<String, String>>,
+                                  body: Bytes|
+                    -> Response {
+            let path = path.iter();
+            params.extend(path.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            match O::decode(params, &body) {
+                Ok(operation) => match run(control, operation).await {
+                    Ok(answer) => Json(answer).into_response(),
+                    Err(error) => error_response(status_of(&error), error.to_string()),
+                },
+                Err(error @ DecodeError::MissingParameter(_)) => {
+                    error_response(StatusCode::BAD_REQUEST, chain(&error))
+                }
+                Err(error @ DecodeError::Body(_)) => {
+                    error_response(StatusCode::UNPROCESSABLE_ENTITY, chain(&error))
+                }
+            }
         };
-        error_response(status, self.0.to_string())
+        let method = MethodFilter::try_from(O::METHOD).expect("axum can route the method");
+        self.route(O::PATH, on(method, handler))
     }
 }
 
-/// What axum itself refuses, such as a query without its key, in the shape of all failures.
-async fn in_one_shape(response: Response) -> Response {
+fn status_of(error: &ControlError) -> StatusCode {
+    match error {
+        ControlError::Plugin(PluginError::Unknown { .. })
+        | ControlError::NoHandler { .. }
+        | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
+        ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
+        ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
+        ControlError::Value(StoreError::TooDeep { .. }) | ControlError::Persona(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        ControlError::Value(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Converts error responses of axum, such as for an invalid query, into JSON as the shell's own.
+async fn convert_axum_errors(response: Response) -> Response {
     let is_text = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/plain");
     let kind = response.headers().get(CONTENT_TYPE);
     if !response.status().is_client_error() || !kind.is_some_and(is_text) {
         return response;
     }
     let status = response.status();
-    match to_bytes(response.into_body(), REFUSAL_BYTES).await {
+    match to_bytes(response.into_body(), ERROR_TEXT_BYTES).await {
         Ok(text) => error_response(status, String::from_utf8_lossy(&text)),
         Err(error) => error_response(status, error.to_string()),
     }
 }
 
-/// A JSON body, whose mistakes are answered in the shape of all failures.
-struct Body<T>(T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|error| error_response(error.status(), error.body_text()))?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            let text = format!("the body is not what this path takes: {error}");
-            error_response(StatusCode::UNPROCESSABLE_ENTITY, text)
-        })
-    }
-}
-
-async fn plugins(State(control): State<Control>) -> Json<Vec<PluginInfo>> {
-    Json(control.plugins())
-}
-
-async fn start(State(control): State<Control>, Path(id): Path<String>) -> Answer<()> {
-    Ok(Json(control.start(&id).await?))
-}
-
-async fn stop(State(control): State<Control>, Path(id): Path<String>) -> Answer<()> {
-    Ok(Json(control.stop(&id).await?))
-}
-
-async fn update(State(control): State<Control>, Path(id): Path<String>) -> Answer<()> {
-    Ok(Json(control.update(&id).await?))
-}
-
-async fn invoke(
-    State(control): State<Control>,
-    Path(id): Path<String>,
-    Body(Invoke { channel, payload }): Body<Invoke>,
-) -> Answer<Value> {
-    Ok(Json(control.invoke(&id, &channel, payload).await?))
-}
-
 #[derive(Deserialize)]
-struct Key {
-    key: String,
-}
-
-async fn config_get(
-    State(control): State<Control>,
-    Path(id): Path<String>,
-    Query(Key { key }): Query<Key>,
-) -> Answer<Value> {
-    Ok(Json(control.config_get(&id, &key).await?))
-}
-
-async fn config_set(
-    State(control): State<Control>,
-    Path(id): Path<String>,
-    Query(Key { key }): Query<Key>,
-    Body(value): Body<Value>,
-) -> Answer<()> {
-    Ok(Json(control.config_set(&id, key, value).await?))
-}
-
-async fn config_delete(
-    State(control): State<Control>,
-    Path(id): Path<String>,
-    Query(Key { key }): Query<Key>,
-) -> Answer<()> {
-    Ok(Json(control.config_delete(&id, &key).await?))
-}
-
-async fn config_all(
-    State(control): State<Control>,
-    Path(id): Path<String>,
-) -> Answer<ConfigValues> {
-    Ok(Json(control.config_all(&id).await?))
-}
-
-async fn config_replace(
-    State(control): State<Control>,
-    Path(id): Path<String>,
-    Body(values): Body<ConfigValues>,
-) -> Answer<()> {
-    Ok(Json(control.config_replace(&id, values).await?))
-}
-
-#[derive(Deserialize)]
-struct File {
+struct ScenarioQuery {
+    /// The name of the scenario's file, for messages.
     file: String,
 }
 
-/// The answer is a line of JSON for each step, and the scenario ends with whoever reads it.
-async fn play(
+/// Plays a scenario. The response has a line of JSON for each step; the scenario is cancelled when its client
+/// disconnects.
+async fn play_scenario(
     State(control): State<Control>,
-    Query(File { file }): Query<File>,
+    Query(ScenarioQuery { file }): Query<ScenarioQuery>,
     text: String,
 ) -> Response {
-    let ids: Vec<_> = control.plugins().into_iter().map(|its| its.id).collect();
+    let plugins = control.plugins().into_iter();
+    let ids: Vec<_> = plugins.map(|plugin| plugin.id).collect();
     let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.fit(&ids));
     let scenario = match scenario {
         Ok(scenario) => scenario,
         Err(error) => return error_response(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
     };
-    let Some(turn) = control.turn() else {
+    let Some(turn) = control.try_lock_scenario() else {
         return error_response(StatusCode::CONFLICT, Busy.to_string());
     };
-    // All that is told fits, so that no step waits for whoever reads.
+    // Room for all progress messages, so that a slow client does not delay the steps.
     let (sender, receiver) = mpsc::channel(scenario.steps.len() + 2);
-    let until = CancellationToken::new();
-    let reader = until.clone().drop_guard();
+    let cancel = CancellationToken::new();
+    let cancel_on_drop = cancel.clone().drop_guard();
     tokio::spawn(async move {
-        let tell = |progress: &ScenarioProgress| drop(sender.try_send(progress.clone()));
+        let report = |progress: &ScenarioProgress| drop(sender.try_send(progress.clone()));
         let afterwards = Afterwards::GoesOn;
-        let played = play_in_turn(turn, &control, &scenario, afterwards, &until, tell);
-        // Whoever reads has been told.
+        let played = play_in_turn(turn, &control, &scenario, afterwards, &cancel, report);
+        // The outcome is the last progress message.
         let _ = played.await;
     });
-    let lines = unfold((receiver, reader), |(mut receiver, reader)| async {
+    let lines = unfold((receiver, cancel_on_drop), |(mut receiver, guard)| async {
         let progress = receiver.recv().await?;
         let mut line = serde_json::to_string(&progress).expect("progress has a JSON form");
         line.push('\n');
-        Some((Ok::<_, Infallible>(line), (receiver, reader)))
+        Some((Ok::<_, Infallible>(line), (receiver, guard)))
     });
-    Lines::from_stream(lines).into_response()
+    Body::from_stream(lines).into_response()
 }
 
-async fn config_everything(State(control): State<Control>) -> Answer<ConfigExport> {
-    Ok(Json(control.config_everything().await?))
-}
-
-async fn config_replace_everything(
+/// Streams all events until the client disconnects or the shell ends.
+async fn stream_events(
     State(control): State<Control>,
-    Body(everything): Body<ConfigExport>,
-) -> Answer<()> {
-    Ok(Json(control.config_replace_everything(everything).await?))
-}
-
-async fn auth(State(control): State<Control>) -> Json<AuthInfo> {
-    Json(control.auth())
-}
-
-async fn switch_auth(
-    State(control): State<Control>,
-    Body(SwitchAuth { persona }): Body<SwitchAuth>,
-) -> Answer<()> {
-    Ok(Json(control.switch_auth(&persona).await?))
-}
-
-async fn events(
-    State(control): State<Control>,
-) -> Sse<impl stream::Stream<Item = Result<Event, Infallible>>> {
-    let stream = unfold(
-        (control.subscribe(), control),
-        |(mut watcher, control)| async {
-            let event = tokio::select! {
-                event = watcher.next() => event?,
-                () = control.ending() => return None,
-            };
-            let text = serde_json::to_string(&*event).expect("events have a JSON form");
-            Some((Ok(Event::default().data(text)), (watcher, control)))
-        },
-    );
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let state = (control.subscribe(), control);
+    let stream = unfold(state, |(mut subscriber, control)| async {
+        let event = tokio::select! {
+            event = subscriber.next() => event?,
+            () = control.shutdown_started() => return None,
+        };
+        let text = serde_json::to_string(&*event).expect("events have a JSON form");
+        Some((Ok(Event::default().data(text)), (subscriber, control)))
+    });
     Sse::new(stream).keep_alive(KeepAlive::default())
 }

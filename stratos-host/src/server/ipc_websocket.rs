@@ -1,6 +1,6 @@
-//! IPC for a plugin's UI, over a WebSocket.
+//! The WebSocket over which a plugin's UI calls IPC channels and receives pushes.
 //!
-//! A UI knows no token, in the real shell as here; what keeps strangers out is the gate.
+//! A UI has no token, here as in the real shell: the request guard keeps pages of other sites out.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,28 +8,32 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use axum::extract::{Path, State, WebSocketUpgrade};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stratos_protocol::limits::{FRAME_BYTES, REQUESTS_IN_FLIGHT};
 use stratos_protocol::logger::Level;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::control::{Control, ControlError};
 use crate::event::{Event, JsonText, Subscriber};
 use crate::server::error_response;
 
-/// How much of a UI's questions and of their answers waits at once: 16 MiB.
-const HELD_BYTES: usize = 16 * 1024 * 1024;
-/// How long a UI may leave a message unread that does not fit into the socket's buffers.
-const READ_DEADLINE: Duration = Duration::from_secs(30);
+/// The most bytes of calls in flight and of unread results that one connection may hold: 16 MiB.
+const MAX_QUEUED_BYTES: usize = 16 * 1024 * 1024;
+/// How long sending a message may take. A UI that does not read for so long is disconnected.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest reason in a close frame, in characters: a control frame has at most 125 bytes.
+const CLOSE_REASON_CHARS: usize = 100;
 
-/// What a UI sends.
+/// A message from a UI.
 #[derive(Debug, Deserialize)]
-struct FromUi<'a> {
+struct UiMessage<'a> {
     #[serde(rename = "type")]
-    _type: FromUiType,
+    _type: UiMessageType,
     id: u64,
     channel: String,
     #[serde(borrow, default)]
@@ -38,15 +42,15 @@ struct FromUi<'a> {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum FromUiType {
-    /// Answered by `result` or `error` with the same id.
+enum UiMessageType {
+    /// A call, answered by `result` or `error` with the same id.
     Invoke,
 }
 
-/// What a UI receives.
+/// A message to a UI.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum ToUi<'a> {
+enum ShellMessage<'a> {
     Result {
         id: u64,
         result: &'a RawValue,
@@ -59,23 +63,39 @@ enum ToUi<'a> {
         channel: &'a str,
         payload: &'a JsonText,
     },
-    /// The UI was too slow for so many pushes.
+    /// Pushes were dropped because the UI did not read fast enough.
     Missed {
         count: u64,
     },
 }
 
-/// An answer that comes after what was pushed before it.
+/// The text of a `result` or an `error` message, on its way to the connection.
 struct Answer {
     text: String,
-    moment: u64,
-    held: Held,
+    /// The sequence number before which pushes are older than the answer: they are sent first.
+    sequence: u64,
+    bytes: QueuedBytes,
 }
 
-/// What one UI makes the shell keep, until this is dropped.
-struct Held {
+/// A number of bytes that counts against [`MAX_QUEUED_BYTES`] until it is dropped.
+struct QueuedBytes {
     bytes: usize,
-    all: Arc<AtomicUsize>,
+    total: Arc<AtomicUsize>,
+}
+
+/// A call that was parsed and counted.
+struct Call {
+    id: u64,
+    channel: String,
+    payload: Box<RawValue>,
+    bytes: QueuedBytes,
+}
+
+/// The WebSocket of one UI.
+struct UiConnection {
+    socket: WebSocket,
+    control: Control,
+    plugin: String,
 }
 
 pub(super) async fn upgrade(
@@ -84,205 +104,212 @@ pub(super) async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if let Err(error) = control.plugin(&plugin) {
-        return error_response(axum::http::StatusCode::NOT_FOUND, error.to_string())
-            .into_response();
+        return error_response(StatusCode::NOT_FOUND, error.to_string());
     }
     upgrade
         .max_message_size(FRAME_BYTES)
         .max_frame_size(FRAME_BYTES)
-        .on_upgrade(move |socket| talk(socket, control, plugin))
+        .on_upgrade(move |socket| serve(socket, control, plugin))
 }
 
-async fn talk(mut socket: WebSocket, control: Control, plugin: String) {
+/// Serves a UI until it disconnects or the shell stops.
+async fn serve(socket: WebSocket, control: Control, plugin: String) {
     let mut pushes = control.subscribe_to_pushes(&plugin);
-    let moments = pushes.sequence_clock();
-    let (answers, mut answered) = mpsc::channel::<Answer>(REQUESTS_IN_FLIGHT);
-    let held = Arc::<AtomicUsize>::default();
-    // Dropped with the socket, and with it every question whose asker is gone.
-    let mut questions = JoinSet::new();
+    let clock = pushes.sequence_clock();
+    let (answer_sender, mut answers) = mpsc::channel::<Answer>(REQUESTS_IN_FLIGHT);
+    let total = Arc::<AtomicUsize>::default();
+    let mut ui = UiConnection {
+        socket,
+        control: control.clone(),
+        plugin,
+    };
+    // Calls in flight are cancelled when the connection ends.
+    let mut calls = JoinSet::new();
     loop {
-        // Pushes come last, of which there may be no end.
-        let (text, _held) = tokio::select! {
+        // Pushes come last, so that an endless series of them delays nothing else.
+        let (text, _bytes) = tokio::select! {
             biased;
-            Some(answer) = answered.recv() => {
-                if !show_before(&mut pushes, answer.moment, &mut socket, &control, &plugin).await {
+            Some(answer) = answers.recv() => {
+                if !ui.send_pushes_before(&mut pushes, answer.sequence).await {
                     return;
                 }
-                (answer.text, Some(answer.held))
+                (answer.text, Some(answer.bytes))
             }
-            () = control.ending() => {
-                show_before(&mut pushes, moments.now(), &mut socket, &control, &plugin).await;
+            () = control.shutdown_started() => {
+                ui.send_pushes_before(&mut pushes, clock.now()).await;
                 return;
             }
-            received = socket.recv() => match received {
+            received = ui.socket.recv() => match received {
                 Some(Ok(Message::Text(text))) => {
-                    while questions.try_join_next().is_some() {}
-                    match question(&text, questions.len(), &held) {
-                        Ok((id, channel, payload, held)) => {
-                            let (control, plugin) = (control.clone(), plugin.clone());
-                            let (answers, moments) = (answers.clone(), moments.clone());
-                            questions.spawn(async move {
-                                let answer = control.invoke_raw(&plugin, &channel, payload).await;
-                                let moment = moments.now();
-                                let (text, held) = held.swap(id, answer);
-                                // The socket may have gone meanwhile.
-                                let _ = answers.send(Answer { text, moment, held }).await;
+                    while calls.try_join_next().is_some() {}
+                    match parse_call(&text, calls.len(), &total) {
+                        Ok(call) => {
+                            let (control, plugin) = (control.clone(), ui.plugin.clone());
+                            let (sender, clock) = (answer_sender.clone(), clock.clone());
+                            calls.spawn(async move {
+                                let Call { id, channel, payload, bytes } = call;
+                                let result = control.invoke_raw(&plugin, &channel, payload).await;
+                                let sequence = clock.now();
+                                let (text, bytes) = bytes.replace_with_answer(id, result);
+                                // Fails if the connection has ended meanwhile.
+                                let _ = sender.send(Answer { text, sequence, bytes }).await;
                             });
                             continue;
                         }
-                        Err(refusal) => (encode(&refusal), None),
+                        Err(error) => (encode(&error), None),
                     }
                 }
                 Some(Ok(Message::Binary(_))) => {
-                    let error = "send text, not binary".to_owned();
-                    (encode(&ToUi::Error { id: None, error }), None)
+                    (encode_error(None, "send text, not binary".to_owned()), None)
                 }
-                // axum answers pings itself.
+                // axum answers pings.
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Err(error)) => return refuse(socket, &error).await,
+                Some(Err(error)) => return ui.close(&error).await,
                 Some(Ok(Message::Close(_))) | None => return,
             },
             event = pushes.next() => match event {
-                Some(event) => (show(&event), None),
+                Some(event) => (encode_push(&event), None),
                 None => return,
             },
         };
-        if !send(&mut socket, text, &control, &plugin).await {
+        if !ui.send(text).await {
             return;
         }
     }
 }
 
-/// What is asked, if there is room for it.
-fn question(
+/// Parses a message and counts its bytes, unless too many calls are in flight.
+fn parse_call(
     text: &str,
-    asked: usize,
-    all: &Arc<AtomicUsize>,
-) -> Result<(u64, String, Box<RawValue>, Held), ToUi<'static>> {
-    let FromUi {
+    in_flight: usize,
+    total: &Arc<AtomicUsize>,
+) -> Result<Call, ShellMessage<'static>> {
+    let message = serde_json::from_str(text).map_err(|error| ShellMessage::Error {
+        id: None,
+        error: error.to_string(),
+    });
+    let UiMessage {
         id,
         channel,
         payload,
         ..
-    } = serde_json::from_str(text).map_err(|error| ToUi::Error {
-        id: None,
-        error: error.to_string(),
-    })?;
-    let held = Held::new(text.len(), all);
-    if asked >= REQUESTS_IN_FLIGHT || held.is_too_much() {
-        let error = "too many questions at once".to_owned();
-        return Err(ToUi::Error {
+    } = message?;
+    let bytes = QueuedBytes::new(text.len(), total);
+    if in_flight >= REQUESTS_IN_FLIGHT || bytes.is_over_limit() {
+        return Err(ShellMessage::Error {
             id: Some(id),
-            error,
+            error: "too many calls at once".to_owned(),
         });
     }
-    let payload = payload.unwrap_or(RawValue::NULL).to_owned();
-    Ok((id, channel, payload, held))
-}
-
-impl Held {
-    fn new(bytes: usize, all: &Arc<AtomicUsize>) -> Self {
-        all.fetch_add(bytes, Ordering::SeqCst);
-        let all = Arc::clone(all);
-        Self { bytes, all }
-    }
-
-    fn is_too_much(&self) -> bool {
-        self.all.load(Ordering::SeqCst) > HELD_BYTES
-    }
-
-    /// The answer instead of its question; the news that it is lost, where too many wait to be read.
-    fn swap(self, id: u64, answer: Result<Box<RawValue>, ControlError>) -> (String, Self) {
-        let text = match answer {
-            Ok(result) => encode(&ToUi::Result {
-                id,
-                result: &result,
-            }),
-            Err(error) => failed(id, error.to_string()),
-        };
-        let held = Self::new(text.len(), &self.all);
-        drop(self);
-        if held.is_too_much() {
-            let mib = HELD_BYTES / 1024 / 1024;
-            let error =
-                format!("the answer is lost: more than {mib} MiB wait for this UI to read them");
-            let (text, all) = (failed(id, error), Arc::clone(&held.all));
-            drop(held);
-            let held = Self::new(text.len(), &all);
-            return (text, held);
-        }
-        (text, held)
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.all.fetch_sub(self.bytes, Ordering::SeqCst);
-    }
-}
-
-/// Sends the pushes that happened before a moment; false where nobody reads any more.
-async fn show_before(
-    pushes: &mut Subscriber,
-    moment: u64,
-    socket: &mut WebSocket,
-    control: &Control,
-    plugin: &str,
-) -> bool {
-    while let Some(event) = pushes.next_before(moment) {
-        if !send(socket, show(&event), control, plugin).await {
-            return false;
-        }
-    }
-    true
-}
-
-/// False where nobody reads any more.
-async fn send(socket: &mut WebSocket, text: String, control: &Control, plugin: &str) -> bool {
-    let sent = socket.send(Message::Text(text.into()));
-    match tokio::time::timeout(READ_DEADLINE, sent).await {
-        Ok(sent) => sent.is_ok(),
-        Err(_) => {
-            let seconds = READ_DEADLINE.as_secs();
-            let text = format!(
-                "a UI did not read its messages for {seconds} s, so its connection was closed"
-            );
-            control.note(plugin, Level::Warn, text);
-            false
-        }
-    }
-}
-
-/// Says why, to whoever sent what is no message or too large for one.
-async fn refuse(mut socket: WebSocket, error: &axum::Error) {
-    let reason = error.to_string();
-    let close = CloseFrame {
-        code: close_code::POLICY,
-        // What fits into a control frame.
-        reason: reason.chars().take(100).collect::<String>().into(),
-    };
-    let close = socket.send(Message::Close(Some(close)));
-    // It need not want to know.
-    let _ = tokio::time::timeout(READ_DEADLINE, close).await;
-}
-
-fn show(event: &Event) -> String {
-    match event {
-        Event::Push {
-            channel, payload, ..
-        } => encode(&ToUi::Push { channel, payload }),
-        Event::Missed { count } => encode(&ToUi::Missed { count: *count }),
-        other => unreachable!("only pushes are watched: {other:?}"),
-    }
-}
-
-fn failed(id: u64, error: String) -> String {
-    encode(&ToUi::Error {
-        id: Some(id),
-        error,
+    Ok(Call {
+        id,
+        channel,
+        payload: payload.unwrap_or(RawValue::NULL).to_owned(),
+        bytes,
     })
 }
 
-fn encode(message: &ToUi<'_>) -> String {
+impl QueuedBytes {
+    fn new(bytes: usize, total: &Arc<AtomicUsize>) -> Self {
+        total.fetch_add(bytes, Ordering::SeqCst);
+        let total = Arc::clone(total);
+        Self { bytes, total }
+    }
+
+    fn is_over_limit(&self) -> bool {
+        self.total.load(Ordering::SeqCst) > MAX_QUEUED_BYTES
+    }
+
+    /// Counts the answer instead of its call. An answer above the limit is replaced by an error.
+    fn replace_with_answer(
+        self,
+        id: u64,
+        result: Result<Box<RawValue>, ControlError>,
+    ) -> (String, Self) {
+        let text = match result {
+            Ok(result) => encode(&ShellMessage::Result {
+                id,
+                result: &result,
+            }),
+            Err(error) => encode_error(Some(id), error.to_string()),
+        };
+        let total = Arc::clone(&self.total);
+        drop(self);
+        let bytes = Self::new(text.len(), &total);
+        if !bytes.is_over_limit() {
+            return (text, bytes);
+        }
+        drop(bytes);
+        let mib = MAX_QUEUED_BYTES / 1024 / 1024;
+        let error =
+            format!("the answer is lost: more than {mib} MiB wait for this UI to read them");
+        let text = encode_error(Some(id), error);
+        let bytes = Self::new(text.len(), &total);
+        (text, bytes)
+    }
+}
+
+impl Drop for QueuedBytes {
+    fn drop(&mut self) {
+        self.total.fetch_sub(self.bytes, Ordering::SeqCst);
+    }
+}
+
+impl UiConnection {
+    /// Sends the pushes before a sequence number. Returns false if the UI does not read any more.
+    async fn send_pushes_before(&mut self, pushes: &mut Subscriber, sequence: u64) -> bool {
+        while let Some(event) = pushes.next_before(sequence) {
+            if !self.send(encode_push(&event)).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Sends a message. Returns false if the UI does not read any more.
+    async fn send(&mut self, text: String) -> bool {
+        let sent = self.socket.send(Message::Text(text.into()));
+        match timeout(SEND_TIMEOUT, sent).await {
+            Ok(sent) => sent.is_ok(),
+            Err(_) => {
+                let seconds = SEND_TIMEOUT.as_secs();
+                let text = format!(
+                    "a UI did not read its messages for {seconds} s, so its connection was closed"
+                );
+                self.control.log(&self.plugin, Level::Warn, text);
+                false
+            }
+        }
+    }
+
+    /// Closes the connection after a message that is too large or not a WebSocket message, with the reason.
+    async fn close(mut self, error: &axum::Error) {
+        let reason = error.to_string();
+        let reason: String = reason.chars().take(CLOSE_REASON_CHARS).collect();
+        let frame = CloseFrame {
+            code: close_code::POLICY,
+            reason: reason.into(),
+        };
+        let sent = self.socket.send(Message::Close(Some(frame)));
+        // The connection ends whether or not the UI reads the reason.
+        let _ = timeout(SEND_TIMEOUT, sent).await;
+    }
+}
+
+fn encode_push(event: &Event) -> String {
+    match event {
+        Event::Push {
+            channel, payload, ..
+        } => encode(&ShellMessage::Push { channel, payload }),
+        Event::Missed { count } => encode(&ShellMessage::Missed { count: *count }),
+        other => unreachable!("the subscription is for pushes only: {other:?}"),
+    }
+}
+
+fn encode_error(id: Option<u64>, error: String) -> String {
+    encode(&ShellMessage::Error { id, error })
+}
+
+fn encode(message: &ShellMessage<'_>) -> String {
     serde_json::to_string(message).expect("strings and JSON values have a JSON form")
 }

@@ -14,7 +14,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use crate::control::{API, Control, Failure};
+use crate::control::Control;
+use crate::remote::{API, ErrorBody};
 
 pub(crate) use self::connections::serve;
 pub(crate) use self::request_guard::RequestGuard;
@@ -33,7 +34,7 @@ pub(crate) fn app(control: Control, guard: RequestGuard) -> Router {
 /// An error response of the shell itself: JSON with one field, `error`.
 fn error_response(status: StatusCode, error: impl Into<String>) -> Response {
     let error = error.into();
-    let body = serde_json::to_string(&Failure { error }).expect("a string has a JSON form");
+    let body = serde_json::to_string(&ErrorBody { error }).expect("a string has a JSON form");
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use stratos_protocol::server::{RESERVED_PREFIX, covers};
 use subtle::ConstantTimeEq as _;
 
-use crate::origin::Origin;
+use crate::config::Origin;
 use crate::server::{error_response, response_headers};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -9,9 +9,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stratos_host::PluginState;
-use stratos_host::control::{Control, ControlError, PluginInfo};
+use stratos_host::control::{Control, ControlError};
 use stratos_host::event::Entry;
 use stratos_host::event::{Event, LogLine};
+use stratos_host::remote::PluginInfo;
 use stratos_transport::BoxedStream;
 
 use crate::testing::error::InvokeError;

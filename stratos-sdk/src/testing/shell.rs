@@ -123,17 +123,17 @@ impl TestShell {
 
     /// Makes all config operations of plugins fail with `reason`, until [`config_works`](Self::config_works) is called.
     pub fn config_fails(&self, reason: &str) {
-        self.inner().shell.control().break_store(reason);
+        self.inner().shell.control().fail_store(reason);
     }
 
     /// Delays all config operations of plugins, until [`config_works`](Self::config_works) is called.
     pub fn config_is_slow(&self, delay: Duration) {
-        self.inner().shell.control().slow_store(delay);
+        self.inner().shell.control().delay_store(delay);
     }
 
     /// Ends [`config_fails`](Self::config_fails) and [`config_is_slow`](Self::config_is_slow).
     pub fn config_works(&self) {
-        self.inner().shell.control().mend_store();
+        self.inner().shell.control().restore_store();
     }
 
     /// Stops all running plugins, and reports the leaks of all plugins so far.

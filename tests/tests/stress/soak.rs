@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use stratos_host::PluginState;
-use stratos_host::control::PluginInfo;
+use stratos_host::remote::PluginInfo;
 use stratos_tests::{
     ControlApi, Plugins, RunOptions, ShellProcess, campaign, exclusive, process_status, report,
     request, wait_until,

@@ -83,7 +83,7 @@ async fn act(cx: &Context, action: Action, values: &Values) -> Result<Outcome, E
         Action::Export { plugin, output } => {
             let text = match plugin {
                 Some(plugin) => to_pretty_json(&values.all(&plugin).await?),
-                None => to_pretty_json(&values.everything().await?),
+                None => to_pretty_json(&values.export().await?),
             };
             match output {
                 None => cx.output.line(text)?,
@@ -104,7 +104,7 @@ async fn act(cx: &Context, action: Action, values: &Values) -> Result<Outcome, E
                 None => {
                     let new = read(file, ConfigExport::from_json)?;
                     let count = new.value_count();
-                    values.replace_everything(new).await?;
+                    values.import(new).await?;
                     count
                 }
             };

@@ -4,8 +4,11 @@ use std::path::Path;
 
 use serde_json::Value;
 use stratos_host::StateDir;
-use stratos_host::control::{Client, ConfigValues, ControlError};
-use stratos_host::owner::Owner;
+use stratos_host::control::ControlError;
+use stratos_host::remote::{
+    Client, ConfigValues, ExportConfig, GetConfigValue, GetPluginConfig, HostFile, ImportConfig,
+    RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
+};
 use stratos_host::state_dir::StateDirError;
 use stratos_host::store::{ConfigExport, StoreError};
 
@@ -33,8 +36,8 @@ impl Values {
                 Ok(Self::Folder(state))
             }
             Err(StateDirError::Owned { .. }) => {
-                let owner = Owner::read(folder).map_err(Error::NoRunningShell)?;
-                Ok(Self::Shell(Client::new(owner)))
+                let host = HostFile::read(folder).map_err(Error::NoRunningShell)?;
+                Ok(Self::Shell(Client::new(host)))
             }
             Err(error) => Err(Error::State(error)),
         }
@@ -42,7 +45,10 @@ impl Values {
 
     pub(super) async fn get(&self, plugin: &str, key: &str) -> Result<Value, Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.config_get(plugin, key).await?),
+            Self::Shell(shell) => {
+                let (plugin, key) = (plugin.to_owned(), key.to_owned());
+                Ok(shell.call(&GetConfigValue { plugin, key }).await?)
+            }
             Self::Folder(state) => {
                 let value = state.store().get(plugin, key).map_err(failed)?;
                 value.ok_or_else(|| no_value(plugin, key))
@@ -52,7 +58,14 @@ impl Values {
 
     pub(super) async fn set(&self, plugin: &str, key: &str, value: &Value) -> Result<(), Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.config_set(plugin, key, value).await?),
+            Self::Shell(shell) => {
+                let set = SetConfigValue {
+                    plugin: plugin.to_owned(),
+                    key: key.to_owned(),
+                    value: value.clone(),
+                };
+                Ok(shell.call(&set).await?)
+            }
             Self::Folder(state) => {
                 let stored = state.store().set(plugin, key, value);
                 stored.map_err(failed)
@@ -62,7 +75,10 @@ impl Values {
 
     pub(super) async fn delete(&self, plugin: &str, key: &str) -> Result<(), Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.config_delete(plugin, key).await?),
+            Self::Shell(shell) => {
+                let (plugin, key) = (plugin.to_owned(), key.to_owned());
+                Ok(shell.call(&RemoveConfigValue { plugin, key }).await?)
+            }
             Self::Folder(state) => match state.store().delete(plugin, key) {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(no_value(plugin, key)),
@@ -73,14 +89,20 @@ impl Values {
 
     pub(super) async fn all(&self, plugin: &str) -> Result<ConfigValues, Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.config_all(plugin).await?),
+            Self::Shell(shell) => {
+                let plugin = plugin.to_owned();
+                Ok(shell.call(&GetPluginConfig { plugin }).await?)
+            }
             Self::Folder(state) => state.store().all(plugin).map_err(failed),
         }
     }
 
     pub(super) async fn replace(&self, plugin: &str, values: &ConfigValues) -> Result<(), Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.config_replace(plugin, values).await?),
+            Self::Shell(shell) => {
+                let (plugin, values) = (plugin.to_owned(), values.clone());
+                Ok(shell.call(&ReplacePluginConfig { plugin, values }).await?)
+            }
             Self::Folder(state) => {
                 let stored = state.store().replace(plugin, values);
                 stored.map_err(failed)
@@ -88,18 +110,18 @@ impl Values {
         }
     }
 
-    pub(super) async fn everything(&self) -> Result<ConfigExport, Error> {
+    pub(super) async fn export(&self) -> Result<ConfigExport, Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.config_everything().await?),
+            Self::Shell(shell) => Ok(shell.call(&ExportConfig {}).await?),
             Self::Folder(state) => state.store().export().map_err(failed),
         }
     }
 
-    pub(super) async fn replace_everything(&self, everything: ConfigExport) -> Result<(), Error> {
+    pub(super) async fn import(&self, export: ConfigExport) -> Result<(), Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.config_replace_everything(&everything).await?),
+            Self::Shell(shell) => Ok(shell.call(&ImportConfig { export }).await?),
             Self::Folder(state) => {
-                let stored = state.store().import(everything);
+                let stored = state.store().import(export);
                 stored.map_err(failed)
             }
         }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use stratos_host::config::{Project, ProjectKind, StratosToml};
-use stratos_host::control::PluginInfo;
 use stratos_host::event::EventBus;
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory, clean_up_stale_runs};
 use stratos_host::reload::{Reloader, WatchedProject};
+use stratos_host::remote::PluginInfo;
 use stratos_host::scenario::{Scenario, ScenarioReport};
 use stratos_host::{
     AttachMode, PluginSpec, PluginState, Shell, ShellOptions, ShellVersion, StateDir,
@@ -372,9 +372,11 @@ async fn live(
     let control = hands.control.clone();
     let settled = async {
         match until.timeout {
-            Some(time) => tokio::time::timeout(time, control.settled()).await.is_ok(),
+            Some(time) => tokio::time::timeout(time, control.wait_until_settled())
+                .await
+                .is_ok(),
             None => {
-                control.settled().await;
+                control.wait_until_settled().await;
                 true
             }
         }

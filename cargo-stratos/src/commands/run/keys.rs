@@ -113,7 +113,7 @@ impl Hands {
             Some(Key::List) => Some(plugin_rows(&self.control.plugins())),
             Some(Key::Open) => Some(self.open().await),
             Some(Key::GoOn) => {
-                self.control.go_on();
+                self.control.release_debugger_pause();
                 Some(String::new())
             }
             Some(Key::Help) => Some(help()),

@@ -88,7 +88,7 @@ impl Screen {
 impl Pump {
     async fn run(mut self) {
         let control = self.control.clone();
-        let mut settled = std::pin::pin!(control.settled());
+        let mut settled = std::pin::pin!(control.wait_until_settled());
         let mut is_settled = false;
         loop {
             let text = tokio::select! {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use stratos_host::PluginState;
-use stratos_host::control::PluginInfo;
+use stratos_host::remote::PluginInfo;
 
 use crate::output::{BOLD, DIM, plugin_rows};
 

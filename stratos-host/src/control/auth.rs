@@ -1,0 +1,69 @@
+//! The login of the mocked user: read, switch, expire.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use crate::control::{Control, ControlError};
+use crate::remote::AuthInfo;
+
+impl Control {
+    /// The present login.
+    #[must_use]
+    pub fn auth(&self) -> AuthInfo {
+        AuthInfo {
+            authenticated: self.backend().login.current().authenticated,
+        }
+    }
+
+    /// Signs in as another persona, or out. Returns when every running plugin has acknowledged it, or its timeout has
+    /// passed.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no such persona.
+    pub async fn switch_auth(&self, persona: &str) -> Result<(), ControlError> {
+        let (control, persona) = (self.clone(), persona.to_owned());
+        // In a task of its own, so that all plugins learn of the switch even if the caller is dropped.
+        let switch = tokio::spawn(async move {
+            let _lock = control.backend().switching.lock().await;
+            let expires = control.backend().login.become_persona(&persona)?;
+            control.notify_plugins().await;
+            control.expire_after(expires);
+            Ok(())
+        });
+        switch.await.expect("a switch of the login does not panic")
+    }
+
+    /// Expires the present login now. Returns when every running plugin has acknowledged it, or its timeout has passed.
+    pub async fn expire_auth(&self) {
+        self.expire_after(None);
+        self.expire_now().await;
+    }
+
+    /// Schedules the expiry of the present login, in place of one that was scheduled before.
+    pub(crate) fn expire_after(&self, delay: Option<Duration>) {
+        let control = self.clone();
+        let scheduled = delay.map(|delay| {
+            let task = tokio::spawn(async move {
+                tokio::time::sleep(delay).await;
+                control.expire_now().await;
+            });
+            task.abort_handle()
+        });
+        let mut expiry = self.0.expiry.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(previous) = std::mem::replace(&mut *expiry, scheduled) {
+            previous.abort();
+        }
+    }
+
+    async fn expire_now(&self) {
+        let _lock = self.backend().switching.lock().await;
+        self.backend().login.expire();
+        self.notify_plugins().await;
+    }
+
+    async fn notify_plugins(&self) {
+        let ids = self.0.plugins.keys();
+        self.backend().tell_auth(ids.map(String::as_str)).await;
+    }
+}

@@ -1,0 +1,147 @@
+//! The config values of plugins: read, write, export, import.
+
+use serde_json::Value;
+
+use crate::control::{Control, ControlError};
+use crate::event::Entry;
+use crate::remote::ConfigValues;
+use crate::store::{ConfigExport, ConfigStore, StoreError};
+
+impl Control {
+    /// Reads a config value.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no value with the key, or the store cannot be read.
+    pub async fn config_get(&self, id: &str, key: &str) -> Result<Value, ControlError> {
+        let owned_key = key.to_owned();
+        let value = self
+            .with_plugin(id, move |store, id| store.get(id, &owned_key))
+            .await?;
+        value.ok_or_else(|| no_value(id, key))
+    }
+
+    /// Reads all config values of a plugin.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store cannot be read.
+    pub async fn config_all(&self, id: &str) -> Result<ConfigValues, ControlError> {
+        self.with_plugin(id, |store, id| store.all(id)).await
+    }
+
+    /// Stores a config value durably.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the key or the value is too large, or the store cannot be written.
+    pub async fn config_set(
+        &self,
+        id: &str,
+        key: String,
+        value: Value,
+    ) -> Result<(), ControlError> {
+        let (stored_key, stored) = (key.clone(), value.clone());
+        self.with_plugin(id, move |store, id| store.set(id, &stored_key, &stored))
+            .await?;
+        self.record_value(id, key, Some(value));
+        Ok(())
+    }
+
+    /// Removes a config value.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no value with the key, or the store cannot be written.
+    pub async fn config_delete(&self, id: &str, key: &str) -> Result<(), ControlError> {
+        let owned_key = key.to_owned();
+        let was_present = self
+            .with_plugin(id, move |store, id| store.delete(id, &owned_key))
+            .await?;
+        if !was_present {
+            return Err(no_value(id, key));
+        }
+        self.record_value(id, key.to_owned(), None);
+        Ok(())
+    }
+
+    /// Replaces all config values of a plugin in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a key or a value is too large, or the store cannot be written.
+    pub async fn config_replace(&self, id: &str, values: ConfigValues) -> Result<(), ControlError> {
+        let stored = values.clone();
+        self.with_plugin(id, move |store, id| store.replace(id, &stored))
+            .await?;
+        for (key, value) in values {
+            self.record_value(id, key, Some(value));
+        }
+        Ok(())
+    }
+
+    /// Reads all config values of all plugins, also of those that this shell does not run.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store cannot be read.
+    pub async fn config_export(&self) -> Result<ConfigExport, ControlError> {
+        self.with_store(ConfigStore::export).await
+    }
+
+    /// Replaces all config values of all plugins in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a key or a value is too large, or the store cannot be written.
+    pub async fn config_import(&self, export: ConfigExport) -> Result<(), ControlError> {
+        let stored = export.clone();
+        self.with_store(move |store| store.import(stored)).await?;
+        for (plugin, values) in export.plugins {
+            for (key, value) in values {
+                self.record_value(&plugin, key, Some(value));
+            }
+        }
+        Ok(())
+    }
+
+    fn record_value(&self, plugin: &str, key: String, value: Option<Value>) {
+        let plugin = plugin.to_owned();
+        self.backend().events.record(|| Entry::Config {
+            plugin,
+            by_plugin: false,
+            key,
+            value,
+        });
+    }
+
+    /// Runs blocking work on the values of a plugin of this shell.
+    async fn with_plugin<T: Send + 'static>(
+        &self,
+        id: &str,
+        work: impl FnOnce(&ConfigStore, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ControlError> {
+        let id = self.plugin(id)?.id.clone();
+        self.with_store(move |store| work(store, &id)).await
+    }
+
+    async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&ConfigStore) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ControlError> {
+        let result = self.backend().store.run_blocking(work).await;
+        result
+            .expect("the store does not panic")
+            .map_err(|error| match error.is_limit_exceeded() {
+                true => ControlError::Value(error),
+                false => ControlError::Store(error),
+            })
+    }
+}
+
+fn no_value(id: &str, key: &str) -> ControlError {
+    ControlError::NoValue {
+        id: id.to_owned(),
+        key: key.to_owned(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Errors of operations on a running shell.
+
+use stratos_protocol::error::chain;
+use stratos_transport::CallError;
+use thiserror::Error;
+
+use crate::login::UnknownPersona;
+use crate::plugin::{PluginError, start_hint};
+use crate::store::StoreError;
+
+/// An operation on a running shell failed.
+#[derive(Debug, Error)]
+pub enum ControlError {
+    /// The plugin is unknown, or it cannot be started, stopped or updated.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+    /// The plugin is not running, so it cannot handle an IPC call.
+    #[error("plugin `{id}` does not run: it is {state}{}", start_hint(id, state))]
+    NotRunning {
+        /// The plugin's id.
+        id: String,
+        /// The name of the plugin's state.
+        state: &'static str,
+    },
+    /// The plugin has no handler for the channel.
+    #[error(
+        "plugin `{id}` has no handler for the channel `{channel}`{}",
+        list_channels(channels)
+    )]
+    NoHandler {
+        /// The plugin's id.
+        id: String,
+        /// The channel, without its prefix.
+        channel: String,
+        /// The channels that the plugin handles.
+        channels: Vec<String>,
+    },
+    /// The handler of the channel failed, or did not answer in time.
+    #[error("channel `{channel}` of plugin `{id}`: {error}")]
+    Handler {
+        /// The plugin's id.
+        id: String,
+        /// The channel, without its prefix.
+        channel: String,
+        /// The handler's error, or the reason why there is no answer.
+        error: CallError,
+    },
+    /// The plugin has no config value with the key.
+    #[error("plugin `{id}` has no config value `{}`", key.escape_debug())]
+    NoValue {
+        /// The plugin's id.
+        id: String,
+        /// The key.
+        key: String,
+    },
+    /// A key or value exceeds a limit of the config store.
+    #[error(transparent)]
+    Value(StoreError),
+    /// The config store cannot be read or written.
+    #[error("the config store failed: {}", chain(.0))]
+    Store(StoreError),
+    /// The shell's HTTP server did not answer a request.
+    #[error("no answer to {request}: {reason}")]
+    NoAnswer {
+        /// Method and path.
+        request: String,
+        /// The cause.
+        reason: String,
+    },
+    /// There is no persona of this name.
+    #[error(transparent)]
+    Persona(#[from] UnknownPersona),
+}
+
+fn list_channels(channels: &[String]) -> String {
+    if channels.is_empty() {
+        return "; it handles none".to_owned();
+    }
+    format!("; it handles {}", channels.join(", "))
+}

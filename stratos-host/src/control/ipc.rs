@@ -1,0 +1,77 @@
+//! Calls of plugins' IPC channels.
+
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+use stratos_protocol::{ErrorCode, RpcError};
+use stratos_transport::CallError;
+
+use crate::control::{Control, ControlError};
+use crate::event::Entry;
+
+impl Control {
+    /// Calls the handler of an IPC channel, as a plugin's UI does, and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the plugin is not running, has no handler for the channel, or the handler fails.
+    pub async fn invoke(
+        &self,
+        id: &str,
+        channel: &str,
+        payload: Value,
+    ) -> Result<Value, ControlError> {
+        let payload = to_raw_value(&payload).expect("a value has a JSON form");
+        let answer = self.invoke_raw(id, channel, payload).await?;
+        serde_json::from_str(answer.get()).map_err(|error| ControlError::Handler {
+            id: id.to_owned(),
+            channel: channel.to_owned(),
+            error: CallError::Decode(error),
+        })
+    }
+
+    /// Like [`invoke`](Self::invoke), with payload and answer as text that is not parsed.
+    pub(crate) async fn invoke_raw(
+        &self,
+        id: &str,
+        channel: &str,
+        payload: Box<RawValue>,
+    ) -> Result<Box<RawValue>, ControlError> {
+        let plugin = self.plugin(id)?;
+        let session = self.backend().routing.for_plugin(id).await;
+        let session = session.ok_or_else(|| ControlError::NotRunning {
+            id: id.to_owned(),
+            state: plugin.status().state.as_str(),
+        })?;
+        let (id, channel) = (id.to_owned(), channel.to_owned());
+        self.backend().events.record(|| Entry::Call {
+            plugin: id.clone(),
+            channel: channel.clone(),
+            payload: parse_or_null(&payload),
+        });
+        let answer = session.invoke(&channel, payload).await;
+        self.backend().events.record(|| Entry::Answer {
+            plugin: id.clone(),
+            channel: channel.clone(),
+            answer: answer
+                .as_ref()
+                .map(|answer| parse_or_null(answer))
+                .map_err(ToString::to_string),
+        });
+        answer.map_err(|error| match error {
+            CallError::Rpc(RpcError {
+                code: ErrorCode::NoHandler,
+                ..
+            }) => ControlError::NoHandler {
+                id,
+                channel,
+                channels: session.channels(),
+            },
+            error => ControlError::Handler { id, channel, error },
+        })
+    }
+}
+
+/// The value for the journal; `null` if it is nested too deeply to be parsed.
+fn parse_or_null(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or_default()
+}

@@ -1,0 +1,159 @@
+//! The lifecycle of plugins: list, start, stop, kill, update.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use futures_util::future::join_all;
+
+use crate::control::handle::Label;
+use crate::control::{Control, ControlError};
+use crate::event::{BuildStatus, PluginState};
+use crate::plugin::{PluginError, PluginHandle};
+use crate::remote::PluginInfo;
+
+impl Control {
+    /// The state of all plugins, in the order of their ids.
+    #[must_use]
+    pub fn plugins(&self) -> Vec<PluginInfo> {
+        let plugins = self.0.plugins.values();
+        plugins.map(|plugin| self.info(plugin)).collect()
+    }
+
+    /// Starts a plugin that was stopped or is errored. Returns when it runs.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the plugin is running already, or fails to start.
+    pub async fn start(&self, id: &str) -> Result<(), ControlError> {
+        Ok(self.plugin(id)?.start().await?)
+    }
+
+    /// Stops a running plugin. Returns when it has stopped.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the plugin is not running.
+    pub async fn stop(&self, id: &str) -> Result<(), ControlError> {
+        Ok(self.plugin(id)?.stop().await?)
+    }
+
+    /// Kills the process of a running plugin. Returns when the shell has noticed the crash.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the plugin is not running.
+    pub async fn kill(&self, id: &str) -> Result<(), ControlError> {
+        let plugin = self.plugin(id)?;
+        let before = plugin.status();
+        let session = self.backend().routing.now(id);
+        let session = session.filter(|_| before.state == PluginState::Running);
+        let session = session.ok_or_else(|| PluginError::WrongState {
+            id: id.to_owned(),
+            state: before.state.as_str(),
+        })?;
+        session.process.kill().await;
+        plugin.wait_for_change(&before).await;
+        Ok(())
+    }
+
+    /// Builds a plugin and replaces the running version, as the shell does after an OTA update (V1).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the plugin is not running, or the new version does not build or start; the message says
+    /// which version runs now.
+    pub async fn update(&self, id: &str) -> Result<(), ControlError> {
+        Ok(self.plugin(id)?.update().await?)
+    }
+
+    /// Waits until a plugin is in the state of this name.
+    pub(crate) async fn wait_for_state(&self, id: &str, state: &str) {
+        if let Ok(plugin) = self.plugin(id) {
+            plugin.wait_for_state(state).await;
+        }
+    }
+
+    /// Waits until no plugin is starting, stopping or updating, and returns the state of all plugins.
+    pub async fn wait_until_settled(&self) -> Vec<PluginInfo> {
+        let plugins = self.0.plugins.values();
+        join_all(plugins.map(|plugin| plugin.wait_until_settled())).await;
+        self.plugins()
+    }
+
+    /// Begins to start all plugins that can run.
+    pub(crate) fn start_all(&self) {
+        for plugin in self.0.plugins.values() {
+            let plugin = Arc::clone(plugin);
+            tokio::spawn(async move {
+                // A failure is visible as the plugin's state.
+                let _ = plugin.start().await;
+            });
+        }
+    }
+
+    /// Stops all plugins for good, and waits for it.
+    pub(crate) async fn close(&self) {
+        self.backend().ending.cancel();
+        self.expire_after(None);
+        join_all(self.0.plugins.values().map(|plugin| plugin.close())).await;
+    }
+
+    /// Begins to stop all plugins for good.
+    pub(crate) fn begin_close(&self) {
+        self.backend().ending.cancel();
+        self.expire_after(None);
+        for plugin in self.0.plugins.values() {
+            plugin.begin_close();
+        }
+    }
+
+    /// Starts an update because a file changed that the plugin is built from.
+    pub(crate) fn sources_changed(&self, id: &str, by_build: bool) {
+        if let Some(plugin) = self.0.plugins.get(id) {
+            plugin.sources_changed(by_build);
+        }
+    }
+
+    /// Prevents or allows updates of a plugin, whose manifest has errors or has none any more.
+    pub(crate) fn set_blocked(&self, id: &str, is_blocked: bool) {
+        if let Some(plugin) = self.0.plugins.get(id) {
+            plugin.set_blocked(is_blocked);
+        }
+    }
+
+    /// Sets a plugin's display name and version after a change of its manifest.
+    pub(crate) fn set_label(&self, id: &str, name: String, version: String) {
+        self.labels().insert(id.to_owned(), Label { name, version });
+    }
+
+    /// Why an older version of a plugin than the newest one runs; `None` if the newest runs.
+    pub(crate) fn build_status(&self, id: &str) -> Option<BuildStatus> {
+        self.0.plugins.get(id)?.build_status()
+    }
+
+    fn info(&self, plugin: &PluginHandle) -> PluginInfo {
+        let status = plugin.status();
+        let session = self.backend().routing.now(&plugin.id);
+        let Label { name, version } = self.labels().get(&plugin.id).cloned().unwrap_or_default();
+        let routes = match status.state {
+            PluginState::Running => self.backend().routing.prefixes(&plugin.id),
+            _ => Vec::new(),
+        };
+        PluginInfo {
+            id: plugin.id.clone(),
+            name,
+            version,
+            generation: status.generation,
+            state: status.state,
+            build: status.build,
+            pid: session.as_ref().and_then(|session| session.process.pid()),
+            routes,
+            channels: session.map_or_else(Vec::new, |session| session.channels()),
+        }
+    }
+
+    fn labels(&self) -> MutexGuard<'_, BTreeMap<String, Label>> {
+        let labels = self.0.labels.lock();
+        labels.unwrap_or_else(PoisonError::into_inner)
+    }
+}

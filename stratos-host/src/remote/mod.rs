@@ -1,0 +1,16 @@
+//! The control API, version 1, and its client in another process.
+
+mod client;
+mod host_file;
+mod operations;
+mod types;
+
+pub use self::client::{Client, ClientError};
+pub use self::host_file::{HostFile, HostFileError};
+pub use self::operations::{
+    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, ImportConfig,
+    InvokeChannel, ListPlugins, Operation, RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
+    StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
+};
+pub(crate) use self::types::{API, ErrorBody, SCENARIO_PATH};
+pub use self::types::{AuthInfo, ConfigValues, Invoke, PersonaName, PluginInfo};

@@ -1,0 +1,81 @@
+//! The bodies of the control API.
+//!
+//! All paths are below [`API`]. Every request needs the header `Authorization: Bearer {token}`. A failure is answered
+//! with an [`ErrorBody`].
+//!
+//! Beside the [operations](crate::remote::Operation) there are two routes with streaming answers:
+//!
+//! | route | body | answer |
+//! |---|---|---|
+//! | `POST /scenario?file=...` | a scenario as TOML | a line of JSON for each [`ScenarioProgress`](crate::event::ScenarioProgress) |
+//! | `GET /events` | | server-sent events, each with one [`Event`](crate::event::Event) as JSON |
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::event::{BuildStatus, PluginState};
+
+/// The prefix of all paths of the control API.
+pub(crate) const API: &str = "/__stratos/api/v1";
+/// The path of the route that plays a scenario.
+pub(crate) const SCENARIO_PATH: &str = "/scenario";
+
+/// The state of one plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginInfo {
+    /// The id in the manifest.
+    pub id: String,
+    /// The display name in the manifest.
+    pub name: String,
+    /// The version in the manifest.
+    pub version: String,
+    /// The state of the plugin's lifecycle.
+    pub state: PluginState,
+    /// The number of the plugin's latest start, counted from 1; 0 before the first.
+    pub generation: u64,
+    /// Why an older version than the newest one runs; `None` if the newest runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildStatus>,
+    /// The id of the plugin's process, if it has one.
+    pub pid: Option<u32>,
+    /// The route prefixes that the plugin has registered; empty unless it runs.
+    pub routes: Vec<String>,
+    /// The IPC channels that the plugin handles, without their prefix.
+    pub channels: Vec<String>,
+}
+
+/// A call of an IPC channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Invoke {
+    /// The channel, without its prefix.
+    pub channel: String,
+    /// The argument of the handler, as a UI would send it; `null` if absent.
+    #[serde(default)]
+    pub payload: Value,
+}
+
+/// The config values of one plugin, by key.
+pub type ConfigValues = BTreeMap<String, Value>;
+
+/// The login, without its token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthInfo {
+    /// Whether a user is signed in.
+    pub authenticated: bool,
+}
+
+/// The name of the persona to sign in as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonaName {
+    /// A built-in persona, or one of `[auth]` in `stratos.toml`.
+    pub persona: String,
+}
+
+/// The body of every error response of the shell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ErrorBody {
+    /// A sentence for the user.
+    pub(crate) error: String,
+}
