@@ -42,7 +42,7 @@ async fn on_start_waits_until_the_debugger_pause_is_released() {
     }
     tokio::time::sleep(HOUR).await;
     assert_eq!(state(), PluginState::Starting);
-    shell.control().go_on();
+    shell.control().release_debugger_pause();
     shell.ready().await;
     assert_eq!(state(), PluginState::Running);
     shell.stop().await;

@@ -31,7 +31,7 @@ pub struct Timeouts {
 pub enum AttachMode {
     /// Emits the process id and the debugger's command line.
     Announce,
-    /// Also holds `on_start` back until [`Control::go_on`](crate::control::Control::go_on).
+    /// Also holds `on_start` back until [`Control::release_debugger_pause`](crate::control::Control::release_debugger_pause).
     Wait,
 }
 
