@@ -12,7 +12,8 @@ pub struct Plugins {
 }
 
 impl Plugins {
-    /// Creates plugins with these ids and a program that is already built. The id selects the behaviour, see `sample.rs`.
+    /// Creates plugins with these ids and a program that is already built. The id selects the behaviour, see
+    /// `sample.rs`.
     #[must_use]
     pub fn new(program: &str, ids: &[&str]) -> Self {
         let root = tempfile::Builder::new()

@@ -1,4 +1,5 @@
-//! Writes until it is killed, and prints the number of acknowledged writes: `store-writer KIND PACE WORKLOAD WRITES FILE`.
+//! Writes until it is killed, and prints the number of acknowledged writes:
+//! `store-writer KIND PACE WORKLOAD WRITES FILE`.
 //!
 //! The kind `store` is the shell's config store. The kind `json` is for comparison: a JSON file that is replaced by a
 //! rename without a sync. At the pace `steps`, each write waits for a line of input.

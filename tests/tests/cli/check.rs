@@ -1,4 +1,4 @@
-//! `cargo stratos check` as a person and a CI job see it.
+//! Output and exit codes of `cargo stratos check`.
 
 use std::path::Path;
 use std::process::Command;
@@ -109,7 +109,8 @@ fn escape_sequences_in_a_manifest_are_not_printed() {
     );
 }
 
-/// As in `cargo stratos check | head -1`.
+/// The pipe of `cargo stratos check
+/// head -1`.
 #[test]
 fn a_closed_stdout_changes_only_the_output() {
     let broken = GOOD.replace("\"icon_light\"", "\"iconLight\"");

@@ -1,4 +1,4 @@
-//! Which manifests a check finds and reads.
+//! Discovery of manifests by `cargo stratos check`.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `check --fix` and `check --diff`.
+//! The options `--fix` and `--diff` of `cargo stratos check`.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use stratos_tests::{CommandOutput, ICON, MANIFEST, folder, stratos};
 
-/// Tabs, CRLF, and a mistake of each safety.
+/// A manifest with tabs, CRLF, and one safe and one unsafe fix.
 fn broken() -> String {
     let source = MANIFEST.replace("  \"", "\t\"").replace('\n', "\r\n");
     source

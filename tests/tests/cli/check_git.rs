@@ -1,4 +1,4 @@
-//! What `cargo stratos check` asks git, and what it never has git do.
+//! What `cargo stratos check` reads from git.
 
 use std::fs;
 use std::path::Path;
@@ -64,7 +64,7 @@ fn a_version_above_the_latest_tag_is_accepted() {
     assert!(drifts(), "the version is the one of the commit");
 }
 
-/// Whatever a run names, the tag means the same.
+/// The meaning of a tag does not depend on the checked paths.
 #[test]
 fn a_tag_without_a_plugin_name_counts_for_a_single_plugin() {
     let other = MANIFEST.replace("\"demo\"", "\"other\"");
@@ -111,7 +111,7 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     let mut git = Command::new("git");
     git.current_dir(folder)
         .args(own.iter().flat_map(|setting| ["-c", setting]));
-    // Where the tests run from a hook of git, these name the author's own repository.
+    // A git hook that runs the tests sets these variables to its own repository.
     for variable in [
         "GIT_DIR",
         "GIT_WORK_TREE",

@@ -1,8 +1,8 @@
-//! Levels of rules, from the command line and from `stratos.toml`.
+//! Levels of rules on the command line and in `stratos.toml`.
 
 use stratos_tests::{CommandOutput, ICON, MANIFEST, folder, stratos};
 
-/// One error, and one warning.
+/// A manifest with one error and one warning.
 fn two_findings() -> String {
     let source = MANIFEST.replace("\"1.0.0\"", "\"1.0\"");
     source.replace("\"type\"", "\"extra\": 1,\n  \"type\"")
@@ -49,7 +49,7 @@ fn the_last_of_several_levels_applies() {
             0,
             "warning[unknown-key]",
         ),
-        // Across the three options, and for groups.
+        // The order counts across the three options, and for groups too.
         (
             vec!["-D", "unknown-key", "-A", "suspicious", "-W", "unknown-key"],
             1,

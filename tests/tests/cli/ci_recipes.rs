@@ -1,4 +1,4 @@
-//! The recipes for CI services are YAML, and the commands in them run.
+//! The recipes for CI services in the book are valid YAML with working commands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn recipes_are_valid_yaml_with_valid_commands() {
     assert!(commands >= 5, "{commands}");
 }
 
-/// The whole lines, as a runner gives them to a shell: a job fails where the check does, unless its findings go on to
+/// Runs the lines in Bash, as CI services do: a job fails when the check does, unless its findings are passed on to
 /// another service.
 #[test]
 fn recipes_fail_when_the_check_fails() {
@@ -75,12 +75,12 @@ fn the_pre_commit_recipe_names_an_existing_hook() {
     let hook = hook.expect("the hook is ours");
     let entry = hook["entry"].as_str().unwrap();
     let command = entry.strip_prefix("cargo stratos ").unwrap();
-    // pre-commit adds the files that changed.
+    // pre-commit appends the changed files.
     run(plugin().path(), &format!("{command} plugin.json"));
     assert_eq!(hook["files"], r"(^|/)plugin\.json$");
 }
 
-/// Up to where the shell goes on.
+/// The command up to the first shell operator.
 fn run(folder: &Path, command: &str) {
     let ends = ["<", ">", "|", "||", "&&", ";", "}"];
     let words: Vec<_> = command
@@ -121,7 +121,7 @@ fn yaml(path: &Path) -> Value {
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All texts, at any depth.
+/// All strings, at any depth.
 fn strings(value: &Value) -> Box<dyn Iterator<Item = &str> + '_> {
     match value {
         Value::String(text) => Box::new(text.lines()),

@@ -1,4 +1,4 @@
-//! `cargo stratos explain` and `cargo stratos schema`
+//! The commands `cargo stratos explain` and `cargo stratos schema`.
 
 use std::path::Path;
 

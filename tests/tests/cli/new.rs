@@ -1,4 +1,4 @@
-//! `cargo stratos new`: what it makes works, and what it refuses leaves nothing behind.
+//! The command `cargo stratos new`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
     assert!(!made.stdout.contains("--sdk-path"), "{made:?}");
 
     let plugin = root.path().join("fuel-check");
-    // The versions that are on this machine already.
+    // The lock file of the workspace, whose crates need no network.
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
     fs::copy(lock, plugin.join("Cargo.lock")).unwrap();
     for (arguments, host) in [
@@ -28,7 +28,7 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
         ),
         (&["test"], "memory"),
         (&["test"], "process"),
-        // Without the SDK's feature for tests, so that the shell below starts in time.
+        // Builds without the feature `testing` first, so that the shell below starts in time.
         (&["build"], "memory"),
     ] {
         let output = Command::new(env!("CARGO"))
@@ -65,7 +65,7 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
     assert!(!is_fresh(&plugin), "a change of plugin.json rebuilds");
 }
 
-/// Builds, and tells whether there was nothing to do.
+/// Builds the plugin, and returns whether all artifacts were fresh.
 fn is_fresh(plugin: &Path) -> bool {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--message-format=json"])
@@ -194,12 +194,12 @@ fn refused_names_and_folders_create_no_files() {
 #[test]
 fn the_help_lists_all_options() {
     let help = stratos(Path::new("."), ["new", "--help"]);
-    // Clap fills some empty lines with spaces.
+    // clap pads some empty lines with spaces.
     let lines: Vec<_> = help.stdout.lines().map(str::trim_end).collect();
     insta::assert_snapshot!("help", lines.join("\n"));
 }
 
-/// Does not ask git who the author is.
+/// Sets an author, so that git is not asked.
 fn new(folder: &Path, arguments: &[&str]) -> CommandOutput {
     let author = match arguments.contains(&"--author-id") {
         true => &[][..],
@@ -208,7 +208,7 @@ fn new(folder: &Path, arguments: &[&str]) -> CommandOutput {
     stratos(folder, [&["new"], author, arguments].concat())
 }
 
-/// Builds stay off the network and share what they have built.
+/// Builds offline, in a target folder that the tests share.
 fn cargo_environment() -> [(String, String); 2] {
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
     let target = target.to_str().expect("a path in UTF-8").to_owned();
@@ -219,7 +219,7 @@ fn cargo_environment() -> [(String, String); 2] {
     .map(|(name, value)| (name.to_owned(), value))
 }
 
-/// Outside of any repository, and with a space in its name.
+/// A temporary folder outside of any repository, with a space in its name.
 fn folder() -> TempDir {
     tempfile::Builder::new()
         .prefix("stratos new ")

@@ -1,4 +1,4 @@
-//! What a person sees in the terminal of `cargo stratos run`.
+//! Terminal output and key bindings of `cargo stratos run`.
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -58,7 +58,7 @@ fn log_lines_have_the_plugin_id_and_no_escape_sequences() {
     assert!(!all.contains('\u{1b}'), "{all:?}");
 }
 
-/// From the block's first line to its last.
+/// The status block, with the port replaced.
 fn status_block(plugins: &Plugins, id: &str) -> String {
     let (mut shell, mut output, printed) = run(plugins, id);
     end(&mut shell, &mut output);
@@ -71,7 +71,7 @@ fn status_block(plugins: &Plugins, id: &str) -> String {
     printed[begin..].replace(port, "PORT")
 }
 
-/// Runs until the block has been printed, and returns what was printed by then.
+/// Starts a shell and reads its output up to the end of the status block.
 fn run(plugins: &Plugins, id: &str) -> (Child, BufReader<ChildStdout>, String) {
     let mut shell = Command::new(cargo_stratos())
         .args(["run", "--port", "auto"])
@@ -98,8 +98,8 @@ fn end(shell: &mut Child, output: &mut BufReader<ChildStdout>) -> String {
     rest
 }
 
-/// A real terminal, made by `script`, which passes on what is typed. The settings of the terminal are printed before
-/// and after; nothing where there is no `script`.
+/// Runs a shell in a terminal of `script`. The settings of the terminal are printed before and after.
+/// `None`, with a line that the test is skipped, when `script` is missing.
 #[cfg(target_os = "linux")]
 fn in_a_terminal(plugins: &Plugins, arguments: &str) -> Option<Child> {
     let mut script = Requirement::Script.program()?;
@@ -107,7 +107,7 @@ fn in_a_terminal(plugins: &Plugins, arguments: &str) -> Option<Child> {
     let command = format!("stty -g; '{program}' run --port auto {arguments}; stty -g");
     script.args(["--quiet", "--return", "--flush", "--command"]);
     script.args([&command, "/dev/null"]);
-    // A browser that says what it was to open.
+    // A browser that writes the URL to a file.
     let browser = plugins.root().join("browser");
     std::fs::write(&browser, "#!/bin/sh\necho \"$1\" > \"$0.opened\"\n").unwrap();
     std::fs::set_permissions(&browser, PermissionsExt::from_mode(0o755)).unwrap();
@@ -177,7 +177,7 @@ fn key_bindings_work_and_the_terminal_is_restored() {
     assert!(raw.contains("\u{1b}["), "a terminal has colours");
 }
 
-/// What the browser was to open.
+/// Waits for the URL that the browser was asked to open.
 #[cfg(target_os = "linux")]
 fn wait_for_browser(plugins: &Plugins) -> String {
     let file = plugins.root().join("browser.opened");
@@ -192,7 +192,7 @@ fn wait_for_browser(plugins: &Plugins) -> String {
     }
 }
 
-/// That it goes on with Enter only, which no clock of a real shell can show, is the host's own test.
+/// That the plugin waits until Enter is tested in virtual time by the host's unit tests.
 #[cfg(target_os = "linux")]
 #[test]
 fn attach_waits_for_enter() {
@@ -218,7 +218,7 @@ fn attach_waits_for_enter() {
     assert!(script.wait().unwrap().success(), "{printed}");
 }
 
-/// The output is a terminal of its own, which goes.
+/// The output is a second terminal, which is closed.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_terminal_is_restored_after_an_error() {
@@ -236,7 +236,7 @@ fn the_terminal_is_restored_after_an_error() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let ((mut keys, input), (mut screen, output)) = (terminal(), terminal());
     let before = tcgetattr(&input).unwrap();
-    // Only the terminal of its session can be read from in the foreground.
+    // A process can read only from the terminal of its session.
     let mut shell = setsid
         .args(["--ctty", "--wait"])
         .arg(cargo_stratos())
@@ -261,7 +261,7 @@ fn the_terminal_is_restored_after_an_error() {
         sleep(Duration::from_millis(10));
     }
     drop(screen);
-    // What it prints now goes nowhere.
+    // The next output fails.
     keys.write_all(b"p").unwrap();
     let mut said = String::new();
     shell
@@ -303,7 +303,7 @@ fn a_closed_terminal_shuts_the_shell_down() {
         assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
     }
     drop(person);
-    // The shell that it was typed into tells as well.
+    // The login shell sends SIGHUP too.
     let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
     kill_process(pid, Signal::HUP).unwrap();
     output.read_to_string(&mut printed).unwrap();
@@ -312,12 +312,12 @@ fn a_closed_terminal_shuts_the_shell_down() {
     assert_eq!(stops.stdout, "1\n", "`on_stop` ran: {stops:?}");
 }
 
-/// A terminal: what a person holds, and what a program holds.
+/// A pseudo terminal: the side of the person, and the side of the program.
 #[cfg(target_os = "linux")]
 fn terminal() -> (std::fs::File, std::fs::File) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-    // What the program inherited would not go with the person.
+    // Without `CLOEXEC`, the program would inherit the person's side and keep it open.
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let ours = openpt(flags).unwrap();
     grantpt(&ours).unwrap();

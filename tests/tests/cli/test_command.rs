@@ -1,4 +1,4 @@
-//! `cargo stratos test`: the manifest first, then the plugin's own tests.
+//! The command `cargo stratos test`, which checks the manifest and runs the plugin's tests.
 
 use std::fs;
 use std::path::Path;
@@ -87,7 +87,7 @@ fn test(folder: &Path, arguments: &[&str]) -> CommandOutput {
     stratos(folder, [&["test"], arguments].concat())
 }
 
-/// A crate without dependencies, so that it builds in no time and off the network.
+/// A crate without dependencies, which builds quickly and offline.
 fn plugin(manifest: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {

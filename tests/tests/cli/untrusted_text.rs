@@ -1,4 +1,5 @@
-//! What plugins and their files say is shown as text: it commands no terminal and no CI service, and forges no line.
+//! Text of plugins and their files is escaped: it contains no commands for terminals or CI services, and forges no
+//! line.
 
 use std::fs;
 use std::path::Path;
@@ -9,9 +10,9 @@ use stratos_tests::{Plugins, RunOptions, ShellProcess, UNTRUSTED_TEXTS, cargo_st
 
 use crate::SAMPLE;
 
-/// What a terminal, a browser, a CI service or a reader could take for something else than text.
+/// Texts that a terminal, a browser, a CI service or a reader could interpret.
 const HOSTILE: &[&str] = &[
-    // Colours, titles, the clipboard, links, pictures.
+    // Colours, window titles, the clipboard, links, images.
     "\u{1b}[31mred",
     "\u{1b}]0;title\u{7}",
     "\u{1b}]52;c;ZXZpbA==\u{7}",
@@ -22,7 +23,7 @@ const HOSTILE: &[&str] = &[
     "\u{1b}P$q\"p\u{1b}\\",
     "\u{1b}^message\u{1b}\\",
     "\u{1b}Xstring\u{1b}\\",
-    // The cursor, the screen, questions that the terminal answers as if typed.
+    // Cursor movement, clearing, and queries that the terminal answers as if typed.
     "\u{1b}[2J\u{1b}[H",
     "\u{1b}[1A\u{1b}[2K",
     "\u{1b}[?1049h",
@@ -37,7 +38,7 @@ const HOSTILE: &[&str] = &[
     "\u{1b}(0",
     "\u{1b}",
     "\u{1b}[",
-    // The same in one character.
+    // C1 control characters.
     "\u{9b}31m",
     "\u{9d}52;c;ZXZpbA==\u{9c}",
     "\u{90}q\u{9c}",
@@ -55,7 +56,7 @@ const HOSTILE: &[&str] = &[
     "\u{11}\u{13}",
     "\u{1a}",
     "\u{7f}",
-    // Text that reads in another order or that nobody sees.
+    // Bidirectional and invisible characters.
     "\u{202e}txt.exe",
     "\u{202a}\u{202b}\u{202c}\u{202d}",
     "\u{2066}\u{2067}\u{2068}\u{2069}",
@@ -65,7 +66,7 @@ const HOSTILE: &[&str] = &[
     "\u{2028}\u{2029}",
     "\u{e0041}\u{e0042}\u{e007f}",
     "\u{180e}",
-    // Lines of the shell, and commands to CI services.
+    // Forged lines of the shell, and commands for CI services.
     "first\nsays running",
     "first\n\n  stopped",
     "::error file=a.rs::forged",
@@ -106,7 +107,7 @@ fn plugin_output_is_escaped() {
         let reason = format!("{id:8} errored: {begin}\\u{{1b}}[31mred ");
         assert!(plain.contains(&reason), "{reason}: {plain}");
     }
-    // No line begins with what a plugin chose.
+    // No line begins with text of a plugin.
     let known = [
         "says ",
         "refuses ",
@@ -122,7 +123,7 @@ fn plugin_output_is_escaped() {
         assert!(known.iter().any(|begin| line.starts_with(begin)), "{line}");
     }
 
-    // With colours, they are the only difference.
+    // The coloured output differs only by colours.
     let coloured = run(&plugins, &words, "always");
     assert!(coloured.contains("\u{1b}["), "{coloured}");
     assert_eq!(
@@ -141,7 +142,7 @@ fn json_events_are_escaped() {
     let events: Vec<Value> = lines
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    // They say what the plugin has said.
+    // The JSON events contain the original texts.
     for text in HOSTILE {
         let logged = |event: &Value| event["tag"] == *text && event["message"] == *text;
         assert!(events.iter().any(logged), "{text:?}: {shown}");
@@ -156,7 +157,7 @@ fn output_of_commands_about_a_plugin_is_escaped() {
         env,
         ..RunOptions::default()
     };
-    // Each line that it prints is JSON, or this would fail.
+    // Reading the events fails for lines that are not JSON.
     let shell = ShellProcess::start_with(plugins.root(), options);
     for command in [
         &["ps"][..],
@@ -229,7 +230,7 @@ fn file_contents_are_escaped() {
     }
 }
 
-/// A folder may be called anything on most systems.
+/// Most systems allow any folder name.
 #[cfg(target_os = "linux")]
 #[test]
 fn folder_names_are_escaped() {
@@ -245,7 +246,7 @@ fn folder_names_are_escaped() {
     assert_harmless(&run_in(plugins.root(), &folder, "", "never"));
 }
 
-/// A file with the hostile texts, for the sample.
+/// Writes the hostile texts to a file for the sample plugin.
 fn words(plugins: &Plugins) -> String {
     assert!(HOSTILE.len() > 50);
     let file = plugins.root().join("words.json");
@@ -261,7 +262,7 @@ fn run_in(folder: &Path, plugins: &Path, words: &str, colour: &str) -> String {
     run_with(folder, plugins, words, &["--color", colour])
 }
 
-/// All that is printed until everything has started or failed.
+/// The output until all plugins have started or failed.
 fn run_with(folder: &Path, plugins: &Path, words: &str, arguments: &[&str]) -> String {
     let output = Command::new(cargo_stratos())
         .args([
@@ -303,7 +304,7 @@ fn assert_harmless(text: &str) {
     );
 }
 
-/// Without the sequences that only colour.
+/// Removes colour sequences.
 fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -318,7 +319,7 @@ fn without_colours(text: &str) -> String {
     plain
 }
 
-/// What the plugin has said, in an order that does not depend on its three ways to the shell.
+/// The texts of the plugin, sorted, because stdout, stderr and log messages arrive in any order.
 fn plugin_texts(text: &str) -> Vec<&str> {
     let mut lines: Vec<_> = text
         .lines()

@@ -1,4 +1,4 @@
-//! The book is whole: chapters, links, manifests and commands. Its Rust blocks are doctests, see `src/book.rs`.
+//! Chapters, links, manifests and commands of the book. Its Rust blocks are doctests, see `src/book.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -67,7 +67,7 @@ fn every_block_has_a_language_and_no_rust_is_ignored() {
 #[test]
 fn manifests_in_the_book_have_no_findings() {
     let mut manifests = 0;
-    // The rules' page shows what is wrong.
+    // The page of rules shows invalid manifests.
     for (name, text) in pages().into_iter().filter(|(name, _)| name != "rules.md") {
         for block in blocks(&text).filter(|block| block.info == "json") {
             let value: Value = serde_json::from_str(&block.text).expect(&name);
@@ -98,7 +98,7 @@ fn every_command_in_the_book_exists() {
             let Some((before, command)) = line.split_once("cargo stratos ") else {
                 continue;
             };
-            // What a command prints is not a command.
+            // Text in backticks before the command means that the line is output.
             if before.contains('`') {
                 continue;
             }
@@ -171,7 +171,7 @@ fn scenarios_in_the_book_are_valid() {
     }
 }
 
-/// The tables of verbs and keys in the chapter on scenarios.
+/// The tables of verbs and keys in `scenarios.md` are generated.
 #[test]
 fn the_tables_of_scenario_verbs_are_up_to_date() {
     let mut verbs = String::from(
@@ -194,7 +194,7 @@ fn the_tables_of_scenario_verbs_are_up_to_date() {
     for (name, table) in [("verbs", verbs), ("keys", keys)] {
         let mark = format!("<!-- {name} -->\n");
         let (before, after) = wanted.split_once(&mark).expect("the page has the mark");
-        // The old table ends with an empty line.
+        // The old table ends at the first empty line.
         let rest = match after.starts_with('|') {
             true => &after[after.find("\n\n").expect("a table ends") + 1..],
             false => after,
@@ -220,7 +220,7 @@ fn is_to_be_updated() -> bool {
     asked.is_some_and(|asked| asked == "1")
 }
 
-/// The messages on the page of mistakes are those that the SDK's tests pin.
+/// The compiler messages in `ten-mistakes.md` equal those of the SDK's UI tests.
 #[test]
 fn compiler_messages_in_the_book_match_the_ui_tests() {
     let page = pages().remove("ten-mistakes.md").unwrap();
@@ -248,10 +248,10 @@ fn compiler_messages_in_the_book_match_the_ui_tests() {
     assert_eq!(shown, 10);
 }
 
-/// How many sentences of the contract concern a background module.
+/// Number of sentences of the contract that concern a background module.
 const SENTENCES: usize = 34;
 
-/// The page that says which test is about which sentence of the contract.
+/// Each row of `contract-tests.md` names an existing test.
 #[test]
 fn every_row_of_the_contract_page_names_an_existing_test() {
     let page = pages().remove("contract-tests.md").unwrap();
@@ -278,7 +278,7 @@ fn every_row_of_the_contract_page_names_an_existing_test() {
     }
 }
 
-/// Every command with its long options, those of its subcommands included.
+/// All commands with their long options, including those of subcommands.
 fn commands() -> BTreeMap<String, BTreeSet<String>> {
     let help = |arguments: &[&str]| {
         let arguments = [arguments, &["--help"]].concat();
@@ -316,7 +316,7 @@ fn long_options(help: &str) -> BTreeSet<String> {
     others.map(str::to_owned).collect()
 }
 
-/// A fenced block: what follows its fence, and what is in it.
+/// A fenced code block: its info string and its content.
 struct Block {
     info: String,
     text: String,
@@ -326,7 +326,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src")
 }
 
-/// The book's pages by their names.
+/// The pages of the book by file name.
 fn pages() -> BTreeMap<String, String> {
     let entries = fs::read_dir(root()).expect("the book lies beside the tests");
     let paths = entries.map(|entry| entry.expect("it can be listed").path());
@@ -339,7 +339,7 @@ fn pages() -> BTreeMap<String, String> {
     named.collect()
 }
 
-/// The page with the files that mdBook puts into it.
+/// Replaces the include directives of mdBook with the files.
 fn with_includes(page: &str) -> String {
     let lines = page.lines().map(|line| {
         let file = line
@@ -354,7 +354,7 @@ fn with_includes(page: &str) -> String {
 }
 
 fn blocks(page: &str) -> impl Iterator<Item = Block> {
-    // Every second part lies between two fences.
+    // Every second part is between two fences.
     page.split("```").skip(1).step_by(2).map(|part| {
         let (info, text) = part.split_once('\n').unwrap_or((part, ""));
         Block {
@@ -368,7 +368,7 @@ fn prose(page: &str) -> impl Iterator<Item = &str> {
     page.split("```").step_by(2).flat_map(str::lines)
 }
 
-/// Where the links outside of blocks lead.
+/// Targets of the links outside of code blocks.
 fn links(page: &str) -> impl Iterator<Item = String> {
     prose(page).flat_map(|line| {
         let targets = line.split("](").skip(1);
@@ -378,7 +378,7 @@ fn links(page: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// The names by which mdBook's headings are linked to.
+/// The anchors that mdBook generates for headings.
 fn anchors(page: &str) -> BTreeSet<String> {
     let headings = prose(page).filter(|line| line.starts_with('#'));
     let names = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase());

@@ -1,4 +1,4 @@
-//! The rules of ARCHITECTURE.md and CONTRIBUTING.md that a program can check.
+//! Checks of the invariants in ARCHITECTURE.md and the rules in CONTRIBUTING.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
-/// Who of us may depend on whom, development dependencies aside.
+/// Allowed dependencies between the crates of the workspace, except for development dependencies.
 const ALLOWED: [(&str, &[&str]); 8] = [
     ("stratos-protocol", &[]),
     ("stratos-transport", &["stratos-protocol"]),
@@ -38,9 +38,9 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ),
 ];
 
-/// What every author compiles.
+/// Maximum number of crates that plugins compile.
 const SDK_CRATES: usize = 65;
-/// What their tests compile: the mocked shell comes on top.
+/// Maximum number of crates that tests of plugins compile, including the mocked shell.
 const SDK_CRATES_WITH_TESTING: usize = 116;
 
 const FILE_LINES: usize = 500;
@@ -229,7 +229,7 @@ fn metadata() -> Metadata {
         .expect("cargo describes the workspace")
 }
 
-/// The package and everything it is built from, development dependencies aside.
+/// The package and its transitive dependencies, except for development dependencies.
 fn tree(metadata: &Metadata, name: &str) -> BTreeSet<String> {
     let resolve = metadata
         .resolve
@@ -253,7 +253,7 @@ fn tree(metadata: &Metadata, name: &str) -> BTreeSet<String> {
             .find(|node| node.id == id)
             .expect("every package has a node");
         let built = node.deps.iter().filter(|dependency| {
-            // Tests of plugins may ask for a newer Rust than plugins do; `book/src/testing.md` says which.
+            // Optional dependencies may need a newer Rust, see `book/src/testing.md`.
             let name = dependency.name.replace('_', "-");
             let mut declared = package.dependencies.iter().filter(|d| d.name == name);
             let is_optional = declared.clone().next().is_some() && declared.all(|d| d.optional);

@@ -1,4 +1,4 @@
-//! `cargo stratos run --attach`: a plugin in a debugger is never late, and the shell ends all the same.
+//! `cargo stratos run --attach`: no timeouts for a plugin in a debugger, except at shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,7 @@ async fn shutdown_ignores_attach() {
         shell.ready().await;
         let control = shell.control().clone();
         if stops {
-            // It hangs in its `on_stop` when the shell ends.
+            // The plugin hangs in `on_stop` at shutdown.
             tokio::spawn(async move { control.stop("slow").await });
             tokio::time::sleep(Duration::from_secs(60)).await;
         }
@@ -144,7 +144,7 @@ fn start(attach: Option<AttachMode>) -> Shell {
     shell
 }
 
-/// A plugin that takes an hour for everything, as one at a breakpoint does.
+/// A plugin that takes an hour for every step, like one at a breakpoint.
 async fn slow(link: MemoryLink) {
     let mut connection = Connection::new(link.control, FRAME_BYTES);
     let software = PeerInfo {

@@ -1,4 +1,4 @@
-//! `cargo stratos run` on projects that do not build, or build something else.
+//! `cargo stratos run` on projects that do not build, or build no plugin.
 
 use std::fs;
 
@@ -46,7 +46,7 @@ fn projects_without_a_plugin_program_are_reported() {
         reason(&shell),
         "exited with code 0 before it greeted the shell"
     );
-    // What it printed is shown.
+    // The output of the program is shown.
     shell.expect(|event| event["message"] == "no Stratos plugin");
 }
 
@@ -64,7 +64,7 @@ fn arguments_after_two_dashes_are_passed_to_cargo() {
     assert!(shell.stderr().contains("nonsense"), "{}", shell.stderr());
 }
 
-/// A cargo project instead of the sample's built program.
+/// Replaces the built program of the sample plugin with a cargo project.
 fn project(files: &[(&str, &str)]) -> Plugins {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let project = plugins.root().join("sample");

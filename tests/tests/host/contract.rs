@@ -1,6 +1,6 @@
-//! The platform's contract, on both hosts: in memory and as a process, a plugin may not tell the difference.
+//! The platform's contract. Each test runs on both hosts, in memory and as a process.
 //!
-//! The page `contract-tests.md` of the book says which test is about what.
+//! The page `contract-tests.md` of the book maps the sentences of the contract to these tests.
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ use stratos_tests::{Plugins, sample};
 
 use crate::SAMPLE;
 
-/// Where the plugins of a test run.
+/// The host that runs the plugins of a test.
 enum Host {
     Memory,
     Process(Plugins),
 }
 
-/// Every test in a list twice.
+/// Defines each test of a list for both hosts.
 macro_rules! on_both_hosts {
     ($($name:ident,)*) => {
         mod memory {
@@ -413,7 +413,7 @@ async fn add(shell: &TestShell) -> i64 {
 }
 
 impl Host {
-    /// A shell with these plugins, of which the first is the one in question.
+    /// A shell with these plugins, of which the first is the default one of the `TestShell`.
     fn shell(&self, ids: &[&'static str]) -> TestShellBuilder {
         let mut builder: Option<TestShellBuilder> = None;
         for &id in ids {

@@ -1,4 +1,4 @@
-//! What plugins find in their environment, and what they must not.
+//! Environment variables of plugin processes.
 
 use std::fs;
 use std::path::Path;
@@ -96,7 +96,7 @@ fn the_login_token_is_not_written_to_disk_or_logs() {
     } else {
         report("skipped: the environment of a process is read on Linux only");
     }
-    // All that happens from its start to its end.
+    // All events from the start to the stop of the plugin.
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
     shell.wait_for_state("sample", "stopped");
     shell.expect(|event| event.to_string().contains("printed by"));

@@ -1,4 +1,4 @@
-//! What only a shell within the test can arrange: plugins that hold still, and time that does not.
+//! Limits and timeouts of a shell in the test's own process, with virtual time.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ async fn on_start_times_out() {
 
 #[tokio::test]
 async fn plugins_start_concurrently() {
-    // Each waits in its `on_start` for the other.
+    // Each plugin waits in `on_start` for the other one.
     let both = Arc::new(Barrier::new(2));
     let waiting = |id: &'static str| {
         let both = Arc::clone(&both);

@@ -1,5 +1,5 @@
-//! The protocol carries the real shell: a background module for Node starts real plugin processes
-//! and maps the protocol onto the shell's own context. The tests themselves are in `tests/node`.
+//! The Node entry: a background module that starts plugin processes and maps the protocol to the context of the real
+//! shell. The tests are in `tests/node`.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn the_node_entry_passes_its_tests() {
     }
 }
 
-/// Returns what this machine lacks; panics where the entry fails.
+/// Runs the tests of the Node entry. Returns an error when Node or its packages are missing.
 fn run() -> Result<(), String> {
     let folder = node_project(Path::new(env!("CARGO_TARGET_TMPDIR")))?;
     let program = folder.join(format!("sample{}", std::env::consts::EXE_SUFFIX));
@@ -42,7 +42,7 @@ fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// A number of the report's summary.
+/// A number in the summary of a TAP report.
 fn count(report: &str, what: &str) -> u32 {
     let number = |line: &str| {
         line.strip_prefix("# ")?

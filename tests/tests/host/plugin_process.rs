@@ -1,4 +1,4 @@
-//! What a plugin's program does without its shell, and a shell without its disk.
+//! A plugin's program without a shell, and a shell with an existing state folder or a closed stdout.
 
 use std::process::{Command, Stdio};
 
@@ -84,7 +84,7 @@ fn a_closed_stdout_shuts_the_shell_down() {
         .spawn()
         .unwrap();
     let output = BufReader::new(shell.stdout.take().unwrap());
-    // All that it says by itself, in whatever order.
+    // All events of the start, in any order.
     let mut said = vec!["\"ready\"", "printed by sample", "complained by sample"];
     let mut lines = output.lines().map_while(Result::ok);
     while !said.is_empty() {
@@ -92,7 +92,7 @@ fn a_closed_stdout_shuts_the_shell_down() {
         said.retain(|text| !line.contains(text));
     }
     drop(lines);
-    // The next line that it prints finds nobody who reads it.
+    // The next line is printed to a closed pipe.
     let push = ["call", "sample", "push", "1", "--state"]
         .map(OsString::from)
         .into_iter();

@@ -1,4 +1,4 @@
-//! What a saved file does to a running plugin.
+//! Builds and reloads after changes of files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -85,7 +85,7 @@ fn a_change_during_a_build_is_built_afterwards() {
     sources.version("three");
     shell.wait_for_build("sample", "superseded");
     shell.wait_for_build("sample", "started");
-    // The second build may come to its end, and then there is a third.
+    // The second build may be completed, and a third one follows then.
     sources.version("four");
     shell.wait_for(|event| event["event"] == "changed");
     gate.open();
@@ -114,7 +114,7 @@ fn crashes_and_stops_are_handled_during_a_build() {
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
     shell.wait_for_build("sample", "superseded");
     gate.open();
-    // Who stopped it does not want it back.
+    // A plugin that was stopped is not started by a build.
     sources.version("four");
     assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
     assert_eq!(shell.get("/api/sample/version").body, "four");
@@ -136,13 +136,13 @@ fn a_newer_version_replaces_one_that_hangs_in_on_start() {
     shell.wait_for(|event| event["message"] == "hanging");
     hang(&shell, "false");
     sources.version("two");
-    // It wanted the plugin to run, which it does now.
+    // The pending start is completed by the newer version.
     let started = start.join().unwrap();
     assert_eq!(started.code, Some(0), "{started:?}");
     assert_eq!(shell.get("/api/sample/version").body, "two");
 }
 
-/// Cargo, its compilers and build scripts are in the way of nobody.
+/// Shutdown kills cargo, its compilers and build scripts.
 #[cfg(target_os = "linux")]
 #[test]
 fn shutdown_kills_a_build_and_its_child_processes() {
@@ -185,7 +185,7 @@ fn touching_a_file_builds_nothing_and_changing_a_path_dependency_does() {
     add_parts(&sources, "one");
     let mut shell = ShellProcess::watch(&sources.folder);
     assert_eq!(shell.get("/api/sample/version").body, "one");
-    // What is written before the first look at the files counts as changed, whatever it says.
+    // A file written before the first snapshot counts as changed, whatever its content.
     sources.write("../parts/src/lib.rs", "pub const VERSION: &str = \"two\";");
     shell.wait_for_reload("sample");
     let before = shell.events.len();
@@ -225,7 +225,7 @@ fn a_plugin_that_never_built_starts_when_any_of_its_inputs_is_fixed() {
         "pub const VERSION: &str = include_str!(\"name\");",
     );
     shell.wait_for_build("sample", "failed");
-    // A file that no list of cargo names yet.
+    // A file that no dep-info names yet.
     sources.write("../parts/src/name", "two");
     shell.wait_for_state("sample", "running");
     assert_eq!(shell.get("/api/sample/version").body, "two");
@@ -268,7 +268,7 @@ fn only_the_changed_plugin_is_built() {
         .events
         .iter()
         .filter(|event| event["plugin"] == "another" && event["build"]["name"] == "finished");
-    // Cargo may have written a lock file, which is looked at once more.
+    // Cargo may have written a lock file, which triggers another check.
     let replaced = builds.filter(|event| event["build"]["unchanged"] == false);
     assert_eq!(replaced.count(), 1, "its first one");
 }
@@ -294,7 +294,7 @@ fn an_invalid_manifest_is_not_applied() {
     assert_eq!(shell.plugin("sample")["name"], "Better");
     let answer = shell.get("/api/sample/version");
     assert_eq!(answer.header("x-stratos-build"), Some("failed"));
-    // Nothing is replaced until it is repaired.
+    // The manifest stays as it was until the file is valid again.
     sources.version("two");
     sources.write("plugin.json", &good.replace("\"sample\"", "\"other\""));
     let error = reread(&mut shell)["error"].as_str().unwrap().to_owned();
@@ -344,14 +344,14 @@ fn main() {
     let unfollowed = shell.events.iter().rev();
     let unfollowed = unfollowed.take_while(|event| event["message"] != warning["message"]);
     let started = unfollowed.filter(|event| event["build"]["name"] == "started");
-    // The build that the first save found under way may have been given up for it.
+    // The build that ran at the first save may have been cancelled.
     assert!(started.count() <= 3, "{:#?}", shell.events);
 }
 
 #[test]
 fn a_change_of_the_kind_of_plugin_asks_for_a_restart() {
     let (_plugins, sources, mut shell) = running("sample");
-    // From now on it knows what there is.
+    // The watcher has its snapshot now.
     sources.version("two");
     shell.wait_for_reload("sample");
     let cargo = sources.read("Cargo.toml");
@@ -440,7 +440,7 @@ fn no_watch_disables_reloads() {
     assert!(target.is_dir() && !shell.state.join("target").exists());
 }
 
-/// A plugin that has been built and runs, in a shell that watches it.
+/// Starts a shell that watches a plugin which is built and runs.
 fn running(id: &str) -> (Plugins, PluginSources, ShellProcess) {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, id);
@@ -448,7 +448,7 @@ fn running(id: &str) -> (Plugins, PluginSources, ShellProcess) {
     (plugins, sources, shell)
 }
 
-/// Has the version come from a package beside the plugin's.
+/// Moves the version to a path dependency beside the plugin.
 fn add_parts(sources: &PluginSources, version: &str) {
     let package = "[package]\nname = \"parts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
     sources.write("../parts/Cargo.toml", package);

@@ -1,4 +1,4 @@
-//! `cargo stratos run` with real processes: everything that the contract promises, once.
+//! `cargo stratos run` with real plugin processes: the contract of the shell, end to end.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
@@ -516,7 +516,7 @@ fn a_second_shell_is_refused_and_names_the_first() {
         third.stderr.contains(&format!("port {port} is taken")),
         "{third:?}"
     );
-    // Windows tells who it is as well, but Wine does not.
+    // Wine does not report the process id of a connection.
     if cfg!(unix) {
         assert!(
             third.stderr.contains("is taken by cargo-stratos (process"),
@@ -612,7 +612,7 @@ fn end(shell: ShellProcess) {
     );
 }
 
-/// There is no Ctrl-C for another process there: the kill tests the harder case.
+/// Windows cannot send Ctrl-C to another process; a kill tests the harder case.
 #[cfg(not(unix))]
 fn end(shell: ShellProcess) {
     shell.kill();

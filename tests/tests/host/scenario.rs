@@ -1,4 +1,4 @@
-//! Scenarios: each verb in virtual time, and the same file in memory and as a process.
+//! The steps of scenarios in virtual time.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn shell(id: &'static str) -> TestShellBuilder {
     TestShell::new(move || sample(id)).in_memory()
 }
 
-/// What a step was and when, and why it did not hold.
+/// The verb, the time and the reason of a failed step.
 fn steps(played: &ScenarioReport) -> Vec<(u64, &str, Option<&str>)> {
     let steps = played.steps.iter();
     steps
@@ -22,7 +22,7 @@ fn steps(played: &ScenarioReport) -> Vec<(u64, &str, Option<&str>)> {
         .collect()
 }
 
-/// Why it failed.
+/// The reason of a failed step.
 fn reason(played: &ScenarioReport) -> &str {
     match &played.ending {
         ScenarioOutcome::Failed { reason, .. } => reason,
@@ -183,9 +183,9 @@ async fn every_scenario_verb_has_its_effect() {
         .steps
         .iter()
         .find(|step| step.text.ends_with("count") && step.took_ms > 0);
-    // The channel reads and writes.
+    // The channel reads and writes the config store.
     assert_eq!(slow.unwrap().took_ms, 6000);
-    // What was broken is whole again, also what the scenario did not mend.
+    // All faults are undone, including those that no step ends.
     let count: u64 = shell.invoke("count", "n").await.unwrap();
     assert_eq!(count, 3);
 }
@@ -280,7 +280,7 @@ async fn expectations_ignore_events_before_their_step() {
     let expect = "[[step]]\ndo = \"expect\"\npush = \"pushed\"\n";
     let note = "[[step]]\nafter = \"1h\"\ndo = \"note\"\ntext = \"x\"\n";
     let other = "[[step]]\ndo = \"sign-out\"\n";
-    // The same push may be expected twice, and notes change nothing.
+    // A push satisfies two expectations, and notes have no effect.
     let held = shell.play_str(&[push, note, expect, expect].concat()).await;
     held.assert_held();
     let failed = shell.play_str(&[push, other, expect].concat()).await;
@@ -305,7 +305,7 @@ async fn a_second_scenario_is_refused_while_one_plays() {
     }
 }
 
-/// A plugin that asks an API each half minute, and waits ten seconds for it.
+/// A plugin that polls an API every 30 seconds with a timeout of 10 seconds.
 fn poller() -> PluginBuilder {
     let identity = Identity {
         id: "poller".to_owned(),
@@ -400,7 +400,7 @@ async fn a_mock_server_outage_ends_in_virtual_time() {
         .await;
     played.assert_held();
     assert!(begin.elapsed() < Duration::from_secs(30));
-    // The plugin was told an address, and is told its own again.
+    // The setting with the mock server's address is restored.
     assert_eq!(shell.config_values().await, before);
     assert_eq!(shell.generation(), 3);
 }

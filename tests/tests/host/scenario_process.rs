@@ -12,7 +12,7 @@ use stratos_tests::{CommandOutput, Plugins, ShellProcess, cargo_stratos, sample,
 
 use crate::SAMPLE;
 
-/// What can happen to a plugin, without a wait.
+/// Steps without waits.
 const LIVES: &str = r#"
 name = "Nine lives"
 
@@ -56,7 +56,7 @@ path = "/api/good/hello/Ada"
 contains = "hello Ada"
 "#;
 
-/// A scenario that breaks the store for an hour.
+/// A scenario that makes the store fail for an hour.
 const LONG: &str = r#"
 [upstream.api]
 config = { key = "api_url" }

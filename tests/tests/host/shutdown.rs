@@ -1,4 +1,4 @@
-//! How `cargo stratos run` ends by itself, and that it always can be ended.
+//! `cargo stratos run --exit-when-ready`, and shutdown by Ctrl-C whatever the plugins do.
 
 #[cfg(unix)]
 use std::io::{Read as _, Write as _};
@@ -58,7 +58,7 @@ fn try_out(plugins: &Plugins, more: &[&str]) -> CommandOutput {
     stratos(plugins.root(), [&arguments, more].concat())
 }
 
-/// A reader that stops reading fills the pipe, and printing waits.
+/// A full pipe blocks printing when the reader stops reading.
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_works_while_stdout_is_not_read() {
@@ -80,7 +80,8 @@ fn ctrl_c_works_while_stdout_is_not_read() {
         .spawn()
         .unwrap();
     let output = shell.stdout.take().unwrap();
-    // Full is when nothing more comes; a page of a pipe may have room that no line fits into.
+    // The pipe counts as full when its size stays the same, because a page may have less space than the next line
+    // needs.
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut before = 0;
     loop {
@@ -105,7 +106,7 @@ fn ctrl_c_works_while_stdout_is_not_read() {
     );
 }
 
-/// Each of them is ended by force, and none waits for another.
+/// Hanging plugins are killed concurrently.
 #[cfg(unix)]
 #[test]
 fn shutdown_takes_at_most_8_seconds_with_hanging_plugins() {
@@ -151,13 +152,13 @@ fn shutdown_takes_at_most_8_seconds_with_hanging_plugins() {
         move |event: &serde_json::Value| event["plugin"] == id && event["message"] == "hanging"
     };
     let block = |shell: &mut ShellProcess, id: &'static str| {
-        // Whether it still answers is left to chance.
+        // The plugin may or may not answer before its runtime is blocked.
         let call = order("call", id, &["block", "null"]);
         shell.wait_for(move |event| event["plugin"] == id && event["message"] == "blocking");
         call
     };
 
-    // One hangs in its `on_start`, one in its `on_resume`, one in its `on_stop`.
+    // Three plugins hang: in `on_start`, in `on_resume` and in `on_stop`.
     set(&shell, "sample-starts", "hang_in_start");
     assert_eq!(shell.command(&["stop", "sample-starts"]).code, Some(0));
     let start = order("start", "sample-starts", &[]);
@@ -166,9 +167,9 @@ fn shutdown_takes_at_most_8_seconds_with_hanging_plugins() {
     let update = order("update", "resumes-twice", &[]);
     shell.wait_for(is_hanging("resumes-twice"));
     set(&shell, "sample-stops", "hang_in_stop");
-    // One does nothing any more, and two are so while they retire.
+    // Three plugins have a blocked runtime, two of them while their old generation drains.
     let mut calls = vec![block(&mut shell, "sample-blocked")];
-    // What answers a request is not asked to end for so long.
+    // A generation that answers a request is not stopped before its response ends.
     let mut requests = Vec::new();
     for id in ["resumes-retires", "resumes-retires-too"] {
         requests.push(stream(shell.address, id));
@@ -201,7 +202,7 @@ fn shutdown_takes_at_most_8_seconds_with_hanging_plugins() {
     calls.into_iter().for_each(|call| drop(call.join()));
 }
 
-/// A request whose answer has begun and never ends.
+/// Sends a request whose response begins and never ends.
 #[cfg(unix)]
 fn stream(address: SocketAddr, id: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();

@@ -1,4 +1,4 @@
-//! One plugin's starts, updates and ends when it takes its time, with a clock that costs none.
+//! Timeouts and cancellation of a slow plugin's starts, updates and stops, in virtual time.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -270,7 +270,7 @@ async fn a_plugin_has_at_most_256_prefixes() {
     assert!(format!("{refused:?}").contains(expected), "{refused:?}");
 }
 
-/// It is as slow as its config says, and answers with its generation.
+/// A plugin whose delays are set by its config and whose responses are its generation.
 fn slow() -> PluginBuilder {
     create_plugin(identity())
         .on_start(async |ctx| {

@@ -1,4 +1,4 @@
-//! A plugin that crashes: errored, or started again with `--supervise`.
+//! Crashes of plugins, with and without `--supervise`.
 
 use serde_json::Value;
 use stratos_host::PluginState;
@@ -50,7 +50,7 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     }
     let _ = shell.call("sample", "exit", "9");
     shell.wait_for_state("sample", "backing-off");
-    // It waits for about two seconds, in which not much more than this can be done.
+    // The backoff is about two seconds, which leaves time for one stop and one start.
     let control = shell.control();
     let state = control.plugin("sample").state;
     let refused = control.command("sample", "update");
@@ -82,7 +82,7 @@ fn failed_restarts_are_retried_and_failed_first_starts_are_not() {
     shell.wait_for_state("sample", "running");
 }
 
-/// As on a computer that sleeps: the clocks have gone on, and nothing has run.
+/// Suspends the shell and its plugins with SIGSTOP, as a system suspend would.
 #[cfg(unix)]
 #[test]
 fn plugins_survive_a_system_suspend() {
@@ -92,7 +92,7 @@ fn plugins_survive_a_system_suspend() {
     use rustix::process::{Pid, Signal, kill_process};
     use stratos_tests::request;
 
-    /// More than the shell waits for a plugin that it tells something.
+    /// Longer than the shell waits for a notification to be written.
     const SLEEP: Duration = Duration::from_secs(3);
     let plugins = Plugins::new(SAMPLE, &["sample", "another"]);
     let mut shell = supervised(&plugins);

@@ -1,4 +1,4 @@
-//! What an update does, by the contract: with `on_resume`, without it, and when it goes wrong.
+//! Updates of plugin processes: requests during an update, failures and rollbacks.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -57,7 +57,7 @@ fn responses_in_flight_are_complete_after_an_update() {
         let (address, path) = (shell.address, format!("/api/{id}/{path}"));
         let asked = path.clone();
         let slow = thread::spawn(move || request(address, "GET", &asked, &[], ""));
-        // The other version is there long before the slow answer is.
+        // The update is complete before the slow response.
         assert_eq!(shell.command(&["update", id]).code, Some(0));
         let answer = slow.join().unwrap();
         assert_eq!(answer.status, 200, "{path}");
@@ -177,7 +177,7 @@ fn a_plugin_without_a_good_version_is_errored() {
     );
 }
 
-/// Does something while other threads ask for a path; returns the answers that were not 200.
+/// Runs an action while other threads send requests. Returns the statuses other than 200.
 fn while_asking(
     shell: &ShellProcess,
     path: &'static str,

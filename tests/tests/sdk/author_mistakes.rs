@@ -1,4 +1,4 @@
-//! What authors of plugins get wrong, and how `TestShell` tells them.
+//! Common mistakes of plugin authors, and the errors of `TestShell` about them.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use stratos::testing::{Leak, PluginState, TestShell};
 use stratos::{Identity, PluginBuilder, PluginContext, create_plugin};
 use tokio::time::sleep;
 
-/// Says to this program, started once more, how its plugin blocks.
+/// Variable that makes a child process of this test run a plugin that blocks its thread.
 const BLOCK: &str = "STRATOS_TESTS_BLOCK";
 
 fn plugin<Fut>(start: impl Fn(PluginContext) -> Fut + Send + Sync + 'static) -> PluginBuilder
@@ -298,7 +298,7 @@ fn a_blocked_runtime_fails_the_test_and_names_the_cause() {
     }
 }
 
-/// Never returns where the watchdog sleeps.
+/// Runs a plugin that blocks its thread; the watchdog must end the process.
 #[tokio::main(flavor = "current_thread")]
 async fn block(how: &str) {
     use stratos::axum::routing::get;

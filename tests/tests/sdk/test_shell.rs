@@ -1,4 +1,4 @@
-//! `stratos::testing` itself: what the book promises of it.
+//! The API of `stratos::testing`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
@@ -26,7 +26,7 @@ fn identity(id: &str) -> Identity {
     }
 }
 
-/// A plugin that polls each ten minutes, and does a bit of everything.
+/// A plugin that polls every ten minutes and uses all services of the context.
 fn fleet() -> PluginBuilder {
     create_plugin(identity("fleet"))
         .on_start(async |ctx| {
@@ -350,7 +350,7 @@ async fn config_values_survive_in_a_named_state_folder() {
         shell.set_config("kept", 1).await;
         shell.stop().await.assert_clean();
         drop(shell);
-        // The dropped shell's plugins let go of the store.
+        // The plugins of the dropped shell release the store.
         tokio::task::yield_now().await;
     }
 }
@@ -426,7 +426,7 @@ async fn the_report_names_what_was_registered() {
     assert_eq!(lines, expected);
 }
 
-/// Says to this program, started once more, that it may do what the environment says.
+/// Variable with the expected host, for the child processes of the test below.
 const SWITCHED: &str = "STRATOS_TESTS_SWITCHED";
 
 #[test]
@@ -460,7 +460,7 @@ fn an_environment_variable_selects_the_test_host() {
     }
 }
 
-/// Where the plugin runs is seen from its process, and from what it says of itself.
+/// Runs a plugin and determines its host from its process id and the test shell's report.
 #[tokio::main(flavor = "current_thread")]
 async fn switched(expected: &str) {
     let program = env!("CARGO_BIN_EXE_sample-plugin");
@@ -555,7 +555,7 @@ async fn any_state_can_be_waited_for() {
     started.unwrap();
 }
 
-/// What a wait panics with.
+/// The panic message of a wait.
 async fn panic_of<T>(wait: impl Future<Output = T>) -> String {
     let ended = AssertUnwindSafe(wait).catch_unwind().await;
     let text = ended.err().expect("a panic");

@@ -1,4 +1,4 @@
-//! What answers say to browsers, and what passes between a browser and a plugin.
+//! Response headers of the shell, and the headers that are forwarded between browsers and plugins.
 
 use stratos_tests::{HttpResponse, request};
 
@@ -85,7 +85,7 @@ fn preflights_of_allowed_origins_are_answered() {
         assert_eq!(answer.header("vary"), Some("origin"), "{path}");
     }
 
-    // Not of a page, so it is the plugin's to answer; what it says about origins is not.
+    // Without an `Origin`, the plugin answers the request, but its CORS headers are removed.
     let answer = ask("/api/sample/wide", &[method]);
     assert_eq!((answer.status, cors(&answer)), (200, Vec::new()));
 }
@@ -143,7 +143,7 @@ fn hop_by_hop_headers_are_not_forwarded() {
         header(&headers, "authorization").as_deref(),
         Some("Bearer x")
     );
-    // The shell understands trailers, and so may say that it does.
+    // The shell supports trailers, so `TE: trailers` is valid.
     for kept in [("connection", "te"), ("te", "trailers"), ("trailer", "X")] {
         assert_eq!(header(&headers, kept.0).as_deref(), Some(kept.1));
     }

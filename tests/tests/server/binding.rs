@@ -1,4 +1,4 @@
-//! Where the shell listens.
+//! The address that the shell listens on.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn the_server_listens_on_loopback_only() {
     }
 }
 
-/// This machine's address in its network, if it is in one. Nothing is sent.
+/// The machine's address in its network, if it has one. No packet is sent.
 fn outward() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;

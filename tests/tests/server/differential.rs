@@ -53,8 +53,8 @@ const REJECTED: &[&str] = &[
     "Transfer-Encoding: chunked\r\n\r\n0\r\n X: y\r\n\r\nNEXT",
 ];
 
-/// Rests of requests that are accepted, each with the number of responses: 2 where `NEXT` is answered too, 1 where it is
-/// part of the first request or the connection is closed before it.
+/// Rests of requests that are accepted, each with the number of responses: 2 where `NEXT` is answered too, 1 where it
+/// is part of the first request or the connection is closed before it.
 const ACCEPTED: &[(&str, usize)] = &[
     (
         "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nNEXT",

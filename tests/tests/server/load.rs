@@ -1,4 +1,4 @@
-//! Connections that take their time, and too many of them.
+//! Slow connections and too many connections.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -9,9 +9,9 @@ use stratos_tests::{campaign, exclusive, report};
 
 use crate::raw::{PATIENCE, answer, ask, connect, shell};
 
-/// Connections of which a shell has enough for others as well.
+/// A number of connections below the shell's limit.
 fn some() -> usize {
-    // It takes a quarter of what the system allows.
+    // The shell's limit is a quarter of the file descriptors.
     (descriptors() / 8).min(200)
 }
 
@@ -62,7 +62,7 @@ fn slow_request_heads_time_out_without_blocking_others() {
     );
 }
 
-/// Sends one more byte of a head.
+/// Sends one more byte of a request head. Returns false when the connection is closed.
 fn is_open_after_a_byte(stream: &mut TcpStream) -> bool {
     let waits = |error: &std::io::Error| error.kind() == ErrorKind::WouldBlock;
     let is_written = stream
@@ -109,7 +109,7 @@ fn idle_connections_are_limited() {
     for stream in &idle {
         stream.set_nonblocking(true).unwrap();
     }
-    // They wait in a queue of the system until the shell gets to them.
+    // Connections wait in the system's backlog until the shell accepts them.
     let (began, mut refused) = (Instant::now(), 0);
     while number >= 1100 && refused == 0 {
         assert!(began.elapsed() < PATIENCE, "there is a limit");

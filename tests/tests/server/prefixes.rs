@@ -1,11 +1,11 @@
-//! What is below one plugin's prefix never reaches another one.
+//! Requests below a plugin's prefix never reach another plugin.
 
 use stratos_tests::{Plugins, ShellProcess};
 
 use crate::SAMPLE;
 use crate::raw::{ask, seen};
 
-/// A path, its status, and whether it is the first or the second plugin's.
+/// A path, the status, and whether the first or the second plugin receives it.
 const PATHS: &[(&str, u16, Option<usize>)] = &[
     ("/api/sample/hello/x", 200, Some(0)),
     ("/api/sample-two/hello/x", 200, Some(1)),

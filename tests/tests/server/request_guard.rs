@@ -1,4 +1,4 @@
-//! The gate on a real socket, and what passes it.
+//! The request guard on a real socket, and the requests that it allows.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 
@@ -196,7 +196,7 @@ fn a_streamed_response_is_not_buffered() {
         .unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
-    // Its end never comes, so a proxy that collected it would never answer.
+    // The response never ends, so a proxy that buffers it would never respond.
     assert!(lines.any(|line| line == "first"));
 }
 

@@ -1,4 +1,4 @@
-//! A damaged store is never taken for an empty one, and never ends the shell.
+//! Damaged stores are detected, moved aside and reported.
 //!
 //! `STRATOS_FLIPS=6000 cargo test -p stratos-tests --test store corruption` is the long run.
 
@@ -17,14 +17,14 @@ use crate::SAMPLE;
 const VALUES: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("config-v1");
 const FORMAT: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
 
-/// A good store: the bytes of its file and of its backup.
+/// The bytes of an intact store and of its backup.
 struct Good {
     file: Vec<u8>,
     backup: Vec<u8>,
     values: ConfigExport,
 }
 
-/// What became of a store that was opened.
+/// The state after opening a store.
 struct Seen {
     values: ConfigExport,
     notices: Vec<Notice>,
@@ -45,7 +45,7 @@ impl Good {
         }
         let values = store.export().unwrap();
         drop(store);
-        // The next start writes the backup.
+        // The backup is written when the store is opened again.
         drop(ConfigStore::open(&path).unwrap());
         Self {
             file: fs::read(&path).unwrap(),
@@ -54,7 +54,7 @@ impl Good {
         }
     }
 
-    /// Opens this file, with or without the backup beside it.
+    /// Opens a store with these bytes, with or without the backup beside it.
     fn open(&self, file: &[u8], has_backup: bool) -> Seen {
         let folder = folder();
         let path = folder.path().join("config.redb");
@@ -75,7 +75,7 @@ impl Good {
         }
     }
 
-    /// Nothing is lost without a word: all values are there, or the file is kept and somebody was told.
+    /// Asserts that either all values are read, or the file is kept and the damage is reported.
     fn check(&self, what: &str, file: &[u8], has_backup: bool) -> bool {
         let seen = self.open(file, has_backup);
         match &seen.notices[..] {
@@ -106,7 +106,7 @@ fn a_flipped_byte_is_harmless_or_detected() {
     let flips = campaign("STRATOS_FLIPS", 200_usize).min(good.file.len());
     let (mut noticed, begin) = (0, Instant::now());
     for n in 0..flips {
-        // The first pages are full of structure, so half of the flips are there.
+        // Half of the flips are in the first pages, which contain the structure of the file.
         let at = match n % 2 {
             0 => n * 16_384 / flips,
             _ => n * good.file.len() / flips,
@@ -229,7 +229,7 @@ fn a_store_that_is_only_read_is_backed_up_and_a_damaged_backup_is_kept() {
     drop(store);
     assert!(!backup.exists(), "a store that is new is worth no backup");
 
-    // Without the store, the backup is not overwritten by an empty one either.
+    // A missing store does not overwrite the backup with an empty one.
     fs::write(&backup, &good.backup).unwrap();
     fs::remove_file(&path).unwrap();
     let (store, notices) = ConfigStore::open(&path).unwrap();
@@ -349,7 +349,7 @@ fn kept(folder: &Path) -> Vec<PathBuf> {
     kept.collect()
 }
 
-/// In memory where that is possible: thousands of stores are made here.
+/// A temporary folder in memory where possible, because thousands of stores are created.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     tempfile::tempdir_in(memory).unwrap_or_else(|_| tempfile::tempdir().unwrap())

@@ -1,4 +1,4 @@
-//! A disk that is full, read-only or gone is an error, and what is read is what is stored.
+//! Full, read-only and missing disks, and files that may not be read.
 #![cfg(target_os = "linux")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +48,7 @@ fn writes_fail_on_a_full_disk_and_work_again_when_there_is_space() {
         }
         assert!(refused > before, "the disk was full");
         let stored = store.all("p").unwrap();
-        // What fails at the last step may be there; from now on it is known.
+        // A write that failed at its last step may be stored; the model follows the store.
         if let Some((key, value)) = stored.get_key_value(&last.0) {
             assert_eq!(*value, last.1);
             model.insert(key.clone(), value.clone());
@@ -90,7 +90,7 @@ fn writes_fail_on_a_full_disk_and_work_again_when_there_is_space() {
 fn a_write_beyond_the_file_size_limit_is_an_error_and_others_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.redb");
-    // The system refuses to let files grow beyond 400 blocks of 512 bytes.
+    // `ulimit` limits files to 400 blocks of 512 bytes.
     let output = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh"])
         .arg(WRITER)

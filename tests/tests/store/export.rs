@@ -1,4 +1,4 @@
-//! Config values leave and come back whole, with a running shell and without one.
+//! Export and import of config values, with and without a running shell.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use stratos_tests::{CommandOutput, Plugins, ShellProcess, stratos};
 
 use crate::SAMPLE;
 
-/// Keys and values that other stores lose.
+/// Keys and values that are hard to encode.
 const HOSTILE: &str = r#"{
   "": "empty",
   "\u0000": "zero",
@@ -33,7 +33,7 @@ fn an_export_can_be_imported_with_and_without_a_shell() {
     let mut shell = Some(ShellProcess::start(plugins.root()));
     let (mut exports, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..2 {
-        // First by the shell, then without it.
+        // First through a running shell, then on the file.
         let run = |arguments: &[&str]| config(&state, arguments);
         good(&run(&["import", "sample", path(&file)]));
         let exported = good(&run(&["export", "sample"]));
@@ -158,7 +158,7 @@ fn an_invalid_import_is_refused_as_a_whole_with_its_location() {
         }
         assert_eq!(good(&config(&state, &["export"])), before);
         shell = shell.or_else(|| Some(ShellProcess::start(plugins.root())));
-        // What the plugin counts is not what this is about.
+        // The plugin's own counters are not part of the comparison.
         good(&config(&state, &["import", path(&save(&plugins, &before))]));
     }
 }

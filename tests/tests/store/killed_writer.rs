@@ -1,4 +1,4 @@
-//! A writer that is killed at any moment loses nothing that was acknowledged.
+//! A writer that is killed at any moment loses no acknowledged write.
 //!
 //! `STRATOS_KILLS=1000 cargo test -p stratos-tests --test store killed_writer` is the long run.
 
@@ -21,11 +21,11 @@ fn a_killed_writer_loses_no_acknowledged_write() {
         let (mut writes, mut on_its_way) = (0, 0);
         for kill in 0..kills {
             let mut writer = StoreWriter::start(WRITER, &path, name, writes);
-            // A slow disk may need longer for one write than the longest of the times below.
+            // On a slow disk, a write may take longer than the delays below.
             if kill % 2 == 0 {
                 writer.acknowledgement().expect("it writes");
             }
-            // From before the first write to the middle of a later one; the steps share no divisor with the span.
+            // Delays from before the first write to the middle of a later one; step and span are coprime.
             sleep(Duration::from_micros(kill as u64 * 17_389 % 60_000));
             let acknowledged = writer.kill();
             let (store, notices) = ConfigStore::open(&path).unwrap();
@@ -53,7 +53,7 @@ fn the_workload_check_detects_a_lost_write() {
                 workload.count(acknowledged, &workload.after(acknowledged)),
                 Ok(acknowledged)
             );
-            // Of four writes in a row, some change something.
+            // Four consecutive writes change at least one value.
             let later = workload.after(acknowledged + 4);
             assert!(workload.count(acknowledged, &later).is_err());
             let lost = workload.after(acknowledged - 3);

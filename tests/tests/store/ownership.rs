@@ -1,4 +1,4 @@
-//! A store has one owner, however many begin at the same time.
+//! A store has one owner, even if several processes open it at once.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Barrier};
@@ -67,7 +67,7 @@ fn a_damaged_store_is_moved_aside_once_by_concurrent_openers() {
                 thread::spawn(move || {
                     begin.wait();
                     let opened = ConfigStore::open(&path);
-                    // Whoever has it keeps it until all have tried.
+                    // The owner keeps the store open until all threads have tried.
                     begin.wait();
                     opened.map(|(_, notices)| notices.len())
                 })
@@ -94,7 +94,7 @@ fn the_owner_keeps_the_lock_when_the_store_is_replaced() {
     let path = folder.path().join("config.redb");
     let (_store, _) = ConfigStore::open(&path).unwrap();
     if std::fs::rename(&path, folder.path().join("elsewhere")).is_err() {
-        // Windows keeps the name of a file that is open.
+        // Windows cannot rename an open file.
         return;
     }
     let second = ConfigStore::open(&path).map(drop);

@@ -1,7 +1,7 @@
-//! A power cut loses nothing that was acknowledged.
+//! A power cut loses no acknowledged write.
 //!
-//! The writer runs on an ext4 disk in a file. A copy of that file is what a power cut at this moment leaves behind:
-//! what the system has not written yet is not in it. The copy is mounted, which replays its journal, and read.
+//! The writer runs on an ext4 file system in an image file. A copy of the image is the disk after a power cut: it lacks
+//! the writes that the system has not synced yet. The copy is mounted, which replays its journal, and read.
 //!
 //! `STRATOS_CUTS=200 cargo test -p stratos-tests --test store power_cut` is the long run.
 #![cfg(target_os = "linux")]
@@ -59,7 +59,7 @@ fn a_power_cut_leaves_the_state_after_a_complete_write() {
                 acknowledged = writer.acknowledgement().unwrap();
             }
             sleep(Duration::from_micros(cut as u64 * 1_733 % 9_000));
-            // A copy takes a moment, and a disk that changes under it is none that a power cut leaves.
+            // The writer is paused, because a copy of an image that changes meanwhile is inconsistent.
             kill_process(pid, Signal::STOP).unwrap();
             while !stat(writer.pid()).contains(") T ") {
                 yield_now();
@@ -84,7 +84,7 @@ fn a_power_cut_leaves_the_state_after_a_complete_write() {
     ));
 }
 
-/// What is wrong with the disk after each cut; None where there cannot be such a disk.
+/// The lost writes after each power cut, or `None` with a line that the test is skipped.
 fn lost_after_acknowledgements(
     kind: &str,
     cuts: usize,
@@ -124,7 +124,7 @@ fn read_json(folder: &Path) -> Result<Values, String> {
     serde_json::from_slice(&bytes).map_err(|error| error.to_string())
 }
 
-/// An ext4 disk in a file, mounted.
+/// A mounted ext4 file system in an image file.
 struct Disk {
     root: TempDir,
     mount: Mount,
@@ -153,7 +153,7 @@ impl Disk {
         &self.mount.0
     }
 
-    /// Reads what a power cut leaves behind now.
+    /// Reads a copy of the file system, as after a power cut.
     fn cut<T>(&self, read: impl Fn(&Path) -> Result<T, String>) -> Result<T, String> {
         let cut = tempfile::tempdir_in(&self.root).unwrap();
         let copy = cut.path().join("disk");
@@ -163,13 +163,13 @@ impl Disk {
     }
 }
 
-/// Unmounted when the test ends, which frees the loop device too.
+/// A mount point, unmounted on drop, which also frees the loop device.
 struct Mount(PathBuf);
 
 impl Mount {
     fn new(image: &Path, at: PathBuf) -> Option<Self> {
         fs::create_dir_all(&at).unwrap();
-        // Only what somebody asks for is written within the test's time.
+        // With this commit interval, only explicit syncs are written during the test.
         let mounted = Command::new("mount")
             .args(["-t", "ext4", "-o", "loop,commit=300"])
             .args([image, &at])
@@ -186,7 +186,7 @@ impl Drop for Mount {
             let done = Command::new("umount").args(options).arg(&self.0).output();
             done.is_ok_and(|output| output.status.success())
         };
-        // A process that has just begun or ended may hold it for a moment.
+        // A process that is just starting or exiting may still use the mount point.
         for _ in 0..100 {
             if unmount(&[]) {
                 return;

@@ -1,4 +1,4 @@
-//! A shell that is killed leaves nothing behind: what it started ends at once, or with the next shell at the latest.
+//! Processes and files of a killed shell are cleaned up at once, or by the next shell.
 //!
 //! `STRATOS_KILLS=200 cargo test -p stratos-tests --test stress leftovers` kills as often as that.
 
@@ -20,10 +20,10 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use crate::SAMPLE;
 
 const SOON: Duration = Duration::from_secs(2);
-/// A busy machine may take longer for everything.
+/// Time limit for the cleanup, with a reserve for busy machines.
 const LATE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Not only plugins, but the processes of builds as well.
+/// Whether processes other than plugins, such as builds, can be found.
 const SEES_ALL: bool = cfg!(target_os = "linux");
 
 #[test]
@@ -33,7 +33,7 @@ fn a_killed_shell_leaves_no_process_or_socket() {
         Plugins::new(SAMPLE, &["sample", "blocks", "helped"]),
         LiveProcesses::new(),
     );
-    // Its build never ends by itself.
+    // A build that never ends.
     let sources = plugins.add_sources(SAMPLE, "built");
     let gate = sources.build_gate();
     gate.close();
@@ -43,8 +43,8 @@ fn a_killed_shell_leaves_no_process_or_socket() {
     let kills: u32 = campaign("STRATOS_KILLS", 6);
     for round in 0..kills {
         let mut shell = start(&plugins, &watch, &sockets);
-        // Somewhere on the way, or a little after something is there, however long that takes. The last of them has its
-        // guardian, for who is killed before leaves something to clean up.
+        // Kills at a random time after the start, after the first plugin runs, or after the build runs. The last round
+        // is of the last kind, so that a guardian exists; a shell killed earlier leaves something to clean up.
         match (kills - round) % 3 {
             0 => {}
             1 => wait_until("a plugin runs", || !watch.alive().is_empty()),
@@ -62,7 +62,7 @@ fn a_killed_shell_leaves_no_process_or_socket() {
         longest = longest.max(took);
         late += u32::from(took > SOON);
         if cfg!(unix) {
-            // Not what a linker had there when it was killed.
+            // A killed linker may leave its own temporary files.
             let left = fs::read_dir(&sockets).unwrap().map_while(Result::ok);
             let left: Vec<_> = left
                 .map(|entry| entry.file_name().into_string().unwrap())
@@ -80,7 +80,7 @@ fn a_killed_shell_leaves_no_process_or_socket() {
         with_builds >= kills / 3 || !SEES_ALL,
         "{with_builds} of {kills}"
     );
-    // The next start with the same state, where everything comes to its end.
+    // The next shell with the same state folder cleans up the rest.
     gate.open();
     fs::remove_dir_all(plugins.root().join("blocks")).unwrap();
     let options = RunOptions {
@@ -98,7 +98,7 @@ fn blocked_plugins_end_with_a_killed_shell() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["blocks"]), LiveProcesses::new());
     let mut shell = command(&plugins, &watch, &sockets(&plugins));
     let mut shell = shell.stdout(Stdio::piped()).spawn().unwrap();
-    // Its connection does not end it any more.
+    // The plugin's runtime is blocked, so the closed connection does not end it.
     let mut events = BufReader::new(shell.stdout.take().unwrap()).lines();
     events.find(|event| event.as_ref().unwrap().contains("blocking"));
     assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
@@ -137,7 +137,7 @@ fn the_next_shell_kills_only_processes_of_the_killed_shell() {
         json!({ "run": { "mark": "of a killed shell", "session": null } }),
         json!({ "sockets": sockets }),
         json!({ "process": { "pid": leftover.pid(), "started": leftover.started() } }),
-        // Its number was given to another process, years ago.
+        // A record whose process id was reused by another process.
         json!({ "process": { "pid": stranger.pid(), "started": stranger.started() - 100_000_000 } }),
     ];
     let lines = record.map(|line| format!("{line}\n")).concat();
@@ -170,7 +170,7 @@ fn the_next_shell_kills_only_processes_of_the_killed_shell() {
     drop(listener);
 }
 
-/// The guardian, which cleans up at once, is killed as well.
+/// The guardian is killed too, so that only the next shell can clean up.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_next_shell_cleans_up_after_a_killed_guardian() {
@@ -193,7 +193,7 @@ fn the_next_shell_cleans_up_after_a_killed_guardian() {
     assert!(has("build-script-build").is_some(), "the build lives");
 
     fs::remove_dir_all(plugins.root().join("built")).unwrap();
-    // With a state folder of its own, a shell has nothing to do with it.
+    // A shell with another state folder does not clean up.
     drop(ShellProcess::start(&plugins.root().join("helped")));
     assert!(has("build-script-build").is_some(), "the build lives");
     let options = RunOptions {
@@ -209,7 +209,7 @@ fn the_next_shell_cleans_up_after_a_killed_guardian() {
     );
 }
 
-/// Runs everything, where temporary folders are the test's own.
+/// Starts a shell with its own temporary folder.
 fn start(plugins: &Plugins, watch: &LiveProcesses, sockets: &Path) -> Child {
     command(plugins, watch, sockets).spawn().unwrap()
 }
@@ -229,7 +229,7 @@ fn command(plugins: &Plugins, watch: &LiveProcesses, sockets: &Path) -> Command 
     command
 }
 
-/// Where cargo builds, so that no other one holds its locks.
+/// A separate target folder, so that no other build holds its lock.
 fn own_target(plugins: &Plugins) -> (String, String) {
     let target = plugins.root().join("target");
     ("CARGO_TARGET_DIR".to_owned(), target.display().to_string())
@@ -258,7 +258,7 @@ fn wait_for_nothing(watch: &LiveProcesses) -> Duration {
     }
 }
 
-/// Number and command line of all that was started with this test's mark in its environment.
+/// Process ids and command lines of all processes that this test started, found by an environment variable.
 fn alive(watch: &LiveProcesses) -> Vec<String> {
     if !SEES_ALL {
         report("skipped: processes that are no plugins are looked for on Linux only");
@@ -275,7 +275,7 @@ fn random() -> u64 {
     RandomState::new().hash_one(())
 }
 
-/// A process of the test's own, which waits for the end of its input.
+/// A process of the test that waits for the end of its stdin.
 struct Innocent(Child);
 
 impl Innocent {

@@ -1,4 +1,4 @@
-//! Each of the ties that end a plugin with its shell, alone.
+//! The mechanisms that end a plugin with its shell, each tested alone.
 
 use std::ffi::OsString;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -16,7 +16,7 @@ use stratos_transport::local::LocalListener;
 use crate::SAMPLE;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-/// It is a matter of milliseconds, but a busy machine may take longer for everything.
+/// Time limit for the exit of a plugin, with a reserve for busy machines.
 const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,7 +36,7 @@ async fn end_of_stdin_ends_a_blocked_plugin() {
         .send(&Message::request(1, &start).unwrap())
         .await
         .unwrap();
-    // Its last words before it blocks every thread of its runtime.
+    // The log message before the plugin blocks all threads of its runtime.
     connection.receive().await.unwrap();
     assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
     drop(input);
@@ -49,14 +49,14 @@ async fn end_of_stdin_ends_a_blocked_plugin() {
 async fn the_parent_death_signal_ends_a_plugin() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &[]), LiveProcesses::new());
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
-    // The shell of the system plays the parent; what it starts in the background has no input by default.
+    // `sh` is the parent. Background jobs have no stdin by default, so it is passed explicitly.
     let script = "STRATOS_HOST_PID=$$ \"$0\" <&3 & wait";
     let mut parent = Command::new("sh");
     parent
         .args(["-c", &format!("exec 3<&0; {script}")])
         .arg(SAMPLE);
     let (mut parent, input) = spawn(&plugins, &watch, &mut parent);
-    // From now on it waits for its shell without a deadline.
+    // The plugin now waits for its shell without a timeout.
     let _connection = welcome(&listener).await;
     assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
     parent.kill().unwrap();
@@ -69,7 +69,7 @@ async fn the_parent_death_signal_ends_a_plugin() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_orphaned_during_startup_exits() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &[]), LiveProcesses::new());
-    // Without a look at its parent, it would come here, and wait for an answer to its greeting.
+    // A plugin that does not check its parent would connect here.
     let listener = LocalListener::bind(&address(&plugins, "c")).unwrap();
     let mut orphan = Command::new(SAMPLE);
     let (mut orphan, _input) = spawn(&plugins, &watch, orphan.env("STRATOS_HOST_PID", "1"));
@@ -81,7 +81,7 @@ async fn a_plugin_orphaned_during_startup_exits() {
     }
 }
 
-/// Answers the greeting of a plugin, as its shell does.
+/// Accepts a connection and completes the handshake, as a shell does.
 async fn welcome(listener: &LocalListener) -> Connection {
     let greeting = async {
         let stream = listener.accept().await.unwrap();

@@ -1,4 +1,4 @@
-//! A shell that is killed takes its plugins with it, and loses nothing that was stored.
+//! A killed shell leaves no plugin process, and loses no stored value.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use stratos_tests::{
 
 use crate::SAMPLE;
 
-/// They end at once, but a busy machine may take longer for everything.
+/// Time limit for the exit of plugins, with a reserve for busy machines.
 const LATE: Duration = Duration::from_secs(10);
 
 #[test]
@@ -47,7 +47,7 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        // Every other one before plugins come to life, and the rest while they do and after, however long that takes.
+        // Even rounds measure the time until a plugin runs; odd rounds kill at a random part of that time.
         if round % 2 == 0 {
             let begin = Instant::now();
             wait_until("a plugin runs", || !left(&watch, &state).is_empty());
@@ -85,7 +85,7 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
     }
 }
 
-/// The plugin processes that live, also those that have not come to their `main` yet.
+/// The plugin processes that run, including those that have not reached their `main`.
 fn left(watch: &LiveProcesses, state: &Path) -> Vec<String> {
     let programs = running_programs(state);
     let programs = programs.into_iter().map(|path| path.display().to_string());

@@ -1,7 +1,7 @@
-//! Twenty plugins under a mixed load, killed one after the other, in a shell that must stay as it was.
+//! Twenty plugins under a mixed load, which are killed one after the other, while the shell's resources must be stable.
 //!
-//! A short look by default; `STRATOS_SOAK_MINUTES=30 cargo test -p stratos-tests --test stress soak -- --nocapture` takes its
-//! time, and shows the figures on the way.
+//! A few seconds by default; `STRATOS_SOAK_MINUTES=30 cargo test -p stratos-tests --test stress soak -- --nocapture` is
+//! the long run, and prints figures every minute.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -26,11 +26,11 @@ const PLUGINS: usize = 20;
 const CLIENTS: u64 = 4;
 const SMOKE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
-/// So many in a second at least, which is a quarter of what a busy machine manages.
+/// Minimum of requests per second, a quarter of what a busy machine achieves.
 const REQUESTS: u64 = 20;
-/// By so much may the shell's memory grow from when it is warm to the end, however long that takes.
+/// Limit of the growth of the shell's memory from the warm state to the end, for any duration.
 const GROWTH_KIB: usize = 16 * 1024;
-/// Threads that wait for blocking work end when they had none for ten seconds.
+/// Idle time after which tokio's blocking threads have exited; their keep-alive is 10 seconds.
 const QUIET: Duration = Duration::from_secs(11);
 
 #[test]
@@ -60,7 +60,7 @@ fn resources_are_stable_while_plugins_are_killed_under_load() {
     });
     soak.wait_for_all();
     drop(lock);
-    // Every plugin starts anew, so that no connection of the load is open any more.
+    // All plugins restart, so that no connection of the load is open.
     for id in &soak.ids {
         assert_eq!(soak.control.command(id, "stop").status, 200, "{id}");
         assert_eq!(soak.control.command(id, "start").status, 200, "{id}");
@@ -94,11 +94,11 @@ fn resources_are_stable_while_plugins_are_killed_under_load() {
     }
 }
 
-/// How long, and how much of that between two kills.
+/// The duration of the run, and the time between two kills.
 fn duration() -> (Duration, Duration) {
     match campaign("STRATOS_SOAK_MINUTES", 0) {
         0 => (SMOKE, Duration::from_secs(1)),
-        // A plugin that has run for a minute starts again at once, and is no candidate to be given up.
+        // Plugins that ran for a minute are restarted without backoff, and do not reach the limit of restarts.
         minutes => (Duration::from_secs(60 * minutes), Duration::from_secs(4)),
     }
 }
@@ -110,21 +110,21 @@ struct Soak {
     killed: Mutex<BTreeMap<String, Killed>>,
     ended: AtomicBool,
     requests: AtomicU64,
-    /// Requests that failed while their plugin was down.
+    /// Number of requests that failed while their plugin was killed.
     excused: AtomicU64,
     errors: Mutex<Vec<String>>,
 }
 
-/// What has been done to a plugin.
+/// The kills of a plugin.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Killed {
     times: u32,
-    /// It has not come back from the last time.
+    /// Whether the plugin has not been restarted since the last kill.
     is_down: bool,
     generation: u64,
 }
 
-/// What the shell uses.
+/// Resources of the shell's process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Use {
     rss_kib: usize,
@@ -146,7 +146,7 @@ impl Soak {
         }
     }
 
-    /// Asks for this and that until the end. The same seed asks for the same.
+    /// Sends pseudo-random requests until the end, determined by the seed.
     fn ask(&self, seed: u64) {
         let mut chance = seed;
         while !self.ended.load(Ordering::Relaxed) {
@@ -200,9 +200,9 @@ impl Soak {
         killed.get(id).copied().unwrap_or_default()
     }
 
-    /// Kills one after the other, and shows every minute what the shell uses.
+    /// Kills one plugin after the other, and prints the shell's resources every minute.
     ///
-    /// A slow machine may take longer than the time for what is enough of it.
+    /// Continues after `time` on a slow machine, until there were enough kills and requests.
     fn kill_for(
         &self,
         time: Duration,
@@ -224,7 +224,7 @@ impl Soak {
             let plugins = self.control.plugins();
             self.see_who_is_back(&plugins);
             if begin.elapsed() >= between * kills {
-                // In turn, but not in the order of the alphabet.
+                // Each plugin in turn, with a step that is coprime to their number.
                 let victim = &self.ids[kills as usize * 7 % PLUGINS];
                 kills += u32::from(self.kill(plugins.iter().find(|plugin| plugin.id == *victim)));
             }
@@ -288,7 +288,7 @@ impl Soak {
         });
     }
 
-    /// What the shell uses when it has had nothing to do for a while.
+    /// Resources of the shell after it was idle for a while.
     fn at_rest(&self) -> Option<Use> {
         let deadline = Instant::now() + PATIENCE;
         let mut since = Instant::now();

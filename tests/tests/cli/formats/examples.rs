@@ -74,7 +74,7 @@ fn colour_follows_the_color_option() {
     }
 }
 
-/// Without what changes with every new rule.
+/// Removes the list of rules, which changes with every new rule.
 fn pretty(json: &str) -> String {
     let mut value: Value = serde_json::from_str(json).unwrap();
     if let Some(run) = value.pointer_mut("/runs/0") {

@@ -123,7 +123,7 @@ fn diff_and_fix_print_no_terminal_or_ci_commands() {
             stratos(hostile.folder.path(), ["check", option]);
         assert!(stderr.contains("fixed"), "{option}");
         for text in [stdout, stderr] {
-            // Tabs are in patches as they are, and so are the line breaks of Windows.
+            // Patches contain tabs and CRLF line breaks as they are.
             let text = text.replace("\r\n", "\n").replace('\t', " ");
             assert_eq!(obeyed(&text), None, "{option}");
             assert_eq!(commands(&text), [""; 0], "{option}");
@@ -131,12 +131,11 @@ fn diff_and_fix_print_no_terminal_or_ci_commands() {
     }
 }
 
-/// A comment that begins lines, beside something to repair.
+/// A comment that begins a line, beside a finding with a fix.
 const COMMENTED: &str =
     "{\n  /*\n@payload@\n  */\n  \"iconLight\": \"a.svg\",\n  \"name\": \"a\"\n}\n";
 
-/// Each payload everywhere in three manifests, one that is JSON, one that has it raw, and one that has it in a comment,
-/// in a folder of that name.
+/// Three manifests for each payload: with the payload as JSON strings, raw, and in a comment, in a folder of that name.
 struct Hostile {
     folder: tempfile::TempDir,
     folders: BTreeSet<String>,
@@ -189,13 +188,13 @@ fn manifest(payload: &str) -> Value {
     })
 }
 
-/// A folder that is called like the payload as far as the system allows.
+/// Creates a folder that is named like the payload, as far as the system allows.
 fn make_folder(root: &Path, payload: &str, unique: &str) -> (String, std::path::PathBuf) {
     let start: String = payload.chars().take(40).collect();
     let whole = format!("{}{unique}", start.replace(['/', '\0', '\\'], "_"));
     for name in [whole, unique.to_owned()] {
         let folder = root.join(&name);
-        // Some systems take other names than they are given.
+        // Some systems normalize file names.
         let is_there = fs::create_dir(&folder).is_ok()
             && fs::read_dir(root)
                 .unwrap()
@@ -213,7 +212,7 @@ fn folder_of(path: &str) -> String {
     folder.to_owned()
 }
 
-/// The texts of all objects with this key, at any depth.
+/// The values of this key, at any depth.
 fn strings<'v>(value: &'v Value, key: &str) -> Vec<&'v str> {
     match value {
         Value::Object(map) => {
@@ -229,7 +228,7 @@ fn strings<'v>(value: &'v Value, key: &str) -> Vec<&'v str> {
     }
 }
 
-/// A path is shown where it cannot be itself.
+/// The path as the reports show it.
 fn as_shown(path: &str) -> String {
     let mut shown = String::new();
     for character in path.chars() {

@@ -1,9 +1,8 @@
-//! What would obey: terminals, and the runners of CI services, which read every line.
+//! Models of terminals and CI runners, which interpret the output of a job.
 
 use std::collections::BTreeMap;
 
-/// The commands of GitHub and Azure in a log; the first reads what a line begins with and, as it did once, what is
-/// anywhere in it.
+/// Commands of GitHub and Azure in a log. GitHub reads them at the beginning of a line, and formerly anywhere in it.
 pub fn commands(log: &str) -> Vec<&str> {
     log.lines()
         .filter(|line| {
@@ -16,7 +15,7 @@ pub fn commands(log: &str) -> Vec<&str> {
         .collect()
 }
 
-/// What a terminal, an editor or a reader would not take as text.
+/// Characters that a terminal, an editor or a reader does not show as text.
 pub fn obeyed(text: &str) -> Option<char> {
     text.chars().find(|c| {
         let invisible = matches!(c,
@@ -26,7 +25,7 @@ pub fn obeyed(text: &str) -> Option<char> {
     })
 }
 
-/// A command as GitHub's runner reads it.
+/// Parses an annotation as GitHub's runner does.
 pub struct Annotation {
     pub name: String,
     pub properties: BTreeMap<String, String>,

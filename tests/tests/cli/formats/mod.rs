@@ -1,4 +1,4 @@
-//! What `cargo stratos check` prints, in every format: as examples, by its schemas, and for hostile manifests.
+//! The output formats of `cargo stratos check`: examples, schemas, and hostile manifests.
 
 mod examples;
 mod hostile;
@@ -11,7 +11,7 @@ use std::path::Path;
 
 const FORMATS: [&str; 4] = ["human", "json", "github", "sarif"];
 
-/// A folder with these files.
+/// Creates a folder with these files.
 fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -22,7 +22,7 @@ fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// A file with errors and a warning, with and without related places and repairs; and one without findings.
+/// A manifest with errors and a warning, with and without related locations and fixes, and one without findings.
 fn mixed() -> tempfile::TempDir {
     let bad = r#"{
   "id": "my-plugin",

@@ -1,6 +1,6 @@
-//! What hostile manifests try.
+//! Texts of hostile manifests.
 
-/// About a hundred texts that somebody would obey, were they printed raw.
+/// About a hundred texts that terminals or CI services would interpret if printed raw.
 pub fn all() -> Vec<String> {
     let separators = ["\n", "\r\n", "%0A", "\u{2028}", "\u{85}"];
     let broken = COMMANDS

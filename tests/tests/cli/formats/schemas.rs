@@ -7,7 +7,7 @@ use stratos_tests::stratos;
 
 use super::{mixed, project};
 
-/// The public schema of SARIF 2.1.0, which the source of a crate has with it.
+/// The public schema of SARIF 2.1.0, which the source package of a crate contains.
 pub fn sarif() -> Value {
     let metadata = MetadataCommand::new()
         .manifest_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
@@ -23,7 +23,7 @@ pub fn sarif() -> Value {
         .expect("it is a development dependency");
     let folder = package.manifest_path.parent().unwrap();
     let mut schema = read(folder.join("src/schema.json").as_std_path());
-    // The published pattern is no regular expression: a bracket is closed that was not opened.
+    // The published pattern is not a valid regular expression: a bracket is unbalanced.
     for object in ["run", "toolComponent"] {
         let language = &mut schema["definitions"][object]["properties"]["language"];
         language["pattern"] = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
@@ -31,7 +31,7 @@ pub fn sarif() -> Value {
     schema
 }
 
-/// The schema in the book; here, nothing may be printed that it does not describe.
+/// The schema in the book, made strict: the output may have no other fields.
 pub fn check_output() -> Value {
     let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src");
     let mut schema = read(&book.join("check-output.schema.json"));

@@ -1,4 +1,4 @@
-//! `examples/fleet-manager`
+//! Tests of `examples/fleet-manager`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -105,7 +105,7 @@ fn polling_follows_the_interval_setting_and_ends_with_the_plugin() {
     assert_eq!(example.pushed("status-update"), online);
     assert_eq!(example.call("get-status"), online);
 
-    // The first round has begun to wait for an hour: a login cuts it short.
+    // The plugin waits for an hour after the first poll. A login wakes it up.
     example.set("refresh_interval", &json!(5));
     example.become_persona("signed-in");
     assert_eq!(example.pushed("status-update"), online);
@@ -141,7 +141,7 @@ fn an_update_continues_with_the_fetched_fleet() {
     );
 }
 
-/// It asks when somebody does or the login changes, and not by itself.
+/// An interval of zero disables polling; requests and logins still fetch the fleet.
 fn with_api(url: &str) -> Example {
     let values = [("api_url", json!(url)), ("refresh_interval", json!(3600))];
     Example::start_with(ID, values)

@@ -1,4 +1,4 @@
-//! `examples/loadsheet`
+//! Tests of `examples/loadsheet`.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::running_example::Example;
 use super::site::Site;
 
 const ID: &str = "loadsheet";
-/// As SimBrief answers, with much left out: numbers are text there.
+/// An abridged response of SimBrief, which encodes numbers as text.
 const PLAN: &str = r#"{
     "fetch": { "status": "Success" },
     "params": { "units": "kgs" },

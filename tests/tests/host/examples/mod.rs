@@ -1,4 +1,4 @@
-//! The examples, run as their READMEs say, with a small server in the place of the world's ones.
+//! The example plugins, run as their READMEs say, with a mock of their upstream servers.
 
 mod fleet_manager;
 mod loadsheet;

@@ -1,4 +1,4 @@
-//! An example in a mocked shell.
+//! A shell that runs one example plugin.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,17 +10,17 @@ use tempfile::TempDir;
 
 const EXAMPLES: [&str; 2] = ["fleet-manager", "loadsheet"];
 
-/// A shell with one example in it.
+/// A running shell with one example plugin.
 #[derive(Debug)]
 pub(crate) struct Example {
     id: &'static str,
     pub(crate) shell: ShellProcess,
-    // Last, so that it goes when the shell has ended.
+    // The last field, so that the folder is removed after the shell has exited.
     _state: TempDir,
 }
 
 impl Example {
-    /// Builds and runs the example with nothing configured.
+    /// Builds and runs the example without config values.
     pub(crate) fn start(id: &'static str) -> Self {
         static BUILT: Once = Once::new();
         BUILT.call_once(|| EXAMPLES.iter().for_each(|id| build(id)));
@@ -37,7 +37,7 @@ impl Example {
         }
     }
 
-    /// Runs the example with config values that are there before it starts.
+    /// Runs the example with config values that are stored before it starts.
     pub(crate) fn start_with<const N: usize>(id: &'static str, values: [(&str, Value); N]) -> Self {
         let mut example = Self::start(id);
         for (key, value) in values {
@@ -56,14 +56,14 @@ impl Example {
         assert_eq!(set.code, Some(0), "{set:?}");
     }
 
-    /// Stops the plugin. What it has pushed and logged until then is not waited for any more.
+    /// Stops the plugin and discards the events so far.
     pub(crate) fn stop(&mut self) {
         let stopped = self.control("stop");
         assert_eq!(stopped.status, 200, "{stopped:?}");
         self.shell.wait_for_state(self.id, "stopped");
     }
 
-    /// Asks the shell to do something with the plugin.
+    /// Runs a command of the control API on the plugin.
     pub(crate) fn control(&self, action: &str) -> HttpResponse {
         let owner = std::fs::read(self.shell.state.join("host.json")).expect("the shell runs");
         let owner: Value = serde_json::from_slice(&owner).expect("it is JSON");
@@ -75,13 +75,13 @@ impl Example {
         request(self.shell.address, "POST", &path, &[&token], "")
     }
 
-    /// Switches the login.
+    /// Changes the login.
     pub(crate) fn become_persona(&self, persona: &str) {
         let switched = self.shell.command(&["auth", persona]);
         assert_eq!(switched.code, Some(0), "{switched:?}");
     }
 
-    /// Asks on a channel.
+    /// Invokes an IPC channel.
     pub(crate) fn call(&self, channel: &str) -> Value {
         let answer = self.shell.call(self.id, channel, "null");
         assert_eq!(answer.code, Some(0), "{answer:?}");
@@ -103,8 +103,8 @@ fn folder(id: &str) -> PathBuf {
     root.join("examples").join(id)
 }
 
-/// The shell would build it as well, but a first build takes longer than a test waits for the shell, and so does the
-/// build of another one that has cargo's lock.
+/// Builds the example before the shell does, because a first build, or one that waits for cargo's lock, takes longer
+/// than a test waits for the shell.
 fn build(id: &str) {
     let folder = folder(id);
     let built = Command::new(env!("CARGO"))

@@ -1,4 +1,4 @@
-//! An HTTP server that stands for the airline's API, or for the flight planner.
+//! An HTTP server that mocks the airline's API or the flight planner.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// A server that gives the same answer to everybody until it is told another one.
+/// A mock server with one response for all requests, which tests can change.
 #[derive(Debug)]
 pub(crate) struct Site {
     address: SocketAddr,
@@ -15,10 +15,10 @@ pub(crate) struct Site {
     asked: Receiver<Asked>,
 }
 
-/// What somebody asked for.
+/// A request that the server received.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// With the query.
+    /// The path with the query.
     pub(crate) path: String,
     pub(crate) authorization: Option<String>,
 }
@@ -27,12 +27,12 @@ pub(crate) struct Asked {
 struct Reply {
     status: u16,
     body: String,
-    /// The length that the head promises.
+    /// The value of `Content-Length`, which may exceed the body.
     length: usize,
 }
 
 impl Site {
-    /// Starts a server that answers with status 200.
+    /// Starts a server that responds with status 200.
     pub(crate) fn start(body: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -43,7 +43,7 @@ impl Site {
         }));
         let (sender, asked) = channel();
         let current = Arc::clone(&answer);
-        // Ends with the test's process.
+        // The thread ends with the test's process.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 serve(&stream.expect("a connection"), &current, &sender);
@@ -56,12 +56,12 @@ impl Site {
         }
     }
 
-    /// Where it is, for this path.
+    /// The URL of a path on this server.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Answers like this from now on.
+    /// Changes the response.
     pub(crate) fn answer(&self, status: u16, body: &str) {
         *self.answer.lock().expect("nobody panicked") = Reply {
             status,
@@ -70,7 +70,7 @@ impl Site {
         };
     }
 
-    /// Hangs up in the middle of every answer from now on.
+    /// Closes the connection in the middle of every response from now on.
     pub(crate) fn break_off(&self) {
         self.answer.lock().expect("nobody panicked").length += 1;
     }
@@ -81,12 +81,12 @@ impl Site {
         self.asked.recv_timeout(patience).expect("a request comes")
     }
 
-    /// The requests that have come and were not looked at.
+    /// The requests that have not been returned yet.
     pub(crate) fn asked_so_far(&self) -> Vec<Asked> {
         self.asked.try_iter().collect()
     }
 
-    /// Whether nobody asks for so long.
+    /// Whether no request arrives for this time.
     pub(crate) fn is_left_alone_for(&self, time: Duration) -> bool {
         self.asked.recv_timeout(time).is_err()
     }
@@ -107,7 +107,7 @@ fn serve(mut stream: &TcpStream, answer: &Mutex<Reply>, sender: &Sender<Asked>) 
         path: path.to_owned(),
         authorization,
     };
-    // The test may have ended.
+    // The test may be over.
     let _ = sender.send(asked);
     let Reply {
         status,
@@ -117,6 +117,6 @@ fn serve(mut stream: &TcpStream, answer: &Mutex<Reply>, sender: &Sender<Asked>) 
     let reply = format!(
         "HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     );
-    // Whoever asked may have heard enough.
+    // The client may have closed the connection.
     let _ = stream.write_all(reply.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! Handlers by hand beside handlers in place.
+//! Handlers registered by hand beside inline handlers.
 
 use stratos::PluginContext;
 use stratos::axum::{Router, routing::get};

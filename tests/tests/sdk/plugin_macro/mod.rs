@@ -1,4 +1,4 @@
-//! What `#[stratos::plugin]` makes, at run time: the three forms of a plugin, handlers in place, settings.
+//! `#[stratos::plugin]` at run time: the three forms of a plugin, inline handlers, settings.
 
 mod conflicts;
 mod scenario;

@@ -1,4 +1,4 @@
-//! One plugin in three forms, and one scenario for all of them.
+//! The same plugin as an impl block, as a module and as a built value, with the same test for all three.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use stratos_host::PluginState;
 
 use super::shell::{ID, ask, start, state};
 
-/// What all forms count.
+/// The counter of all forms.
 #[derive(Default)]
 pub(crate) struct Counter(AtomicU64);
 
@@ -176,7 +176,7 @@ mod by_the_builder {
 
         let reader = Arc::clone(&counter);
         let count = async move || reader.add(0).to_string();
-        // The context is an extractor here as well.
+        // The context can be an extractor of handlers in modules too.
         let count_up =
             async move |Path(by): Path<u64>, ctx: PluginContext, Json(note): Json<Value>| {
                 let stored = ctx.config.set("note", &note).await;
@@ -206,7 +206,7 @@ async fn a_built_plugin_is_a_plugin() {
     scenario(by_the_builder::plugin).await;
 }
 
-/// Everything that a plugin does in its life.
+/// Runs a plugin through its whole lifecycle.
 async fn scenario<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) {
     assert_eq!(plugin().identity().id, ID);
     assert!(plugin().resumes());
@@ -239,7 +239,7 @@ async fn scenario<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) {
         assert_eq!(refused.status, status, "{method} {path}: {refused:?}");
     }
 
-    // A resumed generation begins with what is stored, and nothing is yet.
+    // A resumed generation reads the stored value, which does not exist yet.
     control.update(ID).await.unwrap();
     assert_eq!(control.plugins()[0].generation, 2);
     assert_eq!(call("add", json!(1)).await.unwrap(), json!(1));
@@ -250,7 +250,7 @@ async fn scenario<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) {
     shell.stop().await;
 }
 
-/// The error with its causes.
+/// The error with its sources.
 fn full_text(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -1,4 +1,4 @@
-//! Settings with the types and the defaults of the manifest.
+//! Settings with the types and defaults of the manifest.
 
 use stratos::PluginContext;
 use stratos::serde_json::{Value, json};

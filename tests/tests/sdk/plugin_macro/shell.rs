@@ -1,4 +1,4 @@
-//! A shell with one plugin in this process.
+//! A shell in memory with one plugin.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use stratos_tests::{HttpResponse, request};
 
 pub(crate) const ID: &str = "forms";
 
-/// Starts the plugin; a new one is made for every generation.
+/// Starts a shell with a plugin, which is created anew for every generation.
 pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) -> Shell {
     let launcher = InMemoryLauncher::new(
         move |MemoryLink {
@@ -26,7 +26,7 @@ pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'sta
                     http,
                     nonce,
                 };
-                // How it ends is seen from the shell's side.
+                // The shell reports the result.
                 let _ = run(plugin, connection).await;
             }
         },
@@ -51,7 +51,7 @@ pub(crate) fn state(shell: &Shell) -> PluginState {
     shell.control().plugins()[0].state.clone()
 }
 
-/// Asks one of the plugin's routes.
+/// Sends a request to one of the plugin's routes.
 pub(crate) async fn ask(
     shell: &Shell,
     method: &'static str,

@@ -1,4 +1,4 @@
-//! What an attacker has: a web server, and a name whose address they can change.
+//! The attacker's web server, and a host name whose address changes (DNS rebinding).
 
 use std::net::SocketAddr;
 
@@ -13,11 +13,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::UnboundedSender;
 
 const VECTORS: &str = include_str!("vectors.js");
-/// For workers: the script that it is asked to import, and what that says.
+/// A worker that imports a script and posts the secret that the script defines.
 const WORKER: &str = "importScripts(new URL(location).searchParams.get('import'));
 onmessage = event => event.ports[0].postMessage(self.secret);";
 
-/// A server of pages, open to everybody, which passes on what the pages report.
+/// Serves the attacker's pages, and forwards the reports of the pages.
 pub(crate) async fn serve(reports: UnboundedSender<Value>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -33,7 +33,7 @@ pub(crate) async fn serve(reports: UnboundedSender<Value>) -> SocketAddr {
     address
 }
 
-/// Stands for a name's address: the attacker's server for the page, and from then on the shell.
+/// Serves the attacker's page and forwards all other connections to the shell, as DNS rebinding does.
 pub(crate) async fn rebind(shell: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -63,7 +63,7 @@ async fn lead(mut browser: TcpStream, shell: SocketAddr) -> Option<()> {
     Some(())
 }
 
-/// A page that runs the script that its query is the address of.
+/// A page that runs the script whose URL is the query.
 fn attack_page(query: &str) -> String {
     format!("<!doctype html><body><script src=\"{query}\"></script>")
 }
@@ -96,6 +96,6 @@ async fn refresh(Query(named): Named) -> Html<String> {
 }
 
 async fn report(State(reports): State<UnboundedSender<Value>>, body: String) {
-    // The test may have enough.
+    // The test may be over.
     let _ = reports.send(serde_json::from_str(&body).unwrap());
 }

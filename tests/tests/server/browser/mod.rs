@@ -1,9 +1,9 @@
-//! What web pages can do to the shell, tried by a real browser: foreign pages, pages whose name was rebound to the
-//! shell's address, and pages on other ports of this machine, each in every way that `vectors.js` knows.
+//! Attacks of web pages on the shell, in a real browser: from foreign pages, from pages whose name was rebound to the
+//! shell's address, and from pages on other ports of this machine, with all requests of `vectors.js`.
 //!
-//! Each vector has to work on the shell's own page, so that a refusal elsewhere means something.
+//! Each request must succeed on the shell's own page, so that a refusal elsewhere is significant.
 //!
-//! `cargo test -p stratos-tests --test server browser -- --nocapture` prints what came of each attempt.
+//! `cargo test -p stratos-tests --test server browser -- --nocapture` prints the outcome of each attempt.
 
 mod attacker;
 
@@ -16,16 +16,17 @@ use stratos_tests::{Browser, Plugins, ShellProcess, exclusive};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-/// The secret plugin answers in a program of its own.
+/// Path of the secret plugin's program.
 const PLUGIN: &str = env!("CARGO_BIN_EXE_secret-plugin");
 const SECRET: &str = "1371";
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The last of the vectors that need a tab in front.
+/// The last of the vectors that work only in the foreground tab.
 const LAST_IN_FRONT: &str = "video with CORS";
 
 const HOSTILE: [&str; 4] = ["foreign", "rebound", "neighbour", "other port"];
 
-/// A browser marks these as foreign even on the shell's own pages: they have no origin, or went through a stranger.
+/// Vectors that browsers mark as cross-site even on the shell's own pages: without an origin, or redirected by another
+/// site.
 const FOREIGN_EVERYWHERE: [&str; 14] = [
     "fetch in a sandbox",
     "fetch in data:",
@@ -43,7 +44,7 @@ const FOREIGN_EVERYWHERE: [&str; 14] = [
     "prefetch",
 ];
 
-/// What a page of a named origin can do, because a browser says with these who it is.
+/// Vectors that must succeed on a page of an allowed origin, because browsers send its `Origin` with them.
 const OF_A_DEV_SERVER: [&str; 19] = [
     "fetch",
     "fetch with a header",
@@ -66,10 +67,10 @@ const OF_A_DEV_SERVER: [&str; 19] = [
     "question to the UI's WebSocket",
 ];
 
-/// What came of the attempts, by the page and the vector.
+/// Outcomes of the attempts, by page and vector.
 #[derive(Default)]
 struct Verdicts {
-    /// How many pages have tried everything.
+    /// Number of pages that have completed all vectors.
     done: usize,
     kinds: BTreeMap<String, String>,
     outcomes: BTreeMap<(String, String), String>,
@@ -106,7 +107,7 @@ async fn no_hostile_page_reads_or_changes_anything() {
     let mut verdicts = Verdicts::default();
     for (name, url) in &pages {
         browser.open(url);
-        // The windows that an allowed page opens would take the front from the next page.
+        // An allowed page opens windows, which would move the next page to the background.
         let is_last = |report: &Value| match HOSTILE.contains(name) {
             true => report["vector"] == LAST_IN_FRONT,
             false => report["page"] == *name && report["done"] == true,
@@ -137,7 +138,7 @@ async fn no_hostile_page_reads_or_changes_anything() {
     assert_eq!(verdicts.missing(), Vec::<String>::new());
 }
 
-/// Where each page is: its script and where that reports to are on the attacker's or the dev server.
+/// Names and URLs of the pages. Their script and its reports belong to the attacker's server or the dev server.
 fn pages(port: u16, strange: u16, dev: u16) -> [(&'static str, String); 6] {
     let (own, near) = (
         format!("http://127.0.0.1:{port}"),
@@ -169,7 +170,7 @@ fn pages(port: u16, strange: u16, dev: u16) -> [(&'static str, String); 6] {
 }
 
 impl Verdicts {
-    /// Takes reports up to one of this kind.
+    /// Collects reports up to one that matches.
     async fn collect_until(
         &mut self,
         reports: &mut UnboundedReceiver<Value>,
@@ -200,7 +201,7 @@ impl Verdicts {
             .is_some_and(|count| count > 0)
     }
 
-    /// How far an attempt came.
+    /// The outcome of an attempt.
     fn of(&self, page: &str, vector: &str) -> &'static str {
         let Some(seen) = self.outcomes.get(&(page.to_owned(), vector.to_owned())) else {
             return "missing";
@@ -218,7 +219,7 @@ impl Verdicts {
         }
     }
 
-    /// What hostile pages could do.
+    /// Successful attempts of hostile pages.
     fn breaches(&self) -> Vec<String> {
         let attempts = HOSTILE
             .iter()
@@ -231,7 +232,7 @@ impl Verdicts {
             .collect()
     }
 
-    /// What the shell's own pages and those of a named origin could not do: a vector that works nowhere proves nothing.
+    /// Failed attempts of the shell's own page and of the allowed origin; a vector that works nowhere proves nothing.
     fn missing(&self) -> Vec<String> {
         let own = self
             .kinds

@@ -1,4 +1,4 @@
-//! HTTP as it is on the wire, piece by piece.
+//! An HTTP client that reads responses piece by piece.
 
 use std::future::Future;
 use std::io;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-/// How long anything may take.
+/// Timeout of every operation.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A connection to the shell.
@@ -26,7 +26,7 @@ impl Client {
         }
     }
 
-    /// Sends a request's head with these header lines.
+    /// Sends a request head with these header lines.
     pub(crate) async fn ask(&mut self, method: &str, path: &str, headers: &[&str]) {
         let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
         let head = format!(
@@ -45,7 +45,7 @@ impl Client {
         self.send(chunk.as_bytes()).await;
     }
 
-    /// An answer's head, in lower case.
+    /// Reads a response head, in lower case.
     pub(crate) async fn head(&mut self) -> String {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
@@ -55,7 +55,7 @@ impl Client {
         head.to_lowercase()
     }
 
-    /// The next chunk of a body; the last one is empty.
+    /// Reads the next chunk of a body; the last one is empty.
     pub(crate) async fn chunk(&mut self) -> io::Result<Vec<u8>> {
         let mut line = String::new();
         within(self.stream.read_line(&mut line)).await?;
@@ -75,10 +75,10 @@ impl Client {
         Ok(bytes)
     }
 
-    /// Whatever comes until the shell closes the connection.
+    /// Reads until the shell closes the connection.
     pub(crate) async fn rest(&mut self) -> String {
         let mut rest = Vec::new();
-        // A reset is an end as well.
+        // A reset counts as the end.
         let _ = within(self.stream.read_to_end(&mut rest)).await;
         String::from_utf8_lossy(&rest).into_owned()
     }
@@ -89,12 +89,12 @@ pub(crate) async fn within<T>(work: impl Future<Output = T>) -> T {
     done.expect("it takes too long")
 }
 
-/// What the plugin says about its streams.
+/// The plugin's report about its streams.
 pub(crate) async fn about(address: SocketAddr, what: &str) -> String {
     whole(address, "GET", &format!("/about/{what}")).await
 }
 
-/// The body of a short answer.
+/// Sends a GET request and returns the body.
 pub(crate) async fn whole(address: SocketAddr, method: &str, path: &str) -> String {
     let mut client = Client::connect(address).await;
     let headers = ["Connection: close", "Content-Length: 0"];
@@ -104,7 +104,7 @@ pub(crate) async fn whole(address: SocketAddr, method: &str, path: &str) -> Stri
     client.rest().await
 }
 
-/// Waits until the plugin says so.
+/// Waits until the plugin reports a value.
 pub(crate) async fn wait_until(address: SocketAddr, what: &str, wanted: &str) {
     let deadline = Instant::now() + PATIENCE;
     loop {

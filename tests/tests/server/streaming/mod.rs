@@ -1,4 +1,4 @@
-//! What streams through the shell between a browser and a plugin, on real sockets.
+//! Streaming between clients and a plugin through the shell.
 
 mod client;
 mod sockets;
@@ -53,7 +53,7 @@ async fn a_slow_reader_applies_backpressure_to_the_plugin() {
         produced = now;
     }
     assert!(produced > 0);
-    // What the buffers of sockets take, which nobody else controls.
+    // Upper bound of the socket buffers between plugin and reader.
     assert!(produced < 32 * MEBIBYTE, "{produced} bytes wait for nobody");
 
     let mut received = 0;
@@ -135,7 +135,7 @@ async fn a_plugin_is_notified_of_a_closed_connection() {
     client.send_chunk("half").await;
     wait_until(shell.address, "received", "half").await;
     drop(client);
-    // It serves on.
+    // The plugin still serves requests.
     assert_eq!(about(shell.address, "received").await, "half");
 }
 
@@ -159,7 +159,7 @@ async fn an_incomplete_response_is_not_terminated_properly() {
             }
             whole(shell.address, "POST", "/next/end").await;
             let rest = client.rest().await;
-            // Neither the chunk that ends a body nor a message of the shell in it.
+            // Neither the last chunk of a complete body nor an error page of the shell.
             assert_eq!(rest, "", "{how} {version}");
         }
     }
@@ -238,7 +238,7 @@ async fn requests_are_forwarded_unchanged() {
         assert_eq!(values(hop), Vec::<&str>::new(), "{hop}");
     }
 
-    // A GET may have a body, and it may be chunked.
+    // GET requests may have a body, also a chunked one.
     let mut client = Client::connect(shell.address).await;
     let headers = ["Connection: close", "Transfer-Encoding: chunked"];
     client.ask("GET", "/headers", &headers).await;
@@ -290,7 +290,7 @@ async fn expect_100_continue_is_answered() {
     assert_eq!(client.bytes(7).await.unwrap(), b"the end");
     assert_eq!(about(shell.address, "received").await, "body");
 
-    // An answer does not wait for a body that nobody reads.
+    // A response does not wait for a request body that the plugin does not read.
     let mut client = Client::connect(shell.address).await;
     client
         .ask("POST", "/early", &["Content-Length: 1000000"])

@@ -45,7 +45,7 @@ async fn all_websocket_messages_are_forwarded_both_ways() {
     socket.send(Message::text("ping me")).await.unwrap();
     let asked = next(&mut socket).await;
     assert_eq!(asked, Message::Ping(Bytes::from_static(b"you")));
-    // The client has answered it by itself.
+    // tungstenite answers pings itself.
     assert_eq!(next(&mut socket).await, Message::text("ponged"));
 
     for (piece, code, is_last) in [
@@ -84,7 +84,7 @@ async fn close_frames_are_forwarded_both_ways() {
     drop(socket);
     wait_until(shell.address, "dropped", "2").await;
 
-    // One that is gone without a word is noticed too.
+    // A connection that closes without a close frame is detected too.
     drop(connect(&shell).await);
     wait_until(shell.address, "dropped", "3").await;
 }
@@ -136,7 +136,7 @@ async fn other_protocols_can_be_upgraded_to() {
         assert_eq!(client.bytes(bytes.len()).await.unwrap(), bytes);
     }
 
-    // `Upgrade` alone, not named by `Connection`, asks for nothing.
+    // `Upgrade` has no effect without `Connection: upgrade`.
     let mut client = Client::connect(shell.address).await;
     let headers = ["Upgrade: tunnel/1", "Connection: close"];
     client.ask("GET", "/headers", &headers).await;

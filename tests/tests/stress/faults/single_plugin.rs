@@ -1,4 +1,4 @@
-//! Faults that need a shell of their own, and those that a control must see in seconds.
+//! Faults in a shell with one plugin.
 
 use std::fs;
 #[cfg(target_os = "linux")]
@@ -11,7 +11,7 @@ use stratos_tests::{FAULT_LOG_DIR, Plugins, RunOptions, ShellProcess, fault_log}
 
 use super::{HOSTILE, SAMPLE};
 
-/// One hostile plugin in a shell.
+/// A shell with one hostile plugin.
 struct Single {
     plugins: Plugins,
     shell: ShellProcess,
@@ -39,7 +39,7 @@ impl Single {
         fault_log(&self.plugins.root().join("fault-log"), fault)
     }
 
-    /// The process that the plugin has started.
+    /// The id of the plugin's child process.
     #[cfg(target_os = "linux")]
     fn child(&self, does: &str) -> i32 {
         let marks = self.fault_log(if does == "stays" {
@@ -111,12 +111,12 @@ fn a_crash_loop_ends_with_an_errored_plugin() {
 
 #[cfg(target_os = "linux")]
 fn lives(process: i32) -> bool {
-    // One that nobody has waited for yet lives no more.
+    // A zombie counts as exited.
     let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     !status.is_empty() && !status.contains(") Z ")
 }
 
-/// Whether a process ends without the test's help. It does not leave behind what the shell left behind.
+/// Waits for the exit of a process. Kills it and returns false after a timeout.
 #[cfg(target_os = "linux")]
 fn ends_soon(process: i32) -> bool {
     use rustix::process::{Pid, Signal, kill_process};

@@ -1,4 +1,4 @@
-//! Plugins within the test, where time is virtual and a plugin can speak the raw protocol.
+//! Floods of plugins in memory, in virtual time, with the raw protocol.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ async fn protocol_errors_end_only_the_plugin_that_made_them() {
         let misbehave = move |mut stream: BoxedStream| {
             let bytes = bytes.clone();
             async move {
-                // The shell may hang up before all is written.
+                // The shell may close the connection before all is written.
                 let _ = stream.write_all(&bytes).await;
                 std::future::pending().await
             }
@@ -190,7 +190,7 @@ async fn pushes_to_a_ui_that_does_not_read_are_bounded() {
             json!({ "type": "invoke", "id": id, "channel": "large", "payload": 1_000_000 });
         ui.send(question.to_string().into()).await.unwrap();
     }
-    // In virtual time, this is when nothing moves any more.
+    // Virtual time advances once no task can make progress.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let (mut answered, mut lost) = (0, 0);
     while answered + lost < 60 {
@@ -221,7 +221,7 @@ async fn a_ui_message_that_is_too_long_closes_the_connection() {
     let socket = tokio_tungstenite::client_async(address, shell.connect().await);
     let (mut ui, _) = socket.await.unwrap();
     let large = "x".repeat(FRAME_BYTES + 1);
-    // The shell hangs up before all is written.
+    // The shell closes the connection before all is written.
     let _ = ui.send(large.into()).await;
     let said = ui.next().await;
     let closed = format!("{said:?}");
@@ -233,7 +233,7 @@ async fn a_ui_message_that_is_too_long_closes_the_connection() {
     assert_eq!(echo, 1);
 }
 
-/// A shell with the sample, and with a plugin that greets and starts in order, and then does as it likes.
+/// Starts a shell with the sample plugin and a raw plugin, which completes its start and then misbehaves.
 async fn raw<F, Fut>(journal: Journal, misbehave: F) -> Shell
 where
     F: Fn(BoxedStream) -> Fut + Send + Sync + 'static,
@@ -243,7 +243,7 @@ where
     let hostile = InMemoryLauncher::new(move |link: MemoryLink| {
         let misbehave = Arc::clone(&misbehave);
         async move {
-            // What it holds on to beside the stream.
+            // Keeps the HTTP side open.
             let (_http, mut stream) = (link.http, link.control);
             begin(&mut stream, link.nonce).await;
             misbehave(stream).await;
@@ -271,7 +271,7 @@ where
     shell
 }
 
-/// The greeting, and the answer to `on_start`.
+/// Completes the handshake and responds to `start`.
 async fn begin(stream: &mut BoxedStream, nonce: String) {
     let hello = Hello {
         protocol: ProtocolVersion::CURRENT,
@@ -311,7 +311,7 @@ fn state(shell: &Shell, id: &str) -> PluginState {
     plugin.unwrap().state
 }
 
-/// Waits until the hostile one is errored, and says why.
+/// Waits until the raw plugin is errored, and returns the reason.
 async fn errored(shell: &Shell, journal: &Journal) -> String {
     let find = |entry: &Entry| match entry {
         Entry::Event(event) => match &**event {

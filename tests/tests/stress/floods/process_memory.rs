@@ -1,4 +1,4 @@
-//! Real processes, whose memory is measured.
+//! Floods of plugin processes, with the shell's memory measured.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -25,9 +25,9 @@ fn endless_output_is_dropped_and_counted() {
     let line = format!("{}\n", "x".repeat(99));
     for (text, count) in [
         (line.as_str(), 64 * MIB / 100 * times),
-        // One line without an end.
+        // One line without a line break.
         (&"y".repeat(1024), 16 * 1024 * times),
-        // Colours, and what is no text.
+        // Escape sequences and invalid characters.
         ("\u{1b}[31m\u{fffd}\u{0}\n", 100_000),
     ] {
         let payload = json!([text, count]).to_string();
@@ -39,7 +39,7 @@ fn endless_output_is_dropped_and_counted() {
     assert!(neighbour.questions() > 5, "the neighbour answers meanwhile");
     let lines = 64 * MIB / 100 * times + 1 + 100_000 + 3;
     let counted: usize = shell.events.iter().map(counted).sum();
-    // The newline before each `the end` ends a line, which is empty but for one of them.
+    // The line break before each `the end` ends a line, which is empty in two of three cases.
     assert_eq!(counted, lines + 2, "shown or counted");
     let cut = shell
         .events
@@ -65,7 +65,7 @@ fn floods_of_pushes_and_log_lines_use_bounded_memory() {
     let (mut slow, mut quick, mut next_door) = runtime.block_on(async {
         let connect = async |plugin: &str| {
             let (mut socket, _) = connect_async(format!("{address}{plugin}")).await.unwrap();
-            // Once it is answered, it gets every push.
+            // The connection receives all pushes after its first response.
             let question = r#"{ "type": "invoke", "id": 0, "channel": "echo" }"#;
             socket.send(question.into()).await.unwrap();
             let answer = socket.next().await.unwrap().unwrap();
@@ -77,7 +77,7 @@ fn floods_of_pushes_and_log_lines_use_bounded_memory() {
     });
     let bombs = shell.call("sample", "push-bombs", "5");
     assert_eq!(bombs.code, Some(0), "{}", bombs.stderr);
-    // A UI that reads gets its answers also while it is flooded.
+    // A UI that reads receives its responses during the flood.
     let asks = runtime.spawn(async move {
         let mut answers = 0;
         let question =
@@ -171,7 +171,7 @@ fn config_writes_of_plugins_are_scheduled_fairly() {
     assert_grown(grown, 96, "set");
 }
 
-/// Whose requests must not be disturbed.
+/// A thread that sends requests to another plugin during the flood.
 struct Neighbour {
     is_over: Arc<AtomicBool>,
     asks: thread::JoinHandle<usize>,
@@ -193,14 +193,14 @@ impl Neighbour {
         Self { is_over, asks }
     }
 
-    /// How many were answered; none failed.
+    /// Stops the thread and returns the number of successful requests.
     fn questions(self) -> usize {
         self.is_over.store(true, Ordering::SeqCst);
         self.asks.join().expect("every question is answered")
     }
 }
 
-/// A connection to the shell's events that nobody reads from.
+/// Opens a connection to the event stream that is never read.
 fn unread_events(shell: &ShellProcess) -> std::net::TcpStream {
     let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let owner: Value = serde_json::from_str(&owner).unwrap();
@@ -213,7 +213,7 @@ fn unread_events(shell: &ShellProcess) -> std::net::TcpStream {
     stream
 }
 
-/// How many lines of the sample's output an event stands for.
+/// The number of output lines that an event represents.
 fn counted(event: &Value) -> usize {
     let message = event["message"].as_str().unwrap_or_default();
     let about = |tag: &str| event["plugin"] == "sample" && event["tag"] == tag;
@@ -224,7 +224,7 @@ fn counted(event: &Value) -> usize {
     }
 }
 
-/// The most memory of the shell that was in use since this was made.
+/// Measures the growth of the shell's peak memory.
 struct Memory {
     pid: u32,
     before: usize,
@@ -233,13 +233,13 @@ struct Memory {
 impl Memory {
     fn of(shell: &ShellProcess) -> Self {
         let pid = shell.pid();
-        // Forgets the peak until now, where there is such a file.
+        // Resets the peak on Linux.
         let _ = std::fs::write(format!("/proc/{pid}/clear_refs"), "5");
         let before = process_status(pid, "VmHWM").unwrap_or_default();
         Self { pid, before }
     }
 
-    /// In MiB.
+    /// Growth in MiB since the creation of this value.
     fn grown(&self) -> Option<usize> {
         Some(process_status(self.pid, "VmHWM")?.saturating_sub(self.before) / 1024)
     }
