@@ -18,11 +18,14 @@ use crate::process::kill::kill_all;
 use crate::process::run_record::{RUN_ID_VARIABLE, RUN_PREFIX, RecordedRun};
 use crate::process::sockets;
 
-/// What a cleanup after killed shells has ended and removed.
+/// Report of a cleanup after killed shells: the killed processes and the removed folders.
 #[derive(Debug, Default)]
 pub struct CleanupReport {
+    /// Process ids.
     killed: BTreeSet<u32>,
+    /// Number of removed socket folders.
     socket_dirs: usize,
+    /// Number of removed run folders.
     run_dirs: usize,
 }
 

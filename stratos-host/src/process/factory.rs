@@ -1,4 +1,4 @@
-//! The launcher factory: what all plugin processes of one shell share.
+//! The factory of process launchers.
 
 use std::ffi::OsStr;
 use std::io;

@@ -1,7 +1,7 @@
 //! Orphans: processes that a plugin has started and that have left its process group, such as daemons.
 //!
 //! The operating system does not record their origin, but they inherit the nonce of the plugin's start in their
-//! environment. On Windows no process leaves the plugin's job. Without the feature `reload` there is no search.
+//! environment. On Windows no process leaves the plugin's job. Without the feature `reload`, orphans are not searched for.
 
 use std::collections::BTreeMap;
 

@@ -49,15 +49,17 @@ pub(super) struct RunContext {
     /// Folder of each start's copy of its program; removed when this value is dropped.
     pub(super) run_dir: TempDir,
     pub(super) cargo: Cargo,
+    /// None without a guardian.
     pub(super) run_record: Option<Arc<RunRecord>>,
     pub(super) env: PluginEnv,
     /// One permit: a single build uses all cores, and a second cargo would print that it waits for a file lock.
     pub(super) build_permit: Arc<Semaphore>,
+    /// Whether cargo's progress is hidden.
     pub(super) quiet: AtomicBool,
     /// Tasks that supervise processes and then search for their orphans.
     pub(super) supervisors: TaskTracker,
     built_programs: Mutex<BTreeMap<String, PathBuf>>,
-    /// Notices the end of this process by the end of the pipe that it holds.
+    /// Holds the pipe whose end tells the guardian that this process has ended.
     _guardian: Option<Guardian>,
 }
 

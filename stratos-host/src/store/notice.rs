@@ -1,9 +1,9 @@
-//! Notices about the opening of a store, for its user.
+//! Notices about problems that were found when a store was opened.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// A problem that was found when a store was opened, and how it was solved.
+/// A problem that was found when a store was opened, and its solution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The file was damaged, so it was renamed and a new store was created.
