@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use stratos_host::scenario::{KEYS, Scenario, VERBS};
 use stratos_manifest::{ProjectFacts, check};
-use stratos_tests::stratos;
+use stratos_tests::{stratos, updates_book};
 
 #[test]
 fn every_chapter_is_in_the_summary_and_the_doctests() {
@@ -150,13 +150,13 @@ fn the_page_of_rules_is_up_to_date() {
     let explained = stratos(Path::new("."), ["explain", "--format", "markdown"]);
     assert_eq!(explained.code, Some(0), "{explained:?}");
     let path = root().join("rules.md");
-    if is_to_be_updated() {
+    if updates_book() {
         fs::write(&path, &explained.stdout).expect("the page can be written");
     }
     let page = fs::read_to_string(&path).expect("there is a page of the rules");
     assert!(
         page.replace("\r\n", "\n") == explained.stdout,
-        "the rules have changed: run this test with {UPDATE}=1"
+        "the page is out of date: run this test with STRATOS_UPDATE_BOOK=1"
     );
 }
 
@@ -201,23 +201,14 @@ fn the_tables_of_scenario_verbs_are_up_to_date() {
         };
         wanted = format!("{before}{mark}{table}{rest}");
     }
-    if is_to_be_updated() {
+    if updates_book() {
         fs::write(&path, &wanted).expect("the page can be written");
         return;
     }
     assert!(
         page == wanted,
-        "the verbs have changed: run this test with {UPDATE}=1"
+        "the tables are out of date: run this test with STRATOS_UPDATE_BOOK=1"
     );
-}
-
-/// Asks for generated pages to be written.
-const UPDATE: &str = "STRATOS_UPDATE_BOOK";
-
-fn is_to_be_updated() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
-    let asked = std::env::var_os(UPDATE);
-    asked.is_some_and(|asked| asked == "1")
 }
 
 /// The compiler messages in `ten-mistakes.md` equal those of the SDK's UI tests.
@@ -310,7 +301,7 @@ fn long_options(help: &str) -> BTreeSet<String> {
     let lines = help.lines().map(str::trim);
     let words = lines
         .filter(|line| line.starts_with('-'))
-        .flat_map(|line| line.split([' ', ',', '=', '[']));
+        .flat_map(|line| line.split([' ', ',', '=', '[', '.']));
     let long = words.filter(|word| word.len() > 2 && word.starts_with("--"));
     let others = long.filter(|word| !matches!(*word, "--help" | "--version"));
     others.map(str::to_owned).collect()
