@@ -10,7 +10,32 @@ use crate::error::{BoxError, Result};
 /// A plugin's background module (V1: `PluginBackgroundModule`).
 ///
 /// Usually implemented by [`#[stratos::plugin]`](macro@crate::plugin), which checks the names and signatures of the
-/// hooks and reads the identity from `plugin.json`.
+/// hooks and reads the identity from `plugin.json`. An implementation without the macro:
+///
+/// ```no_run
+/// use stratos::{Identity, Plugin, PluginContext, Result};
+///
+/// struct MyPlugin;
+///
+/// impl Plugin for MyPlugin {
+///     fn identity(&self) -> Identity {
+///         Identity { id: "my-plugin".to_owned(), version: "1.0.0".to_owned() }
+///     }
+///
+///     async fn on_start(&self, ctx: PluginContext) -> Result {
+///         ctx.logger.info("MyPlugin", "Starting up...");
+///         Ok(())
+///     }
+///
+///     async fn on_stop(&self, _ctx: PluginContext) -> Result {
+///         Ok(())
+///     }
+/// }
+///
+/// fn main() -> std::process::ExitCode {
+///     stratos::serve_plugin(MyPlugin)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Stratos plugin",
     label = "has no `Plugin` implementation",

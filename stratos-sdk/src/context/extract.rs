@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use crate::context::PluginContext;
+use crate::context::plugin_context::PluginContext;
 
 /// Extracts the context of the plugin that serves the route, so that handlers can take it as an argument.
 ///

@@ -7,10 +7,14 @@ use serde_json::value::RawValue;
 use stratos_protocol::RpcError;
 use stratos_transport::rpc::method_not_found;
 
+use crate::context::auth::Auth;
+use crate::context::config::Config;
+use crate::context::ipc::Ipc;
+use crate::context::logger::Logger;
+use crate::context::server::Server;
 use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 use crate::context::tasks::Tasks;
-use crate::context::{Auth, Config, Ipc, Logger, Server};
 
 /// Declares [`PluginContext`] with one field per service, and passes the events of a session on to all services.
 macro_rules! services {

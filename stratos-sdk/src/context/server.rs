@@ -21,7 +21,6 @@ use thiserror::Error;
 use tokio_util::task::TaskTracker;
 use tower::{Layer as _, Service, ServiceExt as _};
 
-use crate::context::PluginContext;
 use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 use crate::instrument::Instrumentation;
@@ -101,9 +100,12 @@ impl Server {
 
     /// Starts the HTTP server of the session, which accepts connections until the session shuts down.
     ///
-    /// Each request carries `ctx` as an extension, for handlers that take it as an argument.
-    pub(crate) fn serve(&self, incoming: StreamListener, ctx: PluginContext) {
-        let service = Extension(ctx).layer(self.routes.clone());
+    /// Each request carries `extension`, which is the context, for handlers that take it as an argument.
+    pub(crate) fn serve<T>(&self, incoming: StreamListener, extension: T)
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        let service = Extension(extension).layer(self.routes.clone());
         let service = axum::ServiceExt::<Request>::into_make_service(service);
         let shutdown = self.shared.shutdown.clone();
         self.serving.spawn(async move {

@@ -7,7 +7,7 @@ use stratos_protocol::limits::{ANSWER_TIMEOUT, Limits};
 use stratos_transport::{CallError, Peer};
 use tokio_util::sync::CancellationToken;
 
-use crate::context::Logger;
+use crate::context::logger::Logger;
 use crate::instrument::Instrumentation;
 
 /// What a session offers to its services: the connection to the shell, the log, and its shutdown signal.

@@ -6,15 +6,28 @@ use std::time::Duration;
 use serde::Serialize;
 use stratos_host::ShellVersion;
 
-use crate::testing::error::StartError;
 use crate::testing::host_kind::HostKind;
 use crate::testing::plugin_factory::{IntoPlugin, PluginFactory};
-use crate::testing::shell::{TestShell, start_shell};
+use crate::testing::shell::TestShell;
 
 /// Default limit of the watchdog, in real time.
 const WATCHDOG_LIMIT: Duration = Duration::from_secs(5);
 
 /// Builder of a [`TestShell`]; see [`TestShell::new`].
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// # use stratos::testing::TestShell;
+/// # async fn f(fleet: fn() -> stratos::PluginBuilder, weather: fn() -> stratos::PluginBuilder) {
+/// let shell = TestShell::new(fleet)
+///     .config("refresh_minutes", 20)
+///     .plugin(weather)
+///     .signed_out()
+///     .deadline(Duration::from_secs(2))
+///     .start()
+///     .await;
+/// # }
+/// ```
 #[must_use = "call `start` to start the shell"]
 #[derive(Debug)]
 pub struct TestShellBuilder {
@@ -28,9 +41,16 @@ pub struct TestShellBuilder {
     pub(crate) watchdog_limit: Duration,
 }
 
-impl TestShellBuilder {
-    pub(crate) fn new<P: IntoPlugin>(make: impl Fn() -> P + Send + Sync + 'static) -> Self {
-        Self {
+impl TestShell {
+    /// Creates a builder for a shell. The closure makes the plugin, once for each start and each update.
+    ///
+    /// If the plugin runs as a process, the closure is called once to get the plugin's id.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "authors look for `new`, and a shell is only made by its builder"
+    )]
+    pub fn new<P: IntoPlugin>(make: impl Fn() -> P + Send + Sync + 'static) -> TestShellBuilder {
+        TestShellBuilder {
             plugins: vec![PluginFactory::new(make)],
             persona: "signed-in".to_owned(),
             version: ShellVersion::default(),
@@ -40,7 +60,9 @@ impl TestShellBuilder {
             watchdog_limit: WATCHDOG_LIMIT,
         }
     }
+}
 
+impl TestShellBuilder {
     /// Adds another plugin. Later calls of [`config`](Self::config) and [`program`](Self::program) apply to it.
     pub fn plugin<P: IntoPlugin>(mut self, make: impl Fn() -> P + Send + Sync + 'static) -> Self {
         self.plugins.push(PluginFactory::new(make));
@@ -115,36 +137,6 @@ impl TestShellBuilder {
     pub fn watchdog(mut self, limit: Duration) -> Self {
         self.watchdog_limit = limit;
         self
-    }
-
-    /// Starts the shell and all plugins, and waits until all plugins run.
-    ///
-    /// # Panics
-    ///
-    /// If a plugin is errored, with its reason and the transcript.
-    pub async fn start(self) -> TestShell {
-        match self.try_start().await {
-            Ok(shell) => shell,
-            Err(error) => panic!("{}", crate::error::chain(&error)),
-        }
-    }
-
-    /// Like [`start`](Self::start), for tests of a plugin that does not start.
-    ///
-    /// # Errors
-    ///
-    /// If a plugin is errored, or the shell cannot be started with these settings.
-    pub async fn try_start(self) -> Result<TestShell, StartError> {
-        start_shell(self).await?.check_running()
-    }
-
-    /// Like [`start`](Self::start), for tests of the shell while a plugin is errored.
-    ///
-    /// # Errors
-    ///
-    /// If the shell cannot be started with these settings.
-    pub async fn start_anyway(self) -> Result<TestShell, StartError> {
-        start_shell(self).await
     }
 
     fn last_plugin(&mut self) -> &mut PluginFactory {

@@ -1,9 +1,6 @@
 //! Where a test runs its plugins: in memory or as processes.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
-
-use crate::testing::error::StartError;
 
 /// Environment variable that selects where the plugins of all tests run: `memory` (the default) or `process`.
 pub const HOST_VARIABLE: &str = "STRATOS_TEST_HOST";
@@ -16,8 +13,8 @@ pub(crate) enum HostKind {
 }
 
 impl HostKind {
-    /// Reads [`HOST_VARIABLE`].
-    pub(crate) fn from_env() -> Result<Self, StartError> {
+    /// Reads [`HOST_VARIABLE`]. Returns the value of the variable as an error if it is unknown.
+    pub(crate) fn from_env() -> Result<Self, String> {
         #[expect(
             clippy::disallowed_methods,
             reason = "the only place that reads the environment under test"
@@ -26,20 +23,9 @@ impl HostKind {
         match value.as_deref() {
             Err(_) | Ok("" | "memory") => Ok(Self::Memory),
             Ok("process") => Ok(Self::Process),
-            Ok(other) => Err(StartError::UnknownHost {
-                value: other.to_owned(),
-            }),
+            Ok(unknown) => Err(unknown.to_owned()),
         }
     }
-}
-
-/// The program of a plugin that is to run as a process, unless that is impossible in this test.
-pub(crate) fn program(plugin: &str, program: Option<&PathBuf>) -> Result<PathBuf, StartError> {
-    let plugin = plugin.to_owned();
-    if clock_is_paused() {
-        return Err(StartError::VirtualTime { plugin });
-    }
-    program.cloned().ok_or(StartError::NoProgram { plugin })
 }
 
 /// Whether tokio's clock is paused, by `start_paused = true` or `tokio::time::pause()`. Tokio has no function for it.

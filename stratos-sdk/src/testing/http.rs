@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::testing::shell::Inner;
+use crate::testing::shared::Shared;
 
 /// Origin of the real shell's HTTP server (V1).
 const SHELL_ORIGIN: &str = "http://127.0.0.1:2066";
@@ -25,10 +25,19 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 ///
 /// It has the headers that the browser of a plugin's UI sends; [`header`](Self::header) replaces them. It passes the
 /// shell's request checks and its proxy, as every request does.
+///
+/// ```no_run
+/// # use stratos::serde_json::json;
+/// # use stratos::testing::TestShell;
+/// # async fn f(shell: TestShell) {
+/// let response = shell.post("/api/fleet/aircraft").json(&json!({ "id": "VA-001" })).await;
+/// assert_eq!(response.status(), 201);
+/// # }
+/// ```
 #[must_use = "the request is sent when it is awaited"]
 #[derive(Debug)]
 pub struct TestRequest {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
     method: Method,
     path: String,
     headers: HeaderMap,
@@ -47,7 +56,7 @@ pub struct TestResponse {
 
 /// HTTP response whose body is received in chunks; see [`TestRequest::stream`].
 pub struct StreamingResponse {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
     request: String,
     status: StatusCode,
     headers: HeaderMap,
@@ -56,7 +65,7 @@ pub struct StreamingResponse {
 
 impl TestRequest {
     pub(crate) fn new(
-        inner: Arc<Inner>,
+        shared: Arc<Shared>,
         method: Method,
         path: &str,
         at: &'static Location<'static>,
@@ -67,7 +76,7 @@ impl TestRequest {
             headers.insert(ORIGIN, HeaderValue::from_static(SHELL_ORIGIN));
         }
         Self {
-            inner,
+            shared,
             method,
             path: path.to_owned(),
             headers,
@@ -117,12 +126,12 @@ impl TestRequest {
     ///
     /// If the headers do not arrive within the timeout.
     pub async fn stream(self) -> StreamingResponse {
-        let (inner, at) = (Arc::clone(&self.inner), self.at);
+        let (shared, at) = (Arc::clone(&self.shared), self.at);
         let request = format!("{} {}", self.method, self.path);
         let what = format!("the response to {request}");
-        let (status, headers, body) = inner.waiter.within(&what, at, self.send()).await;
+        let (status, headers, body) = shared.waiter.within(&what, at, self.send()).await;
         StreamingResponse {
-            inner,
+            shared,
             request,
             status,
             headers,
@@ -131,7 +140,7 @@ impl TestRequest {
     }
 
     async fn send_and_read(self) -> TestResponse {
-        let (inner, at) = (Arc::clone(&self.inner), self.at);
+        let (shared, at) = (Arc::clone(&self.shared), self.at);
         let request = format!("{} {}", self.method, self.path);
         let exchange = async {
             let (status, headers, body) = self.send().await;
@@ -147,7 +156,7 @@ impl TestRequest {
             }
         };
         let what = format!("the complete response to {request} (`.stream()` reads an endless one)");
-        inner.waiter.within(&what, at, exchange).await
+        shared.waiter.within(&what, at, exchange).await
     }
 
     async fn send(self) -> (StatusCode, HeaderMap, Body) {
@@ -165,7 +174,7 @@ impl TestRequest {
         *request.headers_mut() = self.headers;
         let host = request.headers_mut().entry(HOST);
         host.or_insert(HeaderValue::from_static(SHELL_HOST));
-        match self.inner.client.request(request).await {
+        match self.shared.client.request(request).await {
             Ok(response) => {
                 let (parts, body) = Response::into_parts(response);
                 (parts.status, parts.headers, body)
@@ -253,7 +262,7 @@ impl StreamingResponse {
         async move {
             let what = format!("the next chunk of the response to {}", self.request);
             let next = self.body.next();
-            self.inner.waiter.within(&what, at, next).await.transpose()
+            self.shared.waiter.within(&what, at, next).await.transpose()
         }
     }
 }

@@ -18,28 +18,41 @@ use stratos_transport::BoxedStream;
 use crate::testing::error::InvokeError;
 use crate::testing::http::TestRequest;
 use crate::testing::report::Report;
-use crate::testing::shell::Inner;
+use crate::testing::shared::Shared;
 
 /// Handle to a plugin of a [`TestShell`](crate::testing::TestShell), with the operations of its UI, its pilot and the
 /// shell. Cheap to clone.
 ///
 /// All methods take `&self`, so a test can run several operations concurrently.
+///
+/// ```no_run
+/// # use stratos::serde_json::{Value, json};
+/// # use stratos::testing::TestShell;
+/// # async fn f(shell: TestShell) {
+/// let status: Value = shell.invoke("get-status", ()).await.unwrap();
+/// assert_eq!(status["online"], true);
+///
+/// shell.set_config("refresh_interval", 5).await;
+/// let update: Value = shell.push("status-update").await;
+/// assert_eq!(update["pilots"], 2);
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct TestPlugin {
     id: String,
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
 }
 
 impl TestPlugin {
-    pub(crate) fn new(id: &str, inner: Arc<Inner>) -> Self {
+    pub(crate) fn new(id: &str, shared: Arc<Shared>) -> Self {
         Self {
             id: id.to_owned(),
-            inner,
+            shared,
         }
     }
 
-    pub(crate) fn inner(&self) -> &Arc<Inner> {
-        &self.inner
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// Id of the plugin.
@@ -72,7 +85,7 @@ impl TestPlugin {
             })?;
             let what = format!("an answer on channel `{channel}` of `{}`", self.id);
             let asked = self.control().invoke(&self.id, channel, payload);
-            let answer = self.inner.waiter.within(&what, at, asked).await?;
+            let answer = self.shared.waiter.within(&what, at, asked).await?;
             serde_json::from_value(answer.clone())
                 .map_err(|source| InvokeError::answer::<T>(channel, answer, source))
         }
@@ -183,7 +196,7 @@ impl TestPlugin {
         };
         async move {
             let what = format!("a matching state of plugin `{}`", self.id);
-            let waiter = &self.inner.waiter;
+            let waiter = &self.shared.waiter;
             let found = waiter.journal().find(find);
             waiter.within(&what, at, found).await
         }
@@ -235,7 +248,7 @@ impl TestPlugin {
     /// prefix.
     #[track_caller]
     pub fn request(&self, method: Method, path: &str) -> TestRequest {
-        TestRequest::new(Arc::clone(&self.inner), method, path, Location::caller())
+        TestRequest::new(Arc::clone(&self.shared), method, path, Location::caller())
     }
 
     /// Opens a raw connection to the shell's HTTP server, for example for a WebSocket client.
@@ -244,7 +257,7 @@ impl TestPlugin {
     ///
     /// If the shell has stopped.
     pub async fn connect(&self) -> BoxedStream {
-        self.inner.client.connect().await.expect("the shell runs")
+        self.shared.client.connect().await.expect("the shell runs")
     }
 
     /// Reads a config value of the plugin; `None` if none is stored.
@@ -314,9 +327,10 @@ impl TestPlugin {
     pub fn stop(&self) -> impl Future<Output = Report> + Send {
         self.with_timeout("the stop", async {
             let stopped = self.control().stop(&self.id).await;
-            stopped
-                .unwrap_or_else(|error| panic!("{error}{}", self.inner.waiter.recent_transcript()));
-            self.inner.report(Some(&self.id)).await
+            stopped.unwrap_or_else(|error| {
+                panic!("{error}{}", self.shared.waiter.recent_transcript())
+            });
+            self.shared.report(Some(&self.id)).await
         })
     }
 
@@ -363,7 +377,7 @@ impl TestPlugin {
             Location::caller(),
             format!("{what} of plugin `{}`", self.id),
         );
-        async move { self.inner.waiter.within(&what, at, future).await }
+        async move { self.shared.waiter.within(&what, at, future).await }
     }
 
     async fn next<T>(
@@ -376,7 +390,7 @@ impl TestPlugin {
             Entry::Event(event) => select(event),
             _ => None,
         };
-        self.inner.waiter.next(what, at, select).await
+        self.shared.waiter.next(what, at, select).await
     }
 
     fn info(&self) -> PluginInfo {
@@ -386,6 +400,6 @@ impl TestPlugin {
     }
 
     fn control(&self) -> &Control {
-        self.inner.shell.control()
+        self.shared.shell.control()
     }
 }

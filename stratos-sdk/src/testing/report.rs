@@ -12,6 +12,15 @@ use crate::testing::host_kind::HostKind;
 ///
 /// The full report works in memory only, since the end of a process releases all its resources.
 /// [`unfinished`](Self::unfinished) works for processes too.
+///
+/// ```no_run
+/// # use stratos::testing::TestShell;
+/// # async fn f(shell: TestShell) {
+/// let report = shell.stop().await;
+/// report.assert_clean();
+/// assert_eq!(report.still_registered(), []);
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "`assert_clean` fails the test if there are leaks"]
 pub struct Report {
