@@ -27,11 +27,12 @@
 //!
 //! # Layers
 //!
-//! A module uses the modules of the layers above its own in the list below, and those of its own layer in one
-//! direction only. `syntax` decodes and parses a file into a [`ParsedManifest`], `model` has the typed [`Manifest`],
-//! and `schema` the structure that a manifest has to have: as a table in the light build, and as a JSON Schema in the
-//! full build, with the same result. The [`RULES`] are run by `check` and `linter`, and `apply_fixes` applies the fixes
-//! of their findings. A rule is one file in `rules`, one line in `rules/mod.rs`, and fixtures.
+//! The modules below are in the order of their layers: each uses only those before it.
+//!
+//! `syntax` decodes and parses a file into a [`ParsedManifest`], `model` has the typed [`Manifest`], and `schema` the
+//! structure that a manifest has to have: as a table in the light build, and as a JSON Schema in the full build, with
+//! the same result. The [`RULES`] are run by `check` and `linter`, and `apply_fixes` applies the fixes of their findings.
+//! A rule is one file in `rules`, one line in `rules/mod.rs`, and fixtures.
 
 #![warn(missing_docs)]
 #![cfg_attr(
@@ -43,7 +44,7 @@
     )
 )]
 
-// Text.
+// Text and syntax.
 mod invisible;
 mod position;
 mod quote;
@@ -51,7 +52,7 @@ mod slug;
 mod suggest;
 mod syntax;
 
-// The domain: what a manifest says, and the files that it names.
+// The domain: the typed manifest, and the files that it names.
 #[cfg(feature = "full")]
 mod date;
 #[cfg(feature = "full")]
@@ -64,27 +65,30 @@ mod plugin_path;
 #[cfg(feature = "full")]
 mod portability;
 
-// The input of rules, and their output.
-mod context;
+// The input and output of rules.
 mod facts;
 mod fix;
 mod schema;
 
 mod diagnostic;
 
-// Rules and their configuration.
-mod levels;
+// The rules, and the configuration of a project.
+mod context;
 mod rule;
 mod rules;
+
+mod levels;
 #[cfg(feature = "full")]
 mod settings;
 
-// The entry points.
-#[cfg(feature = "full")]
-mod apply_fixes;
+// The checks.
 mod check;
 #[cfg(feature = "full")]
 mod linter;
+
+// The uses of a report.
+#[cfg(feature = "full")]
+mod apply_fixes;
 #[cfg(feature = "full")]
 mod suppress;
 

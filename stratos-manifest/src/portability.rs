@@ -22,7 +22,7 @@ pub(crate) fn portability_error(path: &str) -> Option<(PortabilityError, &str)> 
         .find_map(|segment| segment_error(segment).map(|error| (error, segment)))
 }
 
-/// The path without the dots and spaces that Windows removes from the ends of segments.
+/// Removes the dots and spaces at the ends of segments, as Windows does.
 pub(crate) fn trim_lost_ends(path: &str) -> String {
     let segments: Vec<_> = path
         .split('/')

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// The longest text that is quoted in full, in characters.
 const MAX_CHARS: usize = 60;
 
-/// `text` in backticks, shortened, and with escapes for all characters that are not printable.
+/// Puts `text` in backticks, shortened, and escapes all characters that are not printable.
 ///
 /// Manifests are untrusted and messages are printed to terminals, which must not receive control characters or changes
 /// of the writing direction.
@@ -38,7 +38,7 @@ fn push_escaped(char: char, quoted: &mut String) {
     }
 }
 
-/// The quoted words as a list: `a`, `b` or `c`.
+/// Quotes words and joins them into a list: `a`, `b` or `c`.
 pub(crate) fn join_or(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| quote(word)).collect();
     match quoted.as_slice() {
@@ -48,7 +48,7 @@ pub(crate) fn join_or(words: &[&str]) -> String {
     }
 }
 
-/// The items as a list: a, b and c.
+/// Joins items into a list: a, b and c.
 pub(crate) fn join_and(items: &[String]) -> String {
     match items {
         [] => String::new(),
@@ -57,7 +57,7 @@ pub(crate) fn join_and(items: &[String]) -> String {
     }
 }
 
-/// The first three items as a list, and the number of the others.
+/// Joins the first three items into a list, with the number of the others: a, b, c and 2 more.
 pub(crate) fn join_first(items: impl IntoIterator<Item = String>) -> String {
     let items: Vec<_> = items.into_iter().collect();
     match items.as_slice() {

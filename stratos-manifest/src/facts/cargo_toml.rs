@@ -59,7 +59,7 @@ fn program(product: &Product) -> Option<Program> {
     })
 }
 
-/// The SDK among the dependencies of a package, or of a virtual workspace.
+/// Finds the SDK in the dependencies of a package, or in those of a virtual workspace.
 fn find_sdk(manifest: &Manifest) -> Option<SdkSource> {
     let of_targets = manifest.target.values().map(|target| &target.dependencies);
     let of_workspace = manifest.workspace.as_ref().map(|w| &w.dependencies);

@@ -1,4 +1,4 @@
-//! The description of an icon file's content.
+//! The content of an icon file, as rules see it.
 
 /// The format and properties of an icon file, whatever its name says.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,9 +52,9 @@ pub struct Svg {
 /// A document type declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doctype {
-    /// It declares no entities or attributes.
+    /// A declaration without entities or attributes.
     Plain,
-    /// It declares entities or attributes; the rest of the file was not inspected.
+    /// A declaration of entities or attributes; the rest of the file was not inspected.
     WithDeclarations,
 }
 

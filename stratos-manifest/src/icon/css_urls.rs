@@ -35,7 +35,7 @@ pub(super) fn external_reference(style: &str) -> Option<String> {
         .map(|(at, _)| style[at..].to_owned())
 }
 
-/// The style with resolved escapes (`\75 rl(` means `url(`) and without comments.
+/// Resolves the escapes of a style (`\75 rl(` means `url(`), and removes its comments.
 fn unescape(style: &str) -> String {
     let mut plain = String::with_capacity(style.len());
     let mut chars = style.chars().peekable();
@@ -49,7 +49,7 @@ fn unescape(style: &str) -> String {
     plain
 }
 
-/// The character of an escape whose backslash was read.
+/// Reads the rest of an escape after its backslash.
 fn unescape_char(chars: &mut Peekable<impl Iterator<Item = char>>) -> Option<char> {
     let mut code = 0;
     let mut digits = 0;

@@ -60,7 +60,7 @@ fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> IconContent {
         .namespaces()
         .filter(|namespace| namespace.name().is_none());
     if defaults.count() > 1 {
-        // The parser takes it. Others do not: it is an attribute twice.
+        // The parser accepts two default namespaces; browsers reject the duplicate attribute.
         return IconContent::BrokenSvg("`<svg>` has the attribute `xmlns` twice".to_owned());
     }
     let namespace = root.tag_name().namespace();

@@ -2,10 +2,10 @@
 
 use crate::model::{PluginType, SettingScope, SettingType};
 
-/// The keys of one kind of object.
+/// The schema of one kind of object: its known fields.
 #[derive(Debug)]
 pub(crate) struct ObjectSchema {
-    /// What a sentence calls the object.
+    /// The name of the object in messages, with its article or in backticks.
     pub(crate) name: &'static str,
     pub(crate) fields: &'static [Field],
 }
@@ -28,7 +28,7 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) enum FieldKind {
     Text,
-    /// One of these words.
+    /// A string that is one of these words.
     OneOf(&'static [&'static str]),
     Number,
     Object(&'static ObjectSchema),

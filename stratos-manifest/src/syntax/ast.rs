@@ -7,7 +7,7 @@ use jsonc_parser::{
     common::{Range as JsoncRange, Ranged},
 };
 
-/// The bytes of a node.
+/// The byte span of a node.
 pub(crate) fn span(node: &impl Ranged) -> Range<usize> {
     node.start()..node.end()
 }
@@ -53,7 +53,7 @@ pub(crate) fn describe_kind(value: &Value<'_>) -> &'static str {
     }
 }
 
-/// Moves the ranges of a value and of everything in it `by` bytes towards the end of the file.
+/// Adds `by` to the byte ranges of a value and of all nodes in it.
 pub(super) fn shift(value: &mut Value<'_>, by: usize) {
     let range = match value {
         Value::StringLit(literal) => &mut literal.range,

@@ -1,4 +1,4 @@
-//! Decoding of UTF-8, with an error for each other encoding.
+//! Decoding of UTF-8, and detection of other encodings.
 
 use crate::syntax::error::{ParseError, ParseErrorKind};
 
@@ -7,7 +7,7 @@ use crate::syntax::error::{ParseError, ParseErrorKind};
 /// A caller that reads a file for [`check`](crate::check()) can stop one byte beyond this limit.
 pub const MAX_BYTES: usize = 256 * 1024;
 
-/// The text of `source`, including a byte order mark.
+/// Decodes `source` from UTF-8. A byte order mark stays in the text.
 pub(super) fn decode(source: &[u8]) -> Result<&str, ParseError> {
     let error = |span, kind| Err(ParseError { span, kind });
     if source.len() > MAX_BYTES {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jsonc_parser::errors::ParseError as JsoncError;
 
-/// A reason why a file is not one JSON text in UTF-8.
+/// An error of decoding or parsing: the file is not one JSON text in UTF-8.
 ///
 /// A file can have several, because parsing goes on after a byte order mark, a comment, a trailing comma, and a
 /// character that has to be escaped.

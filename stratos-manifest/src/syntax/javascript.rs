@@ -26,7 +26,7 @@ pub(crate) fn to_json(value: &Value<'_>) -> Json {
     }
 }
 
-/// `text` as a JSON string, with quotes and escapes.
+/// Encodes `text` as a JSON string, with quotes and escapes.
 pub(crate) fn json_text(text: &str) -> String {
     serde_json::to_string(text).expect("text has a JSON form")
 }

@@ -1,4 +1,4 @@
-//! Key paths, which name a location in a manifest in findings, exceptions and baselines.
+//! Key paths, the names of locations in a manifest.
 
 use std::{borrow::Cow, fmt::Write as _};
 

@@ -2,7 +2,7 @@
 
 use crate::syntax::scanner::{Lexeme, lexemes};
 
-/// How many levels of arrays and objects a manifest may nest; a real one needs four.
+/// The most levels of nested arrays and objects in a manifest; a real one needs four.
 pub const MAX_DEPTH: usize = 64;
 
 /// The offset of the first bracket that nests deeper than [`MAX_DEPTH`].

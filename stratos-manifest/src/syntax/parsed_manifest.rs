@@ -15,9 +15,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A manifest file, decoded and parsed as far as possible.
 ///
-/// Everything that looks at the same file shares one: the checks, [`ProjectFacts::collect`], the fixes and the macro.
-///
-/// [`ProjectFacts::collect`]: crate::ProjectFacts
+/// The checks, the collection of [`ProjectFacts`](crate::ProjectFacts), the fixes and the macro share one, so that a file
+/// is parsed once.
 pub struct ParsedManifest<'s> {
     /// The bytes of the file.
     pub(crate) source: &'s [u8],
@@ -25,7 +24,7 @@ pub struct ParsedManifest<'s> {
     pub(crate) text: &'s str,
     /// The outermost value; `None` if the parser could not recover from an error.
     pub(crate) root: Option<Value<'s>>,
-    /// The errors, by their position. Without any, the file is JSON.
+    /// The errors of decoding and parsing, in the order of the file; empty if the file is JSON.
     pub(crate) errors: Vec<ParseError>,
 }
 
@@ -79,7 +78,7 @@ impl fmt::Debug for ParsedManifest<'_> {
     }
 }
 
-/// Parses the text behind a byte order mark, with spans that count the mark.
+/// Parses the text after a byte order mark. The spans are offsets in the file, including the mark.
 fn parse_after_mark(rest: &str) -> (Option<Value<'_>>, Vec<ParseError>) {
     let len = BYTE_ORDER_MARK.len_utf8();
     let (mut root, syntax_errors) = parse(rest);

@@ -17,8 +17,8 @@ use crate::syntax::{
     scanner::{Lexeme, lexemes},
 };
 
-/// Strict JSON, but comments and trailing commas do not stop the parser: they are reported as errors, and the rest of
-/// the file is still checked.
+/// The options of the parser: strict JSON, except that it goes on after comments and trailing commas. They are reported
+/// as errors, and the rest of the file is still checked.
 const OPTIONS: ParseOptions = ParseOptions {
     allow_comments: true,
     allow_trailing_commas: true,
@@ -32,7 +32,8 @@ const OPTIONS: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-/// Parses `text` into a tree, unless an error stops the parser, and into the errors that keep it from being JSON.
+/// Parses `text` into a syntax tree and a list of errors. There is no tree if an error stopped the parser, and `text` is
+/// JSON if there are no errors.
 pub(super) fn parse(text: &str) -> (Option<Value<'_>>, Vec<ParseError>) {
     if let Some(at) = first_too_deep(text) {
         return (None, vec![error(at..at + 1, ParseErrorKind::TooDeep)]);

@@ -1,4 +1,4 @@
-//! A scanner that splits a file into strings and single bytes, without recursion and for any input.
+//! A scanner that splits any text into strings and single bytes, without recursion.
 
 use std::{iter, ops::Range};
 

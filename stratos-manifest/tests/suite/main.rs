@@ -1,17 +1,20 @@
-//! The tests of the crate's promises, in one program.
+//! Integration tests of the full build, in one program.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failure in a test helper fails the test"
+)]
 
 mod conventions;
+mod fix_properties;
 mod fixture_facts;
 mod fixtures;
-mod hostile;
-mod json_free;
-mod json_suite;
+mod hostile_input;
+mod json_conformance;
+mod json_schema;
+mod json_undefined_cases;
+mod model_validity;
 mod path_fixes;
-mod published;
+mod published_manifests;
 mod render;
-mod repair_promises;
-mod schema;
 mod text_fixes;
-mod verdict;

@@ -1,10 +1,10 @@
-//! The rules and the model agree: there is a manifest exactly if there is no error in it.
+//! The typed manifest: it exists if and only if the file has no error.
 
 use serde_json::{Value, json};
 use stratos_manifest::{Level, ProjectFacts, check};
 
 #[test]
-fn a_complete_manifest_comes_back_as_it_was_written() {
+fn a_complete_manifest_serializes_to_its_source() {
     let source = complete();
     let report = check(source.to_string().as_bytes(), &ProjectFacts::none());
     assert_eq!(report.diagnostics, []);
@@ -13,7 +13,7 @@ fn a_complete_manifest_comes_back_as_it_was_written() {
 }
 
 #[test]
-fn warnings_do_not_withhold_the_manifest() {
+fn a_manifest_with_warnings_is_valid() {
     let mut source = complete();
     source["author"]["contact"] = json!("nobody");
     source["extra"] = json!(1);
@@ -22,9 +22,9 @@ fn warnings_do_not_withhold_the_manifest() {
     assert!(!report.has_errors() && report.manifest.is_some());
 }
 
-/// Every field of every object in turn left out, and replaced by everything that it should not be.
+/// Removes every field in turn, and replaces it by values of all kinds.
 #[test]
-fn no_wrong_value_slips_past_the_rules() {
+fn every_invalid_value_is_an_error() {
     let complete = complete();
     let wrong = [
         json!(null),
@@ -63,15 +63,11 @@ fn no_wrong_value_slips_past_the_rules() {
             errors += usize::from(has_error);
         }
     }
-    assert!(
-        errors > 300,
-        "only {errors} of the wrong values were noticed"
-    );
+    assert!(errors > 300, "only {errors} invalid values are errors");
 }
 
-/// What is wrong in one place does not keep another place from being looked at.
 #[test]
-fn one_broken_field_hides_no_other() {
+fn an_invalid_field_hides_no_finding_of_another_field() {
     let complete = complete();
     let others = ["id", "version", "type"];
     let broken = {
@@ -131,7 +127,7 @@ fn complete() -> Value {
     })
 }
 
-/// All places of a value but the root, as JSON pointers.
+/// The JSON pointers of everything in a value.
 fn pointers(value: &Value, prefix: &str) -> Vec<String> {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(object) => object
@@ -154,7 +150,7 @@ fn pointers(value: &Value, prefix: &str) -> Vec<String> {
         .collect()
 }
 
-/// The model's limits are floats, so that a `1` in the file comes back as `1.0`.
+/// Converts all numbers to floats, as which the model has the limits of settings.
 fn as_floats(value: Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),

@@ -1,4 +1,4 @@
-//! What repairs do to a file, and what they never do.
+//! The fixes, applied: examples, and properties that hold for any file.
 
 use std::{fs, path::Path, sync::LazyLock};
 
@@ -10,7 +10,7 @@ use stratos_manifest::{
 
 const VALID: &str = include_str!("../published/airline-with-schema.json");
 
-/// With every type of setting, a background module, a contact and a homepage.
+/// A manifest with all optional fields, and settings of most types.
 const RICH: &str = r#"{
   "id": "fuel-check",
   "name": "Fuel check",
@@ -40,11 +40,10 @@ const RICH: &str = r#"{
 }
 "#;
 
-/// What each line does to the file, up to which safety.
 #[test]
-fn repairs_say_the_same_in_the_right_way() {
+fn fixes_change_the_source_as_expected() {
     for (source, safety, expected) in [
-        // Bytes and punctuation.
+        // Encoding and punctuation.
         ("\u{feff}{ }\r\n", Safety::Safe, "{ }\r\n"),
         (
             "{\r\n\t\"id\": \"a\",\r\n}",
@@ -77,7 +76,7 @@ fn repairs_say_the_same_in_the_right_way() {
             Safety::Safe,
             "{ \"id\": \"a\\tb\\r\\n\\u0007\" }",
         ),
-        // Escapes of the author.
+        // Escapes in the source are kept.
         (
             r#"{ "name": "Caf\u00e9 " }"#,
             Safety::Safe,
@@ -88,7 +87,7 @@ fn repairs_say_the_same_in_the_right_way() {
             Safety::Safe,
             r#"{ "name": "\ud83d\ude00 \\\/😀" }"#,
         ),
-        // Equal keys.
+        // Duplicate keys.
         (
             "{ \"id\": \"a\", \"id\": \"a\" }",
             Safety::Safe,
@@ -104,7 +103,7 @@ fn repairs_say_the_same_in_the_right_way() {
             Safety::Unsafe,
             "{ \"id\": \"a\", \"id\": \"b\" }",
         ),
-        // Keys.
+        // Misspelt keys.
         (
             "{ \"settings\": [] }",
             Safety::Safe,
@@ -127,7 +126,7 @@ fn repairs_say_the_same_in_the_right_way() {
             Safety::Unsafe,
             "{ \"iconLight\": \"a.svg\", \"icon-light\": \"b.svg\" }",
         ),
-        // Kinds.
+        // Values of the wrong kind.
         (
             "{ \"homepage\": null, \"id\": \"a\" }",
             Safety::Safe,
@@ -146,52 +145,52 @@ fn repairs_say_the_same_in_the_right_way() {
             "{ \"availableSettings\": [{ \"min\": 5, \"max\": \"five\" }] }",
         ),
     ] {
-        let repaired = repaired(source.as_bytes(), safety);
-        assert_eq!(text(&repaired), expected, "{source:?}");
+        let fixed = fix(source.as_bytes(), safety);
+        assert_eq!(text(&fixed), expected, "{source:?}");
     }
 }
 
 #[test]
-fn any_number_of_equal_keys_goes_at_once() {
+fn all_duplicate_keys_are_removed_at_once() {
     for (unit, count) in [("\"id\": \"a\",\n", 250), ("\"id\":0,\"name\":1,", 250)] {
         let left = unit.trim_end_matches([',', '\n']);
         let source = format!("{{{}{left}}}", unit.repeat(count));
-        let once = repaired(source.as_bytes(), Safety::Safe);
+        let once = fix(source.as_bytes(), Safety::Safe);
         assert_eq!(text(&once), format!("{{{left}}}"));
-        let twice = repaired(&once.source, Safety::Safe);
+        let twice = fix(&once.source, Safety::Safe);
         assert_eq!(twice.applied, [""; 0]);
     }
 }
 
 #[test]
-fn utf16_becomes_utf8_and_is_repaired_further() {
+fn utf16_is_converted_and_then_fixed() {
     let text_before = "{ \"iconLight\": \"ä.svg\", }\r\n";
     let source: Vec<u8> = [0xfeff]
         .into_iter()
         .chain(text_before.encode_utf16())
         .flat_map(u16::to_le_bytes)
         .collect();
-    let repaired = repaired(&source, Safety::Safe);
-    assert_eq!(text(&repaired), "{ \"icon_light\": \"ä.svg\" }\r\n");
+    let fixed = fix(&source, Safety::Safe);
+    assert_eq!(text(&fixed), "{ \"icon_light\": \"ä.svg\" }\r\n");
     assert_eq!(
-        repaired.applied,
+        fixed.applied,
         ["utf16-text", "missing-field", "trailing-comma"]
     );
 }
 
 #[test]
-fn utf32_is_left_as_it_is() {
+fn utf32_is_not_changed() {
     for mark in ["", "\u{feff}"] {
         for to_bytes in [u32::to_le_bytes, u32::to_be_bytes] {
             let text = mark.chars().chain(VALID.chars());
             let source: Vec<u8> = text.flat_map(|char| to_bytes(char.into())).collect();
-            assert_eq!(repaired(&source, Safety::Unsafe).source, source);
+            assert_eq!(fix(&source, Safety::Unsafe).source, source);
         }
     }
 }
 
 #[test]
-fn every_fixture_can_be_repaired_twice_and_gets_no_worse() {
+fn properties_hold_for_every_fixture() {
     let mut fixtures = 0;
     for rule in RULES {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -204,7 +203,7 @@ fn every_fixture_can_be_repaired_twice_and_gets_no_worse() {
                 .extension()
                 .is_some_and(|extension| extension == "json")
             {
-                promises(&fs::read(path).unwrap());
+                assert_properties(&fs::read(path).unwrap());
                 fixtures += 1;
             }
         }
@@ -213,17 +212,17 @@ fn every_fixture_can_be_repaired_twice_and_gets_no_worse() {
 }
 
 #[test]
-fn a_file_without_mistakes_is_left_alone() {
+fn a_manifest_without_findings_is_not_changed() {
     for valid in [VALID, RICH] {
-        let repaired = repaired(valid.as_bytes(), Safety::Unsafe);
-        assert_eq!(text(&repaired), valid);
-        assert_eq!(repaired.applied, [""; 0]);
+        let fixed = fix(valid.as_bytes(), Safety::Unsafe);
+        assert_eq!(text(&fixed), valid);
+        assert_eq!(fixed.applied, [""; 0]);
     }
 }
 
-/// Nobody looks at a value under a key that is not known: some of these manifests are valid until it is renamed.
+/// Values under unknown keys are not checked, so some of these manifests are valid until the key is renamed.
 #[test]
-fn a_wrong_value_under_a_misspelt_key_keeps_all_promises() {
+fn properties_hold_for_wrong_values_under_misspelt_keys() {
     for (key, misspelt) in MISSPELT {
         for wrong in [
             json!(0),
@@ -239,7 +238,7 @@ fn a_wrong_value_under_a_misspelt_key_keeps_all_promises() {
                 misspelt.trim_matches('"'),
                 &wrong,
             );
-            promises(manifest.to_string().as_bytes());
+            assert_properties(manifest.to_string().as_bytes());
         }
     }
 }
@@ -265,16 +264,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn whatever_happened_to_a_file_repairs_make_it_no_worse(
+    fn properties_hold_for_mutated_manifests(
         changes in collection::vec((any::<sample::Index>(), any::<sample::Index>(), 0..5_u8), 0..6),
         is_rich in any::<bool>(),
     ) {
         let valid = if is_rich { RICH } else { VALID };
-        promises(&mutated(valid, &changes));
+        assert_properties(&mutate(valid, &changes));
     }
 
     #[test]
-    fn known_mistakes_are_repaired_without_a_trace(
+    fn fixes_undo_known_mistakes(
         mistakes in collection::vec((0..6_u8, any::<sample::Index>()), 1..6),
         crlf in any::<bool>(),
     ) {
@@ -282,20 +281,20 @@ proptest! {
             true => VALID.replace('\n', "\r\n"),
             false => VALID.to_owned(),
         };
-        let source = with_mistakes(&valid, &mistakes);
-        let repaired = repaired(source.as_bytes(), Safety::Unsafe);
+        let source = add_mistakes(&valid, &mistakes);
+        let fixed = fix(source.as_bytes(), Safety::Unsafe);
         let data = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-        prop_assert_eq!(data(&text(&repaired)), data(&valid), "{}", source);
-        prop_assert_eq!(text(&repaired).contains("\r\n"), crlf);
-        prop_assert_eq!(text(&repaired).replace("\r\n", "").contains('\n'), !crlf);
+        prop_assert_eq!(data(&text(&fixed)), data(&valid), "{}", source);
+        prop_assert_eq!(text(&fixed).contains("\r\n"), crlf);
+        prop_assert_eq!(text(&fixed).replace("\r\n", "").contains('\n'), !crlf);
     }
 }
 
-/// What holds for any file whatsoever.
-fn promises(source: &[u8]) {
+/// Asserts that fixing is idempotent, keeps valid manifests and JSON valid, adds no errors, and changes no other data.
+fn assert_properties(source: &[u8]) {
     for safety in [Safety::Safe, Safety::Unsafe] {
         let before = linter().check(source, &ProjectFacts::none());
-        // A key that is right at last reveals what was wrong in its value all the time.
+        // A renamed key can reveal errors in its value.
         let mut renames = false;
         let once = apply_fixes(source, safety, |manifest| {
             let report = linter().check_parsed(manifest, &ProjectFacts::none());
@@ -306,8 +305,13 @@ fn promises(source: &[u8]) {
         let after = linter().check(&once.source, &ProjectFacts::none());
         let shown = || format!("{}\n=>\n{}", String::from_utf8_lossy(source), text(&once));
 
-        let twice = repaired(&once.source, safety);
-        assert_eq!(twice.source, once.source, "once is enough: {}", shown());
+        let twice = fix(&once.source, safety);
+        assert_eq!(
+            twice.source,
+            once.source,
+            "fixing again changes the file: {}",
+            shown()
+        );
         assert_eq!(
             once.applied.is_empty(),
             once.source == source,
@@ -338,24 +342,24 @@ fn promises(source: &[u8]) {
             );
         }
         if let (Some(data), Some(data_after)) = (data, data_after) {
-            let fixed: Vec<String> = before
+            let fixed_paths: Vec<String> = before
                 .diagnostics
                 .iter()
                 .filter(|d| d.fix.is_some())
                 .map(|d| d.at.clone())
                 .collect();
-            unchanged_but_for(&fixed, &data, &data_after, &shown());
+            assert_unchanged_except(&fixed_paths, &data, &data_after, &shown());
         }
     }
 }
 
-/// Keys of the manifest that no repair is about have the same values, and new keys come from a repair only.
-fn unchanged_but_for(fixed: &[String], before: &Value, after: &Value, shown: &str) {
+/// Asserts that only the values at the key paths `fixed` differ, and none if there are no such paths.
+fn assert_unchanged_except(fixed: &[String], before: &Value, after: &Value, shown: &str) {
     let (Value::Object(before), Value::Object(after)) = (before, after) else {
         return;
     };
     for (key, value) in before {
-        // A key may have dots in it, so that where it ends in a path is not certain.
+        // Keys may contain dots, so the first key of a path is ambiguous.
         if !fixed.iter().any(|at| at.starts_with(key)) && !fixed.is_empty() {
             assert_eq!(after.get(key), Some(value), "{key}: {shown}");
         }
@@ -365,7 +369,7 @@ fn unchanged_but_for(fixed: &[String], before: &Value, after: &Value, shown: &st
     }
 }
 
-/// Keys, and what repairs take for them.
+/// Known keys with misspellings that a fix corrects.
 const MISSPELT: [(&str, &str); 6] = [
     ("\"availableSettings\"", "\"settings\""),
     ("\"icon_light\"", "\"iconLight\""),
@@ -375,10 +379,10 @@ const MISSPELT: [(&str, &str); 6] = [
     ("\"options\"", "\"choices\""),
 ];
 
-/// A valid manifest with bytes removed, doubled, replaced or moved, and keys misspelt.
-fn mutated(valid: &str, changes: &[(sample::Index, sample::Index, u8)]) -> Vec<u8> {
+/// Mutates a valid manifest: removes, repeats, inserts and replaces bytes, and misspells keys.
+fn mutate(valid: &str, changes: &[(sample::Index, sample::Index, u8)]) -> Vec<u8> {
     let mut source = valid.as_bytes().to_vec();
-    let pieces: [&[u8]; 12] = [
+    let inserted: [&[u8]; 12] = [
         b"\"", b",", b"{", b"}", b"]", b"null", b"//x\n", b"/**/", b"\"5\"", b"7", b" ", b"\xff",
     ];
     for (at, other, kind) in changes {
@@ -393,7 +397,10 @@ fn mutated(valid: &str, changes: &[(sample::Index, sample::Index, u8)]) -> Vec<u
                 let start = start.map_or(0, |newline| newline + 1);
                 drop(source.splice(start..start, line));
             }
-            2 => drop(source.splice(at..at, pieces[other.index(pieces.len())].iter().copied())),
+            2 => drop(source.splice(
+                at..at,
+                inserted[other.index(inserted.len())].iter().copied(),
+            )),
             3 => {
                 let (key, misspelt) = MISSPELT[other.index(MISSPELT.len())];
                 source = String::from_utf8_lossy(&source)
@@ -409,8 +416,8 @@ fn mutated(valid: &str, changes: &[(sample::Index, sample::Index, u8)]) -> Vec<u
     source
 }
 
-/// The manifest with mistakes that have one right answer each.
-fn with_mistakes(valid: &str, mistakes: &[(u8, sample::Index)]) -> String {
+/// Adds mistakes that have only one possible correction.
+fn add_mistakes(valid: &str, mistakes: &[(u8, sample::Index)]) -> String {
     let mut source = valid.to_owned();
     for (kind, at) in mistakes {
         let closing: Vec<_> = source.match_indices(['}', ']']).map(|(at, _)| at).collect();
@@ -444,17 +451,17 @@ fn with_mistakes(valid: &str, mistakes: &[(u8, sample::Index)]) -> String {
     source
 }
 
-fn repaired(source: &[u8], safety: Safety) -> FixedManifest {
+fn fix(source: &[u8], safety: Safety) -> FixedManifest {
     apply_fixes(source, safety, |manifest| {
         linter().check_parsed(manifest, &ProjectFacts::none())
     })
 }
 
-fn text(repaired: &FixedManifest) -> String {
-    String::from_utf8_lossy(&repaired.source).into_owned()
+fn text(fixed: &FixedManifest) -> String {
+    String::from_utf8_lossy(&fixed.source).into_owned()
 }
 
-/// One for all, since it is not made in no time.
+/// A shared linter, because compiling the schema is slow.
 fn linter() -> &'static Linter {
     static LINTER: LazyLock<Linter> = LazyLock::new(|| {
         let mut levels = Levels::default();

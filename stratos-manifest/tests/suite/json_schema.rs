@@ -1,10 +1,10 @@
-//! The published schema is a schema, and its examples are good ones.
+//! The published JSON Schema, its examples and its snippets.
 
 use serde_json::{Value, json};
 use stratos_manifest::{Levels, Linter, ProjectFacts, SCHEMA};
 
 #[test]
-fn the_schema_is_valid_against_its_own() {
+fn the_schema_is_valid_against_its_meta_schema() {
     let schema = schema();
     assert_eq!(
         schema["$schema"],
@@ -16,7 +16,7 @@ fn the_schema_is_valid_against_its_own() {
     );
 }
 
-/// With formats, as an editor does it.
+/// Formats are validated, as editors do.
 #[test]
 fn examples_are_valid() {
     let schema = schema();
@@ -36,7 +36,7 @@ fn examples_are_valid() {
 }
 
 #[test]
-fn snippets_are_valid_once_their_gaps_are_filled() {
+fn snippets_are_valid_with_their_placeholders_filled() {
     let schema = schema();
     let mut snippets = 0;
     visit(&schema, &mut |inner| {
@@ -55,7 +55,7 @@ fn snippets_are_valid_once_their_gaps_are_filled() {
 }
 
 #[test]
-fn a_manifest_of_snippets_is_clean() {
+fn a_manifest_of_snippets_has_no_findings() {
     let schema = schema();
     let mut manifest = filled(&schema["defaultSnippets"][0]["body"]);
     let settings = schema["$defs"]["setting"]["defaultSnippets"]
@@ -74,20 +74,20 @@ fn a_manifest_of_snippets_is_clean() {
     assert_eq!(report.diagnostics, []);
 }
 
-/// Every schema inside; none of ours has a field called as a keyword.
-fn visit(schema: &Value, see: &mut impl FnMut(&Value)) {
+/// Calls `visitor` for a schema and all schemas in it. No field of ours has the name of a keyword.
+fn visit(schema: &Value, visitor: &mut impl FnMut(&Value)) {
     if !schema.is_object() {
         return;
     }
-    see(schema);
-    for of_many in ["properties", "$defs"] {
+    visitor(schema);
+    for map in ["properties", "$defs"] {
         for (_, inner) in schema
-            .get(of_many)
+            .get(map)
             .and_then(Value::as_object)
             .into_iter()
             .flatten()
         {
-            visit(inner, see);
+            visit(inner, visitor);
         }
     }
     for inner in schema
@@ -96,11 +96,11 @@ fn visit(schema: &Value, see: &mut impl FnMut(&Value)) {
         .into_iter()
         .flatten()
     {
-        visit(inner, see);
+        visit(inner, visitor);
     }
-    for of_one in ["items", "if", "then", "not"] {
-        if let Some(inner) = schema.get(of_one) {
-            visit(inner, see);
+    for keyword in ["items", "if", "then", "not"] {
+        if let Some(inner) = schema.get(keyword) {
+            visit(inner, visitor);
         }
     }
 }
@@ -115,7 +115,7 @@ fn validator_of(inner: &Value) -> jsonschema::Validator {
         .unwrap()
 }
 
-/// The body of a snippet as it is inserted: `${1:word}` is the word, `${1|a,b|}` the first choice.
+/// Replaces the placeholders of a snippet's body: `${1:word}` by the word, and `${1|a,b|}` by the first choice.
 fn filled(body: &Value) -> Value {
     match body {
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! What is JSON and what is not: our own small suite, and the public JSONTestSuite.
+//! Conformance of the parser: our own cases, and the public JSONTestSuite.
 
 use std::{
     env, fs,
@@ -7,14 +7,14 @@ use std::{
 
 use stratos_manifest::{Level, ProjectFacts, RULES, Report, Stage, check};
 
-use crate::json_free::{FREE, Verdict};
+use crate::json_undefined_cases::{Expected, UNDEFINED_CASES};
 
-/// The one rule about files that are JSON, and are something else than a manifest.
+/// The rule of the stage `File` that reports valid JSON.
 const NOT_A_MANIFEST: &str = "not-an-object";
 
-/// `tests/json/accept` and `tests/json/reject`, which are about numbers, escapes, encodings, nesting and white space.
+/// The cases in `tests/json/accept` and `tests/json/reject`: numbers, escapes, encodings, nesting and white space.
 #[test]
-fn our_own_suite_is_judged_as_its_folders_say() {
+fn own_cases_are_accepted_and_rejected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/json");
     let accepted = files(&folder.join("accept"));
     let rejected = files(&folder.join("reject"));
@@ -38,56 +38,59 @@ fn our_own_suite_is_judged_as_its_folders_say() {
 #[test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "the suite is not part of this repository, and its place has to be told"
+    reason = "the suite is not part of this repository, and a variable names its folder"
 )]
-fn agrees_with_the_json_test_suite() {
+fn the_json_test_suite_passes() {
     let Some(folder) = env::var_os("JSON_TEST_SUITE") else {
         let _ = std::io::Write::write_all(
             &mut std::io::stderr(),
             concat!(
-                "skipped: JSON_TEST_SUITE does not name the suite's folder test_parsing",
+                "skipped: JSON_TEST_SUITE does not name the folder test_parsing of the suite",
                 "\n"
             )
             .as_bytes(),
         );
         return;
     };
-    let (mut accepted, mut refused, mut free) = (0, 0, Vec::new());
+    let (mut accepted, mut rejected, mut undefined) = (0, 0, Vec::new());
     for path in files(Path::new(&folder)) {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let errors = file_errors(&path);
         match name.split_once('_').unwrap() {
-            // JSON has them; that nobody can mean them is another matter.
+            // Duplicate keys are JSON, and rejected by a rule.
             ("y", "object_duplicated_key" | "object_duplicated_key_and_value") => {
                 assert_eq!(errors, ["duplicate-key"], "{name}");
                 accepted += 1;
             }
             ("y", _) => {
-                assert!(errors.is_empty(), "{name} was refused: {errors:?}");
+                assert!(errors.is_empty(), "{name} was rejected: {errors:?}");
                 accepted += 1;
             }
             ("n", _) => {
                 assert!(!errors.is_empty(), "{name} was accepted");
-                refused += 1;
+                rejected += 1;
             }
-            ("i", name) => free.push((name.to_owned(), errors)),
-            _ => panic!("{name} is of no kind"),
+            ("i", name) => undefined.push((name.to_owned(), errors)),
+            _ => panic!("{name} has no known prefix"),
         }
     }
-    assert_eq!((accepted, refused, free.len()), (95, 188, FREE.len()));
-    for (name, errors) in free {
-        let (_, verdict, why) = FREE
+    assert_eq!(
+        (accepted, rejected, undefined.len()),
+        (95, 188, UNDEFINED_CASES.len())
+    );
+    for (name, errors) in undefined {
+        let (_, expected, reason) = UNDEFINED_CASES
             .iter()
             .find(|(known, ..)| *known == name)
-            .unwrap_or_else(|| panic!("no verdict about {name}"));
-        match verdict {
-            Verdict::Accepted => assert!(errors.is_empty(), "{name}: {errors:?}, but {why}"),
-            Verdict::Refused(rule) => assert_eq!(errors, [*rule], "{name}: {why}"),
+            .unwrap_or_else(|| panic!("no expected result of {name}"));
+        match expected {
+            Expected::Accepted => assert!(errors.is_empty(), "{name}: {errors:?}, but {reason}"),
+            Expected::Rejected(rule) => assert_eq!(errors, [*rule], "{name}: {reason}"),
         }
     }
 }
 
-/// The rules about the file itself that call it broken. They give a place, which lies in the file.
+/// The rules of the stage `File` that reject the file. Asserts that their spans are inside the file.
 fn file_errors(path: &Path) -> Vec<&'static str> {
     let source = fs::read(path).unwrap();
     let Report {

@@ -1,4 +1,4 @@
-//! Manifests of plugins that exist have nothing wrong with them.
+//! Manifests of published plugins have no findings.
 
 use std::{
     env, fs,
@@ -11,27 +11,27 @@ use stratos_manifest::{
 
 use crate::render::render;
 
-/// Made after published plugins and the documentation: old and new fields, all types of settings, both ways to write
-/// an icon's path, many languages, and every way to lay out a file.
+/// The files in `tests/published` are modelled on published plugins and the documentation: old and new fields, all types
+/// of settings, both conventions of icon paths, many languages, and different formatting.
 #[test]
-fn shapes_of_published_manifests_are_clean() {
+fn manifests_like_published_ones_have_no_findings() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/published");
     let manifests = manifests(&folder);
     assert!(manifests.len() > 15);
     manifests
         .iter()
-        .for_each(|manifest| is_clean_but_for_icons(manifest));
+        .for_each(|manifest| assert_only_icons_are_missing(manifest));
 }
 
-/// What the files above are there for must be in them.
+/// Keeps the files of the test above from losing variety.
 #[test]
-fn published_manifests_are_of_every_kind() {
+fn manifests_like_published_ones_cover_all_features() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/published");
     let sources: Vec<_> = manifests(&folder)
         .iter()
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
-    for piece in [
+    for feature in [
         "\"$schema\"",
         "entryModule",
         "\"contact\"",
@@ -53,8 +53,8 @@ fn published_manifests_are_of_every_kind() {
         "\"scope\":\"airline\"",
     ] {
         assert!(
-            sources.iter().any(|source| source.contains(piece)),
-            "{piece:?}"
+            sources.iter().any(|source| source.contains(feature)),
+            "{feature:?}"
         );
     }
     for kind in SettingType::NAMES {
@@ -67,18 +67,18 @@ fn published_manifests_are_of_every_kind() {
     }
 }
 
-/// The same for a folder of real ones, wherever it is.
+/// Checks a folder of published manifests, which are not part of this repository.
 #[test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "a test of files that are not ours to publish has to be told where they are"
+    reason = "the manifests are not part of this repository, and a variable names their folder"
 )]
-fn real_manifests_are_clean() {
+fn published_manifests_have_no_findings() {
     let Some(folder) = env::var_os("STRATOS_MANIFEST_CORPUS") else {
         let _ = std::io::Write::write_all(
             &mut std::io::stderr(),
             concat!(
-                "skipped: STRATOS_MANIFEST_CORPUS names no folder of manifests",
+                "skipped: STRATOS_MANIFEST_CORPUS does not name a folder of manifests",
                 "\n"
             )
             .as_bytes(),
@@ -89,10 +89,10 @@ fn real_manifests_are_clean() {
     assert!(!manifests.is_empty(), "no manifest in {folder:?}");
     manifests
         .iter()
-        .for_each(|manifest| is_clean_but_for_icons(manifest));
+        .for_each(|manifest| assert_only_icons_are_missing(manifest));
 }
 
-fn is_clean_but_for_icons(path: &Path) {
+fn assert_only_icons_are_missing(path: &Path) {
     let source = fs::read(path).unwrap();
     let linter = Linter::new(Levels::default());
     assert!(!check(&source, &ProjectFacts::none()).has_errors());
@@ -105,7 +105,7 @@ fn is_clean_but_for_icons(path: &Path) {
     );
     assert!(report.manifest.is_some());
 
-    // Where nothing is known of the build either, only the icons are missed.
+    // Without facts about the entry module, only the icons are reported.
     let mut facts = ProjectFacts::collect(path.parent().unwrap(), &ParsedManifest::parse(&source));
     facts.files.retain(|file, _| {
         let file = file.to_lowercase();
@@ -115,13 +115,13 @@ fn is_clean_but_for_icons(path: &Path) {
     facts
         .files
         .values_mut()
-        .for_each(|fact| *fact = FileStatus::Missing);
+        .for_each(|status| *status = FileStatus::Missing);
     let report = linter.check(&source, &facts);
     let rules: Vec<_> = report.diagnostics.iter().map(|d| d.rule).collect();
     assert_eq!(rules, ["missing-icon-file"; 2], "{}", path.display());
     assert!(
         report.manifest.is_some(),
-        "files that are missing do not make the manifest unreadable"
+        "missing files do not invalidate the manifest"
     );
 }
 

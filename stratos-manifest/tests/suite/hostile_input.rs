@@ -1,4 +1,4 @@
-//! Input that means harm, or is broken beyond meaning: findings, never a panic.
+//! Hostile and broken input: it gives findings in bounded time, and never a panic.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use stratos_manifest::{
 const VALID: &str = include_str!("../published/user-with-homepage.json");
 
 #[test]
-fn depth_does_not_exhaust_the_stack() {
+fn deep_nesting_does_not_overflow_the_stack() {
     for source in [
         "[".repeat(100_000),
         "{\"a\":".repeat(40_000),
@@ -20,7 +20,7 @@ fn depth_does_not_exhaust_the_stack() {
 }
 
 #[test]
-fn size_is_refused_before_anything_is_read() {
+fn a_file_above_the_size_limit_is_not_parsed() {
     assert_eq!(
         rules(&check_bytes(&vec![b'['; MAX_BYTES + 1])),
         ["file-too-large"]
@@ -28,7 +28,7 @@ fn size_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn the_time_for_a_file_grows_with_its_size() {
+fn time_is_linear_in_the_size_of_the_file() {
     let repeated = |unit: &str, bytes: usize| unit.repeat(bytes / unit.len());
     type Source<'s> = &'s dyn Fn(usize) -> String;
     let sources: [(&str, Source<'_>); 8] = [
@@ -46,11 +46,11 @@ fn the_time_for_a_file_grows_with_its_size() {
             let (long, keys) = (repeated("0,", bytes / 2), repeated(",\"a\":0", bytes / 2));
             format!("{{\"a\":[{long}0]{keys},\"a\":[]}}")
         }),
-        ("keys with equal values in other words", &|bytes| {
+        ("keys with equal values in another format", &|bytes| {
             let pair = ",\"a\":[0],\"a\":[ 0]";
             format!("{{\"a\":0{}}}", repeated(pair, bytes))
         }),
-        ("settings that are none beside many keys", &|bytes| {
+        ("invalid settings beside many keys", &|bytes| {
             let (keys, none) = (repeated("\"a\":0,", bytes / 2), repeated("0,", bytes / 2));
             format!("{{{keys}\"availableSettings\":[{none}0]}}")
         }),
@@ -60,7 +60,7 @@ fn the_time_for_a_file_grows_with_its_size() {
     ];
     for (name, source) in sources {
         let full = Linter::new(Levels::default());
-        grows_with_size(name, source, |source| {
+        assert_linear_time(name, source, |source| {
             for report in [
                 check_bytes(source.as_bytes()),
                 full.check(source.as_bytes(), &ProjectFacts::none()),
@@ -73,9 +73,9 @@ fn the_time_for_a_file_grows_with_its_size() {
     }
 }
 
-/// As many settings as there is room for, each of which gives the rules as much to do as it can.
+/// Files full of settings that are the worst case of some rule.
 #[test]
-fn the_time_for_settings_grows_with_their_number() {
+fn time_is_linear_in_the_number_of_settings() {
     let mut levels = Levels::default();
     levels.set("pedantic", RuleLevel::Warn).unwrap();
     let full = Linter::new(levels);
@@ -95,7 +95,7 @@ fn the_time_for_settings_grows_with_their_number() {
             let settings = vec![setting.as_str(); bytes / (setting.len() + 1)];
             format!("{{\"availableSettings\":[{}]}}", settings.join(","))
         };
-        grows_with_size(&setting[..26], source, |source| {
+        assert_linear_time(&setting[..26], source, |source| {
             let report = full.check(source.as_bytes(), &ProjectFacts::none());
             assert_eq!(report.failed, [""; 0]);
             assert!(report.has_errors());
@@ -103,9 +103,10 @@ fn the_time_for_settings_grows_with_their_number() {
     }
 }
 
-/// Four times the size takes four times as long, and where the time grows with the square, sixteen times. A busy
-/// machine is slow at the wrong moment, so only what takes long is judged, and of several tries the fastest one.
-fn grows_with_size(name: &str, source: impl Fn(usize) -> String, check: impl Fn(&str)) {
+/// Asserts that a file of four times the size takes less than eight times as long; quadratic time would be sixteen.
+///
+/// Because other load distorts the times, short ones are not compared, and the fastest of three runs counts.
+fn assert_linear_time(name: &str, source: impl Fn(usize) -> String, check: impl Fn(&str)) {
     let [small, large] = [MAX_BYTES / 16, MAX_BYTES / 4].map(source);
     assert!(large.len() <= MAX_BYTES && small.len() * 3 < large.len());
     let time = |source: &str| {
@@ -125,7 +126,7 @@ fn grows_with_size(name: &str, source: impl Fn(usize) -> String, check: impl Fn(
 }
 
 #[test]
-fn a_text_of_hidden_characters_is_repaired_at_once() {
+fn adjacent_hidden_characters_are_removed_by_one_edit() {
     let hidden = "\u{200b}".repeat(MAX_BYTES / 4);
     let report = check_bytes(format!(r#"{{"name":"a{hidden}b"}}"#).as_bytes());
     let finding = report
@@ -138,25 +139,25 @@ fn a_text_of_hidden_characters_is_repaired_at_once() {
 }
 
 #[test]
-fn every_broken_byte_is_survived() {
+fn every_changed_byte_gives_spans_inside_the_file() {
     let replacements = [
         0, b'"', b'\\', b'{', b']', b',', b'0', b' ', b'/', 0x80, 0xff,
     ];
     for at in 0..VALID.len() {
         let mut cut = VALID.as_bytes()[..at].to_vec();
-        spans_fit(&cut);
+        assert_spans_are_inside(&cut);
         cut.extend(&VALID.as_bytes()[at + 1..]);
-        spans_fit(&cut);
+        assert_spans_are_inside(&cut);
         for byte in replacements {
             let mut source = VALID.as_bytes().to_vec();
             source[at] = byte;
-            spans_fit(&source);
+            assert_spans_are_inside(&source);
         }
     }
 }
 
 #[test]
-fn messages_carry_no_control_characters() {
+fn messages_have_no_control_characters() {
     let source = VALID
         .replace("fuel-check\"", "\\u001b[2J\\u202e\"")
         .replace("user", "\\u0007")
@@ -173,7 +174,7 @@ fn messages_carry_no_control_characters() {
     }
 }
 
-fn spans_fit(source: &[u8]) {
+fn assert_spans_are_inside(source: &[u8]) {
     let decoded = String::from_utf8_lossy(source);
     for diagnostic in check_bytes(source).diagnostics {
         let span = diagnostic.span;
