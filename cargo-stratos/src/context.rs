@@ -4,10 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
-use crate::output::Output;
-
-/// Environment variable with the filter for log messages, such as `debug` or `stratos_host=trace`.
-pub(crate) const LOG_VARIABLE: &str = "STRATOS_LOG";
+use crate::output::{LOG_VARIABLE, Output};
 
 /// Environment that every command gets.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use stratos_host::remote::{PersonaName, SwitchAuth};
 
-use crate::commands::remote::Remote;
+use crate::commands::shell_args::ShellArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -11,22 +11,22 @@ use crate::output::escape;
 /// Sign in or out in the running shell
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// signed-in, signed-out, expiring (after a minute), or a name from stratos.toml
+    /// signed-in, signed-out, expiring (after one minute), or a name from stratos.toml
     persona: String,
     #[command(flatten)]
-    remote: Remote,
+    shell: ShellArgs,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    let Args { persona, remote } = args;
-    let switch = SwitchAuth {
+    let Args { persona, shell } = args;
+    let operation = SwitchAuth {
         persona: PersonaName {
             persona: persona.clone(),
         },
     };
-    remote.ask(cx, async |shell| shell.call(&switch).await)?;
+    shell.call(cx, &operation)?;
     cx.output.note(format_args!(
-        "the shell is {} now, and its plugins know",
+        "the persona is now {}; the plugins were notified",
         escape(&persona)
     ));
     Ok(Outcome::Success)

@@ -25,10 +25,10 @@ pub(crate) struct Args {
     format: Format,
     #[command(flatten)]
     levels: LevelArgs,
-    /// Fix findings that have one right fix, in the files
+    /// Write safe fixes to the files
     #[arg(long)]
     fix: bool,
-    /// With --fix or --diff: include fixes that may change the meaning or lose something
+    /// With --fix or --diff: include unsafe fixes, which may change the meaning or lose something
     #[arg(long)]
     unsafe_fixes: bool,
     /// Print the fixes as a patch, and write nothing

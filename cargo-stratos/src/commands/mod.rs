@@ -1,4 +1,4 @@
-//! One file per command: its arguments, and the calls into the libraries.
+//! Subcommands. Each has its arguments, and calls a library.
 
 pub(crate) mod auth;
 pub(crate) mod call;
@@ -6,12 +6,14 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod explain;
 pub(crate) mod guardian;
+mod json_arg;
 pub(crate) mod new;
 pub(crate) mod play;
 pub(crate) mod ps;
-mod remote;
 pub(crate) mod run;
+mod scenario_file;
 pub(crate) mod schema;
+mod shell_args;
 pub(crate) mod start;
 pub(crate) mod stop;
 pub(crate) mod test;

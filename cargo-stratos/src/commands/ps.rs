@@ -2,7 +2,7 @@
 
 use stratos_host::remote::ListPlugins;
 
-use crate::commands::remote::Remote;
+use crate::commands::shell_args::ShellArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -12,16 +12,14 @@ use crate::output::plugin_row;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    remote: Remote,
+    shell: ShellArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    let plugins = args
-        .remote
-        .ask(cx, async |shell| shell.call(&ListPlugins {}).await)?;
+    let plugins = args.shell.call(cx, &ListPlugins {})?;
     if args.json {
         cx.output.json(&plugins)?;
         return Ok(Outcome::Success);

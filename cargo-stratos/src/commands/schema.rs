@@ -8,7 +8,7 @@ use crate::exit::Outcome;
 
 /// Print a JSON Schema of plugin.json, for editors
 ///
-/// In Visual Studio Code, name the file under `json.schemas` in the settings.
+/// For Visual Studio Code, save it to a file and add that to `json.schemas` in the settings.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 

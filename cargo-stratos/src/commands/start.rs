@@ -2,16 +2,16 @@
 
 use stratos_host::remote::StartPlugin;
 
-use crate::commands::remote::OnePlugin;
+use crate::commands::shell_args::PluginArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 
-/// Start a plugin of the running shell that was stopped or is errored
+/// Start a stopped or errored plugin of the running shell
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    plugin: OnePlugin,
+    plugin: PluginArgs,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {

@@ -2,7 +2,7 @@
 
 use stratos_host::remote::StopPlugin;
 
-use crate::commands::remote::OnePlugin;
+use crate::commands::shell_args::PluginArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -11,7 +11,7 @@ use crate::exit::Outcome;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    plugin: OnePlugin,
+    plugin: PluginArgs,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {

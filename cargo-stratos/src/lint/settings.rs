@@ -10,7 +10,7 @@ use tracing::debug;
 
 use crate::error::Error;
 use crate::git;
-use crate::lint::LevelArgs;
+use crate::lint::level_args::LevelArgs;
 use crate::manifests::read_text;
 use crate::output::escape;
 

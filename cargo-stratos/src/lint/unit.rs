@@ -1,4 +1,4 @@
-//! Unit of work of the linter: a manifest, and what other files say about it.
+//! Unit of work of the linter: a manifest with facts from other files.
 
 use std::collections::HashSet;
 use std::sync::Arc;

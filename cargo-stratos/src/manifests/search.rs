@@ -22,7 +22,8 @@ pub(crate) struct SearchResults {
     pub(crate) errors: Vec<Error>,
 }
 
-/// Finds the manifests of a command line: a file names itself, a folder its own manifest or else all those below.
+/// Finds the manifests of a command line. A file is a manifest, and a folder stands for its `plugin.json`, or otherwise
+/// for all those below it.
 ///
 /// A manifest that is named is checked even if git ignores it; a search in a folder leaves it out.
 pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {

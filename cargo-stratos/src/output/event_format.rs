@@ -1,4 +1,4 @@
-//! EventBus of the shell, for people.
+//! Human-readable events of the shell.
 
 use std::fmt::Write as _;
 
@@ -140,7 +140,7 @@ impl EventFormat {
                 serves,
                 ..
             } => {
-                let what = match again {
+                let message = match again {
                     true => "still does not build, for the same reason",
                     false => "does not build",
                 };
@@ -149,7 +149,7 @@ impl EventFormat {
                 } else {
                     ""
                 };
-                (format!("{RED}{what}{RED:#}{rest}"), output.as_str())
+                (format!("{RED}{message}{RED:#}{rest}"), output.as_str())
             }
         };
         let mut lines = self.prefixed(plugin, &text);
@@ -173,7 +173,7 @@ impl EventFormat {
 }
 
 fn format_change(part: Part, files: &[String], count: usize) -> String {
-    let what = match part {
+    let label = match part {
         Part::Source => "changed",
         Part::Icon => "icon changed",
     };
@@ -182,7 +182,7 @@ fn format_change(part: Part, files: &[String], count: usize) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{DIM}{what}: {}{more}{DIM:#}", shown.join(", "))
+    format!("{DIM}{label}: {}{more}{DIM:#}", shown.join(", "))
 }
 
 fn format_reread(plugin: &str, error: Option<&str>) -> String {

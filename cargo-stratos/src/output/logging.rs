@@ -8,9 +8,11 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::context::LOG_VARIABLE;
 use crate::error::Error;
 use crate::output::{Output, escape_line};
+
+/// Environment variable with the filter for log messages, such as `debug` or `stratos_host=trace`.
+pub(crate) const LOG_VARIABLE: &str = "STRATOS_LOG";
 
 /// Crates whose messages `--verbose` prints.
 const CRATES: [&str; 4] = [

@@ -1,4 +1,4 @@
-//! Plugins and their states, for people.
+//! Human-readable list of plugins and their states.
 
 use stratos_host::remote::PluginInfo;
 use stratos_host::{BuildStatus, PluginState};

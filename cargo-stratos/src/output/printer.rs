@@ -1,4 +1,4 @@
-//! Printing on a thread of its own.
+//! Printing to stdout on a separate thread.
 
 use std::thread;
 use std::time::Duration;
@@ -11,8 +11,7 @@ use crate::output::Output;
 /// Capacity of the queue. One text is up to 1 MiB. A sender waits while the queue is full.
 const QUEUE_CAPACITY: usize = 16;
 
-/// Prints texts from a queue to stdout on a thread of its own, so that a reader that stops reading does not block the
-/// runtime.
+/// Prints texts from a queue to stdout on a separate thread, so that a full pipe does not block the runtime.
 #[derive(Debug)]
 pub(crate) struct Printer {
     queue: mpsc::Sender<String>,

@@ -1,4 +1,4 @@
-//! ScenarioProgress of a scenario, for people.
+//! Human-readable progress of a scenario.
 
 use std::time::Duration;
 

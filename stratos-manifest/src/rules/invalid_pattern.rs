@@ -11,7 +11,7 @@ use crate::{
 declare_rule! {
     /// ## What it does
     ///
-    /// Checks for text settings whose `pattern` is not a JavaScript regular expression, with any flags. RegexBudget of
+    /// Checks for text settings whose `pattern` is not a JavaScript regular expression, with any flags. Patterns of
     /// more than 500 bytes are skipped.
     ///
     /// ## Why is this bad?

@@ -115,15 +115,15 @@ fn the_published_sdk_is_the_default_dependency() {
     let root = folder();
     let made = new(root.path(), &["a b", "--id", "fuel-check", "--vcs", "none"]);
     insta::assert_snapshot!(made.stdout.replace('"', "'"), @"
-    made the plugin fuel-check in 'a b'
+    created the plugin fuel-check in 'a b'
 
-    It builds against stratos-sdk 0.1 from crates.io. Where that is not published yet, get its
-    source and make the plugin with `--sdk-path DIR`, the folder `stratos-sdk` in it.
+    It uses stratos-sdk 0.1 from crates.io. If that is not published yet, get its source and
+    create the plugin with `--sdk-path DIR`, where DIR is the folder `stratos-sdk` in it.
 
     Next:
       cd 'a b'
-      cargo stratos run    # build it, and run it in a mocked shell
-      cargo stratos check  # look for mistakes in plugin.json
+      cargo stratos run    # build it and run it in a mocked shell
+      cargo stratos check  # check plugin.json for mistakes
     ");
     let cargo = read(&root.path().join("a b/Cargo.toml"));
     assert!(

@@ -142,7 +142,7 @@ fn key_bindings_work_and_the_terminal_is_restored() {
     };
     wait_for("h shows the keys");
     keys.write_all(b"h").unwrap();
-    wait_for("stop everything");
+    wait_for("stop the shell");
     keys.write_all(b"s").unwrap();
     wait_for("signed out");
     keys.write_all(b"s").unwrap();

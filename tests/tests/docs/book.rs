@@ -303,7 +303,9 @@ fn long_options(help: &str) -> BTreeSet<String> {
         .filter(|line| line.starts_with('-'))
         .flat_map(|line| line.split([' ', ',', '=', '[', '.']));
     let long = words.filter(|word| word.len() > 2 && word.starts_with("--"));
-    let others = long.filter(|word| !matches!(*word, "--help" | "--version"));
+    // clap marks an option that can be repeated with dots.
+    let names = long.map(|word| word.trim_end_matches('.'));
+    let others = names.filter(|word| !matches!(*word, "--help" | "--version"));
     others.map(str::to_owned).collect()
 }
 

@@ -1,6 +1,6 @@
-//! `cargo stratos config`: the plugins' config values, with a running shell and without one.
+//! `cargo stratos config`: config values of plugins.
 
+mod access;
 mod command;
-mod values;
 
 pub(crate) use self::command::{Args, run};

@@ -1,45 +1,49 @@
-//! Who writes the new plugin.
+//! Author of a new plugin.
+
+use std::path::Path;
 
 use inquire::Text;
 use inquire::validator::Validation;
-use std::path::Path;
 use stratos_templates::{Author, to_id};
 
-use crate::commands::new::repository;
-use crate::commands::new::words::one_line;
+use crate::commands::new::git_init;
+use crate::commands::new::single_line::parse_single_line;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Stands for whoever does not say.
-pub(super) const NOBODY: (&str, &str) = ("your-name", "Your Name");
+/// Author id of a plugin when none was given.
+pub(super) const PLACEHOLDER_ID: &str = "your-name";
+const PLACEHOLDER_NAME: &str = "Your Name";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct AuthorArgs {
-    /// The author's id, part of download paths [default: made of the name]
-    #[arg(long, value_name = "ID", value_parser = author_id)]
+    /// The author's id, part of download paths [default: derived from the name]
+    #[arg(long, value_name = "ID", value_parser = parse_author_id)]
     author_id: Option<String>,
     /// The author's name [default: git's user.name]
-    #[arg(long, value_name = "NAME", value_parser = one_line)]
+    #[arg(long, value_name = "NAME", value_parser = parse_single_line)]
     author_name: Option<String>,
-    /// The author's e-mail address, for everybody to see
-    #[arg(long, value_name = "E-MAIL", value_parser = one_line)]
+    /// The author's public e-mail address
+    #[arg(long, value_name = "E-MAIL", value_parser = parse_single_line)]
     author_contact: Option<String>,
 }
 
-/// Asks for what was not given, if there is somebody to ask.
+/// Completes the author with prompts, or with defaults if prompts cannot be answered. `folder` is an existing folder,
+/// whose git settings have the default name.
 pub(super) fn complete(cx: &Context, args: AuthorArgs, folder: &Path) -> Result<Author, Error> {
     let name = match args.author_name {
         Some(name) => name,
         None => {
-            let default = repository::user_name(folder).unwrap_or_else(|| NOBODY.1.to_owned());
-            ask(cx, "Your name:", default, one_line)?
+            let default =
+                git_init::user_name(folder).unwrap_or_else(|| PLACEHOLDER_NAME.to_owned());
+            prompt(cx, "Your name:", default, parse_single_line)?
         }
     };
     let id = match args.author_id {
         Some(id) => id,
         None => {
-            let default = to_id(&name).unwrap_or_else(|| NOBODY.0.to_owned());
-            ask(cx, "Your id as an author:", default, author_id)?
+            let default = to_id(&name).unwrap_or_else(|| PLACEHOLDER_ID.to_owned());
+            prompt(cx, "Your author id:", default, parse_author_id)?
         }
     };
     Ok(Author {
@@ -49,7 +53,8 @@ pub(super) fn complete(cx: &Context, args: AuthorArgs, folder: &Path) -> Result<
     })
 }
 
-fn ask(
+/// Asks a question, or returns the default if it cannot be answered.
+fn prompt(
     cx: &Context,
     question: &str,
     default: String,
@@ -72,13 +77,13 @@ fn ask(
         .map_err(Error::Prompt)
 }
 
-fn author_id(text: &str) -> Result<String, String> {
+fn parse_author_id(text: &str) -> Result<String, String> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !text.is_empty() && text.chars().all(is_allowed) {
         return Ok(text.to_owned());
     }
-    let suggestion = to_id(text).unwrap_or_else(|| NOBODY.0.to_owned());
+    let suggestion = to_id(text).unwrap_or_else(|| PLACEHOLDER_ID.to_owned());
     Err(format!(
-        "an id has lowercase letters (a to z), digits and hyphens only: use `{suggestion}`"
+        "an id has only lowercase letters (a to z), digits and hyphens: use `{suggestion}`"
     ))
 }

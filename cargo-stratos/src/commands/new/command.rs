@@ -1,4 +1,4 @@
-//! The command: from arguments to a project.
+//! Creates a project from the arguments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,30 +7,31 @@ use stratos_manifest::{ProjectFacts, check};
 use stratos_templates::{File, IdError, Options, PluginId, PluginType, render};
 
 use crate::commands::new::author::AuthorArgs;
-use crate::commands::new::place::Place;
-use crate::commands::new::repository::{self, Vcs};
-use crate::commands::new::words::{Next, one_line};
-use crate::commands::new::{author, place, sdk};
+use crate::commands::new::destination::{Destination, folder_name};
+use crate::commands::new::git_init::{Vcs, init_repository};
+use crate::commands::new::next_steps::NextSteps;
+use crate::commands::new::single_line::parse_single_line;
+use crate::commands::new::{author, sdk};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 
-/// Make a new plugin
+/// Create a new plugin
 ///
-/// Makes a folder with a plugin that builds, runs and passes `cargo stratos check`. Needs no network. Asks for the
-/// author where there is somebody to ask; every answer has an option as well.
+/// Creates a folder with a plugin that builds, runs and passes `cargo stratos check`. Needs no network. Asks for the
+/// author in a terminal; every question has an option that answers it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The folder to make; its name becomes the plugin's id
+    /// Folder to create; its name becomes the plugin's id
     path: PathBuf,
-    /// The plugin's id, where the folder is called something else
+    /// The plugin's id, if it differs from the folder's name
     #[arg(long)]
     id: Option<String>,
-    /// The name that people see [default: made of the id]
-    #[arg(long, value_parser = one_line)]
+    /// The name that users see [default: derived from the id]
+    #[arg(long, value_parser = parse_single_line)]
     name: Option<String>,
-    /// What the plugin does, in a sentence
-    #[arg(long, value_name = "TEXT", value_parser = one_line, default_value = "A Stratos plugin.")]
+    /// What the plugin does, in one sentence
+    #[arg(long, value_name = "TEXT", value_parser = parse_single_line, default_value = "A Stratos plugin.")]
     description: String,
     /// Who installs it
     #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = Kind::User)]
@@ -40,25 +41,25 @@ pub(crate) struct Args {
     /// Build against the SDK in this folder instead of the published one
     #[arg(long, value_name = "DIR")]
     sdk_path: Option<PathBuf>,
-    /// Whether to make a git repository [default: git, unless the folder is in one]
+    /// Whether to create a git repository [default: git, unless the folder is in one]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "git|none")]
     vcs: Option<Vcs>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Kind {
-    /// A pilot, for themselves
+    /// A pilot
     User,
-    /// An airline, for all its pilots
+    /// An airline, for all of its pilots
     Airline,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    // Before the path is looked at: a name that Windows keeps for itself leads to strange places.
+    // Checked first: on Windows, a reserved name such as `nul` is not a path in the current folder.
     let id = plugin_id(args.id.as_deref(), &args.path)?;
-    let place = Place::find(&args.path)?;
+    let destination = Destination::new(&args.path)?;
     let sdk = sdk::find(args.sdk_path.as_deref())?;
-    let author = author::complete(cx, args.author, place.near())?;
+    let author = author::complete(cx, args.author, destination.nearest_existing())?;
     let options = Options {
         name: args.name.unwrap_or_else(|| id.display_name()),
         description: args.description,
@@ -72,22 +73,22 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     };
     let files = render(&options).map_err(Error::Template)?;
     check_manifest(&files)?;
-    place.fill(|folder| {
+    destination.create(|folder| {
         write(folder, &files)?;
-        repository::make(cx, args.vcs, &place, folder)
+        init_repository(cx, args.vcs, destination.nearest_existing(), folder)
     })?;
-    let next = Next {
+    cx.output.line(NextSteps {
         options: &options,
         path: &args.path,
-        is_here: place.is_here(),
-    };
-    cx.output.line(next)?;
+        is_current_dir: destination.is_current_dir(),
+    })?;
     Ok(Outcome::Success)
 }
 
+/// The id from `--id`, or else from the folder's name.
 fn plugin_id(given: Option<&str>, path: &Path) -> Result<PluginId, Error> {
-    let name = place::name(path)?;
-    let refuse = |error: IdError| {
+    let name = folder_name(path)?;
+    let usage = |error: IdError| {
         let suggestion = &error.suggestion;
         let help = match given {
             Some(_) => format!("use `--id {suggestion}`"),
@@ -95,19 +96,16 @@ fn plugin_id(given: Option<&str>, path: &Path) -> Result<PluginId, Error> {
                 format!("use `{suggestion}`, or keep the folder's name and add `--id {suggestion}`")
             }
         };
-        Error::Usage {
-            message: error.to_string(),
-            help: Some(help),
-        }
+        Error::usage(error.to_string(), help)
     };
-    given.unwrap_or(&name).parse().map_err(refuse)
+    given.unwrap_or(&name).parse().map_err(usage)
 }
 
-/// What was given may not be fit for a manifest; its engine says so better than a second set of rules could.
+/// Refuses arguments that would make an invalid manifest, with the message of the linter.
 fn check_manifest(files: &[File]) -> Result<(), Error> {
     let manifest = files.iter().find(|file| file.path == "plugin.json");
     let source = manifest
-        .expect("a plugin has a manifest")
+        .expect("the template has a manifest")
         .contents
         .as_bytes();
     match check(source, &ProjectFacts::none()).diagnostics.pop() {
@@ -128,11 +126,7 @@ fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
         path.parent()
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(&path, &file.contents))
-            .map_err(|source| Error::File {
-                operation: "write",
-                path,
-                source,
-            })?;
+            .map_err(|source| Error::file("write", path, source))?;
     }
     Ok(())
 }

@@ -2,9 +2,11 @@
 
 mod author;
 mod command;
-mod place;
-mod repository;
+mod destination;
+mod git_init;
+mod next_steps;
 mod sdk;
-mod words;
+mod shell_quote;
+mod single_line;
 
 pub(crate) use self::command::{Args, run};

@@ -1,4 +1,4 @@
-//! Where the new project gets the SDK from.
+//! Source of the SDK for a new project.
 
 use std::fs;
 use std::io;
@@ -10,33 +10,29 @@ use crate::error::Error;
 
 const PACKAGE: &str = "stratos-sdk";
 
-/// The SDK in the folder that was given, which may also be the one that the SDK lies in.
+/// The SDK in the folder `given` or in its subfolder `stratos-sdk`, or the published one without a folder.
 pub(super) fn find(given: Option<&Path>) -> Result<Sdk, Error> {
     let Some(given) = given else {
         return Ok(Sdk::Published);
     };
-    let refuse = |message| Error::Usage {
-        message,
-        help: Some(format!(
-            "give the folder `{PACKAGE}` of a copy of the SDK's source"
-        )),
+    let usage = |message| {
+        Error::usage(
+            message,
+            format!("name the folder `{PACKAGE}` in the SDK's source"),
+        )
     };
-    let places = [given.to_owned(), given.join(PACKAGE)];
-    let Some(folder) = places.iter().find(|folder| is_sdk(folder)) else {
-        return Err(refuse(format!(
+    let candidates = [given.to_owned(), given.join(PACKAGE)];
+    let Some(folder) = candidates.iter().find(|folder| is_sdk(folder)) else {
+        return Err(usage(format!(
             "`{}` is not the folder of {PACKAGE}",
             given.display()
         )));
     };
-    let folder = full(folder).map_err(|source| Error::File {
-        operation: "find",
-        path: folder.clone(),
-        source,
-    })?;
+    let folder = absolute(folder).map_err(|source| Error::file("find", folder, source))?;
     match folder.to_str() {
         Some(text) => Ok(Sdk::Folder(text.to_owned())),
-        None => Err(refuse(format!(
-            "`{}` cannot be written into Cargo.toml, which is in UTF-8",
+        None => Err(usage(format!(
+            "`{}` cannot be written to Cargo.toml, because it is not UTF-8",
             folder.display()
         ))),
     }
@@ -51,9 +47,9 @@ fn is_sdk(folder: &Path) -> bool {
     name.and_then(toml::Value::as_str) == Some(PACKAGE)
 }
 
-/// The path from the root, for the project may be moved. On Windows it stays without `\\?\`, which cargo does not
-/// like to see in a manifest; there, the other function resolves `..` as well.
-fn full(folder: &Path) -> io::Result<PathBuf> {
+/// The absolute path, so that the project can be moved. On Windows, `canonicalize` would return a path with `\\?\`, which
+/// cargo does not accept in a manifest.
+fn absolute(folder: &Path) -> io::Result<PathBuf> {
     if cfg!(windows) {
         std::path::absolute(folder)
     } else {

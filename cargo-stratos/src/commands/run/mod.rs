@@ -1,11 +1,17 @@
-//! `cargo stratos run`: plugins in a mocked shell, until somebody ends it.
+//! `cargo stratos run`: runs plugins in a mocked shell until it is stopped.
 
+mod args;
 mod command;
-mod interrupt;
-mod keys;
-mod playing;
-mod screen;
+mod env_args;
+mod event_printer;
+mod exit_reason;
+mod key_bindings;
+mod keyboard;
+mod plan;
+mod scenario_task;
+mod signals;
+mod start;
 mod status;
-mod variables;
 
-pub(crate) use self::command::{Args, run};
+pub(crate) use self::args::Args;
+pub(crate) use self::command::run;

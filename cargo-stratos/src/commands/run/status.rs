@@ -1,4 +1,4 @@
-//! The calm block: what runs, where, and what to do next.
+//! Status block: the plugins, their URLs and the next step.
 
 use std::path::{Path, PathBuf};
 
@@ -7,18 +7,21 @@ use stratos_host::remote::PluginInfo;
 
 use crate::output::{BOLD, DIM, plugin_rows};
 
-/// What the block is about, beside the plugins.
+/// Facts of the status block that do not change while the shell runs.
 #[derive(Debug)]
-pub(super) struct Status {
+pub(super) struct StatusBlock {
+    /// URL of the shell.
     pub(super) url: String,
-    /// The state folder.
-    pub(super) folder: PathBuf,
+    pub(super) state_dir: PathBuf,
+    /// Whether plugins are rebuilt when their files change.
     pub(super) watches: bool,
+    /// Whether single keys control the shell.
     pub(super) has_keys: bool,
 }
 
-impl Status {
-    pub(super) fn block(&self, plugins: &[PluginInfo]) -> String {
+impl StatusBlock {
+    /// The text of the block.
+    pub(super) fn render(&self, plugins: &[PluginInfo]) -> String {
         let Self { url, has_keys, .. } = self;
         let mut lines = vec![format!("\n{BOLD}Mocked Stratos shell{BOLD:#} on {url}")];
         for plugin in plugins {
@@ -37,7 +40,7 @@ impl Status {
     }
 
     fn next_step(&self, plugins: &[PluginInfo]) -> String {
-        let state = match &*self.folder {
+        let state = match &*self.state_dir {
             folder if folder == Path::new("./.stratos") || folder == Path::new(".stratos") => {
                 String::new()
             }
@@ -48,7 +51,7 @@ impl Status {
             return match (plugins.iter().any(is_errored), self.watches) {
                 (true, true) => "Next: fix the errors above, and save.".to_owned(),
                 (true, false) => "Next: fix the errors above, then run this again.".to_owned(),
-                _ => "Nothing runs in the background here.".to_owned(),
+                _ => "No plugin here has a background module to run.".to_owned(),
             };
         };
         let id = &plugin.id;
@@ -56,7 +59,7 @@ impl Status {
             true => "change the code and save it".to_owned(),
             false => format!("change the code, then `cargo stratos update {id}{state}`"),
         };
-        // Whoever pastes the command must not run something else with it.
+        // The command is made to be pasted into a shell, so the name must not contain other commands.
         let is_plain = |name: &&String| {
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
             name.chars().all(plain)
@@ -70,7 +73,8 @@ impl Status {
     }
 }
 
-pub(super) fn is_errored(plugin: &PluginInfo) -> bool {
+/// Whether the plugin is errored.
+pub(super) const fn is_errored(plugin: &PluginInfo) -> bool {
     matches!(plugin.state, PluginState::Errored { .. })
 }
 
@@ -79,10 +83,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_step_can_be_pasted() {
-        let status = Status {
+    fn a_channel_with_special_characters_is_not_suggested() {
+        let status = StatusBlock {
             url: String::new(),
-            folder: ".stratos".into(),
+            state_dir: ".stratos".into(),
             watches: true,
             has_keys: false,
         };

@@ -1,4 +1,4 @@
-//! What ends `cargo stratos run` from outside.
+//! Signals that ask `cargo stratos run` to stop.
 
 #[cfg(unix)]
 use std::io::{self, IsTerminal as _};
@@ -12,31 +12,35 @@ use tokio::signal::windows::{
 
 use crate::error::Error;
 
-/// Ctrl-C, a polite request to end, or the end of the terminal. What comes between two waits is not lost.
+/// Operation in error messages.
+const OPERATION: &str = "listen for signals";
+
+/// SIGINT (Ctrl-C), SIGTERM and SIGHUP. A signal between two calls of [`recv`](Self::recv) is not lost.
 #[cfg(unix)]
-pub(super) struct Interrupt {
+pub(super) struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
-    /// Heard once: shells and the kernel both tell of the same end. Not by whoever was started with `nohup`, which
-    /// takes away the terminal for output at least, and who is to outlive it.
+    /// Received once, because a closed terminal may cause two signals. `None` without a terminal, such as with `nohup`,
+    /// where the process must outlive the terminal.
     hangup: Option<Signal>,
 }
 
-/// Ctrl-C, or the end of the console or the system. What comes between two waits is not lost.
+/// Ctrl-C, Ctrl-Break, and the end of the console or the system. An event between two calls of [`recv`](Self::recv) is
+/// not lost.
 #[cfg(windows)]
-pub(super) struct Interrupt {
+pub(super) struct StopSignals {
     ctrl_c: CtrlC,
     ctrl_break: CtrlBreak,
-    /// Windows ends whoever hears of these within a few seconds.
+    /// Windows ends the process a few seconds after this event and `shutdown`.
     close: CtrlClose,
     shutdown: CtrlShutdown,
 }
 
-impl Interrupt {
-    /// Listens from now on.
+impl StopSignals {
+    /// Starts to listen.
     #[cfg(unix)]
-    pub(super) fn new() -> Result<Self, Error> {
-        let listen = |kind| signal(kind).map_err(not_heard);
+    pub(super) fn listen() -> Result<Self, Error> {
+        let listen = |kind| signal(kind).map_err(Error::system(OPERATION));
         let has_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
@@ -48,19 +52,20 @@ impl Interrupt {
         })
     }
 
-    /// Listens from now on.
+    /// Starts to listen.
     #[cfg(windows)]
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(super) fn listen() -> Result<Self, Error> {
         Ok(Self {
-            ctrl_c: ctrl_c().map_err(not_heard)?,
-            ctrl_break: ctrl_break().map_err(not_heard)?,
-            close: ctrl_close().map_err(not_heard)?,
-            shutdown: ctrl_shutdown().map_err(not_heard)?,
+            ctrl_c: ctrl_c().map_err(Error::system(OPERATION))?,
+            ctrl_break: ctrl_break().map_err(Error::system(OPERATION))?,
+            close: ctrl_close().map_err(Error::system(OPERATION))?,
+            shutdown: ctrl_shutdown().map_err(Error::system(OPERATION))?,
         })
     }
 
+    /// Waits for a signal.
     #[cfg(unix)]
-    pub(super) async fn wait(&mut self) {
+    pub(super) async fn recv(&mut self) {
         let hangup = async {
             match &mut self.hangup {
                 Some(hangup) => hangup.recv().await,
@@ -75,9 +80,10 @@ impl Interrupt {
         self.hangup = None;
     }
 
+    /// Waits for an event.
     #[cfg(windows)]
-    pub(super) async fn wait(&mut self) {
-        // Without a console there is nobody to press the keys.
+    pub(super) async fn recv(&mut self) {
+        // Without a console there are no events.
         tokio::select! {
             Some(()) = self.ctrl_c.recv() => {}
             Some(()) = self.ctrl_break.recv() => {}
@@ -85,12 +91,5 @@ impl Interrupt {
             Some(()) = self.shutdown.recv() => {}
             else => std::future::pending().await,
         }
-    }
-}
-
-fn not_heard(source: std::io::Error) -> Error {
-    Error::System {
-        operation: "listen for signals",
-        source,
     }
 }

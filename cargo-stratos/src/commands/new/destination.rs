@@ -1,4 +1,4 @@
-//! Where the project goes, and how it gets there in one step.
+//! Destination of a new project, which is created atomically.
 
 use std::fs;
 use std::io;
@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf, absolute};
 
 use crate::error::Error;
 
-/// A folder that is not there yet, or is empty.
+/// A folder that does not exist, or is empty.
 #[derive(Debug)]
-pub(super) struct Place {
-    /// Absolute, and with a name at its end.
+pub(super) struct Destination {
+    /// Absolute path, which ends with a name.
     folder: PathBuf,
     exists: bool,
 }
 
-impl Place {
-    /// Looks whether a project can be made at `path`.
-    pub(super) fn find(path: &Path) -> Result<Self, Error> {
-        let cannot_find = |source| cannot_find(path, source);
+impl Destination {
+    /// Checks that a project can be created at `path`.
+    pub(super) fn new(path: &Path) -> Result<Self, Error> {
+        let cannot_find = |source| Error::file("find", path, source);
         let mut folder = absolute(path).map_err(cannot_find)?;
         if folder.file_name().is_none() {
             folder = folder.canonicalize().map_err(cannot_find)?;
@@ -37,30 +37,35 @@ impl Place {
         Ok(Self { folder, exists })
     }
 
-    /// The nearest folder that exists already.
-    pub(super) fn near(&self) -> &Path {
+    /// The folder itself if it exists, otherwise its parent.
+    pub(super) fn nearest_existing(&self) -> &Path {
         match self.folder.parent() {
             Some(parent) if !self.exists => parent,
             _ => &self.folder,
         }
     }
 
-    /// Whether it is the current folder.
-    pub(super) fn is_here(&self) -> bool {
-        let here = fs::canonicalize(".");
-        here.is_ok_and(|here| fs::canonicalize(&self.folder).is_ok_and(|folder| folder == here))
+    pub(super) fn is_current_dir(&self) -> bool {
+        let current = fs::canonicalize(".");
+        current.is_ok_and(|current| {
+            fs::canonicalize(&self.folder).is_ok_and(|folder| folder == current)
+        })
     }
 
-    /// Has the project made beside its place and moves it there. Where anything fails, the place is as it was.
-    pub(super) fn fill(&self, make: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
-        let near = self.near();
-        let aside = tempfile::Builder::new()
+    /// Calls `make` with a temporary folder beside the destination, and moves its contents there. After an error, the
+    /// destination is unchanged.
+    pub(super) fn create(
+        &self,
+        make: impl FnOnce(&Path) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let parent = self.nearest_existing();
+        let temporary = tempfile::Builder::new()
             .prefix(".stratos-new-")
-            .tempdir_in(near)
-            .map_err(|source| Error::file("make a folder in", near, source))?;
-        // The folder aside is for its owner alone, which the project need not be.
-        let project = aside.path().join("project");
-        fs::create_dir(&project).map_err(|source| Error::file("make", &project, source))?;
+            .tempdir_in(parent)
+            .map_err(|source| Error::file("create a folder in", parent, source))?;
+        // The temporary folder itself is readable by its owner only.
+        let project = temporary.path().join("project");
+        fs::create_dir(&project).map_err(|source| Error::file("create", &project, source))?;
         make(&project)?;
         let moved = match self.exists {
             true => move_all(&project, &self.folder),
@@ -70,45 +75,32 @@ impl Place {
     }
 }
 
-/// The name that the folder has or will have.
-pub(super) fn name(path: &Path) -> Result<String, Error> {
+/// The last name of a path, or that of the folder it leads to for a path such as `.` or `a/..`.
+pub(super) fn folder_name(path: &Path) -> Result<String, Error> {
     let folder = match path.file_name() {
         Some(_) => path.to_owned(),
         None => path
             .canonicalize()
-            .map_err(|source| cannot_find(path, source))?,
+            .map_err(|source| Error::file("find", path, source))?,
     };
     let name = folder.file_name().unwrap_or_default();
     Ok(name.to_string_lossy().into_owned())
 }
 
-fn cannot_find(path: &Path, source: io::Error) -> Error {
-    Error::File {
-        operation: "find",
-        path: path.to_owned(),
-        source,
-    }
-}
-
 fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
-    let refuse = |message: String| {
-        let help = "choose another name: nothing is overwritten".to_owned();
-        Error::Usage {
+    let usage = |message: String| {
+        Error::usage(
             message,
-            help: Some(help),
-        }
+            "use another name: existing files are not overwritten",
+        )
     };
     if !folder.is_dir() {
-        return Err(refuse(format!("`{}` is there already", path.display())));
+        return Err(usage(format!("`{}` already exists", path.display())));
     }
-    let mut entries = fs::read_dir(folder).map_err(|source| Error::File {
-        operation: "read",
-        path: path.to_owned(),
-        source,
-    })?;
+    let mut entries = fs::read_dir(folder).map_err(|source| Error::file("read", path, source))?;
     match entries.next() {
         None => Ok(()),
-        Some(_) => Err(refuse(format!("`{}` is not empty", path.display()))),
+        Some(_) => Err(usage(format!("`{}` is not empty", path.display()))),
     }
 }
 
@@ -117,17 +109,17 @@ fn must_have_parent(path: &Path, folder: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let parent = path.parent().unwrap_or(path);
-    Err(Error::Usage {
-        message: format!(
-            "cannot make `{}`: there is no folder `{}`",
+    Err(Error::usage(
+        format!(
+            "cannot create `{}`: there is no folder `{}`",
             path.display(),
             parent.display()
         ),
-        help: Some("make that one first; only the last folder of the path is made".to_owned()),
-    })
+        "create that folder first; only the last folder of the path is created",
+    ))
 }
 
-/// Moves what is in one folder to another one, or nothing.
+/// Moves the contents of a folder to another one. After an error, moves them back.
 fn move_all(from: &Path, to: &Path) -> io::Result<()> {
     let mut moved = Vec::new();
     for entry in fs::read_dir(from)? {
@@ -135,7 +127,7 @@ fn move_all(from: &Path, to: &Path) -> io::Result<()> {
         let target = to.join(entry.file_name());
         if let Err(error) = fs::rename(entry.path(), &target) {
             for (source, target) in moved {
-                // The first error is the one to tell.
+                // The first error is reported.
                 let _ = fs::rename(target, source);
             }
             return Err(error);
@@ -149,8 +141,8 @@ fn move_all(from: &Path, to: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn fill(place: &Place) -> Result<(), Error> {
-        place.fill(|folder| {
+    fn create(destination: &Destination) -> Result<(), Error> {
+        destination.create(|folder| {
             fs::create_dir(folder.join("src")).unwrap();
             fs::write(folder.join("src/lib.rs"), "").unwrap();
             fs::write(folder.join("README.md"), "").unwrap();
@@ -168,12 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn a_new_folder_and_an_empty_one_are_filled() {
+    fn a_project_is_created_in_a_new_or_empty_folder() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("empty one")).unwrap();
         for name in ["new one", "empty one", "trailing/", "./dotted/."] {
-            let place = Place::find(&root.path().join(name)).unwrap();
-            fill(&place).unwrap();
+            let destination = Destination::new(&root.path().join(name)).unwrap();
+            create(&destination).unwrap();
             assert_eq!(names(&root.path().join(name)), ["README.md", "src"]);
         }
         assert_eq!(
@@ -183,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_leaves_nothing() {
+    fn an_error_leaves_no_files() {
         let root = tempfile::tempdir().unwrap();
         let empty = root.path().join("empty");
         fs::create_dir(&empty).unwrap();
         for name in ["new", "empty"] {
-            let place = Place::find(&root.path().join(name)).unwrap();
-            let failed = place.fill(|folder| {
+            let destination = Destination::new(&root.path().join(name)).unwrap();
+            let failed = destination.create(|folder| {
                 fs::write(folder.join("half"), "").unwrap();
                 Err(Error::BrokenPipe)
             });
@@ -200,17 +192,17 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_up_meanwhile_is_kept() {
+    fn files_that_appear_meanwhile_are_kept() {
         let root = tempfile::tempdir().unwrap();
         for exists in [false, true] {
             let folder = root.path().join(exists.to_string());
             if exists {
                 fs::create_dir(&folder).unwrap();
             }
-            let place = Place::find(&folder).unwrap();
+            let destination = Destination::new(&folder).unwrap();
             fs::create_dir_all(folder.join("src")).unwrap();
             fs::write(folder.join("src/mine"), "mine").unwrap();
-            fill(&place).unwrap_err();
+            create(&destination).unwrap_err();
             assert_eq!(names(&folder), ["src"]);
             assert_eq!(names(&folder.join("src")), ["mine"]);
         }
@@ -218,16 +210,16 @@ mod tests {
     }
 
     #[test]
-    fn other_places_are_refused() {
+    fn existing_files_and_missing_parents_are_refused() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("file"), "").unwrap();
         for (path, expected) in [
             ("", "is not empty"),
-            ("file", "is there already"),
+            ("file", "already exists"),
             ("a/b", "there is no folder"),
             ("file/b", "there is no folder"),
         ] {
-            let error = Place::find(&root.path().join(path)).unwrap_err();
+            let error = Destination::new(&root.path().join(path)).unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");
             assert_eq!(error.exit_code(), 2);
         }

@@ -1,14 +1,13 @@
-//! A git repository for the new project.
+//! Creation of a git repository for a new project.
 
 use std::io;
 use std::path::Path;
 
-use crate::commands::new::place::Place;
 use crate::context::Context;
 use crate::error::Error;
 use crate::git;
 
-/// What keeps the project's history.
+/// Version control system of a new project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Vcs {
     /// A git repository
@@ -17,16 +16,16 @@ pub(super) enum Vcs {
     None,
 }
 
-/// Makes a repository in the folder where the project waits, if one is wanted or nothing was said.
-pub(super) fn make(
+/// Creates a repository in `folder`. By default, does so unless `parent` is in a repository, and unless git is missing.
+pub(super) fn init_repository(
     cx: &Context,
-    wanted: Option<Vcs>,
-    place: &Place,
+    vcs: Option<Vcs>,
+    parent: &Path,
     folder: &Path,
 ) -> Result<(), Error> {
-    let is_wanted = match wanted {
+    let is_wanted = match vcs {
         Some(vcs) => vcs == Vcs::Git,
-        None => !is_in_repository(place.near()),
+        None => !is_in_repository(parent),
     };
     if !is_wanted {
         return Ok(());
@@ -36,14 +35,14 @@ pub(super) fn make(
         Ok(output) => Err(Error::GitInit {
             reason: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match wanted {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match vcs {
             None => {
                 cx.output
-                    .note("git was not found: the plugin is made without a repository");
+                    .note("git was not found: the plugin has no repository");
                 Ok(())
             }
             Some(_) => Err(Error::GitInit {
-                reason: "it was not found".to_owned(),
+                reason: "git was not found".to_owned(),
             }),
         },
         Err(error) => Err(Error::GitInit {
@@ -52,7 +51,7 @@ pub(super) fn make(
     }
 }
 
-/// The name that git signs commits with in this folder, if any.
+/// The name from git's settings in this folder.
 pub(super) fn user_name(folder: &Path) -> Option<String> {
     let output = git::command(folder)
         .args(["config", "user.name"])

@@ -1,0 +1,130 @@
+//! Access to config values, through the running shell or directly in the state folder.
+
+use std::path::Path;
+
+use serde_json::Value;
+use stratos_host::StateDir;
+use stratos_host::control::ControlError;
+use stratos_host::remote::{
+    Client, ConfigValues, ExportConfig, GetConfigValue, GetPluginConfig, ImportConfig,
+    RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
+};
+use stratos_host::state_dir::StateDirError;
+use stratos_host::store::{ConfigExport, StoreError};
+
+use crate::commands::shell_args::connect;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Access to the config values of all plugins.
+pub(super) enum ConfigAccess {
+    /// A running shell, which has the state folder locked.
+    Shell(Client),
+    /// The state folder, which is locked until this is dropped.
+    StateDir(StateDir),
+}
+
+impl ConfigAccess {
+    /// Opens the state folder, or connects to the shell that has it open.
+    pub(super) fn open(cx: &Context, state_dir: &Path) -> Result<Self, Error> {
+        if !state_dir.join("config.redb").exists() {
+            return Err(Error::NoConfigStore {
+                folder: state_dir.to_owned(),
+            });
+        }
+        match StateDir::open(state_dir) {
+            Ok(state) => {
+                cx.output.notices(state.notices());
+                Ok(Self::StateDir(state))
+            }
+            Err(StateDirError::Owned { .. }) => Ok(Self::Shell(connect(state_dir)?)),
+            Err(error) => Err(Error::State(error)),
+        }
+    }
+
+    pub(super) async fn get(&self, plugin: String, key: String) -> Result<Value, Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.call(&GetConfigValue { plugin, key }).await?),
+            Self::StateDir(state) => {
+                let value = state.store().get(&plugin, &key).map_err(store_error)?;
+                value.ok_or_else(|| no_value(plugin, key))
+            }
+        }
+    }
+
+    pub(super) async fn set(&self, plugin: String, key: String, value: Value) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => {
+                let operation = SetConfigValue { plugin, key, value };
+                Ok(shell.call(&operation).await?)
+            }
+            Self::StateDir(state) => {
+                let result = state.store().set(&plugin, &key, &value);
+                result.map_err(store_error)
+            }
+        }
+    }
+
+    pub(super) async fn delete(&self, plugin: String, key: String) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.call(&RemoveConfigValue { plugin, key }).await?),
+            Self::StateDir(state) => match state.store().delete(&plugin, &key) {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(no_value(plugin, key)),
+                Err(error) => Err(store_error(error)),
+            },
+        }
+    }
+
+    /// All values of one plugin.
+    pub(super) async fn all(&self, plugin: String) -> Result<ConfigValues, Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.call(&GetPluginConfig { plugin }).await?),
+            Self::StateDir(state) => state.store().all(&plugin).map_err(store_error),
+        }
+    }
+
+    /// Replaces all values of one plugin.
+    pub(super) async fn replace(&self, plugin: String, values: ConfigValues) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => {
+                let operation = ReplacePluginConfig { plugin, values };
+                Ok(shell.call(&operation).await?)
+            }
+            Self::StateDir(state) => {
+                let result = state.store().replace(&plugin, &values);
+                result.map_err(store_error)
+            }
+        }
+    }
+
+    /// All values of all plugins.
+    pub(super) async fn export(&self) -> Result<ConfigExport, Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.call(&ExportConfig {}).await?),
+            Self::StateDir(state) => state.store().export().map_err(store_error),
+        }
+    }
+
+    /// Replaces all values of all plugins.
+    pub(super) async fn import(&self, export: ConfigExport) -> Result<(), Error> {
+        match self {
+            Self::Shell(shell) => Ok(shell.call(&ImportConfig { export }).await?),
+            Self::StateDir(state) => state.store().import(export).map_err(store_error),
+        }
+    }
+}
+
+/// An error for a value over a limit is a refusal, as from the running shell.
+fn store_error(error: StoreError) -> Error {
+    match error.is_limit_exceeded() {
+        true => Error::Refused(error.to_string()),
+        false => Error::Config(error),
+    }
+}
+
+/// The error of a running shell for a missing value.
+fn no_value(plugin: String, key: String) -> Error {
+    let error = ControlError::NoValue { id: plugin, key };
+    Error::Refused(error.to_string())
+}

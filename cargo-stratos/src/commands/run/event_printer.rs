@@ -1,0 +1,128 @@
+//! Background task that prints the shell's events.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use stratos_host::control::Control;
+use stratos_host::event::{Event, Subscriber};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::run::status::StatusBlock;
+use crate::error::Error;
+use crate::output::{EventFormat, Output, Printer, to_json};
+
+/// Maximum time to print what is left when the shell has stopped, for each of the two queues.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Prints events while the shell runs.
+#[derive(Debug)]
+pub(super) struct EventPrinter {
+    printer: Printer,
+    task: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+/// Formats events and passes them to the printer. It waits for the printer, but the shell does not wait for it.
+struct FormatTask {
+    events: Subscriber,
+    control: Control,
+    queue: mpsc::Sender<String>,
+    /// `None` for lines of JSON.
+    format: Option<EventFormat>,
+    status: StatusBlock,
+    stop: CancellationToken,
+}
+
+impl EventPrinter {
+    /// Starts the tasks. `ids` are the plugins' ids.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub(super) fn start(
+        output: &Output,
+        ids: Vec<String>,
+        json: bool,
+        status: StatusBlock,
+        events: Subscriber,
+        control: &Control,
+    ) -> Result<Self, Error> {
+        let printer = Printer::start(output.clone())?;
+        let stop = CancellationToken::new();
+        let task = FormatTask {
+            events,
+            control: control.clone(),
+            queue: printer.queue(),
+            format: (!json).then(|| EventFormat::new(ids)),
+            status,
+            stop: stop.clone(),
+        };
+        Ok(Self {
+            printer,
+            task: tokio::spawn(task.run()),
+            stop,
+        })
+    }
+
+    /// Queue for other text to print.
+    pub(super) fn queue(&self) -> mpsc::Sender<String> {
+        self.printer.queue()
+    }
+
+    /// Waits for an error of printing. Never returns if there is none.
+    pub(super) async fn error(&mut self) -> Error {
+        self.printer.error().await
+    }
+
+    /// Prints the events so far, at most for twice [`FLUSH_TIMEOUT`].
+    pub(super) async fn finish(mut self) {
+        self.stop.cancel();
+        let stopped = tokio::time::timeout(FLUSH_TIMEOUT, &mut self.task).await;
+        if stopped.is_err() {
+            self.task.abort();
+        }
+        self.printer.finish(FLUSH_TIMEOUT).await;
+    }
+}
+
+impl FormatTask {
+    async fn run(mut self) {
+        let control = self.control.clone();
+        let mut settled = std::pin::pin!(control.wait_until_settled());
+        let mut is_settled = false;
+        loop {
+            let text = tokio::select! {
+                // Events come before the status block, which comes before the stop.
+                biased;
+                Some(event) = self.events.next() => self.format_event(&event),
+                plugins = &mut settled, if !is_settled => {
+                    is_settled = true;
+                    match self.format {
+                        Some(_) => self.status.render(&plugins),
+                        None => self.ready_event(),
+                    }
+                }
+                () = self.stop.cancelled() => return,
+            };
+            if self.queue.send(text).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn format_event(&self, event: &Event) -> String {
+        match &self.format {
+            Some(format) => format.lines(event),
+            None => to_json(event),
+        }
+    }
+
+    fn ready_event(&self) -> String {
+        to_json(&BTreeMap::from([
+            ("event", "ready"),
+            ("url", &self.status.url),
+        ]))
+    }
+}

@@ -1,0 +1,172 @@
+//! Start of the shell and of the tasks beside it.
+
+use std::io;
+use std::path::Path;
+use std::process;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use stratos_host::config::{Project, ProjectKind, StratosToml};
+use stratos_host::event::EventBus;
+use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory, clean_up_stale_runs};
+use stratos_host::reload::{Reloader, WatchedProject};
+use stratos_host::{AttachMode, PluginSpec, Shell, ShellOptions, StateDir};
+use tracing::info;
+
+use crate::commands::run::args::Args;
+use crate::commands::run::env_args::parse_env;
+use crate::commands::run::event_printer::EventPrinter;
+use crate::commands::run::key_bindings::KeyBindings;
+use crate::commands::run::keyboard::Keyboard;
+use crate::commands::run::plan::RunPlan;
+use crate::commands::run::scenario_task::ScenarioTask;
+use crate::commands::run::status::StatusBlock;
+use crate::context::Context;
+use crate::error::Error;
+
+/// A shell with the tasks beside it.
+pub(super) struct RunningShell {
+    pub(super) shell: Shell,
+    pub(super) launchers: LauncherFactory,
+    /// `None` if files are not watched.
+    pub(super) reloader: Option<Reloader>,
+    pub(super) printer: EventPrinter,
+    pub(super) keys: KeyBindings,
+    pub(super) scenario: ScenarioTask,
+}
+
+/// Starts the shell, which builds and starts the plugins in the background.
+pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, Error> {
+    let started_at = SystemTime::now();
+    let watches = plan.watches();
+    let RunPlan {
+        args,
+        projects,
+        settings_dir,
+        settings,
+        state_dir,
+        scenario,
+    } = plan;
+    let has_keys = !args.json && Keyboard::is_available();
+    let state = open_state(cx, &args, &state_dir)?;
+    let launchers = launchers(cx, &args, &state_dir, watches)?;
+    launchers.set_env(settings.env.clone());
+    let options = shell_options(&args, settings, state, has_keys);
+    let events = EventBus::default();
+    let subscriber = events.subscribe();
+    let specs = projects.iter().map(|project| spec(project, &launchers));
+    let shell = Shell::start(options, specs.collect(), events)
+        .await
+        .map_err(Error::Shell)?;
+    let control = shell.control().clone();
+    let url = format!("http://{}", shell.address());
+    info!(url, plugins = projects.len(), watches, "the shell runs");
+    let ids = projects.iter().map(|p| p.manifest.id.clone()).collect();
+    let reloader = watches.then(|| {
+        let watched = WatchedProject {
+            projects,
+            home: settings_dir,
+            state: state_dir.clone(),
+            since: started_at,
+        };
+        Reloader::start(watched, control.clone(), launchers.clone())
+    });
+    let status = StatusBlock {
+        url: url.clone(),
+        state_dir,
+        watches,
+        has_keys,
+    };
+    let mut keys = KeyBindings::new(control.clone(), launchers.clone(), args.auth, url, has_keys);
+    if args.attach {
+        // A plugin that waits for Enter does not become ready before.
+        keys.enable();
+    }
+    Ok(RunningShell {
+        printer: EventPrinter::start(&cx.output, ids, args.json, status, subscriber, &control)?,
+        scenario: ScenarioTask::new(&control, scenario),
+        keys,
+        launchers,
+        shell,
+        reloader,
+    })
+}
+
+/// Opens the state folder, and clears the config values with `--fresh`.
+fn open_state(cx: &Context, args: &Args, state_dir: &Path) -> Result<StateDir, Error> {
+    let state = StateDir::open(state_dir).map_err(Error::State)?;
+    cx.output.notices(state.notices());
+    if args.fresh {
+        state.store().clear().map_err(Error::ClearConfig)?;
+    }
+    Ok(state)
+}
+
+fn shell_options(
+    args: &Args,
+    settings: StratosToml,
+    state: StateDir,
+    has_keys: bool,
+) -> ShellOptions {
+    ShellOptions {
+        port: args.port,
+        auth: args.auth.clone(),
+        personas: settings.auth,
+        origins: settings.dev.origins,
+        version: args.shell.into(),
+        supervise: args.supervise,
+        attach: args.attach.then_some(match has_keys {
+            true => AttachMode::Wait,
+            false => AttachMode::Announce,
+        }),
+        ..ShellOptions::new(state)
+    }
+}
+
+/// Prepares to launch plugins, and cleans up after earlier shells that were killed.
+fn launchers(
+    cx: &Context,
+    args: &Args,
+    state_dir: &Path,
+    watches: bool,
+) -> Result<LauncherFactory, Error> {
+    let options = LaunchOptions {
+        cargo: cx.cargo.clone(),
+        cargo_args: args.cargo_args.clone(),
+        target_dir: watches.then(|| state_dir.join("target")),
+        colours: !args.json && cx.output.has_colours(),
+        env: parse_env(cx, &args.env)?,
+        ..LaunchOptions::new(state_dir.join("programs"))
+    };
+    let programs_dir = options.programs_dir.clone();
+    prepare(cx, options).map_err(|source| Error::file("prepare", programs_dir, source))
+}
+
+fn prepare(cx: &Context, mut options: LaunchOptions) -> io::Result<LauncherFactory> {
+    let cleaned = clean_up_stale_runs(&options.programs_dir)?;
+    if !cleaned.is_empty() {
+        cx.output.note(cleaned);
+    }
+    let mut guardian = process::Command::new(std::env::current_exe()?);
+    guardian.arg("guardian");
+    options.guardian = Some(guardian);
+    LauncherFactory::new(options)
+}
+
+fn spec(project: &Project, launchers: &LauncherFactory) -> PluginSpec {
+    let id = project.manifest.id.clone();
+    let launcher: Result<Arc<dyn Launcher>, String> = match &project.kind {
+        ProjectKind::Rust(cargo_toml) => Ok(Arc::new(launchers.cargo_package(&id, cargo_toml))),
+        ProjectKind::Program(program) => Ok(Arc::new(launchers.program(&id, program))),
+        ProjectKind::JavaScript(_) => {
+            Err("its background module is JavaScript, which only the real shell runs".to_owned())
+        }
+        ProjectKind::UiOnly => Err("it has a UI only and needs no process".to_owned()),
+    };
+    PluginSpec {
+        id,
+        name: project.manifest.name.clone(),
+        version: project.manifest.version.to_string(),
+        launcher,
+    }
+}

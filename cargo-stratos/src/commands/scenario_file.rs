@@ -1,0 +1,58 @@
+//! Scenario files and the results of playing them.
+
+use std::fs;
+use std::path::Path;
+
+use stratos_host::scenario::{Scenario, ScenarioError, ScenarioReport};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::output::escape;
+
+/// A scenario with the text that it was parsed from.
+#[derive(Debug)]
+pub(super) struct ScenarioFile {
+    /// Path of the file.
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) scenario: Scenario,
+}
+
+impl ScenarioFile {
+    /// Reads and parses a file. Prints its mistakes if it has some.
+    pub(super) fn read(cx: &Context, path: &Path) -> Result<Self, Error> {
+        let text = fs::read_to_string(path).map_err(|source| Error::Scenario {
+            path: path.to_owned(),
+            source,
+        })?;
+        let name = path.display().to_string();
+        let scenario = Scenario::parse(&name, &text).map_err(|error| scenario_error(cx, &error))?;
+        Ok(Self {
+            name,
+            text,
+            scenario,
+        })
+    }
+}
+
+/// Prints the result of a scenario.
+pub(super) fn print_result(cx: &Context, played: &ScenarioReport) {
+    for line in played.to_string().lines() {
+        cx.output.note(escape(line));
+    }
+}
+
+/// Prints the mistakes in a scenario, and returns an error with their number.
+pub(super) fn scenario_error(cx: &Context, error: &ScenarioError) -> Error {
+    for line in error.lines() {
+        cx.output.note(escape(&line));
+    }
+    let count = match error.mistakes.len() {
+        1 => "1 mistake".to_owned(),
+        count => format!("{count} mistakes"),
+    };
+    Error::usage(
+        format!("{} cannot be played: {count}", error.file),
+        "the book's chapter on scenarios lists the steps and their fields",
+    )
+}

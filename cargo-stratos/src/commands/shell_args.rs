@@ -1,0 +1,90 @@
+//! Arguments of commands about a running shell.
+
+use std::path::{Path, PathBuf};
+
+use stratos_host::remote::{Client, ClientError, HostFile, Operation};
+use tracing::debug;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit::Outcome;
+use crate::output::escape;
+
+/// A running shell.
+#[derive(Debug, clap::Args)]
+pub(super) struct ShellArgs {
+    /// State folder of the running shell [default: the nearest .stratos here or above]
+    #[arg(long, value_name = "DIR", global = true)]
+    state: Option<PathBuf>,
+}
+
+impl ShellArgs {
+    /// Calls an operation of the shell.
+    pub(super) fn call<O: Operation>(
+        self,
+        cx: &Context,
+        operation: &O,
+    ) -> Result<O::Answer, Error> {
+        self.with_client(cx, async |client| client.call(operation).await)
+    }
+
+    /// Runs `talk` with a client of the shell.
+    pub(super) fn with_client<T>(
+        self,
+        cx: &Context,
+        talk: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
+    ) -> Result<T, Error> {
+        let client = connect(&self.state_dir(cx))?;
+        block_on(async { Ok(talk(&client).await?) })
+    }
+
+    /// State folder of the shell.
+    pub(super) fn state_dir(self, cx: &Context) -> PathBuf {
+        cx.state_dir(self.state)
+    }
+}
+
+/// A client of the shell that runs with this state folder.
+pub(super) fn connect(state_dir: &Path) -> Result<Client, Error> {
+    let host = HostFile::read(state_dir).map_err(Error::NoRunningShell)?;
+    debug!(
+        ?state_dir,
+        pid = host.pid,
+        port = host.port,
+        "found running shell"
+    );
+    Ok(Client::new(host))
+}
+
+/// Runs a future to its end, on a runtime of this thread.
+pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::system("start the runtime"))?;
+    runtime.block_on(future)
+}
+
+/// A plugin of a running shell.
+#[derive(Debug, clap::Args)]
+pub(super) struct PluginArgs {
+    /// Id of the plugin
+    plugin: String,
+    #[command(flatten)]
+    shell: ShellArgs,
+}
+
+impl PluginArgs {
+    /// Calls an operation of the shell on the plugin, and prints the plugin's id with `done` after it.
+    pub(super) fn call<O: Operation<Answer = ()>>(
+        self,
+        cx: &Context,
+        operation: impl FnOnce(String) -> O,
+        done: &str,
+    ) -> Result<Outcome, Error> {
+        let Self { plugin, shell } = self;
+        shell.call(cx, &operation(plugin.clone()))?;
+        cx.output.note(format_args!("{} {done}", escape(&plugin)));
+        Ok(Outcome::Success)
+    }
+}
