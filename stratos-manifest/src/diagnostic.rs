@@ -116,8 +116,12 @@ impl Diagnostic {
         self
     }
 
-    fn fix(mut self, safety: Safety, edits: impl IntoIterator<Item = Edit>) -> Self {
+    /// Adds a fix, unless there are no edits.
+    pub(crate) fn fix(mut self, safety: Safety, edits: impl IntoIterator<Item = Edit>) -> Self {
         let mut edits: Vec<Edit> = edits.into_iter().collect();
+        if edits.is_empty() {
+            return self;
+        }
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         self.fix = Some(Fix {
             safety,

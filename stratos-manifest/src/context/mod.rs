@@ -20,5 +20,5 @@ pub(crate) use self::{
 pub(crate) use self::{
     key_suggestion::{Reason, UnknownKey, unknown_keys},
     rule_context::{RuleContext, text_field},
-    setting::{default_value, is_numeric, number_field, option_values, setting_type},
+    setting::{CHOICE, NUMERIC, default_value, number_field, option_values, setting_type},
 };

@@ -6,8 +6,10 @@ use jsonc_parser::ast::{Object, StringLit};
 use semver::Version;
 
 use crate::{
+    context::setting::setting_type,
     diagnostic::{Diagnostic, Level},
     facts::ProjectFacts,
+    model::SettingType,
     schema::{ObjectNode, SchemaViolation, ViolationKind},
     slug::is_slug,
     syntax::{ParsedManifest, find, is_blank, span},
@@ -137,6 +139,15 @@ impl<'t> RuleContext<'t> {
     /// The elements of `availableSettings` that are objects.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &'t ObjectNode<'t>> + use<'t> {
         self.objects.iter().filter(|node| node.is_setting())
+    }
+
+    /// The settings with one of these types.
+    pub(crate) fn settings_of_type(
+        &self,
+        types: &'static [SettingType],
+    ) -> impl Iterator<Item = &'t ObjectNode<'t>> + use<'t> {
+        self.settings()
+            .filter(|setting| setting_type(setting).is_some_and(|kind| types.contains(&kind)))
     }
 }
 

@@ -24,10 +24,11 @@ pub(crate) fn setting_type(setting: &ObjectNode<'_>) -> Option<SettingType> {
     SettingType::from_name(find_text(setting.object, "type")?)
 }
 
-/// Whether values of the type are numbers.
-pub(crate) const fn is_numeric(kind: SettingType) -> bool {
-    matches!(kind, SettingType::Number | SettingType::Range)
-}
+/// The types of settings whose values are numbers.
+pub(crate) const NUMERIC: &[SettingType] = &[SettingType::Number, SettingType::Range];
+
+/// The types of settings with options.
+pub(crate) const CHOICE: &[SettingType] = &[SettingType::List, SettingType::Radio];
 
 /// The number `object.key`; `None` if it is missing, no number, or too large for a JavaScript number.
 pub(crate) fn number_field<'t>(object: &'t Object<'t>, key: &str) -> Option<Number<'t>> {

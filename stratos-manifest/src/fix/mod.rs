@@ -24,3 +24,9 @@ pub enum Safety {
     /// The fix is a guess, or loses something, such as a comment.
     Unsafe,
 }
+
+impl Safety {
+    pub(crate) const fn safe_if(is_safe: bool) -> Self {
+        if is_safe { Self::Safe } else { Self::Unsafe }
+    }
+}

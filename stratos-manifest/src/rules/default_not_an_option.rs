@@ -1,10 +1,9 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    context::{RuleContext, default_value, option_values, setting_type},
+    context::{CHOICE, RuleContext, default_value, option_values},
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
-    model::SettingType,
     quote::{join_or, quote},
     rule::declare_rule,
     schema::ObjectNode,
@@ -70,10 +69,7 @@ declare_rule! {
 const MAX_LISTED: usize = 5;
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for setting in cx.settings() {
-        let Some(SettingType::List | SettingType::Radio) = setting_type(setting) else {
-            continue;
-        };
+    for setting in cx.settings_of_type(CHOICE) {
         let Some(default) = default_value(setting) else {
             continue;
         };

@@ -1,7 +1,7 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    context::{RuleContext, default_value, is_numeric, setting_type},
+    context::{NUMERIC, RuleContext, default_value, setting_type},
     date::is_date,
     diagnostic::{Diagnostic, Findings},
     fix::Edit,
@@ -107,7 +107,7 @@ fn converted(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Op
             let word = text.value.trim().to_ascii_lowercase();
             matches!(word.as_str(), "true" | "false").then_some(word)
         }
-        Value::StringLit(text) if is_numeric(kind) => {
+        Value::StringLit(text) if NUMERIC.contains(&kind) => {
             let number: serde_json::Number = text.value.trim().parse().ok()?;
             (text.value.len() <= 30 && number.as_f64().is_some_and(f64::is_finite))
                 .then(|| text.value.trim().to_owned())

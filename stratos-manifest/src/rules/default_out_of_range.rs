@@ -1,5 +1,5 @@
 use crate::{
-    context::{RuleContext, is_numeric, number_field, setting_type},
+    context::{NUMERIC, RuleContext, number_field},
     diagnostic::Findings,
     fix::Edit,
     quote::quote,
@@ -45,10 +45,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for setting in cx.settings() {
-        if !setting_type(setting).is_some_and(is_numeric) {
-            continue;
-        }
+    for setting in cx.settings_of_type(NUMERIC) {
         let number = |key| number_field(setting.object, key);
         let Some(default) = number("default") else {
             continue;

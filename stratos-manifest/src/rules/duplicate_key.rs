@@ -84,10 +84,7 @@ fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Find
                 let before = &object.properties[*latest];
                 let finding = describe(cx, &object.properties[*first], property);
                 *latest = index;
-                out.push(match removal(cx, object, before, index) {
-                    Some(removal) => finding.safe_fix([removal]),
-                    None => finding,
-                });
+                out.push(finding.safe_fix(removal(cx, object, before, index)));
             }
         }
     }

@@ -1,9 +1,8 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
-    context::{RuleContext, option_values, setting_type},
+    context::{CHOICE, RuleContext, option_values},
     diagnostic::Findings,
-    model::SettingType,
     quote::quote,
     rule::declare_rule,
     syntax::{head_span, span, to_json},
@@ -60,10 +59,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for setting in cx.settings() {
-        let Some(SettingType::List | SettingType::Radio) = setting_type(setting) else {
-            continue;
-        };
+    for setting in cx.settings_of_type(CHOICE) {
         let mut seen = HashMap::new();
         for value in option_values(setting) {
             match seen.entry(to_json(value)) {

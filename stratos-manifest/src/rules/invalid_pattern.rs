@@ -1,5 +1,5 @@
 use crate::{
-    context::{RuleContext, setting_type, text_field},
+    context::{RuleContext, text_field},
     diagnostic::Findings,
     js_regex::RegexBudget,
     model::SettingType,
@@ -51,10 +51,7 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let mut patterns = RegexBudget::new();
-    for setting in cx.settings() {
-        if setting_type(setting) != Some(SettingType::Text) {
-            continue;
-        }
+    for setting in cx.settings_of_type(&[SettingType::Text]) {
         let Some(pattern) = text_field(setting.object, "pattern") else {
             continue;
         };

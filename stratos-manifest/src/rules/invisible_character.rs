@@ -101,11 +101,12 @@ fn describe(
     });
     let is_found = |at: usize| found.binary_search_by_key(&at, |(at, ..)| *at).is_ok();
     let edits = Edit::remove_chars(cx.manifest.text, text, is_found);
-    match safety {
-        // Without direction characters, the letters are shown in another order.
-        Safety::Safe if !changes_direction => finding.safe_fix(edits),
-        _ => finding.unsafe_fix(edits),
-    }
+    // Without direction characters, the letters are shown in another order.
+    let safety = match changes_direction {
+        true => Safety::Unsafe,
+        false => safety,
+    };
+    finding.fix(safety, edits)
 }
 
 fn remove_characters(text: &str, found: &[(usize, char, InvisibleKind)]) -> String {

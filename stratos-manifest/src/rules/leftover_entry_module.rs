@@ -56,11 +56,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             ),
         )
         .note("the plugin has a UI and no folder `background`")
-        .help("remove `background`, or add the module if it was forgotten");
-    out.push(match removal_of_background(cx) {
-        Some(edit) => finding.unsafe_fix([edit]),
-        None => finding,
-    });
+        .help("remove `background`, or add the module if it was forgotten")
+        .unsafe_fix(removal_of_background(cx));
+    out.push(finding);
 }
 
 fn removal_of_background(cx: &RuleContext<'_>) -> Option<Edit> {

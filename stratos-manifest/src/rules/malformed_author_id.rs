@@ -54,10 +54,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         .note("an id may contain only lowercase letters (a to z), digits and hyphens")
         .help(format!(
             "write `\"id\": \"{example}\"`; `author.name` is what people see"
-        ));
-    // The platform may have registered the author under another id.
-    out.push(match &slug {
-        Some(slug) => finding.unsafe_fix([Edit::set_text(id, slug)]),
-        None => finding,
-    });
+        ))
+        // The platform may have registered the author under another id.
+        .unsafe_fix(slug.as_ref().map(|slug| Edit::set_text(id, slug)));
+    out.push(finding);
 }

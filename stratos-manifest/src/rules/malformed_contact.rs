@@ -56,14 +56,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         .finding(span(contact), message)
         .note("`author.contact` is the e-mail address of the author");
     out.push(match suggested_address(&contact.value) {
-        Some((address, safety)) => {
-            let finding = finding.help(format!("write {}", quote(address)));
-            let edit = Edit::set_text(contact, address);
-            match safety {
-                Safety::Safe => finding.safe_fix([edit]),
-                Safety::Unsafe => finding.unsafe_fix([edit]),
-            }
-        }
+        Some((address, safety)) => finding
+            .help(format!("write {}", quote(address)))
+            .fix(safety, [Edit::set_text(contact, address)]),
         None => finding.help("write it like `jane@fleet.example`, or leave the field out"),
     });
 }

@@ -62,14 +62,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         .finding(span(homepage), message)
         .note("a browser needs the whole address, starting with `https://`");
     out.push(match suggested_address(&homepage.value) {
-        Some((address, safety)) => {
-            let finding = finding.help(format!("write {}", quote(&address)));
-            let edit = Edit::set_text(homepage, &address);
-            match safety {
-                Safety::Safe => finding.safe_fix([edit]),
-                Safety::Unsafe => finding.unsafe_fix([edit]),
-            }
-        }
+        Some((address, safety)) => finding
+            .help(format!("write {}", quote(&address)))
+            .fix(safety, [Edit::set_text(homepage, &address)]),
         None => finding
             .help("write it like `https://github.com/jane-doe/fuel-check`, or leave the field out"),
     });
@@ -82,16 +77,12 @@ fn not_text(cx: &RuleContext<'_>, root: &Object<'_>, property: &ObjectProp<'_>) 
         "`homepage` must be text, but this is {}",
         describe_kind(value)
     );
-    let finding = cx
-        .finding(head_span(value), message)
-        .note("published plugins have a web address there")
-        .help("leave the field out, or write it like `\"homepage\": \"https://fleet.example\"`");
     let removal = matches!(value, Value::NullKeyword(_))
         .then(|| Edit::remove_property(cx.manifest.text, root, property));
-    match removal.flatten() {
-        Some(removal) => finding.safe_fix([removal]),
-        None => finding,
-    }
+    cx.finding(head_span(value), message)
+        .note("published plugins have a web address there")
+        .help("leave the field out, or write it like `\"homepage\": \"https://fleet.example\"`")
+        .safe_fix(removal.flatten())
 }
 
 /// Whether the text has the form of an `http` or `https` address with a public host name.

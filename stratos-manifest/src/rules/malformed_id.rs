@@ -50,10 +50,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             format!("{} is not a valid plugin id", quote(&id.value)),
         )
         .note("an id may contain only lowercase letters (a to z), digits and hyphens")
-        .help(format!("write `\"id\": \"{example}\"`"));
-    // Data that is stored under the old id would be lost.
-    out.push(match &slug {
-        Some(slug) => finding.unsafe_fix([Edit::set_text(id, slug)]),
-        None => finding,
-    });
+        .help(format!("write `\"id\": \"{example}\"`"))
+        // Data that is stored under the old id would be lost.
+        .unsafe_fix(slug.as_ref().map(|slug| Edit::set_text(id, slug)));
+    out.push(finding);
 }

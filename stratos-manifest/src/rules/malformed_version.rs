@@ -1,7 +1,11 @@
 use semver::Version;
 
 use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, rule::declare_rule,
+    context::RuleContext,
+    diagnostic::Findings,
+    fix::{Edit, Safety},
+    quote::quote,
+    rule::declare_rule,
     syntax::span,
 };
 
@@ -47,16 +51,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 format!("{} is not a semantic version", quote(&version.value)),
             )
             .note("a version has three numbers: major.minor.patch")
-            .help(format!("write `\"version\": \"{example}\"`"));
-        let Some(suggested) = suggested.map(|version| version.to_string()) else {
-            out.push(finding);
-            return;
-        };
-        let edit = Edit::set_text(version, &suggested);
-        out.push(match without_prefix(&version.value) == suggested {
-            true => finding.safe_fix([edit]),
-            false => finding.unsafe_fix([edit]),
-        });
+            .help(format!("write `\"version\": \"{example}\"`"))
+            .fix(
+                Safety::safe_if(without_prefix(&version.value) == example.to_string()),
+                suggested.map(|suggested| Edit::set_text(version, &suggested.to_string())),
+            );
+        out.push(finding);
     }
 }
 

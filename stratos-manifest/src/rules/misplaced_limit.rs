@@ -81,13 +81,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     format!("`{key}` has no effect on a setting of type `{kind}`"),
                 )
                 .note(format!("it belongs to settings of type {owners}"))
-                .help("remove it, or change the type");
-            out.push(
-                match Edit::remove_property(cx.manifest.text, setting.object, property) {
-                    Some(edit) => finding.unsafe_fix([edit]),
-                    None => finding,
-                },
-            );
+                .help("remove it, or change the type")
+                .unsafe_fix(Edit::remove_property(
+                    cx.manifest.text,
+                    setting.object,
+                    property,
+                ));
+            out.push(finding);
         }
     }
 }

@@ -82,14 +82,10 @@ fn describe(cx: &RuleContext<'_>, span: &Range<usize>, error: &SyntaxError) -> D
             (&*message, "write the value as JSON requires it").into()
         }
     };
-    let finding = cx
-        .finding(location, message.message)
+    cx.finding(location, message.message)
         .note("the Stratos shell reads the manifest as JSON, and cannot read this file")
-        .help(message.help);
-    match edit {
-        Some(edit) => finding.safe_fix([edit]),
-        None => finding,
-    }
+        .help(message.help)
+        .safe_fix(edit)
 }
 
 fn empty(cx: &RuleContext<'_>, span: &Range<usize>) -> Diagnostic {

@@ -1,8 +1,6 @@
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    rule::declare_rule,
-    syntax::{find, find_text},
+    context::RuleContext, diagnostic::Findings, model::SettingType, rule::declare_rule,
+    syntax::find,
 };
 
 declare_rule! {
@@ -43,10 +41,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for setting in cx.settings() {
-        if find_text(setting.object, "type") != Some("range") {
-            continue;
-        }
+    for setting in cx.settings_of_type(&[SettingType::Range]) {
         let missing = match ["min", "max"].map(|key| find(setting.object, key).is_none()) {
             [true, true] => "`min` and `max`",
             [true, false] => "`min`",

@@ -3,7 +3,7 @@ use crate::{
     diagnostic::Findings,
     entry_module::{CONVENTIONAL_ENTRY, compiled_path, source_extension},
     facts::FileStatus,
-    fix::Edit,
+    fix::{Edit, Safety},
     quote::quote,
     rule::declare_rule,
     syntax::span,
@@ -79,10 +79,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             (false, false) => format!("build it to {0}, and write {0} here", quote(&target)),
         });
     let edit = Edit::set_text(entry.literal, &target);
-    out.push(match is_certain {
-        true => finding.safe_fix([edit]),
-        false => finding.unsafe_fix([edit]),
-    });
+    out.push(finding.fix(Safety::safe_if(is_certain), [edit]));
 }
 
 fn language(extension: &str) -> &'static str {

@@ -71,10 +71,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             .finding(span(literal), format!("`{}` {predicate}", path.join(".")))
             .note(note)
             .help(help);
-        out.push(match fault {
-            PathError::Backslash => finding.safe_fix([Edit::set_text(literal, &with_slashes)]),
-            _ => finding,
-        });
+        let replaced =
+            (fault == PathError::Backslash).then(|| Edit::set_text(literal, &with_slashes));
+        out.push(finding.safe_fix(replaced));
     }
 }
 

@@ -46,13 +46,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 let finding = cx
                     .finding(span.clone(), "the file is saved as UTF-16")
                     .note("JSON is read as UTF-8; UTF-16 files often come from PowerShell's `>`")
-                    .help(help);
-                out.push(match decode_utf16_file(cx.manifest.source) {
-                    Some(text) => {
-                        finding.safe_fix([Edit::replace(0..cx.manifest.source.len(), text)])
-                    }
-                    None => finding,
-                });
+                    .help(help)
+                    .safe_fix(
+                        decode_utf16_file(cx.manifest.source)
+                            .map(|text| Edit::replace(0..cx.manifest.source.len(), text)),
+                    );
+                out.push(finding);
             }
             ParseErrorKind::Utf32 => out.push(
                 cx.finding(span.clone(), "the file is saved as UTF-32")

@@ -79,10 +79,7 @@ fn with_fix(
             let removal = find(node.object, field.key).and_then(|property| {
                 Edit::remove_property(cx.manifest.text, node.object, property)
             });
-            match removal {
-                Some(removal) => finding.safe_fix([removal]),
-                None => finding,
-            }
+            finding.safe_fix(removal)
         }
         (FieldKind::Number, Value::StringLit(text)) if is_number(&text.value) => {
             finding.unsafe_fix([Edit::replace(span(value), text.value.trim())])

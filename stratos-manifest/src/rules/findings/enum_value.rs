@@ -3,7 +3,7 @@
 use crate::{
     context::RuleContext,
     diagnostic::Diagnostic,
-    fix::Edit,
+    fix::{Edit, Safety},
     quote::{join_or, quote},
     schema::{FieldKind, ObjectNode, ViolationKind},
     suggest::{closest, is_same_word},
@@ -28,14 +28,10 @@ pub(in crate::rules) fn unknown_enum_values<'t>(
             let value = literal.value.as_ref();
             let finding = cx.finding(span(literal), format!("{} is not {noun}", quote(value)));
             Some(match closest(value, known.iter().copied()) {
-                Some(similar) => {
-                    let finding = finding.help(format!("did you mean `{similar}`?"));
-                    let edit = Edit::set_text(literal, similar);
-                    match is_same_word(value, similar) {
-                        true => finding.safe_fix([edit]),
-                        false => finding.unsafe_fix([edit]),
-                    }
-                }
+                Some(similar) => finding.help(format!("did you mean `{similar}`?")).fix(
+                    Safety::safe_if(is_same_word(value, similar)),
+                    [Edit::set_text(literal, similar)],
+                ),
                 None => finding.help(format!("write {}", join_or(known))),
             })
         })
