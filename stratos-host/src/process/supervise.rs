@@ -52,23 +52,23 @@ pub(super) fn supervise(
     process
 }
 
+/// Forwards the lines of stdout and stderr as log events, each in a task.
 fn forward_output(
     child: &mut dyn ChildWrapper,
     plugin: &str,
     events: &EventBus,
 ) -> Vec<JoinHandle<()>> {
-    let mut tasks = Vec::new();
-    if let Some(stdout) = child.stdout().take() {
+    let forward_stdout = |pipe| {
         let (events, plugin) = (events.clone(), plugin.to_owned());
-        let forward = forward_lines(stdout, events, plugin, Level::Info, "stdout");
-        tasks.push(tokio::spawn(forward));
-    }
-    if let Some(stderr) = child.stderr().take() {
+        tokio::spawn(forward_lines(pipe, events, plugin, Level::Info, "stdout"))
+    };
+    let forward_stderr = |pipe| {
         let (events, plugin) = (events.clone(), plugin.to_owned());
-        let forward = forward_lines(stderr, events, plugin, Level::Warn, "stderr");
-        tasks.push(tokio::spawn(forward));
-    }
-    tasks
+        tokio::spawn(forward_lines(pipe, events, plugin, Level::Warn, "stderr"))
+    };
+    let stdout = child.stdout().take().map(forward_stdout);
+    let stderr = child.stderr().take().map(forward_stderr);
+    stdout.into_iter().chain(stderr).collect()
 }
 
 /// Waits for the exit, obeys signals, and kills the rest of the process group after the exit.

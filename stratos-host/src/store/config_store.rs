@@ -52,8 +52,9 @@ impl ConfigStore {
         let Opened {
             database,
             is_new,
-            mut notices,
+            notice,
         } = recovery::open(path)?;
+        let mut notices = Vec::from_iter(notice);
         let store = Self::new(database);
         let (export, damaged) = store.read_all()?;
         if damaged.is_empty() && !is_new {
@@ -417,8 +418,9 @@ mod tests {
         );
         let values = [("k".to_owned(), deeper)].into();
         assert!(store.replace("p", &values).is_err());
-        let plugins = [("p".to_owned(), values)].into();
-        assert!(store.import(ConfigExport { plugins }).is_err());
+        let mut export = ConfigExport::default();
+        export.plugins.insert("p".to_owned(), values);
+        assert!(store.import(export).is_err());
         assert_eq!(store.get("p", "k").unwrap(), Some(deepest));
     }
 

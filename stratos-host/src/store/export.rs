@@ -5,33 +5,24 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// The version of the JSON format.
-const VERSION: u32 = 1;
-
 /// The values of all plugins, the content of an export and of the backup.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ConfigExport {
+    #[serde(rename = "stratosConfig")]
+    version: FormatVersion,
     /// The values by plugin id and key.
+    #[serde(deserialize_with = "plugins_without_duplicates")]
     pub plugins: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
-#[derive(Serialize)]
-struct Serialized<'a> {
-    #[serde(rename = "stratosConfig")]
-    version: u32,
-    plugins: &'a BTreeMap<String, BTreeMap<String, Value>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Deserialized {
-    #[serde(rename = "stratosConfig", deserialize_with = "known_version")]
-    _version: u32,
-    plugins: UniqueKeys<UniqueKeys<Value>>,
-}
+/// The only version of the JSON format.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+struct FormatVersion;
 
 impl ConfigExport {
     /// Number of values of all plugins.
@@ -69,34 +60,36 @@ impl ConfigExport {
     }
 }
 
-impl Serialize for ConfigExport {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { plugins } = self;
-        Serialized {
-            version: VERSION,
-            plugins,
+impl FormatVersion {
+    const NUMBER: u32 = 1;
+}
+
+impl From<FormatVersion> for u32 {
+    fn from(_: FormatVersion) -> Self {
+        FormatVersion::NUMBER
+    }
+}
+
+impl TryFrom<u32> for FormatVersion {
+    type Error = String;
+
+    fn try_from(version: u32) -> Result<Self, String> {
+        match version {
+            Self::NUMBER => Ok(Self),
+            version => Err(format!(
+                "the export has version {version}, and this program reads only version {}",
+                Self::NUMBER
+            )),
         }
-        .serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for ConfigExport {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Deserialized { plugins, .. } = Deserialized::deserialize(deserializer)?;
-        let plugins = plugins.0.into_iter();
-        Ok(Self {
-            plugins: plugins.map(|(plugin, values)| (plugin, values.0)).collect(),
-        })
-    }
-}
-
-fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    match u32::deserialize(deserializer)? {
-        VERSION => Ok(VERSION),
-        version => Err(D::Error::custom(format!(
-            "the export has version {version}, and this program reads only version {VERSION}"
-        ))),
-    }
+fn plugins_without_duplicates<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, BTreeMap<String, Value>>, D::Error> {
+    let plugins = UniqueKeys::<UniqueKeys<Value>>::deserialize(deserializer)?;
+    let plugins = plugins.0.into_iter();
+    Ok(plugins.map(|(plugin, values)| (plugin, values.0)).collect())
 }
 
 /// A JSON object without duplicate keys, of which serde would silently keep the last one.
@@ -183,7 +176,7 @@ mod tests {
         fn an_export_contains_every_value_exactly(
             plugins in btree_map(text(), btree_map(text(), value(), 1..6), 0..4)
         ) {
-            let export = ConfigExport { plugins };
+            let export = ConfigExport { plugins, ..ConfigExport::default() };
             let store = ConfigStore::in_memory().unwrap();
             store.set("old", "k", &json!(1)).unwrap();
             store.import(export.clone()).unwrap();
@@ -199,7 +192,8 @@ mod tests {
         fn a_truncated_export_is_refused(part in 0.0..1.0_f64) {
             let mut values = BTreeMap::new();
             values.insert("k".to_owned(), json!([1, "two", {"three": null}]));
-            let export = ConfigExport { plugins: BTreeMap::from([("p".to_owned(), values)]) };
+            let mut export = ConfigExport::default();
+            export.plugins.insert("p".to_owned(), values);
             let text = export.to_json();
             let length = (text.trim_end().len() as f64 * part) as usize;
             prop_assert!(ConfigExport::from_json(&text.as_bytes()[..length]).is_err());

@@ -20,44 +20,39 @@ pub(super) struct Opened {
     pub(super) database: DatabaseHandle,
     /// Whether the store was created empty, without a readable backup.
     pub(super) is_new: bool,
-    pub(super) notices: Vec<Notice>,
+    pub(super) notice: Option<Notice>,
 }
 
 /// Opens the store, or creates it. A damaged file is renamed and never deleted.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let lock = lock_file::acquire(path)?;
-    let (mut notices, mut is_new) = (Vec::new(), false);
-    let database = if path.symlink_metadata().is_ok() {
-        match format::open(path) {
-            Err(StoreError::Corrupt { reason, .. }) => {
-                let kept = set_aside(path).map_err(|error| StoreError::open(path, error))?;
-                let (database, backup) = restore(path)?;
-                is_new = !matches!(backup, Backup::Used { .. });
-                notices.push(Notice::SetAside {
-                    path: path.to_owned(),
-                    kept,
-                    reason,
-                    backup,
-                });
-                database
-            }
-            opened => opened?,
-        }
-    } else {
-        let (database, backup) = restore(path)?;
-        is_new = !matches!(backup, Backup::Used { .. });
-        if backup != Backup::None {
-            notices.push(Notice::Missing {
-                path: path.to_owned(),
+    let (database, is_new, notice) = match path.symlink_metadata().map(|_| format::open(path)) {
+        Ok(Err(StoreError::Corrupt { reason, .. })) => {
+            let kept = set_aside(path).map_err(|error| StoreError::open(path, error))?;
+            let (database, backup) = restore(path)?;
+            let is_new = !matches!(backup, Backup::Used { .. });
+            let path = path.to_owned();
+            let notice = Notice::SetAside {
+                path,
+                kept,
+                reason,
                 backup,
-            });
+            };
+            (database, is_new, Some(notice))
         }
-        database
+        Ok(opened) => (opened?, false, None),
+        Err(_) => {
+            let (database, backup) = restore(path)?;
+            let is_new = !matches!(backup, Backup::Used { .. });
+            let path = path.to_owned();
+            let notice = (backup != Backup::None).then_some(Notice::Missing { path, backup });
+            (database, is_new, notice)
+        }
     };
     Ok(Opened {
         database: DatabaseHandle::new(database, StoreFile::new(path), lock),
         is_new,
-        notices,
+        notice,
     })
 }
 
