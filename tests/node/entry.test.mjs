@@ -1,6 +1,6 @@
-// The entry with real plugin processes, in a shell on Express 4 and on Express 5.
+// Tests of the Node entry with real plugin processes, in a shell on Express 4 and on Express 5.
 //
-// `PLUGIN` is the path of the sample program of these tests. Its copies' names say what they do.
+// `PLUGIN` is the path of the sample plugin's program. The name of a copy selects its behaviour.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -37,7 +37,7 @@ afterEach(async () => {
   cleanUp = [];
 });
 
-/** A plugin's folder as the shell installs it. */
+/** Creates a plugin's folder as the shell installs it. */
 function install(id, program = PLUGIN) {
   const folder = join(root, String(++folders));
   mkdirSync(join(folder, "background"), { recursive: true });
@@ -52,10 +52,10 @@ function install(id, program = PLUGIN) {
   return folder;
 }
 
-/** The entry as a shell loads it; each call is a new instance of the module. */
+/** Loads the entry as a shell does; each call is a new instance of the module. */
 const load = (folder) => import(`${pathToFileURL(join(folder, "background", "index.js"))}?${++instances}`);
 
-/** A shell and a plugin that has not been started. */
+/** Creates a shell with a plugin that is not started. */
 async function prepare(id, { program, ...options } = {}) {
   const folder = install(id, program);
   const store = join(folder, "config.json");
@@ -117,7 +117,7 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       assert.deepEqual(shell.logs.filter((line) => line.startsWith("error")), []);
     });
 
-    test("config values survive restarts of plugin and shell, and what is absent has its default", async () => {
+    test("config values survive restarts of plugin and shell, and missing values have their default", async () => {
       const first = await start("sample", { express, values: { starts: 7 } });
       assert.equal(await text(first.shell, "/api/sample/starts"), "8");
       await first.entry.onStop();
@@ -151,7 +151,7 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       assert.equal((await Promise.all(many)).at(-1), 200);
     });
 
-    test("the login is there at the start and changes while running", async () => {
+    test("the login is known at the start and changes of it are pushed", async () => {
       const { shell, entry } = await prepare("sample", { express });
       shell.auth = { authenticated: true, token: "first" };
       await entry.onStart(shell.newContext());
@@ -229,7 +229,7 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       await entry.onStop();
       assert.equal(Number(await pid()), third, "the old instance has nothing left to stop");
 
-      // An update that fails changes nothing.
+      // A failed update changes nothing.
       await shell.newContext().config.set("refuse_resume", true);
       await assert.rejects(fresh.onResume(shell.newContext()), /on_resume failed: refused to resume/);
       assert.equal(Number(await pid()), third);
@@ -269,14 +269,14 @@ describe("failures", () => {
     });
   }
 
-  test("a program that is missing or is none", async () => {
+  test("a missing or invalid program is an error", async () => {
     const missing = await prepare("sample", { program: null });
     await assert.rejects(missing.entry.onStart(missing.shell.newContext()), /program .* cannot be used: ENOENT/);
     const none = await prepare("sample", { program: join(missing.folder, "plugin.json") });
     await assert.rejects(none.entry.onStart(none.shell.newContext()), /cannot be started|before it greeted/);
   });
 
-  test("a plugin that fails to start may start later", async () => {
+  test("a plugin that failed to start can be started again", async () => {
     const { shell, entry } = await prepare("sample");
     const config = shell.newContext().config;
     await config.set("refuse_start", true);
@@ -286,14 +286,14 @@ describe("failures", () => {
     assert.equal(await shell.invoke("add", [1, 1]), 2);
   });
 
-  test("a crash while running is logged and answers whoever waits", async () => {
+  test("a crash is logged and fails pending requests", async () => {
     const { shell } = await start("sample");
     await assert.rejects(shell.invoke("exit", 9), /the connection is closed/);
     await untilLogged(shell, "error stratos the plugin exited with code 9 by itself");
     assert.equal((await get(shell, "/api/sample/pid")).status, 503);
   });
 
-  test("stopping while starting ends the process", async () => {
+  test("a stop during the start ends the process", async () => {
     const { shell, entry } = await prepare("sample");
     await shell.newContext().config.set("hang_in_start", true);
     const started = assert.rejects(entry.onStart(shell.newContext()), /during on_start/);
@@ -310,7 +310,7 @@ describe("what the real shell does not carry as the mocked one does", () => {
     assert.equal(readStore(shell.store).big, 2 ** 53, "and stored it");
   });
 
-  test("WebSockets on routes", async () => {
+  test("WebSockets on routes are forwarded", async () => {
     const { shell } = await start("sample");
     const request = http.request(`${shell.url}/api/sample/socket`, {
       headers: {
@@ -329,7 +329,7 @@ describe("what the real shell does not carry as the mocked one does", () => {
 describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that starts like a program" }, () => {
   const program = new URL("raw-plugin.cjs", import.meta.url);
 
-  test("strangers and second connections are refused", async () => {
+  test("connections without the nonce and second connections are refused", async () => {
     const { shell } = await start("raw", { program });
     await untilLogged(shell, 'info raw stranger [-32005,"ended"]');
     const welcome = shell.logs.find((line) => line.startsWith("info raw welcome"));
@@ -341,13 +341,13 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     await untilLogged(shell, 'info raw second connection "ended"');
   });
 
-  test("the login is told to a plugin that nobody asks", async () => {
+  test("an idle plugin is notified of login changes", async () => {
     const { shell } = await start("raw", { program });
     shell.auth = { authenticated: true, token: "t" };
     await untilLogged(shell, 'info raw login {"authenticated":true,"token":"t"}');
   });
 
-  test("headers of one connection stay there, the others pass", async () => {
+  test("hop-by-hop headers are removed, the others are forwarded", async () => {
     const { shell } = await start("raw-serves", { program });
     const request = http.request(`${shell.url}/API/raw/mirror?a=%20b&a`, {
       method: "DELETE",
@@ -374,7 +374,7 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     assert.equal(response.headers["x-hop"], undefined);
   });
 
-  test("either side of a request may go", async () => {
+  test("client and plugin may close a request", async () => {
     const { shell } = await start("raw-serves", { program });
     const impatient = new AbortController();
     const hanging = get(shell, "/api/raw/hang", { signal: impatient.signal });
@@ -410,7 +410,7 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     });
   }
 
-  test("a line over the limit ends the connection", async () => {
+  test("a line over the limit closes the connection", async () => {
     const { shell } = await start("raw-overlong", { program });
     await untilLogged(shell, "error stratos the connection to the plugin failed: a line is longer than 1048576 bytes");
     await untilLogged(shell, "by itself");
@@ -420,7 +420,7 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     const { shell, entry } = await start("raw-stubborn", { program });
     const began = Date.now();
     await assert.rejects(entry.onStop(), /on_stop did not finish within 4.5 s/);
-    // The ladder takes 7 s, and a busy machine adds to that.
+    // The stop sequence takes 7 s, and longer on a busy machine.
     assert.ok(Date.now() - began < 16000);
   });
 });

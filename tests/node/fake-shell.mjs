@@ -1,10 +1,10 @@
-// The real shell as far as its documentation tells: a `ctx` on an Express server and a stand-in for
+// A model of the real shell after its documentation: a `ctx` on an Express server and a mock of
 // Electron's IPC.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 
-/** A shell for one plugin; `store` is the file with its config values, which outlives the shell. */
+/** A shell for one plugin. `store` is the file with the config values, which remains after the shell. */
 export async function startShell({ express, id, store, parse = false, missing = undefined }) {
   const shell = {
     logs: [],
@@ -17,7 +17,7 @@ export async function startShell({ express, id, store, parse = false, missing = 
     handlers: new Map(),
     app: express(),
   };
-  // Whether the shell parses bodies before a plugin's routes see them is nowhere said.
+  // The documentation does not say whether the shell parses bodies before a plugin's routes.
   if (parse) shell.app.use(express.json());
   const server = shell.app.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -31,7 +31,7 @@ export async function startShell({ express, id, store, parse = false, missing = 
   return shell;
 }
 
-/** What `onStart` and `onResume` get; an update gets a new one. */
+/** The context of `onStart` and `onResume`, created anew for each update. */
 function newContext(shell) {
   const log = (level) => (tag, message, data) => {
     shell.logs.push([level, tag, message, ...(data === undefined ? [] : [JSON.stringify(data)])].join(" "));
@@ -53,7 +53,7 @@ function newContext(shell) {
     },
     ipc: {
       handle(channel, handler) {
-        // Electron's words.
+        // The message of Electron.
         if (shell.handlers.has(name(channel))) {
           throw new Error(`Attempted to register a second handler for '${name(channel)}'`);
         }
@@ -71,7 +71,7 @@ function newContext(shell) {
   };
 }
 
-/** What `ipcRenderer.invoke` does: values are cloned, errors keep their message only. */
+/** Models `ipcRenderer.invoke`: values are cloned, errors keep only their message. */
 async function invoke(shell, channel, payload) {
   const handler = shell.handlers.get(`plugin:${shell.id}:${channel}`);
   if (!handler) throw new Error(`No handler registered for '${channel}'`);

@@ -1,8 +1,8 @@
-// The background module of a plugin that is a program of its own.
+// The background module of a plugin whose code is a separate program.
 //
-// It starts the program `<plugin id>` that lies beside it, speaks the host's side of the protocol
-// with it, and maps that onto the `ctx` of the shell. Node 20 or newer, no dependencies; one file,
-// because a shell that loads it anew after an update need not load what it imports anew.
+// It starts the program `<plugin id>` in the same folder, implements the host's side of the protocol,
+// and maps it to the `ctx` of the shell. Node 20 or newer, no dependencies; one file, because a shell
+// that reloads it after an update may not reload its imports.
 
 import { spawn } from "node:child_process";
 import { randomBytes, timingSafeEqual } from "node:crypto";
@@ -19,7 +19,7 @@ const HOST = { name: "stratos-node-entry", version: "0.1.0" };
 const LIMITS = { frame_bytes: 1024 * 1024, config_value_bytes: 256 * 1024 };
 const CONFIG_KEY_BYTES = 1024;
 const REQUESTS_IN_FLIGHT = 256;
-/** In milliseconds. `exit` is the part of `stop` that is left for the process's own end. */
+/** Timeouts in milliseconds. `exit` is the part of `stop` in which the process may exit by itself. */
 const DEADLINE = { hello: 5000, start: 30_000, stop: 5000, exit: 500, terminate: 2000, auth: 2000, answer: 30_000 };
 const AUTH_POLL = 1000;
 const HOOKS = { start: "on_start", resume: "on_resume", stop: "on_stop", retire: "the retirement" };
@@ -27,14 +27,14 @@ const WINDOWS = process.platform === "win32";
 
 const { id } = JSON.parse(readFileSync(new URL("../plugin.json", import.meta.url), "utf8"));
 
-// An update may load this file anew beside its old self, and what the old one registered must
-// reach the new program. So this is the process's, not the module's.
+// An update may load this file again beside the old instance, whose registrations must
+// reach the new program. So this state is global to the process, not to the module.
 const shared = (globalThis[Symbol.for(`stratos-rust-plugin:${id}`)] ??= { serving: undefined, registered: new Set() });
-/** The session that this very module began: the one that its `onStop` is about. */
+/** The session that this instance of the module started, which its `onStop` stops. */
 let own;
 
 export async function onStart(ctx) {
-  // A shell that starts a plugin twice would lose sight of the first process.
+  // Starting a plugin twice would leak the first process.
   await shared.serving?.end("stop");
   own = new Session(ctx);
   await own.open();
@@ -47,7 +47,7 @@ export async function onStop() {
   if (failure) throw failure;
 }
 
-/** The new program resumes while the old one serves, then takes over in one step. */
+/** Resumes the new program while the old one serves, then switches to it in one step. */
 export async function onResume(ctx) {
   const old = shared.serving;
   const session = new Session(ctx);
@@ -63,10 +63,10 @@ export async function onResume(ctx) {
 
 export default { onStart, onStop, onResume };
 
-/** One life of the plugin's process. */
+/** A running process of the plugin. */
 class Session {
   running = false;
-  /** A newer one serves: late writes of this one are refused. */
+  /** Whether a newer session serves; late writes of this one are refused. */
   retired = false;
   resumes = false;
   agent = new http.Agent({ keepAlive: true });
@@ -83,7 +83,7 @@ class Session {
     this.ctx = ctx;
   }
 
-  /** Starts the process and waits for its greeting. When this or `begin` fails, it has ended. */
+  /** Starts the process and waits for its handshake. The process has exited when this or `begin` fails. */
   async open() {
     const server = net.createServer();
     const strangers = new Set();
@@ -106,17 +106,17 @@ class Session {
       await this.end();
       throw error;
     } finally {
-      // The nonce is of one use: there is no connection beside the plugin's.
+      // The nonce is valid for one connection, which is the plugin's.
       server.close();
       for (const socket of strangers) socket.destroy();
     }
   }
 
-  /** Runs the hook after which the plugin serves. */
+  /** Runs the hook, after which the plugin serves. */
   async begin(hook) {
     try {
       this.#auth = authOf(this.ctx);
-      // The shell does not say when the login changes.
+      // The shell has no event for login changes.
       this.#poll = setInterval(() => this.syncAuth().catch(() => {}), AUTH_POLL).unref();
       await this.#hook(hook, { auth: this.#auth }, DEADLINE.start);
     } catch (error) {
@@ -127,7 +127,7 @@ class Session {
     this.running = true;
   }
 
-  /** Ends the process, by force where it does not end by itself. Returns why its hook failed. */
+  /** Stops the process, and kills it if it does not exit. Returns the error of its hook. */
   end(hook) {
     return (this.#ended ??= this.#end(hook));
   }
@@ -147,21 +147,21 @@ class Session {
       await this.#exited;
     }
     this.agent.destroy();
-    // What cannot be removed now is the system's to clean up.
+    // Files that cannot be removed are left to the system's cleanup.
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
     return failure;
   }
 
-  /** Asks the plugin on behalf of the UI. */
+  /** Forwards a request of the UI to the plugin. */
   async invoke(channel, payload = null) {
     await this.syncAuth();
     return this.#connection.call("ipc/invoke", { channel, payload }, DEADLINE.answer);
   }
 
   /**
-   * Resolves when the plugin knows the login as it is now.
+   * Resolves when the plugin knows the current login.
    *
-   * A plugin works on requests concurrently: each change waits for the answer to the one before.
+   * A plugin handles requests concurrently, so each change waits for the response to the previous one.
    */
   async syncAuth() {
     const auth = authOf(this.ctx);
@@ -181,7 +181,7 @@ class Session {
     this.ctx.logger[method](tag, message, ...(data === undefined ? [] : [data]));
   }
 
-  /** Answers what the plugin asks. */
+  /** Handles a request of the plugin. */
   async request(method, params) {
     if (!Object.hasOwn(REQUESTS, method)) {
       throw new RpcError(CODES.methodNotFound, `this shell does not know the method \`${method}\``);
@@ -198,7 +198,7 @@ class Session {
     }
   }
 
-  /** `cancel` is not among them: nothing that a plugin asks for can be interrupted here. */
+  /** Handles a notification of the plugin. `cancel` is ignored, because no request can be cancelled here. */
   notification(method, params) {
     if (method === "log") this.log(params.level, params.tag, params.message, params.data);
     if (method !== "ipc/send" || this.retired) return;
@@ -209,7 +209,7 @@ class Session {
     }
   }
 
-  /** The connection has ended. The process usually follows at once, and its end says more. */
+  /** Called when the connection is closed. The process usually exits at once, and its exit code says more. */
   async closed(error) {
     if (error) this.log("error", "stratos", `the connection to the plugin failed: ${error.message}`);
     this.#lost((await within(this.#exited, DEADLINE.exit)) ?? "closed its connection to the shell");
@@ -221,7 +221,7 @@ class Session {
     this.end();
   }
 
-  /** Waits for the connection that knows the nonce; one that does not is refused and disturbs nobody. */
+  /** Waits for the connection with the nonce; connections without it are refused. */
   #greeting(server, nonce, strangers) {
     return new Promise((resolve, reject) => {
       const fail = (reason) => reject(new Error(`the plugin cannot stay: ${reason}`));
@@ -255,8 +255,8 @@ class Session {
   }
 
   #spawn(program, environment) {
-    // A process group of its own can be ended with whatever the plugin starts. Standard input is
-    // held open: the plugin reads its end as the end of the shell.
+    // A separate process group can be killed with all child processes of the plugin. Standard input is
+    // held open: its end tells the plugin that the shell has exited.
     const child = (this.#child = spawn(program, [], {
       detached: !WINDOWS,
       windowsHide: true,
@@ -272,7 +272,7 @@ class Session {
       child.once("exit", (code, signal) => {
         this.#signal("SIGKILL"); // What it started and left behind ends now.
         const how = signal ? `was ended by ${signal}` : `exited with code ${code}`;
-        // Its last words come before the news of its end; a stray process may hold the pipes open.
+        // Output is logged before the exit; a child process may hold the pipes open.
         within(new Promise((closed) => child.once("close", closed)), 200).then(() => resolve(how));
       });
     });
@@ -284,7 +284,7 @@ class Session {
       if (WINDOWS) this.#child.kill(name);
       else if (this.#child.pid) process.kill(-this.#child.pid, name);
     } catch {
-      // It has ended.
+      // It has exited.
     }
   }
 
@@ -302,11 +302,11 @@ class Session {
   }
 }
 
-/** What a plugin may ask. */
+/** The requests of a plugin. */
 const REQUESTS = {
   async "config/get"(ctx, { key }) {
     const value = await ctx.config.get(key, undefined);
-    // A shell may say `null` where nothing is stored, and a stored `null` is something.
+    // A shell may return `null` for missing values, while a stored `null` is a value.
     const found = value === null ? Object.hasOwn(await ctx.config.getAll(), key) : value !== undefined;
     return { found, value: value ?? null };
   },
@@ -326,7 +326,7 @@ const REQUESTS = {
     await register(`channel ${channel}`, () => ctx.ipc.handle(channel, answer));
   },
   async "ipc/remove_handler"(ctx, { channel }) {
-    // A shell without it keeps our handler, and the plugin answers that it has none.
+    // A shell without this method keeps the handler, and the plugin responds that it has none.
     await ctx.ipc.removeHandler?.(channel);
   },
   async "server/register"(ctx, { prefix }) {
@@ -335,7 +335,7 @@ const REQUESTS = {
 };
 const FENCED = new Set(["config/set", "config/delete", "server/register"]);
 
-/** After an update a shell may still have what the old version registered, which reaches the new one. */
+/** Returns the current session. After an update, a shell may still call what the old version registered. */
 async function register(what, how) {
   try {
     await how();
@@ -350,7 +350,7 @@ function serving() {
   return shared.serving;
 }
 
-/** A part of the store that fits one frame: at most half of one, unless one value is larger. */
+/** A part of the store that fits into one frame: at most half of it, unless one value is larger. */
 function page(all, after) {
   const rest = all.filter(([key]) => after == null || key > after).sort(([a], [b]) => (a < b ? -1 : 1));
   let room = LIMITS.frame_bytes / 2;
@@ -359,7 +359,7 @@ function page(all, after) {
   return { entries: Object.fromEntries(entries), next: end === -1 ? null : entries.at(-1)[0] };
 }
 
-/** What the shell gives Express as a router: passes each request on to the plugin. */
+/** The Express router of a prefix, which forwards each request to the plugin. */
 async function route(req, res) {
   if (!shared.serving) return fail(req, res, 503, `plugin \`${id}\` is not running`);
   try {
@@ -370,7 +370,7 @@ async function route(req, res) {
   }
 }
 
-/** Streams both ways, with the full path: the plugin's own routers know their prefixes. */
+/** Streams both ways, with the full path, because the plugin's routers know their prefixes. */
 function forward({ http: socketPath, agent }, req, res) {
   const headers = endToEnd(req.headersDistinct);
   const body = parsedBody(req);
@@ -386,13 +386,13 @@ function forward({ http: socketPath, agent }, req, res) {
     answer.on("error", () => res.destroy()).pipe(res);
   });
   upstream.on("error", (error) => fail(req, res, 502, `plugin \`${id}\` did not answer: ${error.message}`));
-  // Whoever asked may go before the answer is complete; so may the plugin's handler then.
+  // The client may close the connection before the response is complete; the plugin's handler is dropped then.
   res.on("close", () => res.writableFinished || upstream.destroy());
   if (body === undefined) req.pipe(upstream);
   else upstream.end(body);
 }
 
-/** About one connection only; and `expect`, which the shell's server has answered. */
+/** Hop-by-hop headers, and `expect`, which the shell's server has answered. */
 const HOP_BY_HOP = [
   "connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
   "expect",
@@ -406,10 +406,10 @@ function endToEnd(headers) {
 }
 
 /**
- * The body where a parser of the shell has read it before us; `undefined` where it is still to come.
+ * The body, if a parser of the shell has read it already; otherwise `undefined`.
  *
- * JSON is written anew: the same value, not the same bytes. Numbers are JavaScript's, and of equal
- * names in an object the last one stays. What a parser made of a form cannot be undone.
+ * JSON is serialized again: the same value, not the same bytes. Numbers are JavaScript's, and of equal
+ * names in an object the last one is kept. A parsed form cannot be restored.
  */
 function parsedBody(req) {
   const type = req.headers["content-type"] ?? "";
@@ -427,7 +427,7 @@ function fail(req, res, status, error) {
   res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ error }));
 }
 
-/** JSON-RPC 2.0 both ways, one message a line. Its `handler` is told what comes in. */
+/** A JSON-RPC 2.0 peer, one message a line. `handler` receives requests and notifications. */
 class Connection {
   #socket;
   #waiting = new Map();
@@ -447,7 +447,7 @@ class Connection {
       }
     };
     readLines(socket, LIMITS.frame_bytes, receive, tooLong);
-    // A plugin that died leaves a broken connection, which is no failure of its own.
+    // A connection broken by the plugin's exit is not reported separately.
     socket.on("error", () => {});
     socket.once("close", () => {
       for (const { reject } of this.#waiting.values()) reject(new RpcError(CLOSED, "the connection is closed"));
@@ -455,7 +455,7 @@ class Connection {
     });
   }
 
-  /** Ends the connection after what is queued has been written. */
+  /** Closes the connection after all queued messages are written. */
   close() {
     this.#socket.end();
   }
@@ -505,7 +505,7 @@ class Connection {
   }
 }
 
-/** Calls `take(line, cut)` for each line; of a longer one than `limit` bytes, `cut` bytes are missing. */
+/** Calls `take(line, cut)` for each line; lines are cut to `limit` bytes, with `cut` bytes missing. */
 function readLines(stream, limit, take, tooLong = () => {}) {
   let [parts, length, cut] = [[], 0, 0];
   const push = (bytes) => {
@@ -531,7 +531,7 @@ function readLines(stream, limit, take, tooLong = () => {}) {
   stream.on("end", () => length > 0 && flush());
 }
 
-/** A failure with a code: of the protocol, or of this side of the connection. */
+/** An error with a code of the protocol or of this side of the connection. */
 class RpcError extends Error {
   constructor(code, message) {
     super(message);
@@ -550,7 +550,7 @@ function checkSize(part, text, limit) {
   throw new RpcError(CODES.tooLarge, `the ${part} is ${length} bytes long, at most ${limit} are allowed`);
 }
 
-/** Why a plugin that knows the nonce cannot stay, if there is a reason. */
+/** The reason to refuse a plugin with a valid nonce, if there is one. */
 function objection(method, hello) {
   if (method !== "hello") return `its first line is \`${method}\`, not \`hello\``;
   if (hello.protocol.major !== PROTOCOL.major) {
@@ -574,8 +574,8 @@ function sameSecret(given, secret) {
 }
 
 /**
- * An update may overwrite the installed program while it runs, which the systems refuse or punish.
- * And not every unpacker keeps the permission to execute.
+ * Copies the program, because an update may overwrite the installed one while it runs.
+ * Also sets the permission to execute, which not every unpacker keeps.
  */
 async function copyProgram(folder) {
   const name = WINDOWS ? `${id}.exe` : id;
@@ -590,7 +590,7 @@ async function copyProgram(folder) {
   return copy;
 }
 
-/** A socket in the private folder, or a pipe with a name that nobody can guess. */
+/** The path of a socket in the private folder, or the name of a pipe that cannot be guessed. */
 function socketAddress(folder, kind) {
   return WINDOWS ? `\\\\.\\pipe\\stratos-${randomBytes(16).toString("hex")}-${kind}` : join(folder, `${kind}.sock`);
 }
@@ -599,7 +599,7 @@ function authOf(ctx) {
   return { authenticated: Boolean(ctx.auth.isAuthenticated()), token: ctx.auth.getToken() ?? null };
 }
 
-/** The promise's value, or nothing after the time. */
+/** The promise's value, or `undefined` after the timeout. */
 function within(promise, milliseconds) {
   let timer;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));

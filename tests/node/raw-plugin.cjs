@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// A plugin without the SDK, which does what no well-behaved plugin would. Its file's name is its
-// id, and the id's last word says what it does.
+// A misbehaving plugin without the SDK. Its file name is its id, whose last word selects the
+// behaviour.
 
 const http = require("node:http");
 const net = require("node:net");
@@ -18,7 +18,7 @@ const hello = (nonce) => ({
   features: ["resume", "telepathy"],
 });
 
-/** Connects and answers requests by `serve(method, params)`; `call` and `notify` ask. */
+/** Connects and answers requests with `serve(method, params)`; `call` and `notify` send messages. */
 function connect(serve = () => ({})) {
   const socket = net.connect(control);
   const waiting = new Map();
@@ -75,7 +75,7 @@ async function serve(connection, method, params) {
   return {};
 }
 
-/** Asks the shell this and that and logs the answers. */
+/** Sends various requests to the shell and logs the responses. */
 async function ask(connection) {
   const asks = [
     ["no/such", {}],
@@ -100,7 +100,7 @@ async function ask(connection) {
   }
   const keys = pages.flatMap((page) => Object.keys(page.entries));
   log(connection, "pages", { pages: pages.length, keys: keys.length, distinct: new Set(keys).size });
-  // In one piece, so that they are in flight at once.
+  // One write, so that both requests are in flight at once.
   connection.socket.cork();
   const flood = Array.from({ length: 300 }, () => connection.call("ipc/remove_handler", { channel: "none" }));
   connection.socket.uncork();

@@ -1,4 +1,4 @@
-//! The sample plugin's route in a plain axum server: what the proxy and the process between cost.
+//! The sample plugin's route in a plain axum server, to measure the cost of the proxy and the second process.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -8,10 +8,10 @@ use stratos::axum::extract::Path;
 use stratos::axum::routing::get;
 use stratos::axum::{self, Router};
 
-/// The argument by which this benchmark becomes the server.
+/// The argument that makes this program the server.
 pub(crate) const SERVE: &str = "--serve-direct";
 
-/// A process with the server.
+/// The process of the server.
 pub(crate) struct Direct {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -41,7 +41,7 @@ impl Drop for Direct {
     }
 }
 
-/// Serves until it is killed.
+/// Serves until the process is killed.
 pub(crate) fn serve() {
     let hello = get(async |Path(name): Path<String>| format!("hello {name}"));
     let router = Router::new().nest("/api/sample", Router::new().route("/hello/{name}", hello));

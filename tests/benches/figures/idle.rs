@@ -1,4 +1,4 @@
-//! What a shell and a plugin do that have nothing to do.
+//! Wakeups and processor time of an idle shell with an idle plugin.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,11 +10,11 @@ use stratos_tests::ShellProcess;
 
 const TIME: Duration = Duration::from_secs(30);
 
-/// Counts how often any of their threads wakes up, and the time that the processors spend on them.
+/// Counts the wakeups of all their threads, and the processor time.
 pub(crate) fn idle(shell: &ShellProcess) {
     let plugin = shell.plugin("sample")["pid"].as_u64().expect("a pid");
     let processes = [("plugin", plugin), ("shell", u64::from(shell.pid()))];
-    // What the questions before began ends, idle threads and connections included.
+    // Idle threads and connections of earlier requests end first.
     sleep(Duration::from_secs(15));
     let before = processes.map(|(_, pid)| threads(pid));
     sleep(TIME);
@@ -36,7 +36,7 @@ pub(crate) fn idle(shell: &ShellProcess) {
 #[derive(Clone, Copy, Default)]
 struct Used {
     wakeups: u64,
-    /// Of a hundredth of a second.
+    /// Processor time in hundredths of a second.
     ticks: u64,
 }
 
@@ -50,7 +50,7 @@ fn threads(pid: u64) -> BTreeMap<PathBuf, Used> {
                 .lines()
                 .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
             let stat = fs::read_to_string(thread.join("stat")).unwrap_or_default();
-            // The name in parentheses may have spaces; user and system time are the 12th and 13th after it.
+            // The name in parentheses may contain spaces; user and system time are the 12th and 13th fields after it.
             let times = stat.rsplit(") ").next().unwrap_or_default().split(' ');
             let times = times.skip(11).take(2);
             let used = Used {

@@ -1,4 +1,4 @@
-//! A load of keep-alive connections, the same for everybody who is measured.
+//! A load of keep-alive connections, the same for all servers.
 
 use std::net::SocketAddr;
 use std::thread;
@@ -8,7 +8,7 @@ use stratos_tests::KeepAliveClient;
 
 const TIME: Duration = Duration::from_secs(4);
 
-/// How many answers come per second, after a second of warming up.
+/// Responses per second, after a second of warm-up.
 pub(crate) fn requests_per_second(
     address: SocketAddr,
     path: &'static str,

@@ -1,7 +1,7 @@
-//! The figures of the running shell: `cargo bench -p stratos-tests --bench figures`.
+//! Benchmarks of the running shell: `cargo bench -p stratos-tests --bench figures`.
 //!
-//! What has a peer in Node is measured beside it in the same run, because the machine matters more than the
-//! program. Without Node and npm those rows say so.
+//! Programs in Node are measured in the same run for comparison, because results depend on the machine. Without Node and
+//! npm, these rows are skipped.
 
 mod direct;
 #[cfg(target_os = "linux")]
@@ -26,7 +26,7 @@ const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const ROUND_TRIPS: usize = 20_000;
 
 fn main() {
-    // `cargo test --benches` asks for a quick look only.
+    // `cargo test --benches` runs each benchmark once.
     if std::env::args().any(|argument| argument == "--test") {
         println!("figures are measured by `cargo bench -p stratos-tests --bench figures`");
         return;
@@ -127,7 +127,7 @@ fn ipc_round_trip(plugins: &Plugins, node: Option<&Node>) {
             .await
             .expect("a shell");
         shell.ready().await;
-        // In a task, as the server's handlers are; the main thread would be woken for each answer.
+        // In a task, like the server's handlers, because the main thread would be woken for each response.
         let control = shell.control().clone();
         let asking = tokio::spawn(async move {
             let mut times = Vec::with_capacity(ROUND_TRIPS);
@@ -139,7 +139,7 @@ fn ipc_round_trip(plugins: &Plugins, node: Option<&Node>) {
             }
             times
         });
-        let mut times = asking.await.expect("every question is answered");
+        let mut times = asking.await.expect("every request succeeds");
         shell.stop().await;
         percentiles(&mut times)
     });

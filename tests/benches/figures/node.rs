@@ -1,4 +1,4 @@
-//! The peers in Node.
+//! The Node programs for comparison.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// `None` without Node or npm.
+    /// Starts the process. `None` without Node or npm.
     pub(crate) fn start() -> Option<Self> {
         let folder = node_project(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench")).ok()?;
         let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/figures/peer.mjs");
@@ -30,7 +30,7 @@ impl Node {
         Some(Self { child, address })
     }
 
-    /// Microseconds, p50 and p99.
+    /// The round trip of `child_process.fork` in microseconds, p50 and p99.
     pub(crate) fn fork_round_trip(&self, count: usize) -> (f64, f64) {
         let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/figures/fork.mjs");
         let output = Command::new("node")

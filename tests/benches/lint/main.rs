@@ -1,7 +1,7 @@
-//! The linter's figures: `cargo bench -p stratos-tests --bench lint`.
+//! Benchmarks of the linter: `cargo bench -p stratos-tests --bench lint`.
 //!
-//! The peer is the command line of another store, whose folder is as small as ours; `node -e 0` is what a linter
-//! written in JavaScript cannot go below. Without npm those rows say so.
+//! The linter for comparison checks a plugin of the same size; `node -e 0` is the lower bound of a linter in JavaScript.
+//! Without npm, these rows are skipped.
 
 mod peer;
 mod tree;
@@ -18,7 +18,7 @@ const RUNS: usize = 21;
 const PLUGINS: usize = 10_000;
 
 fn main() {
-    // `cargo test --benches` asks for a quick look only.
+    // `cargo test --benches` runs each benchmark once.
     if std::env::args().any(|argument| argument == "--test") {
         println!("figures are measured by `cargo bench -p stratos-tests --bench lint`");
         return;
@@ -62,7 +62,7 @@ fn main() {
     );
 }
 
-/// The peer's median, and how often ours fits into it.
+/// The median of the other linter, and the factor to ours.
 fn beside(name: &str, ours: Duration, peer: impl Fn() -> Command) {
     let theirs = median(peer);
     println!(
@@ -95,7 +95,7 @@ fn command(program: &Path, arguments: &[&str], folder: &Path) -> Command {
     command
 }
 
-/// In kilobytes; 0 where the system does not tell. It is looked up until the process ends.
+/// Peak memory in kilobytes, polled until the process exits; 0 where it cannot be read.
 fn peak_memory(mut command: Command) -> u64 {
     let mut child = command.spawn().expect("it runs");
     let mut peak = 0;

@@ -1,4 +1,4 @@
-//! The linter of another store: Elgato's command line for plugins of the Stream Deck.
+//! The linter for comparison: Elgato's command line for Stream Deck plugins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,13 +22,13 @@ const MANIFEST: &str = r#"{
   "Nodejs": { "Version": "20" }
 }"#;
 
-/// An installed peer, and a plugin that it finds nothing wrong with.
+/// The installed linter, and a plugin without findings.
 pub(crate) struct Peer {
     folder: PathBuf,
 }
 
 impl Peer {
-    /// Installs it once, with npm; the reason where that is not possible.
+    /// Installs the linter with npm, once. Returns the reason where that is not possible.
     pub(crate) fn install() -> Result<Self, String> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lint-peer");
         let plugin = folder.join("com.example.one.sdPlugin");
@@ -73,7 +73,7 @@ impl Peer {
     }
 }
 
-/// The first bytes of a square PNG, as far as anybody looks at its size.
+/// The beginning of a square PNG, up to its size.
 fn png(size: u32) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     bytes.extend(size.to_be_bytes());

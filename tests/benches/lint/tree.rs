@@ -1,10 +1,10 @@
-//! Folders with plugins that have nothing wrong with them.
+//! Folders with plugins without findings.
 
 use std::fs;
 
 use serde_json::json;
 
-/// A folder with so many plugins in it, twenty to a folder.
+/// Creates a folder with this many plugins, twenty in each subfolder.
 pub(crate) fn plugins(count: usize) -> tempfile::TempDir {
     let root = tempfile::tempdir().expect("a folder");
     for number in 0..count {

@@ -1,6 +1,6 @@
-//! What an author waits for after a change: `cargo bench -p stratos-tests --bench rebuild`.
+//! Benchmarks of the build after a change: `cargo bench -p stratos-tests --bench rebuild`.
 //!
-//! A plugin of twenty handlers and a bare axum program of the same routes are changed in one line and built, in turns.
+//! A plugin with twenty handlers and a plain axum program with the same routes are changed in one line and built, in turn.
 
 mod projects;
 
@@ -12,7 +12,7 @@ use crate::projects::Project;
 const CHANGES: usize = 11;
 
 fn main() {
-    // `cargo test --benches` asks for a quick look only.
+    // `cargo test --benches` runs each benchmark once.
     if std::env::args().any(|argument| argument == "--test") {
         println!("figures are measured by `cargo bench -p stratos-tests --bench rebuild`");
         return;

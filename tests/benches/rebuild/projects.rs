@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ROUTES: usize = 20;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// A crate that can be changed.
+/// A cargo project that the benchmark changes.
 pub(crate) struct Project {
     pub(crate) folder: PathBuf,
     source: String,
@@ -17,7 +17,7 @@ impl Project {
     fn new(folder: PathBuf, cargo: &str, source: String) -> Self {
         fs::create_dir_all(folder.join("src")).expect("a folder");
         fs::write(folder.join("Cargo.toml"), cargo).expect("a file");
-        // The versions of this repository, which are there without a network.
+        // The lock file of this workspace, whose crates need no network.
         fs::copy(
             Path::new(ROOT).join("Cargo.lock"),
             folder.join("Cargo.lock"),
@@ -28,7 +28,7 @@ impl Project {
         project
     }
 
-    /// Another number in the answer of the first route.
+    /// Changes the response of the first route.
     pub(crate) fn change(&self, number: usize) {
         let source = self.source.replace("NUMBER", &number.to_string());
         fs::write(self.folder.join("src/main.rs"), source).expect("a file");

@@ -1,8 +1,7 @@
-//! From a saved file to its answer: `cargo bench -p stratos-tests --bench reload`.
+//! Benchmarks from a saved file to the new response: `cargo bench -p stratos-tests --bench reload`.
 //!
-//! Two copies of one plugin with the SDK: in one, a bare `cargo build` follows each change, in the other, the shell
-//! that watches it. They take turns, because the machine matters more than the program. The first builds of both
-//! take a minute or two. `-- steady` measures the load while versions come and go alone.
+//! Two copies of a plugin are changed in turn: one is built by `cargo build`, the other by the shell that watches it. The
+//! first builds take a minute or two. `-- steady` measures only the load during reloads.
 
 mod project;
 mod steady;
@@ -20,7 +19,7 @@ const ROUNDS: u32 = 20;
 const ANSWERS: usize = 1000;
 
 fn main() {
-    // `cargo test --benches` asks for a quick look only.
+    // `cargo test --benches` runs each benchmark once.
     if std::env::args().any(|argument| argument == "--test") {
         println!("figures are measured by `cargo bench -p stratos-tests --bench reload`");
         return;
@@ -93,7 +92,7 @@ fn answer(shell: &ShellProcess) -> String {
     shell.get("/api/demo/version").body
 }
 
-/// Each on a connection of its own.
+/// Sends each request on a new connection.
 fn latency(shell: &ShellProcess) -> (f64, f64) {
     let mut times: Vec<_> = (0..ANSWERS)
         .map(|_| {
@@ -105,7 +104,7 @@ fn latency(shell: &ShellProcess) -> (f64, f64) {
     percentiles(&mut times)
 }
 
-/// In milliseconds, the 50th and the 95th.
+/// The 50th and 95th percentiles in milliseconds.
 fn percentiles(times: &mut [Duration]) -> (f64, f64) {
     times.sort();
     let millis = |at: usize| times[at].as_secs_f64() * 1e3;

@@ -1,4 +1,4 @@
-//! A plugin with the SDK, as authors have it.
+//! A plugin with the SDK, as authors write it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ impl Project {
         fs::write(folder.join("Cargo.toml"), cargo).expect("a file");
         fs::write(folder.join("plugin.json"), manifest).expect("a file");
         let lock = root.expect("the workspace").join("Cargo.lock");
-        // The versions that are here already.
+        // The lock file of this workspace, whose crates need no network.
         fs::copy(lock, folder.join("Cargo.lock")).expect("a file");
         project.save(0);
         project
@@ -43,7 +43,7 @@ impl Project {
         self.0.path().join("state")
     }
 
-    /// Builds where the shell builds.
+    /// Builds in the shell's target folder.
     pub(crate) fn build(&self) {
         let built = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--offline", "--manifest-path"])

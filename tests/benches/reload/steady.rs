@@ -1,4 +1,4 @@
-//! A steady load while versions come and go: what the browser notices of a reload.
+//! Response times under a steady load during reloads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use stratos_tests::{KeepAliveClient, Plugins, RunOptions, ShellProcess};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const CONNECTIONS: u32 = 8;
-/// Of each connection, for 100 requests/s in all.
+/// Interval of each connection, for 100 requests/s in total.
 const PACE: Duration = Duration::from_millis(80);
 const RELOADS: u64 = 200;
 const IDLE: Duration = Duration::from_secs(20);
@@ -71,7 +71,7 @@ impl Load {
         }
     }
 
-    /// The time of each answer; none where the request failed.
+    /// The response time of each request, or `None` if it failed.
     fn end(self) -> Vec<Option<Duration>> {
         self.over.store(true, Ordering::SeqCst);
         let clients = self.clients.into_iter();

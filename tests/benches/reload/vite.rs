@@ -1,4 +1,4 @@
-//! The same from a front-end's tool: how long until `vite` serves a saved module.
+//! For comparison: the time until Vite serves a saved module.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -18,7 +18,7 @@ pub(crate) struct Vite {
 }
 
 impl Vite {
-    /// `None` without Node, npm or a registry.
+    /// Starts Vite. `None` without Node, npm or a registry.
     pub(crate) fn start() -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
@@ -47,7 +47,7 @@ impl Vite {
             let (_, address) = line.split_once("http://")?;
             address.trim().trim_end_matches('/').parse().ok()
         })?;
-        // It must never wait for somebody to read.
+        // The output is read, so that Vite never blocks on a full pipe.
         thread::spawn(move || lines.for_each(drop));
         Some(Self {
             child,
@@ -56,7 +56,7 @@ impl Vite {
         })
     }
 
-    /// From the save to the new answer.
+    /// The time from the save to the new response.
     pub(crate) fn reload(&self, version: u32) -> Duration {
         self.wait_for(version - 1);
         save(&self.folder, version);

@@ -235,7 +235,7 @@ async fn trailers() -> Response {
 }
 
 async fn takes_trailers(body: Body) -> String {
-    let body = body.collect().await.expect("it comes whole");
+    let body = body.collect().await.expect("a complete body");
     let sum = body.trailers().and_then(|trailers| trailers.get("x-sum"));
     format!("{sum:?}")
 }

@@ -51,7 +51,7 @@ pub(super) async fn stays(role: &str) {
         let mut signals = tokio::signal::unix::signal(terminate).expect("it may listen");
         tokio::spawn(async move { while signals.recv().await.is_some() {} });
         if role == "escapes" {
-            rustix::process::setsid().expect("it leads no group");
+            rustix::process::setsid().expect("the process leads no group");
         }
     }
     log_fault(format_args!("{role} as {}", std::process::id()));

@@ -110,7 +110,10 @@ pub(super) async fn two_connections() {
     let mut first = RawConnection::connect().await;
     let mut second = RawConnection::connect().await;
     first.send(&hello()).await;
-    let welcome = first.read().await.expect("the first is welcome");
+    let welcome = first
+        .read()
+        .await
+        .expect("the first connection is accepted");
     assert!(welcome.get("result").is_some(), "{welcome}");
     second.send(&hello()).await;
     let second = match second.read().await {

@@ -92,7 +92,7 @@ fn missing_and_unreadable_manifests_are_errors() {
     assert_eq!(odd.code, Some(3), "{odd:?}");
     assert!(
         odd.stdout.contains("1 manifest checked"),
-        "the other one is checked: {odd:?}"
+        "the valid manifest is checked: {odd:?}"
     );
 }
 
@@ -132,7 +132,7 @@ fn a_closed_stdout_changes_only_the_output() {
         assert_eq!(code(&["--format", format]), Some(1), "{format}");
     }
     assert_eq!(code(&["--diff"]), Some(1));
-    assert_eq!(code(&["--fix"]), Some(1), "their icons are missing");
+    assert_eq!(code(&["--fix"]), Some(1), "missing icons are found");
     for name in &names {
         let repaired = fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(repaired, GOOD);

@@ -110,13 +110,17 @@ fn stdin_is_checked_as_the_manifest_at_stdin_path() {
         )
     };
     let here = check(&[], MANIFEST);
-    assert_eq!(here.code, Some(1), "there is no icon here: {here:?}");
+    assert_eq!(here.code, Some(1), "the icon is missing: {here:?}");
     assert!(here.stdout.contains("--> plugin.json:8:17"), "{here:?}");
     let there = check(&["--stdin-path", "a/plugin.json"], MANIFEST);
     assert_eq!(there.code, Some(0), "{there:?}");
     let extra = MANIFEST.replace("\"type\"", "\"extra\": 1,\n  \"type\"");
     let there = check(&["--stdin-path", "a/plugin.json"], &extra);
-    assert_eq!(there.code, Some(1), "its settings apply: {there:?}");
+    assert_eq!(
+        there.code,
+        Some(1),
+        "the settings beside the path apply: {there:?}"
+    );
     let patch = check(
         &["--stdin-path", "a/plugin.json", "--diff"],
         &MANIFEST.replace("icon_dark", "iconDark"),

@@ -182,7 +182,7 @@ fn a_read_only_file_does_not_prevent_fixes_of_others() {
     );
     assert!(
         checked.stdout.contains("trailing-comma"),
-        "its findings remain"
+        "the findings of the read-only file remain"
     );
     assert_eq!(manifest(folder.path()), broken());
     let other = fs::read_to_string(folder.path().join("b/plugin.json")).unwrap();

@@ -52,7 +52,7 @@ fn a_version_above_the_latest_tag_is_accepted() {
     assert!(!drifts());
     let bumped = MANIFEST.replace("1.0.0", "1.1.0");
     fs::write(root.join("plugin.json"), bumped).unwrap();
-    assert!(!drifts(), "1.1.0 is on its way");
+    assert!(!drifts(), "1.1.0 is above the latest tag");
     commit(root);
     assert!(!drifts(), "the commit has no tag");
     git(root, &["tag", "v1.0.1"]);
@@ -61,7 +61,7 @@ fn a_version_above_the_latest_tag_is_accepted() {
         .replace("1.0.0", "1.1.0")
         .replace("A demo.", "A good demo.");
     fs::write(root.join("plugin.json"), edited).unwrap();
-    assert!(drifts(), "the version is the one of the commit");
+    assert!(drifts(), "the version equals the tag of the commit");
 }
 
 /// The meaning of a tag does not depend on the checked paths.

@@ -71,15 +71,24 @@ fn an_exception_for_an_unchecked_manifest_is_not_unused() {
     };
     assert!(is_reported(&[]));
     assert!(is_reported(&["."]));
-    assert!(!is_reported(&["a"]), "the other may need it");
-    assert!(!is_reported(&["-A", "unknown-key"]), "the rule is off");
+    assert!(
+        !is_reported(&["a"]),
+        "the unchecked manifest may need the exception"
+    );
+    assert!(
+        !is_reported(&["-A", "unknown-key"]),
+        "the exception of a disabled rule is not reported"
+    );
 
     let for_one = format!("{EXCEPTION}plugin = \"demo\"");
     fs::write(folder.path().join("stratos.toml"), for_one).unwrap();
     assert!(is_reported(&["a"]));
     assert!(!is_reported(&["b"]));
     fs::write(folder.path().join("a/plugin.json"), "{ \"id\": \"demo\", }").unwrap();
-    assert!(!is_reported(&[]), "a file with broken JSON proves nothing");
+    assert!(
+        !is_reported(&[]),
+        "a manifest with invalid JSON may need the exception"
+    );
 }
 
 #[test]
@@ -130,5 +139,5 @@ fn an_exception_applies_to_a_nested_manifest() {
     assert!(!is_reported(&["plugin.json"]));
     fs::remove_dir_all(folder.path().join("examples")).unwrap();
     assert!(is_reported(&[]));
-    assert!(is_reported(&["plugin.json"]), "it is all there is");
+    assert!(is_reported(&["plugin.json"]), "all manifests were checked");
 }

@@ -72,7 +72,7 @@ fn the_pre_commit_recipe_names_an_existing_hook() {
         .unwrap()
         .iter()
         .find(|hook| hook["id"] == *id);
-    let hook = hook.expect("the hook is ours");
+    let hook = hook.expect("a hook of this repository");
     let entry = hook["entry"].as_str().unwrap();
     let command = entry.strip_prefix("cargo stratos ").unwrap();
     // pre-commit appends the changed files.

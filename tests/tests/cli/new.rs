@@ -59,7 +59,10 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
         status.body + "\n"
     );
 
-    assert!(is_fresh(&plugin), "nothing has changed since it ran");
+    assert!(
+        is_fresh(&plugin),
+        "all artifacts are fresh after the shell has built"
+    );
     let manifest = read(&plugin.join("plugin.json")).replace("0.1.0", "0.1.1");
     fs::write(plugin.join("plugin.json"), manifest).unwrap();
     assert!(!is_fresh(&plugin), "a change of plugin.json rebuilds");

@@ -167,14 +167,14 @@ fn key_bindings_work_and_the_terminal_is_restored() {
     let mut lines = printed.lines().map(str::trim_end);
     let (first, last) = (lines.next(), lines.next_back());
     assert!(first.is_some_and(|line| line.contains(':')), "{printed}");
-    assert_eq!(first, last, "the terminal is as it was");
+    assert_eq!(first, last, "the terminal settings are restored");
     let begun = printed.find("h shows the keys").unwrap();
     let raw = &printed[begun..printed.find("stopping").unwrap()];
     assert!(
         !raw.replace("\r\n", "").contains('\n'),
-        "lines begin at the left: {raw:?}"
+        "every line feed has a carriage return: {raw:?}"
     );
-    assert!(raw.contains("\u{1b}["), "a terminal has colours");
+    assert!(raw.contains("\u{1b}["), "the output has colours");
 }
 
 /// Waits for the URL that the browser was asked to open.

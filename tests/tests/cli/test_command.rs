@@ -61,7 +61,7 @@ fn test_fails_when_the_plugins_tests_fail() {
 
     let above = plugin.path().parent().unwrap();
     let name = plugin.path().file_name().unwrap().to_str().unwrap();
-    assert_eq!(test(above, &[name]).code, Some(0), "from elsewhere");
+    assert_eq!(test(above, &[name]).code, Some(0), "from another folder");
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn manifests_in_the_book_have_no_findings() {
             }
         }
     }
-    assert!(manifests > 0, "the book shows a manifest");
+    assert!(manifests > 0, "the book contains manifests");
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn every_row_of_the_contract_page_names_an_existing_test() {
     assert_eq!(
         rows.len(),
         SENTENCES,
-        "a sentence came or went: is it tested?"
+        "the number of sentences has changed: add or remove tests"
     );
     for row in rows {
         let test = row.trim_end_matches([' ', '|']).rsplit(" | ").next();

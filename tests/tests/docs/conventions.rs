@@ -77,7 +77,7 @@ fn the_macros_have_four_dependencies() {
         .packages
         .iter()
         .find(|package| package.name == "stratos-macros")
-        .expect("it is ours");
+        .expect("a crate of the workspace");
     let normal = macros
         .dependencies
         .iter()
@@ -94,7 +94,7 @@ fn the_sdk_depends_on_the_host_only_with_the_testing_feature() {
     let metadata = metadata();
     let mut packages = metadata.packages.iter();
     let sdk = packages.find(|package| package.name == "stratos-sdk");
-    let sdk = sdk.expect("it is ours");
+    let sdk = sdk.expect("a crate of the workspace");
     for dependency in sdk.dependencies.iter().filter(|d| d.name == "stratos-host") {
         assert!(dependency.optional);
     }
@@ -112,7 +112,7 @@ fn the_number_of_crates_in_the_sdks_tree_is_bounded() {
     for (features, most) in [("", SDK_CRATES), ("testing", SDK_CRATES_WITH_TESTING)] {
         let crates = sdk_crates(features);
         println!("{} crates in the SDK's tree ({features})", crates.len());
-        assert!(crates.len() > 20, "the count is real: {crates:?}");
+        assert!(crates.len() > 20, "cargo lists the crates: {crates:?}");
         assert!(crates.len() <= most, "{} crates: {crates:?}", crates.len());
     }
 }

@@ -96,7 +96,10 @@ fn each_start_prints_the_debugger_command_before_on_start() {
     let told = &shell.events[told];
     let pid = shell.get("/api/sample/pid").body;
     assert_eq!(told["pid"].to_string(), pid);
-    assert_eq!(told["waits"], false, "nobody could press a key");
+    assert_eq!(
+        told["waits"], false,
+        "without a terminal, no key can be pressed"
+    );
     let debugger = told["debugger"].as_str().unwrap();
     assert!(debugger.contains(&format!("-p {pid}`")), "{debugger}");
 }

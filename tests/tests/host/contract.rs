@@ -133,7 +133,11 @@ async fn an_update_resumes_a_plugin_with_on_resume(host: Host) {
     let shell = host.shell(&["resumes"]).start().await;
     shell.update().await.unwrap();
     assert_eq!(shell.config_value("resumed").await, Some(true));
-    assert_eq!(shell.config_value("starts").await, Some(1), "no new start");
+    assert_eq!(
+        shell.config_value("starts").await,
+        Some(1),
+        "on_start was not called again"
+    );
     assert_eq!(shell.config_value::<u64>("stops").await, None);
     assert_eq!(shell.generation(), 2);
     assert_eq!(add(&shell).await, 3);
@@ -291,7 +295,7 @@ async fn a_failing_or_panicking_handler_answers_with_an_error(host: Host) {
             .to_string();
         assert!(error.ends_with(part), "{error}");
     }
-    assert_eq!(add(&shell).await, 3, "it lives on");
+    assert_eq!(add(&shell).await, 3, "the plugin still runs");
 }
 
 async fn a_prefixed_channel_is_refused_with_a_hint(host: Host) {

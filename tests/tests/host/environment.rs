@@ -77,7 +77,7 @@ fn the_login_token_is_not_written_to_disk_or_logs() {
     let login = shell.call("sample", "login", "null").stdout;
     let login: serde_json::Value = serde_json::from_str(&login).unwrap();
     let token = login["token"].as_str().unwrap().to_owned();
-    assert!(token.starts_with("mock-"), "the sample has it");
+    assert!(token.starts_with("mock-"), "the plugin has the token");
     let pid = shell.get("/api/sample/pid").body;
     let says = |bytes: &[u8]| {
         let mut windows = bytes.windows(token.len());

@@ -25,7 +25,7 @@ async fn tasks_are_cancelled_with_their_plugin_and_panics_are_logged() {
     assert_eq!(line.message, "task `doomed` panicked and has ended");
     let stop = tokio::time::timeout(Duration::from_secs(3), shell.stop());
     stop.await
-        .expect("the endless task is ended")
+        .expect("the endless task is cancelled")
         .assert_clean();
 }
 

@@ -60,7 +60,7 @@ fn an_existing_state_folder_keeps_its_files() {
     );
     assert!(
         !state.join(".gitignore").exists(),
-        "a folder of others is not hidden from git"
+        "an existing folder gets no .gitignore"
     );
 }
 
@@ -88,7 +88,7 @@ fn a_closed_stdout_shuts_the_shell_down() {
     let mut said = vec!["\"ready\"", "printed by sample", "complained by sample"];
     let mut lines = output.lines().map_while(Result::ok);
     while !said.is_empty() {
-        let line = lines.next().expect("it goes on");
+        let line = lines.next().expect("the reply continues");
         said.retain(|text| !line.contains(text));
     }
     drop(lines);

@@ -34,7 +34,7 @@ fn a_saved_file_is_built_and_reloaded() {
     assert_eq!(changed.unwrap()["files"], json!(["src/main.rs"]));
     assert!(
         !sources.folder.join("target").exists(),
-        "the project's own folder is left to the project"
+        "the target folder of the project is not used"
     );
 }
 
@@ -61,7 +61,7 @@ fn a_failed_build_keeps_the_last_good_version() {
     sources.write("src/unused.rs", "");
     let again = shell.wait_for_build("sample", "failed");
     assert_eq!(again["build"]["again"], true);
-    assert_eq!(again["build"]["output"], "", "it is said once");
+    assert_eq!(again["build"]["output"], "", "the message is logged once");
 
     sources.version("two");
     shell.wait_for_reload("sample");
@@ -166,7 +166,7 @@ fn shutdown_kills_a_build_and_its_child_processes() {
     let (status, _) = shell.interrupt();
     assert!(status.success());
     let told = update.join().unwrap();
-    assert_eq!(told.code, Some(1), "whoever waits for the build: {told:?}");
+    assert_eq!(told.code, Some(1), "the pending update fails: {told:?}");
     assert!(
         begin.elapsed() < Duration::from_secs(8),
         "{:?}",
@@ -384,7 +384,7 @@ fn changed_settings_and_icons_are_not_built() {
     let reread = shell.wait_for(|event| event["event"] == "reread");
     let error = reread["error"].as_str().unwrap();
     assert!(error.contains("stratos.toml is not valid"), "{error}");
-    assert_eq!(ask(&shell).status, 200, "the last good ones count");
+    assert_eq!(ask(&shell).status, 200, "the last valid settings apply");
 
     sources.write("assets/light.svg", "<svg/>");
     let icon = shell.wait_for(|event| event["event"] == "changed");

@@ -52,7 +52,7 @@ fn a_plugin_starts_serves_and_stops() {
     end(shell);
     assert!(
         watch.wait_for(0, Duration::from_secs(10)),
-        "the plugin has ended"
+        "the plugin process has exited"
     );
 }
 
@@ -79,7 +79,7 @@ fn config_values_survive_a_restart_and_a_kill() {
     assert_eq!(
         shell.command(&["config", "get", "sample", "stops"]).code,
         Some(1),
-        "it was killed"
+        "the plugin was killed"
     );
     end(shell);
     let options = RunOptions {
@@ -254,7 +254,7 @@ fn a_failing_plugin_does_not_affect_others() {
     }
     assert!(
         watch.wait_for(2, Duration::from_secs(10)),
-        "only the good ones live: {:?}",
+        "only the running plugins have processes: {:?}",
         watch.alive()
     );
 }
@@ -422,7 +422,7 @@ fn login_commands_change_the_login_of_running_plugins() {
     let second = login(&shell);
     assert_ne!(
         second["token"], first["token"],
-        "every login has a token of its own"
+        "every login has its own token"
     );
     shell.wait_for(|event| event["event"] == "auth" && event["authenticated"] == true);
     shell.wait_for(|event| event["event"] == "auth" && event["authenticated"] == false);
@@ -436,10 +436,7 @@ fn login_commands_change_the_login_of_running_plugins() {
     );
     let token = first["token"].as_str().unwrap();
     let events = format!("{:?}", shell.events);
-    assert!(
-        !events.contains(token),
-        "the token is not in what was printed"
-    );
+    assert!(!events.contains(token), "the token is not printed");
 }
 
 #[test]
@@ -506,7 +503,7 @@ fn a_second_shell_is_refused_and_names_the_first() {
     assert_eq!(
         shell.get("/api/sample/hello/x").status,
         200,
-        "the first one is not disturbed"
+        "the first shell still serves"
     );
 
     let port = shell.address.port().to_string();
@@ -538,7 +535,7 @@ fn plugins_that_cannot_run_are_listed_or_refused() {
     let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell.plugin("ui")["state"]["note"],
-        "it has a UI only and needs no process"
+        "a plugin with only a UI needs no process"
     );
     let note = "its background module is JavaScript, which only the real shell runs";
     assert_eq!(shell.plugin("script")["state"]["note"], note);
@@ -599,16 +596,19 @@ fn end(shell: ShellProcess) {
     let (status, last) = shell.interrupt();
     assert!(status.success());
     let stopped = |event: &Value| event["state"]["name"] == "stopped";
-    assert!(last.iter().any(stopped), "the end is shown: {last:#?}");
+    assert!(
+        last.iter().any(stopped),
+        "the stopped state is printed: {last:#?}"
+    );
     let by_force = |event: &Value| event["tag"] == "shell";
     assert!(
         !last.iter().any(by_force),
-        "the plugin ends by itself: {last:#?}"
+        "the plugin exits by itself: {last:#?}"
     );
     let logged = |event: &Value| event["message"] == "stopped";
     assert!(
         last.iter().any(logged),
-        "what on_stop logs is shown: {last:#?}"
+        "log messages of on_stop are printed: {last:#?}"
     );
 }
 

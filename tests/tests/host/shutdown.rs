@@ -89,7 +89,7 @@ fn ctrl_c_works_while_stdout_is_not_read() {
         if waits == before && waits > 32 * 1024 {
             break;
         }
-        assert!(Instant::now() < deadline, "the pipe fills up: {waits}");
+        assert!(Instant::now() < deadline, "the pipe is full: {waits}");
         before = waits;
         sleep(Duration::from_millis(100));
     }

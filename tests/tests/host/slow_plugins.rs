@@ -43,7 +43,7 @@ async fn a_stop_cancels_a_hanging_on_start() {
     assert_eq!(
         shell.config_value::<u64>("stops").await,
         Some(1),
-        "what never ran has no on_stop"
+        "a plugin that never ran has no on_stop"
     );
     shell.set_config("hang_in_start", false).await;
     shell.plugin("demo").start().await.unwrap();
@@ -86,7 +86,7 @@ async fn a_newer_version_replaces_one_that_hangs_in_on_resume() {
         "{:?}",
         begin.elapsed()
     );
-    first.await.unwrap().expect("a newer one took its place");
+    first.await.unwrap().expect("a newer version replaced it");
     assert_eq!(shell.get("/api/demo/at-once").await.text(), "3");
 }
 
@@ -102,7 +102,7 @@ async fn the_handshake_times_out() {
     let options = ShellOptions::new(StateDir::in_memory().unwrap());
     let (shell, _door) = Shell::start_in_memory(options, vec![spec], EventBus::default()).unwrap();
     let PluginState::Errored { reason } = shell.ready().await[0].state.clone() else {
-        panic!("it cannot run");
+        panic!("the plugin must be errored");
     };
     let expected = "did not greet the shell within 5 s: its `main` must call `stratos::serve`";
     assert_eq!(reason, expected);
@@ -124,7 +124,7 @@ async fn requests_in_flight_are_answered_by_the_old_generation() {
         shell.update().await.unwrap();
         assert!(
             begin.elapsed() < Duration::from_secs(1),
-            "nothing waits for it: {:?}",
+            "the update does not wait for the request: {:?}",
             begin.elapsed()
         );
         assert_eq!(shell.get("/api/demo/at-once").await.text(), "2");
@@ -153,8 +153,11 @@ async fn streams_of_a_draining_generation_are_closed_after_10_seconds() {
     let begin = Instant::now();
     let (cut, closed) = tokio::join!(stream.chunk(), socket.next());
     let waited = begin.elapsed().as_secs_f64();
-    cut.expect_err("a stream that was cut is no whole one");
-    assert!(closed.is_none_or(|message| message.is_err()), "hung up");
+    cut.expect_err("a closed stream is incomplete");
+    assert!(
+        closed.is_none_or(|message| message.is_err()),
+        "the connection is closed"
+    );
     assert!((9.0..11.0).contains(&waited), "{waited}");
 }
 
@@ -169,7 +172,7 @@ async fn a_stop_closes_the_streams_of_draining_generations() {
     }
     let begin = Instant::now();
     assert_eq!(shell.stop().await.leaks().len(), 1, "the stream");
-    stream.chunk().await.expect_err("it is cut");
+    stream.chunk().await.expect_err("the stream is closed");
     assert!(
         begin.elapsed() < Duration::from_secs(5),
         "{:?}",
@@ -188,13 +191,16 @@ async fn at_most_8_generations_drain() {
         shell.update().await.unwrap();
     }
     let begin = Instant::now();
-    streams[0].chunk().await.expect_err("it is cut");
+    streams[0].chunk().await.expect_err("the stream is closed");
     assert!(
         begin.elapsed() < Duration::from_secs(4),
         "{:?}",
         begin.elapsed()
     );
-    streams[1].chunk().await.expect_err("it has its time");
+    streams[1]
+        .chunk()
+        .await
+        .expect_err("the stream is closed later");
     assert!(
         begin.elapsed() > Duration::from_secs(9),
         "{:?}",
@@ -229,7 +235,7 @@ async fn a_plugin_has_at_most_1024_channels() {
                         .await?;
                 }
                 let more = ctx.ipc.handle("more", async |(): ()| Ok(())).await;
-                let more = more.expect_err("there is no room");
+                let more = more.expect_err("the limit is reached");
                 ctx.logger.error_from("test", "refused", &more);
                 ctx.ipc.remove_handler("c0").await?;
                 Ok(ctx.ipc.handle("more", async |(): ()| Ok("fits")).await?)
@@ -258,7 +264,7 @@ async fn a_plugin_has_at_most_256_prefixes() {
                     .server
                     .register_router(&prefix(256), Router::new())
                     .await;
-                let more = more.expect_err("there is no room");
+                let more = more.expect_err("the limit is reached");
                 ctx.logger.error_from("test", "refused", &more);
                 Ok(())
             })

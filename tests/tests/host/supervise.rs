@@ -20,7 +20,10 @@ fn restarts_back_off_and_are_limited() {
         assert!(bounds.contains(&wait), "{crash}: {wait} ms");
         let runs = shell.wait_for_state("sample", "running");
         let generation = runs["generation"].as_u64().unwrap();
-        assert!(generation > before, "another start: {generation}");
+        assert!(
+            generation > before,
+            "the generation increases with a restart: {generation}"
+        );
         before = generation;
         assert_eq!(shell.get("/api/sample/hello/x").status, 200);
     }
@@ -29,14 +32,14 @@ fn restarts_back_off_and_are_limited() {
     assert_eq!(
         shell.get("/api/another/hello/x").status,
         200,
-        "the others serve"
+        "other plugins still serve"
     );
 
     assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
     let _ = shell.call("sample", "exit", "9");
     let waits = shell.wait_for_state("sample", "backing-off");
     let wait = waits["state"]["retry_in_ms"].as_u64().unwrap();
-    assert!(wait <= 300, "somebody did something about it: {wait} ms");
+    assert!(wait <= 300, "a manual start resets the backoff: {wait} ms");
 }
 
 #[test]
@@ -59,7 +62,11 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     let expected = "is backing-off: `cargo stratos start sample` starts it";
     assert!(refused.body.contains(expected), "{refused:?}");
     assert_eq!(shell.plugin("sample")["state"]["name"], "stopped");
-    assert_eq!(stops(&shell), "", "what does not run has no on_stop");
+    assert_eq!(
+        stops(&shell),
+        "",
+        "a plugin that does not run has no on_stop"
+    );
     assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
 }
@@ -113,7 +120,11 @@ fn plugins_survive_a_system_suspend() {
         let asked = thread::spawn(move || request(address, "GET", "/api/sample/hello/x", &[], ""));
         sleep(SLEEP);
         tell(Signal::CONT);
-        assert_eq!(asked.join().unwrap().status, 200, "asked meanwhile");
+        assert_eq!(
+            asked.join().unwrap().status,
+            200,
+            "a request during the backoff"
+        );
         let switched = shell.command(&["auth", "signed-out"]);
         assert_eq!(switched.code, Some(0), "{switched:?}");
         assert_eq!(shell.get("/api/another/hello/x").status, 200);

@@ -97,7 +97,7 @@ fn a_version_that_does_not_start_is_rolled_back() {
     let again = shell.command(&["update", "sample"]);
     assert!(
         again.stderr.contains(expected),
-        "the good one can be started as often as needed: {again:?}"
+        "a second rollback works too: {again:?}"
     );
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
 

@@ -218,7 +218,7 @@ async fn start_fails_with_the_reason_of_an_errored_plugin() {
     let both = TestShell::new(fleet).plugin(broken).in_memory();
     let shell = both.start_anyway().await.unwrap();
     assert_eq!(shell.plugin("broken").errored().await, reason);
-    assert_eq!(shell.state(), PluginState::Running, "the others run");
+    assert_eq!(shell.state(), PluginState::Running, "other plugins run");
     let again = shell.plugin("broken").start().await.unwrap_err();
     assert!(again.to_string().contains("no runway"), "{again}");
 }
@@ -547,7 +547,7 @@ async fn any_state_can_be_waited_for() {
     assert_eq!(
         stopping,
         PluginState::Stopping,
-        "although it was left again"
+        "the state was reached although it has changed since"
     );
     shell.reaches(|state| *state == PluginState::Stopped).await;
     let running = shell.reaches(|state| *state == PluginState::Running);

@@ -28,7 +28,7 @@ fn cors_headers_of_a_plugin_are_removed() {
     assert_eq!(
         answer.header("x-of-this-hop"),
         None,
-        "it was of the plugin's connection"
+        "the header belongs to the plugin's connection"
     );
 
     let answer = get(&[&format!("Origin: {DEV}")]);
@@ -199,6 +199,6 @@ fn the_token_is_accepted_only_in_its_header() {
     assert_eq!(
         get(path, &[&bearer, &dev]).status,
         403,
-        "plugins are enough for a UI"
+        "CORS applies to plugin routes only"
     );
 }

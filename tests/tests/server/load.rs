@@ -112,7 +112,10 @@ fn idle_connections_are_limited() {
     // Connections wait in the system's backlog until the shell accepts them.
     let (began, mut refused) = (Instant::now(), 0);
     while number >= 1100 && refused == 0 {
-        assert!(began.elapsed() < PATIENCE, "there is a limit");
+        assert!(
+            began.elapsed() < PATIENCE,
+            "connections over the limit are refused"
+        );
         sleep(Duration::from_millis(10));
         refused = idle.iter().filter(|stream| is_refused(stream)).count();
     }
@@ -120,7 +123,10 @@ fn idle_connections_are_limited() {
     drop(idle);
     let began = Instant::now();
     while neighbour(address) != 200 {
-        assert!(began.elapsed() < PATIENCE, "places become free");
+        assert!(
+            began.elapsed() < PATIENCE,
+            "new connections are accepted after others close"
+        );
     }
 }
 

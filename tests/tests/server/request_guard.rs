@@ -75,7 +75,11 @@ fn the_control_api_needs_its_token() {
             .unwrap()
             .permissions()
             .mode();
-        assert_eq!(mode & 0o777, 0o600, "only its owner can read the token");
+        assert_eq!(
+            mode & 0o777,
+            0o600,
+            "only the owner can read the token file"
+        );
     }
 }
 

@@ -120,7 +120,7 @@ fn a_flipped_byte_is_harmless_or_detected() {
         good.file.len(),
         begin.elapsed()
     ));
-    assert!(noticed > flips / 50, "the flips hit something: {noticed}");
+    assert!(noticed > flips / 50, "some flips are detected: {noticed}");
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn a_store_that_is_only_read_is_backed_up_and_a_damaged_backup_is_kept() {
     );
     assert_eq!(store.export().unwrap(), ConfigExport::default());
     drop(store);
-    assert!(!backup.exists(), "a store that is new is worth no backup");
+    assert!(!backup.exists(), "a new store has no backup");
 
     // A missing store does not overwrite the backup with an empty one.
     fs::write(&backup, &good.backup).unwrap();

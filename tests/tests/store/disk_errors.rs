@@ -70,7 +70,7 @@ fn writes_fail_on_a_full_disk_and_work_again_when_there_is_space() {
             assert_eq!(
                 store.delete("p", &key).ok(),
                 Some(true),
-                "there is room again"
+                "there is space again"
             );
             model.remove(&key);
         }
@@ -240,7 +240,7 @@ fn a_shell_on_a_full_disk_refuses_writes_and_keeps_stored_values() {
     assert_eq!(
         again.code,
         Some(0),
-        "it recovers when there is room: {again:?}"
+        "writes work again when there is space: {again:?}"
     );
     shell.kill();
     let shell = start();

@@ -40,7 +40,10 @@ fn one_of_two_shells_that_start_at_once_owns_the_store() {
             (second, first)
         };
         let winner = won.id();
-        assert!(won.try_wait().unwrap().is_none(), "round {round}: one runs");
+        assert!(
+            won.try_wait().unwrap().is_none(),
+            "round {round}: one shell runs"
+        );
         let lost = lost.wait_with_output().unwrap();
         won.kill().unwrap();
         won.wait().unwrap();

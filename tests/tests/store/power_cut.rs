@@ -38,7 +38,7 @@ fn a_power_cut_loses_no_acknowledged_write() {
     assert!(lost.is_empty(), "{lost:#?}");
     assert!(
         lost_by_control.len() * 100 >= cuts * 95,
-        "these cuts lose nothing: {lost_by_control:#?}"
+        "the comparison with unsynced files shows no loss: {lost_by_control:#?}"
     );
 }
 

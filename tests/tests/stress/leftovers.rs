@@ -101,7 +101,7 @@ fn blocked_plugins_end_with_a_killed_shell() {
     // The plugin's runtime is blocked, so the closed connection does not end it.
     let mut events = BufReader::new(shell.stdout.take().unwrap()).lines();
     events.find(|event| event.as_ref().unwrap().contains("blocking"));
-    assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
+    assert!(watch.wait_for(1, PATIENCE), "the plugin runs");
     shell.kill().unwrap();
     shell.wait().unwrap();
     wait_for_nothing(&watch);
@@ -115,10 +115,7 @@ fn helper_processes_end_with_their_plugin() {
         ..RunOptions::default()
     };
     let shell = ShellProcess::start_with(plugins.root(), options);
-    assert!(
-        watch.wait_for(2, PATIENCE),
-        "the plugin and its helper live"
-    );
+    assert!(watch.wait_for(2, PATIENCE), "the plugin and its helper run");
     assert_eq!(shell.command(&["stop", "helped"]).code, Some(0));
     assert!(watch.wait_for(0, LATE), "left: {:?}", watch.alive());
 }
@@ -155,11 +152,17 @@ fn the_next_shell_kills_only_processes_of_the_killed_shell() {
     };
 
     let shell = ShellProcess::start(plugins.root());
-    assert!(!leftover.lives(), "it was ended");
-    assert!(stranger.lives(), "it has another start time");
+    assert!(
+        !leftover.lives(),
+        "the process of the killed shell was killed"
+    );
+    assert!(
+        stranger.lives(),
+        "a process with another start time is left alone"
+    );
     assert!(!run.exists());
-    assert!(!sockets.exists(), "nobody listens there");
-    assert!(others.exists(), "somebody listens there");
+    assert!(!sockets.exists(), "sockets without a listener are removed");
+    assert!(others.exists(), "sockets with a listener are kept");
     let said = format!(
         "cleaned up after a shell that was killed: ended its processes ({}), \
          removed its sockets, removed its copies of programs\n",
@@ -189,13 +192,16 @@ fn the_next_shell_cleans_up_after_a_killed_guardian() {
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     shell.kill().unwrap();
     shell.wait().unwrap();
-    assert!(watch.wait_for(1, LATE), "the helper lives, the plugin not");
-    assert!(has("build-script-build").is_some(), "the build lives");
+    assert!(
+        watch.wait_for(1, LATE),
+        "the helper runs, the plugin has exited"
+    );
+    assert!(has("build-script-build").is_some(), "the build runs");
 
     fs::remove_dir_all(plugins.root().join("built")).unwrap();
     // A shell with another state folder does not clean up.
     drop(ShellProcess::start(&plugins.root().join("helped")));
-    assert!(has("build-script-build").is_some(), "the build lives");
+    assert!(has("build-script-build").is_some(), "the build runs");
     let options = RunOptions {
         state: Some(plugins.root().join("state")),
         ..RunOptions::default()

@@ -38,9 +38,9 @@ async fn end_of_stdin_ends_a_blocked_plugin() {
         .unwrap();
     // The log message before the plugin blocks all threads of its runtime.
     connection.receive().await.unwrap();
-    assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
+    assert!(watch.wait_for(1, PATIENCE), "the plugin runs");
     drop(input);
-    assert!(watch.wait_for(0, SOON), "it ended");
+    assert!(watch.wait_for(0, SOON), "the plugin exited");
     assert_eq!(plugin.wait().unwrap().code(), Some(1));
 }
 
@@ -58,10 +58,10 @@ async fn the_parent_death_signal_ends_a_plugin() {
     let (mut parent, input) = spawn(&plugins, &watch, &mut parent);
     // The plugin now waits for its shell without a timeout.
     let _connection = welcome(&listener).await;
-    assert!(watch.wait_for(1, PATIENCE), "the plugin lives");
+    assert!(watch.wait_for(1, PATIENCE), "the plugin runs");
     parent.kill().unwrap();
     parent.wait().unwrap();
-    assert!(watch.wait_for(0, SOON), "it ended");
+    assert!(watch.wait_for(0, SOON), "the plugin exited");
     drop(input);
 }
 
@@ -75,9 +75,9 @@ async fn a_plugin_orphaned_during_startup_exits() {
     let (mut orphan, _input) = spawn(&plugins, &watch, orphan.env("STRATOS_HOST_PID", "1"));
     let end = tokio::task::spawn_blocking(move || orphan.wait().unwrap().code());
     tokio::select! {
-        _ = listener.accept() => panic!("it greets"),
+        _ = listener.accept() => panic!("the plugin connects"),
         code = end => assert_eq!(code.unwrap(), Some(1)),
-        () = tokio::time::sleep(PATIENCE) => panic!("it neither greets nor ends"),
+        () = tokio::time::sleep(PATIENCE) => panic!("the plugin neither connects nor exits"),
     }
 }
 
@@ -91,7 +91,7 @@ async fn welcome(listener: &LocalListener) -> Connection {
     };
     let (mut connection, message) = tokio::time::timeout(PATIENCE, greeting).await.unwrap();
     let Some(Message::Request { id, method, .. }) = message else {
-        panic!("the plugin greets first")
+        panic!("the first message is `hello`")
     };
     assert_eq!(method, Hello::METHOD);
     let welcome = Welcome {

@@ -63,7 +63,7 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
     println!("{kills} kills, {had_plugins} of them with plugin processes alive");
     assert!(
         had_plugins >= kills / 2,
-        "the kills hit running plugins: {had_plugins}"
+        "plugins ran during the kills: {had_plugins}"
     );
 
     fs::remove_dir_all(plugins.root().join("hangs")).unwrap();
@@ -79,7 +79,7 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
         assert_eq!(
             count,
             format!("{stored}\n"),
-            "everything that was answered is there"
+            "every acknowledged value is stored"
         );
         shell.kill();
     }

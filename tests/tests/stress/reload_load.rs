@@ -64,7 +64,7 @@ fn no_request_fails_during_reloads() {
         assert!(slowest < TOO_SLOW, "{slowest:?}");
         assert!(
             answers > reloads * CONNECTIONS as u64,
-            "there was load: {answers}"
+            "there were requests: {answers}"
         );
         let last = format!("version {}", reloads - 1);
         assert_eq!(shell.get(&format!("/api/{id}/version")).body, last);

@@ -73,10 +73,7 @@ fn the_github_format_prints_only_its_own_commands() {
                 "{line}"
             );
         }
-        assert!(
-            !line.contains("##["),
-            "an older way to write commands: {line}"
-        );
+        assert!(!line.contains("##["), "a command in the old syntax: {line}");
         assert_eq!(obeyed(&command.message), None, "{line}");
         folders.insert(folder_of(&command.properties["file"]));
     }

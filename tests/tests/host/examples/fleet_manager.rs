@@ -45,7 +45,7 @@ fn the_fleet_is_fetched_with_the_current_token() {
     let token = first.authorization.clone().unwrap();
     assert!(token.starts_with("Bearer mock-"), "{token}");
     assert_eq!(first.path, "/v1/fleet");
-    assert_eq!(site.asked(), first, "the route and the poll ask alike");
+    assert_eq!(site.asked(), first, "route and poll send the same requests");
 
     example.become_persona("signed-out");
     assert_eq!(site.asked().authorization, None);

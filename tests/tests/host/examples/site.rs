@@ -63,7 +63,7 @@ impl Site {
 
     /// Changes the response.
     pub(crate) fn answer(&self, status: u16, body: &str) {
-        *self.answer.lock().expect("nobody panicked") = Reply {
+        *self.answer.lock().expect("no thread panicked") = Reply {
             status,
             body: body.to_owned(),
             length: body.len(),
@@ -72,7 +72,7 @@ impl Site {
 
     /// Closes the connection in the middle of every response from now on.
     pub(crate) fn break_off(&self) {
-        self.answer.lock().expect("nobody panicked").length += 1;
+        self.answer.lock().expect("no thread panicked").length += 1;
     }
 
     /// Waits for the next request.
@@ -113,7 +113,7 @@ fn serve(mut stream: &TcpStream, answer: &Mutex<Reply>, sender: &Sender<Asked>) 
         status,
         body,
         length,
-    } = answer.lock().expect("nobody panicked").clone();
+    } = answer.lock().expect("no thread panicked").clone();
     let reply = format!(
         "HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     );

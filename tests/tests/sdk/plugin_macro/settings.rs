@@ -65,7 +65,7 @@ async fn missing_settings_are_the_manifests_default_or_none() {
     assert_eq!(
         read().await.unwrap(),
         nothing,
-        "`null` is not set, but in JSON"
+        "`null` counts as missing except in JSON settings"
     );
 
     for (key, value, expected) in [

@@ -107,7 +107,10 @@ async fn websocket_subprotocols_are_forwarded() {
     let headers = [&UPGRADE[..], &[extension, "Content-Length: 0"]].concat();
     client.ask("GET", "/headers", &headers).await;
     let head = client.head().await;
-    assert!(head.starts_with("http/1.1 200"), "a plain answer: {head}");
+    assert!(
+        head.starts_with("http/1.1 200"),
+        "a response without an upgrade: {head}"
+    );
     let length = head
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));

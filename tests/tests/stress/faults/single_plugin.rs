@@ -48,7 +48,7 @@ impl Single {
             "child-escapes"
         });
         let pid = marks[0].strip_prefix(&format!("{does} as "));
-        pid.expect("it says who it is").parse().unwrap()
+        pid.expect("the child logs its process id").parse().unwrap()
     }
 }
 
@@ -67,13 +67,17 @@ fn a_nonce_is_good_for_one_connection() {
 fn child_processes_end_with_their_plugin() {
     let single = Single::start("leaves-a-child", &[]);
     let child = single.child("stays");
-    assert!(lives(child), "the child is there");
+    assert!(lives(child), "the child process runs");
     let stopped = single.shell.control().command("leaves-a-child", "stop");
     assert_eq!(stopped.status, 200);
     assert!(ends_soon(child), "the child outlived its plugin");
     let (_, events) = single.shell.interrupt();
     let blamed = |event: &&Value| event.to_string().contains("left its process group");
-    assert_eq!(events.iter().find(blamed), None, "it was in the group");
+    assert_eq!(
+        events.iter().find(blamed),
+        None,
+        "a child process in the group is not reported"
+    );
 }
 
 #[cfg(target_os = "linux")]

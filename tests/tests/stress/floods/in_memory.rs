@@ -89,7 +89,7 @@ async fn requests_to_a_plugin_that_never_reads_are_bounded() {
     }
     let control = shell.control().clone();
     let echo = control.invoke("sample", "echo", json!(1)).await;
-    assert_eq!(echo.unwrap(), 1, "the neighbour answers");
+    assert_eq!(echo.unwrap(), 1, "the other plugin answers");
     let outcomes = questions.join_all().await;
     let said = outcomes
         .into_iter()

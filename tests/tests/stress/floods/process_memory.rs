@@ -36,11 +36,14 @@ fn endless_output_is_dropped_and_counted() {
         shell.wait_for(|event| event["message"] == "the end");
     }
     let grown = memory.grown();
-    assert!(neighbour.questions() > 5, "the neighbour answers meanwhile");
+    assert!(
+        neighbour.questions() > 5,
+        "the other plugin answers during the flood"
+    );
     let lines = 64 * MIB / 100 * times + 1 + 100_000 + 3;
     let counted: usize = shell.events.iter().map(counted).sum();
     // The line break before each `the end` ends a line, which is empty in two of three cases.
-    assert_eq!(counted, lines + 2, "shown or counted");
+    assert_eq!(counted, lines + 2, "every line is printed or counted");
     let cut = shell
         .events
         .iter()
@@ -111,17 +114,20 @@ fn floods_of_pushes_and_log_lines_use_bounded_memory() {
     let pushed = shell.call("sample", "push", "1");
     assert_eq!(pushed.code, Some(0), "{}", pushed.stderr);
     let grown = memory.grown();
-    assert!(neighbour.questions() > 5, "the neighbour answers meanwhile");
+    assert!(
+        neighbour.questions() > 5,
+        "the other plugin answers during the flood"
+    );
     runtime.block_on(async {
         let answers = asks.await.unwrap();
-        assert!(answers > 0, "answers pass the pushes");
+        assert!(answers > 0, "responses are sent between pushes");
         for _ in 0..3 {
             let push = next_door.next().await.unwrap().unwrap();
             let expected = r#"{"type":"push","channel":"pushed","payload":1}"#;
             assert_eq!(
                 push.to_text().unwrap(),
                 expected,
-                "the neighbour's UI misses none"
+                "the UI of the other plugin misses no push"
             );
         }
         let (mut missed, mut seen) = (0, 0);
@@ -136,7 +142,10 @@ fn floods_of_pushes_and_log_lines_use_bounded_memory() {
                 _ => missed += message["count"].as_u64().unwrap(),
             }
         }
-        assert!(missed > 0, "all {seen} were seen: it did not read");
+        assert!(
+            missed > 0,
+            "all {seen} pushes arrived at a UI that did not read"
+        );
     });
     assert_grown(grown, 56, "push and log");
 }
@@ -196,7 +205,7 @@ impl Neighbour {
     /// Stops the thread and returns the number of successful requests.
     fn questions(self) -> usize {
         self.is_over.store(true, Ordering::SeqCst);
-        self.asks.join().expect("every question is answered")
+        self.asks.join().expect("every request succeeds")
     }
 }
 
