@@ -133,7 +133,7 @@ fn key_before(text: &str, at: usize) -> Option<&str> {
     Some(key)
 }
 
-/// The message and help for an error of this kind, whatever the text around it.
+/// The message and help for a kind of error, regardless of the text around it.
 const fn generic_message(kind: &ParseErrorKind) -> (&'static str, &'static str) {
     match kind {
         ExpectedComma => (
