@@ -4,7 +4,7 @@ mod catch_panic;
 mod check_run;
 mod check_unit;
 mod diff;
-mod errors;
+mod run_errors;
 mod exception_usage;
 mod level_args;
 mod parallel;
