@@ -47,7 +47,11 @@ impl EventFormat {
                 channel,
                 payload,
             } => {
-                let text = format!("{DIM}push{DIM:#}  {}{}", escape(channel), format_data(payload));
+                let text = format!(
+                    "{DIM}push{DIM:#}  {}{}",
+                    escape(channel),
+                    format_data(payload)
+                );
                 self.prefixed(plugin, &text)
             }
             Event::State { plugin, state, .. } => self.prefixed(plugin, &format_state(state)),
