@@ -2,7 +2,7 @@
 
 /// The format and properties of an icon file, whatever its name says.
 #[derive(Debug, Clone, PartialEq)]
-pub enum IconContent {
+pub(crate) enum IconContent {
     /// An empty file, or one of white space.
     Empty,
     /// A file that is too large to be inspected.
@@ -30,28 +30,28 @@ pub enum IconContent {
 
 /// The properties of an SVG that rules check.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Svg {
+pub(crate) struct Svg {
     /// Width and height in pixels, or those of the view box; `None` if they depend on the context.
-    pub size: Option<[f64; 2]>,
+    pub(crate) size: Option<[f64; 2]>,
     /// Whether the root element is in the namespace of SVG; otherwise browsers show nothing.
-    pub has_namespace: bool,
+    pub(crate) has_namespace: bool,
     /// Whether the root element is in another namespace.
-    pub has_other_namespace: bool,
+    pub(crate) has_other_namespace: bool,
     /// Whether the SVG has styles for `prefers-color-scheme`, so that one file serves both themes.
-    pub adapts_to_theme: bool,
+    pub(crate) adapts_to_theme: bool,
     /// The document type declaration, if there is one.
-    pub doctype: Option<Doctype>,
+    pub(crate) doctype: Option<Doctype>,
     /// Scripts, event handlers and other active content.
-    pub active: Option<SvgMatches>,
+    pub(crate) active: Option<SvgMatches>,
     /// References to external resources.
-    pub external: Option<SvgMatches>,
+    pub(crate) external: Option<SvgMatches>,
     /// Whether nested `<use>` elements expand to more elements than any icon needs.
-    pub explodes: bool,
+    pub(crate) explodes: bool,
 }
 
 /// A document type declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doctype {
+pub(crate) enum Doctype {
     /// A declaration without entities or attributes.
     Plain,
     /// A declaration of entities or attributes; the rest of the file was not inspected.
@@ -60,13 +60,13 @@ pub enum Doctype {
 
 /// The matches of one kind in an SVG.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SvgMatches {
+pub(crate) struct SvgMatches {
     /// The source of the first match, up to 80 characters of its first line.
-    pub first: String,
+    pub(crate) first: String,
     /// The effect of the first match, such as "can run code"; empty for external references.
-    pub effect: &'static str,
+    pub(crate) effect: &'static str,
     /// The lines of the first five matches, counted from 1, without repetitions.
-    pub lines: Vec<u32>,
+    pub(crate) lines: Vec<u32>,
     /// The number of all matches.
-    pub count: usize,
+    pub(crate) count: usize,
 }
