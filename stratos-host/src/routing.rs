@@ -1,57 +1,41 @@
-//! Who serves which plugin's requests at this moment.
+//! The routing table: which session answers for which route prefix and for which plugin.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use stratos_protocol::server::covers;
-use stratos_transport::guard::Guard;
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::session::Session;
-
-/// The one table that routes, IPC and updates share, so that a switch is one step for all of them.
-#[derive(Debug)]
-pub(crate) struct RoutingTable(watch::Sender<Table>);
-
-#[derive(Debug, Default)]
-struct Table(BTreeMap<String, Entry>);
-
-#[derive(Debug, Default)]
-struct Entry {
-    serving: Serving,
-    /// The generation whose claims count.
-    live: u64,
-    claims: Vec<Claim>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Claim {
-    generation: u64,
-    prefix: String,
-}
-
-/// Who answers for a plugin.
-#[derive(Debug, Clone, Default)]
-pub(crate) enum Serving {
-    /// Nobody: it does not run.
-    #[default]
-    Nobody,
-    /// Nobody right now: an update is between stop and start, so requests wait.
-    Switching,
-    /// This generation.
-    Session(Arc<Session>),
-}
-
-/// More prefixes than any plugin has: every request looks through all of them.
+/// Maximum number of prefixes of one generation: every request is compared with all of them.
 const MAX_PREFIXES: usize = 256;
 
-/// Why a prefix is not the plugin's.
+/// Maps plugins and route prefixes to targets. Routes, IPC and updates share one table, so that a switch to a new
+/// generation is atomic for all of them.
+#[derive(Debug)]
+pub(crate) struct RoutingTable<S>(watch::Sender<Table<S>>);
+
+/// A destination of requests: a session of one plugin generation.
+pub(crate) trait Target: fmt::Debug + Send + Sync + 'static {
+    fn plugin(&self) -> &str;
+    fn generation(&self) -> u64;
+    /// Tracks the requests in flight.
+    fn leases(&self) -> &TaskTracker;
+}
+
+/// The part of the routing table that registers prefixes.
+pub(crate) trait PrefixRegistry: fmt::Debug + Send + Sync {
+    /// Claims a prefix for a generation. It takes effect once the table switches to that generation.
+    fn claim(&self, plugin: &str, generation: u64, prefix: &str) -> Result<(), ClaimError>;
+}
+
+/// Reason why a prefix cannot be claimed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum ClaimError {
-    /// Two plugins want the same paths.
     #[error(
         "route prefix `{prefix}` overlaps `{other_prefix}` of the plugin `{other}`: choose another, such as `/api/{plugin}`"
     )]
@@ -67,18 +51,68 @@ pub(crate) enum ClaimError {
     TooMany,
 }
 
-impl RoutingTable {
-    pub(crate) fn new() -> Self {
+/// The entries, by plugin id.
+#[derive(Debug)]
+struct Table<S>(BTreeMap<String, Entry<S>>);
+
+#[derive(Debug)]
+struct Entry<S> {
+    route: Route<S>,
+    /// Generation whose claims are in effect.
+    live: u64,
+    claims: Vec<Claim>,
+}
+
+/// Destination of a plugin's requests.
+#[derive(Debug)]
+enum Route<S> {
+    /// The plugin does not run; requests are refused.
+    None,
+    /// The plugin restarts for an update; requests wait.
+    Held,
+    Target(Arc<S>),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Claim {
+    generation: u64,
+    prefix: String,
+}
+
+impl<S> Default for Table<S> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<S> Default for Entry<S> {
+    fn default() -> Self {
+        Self {
+            route: Route::None,
+            live: 0,
+            claims: Vec::new(),
+        }
+    }
+}
+
+impl<S> Entry<S> {
+    fn live_prefixes(&self) -> impl Iterator<Item = &str> {
+        let live = |claim: &&Claim| claim.generation == self.live;
+        self.claims
+            .iter()
+            .filter(live)
+            .map(|claim| claim.prefix.as_str())
+    }
+}
+
+impl<S> Default for RoutingTable<S> {
+    fn default() -> Self {
         Self(watch::Sender::new(Table::default()))
     }
+}
 
-    /// Registers a prefix; it counts once its generation is the live one.
-    pub(crate) fn claim(
-        &self,
-        plugin: &str,
-        generation: u64,
-        prefix: &str,
-    ) -> Result<(), ClaimError> {
+impl<S: Target> PrefixRegistry for RoutingTable<S> {
+    fn claim(&self, plugin: &str, generation: u64, prefix: &str) -> Result<(), ClaimError> {
         let mut result = Ok(());
         self.0.send_modify(|table| {
             let overlaps =
@@ -105,11 +139,11 @@ impl RoutingTable {
             if entry.claims.contains(&claim) {
                 return;
             }
-            let mut own = entry
+            let own = entry
                 .claims
                 .iter()
-                .filter(|its| its.generation == generation);
-            if own.nth(MAX_PREFIXES - 1).is_some() && Guard::PrefixLimit.is_on() {
+                .filter(|claim| claim.generation == generation);
+            if own.count() >= MAX_PREFIXES {
                 result = Err(ClaimError::TooMany);
                 return;
             }
@@ -117,32 +151,33 @@ impl RoutingTable {
         });
         result
     }
+}
 
-    /// Makes a session the one that answers, under the prefixes that it claimed.
-    pub(crate) fn switch_to(&self, session: Arc<Session>) {
+impl<S: Target> RoutingTable<S> {
+    /// Routes a plugin's requests to a target, under the prefixes that its generation claimed.
+    pub(crate) fn switch_to(&self, target: Arc<S>) {
         self.0.send_modify(|table| {
-            let entry = table.0.entry(session.plugin.clone()).or_default();
-            entry.live = session.generation;
-            entry
-                .claims
-                .retain(|claim| claim.generation == session.generation);
-            entry.serving = Serving::Session(session);
+            let entry = table.0.entry(target.plugin().to_owned()).or_default();
+            let generation = target.generation();
+            entry.live = generation;
+            entry.claims.retain(|claim| claim.generation == generation);
+            entry.route = Route::Target(target);
         });
     }
 
-    /// Requests wait until [`switch_to`](Self::switch_to) or [`clear`](Self::clear).
+    /// Holds a plugin's requests until [`switch_to`](Self::switch_to) or [`clear`](Self::clear).
     pub(crate) fn hold(&self, plugin: &str) {
         self.0.send_modify(|table| {
-            table.0.entry(plugin.to_owned()).or_default().serving = Serving::Switching;
+            table.0.entry(plugin.to_owned()).or_default().route = Route::Held;
         });
     }
 
-    /// The plugin does not run, and its prefixes are free.
+    /// Removes a plugin that does not run, and frees its prefixes.
     pub(crate) fn clear(&self, plugin: &str) {
         self.0.send_modify(|table| drop(table.0.remove(plugin)));
     }
 
-    /// Frees the prefixes of a generation that never went live.
+    /// Frees the prefixes of a generation that failed to start.
     pub(crate) fn remove_claims(&self, plugin: &str, generation: u64) {
         self.0.send_modify(|table| {
             if let Some(entry) = table.0.get_mut(plugin) {
@@ -151,83 +186,73 @@ impl RoutingTable {
         });
     }
 
-    /// The live prefixes of a plugin.
+    /// Prefixes of a plugin that are in effect.
     pub(crate) fn prefixes(&self, plugin: &str) -> Vec<String> {
         let table = self.0.borrow();
-        let Some(entry) = table.0.get(plugin) else {
-            return Vec::new();
-        };
-        let live = entry
-            .claims
-            .iter()
-            .filter(|claim| claim.generation == entry.live);
-        live.map(|claim| claim.prefix.clone()).collect()
+        let entry = table.0.get(plugin).into_iter();
+        let prefixes = entry.flat_map(Entry::live_prefixes);
+        prefixes.map(str::to_owned).collect()
     }
 
-    /// The session that answers for a path, after the wait for a running update.
-    pub(crate) async fn for_path(&self, path: &str) -> Option<Lease> {
-        self.resolve(|table| {
-            table.0.values().find(|entry| {
-                let mut claims = entry
-                    .claims
-                    .iter()
-                    .filter(|claim| claim.generation == entry.live);
-                claims.any(|claim| covers(&claim.prefix, path))
-            })
+    /// Leases the target for a request path; waits while the plugin's requests are held.
+    pub(crate) async fn for_path(&self, path: &str) -> Option<Lease<S>> {
+        self.lease(|table| {
+            let mut entries = table.0.values();
+            entries.find(|entry| entry.live_prefixes().any(|prefix| covers(prefix, path)))
         })
         .await
     }
 
-    /// The session that answers for a plugin, after the wait for a running update.
-    pub(crate) async fn for_plugin(&self, plugin: &str) -> Option<Lease> {
-        self.resolve(|table| table.0.get(plugin)).await
+    /// Leases a plugin's target; waits while the plugin's requests are held.
+    pub(crate) async fn for_plugin(&self, plugin: &str) -> Option<Lease<S>> {
+        self.lease(|table| table.0.get(plugin)).await
     }
 
-    /// The session that answers for a plugin at this moment.
-    pub(crate) fn now(&self, plugin: &str) -> Option<Arc<Session>> {
-        match self.0.borrow().0.get(plugin)?.serving {
-            Serving::Session(ref session) => Some(Arc::clone(session)),
-            Serving::Nobody | Serving::Switching => None,
+    /// A plugin's current target, without a lease.
+    pub(crate) fn current(&self, plugin: &str) -> Option<Arc<S>> {
+        match &self.0.borrow().0.get(plugin)?.route {
+            Route::Target(target) => Some(Arc::clone(target)),
+            Route::None | Route::Held => None,
         }
     }
 
-    async fn resolve(&self, find: impl Fn(&Table) -> Option<&Entry>) -> Option<Lease> {
+    async fn lease(&self, find: impl Fn(&Table<S>) -> Option<&Entry<S>>) -> Option<Lease<S>> {
         let mut table = self.0.subscribe();
         loop {
-            match &find(&table.borrow_and_update())?.serving {
-                // Leased while the table is held: a switch after this waits for the lease.
-                Serving::Session(session) => return Some(Lease::new(session)),
-                Serving::Nobody => return None,
-                Serving::Switching => {}
+            match &find(&table.borrow_and_update())?.route {
+                // Taken while the table is borrowed, so that a later switch waits for the lease.
+                Route::Target(target) => return Some(Lease::new(target)),
+                Route::None => return None,
+                Route::Held => {}
             }
-            // An error cannot happen while `self` holds the sender.
+            // No error is possible while `self` holds the sender.
             table.changed().await.ok()?;
         }
     }
 }
 
-/// A session that is being asked something, and is given the time to answer it before it ends in order.
+/// A request in flight to a target. Before a target ends in order, it waits a limited time for its leases.
 ///
-/// Whoever passes an answer on holds the lease to the answer's end.
+/// A response that streams holds the lease until its last byte.
 #[derive(Debug)]
-pub(crate) struct Lease {
-    session: Arc<Session>,
-    _token: Option<TaskTrackerToken>,
+pub(crate) struct Lease<S> {
+    target: Arc<S>,
+    _token: TaskTrackerToken,
 }
 
-impl Lease {
-    fn new(session: &Arc<Session>) -> Self {
+impl<S: Target> Lease<S> {
+    fn new(target: &Arc<S>) -> Self {
         Self {
-            session: Arc::clone(session),
-            _token: Guard::Lease.is_on().then(|| session.leases.token()),
+            target: Arc::clone(target),
+            _token: target.leases().token(),
         }
     }
 }
 
-impl Deref for Lease {
-    type Target = Session;
+impl<S> Deref for Lease<S> {
+    type Target = S;
 
-    fn deref(&self) -> &Session {
-        &self.session
+    fn deref(&self) -> &S {
+        &self.target
     }
 }

@@ -1,10 +1,12 @@
 //! Timeouts for plugins, and the pause in which a debugger is attached to one.
 
+use std::future;
 use std::pin::pin;
 use std::time::Duration;
 
 use stratos_protocol::limits::{ANSWER_TIMEOUT, HELLO_TIMEOUT, START_TIMEOUT, STOP_TIMEOUT};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// Effectively no timeout: a hundred years, small enough not to overflow `Instant`.
 pub(crate) const UNLIMITED: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -40,6 +42,48 @@ pub enum AttachMode {
 pub(crate) struct DebuggerPause {
     mode: AttachMode,
     released: Notify,
+}
+
+/// The timeouts in effect: unlimited while plugins are debugged, and the configured ones once the shell shuts down.
+#[derive(Debug)]
+pub(crate) struct TimeoutPolicy {
+    configured: Timeouts,
+    debugger: Option<DebuggerPause>,
+    shutdown: CancellationToken,
+}
+
+impl TimeoutPolicy {
+    pub(crate) fn new(
+        configured: Timeouts,
+        attach: Option<AttachMode>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self {
+            configured,
+            debugger: attach.map(DebuggerPause::new),
+            shutdown,
+        }
+    }
+
+    /// The pause before `on_start`; absent where plugins are not debugged.
+    pub(crate) fn debugger(&self) -> Option<&DebuggerPause> {
+        self.debugger.as_ref()
+    }
+
+    pub(crate) fn current(&self) -> Timeouts {
+        match (&self.debugger, self.shutdown.is_cancelled()) {
+            (Some(_), false) => Timeouts::UNLIMITED,
+            _ => self.configured,
+        }
+    }
+
+    /// Waits until unlimited timeouts become limited; never resolves where they are limited already.
+    pub(crate) async fn restored(&self) {
+        if self.debugger.is_none() || self.shutdown.is_cancelled() {
+            future::pending::<()>().await;
+        }
+        self.shutdown.cancelled().await;
+    }
 }
 
 impl Timeouts {

@@ -104,8 +104,12 @@ pub use self::{
     check::{Report, check, check_parsed},
     context::UnusedSuppression,
     diagnostic::{Diagnostic, Level, Related},
-    facts::{CrateFacts, FileStatus, FileVersion, Program, ProjectFacts, SdkSource, SimilarPlugin},
+    facts::{
+        CrateFacts, FileStatus, FileVersion, IconFacts, Program, ProjectFacts, SdkSource,
+        SimilarPlugin,
+    },
     fix::{Edit, Fix, Safety},
+    icon::{Doctype, IconContent, Svg, SvgMatches},
     levels::{LevelError, Levels},
     model::{
         Author, Background, Choice, Manifest, PluginType, Setting, SettingDeclaration,
@@ -115,5 +119,5 @@ pub use self::{
     rule::{Group, Rule, RuleLevel, Source, Stage},
     rules::RULES,
     suggest::closest,
-    syntax::{MAX_BYTES, ParsedManifest},
+    syntax::{MAX_BYTES, MAX_DEPTH, ParsedManifest},
 };

@@ -253,14 +253,14 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
 
 describe("failures", () => {
   for (const [id, reason] of [
-    ["exits", /the plugin exited with code 7 before it greeted the shell/],
+    ["exits", /the plugin exited with code 7 before the handshake with the shell/],
     ["fails", /on_start failed: the airline has no fleet/],
     ["panics", /on_start panicked: no runway in sight/],
     ["quits", /the plugin exited with code 3 during on_start/],
-    ["garbage", /its first line is no greeting: .*what a lovely day/],
+    ["garbage", /its first message is not a `hello` request: .*what a lovely day/],
     ["future", /it speaks protocol 9, this shell speaks 1/],
     ["impostor", /it says that it is the plugin `somebody-else`/],
-    ["silent", /the plugin did not greet the shell within 5 s/],
+    ["silent", /the plugin did not complete the handshake with the shell within 5 s/],
   ]) {
     test(`a plugin that ${id}`, async () => {
       const { shell, entry } = await prepare(id);
@@ -273,7 +273,7 @@ describe("failures", () => {
     const missing = await prepare("sample", { program: null });
     await assert.rejects(missing.entry.onStart(missing.shell.newContext()), /program .* cannot be used: ENOENT/);
     const none = await prepare("sample", { program: join(missing.folder, "plugin.json") });
-    await assert.rejects(none.entry.onStart(none.shell.newContext()), /cannot be started|before it greeted/);
+    await assert.rejects(none.entry.onStart(none.shell.newContext()), /cannot be started|before the handshake/);
   });
 
   test("a plugin that failed to start can be started again", async () => {

@@ -97,10 +97,10 @@ class Session {
       const greeted = this.#greeting(server, nonce, strangers);
       this.#spawn(program, { STRATOS_SOCKET: control, STRATOS_HTTP_SOCKET: this.http, STRATOS_NONCE: nonce });
       const died = this.#exited.then((how) => {
-        throw new Error(`the plugin ${how} before it greeted the shell`);
+        throw new Error(`the plugin ${how} before the handshake with the shell`);
       });
       if (!(await within(Promise.race([greeted, died]), DEADLINE.hello))) {
-        throw new Error(`the plugin did not greet the shell within ${DEADLINE.hello / 1000} s`);
+        throw new Error(`the plugin did not complete the handshake with the shell within ${DEADLINE.hello / 1000} s`);
       }
     } catch (error) {
       await this.end();
@@ -247,8 +247,8 @@ class Session {
         const connection = new Connection(socket);
         connection.handler = {
           request: greet(connection, socket),
-          notification: () => fail("its first line is no greeting"),
-          closed: (error) => error && fail(`its first line is no greeting: ${error.message}`),
+          notification: () => fail("its first message is not a `hello` request"),
+          closed: (error) => error && fail(`its first message is not a \`hello\` request: ${error.message}`),
         };
       });
     });
@@ -552,7 +552,7 @@ function checkSize(part, text, limit) {
 
 /** The reason to refuse a plugin with a valid nonce, if there is one. */
 function objection(method, hello) {
-  if (method !== "hello") return `its first line is \`${method}\`, not \`hello\``;
+  if (method !== "hello") return `its first message is a \`${method}\` request, not \`hello\``;
   if (hello.protocol.major !== PROTOCOL.major) {
     return `it speaks protocol ${hello.protocol.major}, this shell speaks ${PROTOCOL.major}`;
   }

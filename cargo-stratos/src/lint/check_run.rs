@@ -11,9 +11,9 @@ use crate::exit::Outcome;
 use crate::lint::catch_panic::catch_panic;
 use crate::lint::check_unit::{FixMode, UnitResult, check, check_and_fix};
 use crate::lint::diff::{Patch, diff};
+use crate::lint::errors::Errors;
 use crate::lint::exception_usage::ExceptionUsage;
 use crate::lint::parallel::map_in_order;
-use crate::lint::run_errors::RunErrors;
 use crate::lint::unit::{Unit, mark_duplicates};
 use crate::output::escape;
 use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable, count};
@@ -38,7 +38,7 @@ pub(crate) fn check_units<'a>(
         mode,
         reporter: Some(reporter),
         summary: Summary::default(),
-        errors: RunErrors::default(),
+        errors: Errors::default(),
         changed: 0,
     };
     search_errors
@@ -68,7 +68,7 @@ struct CheckRun<'a> {
     /// `None` once stdout is closed. The run still goes on, to write fixes and to return the right exit code.
     reporter: Option<Box<dyn Reporter + 'a>>,
     summary: Summary,
-    errors: RunErrors,
+    errors: Errors,
     /// Number of manifests with fixes.
     changed: usize,
 }

@@ -39,19 +39,15 @@ impl EventFormat {
     }
 
     /// Formats an event as one line, or as several lines if it has compiler output.
-    pub(crate) fn format(&self, event: &Event) -> String {
+    pub(crate) fn lines(&self, event: &Event) -> String {
         match event {
-            Event::Log(line) => self.format_log(line),
+            Event::Log(line) => self.log_line(line),
             Event::Push {
                 plugin,
                 channel,
                 payload,
             } => {
-                let text = format!(
-                    "{DIM}push{DIM:#}  {}{}",
-                    escape(channel),
-                    format_data(payload)
-                );
+                let text = format!("{DIM}push{DIM:#}  {}{}", escape(channel), data(payload));
                 self.prefixed(plugin, &text)
             }
             Event::State { plugin, state, .. } => self.prefixed(plugin, &format_state(state)),
@@ -64,7 +60,7 @@ impl EventFormat {
             Event::Reread { plugin, error } => {
                 self.prefixed(plugin, &format_reread(plugin, error.as_deref()))
             }
-            Event::Build { plugin, build } => self.format_build(plugin, build),
+            Event::Build { plugin, build } => self.build(plugin, build),
             Event::Reload { plugin, ms, .. } => {
                 let text = format!(
                     "{GREEN}reloaded{GREEN:#} {DIM}{} after the change{DIM:#}",
@@ -110,14 +106,14 @@ impl EventFormat {
         }
     }
 
-    fn format_log(&self, line: &LogLine) -> String {
+    fn log_line(&self, line: &LogLine) -> String {
         let (style, level) = match line.level {
             Level::Debug => (DIM, "debug"),
             Level::Info => (GREEN, "info "),
             Level::Warn => (YELLOW, "warn "),
             Level::Error => (RED, "error"),
         };
-        let data = line.data.as_ref().map(format_data).unwrap_or_default();
+        let data = line.data.as_ref().map(data).unwrap_or_default();
         let (tag, message) = (escape(&line.tag), escape(&line.message));
         self.prefixed(
             &line.plugin,
@@ -125,7 +121,7 @@ impl EventFormat {
         )
     }
 
-    fn format_build(&self, plugin: &str, build: &BuildStep) -> String {
+    fn build(&self, plugin: &str, build: &BuildStep) -> String {
         let (text, output) = match build {
             BuildStep::Started => (format!("{DIM}building{DIM:#}"), ""),
             BuildStep::Superseded => (format!("{DIM}build cancelled{DIM:#}"), ""),
@@ -148,12 +144,12 @@ impl EventFormat {
                     true => "still does not build, for the same reason",
                     false => "does not build",
                 };
-                let suffix = if *serves {
+                let rest = if *serves {
                     ": the last good version serves"
                 } else {
                     ""
                 };
-                (format!("{RED}{message}{RED:#}{suffix}"), output.as_str())
+                (format!("{RED}{message}{RED:#}{rest}"), output.as_str())
             }
         };
         let mut lines = self.prefixed(plugin, &text);
@@ -164,7 +160,6 @@ impl EventFormat {
         lines
     }
 
-    /// The text after the plugin's id. An empty id stands for the shell.
     fn prefixed(&self, plugin: &str, text: &str) -> String {
         let (width, style) = (self.width, self.style(plugin));
         format!("{style}{plugin:width$}{style:#} {text}")
@@ -202,7 +197,7 @@ fn format_reread(plugin: &str, error: Option<&str>) -> String {
     }
 }
 
-fn format_data(value: &impl ToString) -> String {
+fn data(value: &impl ToString) -> String {
     format!(" {DIM}{}{DIM:#}", escape(&value.to_string()))
 }
 

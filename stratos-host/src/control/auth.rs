@@ -4,6 +4,9 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::control::{Control, ControlError};
+use futures_util::future::join_all;
+
+use crate::event::Event;
 use crate::remote::AuthInfo;
 
 impl Control {
@@ -11,7 +14,7 @@ impl Control {
     #[must_use]
     pub fn auth(&self) -> AuthInfo {
         AuthInfo {
-            authenticated: self.backend().login.current().authenticated,
+            authenticated: self.runtime().services.auth.current().authenticated,
         }
     }
 
@@ -25,8 +28,8 @@ impl Control {
         let (control, persona) = (self.clone(), persona.to_owned());
         // In a task of its own, so that all plugins learn of the switch even if the caller is dropped.
         let switch = tokio::spawn(async move {
-            let _lock = control.backend().switching.lock().await;
-            let expires = control.backend().login.become_persona(&persona)?;
+            let _lock = control.runtime().services.auth.lock_switch().await;
+            let expires = control.runtime().services.auth.switch_to(&persona)?;
             control.notify_plugins().await;
             control.expire_after(expires);
             Ok(())
@@ -57,13 +60,23 @@ impl Control {
     }
 
     async fn expire_now(&self) {
-        let _lock = self.backend().switching.lock().await;
-        self.backend().login.expire();
+        let _lock = self.runtime().services.auth.lock_switch().await;
+        self.runtime().services.auth.expire();
         self.notify_plugins().await;
     }
 
     async fn notify_plugins(&self) {
         let ids = self.0.plugins.keys();
-        self.backend().tell_auth(ids.map(String::as_str)).await;
+        let runtime = self.runtime();
+        let auth = runtime.services.auth.current();
+        self.emit(Event::Auth {
+            authenticated: auth.authenticated,
+        });
+        let sessions = ids.filter_map(|id| runtime.routing.current(id));
+        let sends = sessions.map(|session| {
+            let auth = auth.clone();
+            async move { session.send_auth(auth).await }
+        });
+        join_all(sends).await;
     }
 }

@@ -107,7 +107,7 @@ impl Control {
 
     fn record_value(&self, plugin: &str, key: String, value: Option<Value>) {
         let plugin = plugin.to_owned();
-        self.backend().events.record(|| Entry::Config {
+        self.runtime().events.record(|| Entry::Config {
             plugin,
             by_plugin: false,
             key,
@@ -129,7 +129,7 @@ impl Control {
         &self,
         work: impl FnOnce(&ConfigStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ControlError> {
-        let result = self.backend().store.run_blocking(work).await;
+        let result = self.0.store.run_blocking(work).await;
         result
             .expect("the store does not panic")
             .map_err(|error| match error.is_limit_exceeded() {

@@ -4,8 +4,8 @@ use stratos_protocol::error::chain;
 use stratos_transport::CallError;
 use thiserror::Error;
 
-use crate::login::UnknownPersona;
 use crate::plugin::{PluginError, start_hint};
+use crate::services::UnknownPersona;
 use crate::store::StoreError;
 
 /// An operation on a running shell failed.

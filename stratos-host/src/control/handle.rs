@@ -1,16 +1,18 @@
 //! The handle of a running shell.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use stratos_protocol::logger::Level;
 use tokio::task::AbortHandle;
 
-use crate::config::StratosToml;
+use crate::config::{Origin, StratosToml};
 use crate::event::{Event, Subscriber};
-use crate::plugin::{PluginError, PluginHandle};
+use crate::http::InProcessClient;
+use crate::plugin::{PluginError, PluginHandle, PluginSpec};
 use crate::routing::Lease;
-use crate::shell::{Backend, PluginSpec, plugin};
+use crate::session::{Runtime, Session};
+use crate::store::ConfigStore;
 
 /// The handle of a running shell, with all operations on it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -18,7 +20,14 @@ pub struct Control(pub(super) Arc<Inner>);
 
 #[derive(Debug)]
 pub(super) struct Inner {
-    backend: Arc<Backend>,
+    runtime: Arc<Runtime>,
+    pub(super) store: ConfigStore,
+    /// Origins beside the shell's own whose pages may call it.
+    origins: Arc<RwLock<Vec<Origin>>>,
+    /// Client of the shell's own server.
+    pub(super) client: InProcessClient,
+    /// Held while a scenario is played.
+    scenario_lock: Arc<tokio::sync::Mutex<()>>,
     /// The plugins, by id.
     pub(super) plugins: BTreeMap<String, Arc<PluginHandle>>,
     /// Display names and versions of the plugins, by id. They change with the manifest.
@@ -35,7 +44,13 @@ pub(super) struct Label {
 }
 
 impl Control {
-    pub(crate) fn new(backend: Arc<Backend>, plugins: Vec<PluginSpec>) -> Self {
+    pub(crate) fn new(
+        runtime: Arc<Runtime>,
+        plugins: Vec<PluginSpec>,
+        store: ConfigStore,
+        origins: Arc<RwLock<Vec<Origin>>>,
+        client: InProcessClient,
+    ) -> Self {
         let labels = plugins
             .iter()
             .map(|spec| {
@@ -45,10 +60,17 @@ impl Control {
             .collect();
         let plugins = plugins
             .into_iter()
-            .map(|spec| (spec.id.clone(), Arc::new(plugin(spec, &backend))))
+            .map(|spec| {
+                let id = spec.id.clone();
+                (id, Arc::new(PluginHandle::new(spec, &runtime)))
+            })
             .collect();
         Self(Arc::new(Inner {
-            backend,
+            runtime,
+            store,
+            origins,
+            client,
+            scenario_lock: Arc::default(),
             plugins,
             labels: Mutex::new(labels),
             expiry: Mutex::default(),
@@ -58,55 +80,55 @@ impl Control {
     /// Subscribes to all events from now on.
     #[must_use]
     pub fn subscribe(&self) -> Subscriber {
-        self.backend().events.subscribe()
+        self.runtime().events.subscribe()
     }
 
     /// Subscribes to the pushes of one plugin from now on.
     pub(crate) fn subscribe_to_pushes(&self, id: &str) -> Subscriber {
-        self.backend().events.subscribe_to_pushes(id)
+        self.runtime().events.subscribe_to_pushes(id)
     }
 
     pub(crate) fn emit(&self, event: Event) {
-        self.backend().events.emit(event);
+        self.runtime().events.emit(event);
     }
 
     /// Emits a log line of the shell about a plugin.
     pub(crate) fn log(&self, plugin: &str, level: Level, text: String) {
-        self.backend().events.log_from_shell(plugin, level, text);
+        self.runtime().events.log_from_shell(plugin, level, text);
     }
 
     /// Lets plugins continue that wait for a debugger before their `on_start`.
     pub fn release_debugger_pause(&self) {
-        if let Some(debugging) = &self.backend().debugging {
-            debugging.release();
+        if let Some(pause) = self.runtime().timeouts.debugger() {
+            pause.release();
         }
     }
 
     /// Applies a changed `stratos.toml`: personas and `[dev] origins`. The rest counts at the next start.
     pub(crate) fn apply_config(&self, config: StratosToml) {
-        self.backend().login.know(&config.auth);
-        let origins = self.backend().origins.write();
+        self.runtime().services.auth.set_personas(&config.auth);
+        let origins = self.0.origins.write();
         *origins.unwrap_or_else(PoisonError::into_inner) = config.dev.origins;
     }
 
     /// Waits until the shell begins to stop.
     pub(crate) async fn shutdown_started(&self) {
-        self.backend().ending.cancelled().await;
+        self.runtime().shutdown.cancelled().await;
     }
 
     /// Whether the shell has begun to stop.
     pub(crate) fn is_shutting_down(&self) -> bool {
-        self.backend().ending.is_cancelled()
+        self.runtime().shutdown.is_cancelled()
     }
 
     /// Takes the lock of the one scenario that may be played at a time; `None` if it is taken.
     pub(crate) fn try_lock_scenario(&self) -> Option<tokio::sync::OwnedMutexGuard<()>> {
-        Arc::clone(&self.backend().stage).try_lock_owned().ok()
+        Arc::clone(&self.0.scenario_lock).try_lock_owned().ok()
     }
 
     /// A lease on the session that serves a path. Waits for an update that is between stop and start.
-    pub(crate) async fn session_for(&self, path: &str) -> Option<Lease> {
-        self.backend().routing.for_path(path).await
+    pub(crate) async fn session_for(&self, path: &str) -> Option<Lease<Session>> {
+        self.runtime().routing.for_path(path).await
     }
 
     /// A plugin by its id.
@@ -119,7 +141,7 @@ impl Control {
         })
     }
 
-    pub(super) fn backend(&self) -> &Backend {
-        &self.0.backend
+    pub(super) fn runtime(&self) -> &Runtime {
+        &self.0.runtime
     }
 }

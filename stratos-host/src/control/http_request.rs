@@ -55,7 +55,7 @@ impl Control {
         path: &str,
         body: Option<&Value>,
     ) -> Result<HttpResponse, String> {
-        let client = &self.backend().client;
+        let client = &self.0.client;
         let origin = client.origin();
         let (content_type, body) = match body {
             None => (None, String::new()),

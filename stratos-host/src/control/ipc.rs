@@ -37,19 +37,19 @@ impl Control {
         payload: Box<RawValue>,
     ) -> Result<Box<RawValue>, ControlError> {
         let plugin = self.plugin(id)?;
-        let session = self.backend().routing.for_plugin(id).await;
+        let session = self.runtime().routing.for_plugin(id).await;
         let session = session.ok_or_else(|| ControlError::NotRunning {
             id: id.to_owned(),
             state: plugin.status().state.as_str(),
         })?;
         let (id, channel) = (id.to_owned(), channel.to_owned());
-        self.backend().events.record(|| Entry::Call {
+        self.runtime().events.record(|| Entry::Call {
             plugin: id.clone(),
             channel: channel.clone(),
             payload: parse_or_null(&payload),
         });
         let answer = session.invoke(&channel, payload).await;
-        self.backend().events.record(|| Entry::Answer {
+        self.runtime().events.record(|| Entry::Answer {
             plugin: id.clone(),
             channel: channel.clone(),
             answer: answer
@@ -64,7 +64,7 @@ impl Control {
             }) => ControlError::NoHandler {
                 id,
                 channel,
-                channels: session.channels(),
+                channels: self.runtime().services.ipc.channels(&session.caller),
             },
             error => ControlError::Handler { id, channel, error },
         })

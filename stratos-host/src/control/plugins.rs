@@ -45,7 +45,7 @@ impl Control {
     pub async fn kill(&self, id: &str) -> Result<(), ControlError> {
         let plugin = self.plugin(id)?;
         let before = plugin.status();
-        let session = self.backend().routing.now(id);
+        let session = self.runtime().routing.current(id);
         let session = session.filter(|_| before.state == PluginState::Running);
         let session = session.ok_or_else(|| PluginError::WrongState {
             id: id.to_owned(),
@@ -93,14 +93,14 @@ impl Control {
 
     /// Stops all plugins for good, and waits for it.
     pub(crate) async fn close(&self) {
-        self.backend().ending.cancel();
+        self.runtime().shutdown.cancel();
         self.expire_after(None);
         join_all(self.0.plugins.values().map(|plugin| plugin.close())).await;
     }
 
     /// Begins to stop all plugins for good.
     pub(crate) fn begin_close(&self) {
-        self.backend().ending.cancel();
+        self.runtime().shutdown.cancel();
         self.expire_after(None);
         for plugin in self.0.plugins.values() {
             plugin.begin_close();
@@ -133,10 +133,10 @@ impl Control {
 
     fn info(&self, plugin: &PluginHandle) -> PluginInfo {
         let status = plugin.status();
-        let session = self.backend().routing.now(&plugin.id);
+        let session = self.runtime().routing.current(&plugin.id);
         let Label { name, version } = self.labels().get(&plugin.id).cloned().unwrap_or_default();
         let routes = match status.state {
-            PluginState::Running => self.backend().routing.prefixes(&plugin.id),
+            PluginState::Running => self.runtime().routing.prefixes(&plugin.id),
             _ => Vec::new(),
         };
         PluginInfo {
@@ -148,7 +148,9 @@ impl Control {
             build: status.build,
             pid: session.as_ref().and_then(|session| session.process.pid()),
             routes,
-            channels: session.map_or_else(Vec::new, |session| session.channels()),
+            channels: session.map_or_else(Vec::new, |session| {
+                self.runtime().services.ipc.channels(&session.caller)
+            }),
         }
     }
 

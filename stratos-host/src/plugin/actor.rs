@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stratos_protocol::error::chain;
 use stratos_protocol::logger::Level;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
@@ -17,8 +18,7 @@ use crate::plugin::draining::DrainingGenerations;
 use crate::plugin::lifecycle::{Action, Lifecycle, LifecycleEvent, ProgramChoice};
 use crate::plugin::pending_start::{PendingStart, StartMode, StartOutcome};
 use crate::process::{Launcher, Program};
-use crate::session::Session;
-use crate::shell::{Backend, chain};
+use crate::session::{Runtime, Session};
 
 /// State of a plugin, as the rest of the shell sees it.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ struct Waiter {
 pub(super) struct Actor {
     pub(super) id: String,
     pub(super) launcher: Arc<dyn Launcher>,
-    pub(super) backend: Arc<Backend>,
+    pub(super) runtime: Arc<Runtime>,
     status: watch::Sender<Status>,
     mailbox: Mailbox,
     lifecycle: Lifecycle,
@@ -122,16 +122,16 @@ impl Actor {
     pub(super) fn new(
         id: String,
         launcher: Arc<dyn Launcher>,
-        backend: Arc<Backend>,
+        runtime: Arc<Runtime>,
         status: watch::Sender<Status>,
         mailbox: Mailbox,
     ) -> Self {
         Self {
-            builds: Builds::new(id.clone(), Arc::clone(&launcher), backend.events.clone()),
-            lifecycle: Lifecycle::new(backend.supervise),
+            builds: Builds::new(id.clone(), Arc::clone(&launcher), runtime.events.clone()),
+            lifecycle: Lifecycle::new(runtime.supervise),
             id,
             launcher,
-            backend,
+            runtime,
             status,
             mailbox,
             newest_failed: false,
@@ -228,11 +228,11 @@ impl Actor {
 
     async fn handle_crash(&mut self, reason: String) {
         self.session = None;
-        if self.backend.ending.is_cancelled() {
+        if self.runtime.shutdown.is_cancelled() {
             return;
         }
         if self.pending_start.is_some() {
-            self.backend.routing.hold(&self.id);
+            self.runtime.routing.hold(&self.id);
             let text = format!("{reason}, while its newer version is on its way");
             self.log(Level::Error, text);
         }
@@ -316,7 +316,7 @@ impl Actor {
         self.end_all().await;
         let reason = "was given up: the shell ends".to_owned();
         self.reply_to_waiters(0..=u64::MAX, &Err(reason));
-        self.backend.routing.clear(&self.id);
+        self.runtime.routing.clear(&self.id);
     }
 
     /// Ends every generation: stops the running one, cancels the pending one, and stops the draining ones.
@@ -362,7 +362,7 @@ impl Actor {
         match self.lifecycle.state() {
             PluginState::Running | PluginState::Starting | PluginState::Stopping => {}
             // No generation serves, so its prefixes are free.
-            _ => self.backend.routing.clear(&self.id),
+            _ => self.runtime.routing.clear(&self.id),
         }
         match self.lifecycle.state() {
             PluginState::BackingOff { .. } => {}
@@ -433,7 +433,7 @@ impl Actor {
         let status = Status {
             generation: match (&state, &self.session) {
                 // A replacement that failed has used up a generation number.
-                (PluginState::Running, Some(session)) => session.generation,
+                (PluginState::Running, Some(session)) => session.caller.generation,
                 _ => self.generation,
             },
             state,
@@ -448,7 +448,7 @@ impl Actor {
         };
         let before = self.status.borrow().clone();
         if (&before.state, before.generation) != (&status.state, status.generation) {
-            self.backend.events.emit(Event::State {
+            self.runtime.events.emit(Event::State {
                 plugin: self.id.clone(),
                 state: status.state.clone(),
                 generation: status.generation,
@@ -458,7 +458,7 @@ impl Actor {
     }
 
     pub(super) fn emit_reload(&self, elapsed: Duration) {
-        self.backend.events.emit(Event::Reload {
+        self.runtime.events.emit(Event::Reload {
             plugin: self.id.clone(),
             generation: self.generation,
             ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -466,7 +466,7 @@ impl Actor {
     }
 
     pub(super) fn log(&self, level: Level, text: impl Into<String>) {
-        self.backend.events.log_from_shell(&self.id, level, text);
+        self.runtime.events.log_from_shell(&self.id, level, text);
     }
 }
 

@@ -8,8 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::process::Program;
-use crate::session::{Session, StopMode};
-use crate::shell::Backend;
+use crate::session::{Runtime, Session, StopMode};
 
 /// Maximum number of draining generations; beyond it, the oldest no longer wait for their requests.
 const MAX_DRAINING: usize = 8;
@@ -30,19 +29,19 @@ impl DrainingGenerations {
         &mut self,
         session: Arc<Session>,
         program: Option<Program>,
-        backend: &Arc<Backend>,
+        runtime: &Arc<Runtime>,
     ) {
         self.0.retain(|draining| !draining.task.is_finished());
         let surplus = (self.0.len() + 1).saturating_sub(MAX_DRAINING);
         for draining in self.0.iter().take(surplus) {
             draining.drain_now.cancel();
         }
-        let drain_now = backend.ending.child_token();
-        let (backend, token) = (Arc::clone(backend), drain_now.clone());
+        let drain_now = runtime.shutdown.child_token();
+        let (runtime, token) = (Arc::clone(runtime), drain_now.clone());
         let task = tokio::spawn(async move {
             if let Err(reason) = session.stop(StopMode::Retire, &token).await {
-                let events = &backend.events;
-                events.log_from_shell(&session.plugin, Level::Warn, reason);
+                let events = &runtime.events;
+                events.log_from_shell(&session.caller.plugin, Level::Warn, reason);
             }
             drop(program);
         });

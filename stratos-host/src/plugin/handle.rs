@@ -6,10 +6,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::event::{BuildStatus, PluginState};
-use crate::plugin::PluginError;
 use crate::plugin::actor::{Actor, Changes, Command, Mailbox, Request, Status};
+use crate::plugin::{PluginError, PluginSpec};
 use crate::process::Launcher;
-use crate::shell::Backend;
+use crate::session::Runtime;
 
 /// Handle to the actor of one plugin.
 #[derive(Debug)]
@@ -23,8 +23,16 @@ pub(crate) struct PluginHandle {
 }
 
 impl PluginHandle {
+    /// Spawns the actor of a plugin, if it has a program to run.
+    pub(crate) fn new(spec: PluginSpec, runtime: &Arc<Runtime>) -> Self {
+        match spec.launcher {
+            Ok(launcher) => Self::spawn(spec.id, launcher, Arc::clone(runtime)),
+            Err(note) => Self::listed(spec.id, note),
+        }
+    }
+
     /// A plugin without a program, which is only listed.
-    pub(crate) fn listed(id: String, note: String) -> Self {
+    fn listed(id: String, note: String) -> Self {
         let (_, status) = watch::channel(Status::new(PluginState::Listed { note }));
         Self {
             id,
@@ -36,7 +44,7 @@ impl PluginHandle {
     }
 
     /// Spawns the actor of a plugin, which waits for a request to start.
-    pub(crate) fn spawn(id: String, launcher: Arc<dyn Launcher>, backend: Arc<Backend>) -> Self {
+    fn spawn(id: String, launcher: Arc<dyn Launcher>, runtime: Arc<Runtime>) -> Self {
         let (status_sender, status) = watch::channel(Status::new(PluginState::Discovered));
         let (requests, receiver) = mpsc::channel(4);
         let changes = watch::Sender::default();
@@ -44,7 +52,7 @@ impl PluginHandle {
             requests: receiver,
             changes: changes.subscribe(),
         };
-        let actor = Actor::new(id.clone(), launcher, backend, status_sender, mailbox);
+        let actor = Actor::new(id.clone(), launcher, runtime, status_sender, mailbox);
         let task = tokio::spawn(actor.run());
         Self {
             id,

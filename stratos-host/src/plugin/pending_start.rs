@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use stratos_protocol::auth::AuthState;
+use stratos_protocol::error::chain;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::event::Event;
 use crate::process::{Launcher, Program};
-use crate::session::{Session, StartHook};
-use crate::shell::{Backend, chain};
+use crate::services::Caller;
+use crate::session::{Runtime, Session, StartHook};
 use crate::timeouts;
 
 /// A start in progress, in a task of its own. Dropping it aborts the task and kills the process.
@@ -45,7 +46,7 @@ pub(super) struct LaunchContext {
     pub(super) plugin: String,
     pub(super) generation: u64,
     pub(super) launcher: Arc<dyn Launcher>,
-    pub(super) backend: Arc<Backend>,
+    pub(super) runtime: Arc<Runtime>,
 }
 
 impl PendingStart {
@@ -55,7 +56,7 @@ impl PendingStart {
         mode: StartMode,
         build_id: Option<u64>,
     ) -> Self {
-        let cancelled = context.backend.ending.child_token();
+        let cancelled = context.runtime.shutdown.child_token();
         let generation = context.generation;
         let task = start(context, program.clone(), mode.clone(), cancelled.clone());
         Self {
@@ -79,7 +80,7 @@ impl PendingStart {
         self.cancelled.cancel();
         if let Ok(Ok((session, _))) = self.task.await {
             session.process.terminate().await;
-            session.over.cancel();
+            session.closed.cancel();
         }
     }
 }
@@ -90,29 +91,29 @@ async fn start(
     mode: StartMode,
     cancelled: CancellationToken,
 ) -> StartOutcome {
-    let backend = &context.backend;
+    let runtime = &context.runtime;
     let launched = context
         .launcher
-        .launch(program, backend.events.clone())
+        .launch(program, runtime.events.clone())
         .await;
     let launched = launched.map_err(|error| chain(&error))?;
     let process = launched.process.clone();
     let run_hook = async {
-        let session = Session::open(launched, &context.plugin, context.generation, backend).await?;
+        let caller = Caller::new(context.plugin, context.generation);
+        let session = Session::open(launched, caller, runtime).await?;
         let session = Arc::new(session);
         // Requests that the session received meanwhile fail if the start does.
-        let failed = session.over.clone().drop_guard();
+        let failed = session.closed.clone().drop_guard();
         if mode == StartMode::Fresh {
-            backend.routing.switch_to(Arc::clone(&session));
+            runtime.routing.switch_to(Arc::clone(&session));
         }
         let hook = match mode {
             StartMode::Resume => StartHook::Resume,
             StartMode::Fresh | StartMode::Replace | StartMode::Rollback(_) => StartHook::Start,
         };
-        let auth = backend.login.current();
-        wait_for_debugger(&session, backend).await;
-        let started = session.begin(hook, auth.clone(), backend.timeouts().start);
-        started.await?;
+        let auth = runtime.services.auth.current();
+        wait_for_debugger(&session, runtime).await;
+        session.start(hook, auth.clone()).await?;
         failed.disarm();
         Ok((session, auth))
     };
@@ -129,22 +130,22 @@ async fn start(
 
 /// Announces the process to debuggers, and pauses if the shell is told to. Called before the first hook, so that a
 /// breakpoint in the hook is hit.
-async fn wait_for_debugger(session: &Session, backend: &Backend) {
-    let (Some(debugging), Some(pid)) = (&backend.debugging, session.process.pid()) else {
+async fn wait_for_debugger(session: &Session, runtime: &Runtime) {
+    let (Some(pause), Some(pid)) = (runtime.timeouts.debugger(), session.process.pid()) else {
         return;
     };
     let announce = || {
-        backend.events.emit(Event::Attach {
-            plugin: session.plugin.clone(),
-            generation: session.generation,
+        runtime.events.emit(Event::Attach {
+            plugin: session.caller.plugin.clone(),
+            generation: session.caller.generation,
             pid,
             debugger: timeouts::debugger_command(pid),
             needs: timeouts::debugger_requirement().map(str::to_owned),
-            waits: debugging.waits(),
+            waits: pause.waits(),
         });
     };
     tokio::select! {
-        () = debugging.pause(announce) => {}
+        () = pause.pause(announce) => {}
         // The hook that follows reports how the process ended.
         _ = session.process.wait() => {}
     }

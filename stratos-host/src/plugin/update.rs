@@ -12,8 +12,7 @@ use crate::plugin::actor::Actor;
 use crate::plugin::lifecycle::LifecycleEvent;
 use crate::plugin::pending_start::{LaunchContext, PendingStart, StartMode, StartOutcome};
 use crate::process::Program;
-use crate::session::{Session, StopMode};
-use crate::shell::Backend;
+use crate::session::{Runtime, Session, StopMode};
 
 /// Event for the state machine, and outcome for the callers that wait for the start.
 type Transition = (LifecycleEvent, Result<(), String>);
@@ -28,7 +27,7 @@ impl Actor {
     pub(super) async fn switch(&mut self, program: Program) {
         self.cancel_pending_start().await;
         let can_resume =
-            |old: &Arc<Session>| old.resumes() && self.backend.version == ShellVersion::V1;
+            |old: &Arc<Session>| old.resumes() && self.runtime.version == ShellVersion::V1;
         let mode = match self.session.take_if(|old| !can_resume(old)) {
             Some(old) => {
                 self.stop_for_replacement(&old).await;
@@ -51,7 +50,7 @@ impl Actor {
         let (event, outcome) = match outcome {
             Ok((session, auth)) => self.complete_start(pending, session, &auth).await,
             // Cancelled by the shutdown, which `shut_down` completes.
-            Err(_) if self.backend.ending.is_cancelled() => return,
+            Err(_) if self.runtime.shutdown.is_cancelled() => return,
             Err(reason) => match self.roll_back(pending, reason).await {
                 Some(transition) => transition,
                 None => return,
@@ -83,7 +82,7 @@ impl Actor {
         let Some(pending) = self.pending_start.take() else {
             return;
         };
-        let (routing, generation) = (&self.backend.routing, pending.generation);
+        let (routing, generation) = (&self.runtime.routing, pending.generation);
         if pending.mode == StartMode::Fresh {
             routing.clear(&self.id);
         }
@@ -93,7 +92,7 @@ impl Actor {
 
     async fn spawn_start(&mut self, program: Program, mode: StartMode, build_id: Option<u64>) {
         self.cancel_pending_start().await;
-        if self.backend.ending.is_cancelled() {
+        if self.runtime.shutdown.is_cancelled() {
             return;
         }
         // Every launch has a generation number of its own.
@@ -105,7 +104,7 @@ impl Actor {
             plugin: self.id.clone(),
             generation: self.generation,
             launcher: Arc::clone(&self.launcher),
-            backend: Arc::clone(&self.backend),
+            runtime: Arc::clone(&self.runtime),
         };
         self.pending_start = Some(PendingStart::spawn(context, program, mode, build_id));
         self.publish_status();
@@ -114,7 +113,7 @@ impl Actor {
     /// Stops the old generation and holds requests. Bounded in time, and completed even if the shell shuts down.
     async fn stop_for_replacement(&mut self, old: &Session) {
         self.publish(PluginState::Stopping);
-        self.backend.routing.hold(&self.id);
+        self.runtime.routing.hold(&self.id);
         self.stop_session(old).await;
         self.publish(PluginState::Stopped);
     }
@@ -132,13 +131,13 @@ impl Actor {
             old.revoke_writes();
         }
         if mode != StartMode::Fresh {
-            self.backend.routing.switch_to(Arc::clone(&session));
+            self.runtime.routing.switch_to(Arc::clone(&session));
         }
         self.last_good = Some(program);
         self.session = Some(Arc::clone(&session));
         self.send_missed_auth(session, auth);
         if let Some(old) = old {
-            self.draining.add(old, old_program, &self.backend);
+            self.draining.add(old, old_program, &self.runtime);
         }
         match mode {
             StartMode::Fresh => (LifecycleEvent::Started, Ok(())),
@@ -161,7 +160,7 @@ impl Actor {
 
     /// Handles a failed start; `None` where the last good program is started instead.
     async fn roll_back(&mut self, pending: PendingStart, reason: String) -> Option<Transition> {
-        self.backend
+        self.runtime
             .routing
             .remove_claims(&self.id, pending.generation);
         match (pending.mode, self.last_good.clone()) {
@@ -186,33 +185,28 @@ impl Actor {
     ///
     /// Runs in a task of its own, since it waits for a login switch that other plugins may delay.
     fn send_missed_auth(&self, session: Arc<Session>, auth: &AuthState) {
-        if self.backend.login.current() == *auth {
+        if self.runtime.services.auth.current() == *auth {
             return;
         }
-        let backend = Arc::clone(&self.backend);
+        let runtime = Arc::clone(&self.runtime);
         tokio::spawn(async move {
-            let shutdown = backend.ending.clone();
-            let sent = send_current_auth(&session, &backend);
+            let shutdown = runtime.shutdown.clone();
+            let sent = send_current_auth(&session, &runtime);
             shutdown.run_until_cancelled(sent).await;
         });
     }
 
     /// Stops a session with its `on_stop`.
     pub(super) async fn stop_session(&self, session: &Session) {
-        let stopped = session.stop(StopMode::Stop, &self.backend.ending);
+        let stopped = session.stop(StopMode::Stop, &self.runtime.shutdown);
         if let Err(reason) = stopped.await {
             self.log(Level::Warn, reason);
         }
     }
 }
 
-async fn send_current_auth(session: &Session, backend: &Backend) {
-    // Login switches are sequential.
-    let _turn = backend.switching.lock().await;
-    let auth = backend.login.current();
-    if session.send_auth(auth).await.is_err() {
-        let text = "did not acknowledge the changed login";
-        let events = &backend.events;
-        events.log_from_shell(&session.plugin, Level::Warn, text);
-    }
+async fn send_current_auth(session: &Session, runtime: &Runtime) {
+    let auth = &runtime.services.auth;
+    let _turn = auth.lock_switch().await;
+    session.send_auth(auth.current()).await;
 }

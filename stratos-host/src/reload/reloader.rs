@@ -18,7 +18,7 @@ use crate::reload::eye::{Eye, Places};
 use crate::reload::inputs::Inputs;
 use crate::reload::packages::{Packages, real};
 use crate::reload::snapshot::{Scope, Snapshot};
-use crate::shell::chain;
+use stratos_protocol::error::chain;
 
 /// How many changed files an event names.
 const NAMED: usize = 10;

@@ -51,8 +51,8 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
     let response = tokio::select! {
         biased;
         response = session.http.request(request) => response,
-        () = session.over.cancelled() => {
-            let text = format!("plugin `{}` ended before it answered", session.plugin);
+        () = session.closed.cancelled() => {
+            let text = format!("plugin `{}` ended before it answered", session.caller.plugin);
             return error_response(StatusCode::BAD_GATEWAY, text);
         }
     };
@@ -63,7 +63,7 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
             return error_response(StatusCode::BAD_REQUEST, text);
         }
         Err(error) => {
-            let text = format!("plugin `{}` did not answer: {error}", session.plugin);
+            let text = format!("plugin `{}` did not answer: {error}", session.caller.plugin);
             return error_response(StatusCode::BAD_GATEWAY, text);
         }
     };
@@ -119,7 +119,7 @@ fn is_request_body_error(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Copies bytes both ways after an upgrade, until one side closes its connection or the plugin's session closes.
-async fn tunnel(client: OnUpgrade, plugin: OnUpgrade, session: Lease) {
+async fn tunnel(client: OnUpgrade, plugin: OnUpgrade, session: Lease<Session>) {
     let (Ok(client), Ok(plugin)) = tokio::join!(client, plugin) else {
         return;
     };
@@ -129,13 +129,13 @@ async fn tunnel(client: OnUpgrade, plugin: OnUpgrade, session: Lease) {
     tokio::select! {
         _ = copy(&mut from_client, &mut to_plugin) => {}
         _ = copy(&mut from_plugin, &mut to_client) => {}
-        () = session.over.cancelled() => {}
+        () = session.closed.cancelled() => {}
     }
 }
 
 fn insert_build_headers(headers: &mut HeaderMap, control: &Control, session: &Session) {
-    headers.insert(GENERATION, HeaderValue::from(session.generation));
-    let status = match control.build_status(&session.plugin) {
+    headers.insert(GENERATION, HeaderValue::from(session.caller.generation));
+    let status = match control.build_status(&session.caller.plugin) {
         Some(BuildStatus::Building) => "building",
         Some(BuildStatus::Failed) => "failed",
         None => {

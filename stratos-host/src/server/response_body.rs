@@ -9,19 +9,20 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::routing::Lease;
+use crate::session::Session;
 
 /// A response body that holds a lease on the plugin's session until its last byte, and fails when the session closes.
 pub(super) struct LeasedBody {
     body: Incoming,
     session_closed: Pin<Box<WaitForCancellationFutureOwned>>,
-    _lease: Lease,
+    _lease: Lease<Session>,
 }
 
 impl LeasedBody {
-    pub(super) fn new(body: Incoming, lease: Lease) -> Self {
+    pub(super) fn new(body: Incoming, lease: Lease<Session>) -> Self {
         Self {
             body,
-            session_closed: Box::pin(lease.over.clone().cancelled_owned()),
+            session_closed: Box::pin(lease.closed.clone().cancelled_owned()),
             _lease: lease,
         }
     }

@@ -1,139 +1,142 @@
-//! The handshake: is this the plugin that was started, and do we understand each other?
+//! The handshake: authenticates the plugin by its nonce, and negotiates protocol version and features.
 
+use std::io;
+use std::time::Duration;
+
+use serde_json::value::to_raw_value;
 use stratos_protocol::handshake::{FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome};
 use stratos_protocol::limits::{FRAME_BYTES, Limits};
 use stratos_protocol::{ErrorCode, Message, ProtocolVersion, Request as _, RpcError};
 use stratos_transport::Connection;
-use stratos_transport::guard::Guard;
 use stratos_transport::listener::StreamListener;
 use subtle::ConstantTimeEq as _;
 use tokio::task::JoinSet;
 
-/// How many connections may be open that have not greeted. The plugin's own is one; the next ones wait outside.
-const CONNECTIONS: usize = 64;
+/// Maximum number of open connections that have not sent a message; further ones wait to be accepted.
+const MAX_CONNECTIONS: usize = 64;
+/// Pause after a failed accept.
+const ACCEPT_RETRY: Duration = Duration::from_millis(10);
 
-/// Waits for the connection that knows the nonce. Others that greet or stay silent do not disturb it; one that says
-/// something else ends the start, since only the plugin's own user can reach the socket.
+/// Accepts the connection that knows the nonce, and closes the listener.
 ///
-/// Returns why the plugin itself was refused.
-pub(super) async fn greet(
-    mut control: StreamListener,
+/// Connections that stay silent, or send a `hello` with another nonce, do not disturb the plugin's own. Any other
+/// first message fails the start, since only the plugin's user can reach the socket.
+///
+/// # Errors
+///
+/// The reason why the plugin was refused.
+pub(super) async fn accept_plugin(
+    mut listener: StreamListener,
     nonce: &str,
     plugin: &str,
 ) -> Result<(Connection, Hello), String> {
-    // A stranger who connects first and stays silent must not keep the plugin out.
-    let mut greetings = JoinSet::new();
+    // Read concurrently, so that a silent connection does not keep the plugin out.
+    let mut first_messages = JoinSet::new();
     let mut accepting = true;
     loop {
-        let has_room = greetings.len() < CONNECTIONS || !Guard::Strangers.is_on();
+        let has_room = first_messages.len() < MAX_CONNECTIONS;
         tokio::select! {
-            accepted = control.accept(), if accepting && has_room => match accepted {
+            accepted = listener.accept(), if accepting && has_room => match accepted {
                 Ok(stream) => {
                     let connection = Connection::new(stream, FRAME_BYTES);
-                    greetings.spawn(first_message(connection));
+                    first_messages.spawn(receive_first(connection));
                 }
                 Err(error) => {
-                    // A memory transport brings one connection; sockets recover.
-                    accepting = error.kind() != std::io::ErrorKind::NotConnected;
-                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                    // A closed memory listener stays closed; sockets recover.
+                    accepting = error.kind() != io::ErrorKind::NotConnected;
+                    tokio::time::sleep(ACCEPT_RETRY).await;
                 }
             },
-            Some(Ok((connection, message))) = greetings.join_next() => {
-                match judge(connection, message, nonce, plugin).await {
-                    Verdict::Welcome(greeted) => {
-                        // Nobody else can come in, and only then do the others hear that they have come in vain.
-                        match Guard::OneConnection.is_on() {
-                            true => drop(control),
-                            false => std::mem::forget(control),
-                        }
-                        return Ok(*greeted);
+            Some(Ok((connection, message))) = first_messages.join_next() => {
+                match handle_first(connection, message, nonce, plugin).await {
+                    Handshake::Accepted(accepted) => {
+                        // Closed before the other connections, which could otherwise connect again.
+                        drop(listener);
+                        return Ok(*accepted);
                     }
-                    Verdict::Refused(reason) => return Err(reason),
-                    Verdict::Stranger => {}
+                    Handshake::Refused(reason) => return Err(reason),
+                    Handshake::Ignored => {}
                 }
             }
-            // Nobody is here, and nobody can come any more.
-            else => return Err("hung up before it greeted the shell".to_owned()),
+            else => return Err("hung up before the handshake with the shell".to_owned()),
         }
     }
 }
 
-enum Verdict {
-    Welcome(Box<(Connection, Hello)>),
-    /// It is our plugin, but it cannot stay.
+/// Result of a connection's first message.
+enum Handshake {
+    Accepted(Box<(Connection, Hello)>),
+    /// The plugin's own connection, refused for this reason.
     Refused(String),
-    /// It is somebody else.
-    Stranger,
+    /// A connection of another process.
+    Ignored,
 }
 
-async fn first_message(
-    mut connection: Connection,
-) -> (Connection, Result<Option<Message>, String>) {
-    let message = connection
-        .receive()
-        .await
-        .map_err(|error| error.to_string());
-    (connection, message)
+type FirstMessage = Result<Option<Message>, String>;
+
+async fn receive_first(mut connection: Connection) -> (Connection, FirstMessage) {
+    let message = connection.receive().await;
+    (connection, message.map_err(|error| error.to_string()))
 }
 
-async fn judge(
+async fn handle_first(
     mut connection: Connection,
-    message: Result<Option<Message>, String>,
+    message: FirstMessage,
     nonce: &str,
     plugin: &str,
-) -> Verdict {
+) -> Handshake {
     let message = match message {
         Ok(Some(message)) => message,
-        Ok(None) => return Verdict::Stranger,
-        Err(error) => return Verdict::Refused(format!("its first line is no greeting: {error}")),
+        Ok(None) => return Handshake::Ignored,
+        Err(error) => {
+            let reason = format!("its first message is not a `hello` request: {error}");
+            return Handshake::Refused(reason);
+        }
     };
     let Message::Request { id, method, params } = message else {
-        return Verdict::Refused("its first line is no greeting".to_owned());
+        return Handshake::Refused("its first message is not a `hello` request".to_owned());
     };
     if method != Hello::METHOD {
-        return Verdict::Refused(format!(
-            "its first line is `{}`, not `hello`",
+        return Handshake::Refused(format!(
+            "its first message is a `{}` request, not `hello`",
             method.escape_debug()
         ));
     }
     let hello: Hello = match serde_json::from_str(params.get()) {
         Ok(hello) => hello,
-        Err(error) => return Verdict::Refused(format!("its greeting is malformed: {error}")),
+        Err(error) => {
+            return Handshake::Refused(format!("its `hello` request is malformed: {error}"));
+        }
     };
     let knows_nonce = bool::from(hello.nonce.as_bytes().ct_eq(nonce.as_bytes()));
-    if !knows_nonce && Guard::Nonce.is_on() {
-        answer(&mut connection, id, Err("the nonce is wrong".to_owned())).await;
-        return Verdict::Stranger;
+    if !knows_nonce {
+        respond(&mut connection, id, Err("the nonce is wrong".to_owned())).await;
+        return Handshake::Ignored;
     }
     match welcome(&hello, plugin) {
         Ok(welcome) => {
-            answer(&mut connection, id, Ok(welcome)).await;
-            Verdict::Welcome(Box::new((connection, hello)))
+            respond(&mut connection, id, Ok(welcome)).await;
+            Handshake::Accepted(Box::new((connection, hello)))
         }
         Err(reason) => {
-            answer(&mut connection, id, Err(reason.clone())).await;
-            Verdict::Refused(reason)
+            respond(&mut connection, id, Err(reason.clone())).await;
+            Handshake::Refused(reason)
         }
     }
 }
 
 fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
-    let ours = ProtocolVersion::CURRENT;
-    let common = ours.negotiate(hello.protocol);
-    let Some(protocol) = common.or((!Guard::ProtocolVersion.is_on()).then_some(ours)) else {
-        let (sdk, advice) = (
-            &hello.sdk,
-            if hello.protocol.major < ours.major {
-                "update the plugin's SDK"
-            } else {
-                "update cargo-stratos"
-            },
-        );
+    let supported = ProtocolVersion::CURRENT;
+    let Some(protocol) = supported.negotiate(hello.protocol) else {
+        let advice = match hello.protocol.major < supported.major {
+            true => "update the plugin's SDK",
+            false => "update cargo-stratos",
+        };
         return Err(format!(
-            "it speaks protocol {} ({} {}), this shell speaks {ours}: {advice}",
+            "it speaks protocol {} ({} {}), this shell speaks {supported}: {advice}",
             hello.protocol,
-            sdk.name.escape_debug(),
-            sdk.version.escape_debug()
+            hello.sdk.name.escape_debug(),
+            hello.sdk.version.escape_debug()
         ));
     };
     if hello.plugin.id != plugin {
@@ -152,20 +155,18 @@ fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
         features: hello
             .features
             .iter()
-            .filter(|f| known.contains(&f.as_str()))
+            .filter(|feature| known.contains(&feature.as_str()))
             .cloned()
             .collect(),
         limits: Limits::default(),
     })
 }
 
-async fn answer(connection: &mut Connection, id: u64, outcome: Result<Welcome, String>) {
+async fn respond(connection: &mut Connection, id: u64, outcome: Result<Welcome, String>) {
     let outcome = outcome
-        .map(|welcome| {
-            serde_json::value::to_raw_value(&welcome).expect("strings and numbers have a JSON form")
-        })
+        .map(|welcome| to_raw_value(&welcome).expect("strings and numbers have a JSON form"))
         .map_err(|reason| RpcError::new(ErrorCode::Refused, reason));
-    // One that has hung up meanwhile is noticed by the next read.
+    // A connection that has closed meanwhile is noticed by the next read.
     let _ = connection.send(&Message::Response { id, outcome }).await;
 }
 
@@ -179,22 +180,23 @@ mod tests {
 
     use super::*;
 
-    /// Connects as often as asked, while the shell waits for the plugin `demo` with the nonce `right`.
-    struct Door {
+    /// A listener that waits for the plugin `demo` with the nonce `right`.
+    struct TestListener {
         connections: mpsc::Sender<BoxedStream>,
-        verdict: tokio::task::JoinHandle<Result<Hello, String>>,
+        outcome: tokio::task::JoinHandle<Result<Hello, String>>,
     }
 
-    impl Door {
+    impl TestListener {
         fn open() -> Self {
             let (connections, receiver) = mpsc::channel(8);
-            let verdict = tokio::spawn(async move {
-                let greeted = greet(StreamListener::Memory(receiver), "right", "demo").await;
-                greeted.map(|(_, hello)| hello)
+            let outcome = tokio::spawn(async move {
+                let accepted =
+                    accept_plugin(StreamListener::Memory(receiver), "right", "demo").await;
+                accepted.map(|(_, hello)| hello)
             });
             Self {
                 connections,
-                verdict,
+                outcome,
             }
         }
 
@@ -204,7 +206,7 @@ mod tests {
             Connection::new(Box::new(ours), FRAME_BYTES)
         }
 
-        async fn greet(&self, hello: &Hello) -> (Connection, Option<RpcError>) {
+        async fn send_hello(&self, hello: &Hello) -> (Connection, Option<RpcError>) {
             let mut connection = self.connect().await;
             connection
                 .send(&Message::request(0, hello).unwrap())
@@ -234,43 +236,43 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn strangers_are_refused_and_do_not_keep_the_plugin_out() {
-        let door = Door::open();
-        let _silent = door.connect().await;
-        drop(door.connect().await);
-        let (_stranger, error) = door.greet(&hello("wrong", "demo", 1)).await;
+    async fn connections_with_a_wrong_nonce_do_not_keep_the_plugin_out() {
+        let listener = TestListener::open();
+        let _silent = listener.connect().await;
+        drop(listener.connect().await);
+        let (_other, error) = listener.send_hello(&hello("wrong", "demo", 1)).await;
         let error = error.unwrap();
         assert_eq!(
             (error.code, error.message.as_str()),
             (ErrorCode::Refused, "the nonce is wrong")
         );
-        let (_plugin, error) = door.greet(&hello("right", "demo", 1)).await;
+        let (_plugin, error) = listener.send_hello(&hello("right", "demo", 1)).await;
         assert_eq!(error, None);
-        assert_eq!(door.verdict.await.unwrap().unwrap().nonce, "right");
+        assert_eq!(listener.outcome.await.unwrap().unwrap().nonce, "right");
         assert!(
-            door.connections.is_closed(),
-            "nobody else can connect any more"
+            listener.connections.is_closed(),
+            "the listener is still open"
         );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn so_many_strangers_are_listened_to_and_no_more() {
-        let door = Door::open();
+    async fn the_number_of_silent_connections_is_bounded() {
+        let listener = TestListener::open();
         let mut silent = Vec::new();
-        let patience = std::time::Duration::from_secs(1);
-        while let Ok(connection) = tokio::time::timeout(patience, door.connect()).await {
+        let limit = Duration::from_secs(1);
+        while let Ok(connection) = tokio::time::timeout(limit, listener.connect()).await {
             silent.push(connection);
-            // Those of the channel wait outside.
-            assert!(silent.len() <= CONNECTIONS + 8);
+            // The channel holds eight more.
+            assert!(silent.len() <= MAX_CONNECTIONS + 8);
         }
-        // One that gives up makes room.
+        // Closed connections make room.
         drop(silent);
-        let (_plugin, error) = door.greet(&hello("right", "demo", 1)).await;
+        let (_plugin, error) = listener.send_hello(&hello("right", "demo", 1)).await;
         assert_eq!(error, None);
     }
 
     #[tokio::test]
-    async fn a_plugin_of_another_version_or_name_is_told_why() {
+    async fn a_refused_plugin_is_sent_the_reason() {
         for (hello, expected) in [
             (
                 hello("right", "demo", 2),
@@ -282,37 +284,47 @@ mod tests {
                 "plugin.json says `demo`: build it again",
             ),
         ] {
-            let door = Door::open();
-            let (_, error) = door.greet(&hello).await;
+            let listener = TestListener::open();
+            let (_, error) = listener.send_hello(&hello).await;
             assert!(error.unwrap().message.contains(expected), "{expected}");
-            assert!(door.verdict.await.unwrap().unwrap_err().contains(expected));
+            assert!(
+                listener
+                    .outcome
+                    .await
+                    .unwrap()
+                    .unwrap_err()
+                    .contains(expected)
+            );
         }
     }
 
     #[tokio::test]
-    async fn a_first_line_that_is_no_greeting_is_a_reason() {
+    async fn a_first_message_other_than_hello_is_refused() {
         for (line, expected) in [
-            ("what a lovely day", "no greeting: a line is not a message"),
+            (
+                "what a lovely day",
+                "not a `hello` request: a line is not a message",
+            ),
             (
                 r#"{"jsonrpc":"2.0","method":"log","params":{}}"#,
-                "no greeting",
+                "not a `hello` request",
             ),
             (
                 r#"{"jsonrpc":"2.0","id":0,"method":"start","params":{}}"#,
-                "is `start`, not `hello`",
+                "is a `start` request, not `hello`",
             ),
             (
                 r#"{"jsonrpc":"2.0","id":0,"method":"hello","params":{}}"#,
-                "greeting is malformed",
+                "`hello` request is malformed",
             ),
         ] {
-            let door = Door::open();
+            let listener = TestListener::open();
             let (mut ours, theirs) = memory_pair();
-            door.connections.send(Box::new(theirs)).await.unwrap();
+            listener.connections.send(Box::new(theirs)).await.unwrap();
             ours.write_all(format!("{line}\n").as_bytes())
                 .await
                 .unwrap();
-            let reason = door.verdict.await.unwrap().unwrap_err();
+            let reason = listener.outcome.await.unwrap().unwrap_err();
             assert!(reason.contains(expected), "{line}: {reason}");
         }
     }

@@ -8,6 +8,7 @@ mod config_store;
 mod database;
 mod error;
 mod export;
+mod faults;
 mod format;
 mod group_commit;
 mod lock_file;
@@ -19,3 +20,5 @@ pub use self::config_store::ConfigStore;
 pub use self::error::StoreError;
 pub use self::export::ConfigExport;
 pub use self::notice::{Backup, Notice};
+
+pub(crate) use self::faults::InjectedFaults;

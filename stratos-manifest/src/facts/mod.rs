@@ -16,7 +16,7 @@ mod package_json;
 mod plugin_folder;
 mod project_facts;
 
+pub(crate) use self::project_facts::ICON_KEYS;
 pub use self::project_facts::{
-    CrateFacts, FileStatus, FileVersion, Program, ProjectFacts, SdkSource, SimilarPlugin,
+    CrateFacts, FileStatus, FileVersion, IconFacts, Program, ProjectFacts, SdkSource, SimilarPlugin,
 };
-pub(crate) use self::project_facts::{ICON_KEYS, IconFacts};

@@ -18,9 +18,9 @@ pub struct ProjectFacts {
     pub files: BTreeMap<String, FileStatus>,
     /// Existing files in the folders where a named file was not found, as such paths, sorted. One of them may be the
     /// file that the manifest means.
-    pub(crate) nearby_files: Vec<String>,
+    pub nearby_files: Vec<String>,
     /// The content of each icon file, by the same kind of path.
-    pub(crate) icons: BTreeMap<String, IconFacts>,
+    pub icons: BTreeMap<String, IconFacts>,
     /// Other plugins of the same run whose id equals this plugin's, or is easily confused with it.
     pub similar_plugins: Vec<SimilarPlugin>,
     /// The git tags of the checked-out commit that may be versions of this plugin. Set by the caller; nothing here
@@ -97,13 +97,13 @@ pub enum FileStatus {
 
 /// An icon file that the manifest names.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct IconFacts {
+pub struct IconFacts {
     /// The file's size in bytes.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
     /// A hash of the file, up to the size that is inspected: equal for equal icons.
-    pub(crate) fingerprint: u64,
+    pub fingerprint: u64,
     /// The image in the file.
-    pub(crate) content: IconContent,
+    pub content: IconContent,
 }
 
 /// Another plugin of the same run with an equal or confusable id.

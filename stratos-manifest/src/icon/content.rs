@@ -2,7 +2,7 @@
 
 /// The format and properties of an icon file, whatever its name says.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum IconContent {
+pub enum IconContent {
     /// An empty file, or one of white space.
     Empty,
     /// A file that is too large to be inspected.
@@ -30,28 +30,28 @@ pub(crate) enum IconContent {
 
 /// The properties of an SVG that rules check.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Svg {
+pub struct Svg {
     /// Width and height in pixels, or those of the view box; `None` if they depend on the context.
-    pub(crate) size: Option<[f64; 2]>,
+    pub size: Option<[f64; 2]>,
     /// Whether the root element is in the namespace of SVG; otherwise browsers show nothing.
-    pub(crate) has_namespace: bool,
+    pub has_namespace: bool,
     /// Whether the root element is in another namespace.
-    pub(crate) has_other_namespace: bool,
+    pub has_other_namespace: bool,
     /// Whether the SVG has styles for `prefers-color-scheme`, so that one file serves both themes.
-    pub(crate) adapts_to_theme: bool,
+    pub adapts_to_theme: bool,
     /// The document type declaration, if there is one.
-    pub(crate) doctype: Option<Doctype>,
+    pub doctype: Option<Doctype>,
     /// Scripts, event handlers and other active content.
-    pub(crate) active: Option<SvgMatches>,
+    pub active: Option<SvgMatches>,
     /// References to external resources.
-    pub(crate) external: Option<SvgMatches>,
+    pub external: Option<SvgMatches>,
     /// Whether nested `<use>` elements expand to more elements than any icon needs.
-    pub(crate) explodes: bool,
+    pub explodes: bool,
 }
 
 /// A document type declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doctype {
+pub enum Doctype {
     /// A declaration without entities or attributes.
     Plain,
     /// A declaration of entities or attributes; the rest of the file was not inspected.
@@ -60,13 +60,13 @@ pub(crate) enum Doctype {
 
 /// The matches of one kind in an SVG.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SvgMatches {
+pub struct SvgMatches {
     /// The source of the first match, up to 80 characters of its first line.
-    pub(crate) first: String,
+    pub first: String,
     /// The effect of the first match, such as "can run code"; empty for external references.
-    pub(crate) effect: &'static str,
+    pub effect: &'static str,
     /// The lines of the first five matches, counted from 1, without repetitions.
-    pub(crate) lines: Vec<u32>,
+    pub lines: Vec<u32>,
     /// The number of all matches.
-    pub(crate) count: usize,
+    pub count: usize,
 }

@@ -18,6 +18,6 @@ mod svg_use_expansion;
 #[cfg(feature = "full")]
 mod url;
 
-pub(crate) use self::content::{Doctype, IconContent, Svg, SvgMatches};
+pub use self::content::{Doctype, IconContent, Svg, SvgMatches};
 #[cfg(feature = "full")]
 pub(crate) use self::inspect::{MAX_ICON_BYTES, inspect};

@@ -53,7 +53,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// Compares the keys of all objects. [`MAX_DEPTH`](crate::syntax::MAX_DEPTH) bounds the recursion.
+/// Compares the keys of all objects. [`MAX_DEPTH`](crate::MAX_DEPTH) bounds the recursion.
 fn visit<'t>(cx: &RuleContext<'t>, value: &'t Value<'t>, out: &mut Findings) {
     match value {
         Value::Object(object) => {

@@ -28,7 +28,7 @@ pub(crate) enum ParseErrorKind {
     NotUtf8,
     /// The file starts with the byte order mark of UTF-8, which `JSON.parse` rejects.
     ByteOrderMark,
-    /// The bracket at the span exceeds [`MAX_DEPTH`](crate::syntax::MAX_DEPTH).
+    /// The bracket at the span exceeds [`MAX_DEPTH`](crate::MAX_DEPTH).
     TooDeep,
     /// A comment, which JSON does not have.
     Comment,

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value as Json};
 /// Converts a syntax tree as `JSON.parse` does: the last of equal keys wins, and numbers are 64-bit floats.
 ///
 /// Numbers that would be infinite become `null`, as in `JSON.stringify`, and `-0` becomes `0`, which it is equal to.
-/// The recursion is at most [`MAX_DEPTH`](crate::syntax::MAX_DEPTH) levels deep.
+/// The recursion is at most [`MAX_DEPTH`](crate::MAX_DEPTH) levels deep.
 pub(crate) fn to_json(value: &Value<'_>) -> Json {
     match value {
         Value::StringLit(literal) => Json::String(literal.value.as_ref().to_owned()),

@@ -17,6 +17,5 @@ pub(crate) use self::{
     error::{ParseError, ParseErrorKind, SyntaxError},
     javascript::{is_blank, json_text, to_f64, to_json},
     key_path::{LIST_SEPARATOR, key_path},
-    nesting::MAX_DEPTH,
 };
-pub use self::{decode::MAX_BYTES, parsed_manifest::ParsedManifest};
+pub use self::{decode::MAX_BYTES, nesting::MAX_DEPTH, parsed_manifest::ParsedManifest};

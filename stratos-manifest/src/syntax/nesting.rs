@@ -3,7 +3,7 @@
 use crate::syntax::scanner::{Lexeme, lexemes};
 
 /// The most levels of nested arrays and objects in a manifest; a real one needs four.
-pub(crate) const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 64;
 
 /// The offset of the first bracket that nests deeper than [`MAX_DEPTH`].
 pub(super) fn first_too_deep(text: &str) -> Option<usize> {

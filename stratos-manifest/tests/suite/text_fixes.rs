@@ -86,17 +86,16 @@ fn a_fix_resolves_its_finding() {
 
 #[test]
 fn a_newer_version_of_another_file_or_tag_is_copied() {
-    let facts = |versions: &[(&str, &str)], tags: &[&str]| {
-        let versions = versions.iter();
-        let mut facts = ProjectFacts::none();
-        facts.versions = versions
+    let facts = |versions: &[(&str, &str)], tags: &[&str]| ProjectFacts {
+        versions: versions
+            .iter()
             .map(|(file, version)| stratos_manifest::FileVersion {
                 file: (*file).to_owned(),
                 version: (*version).to_owned(),
             })
-            .collect();
-        facts.tags = tags.iter().map(|&tag| tag.to_owned()).collect();
-        facts
+            .collect(),
+        tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        ..ProjectFacts::none()
     };
     let source = r#"{ "id": "a", "version": "1.2.3" }"#;
     let report = check(source.as_bytes(), &facts(&[], &["v1.2.2"]));

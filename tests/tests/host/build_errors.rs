@@ -44,7 +44,7 @@ fn projects_without_a_plugin_program_are_reported() {
     let mut shell = ShellProcess::start(plugins.root());
     assert_eq!(
         reason(&shell),
-        "exited with code 0 before it greeted the shell"
+        "exited with code 0 before the handshake with the shell"
     );
     // The output of the program is shown.
     shell.expect(|event| event["message"] == "no Stratos plugin");

@@ -235,9 +235,12 @@ fn a_failing_plugin_does_not_affect_others() {
     for (id, expected) in [
         ("panics", "on_start panicked: no runway in sight"),
         ("fails", "on_start failed: the airline has no fleet"),
-        ("exits", "exited with code 7 before it greeted the shell"),
+        (
+            "exits",
+            "exited with code 7 before the handshake with the shell",
+        ),
         ("quits", "exited with code 3 during on_start"),
-        ("garbage", "its first line is no greeting"),
+        ("garbage", "its first message is not a `hello` request"),
         (
             "future",
             "it speaks protocol 9.0 (sample 9.9.9), this shell speaks 1.0: update cargo-stratos",
@@ -266,7 +269,7 @@ fn a_missing_handshake_times_out() {
     let reason = shell.plugin("silent")["state"]["reason"].clone();
     assert_eq!(
         reason,
-        "did not greet the shell within 5 s: its `main` must call `stratos::serve`"
+        "did not complete the handshake with the shell within 5 s: its `main` must call `stratos::serve`"
     );
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
 }

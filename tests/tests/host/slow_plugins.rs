@@ -104,7 +104,7 @@ async fn the_handshake_times_out() {
     let PluginState::Errored { reason } = shell.ready().await[0].state.clone() else {
         panic!("the plugin must be errored");
     };
-    let expected = "did not greet the shell within 5 s: its `main` must call `stratos::serve`";
+    let expected = "did not complete the handshake with the shell within 5 s: its `main` must call `stratos::serve`";
     assert_eq!(reason, expected);
 }
 

@@ -114,7 +114,7 @@ impl FormatTask {
 
     fn format_event(&self, event: &Event) -> String {
         match &self.format {
-            Some(format) => format.format(event),
+            Some(format) => format.lines(event),
             None => to_json(event),
         }
     }

@@ -63,7 +63,7 @@ const fn fault(
 const ERRORED: &str = "errored";
 const RUNNING: &str = "running";
 const STOPPED: &str = "stopped";
-const NO_HELLO: &str = "did not greet the shell within 5 s";
+const NO_HELLO: &str = "did not complete the handshake with the shell within 5 s";
 
 #[rustfmt::skip]
 pub const PROGRAMS: &[Fault] = &[
@@ -80,23 +80,23 @@ pub const PROGRAMS: &[Fault] = &[
 
 #[rustfmt::skip]
 pub const EARLY_EXITS: &[Fault] = &[
-    fault("exits-0", "exits with 0 before the handshake", ERRORED, "exited with code 0 before it greeted the shell"),
-    fault("exits-1", "exits with 1 before the handshake", ERRORED, "exited with code 1 before it greeted the shell"),
-    fault("exits-101", "exits with 101 before the handshake", ERRORED, "exited with code 101 before it greeted the shell"),
+    fault("exits-0", "exits with 0 before the handshake", ERRORED, "exited with code 0 before the handshake with the shell"),
+    fault("exits-1", "exits with 1 before the handshake", ERRORED, "exited with code 1 before the handshake with the shell"),
+    fault("exits-101", "exits with 101 before the handshake", ERRORED, "exited with code 101 before the handshake with the shell"),
     #[cfg(unix)]
-    fault("aborts", "aborts", ERRORED, "was ended by signal 6 before it greeted the shell"),
+    fault("aborts", "aborts", ERRORED, "was ended by signal 6 before the handshake with the shell"),
     #[cfg(not(unix))]
-    fault("aborts", "aborts", ERRORED, "before it greeted the shell"),
+    fault("aborts", "aborts", ERRORED, "before the handshake with the shell"),
     #[cfg(unix)]
-    fault("segfaults", "has a segmentation fault", ERRORED, "was ended by signal 11 before it greeted the shell"),
+    fault("segfaults", "has a segmentation fault", ERRORED, "was ended by signal 11 before the handshake with the shell"),
     #[cfg(unix)]
-    fault("is-killed", "is killed from outside", ERRORED, "was ended by signal 9 before it greeted the shell"),
+    fault("is-killed", "is killed from outside", ERRORED, "was ended by signal 9 before the handshake with the shell"),
     fault("major-0", "speaks an older protocol", ERRORED, "speaks protocol 0.0 (hostile 6.6.6), this shell speaks 1.0: update the plugin's SDK").logged(r#""major":0"#),
     fault("major-2", "speaks a newer protocol", ERRORED, "speaks protocol 2.3 (hostile 6.6.6), this shell speaks 1.0: update cargo-stratos").logged(r#""major":2"#),
     fault("other-id", "claims the id of another plugin", ERRORED, "it says that it is the plugin `sample`").logged(r#""id":"sample""#),
-    fault("another-first-line", "sends another request before `hello`", ERRORED, "its first line is `start`, not `hello`"),
-    fault("notifies-first", "logs before `hello`", ERRORED, "its first line is no greeting"),
-    fault("malformed-hello", "sends a malformed `hello`", ERRORED, "its greeting is malformed"),
+    fault("another-first-line", "sends another request before `hello`", ERRORED, "its first message is a `start` request, not `hello`"),
+    fault("notifies-first", "logs before `hello`", ERRORED, "its first message is not a `hello` request"),
+    fault("malformed-hello", "sends a malformed `hello`", ERRORED, "its `hello` request is malformed"),
 ];
 
 #[rustfmt::skip]

@@ -10,13 +10,13 @@ use crate::error::Error;
 
 /// Errors of a run, in the order in which they occurred.
 #[derive(Debug, Default)]
-pub(super) struct RunErrors {
+pub(super) struct Errors {
     errors: Vec<Error>,
     /// Rules that panicked, each with the first file that it panicked on.
     panicked_rules: BTreeMap<&'static str, String>,
 }
 
-impl RunErrors {
+impl Errors {
     pub(super) fn add(&mut self, error: Error) {
         self.errors.push(error);
     }
@@ -48,7 +48,7 @@ impl RunErrors {
     }
 }
 
-impl Extend<Error> for RunErrors {
+impl Extend<Error> for Errors {
     fn extend<I: IntoIterator<Item = Error>>(&mut self, errors: I) {
         self.errors.extend(errors);
     }
@@ -72,7 +72,7 @@ mod tests {
             cargo: "cargo".into(),
             interactive: false,
         };
-        let mut errors = RunErrors::default();
+        let mut errors = Errors::default();
         assert!(errors.is_empty());
         errors.add_rule_panics(Path::new("a/plugin.json"), &report);
         errors.add_rule_panics(Path::new("b/plugin.json"), &report);
@@ -83,6 +83,6 @@ mod tests {
             error.to_string(),
             "internal error: the rule `some-rule` panicked while it checked a/plugin.json"
         );
-        assert!(RunErrors::default().print_all_but_last(&cx).is_ok());
+        assert!(Errors::default().print_all_but_last(&cx).is_ok());
     }
 }

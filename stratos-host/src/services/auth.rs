@@ -1,4 +1,4 @@
-//! The mocked login.
+//! The auth service: the mocked login, and the personas that it can switch between.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,12 +9,14 @@ use stratos_protocol::auth::AuthState;
 use thiserror::Error;
 
 use crate::config::Persona;
+use crate::services::{Resources, Service};
 use crate::token::random_hex;
 
-/// Who is signed in, and who could be.
-pub(crate) struct Login {
+/// The login of the shell. Plugins are sent each change, so they ask nothing of this service.
+pub(crate) struct AuthService {
     personas: Mutex<BTreeMap<String, Persona>>,
     state: Mutex<AuthState>,
+    switch_lock: tokio::sync::Mutex<()>,
 }
 
 /// A name that is no persona.
@@ -23,50 +25,41 @@ pub(crate) struct Login {
 pub struct UnknownPersona {
     /// The name as given.
     pub name: String,
-    /// The names that exist.
+    /// All persona names, in alphabetical order.
     pub known: Vec<String>,
 }
 
-impl Login {
-    /// Nobody signed in yet; the built-in personas and these.
-    pub(crate) fn new(more: &BTreeMap<String, Persona>) -> Self {
-        let login = Self {
+impl Service for AuthService {
+    const METHODS: &'static [&'static str] = &[];
+
+    fn new(resources: &Resources) -> Self {
+        let auth = Self {
             personas: Mutex::default(),
             state: Mutex::default(),
+            switch_lock: tokio::sync::Mutex::default(),
         };
-        login.know(more);
-        login
+        auth.set_personas(&resources.personas);
+        auth
     }
+}
 
-    /// From now on these are the personas, beside the built-in ones. Who is signed in stays so.
-    pub(crate) fn know(&self, more: &BTreeMap<String, Persona>) {
+impl AuthService {
+    /// Replaces the personas beside the built-in ones. The current login stays.
+    pub(crate) fn set_personas(&self, custom: &BTreeMap<String, Persona>) {
         let built_in = [
-            (
-                "signed-in",
-                Persona {
-                    signed_in: true,
-                    expires_in_seconds: None,
-                },
-            ),
-            (
-                "signed-out",
-                Persona {
-                    signed_in: false,
-                    expires_in_seconds: None,
-                },
-            ),
-            (
-                "expiring",
-                Persona {
-                    signed_in: true,
-                    expires_in_seconds: Some(60),
-                },
-            ),
+            ("signed-in", true, None),
+            ("signed-out", false, None),
+            ("expiring", true, Some(60)),
         ];
-        let mut personas: BTreeMap<_, _> = built_in
-            .map(|(name, persona)| (name.to_owned(), persona))
-            .into();
-        personas.extend(more.clone());
+        let built_in = built_in.map(|(name, signed_in, expires_in_seconds)| {
+            let persona = Persona {
+                signed_in,
+                expires_in_seconds,
+            };
+            (name.to_owned(), persona)
+        });
+        let mut personas = BTreeMap::from(built_in);
+        personas.extend(custom.clone());
         *self.personas() = personas;
     }
 
@@ -77,8 +70,13 @@ impl Login {
             .clone()
     }
 
-    /// Becomes this persona, with a new token; returns when its login expires, if it does.
-    pub(crate) fn become_persona(&self, name: &str) -> Result<Option<Duration>, UnknownPersona> {
+    /// Waits for the turn to switch the login: switches are sequential, so that plugins see them in order.
+    pub(crate) async fn lock_switch(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.switch_lock.lock().await
+    }
+
+    /// Signs in or out as a persona, with a new token. Returns the time until the login expires, if it does.
+    pub(crate) fn switch_to(&self, name: &str) -> Result<Option<Duration>, UnknownPersona> {
         let personas = self.personas();
         let persona = personas.get(name).ok_or_else(|| UnknownPersona {
             name: name.to_owned(),
@@ -94,7 +92,7 @@ impl Login {
         Ok(expires.map(Duration::from_secs))
     }
 
-    /// What an expired login looks like to plugins is assumed: as if signed out.
+    /// Expires the login. Assumed: plugins see an expired login as signed out.
     pub(crate) fn expire(&self) {
         self.set(AuthState::default());
     }
@@ -108,9 +106,9 @@ impl Login {
     }
 }
 
-impl fmt::Debug for Login {
+impl fmt::Debug for AuthService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login")
+        f.debug_struct("AuthService")
             .field("state", &self.current())
             .finish_non_exhaustive()
     }

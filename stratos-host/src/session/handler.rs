@@ -1,0 +1,47 @@
+//! Dispatch of a plugin's requests and notifications to the services.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use stratos_protocol::RpcError;
+use stratos_protocol::limits::{FRAME_BYTES, LOG_LINE_BYTES};
+use stratos_protocol::logger::Level;
+use stratos_transport::{Handler, PERMITS};
+
+use crate::event::cut;
+use crate::services::{Caller, RpcResult};
+use crate::session::Runtime;
+
+/// Bytes per permit: with all permits taken, the shell holds 1 MiB for requests of one plugin.
+const PERMIT_BYTES: usize = FRAME_BYTES / PERMITS as usize;
+
+/// Handles the messages of one session.
+pub(super) struct ServiceHandler {
+    pub(super) caller: Arc<Caller>,
+    pub(super) runtime: Arc<Runtime>,
+}
+
+impl Handler for ServiceHandler {
+    fn permits(&self, method: &str, params: &RawValue) -> u32 {
+        let bytes = self.runtime.services.request_bytes(method, params);
+        u32::try_from(bytes.div_ceil(PERMIT_BYTES))
+            .map_or(PERMITS, |permits| permits.clamp(1, PERMITS))
+    }
+
+    async fn handle_request(&self, method: &str, params: &RawValue) -> RpcResult<Box<RawValue>> {
+        let services = &self.runtime.services;
+        services.handle_request(&self.caller, method, params).await
+    }
+
+    async fn handle_notification(&self, method: &str, params: &RawValue) {
+        let Runtime {
+            services, events, ..
+        } = &*self.runtime;
+        let handled = services.handle_notification(&self.caller, method, params);
+        if let Err(RpcError { message, .. }) = handled {
+            let text = format!("a `{method}` of the plugin was dropped: {message}");
+            let text = cut(text, LOG_LINE_BYTES);
+            events.log(&self.caller.plugin, Level::Warn, "shell", text, None);
+        }
+    }
+}

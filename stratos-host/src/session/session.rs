@@ -1,0 +1,379 @@
+//! A connected plugin process, from its handshake to its exit.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use stratos_protocol::auth::{AuthChanged, AuthState};
+use stratos_protocol::error::chain;
+use stratos_protocol::handshake::FEATURE_RESUME;
+use stratos_protocol::ipc::Invoke;
+use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
+use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_TIMEOUT};
+use stratos_protocol::logger::Level;
+use stratos_protocol::{ErrorCode, Request, RpcError};
+use stratos_transport::{CallError, Peer, PeerDriver};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::http::{Connector, HttpClient};
+use crate::process::{LaunchedPlugin, ProcessHandle};
+use crate::routing::Target;
+use crate::services::Caller;
+use crate::session::Runtime;
+use crate::session::handler::ServiceHandler;
+use crate::session::handshake::accept_plugin;
+use crate::timeouts::Timeouts;
+
+/// Wait for the exit of a process after its connection has ended.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Wait of a stop for requests in flight, while new requests are held.
+const LEASE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Permits for IPC calls. Below the plugin's limit of requests in flight, so that lifecycle requests always fit.
+const INVOKE_PERMITS: usize = REQUESTS_IN_FLIGHT - 16;
+/// Payload bytes per permit: calls that a plugin does not read hold at most 15 MiB.
+const INVOKE_PERMIT_BYTES: usize = FRAME_BYTES / 16;
+
+/// A plugin process that has completed the handshake.
+pub(crate) struct Session {
+    pub(crate) caller: Arc<Caller>,
+    /// Client of the plugin's HTTP server.
+    pub(crate) http: HttpClient,
+    pub(crate) process: ProcessHandle,
+    /// Cancelled when the session has ended; requests that are still pending then fail.
+    pub(crate) closed: CancellationToken,
+    /// Requests in flight, which a shutdown in order waits for.
+    leases: TaskTracker,
+    peer: Peer,
+    /// Whether the plugin implements `on_resume`.
+    resumes: bool,
+    invoke_permits: Semaphore,
+    runtime: Arc<Runtime>,
+}
+
+/// [`Invoke`] whose payload is passed on as text.
+#[derive(Serialize)]
+struct RawInvoke<'a> {
+    channel: &'a str,
+    payload: &'a RawValue,
+}
+
+/// First hook of a generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StartHook {
+    /// `on_start`.
+    Start,
+    /// `on_resume`, beside the generation that it replaces.
+    Resume,
+}
+
+/// How a session is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StopMode {
+    /// With `on_stop`.
+    Stop,
+    /// Without `on_stop`, since a newer generation has resumed.
+    Retire,
+}
+
+impl Session {
+    /// Waits for the handshake of a launched plugin.
+    ///
+    /// # Errors
+    ///
+    /// The reason of the failure; the process has been terminated.
+    pub(crate) async fn open(
+        launched: LaunchedPlugin,
+        caller: Caller,
+        runtime: &Arc<Runtime>,
+    ) -> Result<Self, String> {
+        let LaunchedPlugin {
+            control,
+            http,
+            nonce,
+            process,
+        } = launched;
+        let limit = runtime.timeouts.current().hello;
+        let accepted = tokio::select! {
+            accepted = timeout(limit, accept_plugin(control, &nonce, &caller.plugin)) => accepted,
+            exit = process.wait() => {
+                return Err(format!("{exit} before the handshake with the shell"));
+            }
+        };
+        let accepted = accepted.unwrap_or_else(|_| {
+            Err(format!(
+                "did not complete the handshake with the shell within {} s: its `main` must call `stratos::serve`",
+                limit.as_secs_f32()
+            ))
+        });
+        let (connection, hello) = match accepted {
+            Ok(accepted) => accepted,
+            Err(reason) => {
+                process.terminate().await;
+                return Err(reason);
+            }
+        };
+        let (peer, driver) = Peer::new(connection);
+        let caller = Arc::new(caller);
+        tokio::spawn(drive(driver, Arc::clone(&caller), Arc::clone(runtime)));
+        Ok(Self {
+            caller,
+            http: HttpClient::pooled(Connector::Stream(http)),
+            process,
+            closed: CancellationToken::new(),
+            leases: TaskTracker::new(),
+            peer,
+            resumes: hello.features.iter().any(|name| name == FEATURE_RESUME),
+            invoke_permits: Semaphore::new(INVOKE_PERMITS),
+            runtime: Arc::clone(runtime),
+        })
+    }
+
+    /// Calls the first hook of the plugin.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the hook failed. The process still runs.
+    pub(crate) async fn start(&self, hook: StartHook, auth: AuthState) -> Result<(), String> {
+        let limit = self.runtime.timeouts.current().start;
+        match hook {
+            StartHook::Start => self.call_hook("on_start", &Start { auth }, limit).await,
+            StartHook::Resume => self.call_hook("on_resume", &Resume { auth }, limit).await,
+        }
+    }
+
+    /// Stops the plugin in order, and kills it where it does not exit by itself.
+    ///
+    /// Bounded in time: the wait for requests in flight, the timeout of the hook and of the exit, plus
+    /// [`ProcessHandle::terminate`]. In [`StopMode::Retire`] the wait for requests is longer; `drain_now` ends it
+    /// early. Timeouts are unlimited while plugins are debugged, until the shell shuts down.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the plugin did not stop in order. The process has ended in any case.
+    pub(crate) async fn stop(
+        &self,
+        mode: StopMode,
+        drain_now: &CancellationToken,
+    ) -> Result<(), String> {
+        let stopped = tokio::select! {
+            stopped = self.stop_in_order(mode, drain_now) => stopped,
+            () = self.runtime.timeouts.restored() => {
+                Err(format!("{}: the shell ends", self.process.terminate().await))
+            }
+        };
+        self.closed.cancel();
+        stopped
+    }
+
+    async fn stop_in_order(
+        &self,
+        mode: StopMode,
+        drain_now: &CancellationToken,
+    ) -> Result<(), String> {
+        let Timeouts { stop, exit, .. } = self.runtime.timeouts.current();
+        self.leases.close();
+        let (begin, drained) = (Instant::now(), self.leases.wait());
+        let stopped = match mode {
+            StopMode::Stop => {
+                // The wait for requests is part of the timeout of the stop.
+                let _ = timeout(LEASE_TIMEOUT, drained).await;
+                let limit = stop.saturating_sub(exit + begin.elapsed());
+                self.call_hook("on_stop", &Stop {}, limit).await
+            }
+            StopMode::Retire => {
+                tokio::select! {
+                    () = drained => {}
+                    () = sleep(RETIRE_TIMEOUT - DRAIN_TIMEOUT) => {}
+                    () = drain_now.cancelled() => {}
+                    _ = self.process.wait() => {}
+                }
+                let limit = stop.saturating_sub(exit);
+                self.call_hook("the retirement", &Retire {}, limit).await
+            }
+        };
+        // The end of the connection tells the plugin to exit.
+        self.peer.close();
+        match timeout(exit, self.process.wait()).await {
+            Ok(_) => stopped,
+            Err(_) => {
+                let exit = self.process.terminate().await;
+                stopped.and(Err(format!("did not end by itself and {exit}")))
+            }
+        }
+    }
+
+    pub(crate) fn resumes(&self) -> bool {
+        self.resumes
+    }
+
+    /// Rejects all further writes of this generation.
+    pub(crate) fn revoke_writes(&self) {
+        self.caller.revoke_writes();
+    }
+
+    /// Waits until the plugin ends without having been stopped; returns how it ended.
+    pub(crate) async fn wait_for_crash(&self) -> String {
+        let exit = tokio::select! {
+            exit = self.process.wait() => exit,
+            () = self.peer.closed() => {
+                if let Some(violation) = self.peer.protocol_violation() {
+                    self.process.terminate().await;
+                    self.closed.cancel();
+                    return broke_protocol(violation);
+                }
+                // The process usually exits right after its connection, and its exit status tells more.
+                match timeout(EXIT_TIMEOUT, self.process.wait()).await {
+                    Ok(exit) => exit,
+                    Err(_) => {
+                        self.process.terminate().await;
+                        "closed its connection to the shell".to_owned()
+                    }
+                }
+            }
+        };
+        self.closed.cancel();
+        format!("{exit} by itself")
+    }
+
+    /// Calls the handler of an IPC channel.
+    ///
+    /// # Errors
+    ///
+    /// `Busy` if too many calls are in flight, and otherwise what the plugin or its connection answers.
+    pub(crate) async fn invoke(
+        &self,
+        channel: &str,
+        payload: Box<RawValue>,
+    ) -> Result<Box<RawValue>, CallError> {
+        let extra = payload.get().len() / INVOKE_PERMIT_BYTES;
+        let permits = u32::try_from(extra + 1).unwrap_or(u32::MAX);
+        let Ok(_permit) = self.invoke_permits.try_acquire_many(permits) else {
+            let text = match extra {
+                0 => format!("{INVOKE_PERMITS} questions wait for an answer already"),
+                _ => "so many large questions wait for an answer already".to_owned(),
+            };
+            return Err(CallError::Rpc(RpcError::new(ErrorCode::Busy, text)));
+        };
+        let invoke = RawInvoke {
+            channel,
+            payload: &payload,
+        };
+        let params = to_raw_value(&invoke).expect("text and JSON have a JSON form");
+        drop(payload);
+        let limit = self.runtime.timeouts.current().answer;
+        self.peer.call_raw(Invoke::METHOD, params, limit).await
+    }
+
+    /// Sends a changed login, and waits until the plugin has acknowledged it. On failure, logs a warning.
+    pub(crate) async fn send_auth(&self, auth: AuthState) {
+        let limit = self.runtime.timeouts.current().auth;
+        if self.peer.call(&AuthChanged { auth }, limit).await.is_err() {
+            let text = "did not acknowledge the changed login";
+            let events = &self.runtime.events;
+            events.log_from_shell(&self.caller.plugin, Level::Warn, text);
+        }
+    }
+
+    async fn call_hook<R: Request>(
+        &self,
+        name: &str,
+        params: &R,
+        limit: Duration,
+    ) -> Result<(), String> {
+        let begin = Instant::now();
+        let result = tokio::select! {
+            result = self.peer.call(params, limit) => result,
+            exit = self.process.wait() => return Err(format!("{exit} during {name}")),
+        };
+        match result {
+            Ok(_) => Ok(()),
+            Err(CallError::Rpc(error)) if error.code == ErrorCode::HandlerPanicked => {
+                Err(format!("{name} {}", error.message))
+            }
+            Err(CallError::Rpc(error)) => Err(format!("{name} failed: {error}")),
+            Err(CallError::Timeout(_)) => Err(format!(
+                "{name} did not finish within {} s",
+                (limit.as_secs_f32() * 10.0).round() / 10.0
+            )),
+            Err(CallError::Closed) => {
+                if let Some(violation) = self.peer.protocol_violation() {
+                    return Err(format!("{} during {name}", broke_protocol(violation)));
+                }
+                // Bounded like a hook that does not return.
+                let left = limit.saturating_sub(begin.elapsed());
+                let left = left
+                    .max(self.runtime.timeouts.current().exit)
+                    .min(EXIT_TIMEOUT);
+                let exit = timeout(left, self.process.wait()).await;
+                let exit = exit.unwrap_or_else(|_| "closed its connection".to_owned());
+                Err(format!("{exit} during {name}"))
+            }
+            Err(error) => Err(format!("{name}: {error}")),
+        }
+    }
+}
+
+/// Reads and writes the session's messages until the connection ends.
+async fn drive(driver: PeerDriver, caller: Arc<Caller>, runtime: Arc<Runtime>) {
+    let handler = Arc::new(ServiceHandler {
+        caller: Arc::clone(&caller),
+        runtime: Arc::clone(&runtime),
+    });
+    if let Err(error) = driver.run(handler).await {
+        let text = format!("the connection to the plugin failed: {}", chain(&error));
+        let events = &runtime.events;
+        events.log_from_shell(&caller.plugin, Level::Error, text);
+    }
+    runtime.services.session_ended(&caller);
+}
+
+fn broke_protocol(violation: &str) -> String {
+    format!("broke the protocol: {violation}")
+}
+
+impl Target for Session {
+    fn plugin(&self) -> &str {
+        &self.caller.plugin
+    }
+
+    fn generation(&self) -> u64 {
+        self.caller.generation
+    }
+
+    fn leases(&self) -> &TaskTracker {
+        &self.leases
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.peer.close();
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("caller", &self.caller)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::{ORPHAN_SEARCH_TIMEOUT, TERMINATE_TIMEOUT};
+
+    #[test]
+    fn a_stop_takes_at_most_eight_seconds() {
+        let Timeouts { stop, exit, .. } = Timeouts::default();
+        // After a hook that closes its connection at the last moment, the exit is waited for once more.
+        let longest = stop + exit + TERMINATE_TIMEOUT + ORPHAN_SEARCH_TIMEOUT;
+        assert!(longest <= Duration::from_secs(8), "{longest:?}");
+    }
+}

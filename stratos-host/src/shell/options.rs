@@ -1,0 +1,48 @@
+//! Options of a shell.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Origin, Persona, ShellVersion};
+use crate::state_dir::StateDir;
+use crate::timeouts::{AttachMode, Timeouts};
+
+/// Options of a shell.
+#[derive(Debug)]
+pub struct ShellOptions {
+    /// Config store and `host.json`.
+    pub state: StateDir,
+    /// Port on 127.0.0.1; 0 takes any free one. The real shell's port is 2066 (V1).
+    pub port: u16,
+    /// Name of the persona that is signed in at the start.
+    pub auth: String,
+    /// Personas beside the built-in ones, by name.
+    pub personas: BTreeMap<String, Persona>,
+    /// Origins beside the shell's own whose pages may call it.
+    pub origins: Vec<Origin>,
+    /// Shell version to mock, where versions differ.
+    pub version: ShellVersion,
+    /// Timeouts for plugins.
+    pub timeouts: Timeouts,
+    /// Whether crashed plugins are restarted, with growing delays. The real shell does not (V1).
+    pub supervise: bool,
+    /// Set while plugins are debugged: their timeouts are then unlimited, and their process ids are announced.
+    pub attach: Option<AttachMode>,
+}
+
+impl ShellOptions {
+    /// The real shell's port, with a user signed in, and defaults for everything else.
+    #[must_use]
+    pub fn new(state: StateDir) -> Self {
+        Self {
+            state,
+            port: 2066,
+            auth: "signed-in".to_owned(),
+            personas: BTreeMap::new(),
+            origins: Vec::new(),
+            version: ShellVersion::default(),
+            timeouts: Timeouts::default(),
+            supervise: false,
+            attach: None,
+        }
+    }
+}
