@@ -3,7 +3,7 @@
 //! The guard and the plugin both read requests with hyper, and the proxy writes them anew in between. These tests send
 //! heads and bodies on which HTTP implementations are known to disagree, and compare what the plugin has received.
 
-use crate::raw::{DEV, SeenRequest, converse, responses, seen, shell};
+use crate::raw_http::{DEV_ORIGIN, SeenRequest, exchange, responses, seen_requests, start_shell};
 
 /// Rests of requests that are rejected: headers from the fifth line of the head on, and a body. `NEXT` stands for a
 /// second request on the same connection, which must not be answered either.
@@ -129,7 +129,7 @@ const ACCEPTED: &[(&str, usize)] = &[
 
 #[test]
 fn the_plugin_receives_what_the_guard_checked() {
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     let address = shell.address;
     let mut case = 0;
     for (path, status) in [("/api/sample/echo", 200), ("/", 405)] {
@@ -140,13 +140,13 @@ fn the_plugin_receives_what_the_guard_checked() {
                 "GET /api/sample/hello/x HTTP/1.1\r\nHost: {address}\r\nCase: {case}-next\r\nConnection: close\r\n\r\n"
             );
             let head = format!(
-                "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: {DEV}\r\nCase: {case}\r\n"
+                "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: {DEV_ORIGIN}\r\nCase: {case}\r\n"
             );
             let rest = rest.replace("NEXT", &next);
-            let received = converse(address, format!("{head}{rest}").as_bytes());
+            let received = exchange(address, format!("{head}{rest}").as_bytes());
             let statuses = responses(&received).iter().map(|its| its.status).collect();
             let [first, second] = [case.to_string(), format!("{case}-next")].map(|case| {
-                let mut requests = seen(address, "/api/sample").into_iter();
+                let mut requests = seen_requests(address, "/api/sample").into_iter();
                 requests.find(|request| request.case == case)
             });
             (statuses, first, second)
@@ -158,7 +158,7 @@ fn the_plugin_receives_what_the_guard_checked() {
             origin: origin.to_owned(),
             case: String::new(),
         };
-        let expected_first = (status == 200).then(|| request("POST", "/echo", DEV));
+        let expected_first = (status == 200).then(|| request("POST", "/echo", DEV_ORIGIN));
         let expected_second = request("GET", "/hello/x", "");
         let without_case = |request: SeenRequest| SeenRequest {
             case: String::new(),

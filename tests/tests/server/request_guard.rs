@@ -1,4 +1,4 @@
-//! The request guard on a real socket, and the requests that it allows.
+//! The request guard over real sockets, and accepted requests: HTTP, streams and WebSockets.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 
@@ -13,7 +13,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::SAMPLE;
 
 #[test]
-fn foreign_hosts_origins_and_targets_are_refused_on_every_path() {
+fn foreign_hosts_origins_and_targets_are_rejected_on_every_path() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
     let port = shell.address.port();
@@ -34,7 +34,7 @@ fn foreign_hosts_origins_and_targets_are_refused_on_every_path() {
         assert_eq!(
             raw(&format!("Host: a.evil.test:{port}\r\n")).status,
             403,
-            "{path} rebound"
+            "{path} after DNS rebinding"
         );
         assert_eq!(
             raw(&format!(
@@ -200,7 +200,7 @@ fn a_streamed_response_is_not_buffered() {
         .unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
-    // The response never ends, so a proxy that buffers it would never respond.
+    // The response never ends, so a proxy that buffers it would never forward anything.
     assert!(lines.any(|line| line == "first"));
 }
 

@@ -1,11 +1,12 @@
-//! Response headers of the shell, and the headers that are forwarded between browsers and plugins.
+//! Response headers for browsers, headers that the proxy forwards, and the token of the control API.
 
 use stratos_tests::{HttpResponse, request};
 
-use crate::raw::{DEV, header, shell};
+use crate::raw_http::{DEV_ORIGIN, received_header, start_shell};
 
-fn cors(answer: &HttpResponse) -> Vec<String> {
-    let lines = answer.head.lines().map(str::to_lowercase);
+/// The CORS headers of a response, in lower case and sorted.
+fn cors(response: &HttpResponse) -> Vec<String> {
+    let lines = response.head.lines().map(str::to_lowercase);
     let mut lines: Vec<_> = lines
         .filter(|line| line.starts_with("access-control-"))
         .collect();
@@ -15,59 +16,60 @@ fn cors(answer: &HttpResponse) -> Vec<String> {
 
 #[test]
 fn cors_headers_of_a_plugin_are_removed() {
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     let get = |headers: &[&str]| request(shell.address, "GET", "/api/sample/wide", headers, "");
-    let answer = get(&[]);
-    assert_eq!(answer.status, 200);
-    assert_eq!(cors(&answer), [""; 0], "{answer:?}");
+    let response = get(&[]);
+    assert_eq!(response.status, 200);
+    assert_eq!(cors(&response), [""; 0], "{response:?}");
     assert_eq!(
-        answer.header("cross-origin-resource-policy"),
+        response.header("cross-origin-resource-policy"),
         Some("same-origin")
     );
-    assert_eq!(answer.header("x-own"), Some("1"));
+    assert_eq!(response.header("x-own"), Some("1"));
     assert_eq!(
-        answer.header("x-of-this-hop"),
+        response.header("x-of-this-hop"),
         None,
-        "the header belongs to the plugin's connection"
+        "a hop-by-hop header of the plugin's connection"
     );
 
-    let answer = get(&[&format!("Origin: {DEV}")]);
-    let origin = format!("access-control-allow-origin: {DEV}");
+    let response = get(&[&format!("Origin: {DEV_ORIGIN}")]);
+    let origin = format!("access-control-allow-origin: {DEV_ORIGIN}");
     assert_eq!(
-        cors(&answer),
+        cors(&response),
         [origin.as_str(), "access-control-expose-headers: *"]
     );
     assert_eq!(
-        answer.header("cross-origin-resource-policy"),
+        response.header("cross-origin-resource-policy"),
         Some("cross-origin")
     );
 
-    let answer = get(&["Origin: https://evil.test"]);
-    assert_eq!((answer.status, cors(&answer)), (403, Vec::new()));
-    assert_eq!(answer.header("vary"), Some("origin"));
+    let response = get(&["Origin: https://evil.test"]);
+    assert_eq!((response.status, cors(&response)), (403, Vec::new()));
+    assert_eq!(response.header("vary"), Some("origin"));
 }
 
 #[test]
 fn preflights_of_allowed_origins_are_answered() {
-    let (_plugins, shell) = shell();
-    let ask = |path: &str, headers: &[&str]| request(shell.address, "OPTIONS", path, headers, "");
-    let from = format!("Origin: {DEV}");
+    let (_plugins, shell) = start_shell();
+    let preflight =
+        |path: &str, headers: &[&str]| request(shell.address, "OPTIONS", path, headers, "");
+    let from = format!("Origin: {DEV_ORIGIN}");
     let method = "Access-Control-Request-Method: PUT";
     let names = "Access-Control-Request-Headers: content-type,x-a";
     let network = "Access-Control-Request-Private-Network: true";
 
-    let answer = ask("/api/sample/wide", &[&from, method, names, network]);
-    assert_eq!(answer.status, 204);
+    let response = preflight("/api/sample/wide", &[&from, method, names, network]);
+    assert_eq!(response.status, 204);
     let expected = [
         "access-control-allow-headers: content-type,x-a",
         "access-control-allow-methods: get, head, post, put, patch, delete, options",
-        &format!("access-control-allow-origin: {DEV}"),
+        &format!("access-control-allow-origin: {DEV_ORIGIN}"),
         "access-control-allow-private-network: true",
         "access-control-expose-headers: *",
     ];
-    assert_eq!(cors(&answer), expected);
-    let answer = ask("/api/sample/wide", &[&from, method]);
-    assert_eq!(cors(&answer), [expected[1], expected[2], expected[4]]);
+    assert_eq!(cors(&response), expected);
+    let response = preflight("/api/sample/wide", &[&from, method]);
+    assert_eq!(cors(&response), [expected[1], expected[2], expected[4]]);
 
     for (path, headers) in [
         (
@@ -79,20 +81,20 @@ fn preflights_of_allowed_origins_are_answered() {
         ("/__stratos/api/v1/plugins", vec![&from, method, network]),
         ("/api/sample/%2e%2e", vec![&from, method, network]),
     ] {
-        let answer = ask(path, &headers);
-        assert!(matches!(answer.status, 400 | 403), "{path}: {answer:?}");
-        assert_eq!(cors(&answer), [""; 0], "{path}");
-        assert_eq!(answer.header("vary"), Some("origin"), "{path}");
+        let response = preflight(path, &headers);
+        assert!(matches!(response.status, 400 | 403), "{path}: {response:?}");
+        assert_eq!(cors(&response), [""; 0], "{path}");
+        assert_eq!(response.header("vary"), Some("origin"), "{path}");
     }
 
-    // Without an `Origin`, the plugin answers the request, but its CORS headers are removed.
-    let answer = ask("/api/sample/wide", &[method]);
-    assert_eq!((answer.status, cors(&answer)), (200, Vec::new()));
+    // Without an `Origin` the plugin answers; its CORS headers are removed.
+    let response = preflight("/api/sample/wide", &[method]);
+    assert_eq!((response.status, cors(&response)), (200, Vec::new()));
 }
 
 #[test]
 fn only_responses_of_plugins_are_cacheable() {
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     for (path, caching) in [
         ("/", "no-store"),
         ("/nowhere", "no-store"),
@@ -119,9 +121,9 @@ fn only_responses_of_plugins_are_cacheable() {
 
 #[test]
 fn hop_by_hop_headers_are_not_forwarded() {
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     let address = shell.address;
-    let from = format!("Origin: {DEV}");
+    let from = format!("Origin: {DEV_ORIGIN}");
     let lines = [
         from.as_str(),
         "Connection: keep-alive, TE",
@@ -133,28 +135,31 @@ fn hop_by_hop_headers_are_not_forwarded() {
         "Cookie: a=b",
         "Authorization: Bearer x",
     ];
-    let answer = request(address, "GET", "/api/sample/headers", &lines, "");
-    let headers = answer.json();
-    assert_eq!(header(&headers, "host"), Some(address.to_string()));
-    assert_eq!(header(&headers, "origin").as_deref(), Some(DEV));
-    assert_eq!(header(&headers, "x-own").as_deref(), Some("1"));
-    assert_eq!(header(&headers, "cookie").as_deref(), Some("a=b"));
+    let response = request(address, "GET", "/api/sample/headers", &lines, "");
+    let headers = response.json();
+    assert_eq!(received_header(&headers, "host"), Some(address.to_string()));
     assert_eq!(
-        header(&headers, "authorization").as_deref(),
+        received_header(&headers, "origin").as_deref(),
+        Some(DEV_ORIGIN)
+    );
+    assert_eq!(received_header(&headers, "x-own").as_deref(), Some("1"));
+    assert_eq!(received_header(&headers, "cookie").as_deref(), Some("a=b"));
+    assert_eq!(
+        received_header(&headers, "authorization").as_deref(),
         Some("Bearer x")
     );
-    // The shell supports trailers, so `TE: trailers` is valid.
+    // The shell forwards trailers, so it accepts them on behalf of the client.
     for kept in [("connection", "te"), ("te", "trailers"), ("trailer", "X")] {
-        assert_eq!(header(&headers, kept.0).as_deref(), Some(kept.1));
+        assert_eq!(received_header(&headers, kept.0).as_deref(), Some(kept.1));
     }
     for gone in ["keep-alive", "proxy-connection", "upgrade"] {
-        assert_eq!(header(&headers, gone), None, "{gone}");
+        assert_eq!(received_header(&headers, gone), None, "{gone}");
     }
 }
 
 #[test]
 fn the_token_is_accepted_only_in_its_header() {
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     let text = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let host: serde_json::Value = serde_json::from_str(&text).unwrap();
     let token = host["token"].as_str().unwrap();
@@ -181,11 +186,11 @@ fn the_token_is_accepted_only_in_its_header() {
         &[&bearer, &bearer],
     ];
     for headers in wrong {
-        let answer = get(path, headers);
-        assert_eq!(answer.status, 401, "{headers:?}");
+        let response = get(path, headers);
+        assert_eq!(response.status, 401, "{headers:?}");
         assert!(
-            !answer.head.contains(token) && !answer.body.contains(token),
-            "{answer:?}"
+            !response.head.contains(token) && !response.body.contains(token),
+            "{response:?}"
         );
     }
     for query in ["token", "access_token", "authorization"] {
@@ -195,10 +200,10 @@ fn the_token_is_accepted_only_in_its_header() {
             "{query}"
         );
     }
-    let dev = format!("Origin: {DEV}");
+    let dev = format!("Origin: {DEV_ORIGIN}");
     assert_eq!(
         get(path, &[&bearer, &dev]).status,
         403,
-        "CORS applies to plugin routes only"
+        "a UI does not need the control API"
     );
 }

@@ -1,4 +1,4 @@
-//! Slow connections and too many connections.
+//! Slow connections, and connections above the limit.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use stratos_tests::{campaign, exclusive, report};
 
-use crate::raw::{PATIENCE, answer, ask, connect, shell};
+use crate::raw_http::{TIMEOUT, connect, exchange_head, parse_response, start_shell};
 
-/// A number of connections below the shell's limit.
-fn some() -> usize {
-    // The shell's limit is a quarter of the file descriptors.
+/// A number of connections that leaves a shell room for others.
+fn some_connections() -> usize {
+    // The limit is a quarter of the descriptors that a process may open.
     (descriptors() / 8).min(200)
 }
 
@@ -25,18 +25,19 @@ fn descriptors() -> usize {
     usize::MAX
 }
 
-fn neighbour(address: SocketAddr) -> u16 {
+/// The status of a request on another connection.
+fn request_on_another_connection(address: SocketAddr) -> u16 {
     let request =
         format!("GET /api/sample/hello/x HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    ask(address, &request).status
+    exchange_head(address, &request).status
 }
 
 #[test]
 fn slow_request_heads_time_out_without_blocking_others() {
     let _lock = exclusive();
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     let address = shell.address;
-    let mut slow: Vec<_> = (0..some()).map(|_| connect(address)).collect();
+    let mut slow: Vec<_> = (0..some_connections()).map(|_| connect(address)).collect();
     for stream in &mut slow {
         stream.set_nonblocking(true).unwrap();
         stream
@@ -45,25 +46,25 @@ fn slow_request_heads_time_out_without_blocking_others() {
     }
     let began = Instant::now();
     let all = slow.len();
-    let mut asked = 0;
+    let mut requests = 0;
     while !slow.is_empty() {
         assert!(
-            began.elapsed() < PATIENCE,
+            began.elapsed() < TIMEOUT,
             "{} of {all} are still open",
             slow.len()
         );
-        assert_eq!(neighbour(address), 200);
-        asked += 1;
-        slow.retain_mut(is_open_after_a_byte);
+        assert_eq!(request_on_another_connection(address), 200);
+        requests += 1;
+        slow.retain_mut(send_byte);
     }
     println!(
-        "{all} slow heads were cut within {:?}; a neighbour asked {asked} times",
+        "{all} slow connections were closed within {:?}; {requests} other requests were answered meanwhile",
         began.elapsed()
     );
 }
 
-/// Sends one more byte of a request head. Returns false when the connection is closed.
-fn is_open_after_a_byte(stream: &mut TcpStream) -> bool {
+/// Sends one more byte of a head. Returns false if the server has closed the connection.
+fn send_byte(stream: &mut TcpStream) -> bool {
     let waits = |error: &std::io::Error| error.kind() == ErrorKind::WouldBlock;
     let is_written = stream
         .write(b"x")
@@ -73,23 +74,23 @@ fn is_open_after_a_byte(stream: &mut TcpStream) -> bool {
 
 #[test]
 fn a_slow_request_body_does_not_block_others() {
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     let address = shell.address;
     let head = format!(
         "POST /api/sample/echo HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
     );
-    let mut slow: Vec<_> = (0..some()).map(|_| connect(address)).collect();
+    let mut slow: Vec<_> = (0..some_connections()).map(|_| connect(address)).collect();
     for part in [head.as_str(), "a", "b"] {
         for stream in &mut slow {
             stream.write_all(part.as_bytes()).unwrap();
         }
-        assert_eq!(neighbour(address), 200);
+        assert_eq!(request_on_another_connection(address), 200);
     }
     for mut stream in slow {
         stream.write_all(b"c").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains("abc"), "{answer}");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.contains("abc"), "{response}");
     }
 }
 
@@ -103,38 +104,32 @@ fn idle_connections_are_limited() {
         ));
         return;
     }
-    let (_plugins, shell) = shell();
+    let (_plugins, shell) = start_shell();
     let address = shell.address;
     let idle: Vec<_> = (0..number).map(|_| connect(address)).collect();
     for stream in &idle {
         stream.set_nonblocking(true).unwrap();
     }
-    // Connections wait in the system's backlog until the shell accepts them.
-    let (began, mut refused) = (Instant::now(), 0);
-    while number >= 1100 && refused == 0 {
-        assert!(
-            began.elapsed() < PATIENCE,
-            "connections over the limit are refused"
-        );
+    // Connections are in the listener's backlog until the shell accepts or rejects them.
+    let (began, mut rejected) = (Instant::now(), 0);
+    while number >= 1100 && rejected == 0 {
+        assert!(began.elapsed() < TIMEOUT, "no connection was rejected");
         sleep(Duration::from_millis(10));
-        refused = idle.iter().filter(|stream| is_refused(stream)).count();
+        rejected = idle.iter().filter(|stream| is_rejected(stream)).count();
     }
-    println!("{refused} of {number} connections were refused by then");
+    println!("{rejected} of {number} connections were rejected by then");
     drop(idle);
     let began = Instant::now();
-    while neighbour(address) != 200 {
-        assert!(
-            began.elapsed() < PATIENCE,
-            "new connections are accepted after others close"
-        );
+    while request_on_another_connection(address) != 200 {
+        assert!(began.elapsed() < TIMEOUT, "no new connection is accepted");
     }
 }
 
-fn is_refused(mut stream: &TcpStream) -> bool {
-    let mut said = [0; 512];
-    let refused = matches!(stream.read(&mut said), Ok(length) if length > 0);
-    if refused {
-        assert_eq!(answer(&said).status, 503);
+fn is_rejected(mut stream: &TcpStream) -> bool {
+    let mut response = [0; 512];
+    let is_rejected = matches!(stream.read(&mut response), Ok(length) if length > 0);
+    if is_rejected {
+        assert_eq!(parse_response(&response).status, 503);
     }
-    refused
+    is_rejected
 }

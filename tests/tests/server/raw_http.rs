@@ -1,4 +1,4 @@
-//! Bytes to the shell, and what comes back.
+//! Raw HTTP over TCP: requests as bytes, and parsed responses.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -9,49 +9,49 @@ use stratos_tests::{HttpResponse, Plugins, ShellProcess, request};
 
 use crate::SAMPLE;
 
-/// How long a test waits for an answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-/// The UI's dev server of these tests.
-pub(crate) const DEV: &str = "http://localhost:5173";
+/// How long a test waits for a response.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+/// The origin of a UI's dev server, which is in `[dev] origins`.
+pub(crate) const DEV_ORIGIN: &str = "http://localhost:5173";
 
-/// A shell with the sample plugin and `[dev] origins`.
-pub(crate) fn shell() -> (Plugins, ShellProcess) {
+/// Starts a shell with the sample plugin and two `[dev] origins`.
+pub(crate) fn start_shell() -> (Plugins, ShellProcess) {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let folder = plugins.root().join("sample");
-    let settings = format!("[dev]\norigins = [\"{DEV}\", \"https://ui.test:443\"]\n");
+    let settings = format!("[dev]\norigins = [\"{DEV_ORIGIN}\", \"https://ui.test:443\"]\n");
     std::fs::write(folder.join("stratos.toml"), settings).unwrap();
     let shell = ShellProcess::start(&folder);
     (plugins, shell)
 }
 
-/// Sends these bytes and reads the head of the answer; what follows it is not waited for.
-pub(crate) fn ask(address: SocketAddr, bytes: &str) -> HttpResponse {
+/// Sends bytes and reads the head of the response, and as much of the body as arrives with it.
+pub(crate) fn exchange_head(address: SocketAddr, bytes: &str) -> HttpResponse {
     let mut stream = connect(address);
-    // A server that refuses early may not read everything.
+    // Fails if the server responds and closes the connection before it has read everything.
     let _ = stream.write_all(bytes.as_bytes());
-    let mut got = Vec::new();
+    let mut received = Vec::new();
     let mut block = [0; 4096];
-    while !got.windows(4).any(|window| window == b"\r\n\r\n") {
+    while !received.windows(4).any(|window| window == b"\r\n\r\n") {
         match stream.read(&mut block) {
             Ok(0) | Err(_) => break,
-            Ok(length) => got.extend_from_slice(&block[..length]),
+            Ok(length) => received.extend_from_slice(&block[..length]),
         }
     }
-    answer(&got)
+    parse_response(&received)
 }
 
-/// Sends these bytes and reads until the server hangs up, which it must.
-pub(crate) fn converse(address: SocketAddr, bytes: &[u8]) -> String {
+/// Sends bytes and reads until the server closes the connection.
+pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = connect(address);
     let _ = stream.write_all(bytes);
-    let mut got = Vec::new();
-    match stream.read_to_end(&mut got) {
+    let mut received = Vec::new();
+    match stream.read_to_end(&mut received) {
         Ok(_) => {}
-        // It hung up while bytes of ours were on their way.
+        // The server closed the connection with unread bytes in its buffer.
         Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
-        Err(error) => panic!("{error} after {:?}", String::from_utf8_lossy(&got)),
+        Err(error) => panic!("{error} after {:?}", String::from_utf8_lossy(&received)),
     }
-    String::from_utf8_lossy(&got).into_owned()
+    String::from_utf8_lossy(&received).into_owned()
 }
 
 /// A request as the sample plugin received it. Repeated headers are joined by `, `, missing ones are empty.
@@ -66,9 +66,9 @@ pub(crate) struct SeenRequest {
 }
 
 /// All requests that the sample plugin below `prefix` has received.
-pub(crate) fn seen(address: SocketAddr, prefix: &str) -> Vec<SeenRequest> {
-    let answer = request(address, "GET", &format!("{prefix}/seen"), &[], "");
-    let requests: Vec<Value> = serde_json::from_value(answer.json()).unwrap();
+pub(crate) fn seen_requests(address: SocketAddr, prefix: &str) -> Vec<SeenRequest> {
+    let response = request(address, "GET", &format!("{prefix}/seen"), &[], "");
+    let requests: Vec<Value> = serde_json::from_value(response.json()).unwrap();
     let seen = requests.iter().map(|request| {
         let field = |name: &str| request[name].as_str().unwrap().to_owned();
         SeenRequest {
@@ -86,16 +86,17 @@ pub(crate) fn seen(address: SocketAddr, prefix: &str) -> Vec<SeenRequest> {
 pub(crate) fn responses(received: &str) -> Vec<HttpResponse> {
     let responses = received.split("HTTP/1.1 ").skip(1);
     responses
-        .map(|response| answer(format!("HTTP/1.1 {response}").as_bytes()))
+        .map(|response| parse_response(format!("HTTP/1.1 {response}").as_bytes()))
         .collect()
 }
 
-/// What reached a plugin as the header that it saw.
-pub(crate) fn header(headers: &Value, name: &str) -> Option<String> {
+/// The first value of a header in a response of the sample plugin's route `/headers`.
+pub(crate) fn received_header(headers: &Value, name: &str) -> Option<String> {
     Some(headers.get(name)?.get(0)?.as_str()?.to_owned())
 }
 
-pub(crate) fn answer(bytes: &[u8]) -> HttpResponse {
+/// Parses a response. Its status is 0 if there is none.
+pub(crate) fn parse_response(bytes: &[u8]) -> HttpResponse {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
@@ -108,6 +109,6 @@ pub(crate) fn answer(bytes: &[u8]) -> HttpResponse {
 
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream
 }

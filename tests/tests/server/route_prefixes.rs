@@ -1,16 +1,16 @@
-//! Requests below a plugin's prefix never reach another plugin.
+//! Routing by prefix: requests below one plugin's prefix never reach another plugin.
 
 use stratos_tests::{Plugins, ShellProcess};
 
 use crate::SAMPLE;
-use crate::raw::{ask, seen};
+use crate::raw_http::{exchange_head, seen_requests};
 
-/// A path, the status, and whether the first or the second plugin receives it.
+/// A path, its status, and the index of the plugin that receives the request, if any does.
 const PATHS: &[(&str, u16, Option<usize>)] = &[
     ("/api/sample/hello/x", 200, Some(0)),
     ("/api/sample-two/hello/x", 200, Some(1)),
     ("/api/sample", 404, Some(0)),
-    // axum does not nest it: the plugin's process says no, its router does not see it.
+    // The plugin's process answers without its router: axum does not nest this path.
     ("/api/sample/", 404, None),
     ("/api/sample-two", 404, Some(1)),
     ("/api/sample/-two/hello/x", 404, Some(0)),
@@ -63,13 +63,16 @@ fn requests_reach_only_the_plugin_of_their_prefix() {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {host}\r\nCase: {case}\r\nConnection: close\r\n\r\n"
         );
-        statuses.push(ask(host, &request).status);
+        statuses.push(exchange_head(host, &request).status);
     }
-    let seen = [seen(host, "/api/sample"), seen(host, "/api/sample-two")];
-    for (case, (path, status, whose)) in PATHS.iter().enumerate() {
+    let seen = [
+        seen_requests(host, "/api/sample"),
+        seen_requests(host, "/api/sample-two"),
+    ];
+    for (case, (path, status, receiver)) in PATHS.iter().enumerate() {
         assert_eq!(statuses[case], *status, "{path}");
         for (plugin, seen) in seen.iter().enumerate() {
-            let expected = *whose == Some(plugin);
+            let expected = *receiver == Some(plugin);
             assert_eq!(
                 seen.iter().any(|seen| seen.case == case.to_string()),
                 expected,
