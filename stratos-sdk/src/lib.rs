@@ -1,6 +1,8 @@
 #![doc = include_str!("docs/crate.md")]
 #![warn(missing_docs)]
 
+#[cfg(feature = "testing")]
+mod active_polls;
 mod builder;
 pub mod context;
 mod error;

@@ -9,13 +9,13 @@ use serde_json::Value;
 use stratos_host::process::{InMemoryLauncher, MemoryLink};
 use stratos_protocol::handshake::Identity;
 
+use crate::active_polls::ActivePolls;
 use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
 use crate::instrument::Instrumentation;
 use crate::plugin::Plugin;
 use crate::serve::tracing_dispatch;
 use crate::session::{HostConnection, SessionOptions, run_with};
 use crate::testing::leak_detector::LeakDetector;
-use crate::testing::watchdog::ActivePolls;
 
 /// Types that convert into a [`Plugin`]: every plugin, and a [`PluginBuilder`].
 #[diagnostic::on_unimplemented(
@@ -94,7 +94,7 @@ impl PluginFactory {
         leak_detector: &LeakDetector,
     ) -> InMemoryLauncher {
         let run = Arc::clone(&self.run);
-        let observer = polls.observer(id);
+        let polls = polls.of_plugin(id);
         let (id, leak_detector) = (id.to_owned(), leak_detector.clone());
         InMemoryLauncher::new(move |link| {
             let MemoryLink {
@@ -110,7 +110,7 @@ impl PluginFactory {
             let (id, leak_detector) = (id.clone(), leak_detector.clone());
             let mut options = SessionOptions::default();
             options.instrumentation = Instrumentation {
-                observer: Some(Arc::clone(&observer)),
+                polls: Some(polls.clone()),
                 subscriber: Some(tracing_dispatch(options.logger.detached())),
             };
             options.on_end = Some(Box::new(move |ctx| leak_detector.check(&id, ctx)));

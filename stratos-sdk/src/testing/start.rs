@@ -7,8 +7,8 @@ use stratos_host::event::{EventBus, Journal};
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::Identity;
-use tempfile::TempDir;
 
+use crate::active_polls::ActivePolls;
 use crate::error::chain;
 use crate::testing::builder::TestShellBuilder;
 use crate::testing::error::StartError;
@@ -19,7 +19,7 @@ use crate::testing::plugin_factory::PluginFactory;
 use crate::testing::shared::Shared;
 use crate::testing::shell::TestShell;
 use crate::testing::waiter::Waiter;
-use crate::testing::watchdog::{ActivePolls, Watchdog};
+use crate::testing::watchdog::Watchdog;
 
 impl TestShellBuilder {
     /// Starts the shell and all plugins, and waits until all plugins run.
@@ -40,7 +40,7 @@ impl TestShellBuilder {
     ///
     /// If a plugin is errored, or the shell cannot be started with these settings.
     pub async fn try_start(self) -> Result<TestShell, StartError> {
-        let shell = start_shell(self).await?;
+        let shell = self.start_anyway().await?;
         for plugin in shell.control().plugins() {
             if let PluginState::Errored { reason } = plugin.state {
                 return Err(StartError::Errored {
@@ -59,81 +59,65 @@ impl TestShellBuilder {
     ///
     /// If the shell cannot be started with these settings.
     pub async fn start_anyway(self) -> Result<TestShell, StartError> {
-        start_shell(self).await
-    }
-}
-
-/// Starts the shell of a builder, and waits until every plugin runs or is errored.
-async fn start_shell(builder: TestShellBuilder) -> Result<TestShell, StartError> {
-    let host = builder.host.map_or_else(HostKind::from_env, Ok);
-    let host = host.map_err(|value| StartError::UnknownHost { value })?;
-    let program_folder = match host {
-        HostKind::Memory => None,
-        HostKind::Process => Some(tempfile::tempdir().map_err(StartError::ProgramFolder)?),
-    };
-    let state = match &builder.state_folder {
-        Some(folder) => StateDir::open(folder).map_err(StartError::StateFolder)?,
-        None => StateDir::in_memory().map_err(StartError::InitialConfig)?,
-    };
-    let (polls, leak_detector) = (ActivePolls::default(), LeakDetector::default());
-    let launchers = Launchers {
-        processes: match &program_folder {
-            Some(folder) => Some(processes(folder)?),
-            None => None,
-        },
-        polls: &polls,
-        leak_detector: &leak_detector,
-    };
-    let specs = plugin_specs(&builder.plugins, &launchers)?;
-    for (plugin, spec) in builder.plugins.iter().zip(&specs) {
-        for (key, value) in &plugin.config {
-            let stored = state.store().set(&spec.id, key, value);
-            stored.map_err(StartError::InitialConfig)?;
+        let host = self.host.map_or_else(HostKind::from_env, Ok);
+        let host = host.map_err(|value| StartError::UnknownHost { value })?;
+        let program_folder = match host {
+            HostKind::Memory => None,
+            HostKind::Process => Some(tempfile::tempdir().map_err(StartError::ProgramFolder)?),
+        };
+        let state = match &self.state_folder {
+            Some(folder) => StateDir::open(folder).map_err(StartError::StateFolder)?,
+            None => StateDir::in_memory().map_err(StartError::InitialConfig)?,
+        };
+        let (polls, leak_detector) = (ActivePolls::default(), LeakDetector::default());
+        let processes = program_folder.as_ref().map(|folder| {
+            let options = LaunchOptions::new(folder.path().to_owned());
+            LauncherFactory::new(options).map_err(StartError::ProgramFolder)
+        });
+        let processes = processes.transpose()?;
+        let specs = plugin_specs(&self.plugins, |id, plugin| {
+            Ok(match &processes {
+                Some(processes) => Arc::new(processes.program(id, &program(id, plugin)?)),
+                None => Arc::new(plugin.in_memory(id, &polls, &leak_detector)),
+            })
+        })?;
+        for (plugin, spec) in self.plugins.iter().zip(&specs) {
+            for (key, value) in &plugin.config {
+                let stored = state.store().set(&spec.id, key, value);
+                stored.map_err(StartError::InitialConfig)?;
+            }
         }
+        let first = specs[0].id.clone();
+
+        let journal = Journal::default();
+        let options = ShellOptions {
+            auth: self.persona,
+            version: self.version,
+            ..ShellOptions::new(state)
+        };
+        let events = EventBus::with_journal(journal.clone());
+        let (shell, client) =
+            Shell::start_in_memory(options, specs, events).map_err(StartError::Shell)?;
+        let mut folders = Vec::from_iter(self.state_folder);
+        folders.extend(program_folder.iter().map(|folder| folder.path().to_owned()));
+        folders.push(std::env::temp_dir());
+        let shared = Arc::new(Shared {
+            _watchdog: Watchdog::start(polls, self.watchdog_limit),
+            leak_detector,
+            client,
+            waiter: Waiter::new(journal, host, self.timeout, folders),
+            shell,
+            _program_folder: program_folder,
+        });
+        shared.shell.ready().await;
+        let first = TestPlugin::new(&first, shared);
+        Ok(TestShell::from_first_plugin(first))
     }
-    let first = specs[0].id.clone();
-
-    let journal = Journal::default();
-    let options = ShellOptions {
-        auth: builder.persona,
-        version: builder.version,
-        ..ShellOptions::new(state)
-    };
-    let events = EventBus::with_journal(journal.clone());
-    let (shell, client) =
-        Shell::start_in_memory(options, specs, events).map_err(StartError::Shell)?;
-    let mut folders = Vec::from_iter(builder.state_folder);
-    folders.extend(program_folder.iter().map(|folder| folder.path().to_owned()));
-    folders.push(std::env::temp_dir());
-    let shared = Arc::new(Shared {
-        _watchdog: Watchdog::start(polls, builder.watchdog_limit),
-        leak_detector,
-        client,
-        waiter: Waiter::new(journal, host, builder.timeout, folders),
-        shell,
-        _program_folder: program_folder,
-    });
-    shared.shell.ready().await;
-    let first = TestPlugin::new(&first, shared);
-    Ok(TestShell::from_first_plugin(first))
-}
-
-/// Parts that the launchers of all plugins share.
-struct Launchers<'a> {
-    /// Launches plugins as processes; `None` if plugins run in memory.
-    processes: Option<LauncherFactory>,
-    polls: &'a ActivePolls,
-    leak_detector: &'a LeakDetector,
-}
-
-fn processes(folder: &TempDir) -> Result<LauncherFactory, StartError> {
-    let processes = LauncherFactory::new(LaunchOptions::new(folder.path().to_owned()));
-    processes.map_err(StartError::ProgramFolder)
 }
 
 fn plugin_specs(
     plugins: &[PluginFactory],
-    launchers: &Launchers<'_>,
+    launcher: impl Fn(&str, &PluginFactory) -> Result<Arc<dyn Launcher>, StartError>,
 ) -> Result<Vec<PluginSpec>, StartError> {
     let mut specs: Vec<PluginSpec> = Vec::new();
     for plugin in plugins {
@@ -141,15 +125,11 @@ fn plugin_specs(
         if specs.iter().any(|spec| spec.id == id) {
             return Err(StartError::DuplicateId { id });
         }
-        let launcher: Arc<dyn Launcher> = match &launchers.processes {
-            Some(processes) => Arc::new(processes.program(&id, &program(&id, plugin)?)),
-            None => Arc::new(plugin.in_memory(&id, launchers.polls, launchers.leak_detector)),
-        };
         specs.push(PluginSpec {
             name: id.clone(),
+            launcher: Ok(launcher(&id, plugin)?),
             id,
             version,
-            launcher: Ok(launcher),
         });
     }
     Ok(specs)

@@ -3,75 +3,17 @@
 //! Blocked code can be neither dropped nor timed out, so the test would hang. Therefore a separate thread measures how
 //! long each poll of the plugin's futures takes, and aborts the process after a while.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::instrument::PollObserver;
-
-/// Polls in progress of the futures of all plugins. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ActivePolls(Arc<Mutex<Polls>>);
-
-#[derive(Debug, Default)]
-struct Polls {
-    last_id: u64,
-    by_id: BTreeMap<u64, Poll>,
-}
-
-#[derive(Debug)]
-struct Poll {
-    plugin: Arc<str>,
-    future: Arc<str>,
-    started: Instant,
-}
-
-/// Records the polls of one plugin's futures in [`ActivePolls`].
-#[derive(Debug)]
-struct PluginObserver {
-    polls: ActivePolls,
-    plugin: Arc<str>,
-}
+use crate::active_polls::{ActivePolls, Poll};
 
 /// Handle to the watchdog thread, which ends when the handle is dropped.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     _stop: Sender<()>,
-}
-
-impl ActivePolls {
-    pub(crate) fn observer(&self, plugin: &str) -> Arc<dyn PollObserver> {
-        Arc::new(PluginObserver {
-            polls: self.clone(),
-            plugin: plugin.into(),
-        })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Polls> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl PollObserver for PluginObserver {
-    fn poll_started(&self, name: &Arc<str>) -> u64 {
-        let mut polls = self.polls.lock();
-        polls.last_id += 1;
-        let id = polls.last_id;
-        let poll = Poll {
-            plugin: Arc::clone(&self.plugin),
-            future: Arc::clone(name),
-            started: Instant::now(),
-        };
-        polls.by_id.insert(id, poll);
-        id
-    }
-
-    fn poll_ended(&self, id: u64) {
-        self.polls.lock().by_id.remove(&id);
-    }
 }
 
 impl Watchdog {
@@ -89,10 +31,9 @@ impl Watchdog {
 fn watch(polls: &ActivePolls, limit: Duration, stopped: &Receiver<()>) {
     let interval = (limit / 10).clamp(Duration::from_millis(10), Duration::from_millis(500));
     while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-        let polls = polls.lock();
-        let longest = polls.by_id.values().min_by_key(|poll| poll.started);
+        let longest = polls.longest();
         if let Some(poll) = longest.filter(|poll| poll.started.elapsed() > limit) {
-            abort(poll, limit);
+            abort(&poll, limit);
         }
     }
 }
