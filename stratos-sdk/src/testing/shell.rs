@@ -64,7 +64,8 @@ impl TestShell {
         self.become_persona("signed-out")
     }
 
-    /// Switches the login, see [`TestShellBuilder::persona`], and waits until all plugins have been notified.
+    /// Switches the login, and waits until all plugins have been notified. See
+    /// [`TestShellBuilder::persona`](crate::testing::TestShellBuilder::persona) for the names.
     ///
     /// # Panics
     ///

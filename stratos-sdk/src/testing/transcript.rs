@@ -25,6 +25,7 @@ pub(crate) fn transcript(entries: &[Entry], folders: &[&Path]) -> String {
     text
 }
 
+/// Kind and text of an entry's line; `None` if the transcript omits the entry.
 fn describe(entry: &Entry) -> Option<(&'static str, String)> {
     Some(match entry {
         Entry::Event(event) => return describe_event(event),
@@ -42,7 +43,7 @@ fn describe(entry: &Entry) -> Option<(&'static str, String)> {
             plugin,
             channel,
             answer: Err(error),
-        } => ("refusal", format!("{plugin}: {channel}: {error}")),
+        } => ("error", format!("{plugin}: {channel}: {error}")),
         Entry::Config {
             plugin,
             by_plugin,
@@ -107,20 +108,14 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             )
         }
         Event::Auth { authenticated } => {
-            let text = if *authenticated {
-                "signed in"
-            } else {
-                "signed out"
-            };
-            ("auth", text.to_owned())
+            let state = if *authenticated { "in" } else { "out" };
+            ("auth", format!("signed {state}"))
         }
         Event::Scenario { scenario, progress } => {
             let text = match progress {
                 ScenarioProgress::Began { steps } => format!("{scenario}: {steps} steps"),
                 ScenarioProgress::Step { step } => step.to_string(),
-                ScenarioProgress::Ended { outcome: ending } => {
-                    format!("{scenario}: {}", ending.as_str())
-                }
+                ScenarioProgress::Ended { outcome } => format!("{scenario}: {}", outcome.as_str()),
             };
             ("scenario", text)
         }
