@@ -104,11 +104,7 @@ pub(crate) fn run_rules(
         }
     }
     if let Some(root) = root {
-        for diagnostic in &mut report.diagnostics {
-            if diagnostic.at.is_empty() {
-                diagnostic.at = key_path(root, diagnostic.span.start);
-            }
-        }
+        locate(&mut report.diagnostics, root);
     }
     report.diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.span.start, d.span.end, d.rule);
@@ -118,6 +114,15 @@ pub(crate) fn run_rules(
         .filter(|_| is_valid)
         .and_then(|object| build_manifest(object, manifest.text));
     report
+}
+
+/// Sets the key paths of all findings that the rules have not set themselves.
+fn locate(diagnostics: &mut [Diagnostic], root: &Value<'_>) {
+    for diagnostic in diagnostics {
+        if diagnostic.at.is_empty() {
+            diagnostic.at = key_path(root, diagnostic.span.start);
+        }
+    }
 }
 
 /// Runs one rule; `None` if it panics, so that a defect in a rule neither ends the check nor passes for no findings.

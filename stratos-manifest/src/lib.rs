@@ -37,11 +37,7 @@
 #![warn(missing_docs)]
 #![cfg_attr(
     not(feature = "full"),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the parts that only rules of the full build use"
-    )
+    expect(dead_code, unused_imports, reason = "used by the full build only")
 )]
 
 // Text and syntax.

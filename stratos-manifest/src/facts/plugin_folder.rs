@@ -53,13 +53,6 @@ enum Lookup {
     Unknown,
 }
 
-/// The target of a symbolic link.
-struct LinkTarget {
-    /// Whether the components start at the plugin's folder, and not at the link's.
-    from_root: bool,
-    components: Vec<OsString>,
-}
-
 impl PluginFolder {
     pub(super) fn new(dir: &Path) -> Self {
         let dir = match dir.as_os_str().is_empty() {
@@ -132,14 +125,7 @@ impl PluginFolder {
 
     /// Resolves `path` component by component to its status and its real path.
     fn resolve(&mut self, path: &str) -> (FileStatus, PathBuf) {
-        let mut steps: VecDeque<Step> = path
-            .split('/')
-            .filter(|segment| !matches!(*segment, "" | "."))
-            .map(|segment| Step {
-                name: OsString::from(segment),
-                is_written: true,
-            })
-            .collect();
+        let mut steps = steps(path);
         let mut real = self.root.clone();
         let mut written: Vec<String> = Vec::new();
         let mut is_case_mismatch = false;
@@ -169,20 +155,11 @@ impl PluginFolder {
             };
             if metadata.is_symlink() {
                 links += 1;
-                match self.read_link(&here) {
-                    Ok(_) if links > MAX_LINKS => return (FileStatus::Missing, here),
-                    Ok(target) => {
-                        if target.from_root {
-                            real.clone_from(&self.root);
-                        }
-                        for name in target.components.into_iter().rev() {
-                            steps.push_front(Step {
-                                name,
-                                is_written: false,
-                            });
-                        }
-                    }
-                    Err(status) => return (status, here),
+                if links > MAX_LINKS {
+                    return (FileStatus::Missing, here);
+                }
+                if let Err(status) = self.follow(&here, &mut real, &mut steps) {
+                    return (status, here);
                 }
             } else if metadata.is_dir() {
                 real = here;
@@ -196,6 +173,41 @@ impl PluginFolder {
             }
         }
         (FileStatus::Folder, real)
+    }
+
+    /// Puts the components of a link's target before the other steps. An absolute target is resolved from the root.
+    fn follow(
+        &self,
+        link: &Path,
+        real: &mut PathBuf,
+        steps: &mut VecDeque<Step>,
+    ) -> Result<(), FileStatus> {
+        let target = fs::read_link(link).map_err(|error| error_status(&error))?;
+        let is_absolute = target.has_root() || target.is_absolute();
+        let inside = match is_absolute {
+            true => strip_root(&target, &self.root).ok_or(FileStatus::Outside)?,
+            false => &target,
+        };
+        let mut names = Vec::new();
+        for component in inside.components() {
+            match component {
+                Component::CurDir => {}
+                Component::Normal(_) | Component::ParentDir => {
+                    names.push(component.as_os_str().to_owned());
+                }
+                Component::Prefix(_) | Component::RootDir => return Err(FileStatus::Outside),
+            }
+        }
+        if is_absolute {
+            real.clone_from(&self.root);
+        }
+        for name in names.into_iter().rev() {
+            steps.push_front(Step {
+                name,
+                is_written: false,
+            });
+        }
+        Ok(())
     }
 
     /// Looks `name` up in the listing of `folder`, with its exact letter case.
@@ -240,30 +252,17 @@ impl PluginFolder {
         let folder = entry.key().clone();
         entry.or_insert_with(|| list(&folder)).as_deref()
     }
+}
 
-    /// The target of a symbolic link; [`FileStatus::Outside`] for an absolute one that is not in the folder.
-    fn read_link(&self, link: &Path) -> Result<LinkTarget, FileStatus> {
-        let target = fs::read_link(link).map_err(|error| error_status(&error))?;
-        let from_root = target.has_root() || target.is_absolute();
-        let inside = match from_root {
-            true => strip_root(&target, &self.root).ok_or(FileStatus::Outside)?,
-            false => &target,
-        };
-        let mut components = Vec::new();
-        for component in inside.components() {
-            match component {
-                Component::CurDir => {}
-                Component::Normal(_) | Component::ParentDir => {
-                    components.push(component.as_os_str().to_owned());
-                }
-                Component::Prefix(_) | Component::RootDir => return Err(FileStatus::Outside),
-            }
-        }
-        Ok(LinkTarget {
-            from_root,
-            components,
+/// The components of a path in the manifest.
+fn steps(path: &str) -> VecDeque<Step> {
+    path.split('/')
+        .filter(|segment| !matches!(*segment, "" | "."))
+        .map(|segment| Step {
+            name: OsString::from(segment),
+            is_written: true,
         })
-    }
+        .collect()
 }
 
 /// The capacity with which a file of this size is read without reallocation.
