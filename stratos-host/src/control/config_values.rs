@@ -53,7 +53,7 @@ impl Control {
     /// # Errors
     ///
     /// Returns an error if there is no value with the key, or the store cannot be written.
-    pub async fn config_delete(&self, id: &str, key: &str) -> Result<(), ControlError> {
+    pub(crate) async fn config_delete(&self, id: &str, key: &str) -> Result<(), ControlError> {
         let owned_key = key.to_owned();
         let was_present = self
             .with_plugin(id, move |store, id| store.delete(id, &owned_key))
@@ -70,7 +70,11 @@ impl Control {
     /// # Errors
     ///
     /// Returns an error if a key or a value is too large, or the store cannot be written.
-    pub async fn config_replace(&self, id: &str, values: ConfigValues) -> Result<(), ControlError> {
+    pub(crate) async fn config_replace(
+        &self,
+        id: &str,
+        values: ConfigValues,
+    ) -> Result<(), ControlError> {
         let stored = values.clone();
         self.with_plugin(id, move |store, id| store.replace(id, &stored))
             .await?;
@@ -85,7 +89,7 @@ impl Control {
     /// # Errors
     ///
     /// Returns an error if the store cannot be read.
-    pub async fn config_export(&self) -> Result<ConfigExport, ControlError> {
+    pub(crate) async fn config_export(&self) -> Result<ConfigExport, ControlError> {
         self.with_store(ConfigStore::export).await
     }
 
@@ -94,7 +98,7 @@ impl Control {
     /// # Errors
     ///
     /// Returns an error if a key or a value is too large, or the store cannot be written.
-    pub async fn config_import(&self, export: ConfigExport) -> Result<(), ControlError> {
+    pub(crate) async fn config_import(&self, export: ConfigExport) -> Result<(), ControlError> {
         let stored = export.clone();
         self.with_store(move |store| store.import(stored)).await?;
         for (plugin, values) in export.plugins {

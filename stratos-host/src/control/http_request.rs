@@ -19,11 +19,11 @@ const BODY_BYTES: usize = 8 * 1024 * 1024;
 
 /// A response of the shell's HTTP server, with its whole body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpResponse {
+pub(crate) struct HttpResponse {
     /// The status code.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The body as text; bytes that are not UTF-8 are replaced by U+FFFD.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 impl Control {
@@ -34,7 +34,7 @@ impl Control {
     /// # Errors
     ///
     /// Returns an error if there is no complete response within 30 seconds, or it is larger than 8 MiB.
-    pub async fn request(
+    pub(crate) async fn request(
         &self,
         method: Method,
         path: &str,

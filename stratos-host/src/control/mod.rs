@@ -13,4 +13,4 @@ mod store_faults;
 
 pub use self::error::ControlError;
 pub use self::handle::Control;
-pub use self::http_request::HttpResponse;
+pub(crate) use self::http_request::HttpResponse;

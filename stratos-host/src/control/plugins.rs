@@ -42,7 +42,7 @@ impl Control {
     /// # Errors
     ///
     /// Returns an error if the plugin is not running.
-    pub async fn kill(&self, id: &str) -> Result<(), ControlError> {
+    pub(crate) async fn kill(&self, id: &str) -> Result<(), ControlError> {
         let plugin = self.plugin(id)?;
         let before = plugin.status();
         let session = self.runtime().routing.current(id);

@@ -59,7 +59,7 @@ pub enum HostFileError {
 impl HostFile {
     /// The contents for a shell in this process, with a new token.
     #[must_use]
-    pub fn for_this_process(port: u16) -> Self {
+    pub(crate) fn for_this_process(port: u16) -> Self {
         Self {
             pid: std::process::id(),
             started: now_millis(),
@@ -92,14 +92,14 @@ impl HostFile {
     /// # Errors
     ///
     /// Returns an error if the file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), HostFileError> {
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), HostFileError> {
         let path = folder.join(FILE_NAME);
         self.write_atomically(&path)
             .map_err(|source| HostFileError::Write { path, source })
     }
 
     /// Removes `host.json` when the shell ends.
-    pub fn remove(folder: &Path) {
+    pub(crate) fn remove(folder: &Path) {
         // A file that cannot be removed names a process that does not answer any more.
         let _ = fs::remove_file(folder.join(FILE_NAME));
     }
