@@ -3,9 +3,9 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use crate::control::{Control, ControlError};
 use futures_util::future::join_all;
 
+use crate::control::{Control, ControlError};
 use crate::event::Event;
 use crate::remote::AuthInfo;
 

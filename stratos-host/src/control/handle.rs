@@ -22,7 +22,7 @@ pub struct Control(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     runtime: Arc<Runtime>,
     pub(super) store: ConfigStore,
-    /// Origins beside the shell's own whose pages may call it.
+    /// The origins of `[dev] origins`, whose pages may call plugins.
     origins: Arc<RwLock<Vec<Origin>>>,
     /// Client of the shell's own server.
     pub(super) client: InProcessClient,

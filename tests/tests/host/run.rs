@@ -319,7 +319,7 @@ fn a_crashed_plugin_is_errored_and_can_be_started_again() {
             "GET",
             format!("{path}/config/value"),
             400,
-            "missing field `key`",
+            "the parameter `key` is missing",
         ),
         (
             "POST",
