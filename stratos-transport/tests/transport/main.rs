@@ -1,0 +1,4 @@
+//! Local sockets, and connections between two peers.
+
+mod local_sockets;
+mod peers;
