@@ -1,7 +1,7 @@
 //! The command `cargo stratos new`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use cargo_metadata::Message;
@@ -211,9 +211,9 @@ fn new(folder: &Path, arguments: &[&str]) -> CommandOutput {
     stratos(folder, [&["new"], author, arguments].concat())
 }
 
-/// Builds offline, in a target folder that the tests share.
+/// Builds offline, in the target folder of the workspace, whose dependencies are built already.
 fn cargo_environment() -> [(String, String); 2] {
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
     let target = target.to_str().expect("a path in UTF-8").to_owned();
     [
         ("CARGO_NET_OFFLINE", "true".to_owned()),
