@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// The longest text that is quoted in full, in characters.
 const MAX_CHARS: usize = 60;
 
+/// The most items that [`join_first`] lists.
+const MAX_ITEMS: usize = 3;
+
 /// Puts `text` in backticks, shortened, and escapes all characters that are not printable.
 ///
 /// Manifests are untrusted and messages are printed to terminals, which must not receive control characters or changes
@@ -41,33 +44,30 @@ fn push_escaped(char: char, quoted: &mut String) {
 /// Quotes words and joins them into a list: `a`, `b` or `c`.
 pub(crate) fn join_or(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| quote(word)).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
+    join(&quoted, "or")
 }
 
 /// Joins items into a list: a, b and c.
 pub(crate) fn join_and(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    join(items, "and")
 }
 
 /// Joins the first three items into a list, with the number of the others: a, b, c and 2 more.
 pub(crate) fn join_first(items: impl IntoIterator<Item = String>) -> String {
-    let items: Vec<_> = items.into_iter().collect();
-    match items.as_slice() {
+    let mut items: Vec<_> = items.into_iter().collect();
+    if items.len() > MAX_ITEMS {
+        let more = format!("{} more", items.len() - MAX_ITEMS);
+        items.truncate(MAX_ITEMS);
+        items.push(more);
+    }
+    join_and(&items)
+}
+
+fn join(items: &[String], conjunction: &str) -> String {
+    match items {
         [] => String::new(),
         [only] => only.clone(),
-        [first, second] => format!("{first} and {second}"),
-        [first, second, third] => format!("{first}, {second} and {third}"),
-        [first, second, third, more @ ..] => {
-            format!("{first}, {second}, {third} and {} more", more.len())
-        }
+        [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The schema of each object of a manifest, as a table.
 
+use self::FieldKind::{Any, List, Number, Object, OneOf, Text};
 use crate::model::{PluginType, SettingScope, SettingType};
 
 /// The schema of one kind of object: its known fields.
@@ -67,47 +68,35 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
     fields: &[
         optional(
             "$schema",
-            FieldKind::Text,
+            Text,
             r#""$schema": "https://cdn.skyvexsoftware.com/schemas/stratos-plugin.json""#,
         ),
-        required("id", FieldKind::Text, r#""id": "my-plugin""#),
-        required("name", FieldKind::Text, r#""name": "My plugin""#),
-        required("version", FieldKind::Text, r#""version": "0.1.0""#),
+        required("id", Text, r#""id": "my-plugin""#),
+        required("name", Text, r#""name": "My plugin""#),
+        required("version", Text, r#""version": "0.1.0""#),
         required(
             "description",
-            FieldKind::Text,
+            Text,
             r#""description": "What the plugin does.""#,
         ),
-        required(
-            "type",
-            FieldKind::OneOf(PluginType::NAMES),
-            r#""type": "user""#,
-        ),
+        required("type", OneOf(PluginType::NAMES), r#""type": "user""#),
         required(
             "author",
-            FieldKind::Object(&AUTHOR),
+            Object(&AUTHOR),
             r#""author": { "id": "my-name", "name": "My Name" }"#,
         ),
-        required(
-            "icon_light",
-            FieldKind::Text,
-            r#""icon_light": "icon-light.svg""#,
-        ),
-        required(
-            "icon_dark",
-            FieldKind::Text,
-            r#""icon_dark": "icon-dark.svg""#,
-        ),
+        required("icon_light", Text, r#""icon_light": "icon-light.svg""#),
+        required("icon_dark", Text, r#""icon_dark": "icon-dark.svg""#),
         optional(
             "background",
-            FieldKind::Object(&BACKGROUND),
+            Object(&BACKGROUND),
             r#""background": { "entryModule": "background/index.js" }"#,
         ),
         Field {
             aliases: &["settings"],
             ..optional(
                 "availableSettings",
-                FieldKind::List(&SETTING),
+                List(&SETTING),
                 r#""availableSettings": [{ "key": "fuel_unit", "name": "Fuel unit", "type": "text", "scope": "user" }]"#,
             )
         },
@@ -116,7 +105,7 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
             ..optional(
                 "homepage",
                 // Undocumented, so that a wrong kind is at most a warning, by `malformed-homepage`.
-                FieldKind::Any,
+                Any,
                 r#""homepage": "https://fleet.example""#,
             )
         },
@@ -126,15 +115,11 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
 static AUTHOR: ObjectSchema = ObjectSchema {
     name: "`author`",
     fields: &[
-        required("id", FieldKind::Text, r#""id": "my-name""#),
-        required("name", FieldKind::Text, r#""name": "My Name""#),
+        required("id", Text, r#""id": "my-name""#),
+        required("name", Text, r#""name": "My Name""#),
         Field {
             synonyms: &["mail", "email", "email address"],
-            ..optional(
-                "contact",
-                FieldKind::Text,
-                r#""contact": "jane@fleet.example""#,
-            )
+            ..optional("contact", Text, r#""contact": "jane@fleet.example""#)
         },
     ],
 };
@@ -143,7 +128,7 @@ static BACKGROUND: ObjectSchema = ObjectSchema {
     name: "`background`",
     fields: &[required(
         "entryModule",
-        FieldKind::Text,
+        Text,
         r#""entryModule": "background/index.js""#,
     )],
 };
@@ -151,43 +136,31 @@ static BACKGROUND: ObjectSchema = ObjectSchema {
 pub(super) static SETTING: ObjectSchema = ObjectSchema {
     name: "a setting",
     fields: &[
-        required("key", FieldKind::Text, r#""key": "fuel_unit""#),
-        required("name", FieldKind::Text, r#""name": "Fuel unit""#),
-        optional(
-            "description",
-            FieldKind::Text,
-            r#""description": "What it is for.""#,
-        ),
-        required(
-            "type",
-            FieldKind::OneOf(SettingType::NAMES),
-            r#""type": "text""#,
-        ),
-        required(
-            "scope",
-            FieldKind::OneOf(SettingScope::NAMES),
-            r#""scope": "user""#,
-        ),
+        required("key", Text, r#""key": "fuel_unit""#),
+        required("name", Text, r#""name": "Fuel unit""#),
+        optional("description", Text, r#""description": "What it is for.""#),
+        required("type", OneOf(SettingType::NAMES), r#""type": "text""#),
+        required("scope", OneOf(SettingScope::NAMES), r#""scope": "user""#),
         Field {
             synonyms: &["default value", "initial"],
-            ..optional("default", FieldKind::Any, r#""default": "kg""#)
+            ..optional("default", Any, r#""default": "kg""#)
         },
         Field {
             synonyms: &["minimum"],
-            ..optional("min", FieldKind::Number, r#""min": 0"#)
+            ..optional("min", Number, r#""min": 0"#)
         },
         Field {
             synonyms: &["maximum"],
-            ..optional("max", FieldKind::Number, r#""max": 100"#)
+            ..optional("max", Number, r#""max": 100"#)
         },
-        optional("step", FieldKind::Number, r#""step": 1"#),
-        optional("pattern", FieldKind::Text, r#""pattern": "^[A-Z]{4}$""#),
-        optional("placeholder", FieldKind::Text, r#""placeholder": "EDDF""#),
+        optional("step", Number, r#""step": 1"#),
+        optional("pattern", Text, r#""pattern": "^[A-Z]{4}$""#),
+        optional("placeholder", Text, r#""placeholder": "EDDF""#),
         Field {
             synonyms: &["choices", "values"],
             ..optional(
                 "options",
-                FieldKind::List(&OPTION),
+                List(&OPTION),
                 r#""options": [{ "value": "kg", "label": "Kilograms" }]"#,
             )
         },
@@ -197,8 +170,8 @@ pub(super) static SETTING: ObjectSchema = ObjectSchema {
 static OPTION: ObjectSchema = ObjectSchema {
     name: "an option",
     fields: &[
-        required("value", FieldKind::Any, r#""value": "kg""#),
-        required("label", FieldKind::Text, r#""label": "Kilograms""#),
+        required("value", Any, r#""value": "kg""#),
+        required("label", Text, r#""label": "Kilograms""#),
     ],
 };
 

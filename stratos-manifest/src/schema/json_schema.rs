@@ -4,10 +4,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    ptr,
+    fmt::Write as _,
 };
 
-use jsonc_parser::ast::{Object, Value};
+use jsonc_parser::ast::Value;
 use jsonschema::{
     Draft, PatternOptions, ValidationError, Validator, error::ValidationErrorKind,
     paths::LocationSegment,
@@ -16,11 +16,10 @@ use serde_json::Value as Json;
 
 use crate::{
     schema::{
-        fields::{Field, FieldKind},
         object::ObjectNode,
         violation::{SchemaViolation, ViolationKind},
     },
-    syntax::{find, is_blank, to_json},
+    syntax::{is_blank, to_json},
 };
 
 /// The JSON Schema (2020-12) of `plugin.json`, for editors and other tools.
@@ -59,11 +58,11 @@ impl JsonSchema {
         if self.validator.is_valid(&value) {
             return Vec::new();
         }
-        let tree = NodeTree::new(nodes);
+        let index = NodeIndex::new(nodes);
         // Several keywords may reject one value; its kind is the first one, as in the table's validator.
         let mut found: BTreeMap<Target, ViolationKind> = BTreeMap::new();
         for error in self.validator.iter_errors(&value) {
-            if let Some((target, kind)) = violation(&tree, &error) {
+            if let Some((target, kind)) = violation(&index, &error) {
                 let kept = found.entry(target).or_insert(kind);
                 *kept = kind.min(*kept);
             }
@@ -95,7 +94,7 @@ struct Target {
 
 /// The violation that an error of the validator stands for; `None` if a rule of its own reports it.
 fn violation(
-    tree: &NodeTree<'_, '_>,
+    index: &NodeIndex<'_, '_>,
     error: &ValidationError<'_>,
 ) -> Option<(Target, ViolationKind)> {
     // The conditions on a setting's type are reported by the rules about ranges and choices.
@@ -107,16 +106,16 @@ fn violation(
     let segments: Vec<_> = path.segments().collect();
     match error.kind() {
         ValidationErrorKind::Required { property } => {
-            let object = tree.object(&segments)?;
+            let object = index.object(&segments)?;
             let target = Target {
                 object,
-                field: tree.field(object, property.as_str()?)?,
+                field: index.field(object, property.as_str()?)?,
                 element: None,
             };
             Some((target, ViolationKind::Missing))
         }
         ValidationErrorKind::Type { .. } => {
-            Some((tree.target(&segments)?, ViolationKind::WrongType))
+            Some((index.target(&segments)?, ViolationKind::WrongType))
         }
         // Most patterns have a rule of their own, except that no pattern matches a blank text.
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Enum { .. } => {
@@ -126,62 +125,42 @@ fn violation(
                 ValidationErrorKind::Enum { .. } => ViolationKind::UnknownWord,
                 _ => return None,
             };
-            Some((tree.target(&segments)?, kind))
+            Some((index.target(&segments)?, kind))
         }
         _ => None,
     }
 }
 
-/// The tree of the nodes, to resolve the path of keys that an error names.
-struct NodeTree<'n, 't> {
+/// An index of the nodes by their path, to resolve the path in an error.
+struct NodeIndex<'n, 't> {
     nodes: &'n [ObjectNode<'t>],
-    /// The object at each field and element that holds one.
-    children: BTreeMap<Target, usize>,
+    /// The index of each node by its prefix. A prefix is unambiguous, because it consists of known keys.
+    by_prefix: HashMap<&'n str, usize>,
 }
 
-impl<'n, 't> NodeTree<'n, 't> {
+impl<'n, 't> NodeIndex<'n, 't> {
     fn new(nodes: &'n [ObjectNode<'t>]) -> Self {
-        let by_address: HashMap<*const Object<'_>, usize> = nodes
-            .iter()
-            .enumerate()
-            .map(|(index, node)| (ptr::from_ref(node.object), index))
-            .collect();
-        let index_of = |object: &Object<'_>| by_address.get(&ptr::from_ref(object)).copied();
-        let mut children = BTreeMap::new();
-        for (object, node) in nodes.iter().enumerate() {
-            for (field, schema) in node.schema.fields.iter().enumerate() {
-                let (FieldKind::Object(_) | FieldKind::List(_)) = schema.kind else {
-                    continue;
-                };
-                let mut add = |element, value: &Value<'_>| {
-                    let child = value.as_object().and_then(index_of);
-                    let target = Target {
-                        object,
-                        field,
-                        element,
-                    };
-                    children.extend(child.map(|child| (target, child)));
-                };
-                match find(node.object, schema.key).map(|property| &property.value) {
-                    Some(Value::Array(array)) => {
-                        for (index, value) in array.elements.iter().enumerate() {
-                            add(Some(index), value);
-                        }
-                    }
-                    Some(value) => add(None, value),
-                    None => {}
-                }
-            }
+        let prefixes = nodes.iter().map(|node| node.prefix.as_str());
+        Self {
+            nodes,
+            by_prefix: prefixes.zip(0..).collect(),
         }
-        Self { nodes, children }
     }
 
-    /// The index of the object at a path.
+    /// The object at a path.
     fn object(&self, path: &[LocationSegment<'_>]) -> Option<usize> {
-        if path.is_empty() {
-            return Some(0);
+        let mut prefix = String::new();
+        for segment in path {
+            match segment {
+                LocationSegment::Property(key) => prefix.push_str(key),
+                LocationSegment::Index(index) => {
+                    prefix.pop();
+                    let _ = write!(prefix, "[{index}]");
+                }
+            }
+            prefix.push('.');
         }
-        self.children.get(&self.target(path)?).copied()
+        self.by_prefix.get(prefix.as_str()).copied()
     }
 
     /// The field, or the element of a field, at a path.
@@ -193,15 +172,16 @@ impl<'n, 't> NodeTree<'n, 't> {
             _ => return None,
         };
         let object = self.object(parents)?;
+        let field = self.field(object, key)?;
         Some(Target {
             object,
-            field: self.field(object, key)?,
+            field,
             element,
         })
     }
 
     fn field(&self, object: usize, key: &str) -> Option<usize> {
-        let fields: &[Field] = self.nodes[object].schema.fields;
+        let fields = self.nodes[object].schema.fields;
         fields.iter().position(|field| field.key == key)
     }
 }
