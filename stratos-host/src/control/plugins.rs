@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
+use tokio::sync::watch;
 
 use crate::control::handle::Label;
 use crate::control::{Control, ControlError};
-use crate::event::{BuildStatus, PluginState};
+use crate::event::{BuildStatus, LatestBuild, PluginState};
 use crate::plugin::{PluginError, PluginHandle};
 use crate::remote::PluginInfo;
 
@@ -129,6 +130,12 @@ impl Control {
     /// Why an older version of a plugin than the newest one runs; `None` if the newest runs.
     pub(crate) fn build_status(&self, id: &str) -> Option<BuildStatus> {
         self.0.plugins.get(id)?.build_status()
+    }
+
+    /// Subscribes to starts and ends of a plugin's builds.
+    pub(crate) fn latest_build(&self, id: &str) -> watch::Receiver<Option<LatestBuild>> {
+        let plugin = self.0.plugins.get(id);
+        plugin.map_or_else(|| watch::channel(None).1, |plugin| plugin.latest_build())
     }
 
     fn info(&self, plugin: &PluginHandle) -> PluginInfo {

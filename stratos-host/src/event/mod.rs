@@ -18,4 +18,5 @@ pub use self::subscriber::Subscriber;
 pub use self::types::{BuildStep, Event, LogLine, Part};
 
 pub(crate) use self::log_limit::{cut, cut_data, cut_tag};
+pub(crate) use self::plugin_state::{BuildEnd, BuildResult, LatestBuild};
 pub(crate) use self::types::now_millis;

@@ -1,5 +1,7 @@
 //! States of a plugin and of its newest build.
 
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 
 /// State of a plugin in the shell.
@@ -44,6 +46,31 @@ pub enum BuildStatus {
     Building,
     /// The newest version failed to build or to start.
     Failed,
+}
+
+/// The build of a plugin that was started last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LatestBuild {
+    /// Number of the build, counted from 1.
+    pub(crate) id: u64,
+    pub(crate) started_at: SystemTime,
+    /// End of the build; `None` while it runs.
+    pub(crate) end: Option<BuildEnd>,
+}
+
+/// The end of a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BuildEnd {
+    pub(crate) at: SystemTime,
+    pub(crate) result: BuildResult,
+}
+
+/// How a build ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BuildResult {
+    Succeeded,
+    Failed,
+    Cancelled,
 }
 
 impl PluginState {

@@ -2,11 +2,13 @@
 
 use std::future;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::event::{BuildStep, Event, EventBus};
+use crate::event::{BuildEnd, BuildResult, BuildStep, Event, EventBus, LatestBuild};
 use crate::process::{BuildError, LaunchError, Launcher, Program};
 
 pub(super) type BuildOutcome = Result<Program, LaunchError>;
@@ -22,6 +24,8 @@ pub(super) struct Builds {
     running: Option<(Instant, AbortOnDropHandle<BuildOutcome>)>,
     /// Compiler output of the previous build.
     last_output: String,
+    /// Start and end of the latest build; stays `None` for a launcher that runs no compiler.
+    latest: watch::Sender<Option<LatestBuild>>,
 }
 
 impl Builds {
@@ -33,7 +37,13 @@ impl Builds {
             build_id: 0,
             running: None,
             last_output: String::new(),
+            latest: watch::Sender::default(),
         }
+    }
+
+    /// Subscribes to starts and ends of builds.
+    pub(super) fn subscribe(&self) -> watch::Receiver<Option<LatestBuild>> {
+        self.latest.subscribe()
     }
 
     /// Starts a build; a running one is cancelled.
@@ -43,12 +53,12 @@ impl Builds {
         let (launcher, build_id) = (Arc::clone(&self.launcher), self.build_id);
         let task = tokio::spawn(async move { launcher.prepare(build_id).await });
         self.running = Some((Instant::now(), AbortOnDropHandle::new(task)));
-        self.emit(BuildStep::Started);
+        self.report(BuildStep::Started);
     }
 
     pub(super) fn cancel(&mut self) {
         if self.running.take().is_some() {
-            self.emit(BuildStep::Superseded);
+            self.report(BuildStep::Superseded);
         }
     }
 
@@ -83,7 +93,7 @@ impl Builds {
         let again = !text.is_empty() && text == self.last_output;
         let output = if again { String::new() } else { text.clone() };
         self.last_output = text;
-        self.emit(match outcome {
+        self.report(match outcome {
             Ok(_) => BuildStep::Finished {
                 ms,
                 unchanged,
@@ -98,12 +108,32 @@ impl Builds {
         });
     }
 
-    fn emit(&self, build: BuildStep) {
-        if self.launcher.builds() {
-            self.events.emit(Event::Build {
-                plugin: self.plugin.clone(),
-                build,
-            });
+    /// Emits an event, and publishes the start or the end of the build.
+    fn report(&self, build: BuildStep) {
+        if !self.launcher.builds() {
+            return;
         }
+        let result = match build {
+            BuildStep::Started => None,
+            BuildStep::Superseded => Some(BuildResult::Cancelled),
+            BuildStep::Finished { .. } => Some(BuildResult::Succeeded),
+            BuildStep::Failed { .. } => Some(BuildResult::Failed),
+        };
+        self.latest.send_modify(|latest| {
+            let at = SystemTime::now();
+            let started_at = match (result, &latest) {
+                (Some(_), Some(latest)) => latest.started_at,
+                _ => at,
+            };
+            *latest = Some(LatestBuild {
+                id: self.build_id,
+                started_at,
+                end: result.map(|result| BuildEnd { at, result }),
+            });
+        });
+        self.events.emit(Event::Build {
+            plugin: self.plugin.clone(),
+            build,
+        });
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::event::{BuildStatus, PluginState};
+use crate::event::{BuildStatus, LatestBuild, PluginState};
 use crate::plugin::actor::{Actor, Changes, Command, Mailbox, Request, Status};
 use crate::plugin::{PluginError, PluginSpec};
 use crate::process::Launcher;
@@ -16,6 +16,7 @@ use crate::session::Runtime;
 pub(crate) struct PluginHandle {
     pub(crate) id: String,
     status: watch::Receiver<Status>,
+    latest_build: watch::Receiver<Option<LatestBuild>>,
     /// Sender of requests; taken at shutdown, which ends the actor.
     requests: Mutex<Option<mpsc::Sender<Request>>>,
     changes: watch::Sender<Changes>,
@@ -37,6 +38,7 @@ impl PluginHandle {
         Self {
             id,
             status,
+            latest_build: watch::channel(None).1,
             requests: Mutex::default(),
             changes: watch::Sender::default(),
             task: Mutex::default(),
@@ -53,10 +55,12 @@ impl PluginHandle {
             changes: changes.subscribe(),
         };
         let actor = Actor::new(id.clone(), launcher, runtime, status_sender, mailbox);
+        let latest_build = actor.builds.subscribe();
         let task = tokio::spawn(actor.run());
         Self {
             id,
             status,
+            latest_build,
             requests: Mutex::new(Some(requests)),
             changes,
             task: Mutex::new(Some(task)),
@@ -69,6 +73,11 @@ impl PluginHandle {
 
     pub(crate) fn build_status(&self) -> Option<BuildStatus> {
         self.status.borrow().build
+    }
+
+    /// Subscribes to starts and ends of builds.
+    pub(crate) fn latest_build(&self) -> watch::Receiver<Option<LatestBuild>> {
+        self.latest_build.clone()
     }
 
     pub(crate) async fn start(&self) -> Result<(), PluginError> {

@@ -1,16 +1,22 @@
-//! Hot reload: a saved file becomes a running version.
+//! Hot reload: builds and replaces plugins when their files change.
 //!
-//! Cargo decides what a plugin is built from. The packages that it builds from paths are searched for what git does
-//! not ignore, and after each build cargo's own list of inputs adds what lies elsewhere. Any event of the operating
-//! system only says *look again*: what counts is that the content is another one. So it does not matter how an
-//! editor saves, and a touched file that says the same builds nothing.
+//! `watcher` waits for file events of the operating system. After an event, `scanner` compares the content of all
+//! watched files with the previous scan, so the way in which an editor saves a file does not matter, and a file that
+//! was only touched causes no build. `inputs` decides whether a changed file affects the program: `cargo metadata`
+//! names the packages that lie on this disk, and after each build cargo's dep-info file lists every input.
+//! `rebuild_loop` ignores inputs that the builds themselves write. `reloader` connects these with the shell.
 
-mod burst;
-mod echoes;
-mod eye;
+mod build_changes;
+mod debounce;
+mod fingerprint;
 mod inputs;
 mod packages;
+mod rebuild_loop;
 mod reloader;
+mod scan;
+mod scanner;
 mod snapshot;
+mod watched_plugin;
+mod watcher;
 
-pub use self::reloader::{Reloader, WatchedProject};
+pub use self::reloader::{ReloadOptions, Reloader};

@@ -1,4 +1,4 @@
-//! The packages that cargo builds a plugin from, as far as they lie on this disk.
+//! The packages on this disk that cargo builds a plugin from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -6,63 +6,62 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, TargetKind};
 
-/// A plugin's package, the packages that it depends on by path, and theirs.
+/// A plugin's package, and its direct and indirect path dependencies.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Packages {
-    /// Their folders; true for those whose build script may read anything in there.
+pub(super) struct PathPackages {
+    /// The packages' folders, each with whether the package has a build script, which may read any file in the folder.
     pub(super) folders: BTreeMap<PathBuf, bool>,
-    /// What else cargo reads: of the workspace and of the toolchain.
+    /// Files of the workspace and the toolchain that cargo also reads. They need not exist.
     pub(super) files: BTreeSet<PathBuf>,
-    /// Cargo could read all manifests.
-    pub(super) is_whole: bool,
+    /// Whether cargo could read all manifests.
+    pub(super) is_complete: bool,
 }
 
-impl Packages {
-    /// Asks cargo, without its resolver: that one may want the network, and a lock file that is not there yet.
+impl PathPackages {
+    /// Finds the packages by `cargo metadata --no-deps`, which needs neither a network nor a lock file.
     ///
-    /// Whatever cargo cannot say is left out; the plugin's own folder is there always.
-    pub(super) fn of(cargo: &OsStr, cargo_toml: &Path) -> Self {
+    /// Packages that cargo cannot describe are left out, except for the plugin's own.
+    pub(super) fn find(cargo: &OsStr, cargo_toml: &Path) -> Self {
         let mut packages = Self {
-            is_whole: true,
+            is_complete: true,
             ..Self::default()
         };
         let mut todo = vec![cargo_toml.to_owned()];
-        let mut known = BTreeMap::new();
+        let mut described = BTreeMap::new();
         while let Some(manifest) = todo.pop() {
             let Some(folder) = manifest.parent() else {
                 continue;
             };
-            let folder = real(folder);
+            let folder = canonicalize(folder);
             if packages.folders.contains_key(&folder) {
                 continue;
             }
             packages.add_files(&folder);
-            if !known.contains_key(&folder) {
+            if !described.contains_key(&folder) {
                 let metadata = metadata(cargo, &manifest);
-                packages.is_whole &= metadata.is_some();
+                packages.is_complete &= metadata.is_some();
                 if let Some(metadata) = &metadata {
-                    packages.add_files(&real(metadata.workspace_root.as_std_path()));
+                    packages.add_files(&canonicalize(metadata.workspace_root.as_std_path()));
                 }
-                known.extend(described(metadata));
+                described.extend(describe(metadata));
             }
-            // By default the package itself, so that a repaired manifest is noticed.
-            let about = known.get(&folder).cloned().unwrap_or_default();
-            let reads_anything = packages.folders.entry(folder).or_default();
-            *reads_anything |= about.reads_anything;
-            todo.extend(about.needs);
+            // A package with an invalid manifest is kept, so that its repair is noticed.
+            let package = described.get(&folder).cloned().unwrap_or_default();
+            let has_build_script = packages.folders.entry(folder).or_default();
+            *has_build_script |= package.has_build_script;
+            todo.extend(package.path_dependencies);
         }
         packages
     }
 
-    /// Takes what cargo says now, and where it says nothing, all that is known from before.
-    pub(super) fn or(self, now: Self) -> Self {
-        if now.is_whole {
-            return now;
+    /// Replaces the packages by newer ones, or adds the newer ones if those are incomplete.
+    pub(super) fn update(&mut self, newer: Self) {
+        if newer.is_complete {
+            *self = newer;
+        } else {
+            self.folders.extend(newer.folders);
+            self.files.extend(newer.files);
         }
-        let mut all = self;
-        all.folders.extend(now.folders);
-        all.files.extend(now.files);
-        all
     }
 
     fn add_files(&mut self, folder: &Path) {
@@ -78,12 +77,11 @@ impl Packages {
     }
 }
 
-/// A package.
 #[derive(Debug, Clone, Default)]
-struct About {
-    reads_anything: bool,
-    /// The manifests of its path dependencies.
-    needs: Vec<PathBuf>,
+struct PackageInfo {
+    has_build_script: bool,
+    /// Paths of the dependencies' manifests.
+    path_dependencies: Vec<PathBuf>,
 }
 
 fn metadata(cargo: &OsStr, cargo_toml: &Path) -> Option<Metadata> {
@@ -95,28 +93,29 @@ fn metadata(cargo: &OsStr, cargo_toml: &Path) -> Option<Metadata> {
         .ok()
 }
 
-fn described(metadata: Option<Metadata>) -> impl Iterator<Item = (PathBuf, About)> {
+/// The packages of a workspace by their folders.
+fn describe(metadata: Option<Metadata>) -> impl Iterator<Item = (PathBuf, PackageInfo)> {
     let packages = metadata.into_iter().flat_map(|metadata| metadata.packages);
     packages.filter_map(|package| {
-        let folder = package.manifest_path.as_std_path().parent().map(real)?;
-        let scripts = |kind: &TargetKind| *kind == TargetKind::CustomBuild;
-        let needs = package
-            .dependencies
-            .iter()
+        let folder = package.manifest_path.as_std_path().parent()?;
+        let mut kinds = package.targets.iter().flat_map(|target| &target.kind);
+        let dependencies = package.dependencies.iter();
+        let paths = dependencies
             .filter(|dependency| dependency.kind != DependencyKind::Development)
             .filter_map(|dependency| dependency.path.as_ref());
-        let about = About {
-            reads_anything: package.targets.iter().any(|t| t.kind.iter().any(scripts)),
-            needs: needs
+        let info = PackageInfo {
+            has_build_script: kinds.any(|kind| *kind == TargetKind::CustomBuild),
+            path_dependencies: paths
                 .map(|path| path.as_std_path().join("Cargo.toml"))
                 .collect(),
         };
-        Some((folder, about))
+        Some((canonicalize(folder), info))
     })
 }
 
-/// The one name of a path that the system, cargo and the search agree on.
-pub(super) fn real(path: &Path) -> PathBuf {
+/// The canonical form of a path, in which paths of cargo, of file events and of scans are equal. A path that does not
+/// exist is returned unchanged.
+pub(super) fn canonicalize(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
@@ -127,9 +126,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn path_dependencies_are_followed_without_a_lock_file() {
+    fn path_dependencies_are_found_without_a_lock_file() {
         let root = tempfile::tempdir().unwrap();
-        let root = real(root.path());
+        let root = canonicalize(root.path());
         let write = |name: &str, text: &str| {
             let path = root.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -138,12 +137,12 @@ mod tests {
         let package = |name: &str, rest: &str| {
             format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{rest}")
         };
-        let needs = "[dependencies]\nnear = { path = \"../near\" }\n\
+        let dependencies = "[dependencies]\nnear = { path = \"../near\" }\n\
             published = \"99\"\n[dev-dependencies]\nfor-tests = { path = \"../for-tests\" }\n[workspace]\n";
-        write("plugin/Cargo.toml", &package("plugin", needs));
+        write("plugin/Cargo.toml", &package("plugin", dependencies));
         write("plugin/src/main.rs", "fn main() {}");
-        let needs = "[dependencies]\nfar = { path = \"../deep/far\" }\n";
-        write("near/Cargo.toml", &package("near", needs));
+        let dependencies = "[dependencies]\nfar = { path = \"../deep/far\" }\n";
+        write("near/Cargo.toml", &package("near", dependencies));
         write("near/src/lib.rs", "");
         write("near/build.rs", "fn main() {}");
         write("deep/far/Cargo.toml", &package("far", ""));
@@ -153,7 +152,7 @@ mod tests {
 
         #[expect(clippy::disallowed_methods, reason = "cargo sets it for tests")]
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let packages = Packages::of(&cargo, &root.join("plugin/Cargo.toml"));
+        let packages = PathPackages::find(&cargo, &root.join("plugin/Cargo.toml"));
         let expected = [
             (root.join("deep/far"), false),
             (root.join("near"), true),
@@ -162,9 +161,12 @@ mod tests {
         assert_eq!(packages.folders, expected.into());
         assert!(packages.files.contains(&root.join("plugin/Cargo.lock")));
 
-        // A manifest that cargo cannot read is in a package that is known.
         write("deep/far/Cargo.toml", "[pack");
-        let broken = Packages::of(&cargo, &root.join("plugin/Cargo.toml"));
-        assert_eq!(packages.clone().or(broken), packages);
+        let mut updated = packages.clone();
+        updated.update(PathPackages::find(&cargo, &root.join("plugin/Cargo.toml")));
+        assert_eq!(
+            updated, packages,
+            "packages with invalid manifests are kept"
+        );
     }
 }

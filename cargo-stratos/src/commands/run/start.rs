@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use stratos_host::config::{Project, ProjectKind, StratosToml};
 use stratos_host::event::EventBus;
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory, clean_up_stale_runs};
-use stratos_host::reload::{Reloader, WatchedProject};
+use stratos_host::reload::{ReloadOptions, Reloader};
 use stratos_host::{AttachMode, PluginSpec, Shell, ShellOptions, StateDir};
 use tracing::info;
 
@@ -63,13 +63,13 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
     info!(url, plugins = projects.len(), watches, "the shell runs");
     let ids = projects.iter().map(|p| p.manifest.id.clone()).collect();
     let reloader = watches.then(|| {
-        let watched = WatchedProject {
+        let options = ReloadOptions {
             projects,
-            home: settings_dir,
-            state: state_dir.clone(),
+            settings_dir,
+            state_dir: state_dir.clone(),
             since: started_at,
         };
-        Reloader::start(watched, control.clone(), launchers.clone())
+        Reloader::start(options, control.clone(), launchers.clone())
     });
     let status = StatusBlock {
         url: url.clone(),

@@ -1,0 +1,255 @@
+//! The watched files of one plugin.
+
+use std::collections::BTreeSet;
+use std::mem;
+use std::path::{Path, PathBuf};
+
+use stratos_protocol::error::chain;
+use stratos_protocol::logger::Level;
+
+use crate::config::{Project, ProjectKind};
+use crate::control::Control;
+use crate::event::{BuildEnd, BuildResult, Event, Part};
+use crate::reload::build_changes::{BuildChange, BuildChanges};
+use crate::reload::inputs::BuildInputs;
+use crate::reload::packages::canonicalize;
+use crate::reload::rebuild_loop::RebuildLoopDetector;
+use crate::reload::scan::ScanScope;
+use crate::reload::snapshot::Snapshot;
+
+/// Maximum number of files that a message names.
+const MAX_NAMED_FILES: usize = 10;
+
+/// A plugin whose files are watched.
+#[derive(Debug)]
+pub(super) struct WatchedPlugin {
+    control: Control,
+    pub(super) project: Project,
+    folder: PathBuf,
+    manifest: PathBuf,
+    pub(super) inputs: BuildInputs,
+    rebuild_loop: RebuildLoopDetector,
+    /// Whether the manifest has errors. The plugin is not built until they are corrected.
+    is_blocked: bool,
+    /// Kind of the project by its present files. The shell still runs it as `project.kind`.
+    present_kind: ProjectKind,
+    pub(super) builds: BuildChanges,
+}
+
+impl WatchedPlugin {
+    pub(super) fn new(project: Project, control: &Control) -> Self {
+        let folder = canonicalize(&project.folder);
+        Self {
+            builds: BuildChanges::new(control.latest_build(&project.manifest.id)),
+            control: control.clone(),
+            manifest: folder.join("plugin.json"),
+            folder,
+            present_kind: project.kind.clone(),
+            project,
+            inputs: BuildInputs::default(),
+            rebuild_loop: RebuildLoopDetector::default(),
+            is_blocked: false,
+        }
+    }
+
+    /// The plugin's id.
+    pub(super) fn id(&self) -> &str {
+        &self.project.manifest.id
+    }
+
+    /// Handles starts and ends of builds. Returns whether a build has ended, so that there may be a new dep-info file.
+    pub(super) fn handle_builds(&mut self) -> bool {
+        let mut has_ended = false;
+        for change in self.builds.take() {
+            match change {
+                BuildChange::Started(at) => {
+                    let ignored = self.rebuild_loop.build_started(at);
+                    self.report_rebuild_loop(&ignored);
+                }
+                BuildChange::Ended(BuildEnd { at, result }) => {
+                    let succeeded = result == BuildResult::Succeeded;
+                    self.rebuild_loop.build_ended(at, succeeded);
+                    if result != BuildResult::Cancelled {
+                        self.inputs.build_failed = !succeeded;
+                        has_ended = true;
+                    }
+                }
+            }
+        }
+        has_ended
+    }
+
+    /// Adds the plugin's files to a scope.
+    pub(super) fn add_to(&self, scope: &mut ScanScope) {
+        let BuildInputs {
+            packages, dep_info, ..
+        } = &self.inputs;
+        scope.roots.extend(packages.folders.keys().cloned());
+        scope.files.extend(packages.files.iter().cloned());
+        // Inputs of a build may be ignored by git.
+        scope.files.extend(dep_info.iter().cloned());
+        scope.files.insert(self.manifest.clone());
+        scope.files.extend(self.cargo_tomls());
+        scope.files.extend(self.icons());
+        scope.files.extend(self.prebuilt_program());
+    }
+
+    /// Handles changed files, of which only some may be the plugin's. Starts an update if the program may differ.
+    pub(super) fn handle_changes(&mut self, changed: &[PathBuf], snapshot: &Snapshot) {
+        let was_blocked = self.is_blocked;
+        if changed.contains(&self.manifest) {
+            self.reload_manifest();
+        }
+        if self.kind_changed(changed) {
+            self.report_kind();
+        }
+        let icons = self.icons();
+        let (icons, mut sources): (Vec<_>, Vec<_>) = changed
+            .iter()
+            .partition(|path| icons.contains(*path) && !self.inputs.dep_info.contains(*path));
+        self.report_changed(Part::Icon, &icons);
+        let packages = snapshot.packages();
+        let program = self.prebuilt_program();
+        sources.retain(|path| {
+            let is_input = program.as_ref() == Some(*path)
+                || self.inputs.may_include(path, package_of(path, &packages));
+            let modified = snapshot.modified(path);
+            // Cargo writes the lock file during builds.
+            is_input && (is_lock_file(path) || self.rebuild_loop.causes_build(path, modified))
+        });
+        let is_corrected = was_blocked && !self.is_blocked;
+        if self.is_blocked || (sources.is_empty() && !is_corrected) {
+            return;
+        }
+        let by_build = !is_corrected && sources.iter().all(|path| is_lock_file(path));
+        if !by_build {
+            self.report_changed(Part::Source, &sources);
+        }
+        self.control.sources_changed(self.id(), by_build);
+    }
+
+    fn icons(&self) -> Vec<PathBuf> {
+        let manifest = &self.project.manifest;
+        let names = [&manifest.icon_light, &manifest.icon_dark];
+        // The shell also looks for icons in `assets`.
+        let folders = [self.folder.clone(), self.folder.join("assets")];
+        let icons = folders
+            .iter()
+            .flat_map(|folder| names.map(|name| folder.join(name)));
+        icons.collect()
+    }
+
+    /// Possible paths of the manifest of a Rust plugin. The files need not exist.
+    fn cargo_tomls(&self) -> [PathBuf; 2] {
+        ["Cargo.toml", "background/Cargo.toml"].map(|name| self.folder.join(name))
+    }
+
+    /// Path of the program, if another tool than the shell builds it.
+    fn prebuilt_program(&self) -> Option<PathBuf> {
+        match &self.project.kind {
+            ProjectKind::Program(path) => {
+                let relative = path.strip_prefix(&self.project.folder).unwrap_or(path);
+                Some(self.folder.join(relative))
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads the manifest, and applies it if it has no errors and the same id.
+    fn reload_manifest(&mut self) {
+        let id = self.id().to_owned();
+        let error = match Project::read(&self.project.folder) {
+            Ok(project) if project.manifest.id != id => Some(format!(
+                "its id is `{}` now, and was `{id}`: end `cargo stratos run` and start it again",
+                project.manifest.id
+            )),
+            Ok(project) => {
+                let (name, version) = (&project.manifest.name, &project.manifest.version);
+                self.control
+                    .set_label(&id, name.clone(), version.to_string());
+                self.project.manifest = project.manifest;
+                None
+            }
+            Err(error) => Some(chain(&error)),
+        };
+        self.is_blocked = error.is_some();
+        self.control.set_blocked(&id, self.is_blocked);
+        self.control.emit(Event::Reread { plugin: id, error });
+    }
+
+    /// Updates `present_kind`; returns whether it has changed.
+    fn kind_changed(&mut self, changed: &[PathBuf]) -> bool {
+        let mut relevant = self.cargo_tomls().into_iter();
+        if !changed.contains(&self.manifest) && !relevant.any(|path| changed.contains(&path)) {
+            return false;
+        }
+        let Ok(project) = Project::read(&self.project.folder) else {
+            return false;
+        };
+        mem::replace(&mut self.present_kind, project.kind) != self.present_kind
+    }
+
+    fn report_kind(&self) {
+        let running = kind_name(&self.project.kind);
+        let present = kind_name(&self.present_kind);
+        let text = match self.project.kind == self.present_kind {
+            true => format!("is {present} again"),
+            false => format!(
+                "is {present} now, and was {running}: end `cargo stratos run` and start it again"
+            ),
+        };
+        self.control.log(self.id(), Level::Warn, text);
+    }
+
+    fn report_rebuild_loop(&self, ignored: &BTreeSet<PathBuf>) {
+        if ignored.is_empty() {
+            return;
+        }
+        let text = format!(
+            "each build writes {} anew, which would cause builds forever: changes that builds make there are ignored \
+             from now on. Let the build script write to `OUT_DIR`, or only if the content differs",
+            self.names(ignored).join(", ")
+        );
+        self.control.log(self.id(), Level::Warn, text);
+    }
+
+    fn report_changed(&self, part: Part, files: &[&PathBuf]) {
+        if files.is_empty() {
+            return;
+        }
+        self.control.emit(Event::Changed {
+            plugin: self.id().to_owned(),
+            part,
+            files: self.names(files.iter().copied()),
+            count: files.len(),
+        });
+    }
+
+    /// The first files' paths, relative to the plugin's folder where they are inside it.
+    fn names<'a>(&self, files: impl IntoIterator<Item = &'a PathBuf>) -> Vec<String> {
+        let files = files.into_iter().take(MAX_NAMED_FILES);
+        let relative = files.map(|path| path.strip_prefix(&self.folder).unwrap_or(path));
+        relative
+            .map(|path| path.display().to_string().replace('\\', "/"))
+            .collect()
+    }
+}
+
+fn is_lock_file(path: &Path) -> bool {
+    path.ends_with("Cargo.lock")
+}
+
+fn kind_name(kind: &ProjectKind) -> &'static str {
+    match kind {
+        ProjectKind::Rust(_) => "a Rust plugin",
+        ProjectKind::Program(_) => "a plugin with a program that is built already",
+        ProjectKind::JavaScript(_) => "a plugin in JavaScript",
+        ProjectKind::UiOnly => "a plugin without a background module",
+    }
+}
+
+/// The folder of the innermost package that contains a file.
+fn package_of<'p>(path: &Path, packages: &BTreeSet<&'p Path>) -> Option<&'p Path> {
+    let mut folders = path.ancestors().skip(1);
+    folders.find_map(|folder| packages.get(folder).copied())
+}

@@ -1,0 +1,308 @@
+//! The watcher of file events.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _, WatcherKind};
+use tokio::sync::Notify;
+use tokio_util::task::AbortOnDropHandle;
+
+/// Interval of scans where the operating system reports no file events.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Notifies about file events in a set of folders.
+#[derive(Debug)]
+pub(super) struct FileWatcher {
+    events: Arc<Notify>,
+    /// The operating system's watcher; `None` where there is none, or after it has failed.
+    system: Option<RecommendedWatcher>,
+    /// Paths that the system watches; `true` for those that are watched with everything below.
+    watched: BTreeSet<(PathBuf, bool)>,
+    lost: Arc<Mutex<LostWatches>>,
+    /// Task that notifies at intervals, as replacement for the system's watcher.
+    poll_task: Option<AbortOnDropHandle<()>>,
+}
+
+/// Paths that the operating system has stopped to watch, because they were removed or renamed. A new file or folder at
+/// such a path has to be watched anew.
+#[derive(Debug, Default)]
+struct LostWatches {
+    paths: BTreeSet<PathBuf>,
+    /// Whether events were dropped, so that every watch may be lost.
+    any: bool,
+}
+
+/// Folders to watch.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct WatchSet {
+    /// Folders to watch with everything below.
+    pub(super) trees: BTreeSet<PathBuf>,
+    /// Folders to watch without their subfolders. They include all folders in the trees that are not ignored.
+    pub(super) folders: BTreeSet<PathBuf>,
+}
+
+impl FileWatcher {
+    /// A watcher that drops the events within the ignored folders.
+    pub(super) fn new(ignored: Vec<PathBuf>) -> Self {
+        let events = Arc::<Notify>::default();
+        let lost = Arc::<Mutex<LostWatches>>::default();
+        let handler = {
+            let (events, lost) = (Arc::clone(&events), Arc::clone(&lost));
+            move |event: notify::Result<notify::Event>| {
+                // An error may stand for a lost event.
+                let matters = event.as_ref().map_or(true, |e| is_relevant(e, &ignored));
+                if matters {
+                    lock(&lost).record(&event);
+                    events.notify_one();
+                }
+            }
+        };
+        Self {
+            events,
+            system: notify::recommended_watcher(handler).ok(),
+            watched: BTreeSet::new(),
+            lost,
+            poll_task: None,
+        }
+    }
+
+    /// Notified after every event.
+    pub(super) fn events(&self) -> Arc<Notify> {
+        Arc::clone(&self.events)
+    }
+
+    /// Replaces the set of watched folders. A new folder causes an event, since a file in it may have changed between
+    /// the scan that found the folder and this call.
+    ///
+    /// Returns the reason if the watcher falls back to polling.
+    pub(super) fn watch(&mut self, watch_set: &WatchSet) -> Option<String> {
+        if self.poll_task.is_some() {
+            return None;
+        }
+        let Some(system) = &mut self.system else {
+            return Some(self.start_polling("this system has no file events".to_owned()));
+        };
+        let wanted = paths_to_watch(watch_set, RecommendedWatcher::kind());
+        let lost = std::mem::take(&mut *lock(&self.lost));
+        self.watched.retain(|(path, _)| {
+            let is_lost = lost.contains(path);
+            if is_lost {
+                // Fails where the system has removed the watch already.
+                let _ = system.unwatch(path);
+            }
+            !is_lost
+        });
+        for (unwanted, _) in self.watched.difference(&wanted) {
+            // Fails for a folder that was removed.
+            let _ = system.unwatch(unwanted);
+        }
+        let mut missing = BTreeSet::new();
+        for (path, is_tree) in wanted.difference(&self.watched) {
+            let mode = match is_tree {
+                true => RecursiveMode::Recursive,
+                false => RecursiveMode::NonRecursive,
+            };
+            match system.watch(path, mode) {
+                Ok(()) => self.events.notify_one(),
+                // The folder was removed since the scan, which is an event of its parent.
+                Err(_) if !path.exists() => drop(missing.insert((path.clone(), *is_tree))),
+                Err(error) => return Some(self.start_polling(error.to_string())),
+            }
+        }
+        self.watched = &wanted - &missing;
+        None
+    }
+
+    fn start_polling(&mut self, reason: String) -> String {
+        self.system = None;
+        let events = self.events();
+        let task = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(POLL_INTERVAL).await;
+                events.notify_one();
+            }
+        });
+        self.poll_task = Some(AbortOnDropHandle::new(task));
+        reason
+    }
+}
+
+impl LostWatches {
+    fn record(&mut self, event: &notify::Result<notify::Event>) {
+        match event {
+            Ok(event) if event.need_rescan() => self.any = true,
+            Ok(event) if is_removal(event.kind) => self.paths.extend(event.paths.iter().cloned()),
+            Ok(_) => {}
+            Err(_) => self.any = true,
+        }
+    }
+
+    fn contains(&self, path: &Path) -> bool {
+        self.any || self.paths.iter().any(|lost| path.starts_with(lost))
+    }
+}
+
+fn is_removal(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+    )
+}
+
+fn lock(lost: &Mutex<LostWatches>) -> MutexGuard<'_, LostWatches> {
+    lost.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The paths to pass to the operating system; `true` for those to watch with everything below.
+///
+/// Linux and BSD watch single folders, so ignored ones are left out. The other systems watch whole trees at no cost.
+fn paths_to_watch(watch_set: &WatchSet, kind: WatcherKind) -> BTreeSet<(PathBuf, bool)> {
+    let is_single = matches!(kind, WatcherKind::Inotify | WatcherKind::Kqueue);
+    let trees = watch_set.trees.iter().filter(|_| !is_single);
+    let is_covered = |folder: &Path| trees.clone().any(|tree| folder.starts_with(tree));
+    let folders = watch_set.folders.iter();
+    let folders = folders.filter(|folder| !is_covered(folder));
+    let trees = trees.clone().map(|tree| (tree.clone(), true));
+    trees
+        .chain(folders.map(|folder| (folder.clone(), false)))
+        .collect()
+}
+
+/// Whether an event can be a change: neither read access, nor in an ignored folder.
+fn is_relevant(event: &notify::Event, ignored: &[PathBuf]) -> bool {
+    let is_read = match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
+        EventKind::Access(_) => true,
+        _ => false,
+    };
+    let is_watched = |path: &PathBuf| !ignored.iter().any(|folder| path.starts_with(folder));
+    !is_read && (event.paths.is_empty() || event.paths.iter().any(is_watched))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linux_watches_folders_and_other_systems_watch_trees() {
+        let watch_set = WatchSet {
+            trees: ["/p".into()].into(),
+            folders: ["/p".into(), "/p/src".into(), "/elsewhere".into()].into(),
+        };
+        let each = paths_to_watch(&watch_set, WatcherKind::Inotify);
+        let expected = [("/elsewhere", false), ("/p", false), ("/p/src", false)];
+        assert_eq!(each, expected.map(|(path, all)| (path.into(), all)).into());
+        let trees = paths_to_watch(&watch_set, WatcherKind::Fsevent);
+        let expected = [("/elsewhere", false), ("/p", true)];
+        assert_eq!(trees, expected.map(|(path, all)| (path.into(), all)).into());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_folder_causes_an_event() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut watcher = FileWatcher::new(Vec::new());
+        let watch_set = WatchSet {
+            folders: [folder.path().to_owned()].into(),
+            ..WatchSet::default()
+        };
+        let events = watcher.events();
+        let has_event = async || {
+            let deadline = Duration::from_millis(100);
+            tokio::time::timeout(deadline, events.notified())
+                .await
+                .is_ok()
+        };
+        assert_eq!(watcher.watch(&watch_set), None);
+        assert!(has_event().await, "new folder");
+        assert_eq!(watcher.watch(&watch_set), None);
+        assert!(!has_event().await, "folder that is watched already");
+        let mut missing = watch_set.clone();
+        missing.folders.insert(folder.path().join("missing"));
+        for _ in 0..2 {
+            assert_eq!(watcher.watch(&missing), None);
+            assert!(!has_event().await, "missing folder");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_was_created_again_is_watched() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, below) = (folder.path().to_owned(), folder.path().join("below"));
+        let watch_set = WatchSet {
+            trees: [root.clone()].into(),
+            folders: [root, below.clone()].into(),
+        };
+        std::fs::create_dir(&below).unwrap();
+        let mut watcher = FileWatcher::new(Vec::new());
+        let events = watcher.events();
+        let has_event = async || {
+            let timeout = Duration::from_secs(10);
+            tokio::time::timeout(timeout, events.notified())
+                .await
+                .is_ok()
+        };
+        // Waits until all earlier events were received.
+        let settle = async |watcher: &mut FileWatcher| {
+            let quiet = Duration::from_millis(300);
+            while tokio::time::timeout(quiet, events.notified()).await.is_ok() {
+                assert_eq!(watcher.watch(&watch_set), None);
+            }
+        };
+        assert_eq!(watcher.watch(&watch_set), None);
+        settle(&mut watcher).await;
+        std::fs::remove_dir(&below).unwrap();
+        std::fs::create_dir(&below).unwrap();
+        settle(&mut watcher).await;
+        std::fs::write(below.join("file"), "").unwrap();
+        assert!(
+            has_event().await,
+            "file in a folder that was removed and created"
+        );
+        settle(&mut watcher).await;
+        let away = below.with_extension("old");
+        std::fs::rename(&below, &away).unwrap();
+        std::fs::create_dir(&below).unwrap();
+        settle(&mut watcher).await;
+        std::fs::write(below.join("file"), "").unwrap();
+        assert!(
+            has_event().await,
+            "file in a folder that was renamed and created"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_file_events_the_watcher_polls() {
+        let mut watcher = FileWatcher::new(Vec::new());
+        watcher.system = None;
+        let watch_set = WatchSet::default();
+        assert!(
+            watcher.watch(&watch_set).is_some(),
+            "the fallback is reported"
+        );
+        assert_eq!(watcher.watch(&watch_set), None, "reported once");
+        let events = watcher.events();
+        let start = tokio::time::Instant::now();
+        events.notified().await;
+        events.notified().await;
+        assert_eq!(start.elapsed(), 2 * POLL_INTERVAL);
+    }
+
+    #[test]
+    fn reads_and_ignored_folders_cause_no_events() {
+        let ignored = ["/p/.stratos".into()];
+        let event = |kind, path: &str| notify::Event::new(kind).add_path(path.into());
+        assert!(is_relevant(
+            &event(EventKind::Any, "/p/src/main.rs"),
+            &ignored
+        ));
+        assert!(!is_relevant(
+            &event(EventKind::Any, "/p/.stratos/x"),
+            &ignored
+        ));
+        let read = EventKind::Access(AccessKind::Open(AccessMode::Any));
+        assert!(!is_relevant(&event(read, "/p/src/main.rs"), &ignored));
+    }
+}
