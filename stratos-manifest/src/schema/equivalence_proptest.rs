@@ -1,6 +1,9 @@
 //! Property tests: the table and the JSON Schema report the same violations in generated manifests.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failure in a test helper fails the test"
+)]
 
 use std::collections::BTreeSet;
 
@@ -38,9 +41,10 @@ const EXPRESSIBLE: &[&str] = &[
 /// Placeholder of a number that no [`Json`] can hold.
 const HUGE: &str = "@huge@";
 
+/// A change of a manifest, by indices into the lists of pointers, actions and values.
 #[derive(Debug, Clone)]
 struct Mutation {
-    place: Index,
+    pointer: Index,
     action: Index,
     value: Index,
 }
@@ -50,17 +54,17 @@ proptest! {
 
     #[test]
     fn table_and_json_schema_report_the_same_violations(
-        dialect in any::<Index>(),
+        base in any::<Index>(),
         mutations in prop::collection::vec((any::<Index>(), any::<Index>(), any::<Index>()), 0..4),
         repeated in prop::option::weighted(0.2, any::<Index>()),
     ) {
         thread_local! {
             static VALIDATORS: (JsonSchema, Linter) = (JsonSchema::new(), Linter::new(Levels::default()));
         }
-        let dialects = dialects();
-        let mut manifest = dialect.get(&dialects).clone();
-        for (place, action, value) in mutations {
-            mutate(&mut manifest, &Mutation { place, action, value });
+        let valid_manifests = valid_manifests();
+        let mut manifest = base.get(&valid_manifests).clone();
+        for (pointer, action, value) in mutations {
+            mutate(&mut manifest, &Mutation { pointer, action, value });
         }
         let mut text = manifest.to_string().replace(&format!("\"{HUGE}\""), "-1e400");
         if let Some(key) = repeated {
@@ -70,16 +74,16 @@ proptest! {
     }
 }
 
-/// Every value of [`values`] in every place of every dialect, exhaustively.
+/// Puts every value of [`values`] in every place of every manifest.
 #[test]
 fn every_single_wrong_value_is_reported_by_both() {
     let (schema, linter) = (JsonSchema::new(), Linter::new(Levels::default()));
     let mut rejected = 0;
-    // The first dialect is contained in the others.
-    for dialect in &dialects()[1..] {
-        for pointer in pointers(dialect, "") {
+    // The others contain all fields of the first one.
+    for base in &valid_manifests()[1..] {
+        for pointer in pointers(base, "") {
             for value in values() {
-                let mut manifest = dialect.clone();
+                let mut manifest = base.clone();
                 *manifest.pointer_mut(&pointer).unwrap() = value;
                 let text = manifest
                     .to_string()
@@ -95,7 +99,7 @@ fn every_single_wrong_value_is_reported_by_both() {
 #[test]
 fn valid_manifests_are_accepted() {
     let schema = JsonSchema::new();
-    for manifest in dialects() {
+    for manifest in valid_manifests() {
         assert!(schema.accepts(&manifest), "{manifest}");
         let report = Linter::new(Levels::default())
             .check(manifest.to_string().as_bytes(), &ProjectFacts::none());
@@ -165,7 +169,7 @@ fn mutate(manifest: &mut Json, mutation: &Mutation) {
     if pointers.is_empty() {
         return;
     }
-    let pointer = mutation.place.get(&pointers);
+    let pointer = mutation.pointer.get(&pointers);
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let values = values();
     let value = mutation.value.get(&values).clone();
@@ -262,7 +266,7 @@ fn values() -> Vec<Json> {
     texts.into_iter().map(Json::from).chain(others).collect()
 }
 
-fn dialects() -> Vec<Json> {
+fn valid_manifests() -> Vec<Json> {
     let setting = |kind: &str| json!({ "key": kind, "name": "N", "type": kind, "scope": "user" });
     let with = |mut setting: Json, key: &str, value: Json| {
         setting[key] = value;
