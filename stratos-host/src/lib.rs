@@ -40,4 +40,3 @@ pub use crate::services::UnknownPersona;
 pub use crate::shell::{Shell, ShellError, ShellOptions};
 pub use crate::state_dir::StateDir;
 pub use crate::timeouts::{AttachMode, Timeouts};
-pub use stratos_transport::guard::Guard;

@@ -11,8 +11,6 @@ mod codec;
 mod connection;
 mod dispatcher;
 mod error;
-#[doc(hidden)]
-pub mod guard;
 mod handler;
 pub mod listener;
 pub mod local;

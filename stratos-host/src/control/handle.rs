@@ -9,9 +9,10 @@ use tokio::task::AbortHandle;
 use crate::config::{Origin, StratosToml};
 use crate::event::{Event, Subscriber};
 use crate::http::InProcessClient;
+use crate::plugin::Runtime;
 use crate::plugin::{PluginError, PluginHandle, PluginSpec};
 use crate::routing::Lease;
-use crate::session::{Runtime, Session};
+use crate::session::Session;
 use crate::store::ConfigStore;
 
 /// The handle of a running shell, with all operations on it. Cheap to clone.

@@ -13,12 +13,13 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::event::{BuildStatus, Event, PluginState};
 use crate::plugin::PluginError;
+use crate::plugin::Runtime;
 use crate::plugin::build::{BuildOutcome, Builds};
 use crate::plugin::draining::DrainingGenerations;
 use crate::plugin::lifecycle::{Action, Lifecycle, LifecycleEvent, ProgramChoice};
 use crate::plugin::pending_start::{PendingStart, StartMode, StartOutcome};
 use crate::process::{Launcher, Program};
-use crate::session::{Runtime, Session};
+use crate::session::Session;
 
 /// State of a plugin, as the rest of the shell sees it.
 #[derive(Debug, Clone)]

@@ -7,8 +7,9 @@ use stratos_protocol::logger::Level;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::plugin::Runtime;
 use crate::process::Program;
-use crate::session::{Runtime, Session, StopMode};
+use crate::session::{Session, StopMode};
 
 /// Maximum number of draining generations; beyond it, the oldest no longer wait for their requests.
 const MAX_DRAINING: usize = 8;

@@ -6,10 +6,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::event::{BuildStatus, LatestBuild, PluginState};
+use crate::plugin::Runtime;
 use crate::plugin::actor::{Actor, Changes, Command, Mailbox, Request, Status};
 use crate::plugin::{PluginError, PluginSpec};
 use crate::process::Launcher;
-use crate::session::Runtime;
 
 /// Handle to the actor of one plugin.
 #[derive(Debug)]

@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::event::Event;
+use crate::plugin::Runtime;
 use crate::process::{Launcher, Program};
 use crate::services::Caller;
-use crate::session::{Runtime, Session, StartHook};
+use crate::session::{Session, StartHook};
 use crate::timeouts;
 
 /// A start in progress, in a task of its own. Dropping it aborts the task and kills the process.
@@ -100,7 +101,7 @@ async fn start(
     let process = launched.process.clone();
     let run_hook = async {
         let caller = Caller::new(context.plugin, context.generation);
-        let session = Session::open(launched, caller, runtime).await?;
+        let session = Session::open(launched, caller, &runtime.session_context).await?;
         let session = Arc::new(session);
         // Requests that the session received meanwhile fail if the start does.
         let failed = session.closed.clone().drop_guard();

@@ -8,11 +8,12 @@ use tokio::time::Instant;
 
 use crate::config::ShellVersion;
 use crate::event::PluginState;
+use crate::plugin::Runtime;
 use crate::plugin::actor::Actor;
 use crate::plugin::lifecycle::LifecycleEvent;
 use crate::plugin::pending_start::{LaunchContext, PendingStart, StartMode, StartOutcome};
 use crate::process::Program;
-use crate::session::{Runtime, Session, StopMode};
+use crate::session::{Session, StopMode};
 
 /// Event for the state machine, and outcome for the callers that wait for the start.
 type Transition = (LifecycleEvent, Result<(), String>);

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 use stratos_protocol::logger::Level;
-use stratos_transport::guard::Guard;
 use tokio::task::AbortHandle;
 
 use crate::control::{Control, ControlError};
@@ -100,9 +99,6 @@ impl Stage {
 
     /// Everything is as it was before; plugins that were told an address start with their own if the shell goes on.
     pub(super) async fn give_back(mut self, goes_on: bool) {
-        if !Guard::ScenarioGivesBack.is_on() {
-            return;
-        }
         for planned in std::mem::take(&mut self.endings).into_values() {
             planned.abort();
         }

@@ -27,7 +27,7 @@ use crate::remote::{
     SCENARIO_PATH, SetConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
 };
 use crate::scenario::{Afterwards, Busy, Scenario, play_in_turn};
-use crate::server::error_response;
+use crate::server::error_response::error_response;
 use crate::server::request_guard::{RequestGuard, require_token};
 use crate::store::StoreError;
 

@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use crate::control::{Control, ControlError};
 use crate::event::{Event, JsonText, Subscriber};
-use crate::server::error_response;
+use crate::server::error_response::error_response;
 
 /// The most bytes of calls in flight and of unread results that one connection may hold: 16 MiB.
 const MAX_QUEUED_BYTES: usize = 16 * 1024 * 1024;

@@ -17,7 +17,7 @@ use tokio::io::{copy, split};
 use crate::control::Control;
 use crate::event::BuildStatus;
 use crate::routing::Lease;
-use crate::server::error_response;
+use crate::server::error_response::error_response;
 use crate::server::response_body::LeasedBody;
 use crate::session::Session;
 

@@ -17,7 +17,8 @@ use stratos_protocol::server::{RESERVED_PREFIX, covers};
 use subtle::ConstantTimeEq as _;
 
 use crate::config::Origin;
-use crate::server::{error_response, response_headers};
+use crate::server::error_response::error_response;
+use crate::server::response_headers;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -9,7 +9,7 @@ use stratos_protocol::auth::AuthState;
 use thiserror::Error;
 
 use crate::config::Persona;
-use crate::services::{Resources, Service};
+use crate::services::service::{Resources, Service};
 use crate::token::random_hex;
 
 /// The login of the shell. Plugins are sent each change, so they ask nothing of this service.

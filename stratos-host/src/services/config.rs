@@ -13,7 +13,7 @@ use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 
 use crate::event::{Entry, EventBus};
-use crate::services::{Caller, Resources, RpcResult, Service, writes_revoked};
+use crate::services::service::{Caller, Resources, RpcResult, Service, writes_revoked};
 use crate::store::{ConfigStore, InjectedFaults, StoreError};
 
 /// Largest page of `get_all`. Half a frame, since keys and values are escaped once more on the wire.

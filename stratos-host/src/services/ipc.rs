@@ -11,7 +11,7 @@ use stratos_protocol::{ErrorCode, Notification as _, Request as _, RpcError};
 use stratos_transport::rpc;
 
 use crate::event::{Event, EventBus, JsonText};
-use crate::services::{Caller, Resources, RpcResult, Service};
+use crate::services::service::{Caller, Resources, RpcResult, Service};
 
 /// Maximum number of channels with a handler, for one generation of a plugin.
 const MAX_CHANNELS: usize = 1024;

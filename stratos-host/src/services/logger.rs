@@ -8,7 +8,7 @@ use stratos_protocol::logger::{Level, Log};
 use stratos_transport::rpc;
 
 use crate::event::{EventBus, cut, cut_data, cut_tag};
-use crate::services::{Caller, Resources, RpcResult, Service};
+use crate::services::service::{Caller, Resources, RpcResult, Service};
 
 /// Emits log lines as events.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 
 use crate::routing::{ClaimError, PrefixRegistry};
-use crate::services::{Caller, Resources, RpcResult, Service};
+use crate::services::service::{Caller, Resources, RpcResult, Service};
 
 /// Registers route prefixes. The [routing table](crate::routing) frees them when a generation is replaced or stops.
 #[derive(Debug)]

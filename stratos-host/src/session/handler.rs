@@ -10,7 +10,7 @@ use stratos_transport::{Handler, PERMITS};
 
 use crate::event::cut;
 use crate::services::{Caller, RpcResult};
-use crate::session::Runtime;
+use crate::session::SessionContext;
 
 /// Bytes per permit: with all permits taken, the shell holds 1 MiB for requests of one plugin.
 const PERMIT_BYTES: usize = FRAME_BYTES / PERMITS as usize;
@@ -18,25 +18,25 @@ const PERMIT_BYTES: usize = FRAME_BYTES / PERMITS as usize;
 /// Handles the messages of one session.
 pub(super) struct ServiceHandler {
     pub(super) caller: Arc<Caller>,
-    pub(super) runtime: Arc<Runtime>,
+    pub(super) context: SessionContext,
 }
 
 impl Handler for ServiceHandler {
     fn permits(&self, method: &str, params: &RawValue) -> u32 {
-        let bytes = self.runtime.services.request_bytes(method, params);
+        let bytes = self.context.services.request_bytes(method, params);
         u32::try_from(bytes.div_ceil(PERMIT_BYTES))
             .map_or(PERMITS, |permits| permits.clamp(1, PERMITS))
     }
 
     async fn handle_request(&self, method: &str, params: &RawValue) -> RpcResult<Box<RawValue>> {
-        let services = &self.runtime.services;
+        let services = &self.context.services;
         services.handle_request(&self.caller, method, params).await
     }
 
     async fn handle_notification(&self, method: &str, params: &RawValue) {
-        let Runtime {
+        let SessionContext {
             services, events, ..
-        } = &*self.runtime;
+        } = &self.context;
         let handled = services.handle_notification(&self.caller, method, params);
         if let Err(RpcError { message, .. }) = handled {
             let text = format!("a `{method}` of the plugin was dropped: {message}");

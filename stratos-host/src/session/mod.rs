@@ -1,9 +1,9 @@
 //! The session of one plugin generation: handshake, calls in both directions, lifecycle hooks and shutdown.
 
+mod context;
 mod handler;
 mod handshake;
-mod runtime;
-mod session;
+mod plugin_session;
 
-pub(crate) use self::runtime::Runtime;
-pub(crate) use self::session::{Session, StartHook, StopMode};
+pub(crate) use self::context::SessionContext;
+pub(crate) use self::plugin_session::{Session, StartHook, StopMode};

@@ -1,9 +1,9 @@
 //! The shell as a whole: composes plugins, services, server and control, and shuts them down.
 
+mod composition;
 mod error;
 mod options;
-mod shell;
 
+pub use self::composition::Shell;
 pub use self::error::ShellError;
 pub use self::options::ShellOptions;
-pub use self::shell::Shell;

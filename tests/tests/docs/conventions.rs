@@ -174,46 +174,6 @@ fn rust_version_covers_all_dependencies() {
     }
 }
 
-/// Modules of the command line, from the lowest layer to the highest.
-const CLI_LAYERS: [&str; 8] = [
-    "exit",
-    "error",
-    "output",
-    "context",
-    "manifests",
-    "lint",
-    "commands",
-    "cli",
-];
-
-#[test]
-fn modules_of_the_command_line_import_lower_layers_only() {
-    let source = root().join("cargo-stratos/src");
-    let layer = |module: &str| CLI_LAYERS.iter().position(|layer| *layer == module);
-    let mut wrong = Vec::new();
-    for file in rust_files(&source) {
-        let path = file.strip_prefix(&source).expect("it is below");
-        let module = path.with_extension("");
-        let module = module.iter().next().and_then(|name| name.to_str());
-        let Some(own) = module.and_then(layer) else {
-            continue;
-        };
-        let text = fs::read_to_string(&file).expect("a readable file");
-        for imported in text.split("crate::").skip(1) {
-            let imported = imported
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .next();
-            if imported
-                .and_then(layer)
-                .is_some_and(|imported| imported > own)
-            {
-                wrong.push(format!("{} imports {imported:?}", path.display()));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
 #[test]
 fn files_have_at_most_500_lines() {
     let (root, mut long) = (root(), Vec::new());
@@ -251,7 +211,7 @@ fn module_names_are_specific() {
     }
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the workspace")
@@ -312,7 +272,7 @@ fn tree(metadata: &Metadata, name: &str) -> BTreeSet<String> {
     found
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let skipped = ["target", "node_modules", ".git", ".stratos"];
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)

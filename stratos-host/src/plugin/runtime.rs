@@ -1,26 +1,31 @@
-//! The parts of the shell that all plugins and their sessions share.
+//! The parts of the shell that all plugins share.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ShellVersion;
-use crate::event::EventBus;
 use crate::routing::RoutingTable;
-use crate::services::Services;
-use crate::session::Session;
-use crate::timeouts::TimeoutPolicy;
+use crate::session::{Session, SessionContext};
 
-/// Shared parts of the shell, one instance per shell.
+/// Parts of the shell that all plugins share, one instance per shell.
 #[derive(Debug)]
 pub(crate) struct Runtime {
-    pub(crate) events: EventBus,
-    pub(crate) services: Services,
+    /// Events, services and timeouts, to which the runtime dereferences.
+    pub(crate) session_context: SessionContext,
     pub(crate) routing: Arc<RoutingTable<Session>>,
-    pub(crate) timeouts: TimeoutPolicy,
     pub(crate) version: ShellVersion,
     /// Whether crashed plugins are restarted, with growing delays. The real shell does not (V1).
     pub(crate) supervise: bool,
     /// Cancelled when the shell begins to shut down.
     pub(crate) shutdown: CancellationToken,
+}
+
+impl Deref for Runtime {
+    type Target = SessionContext;
+
+    fn deref(&self) -> &SessionContext {
+        &self.session_context
+    }
 }

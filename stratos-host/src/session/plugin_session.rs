@@ -24,7 +24,7 @@ use crate::http::{Connector, HttpClient};
 use crate::process::{LaunchedPlugin, ProcessHandle};
 use crate::routing::Target;
 use crate::services::Caller;
-use crate::session::Runtime;
+use crate::session::SessionContext;
 use crate::session::handler::ServiceHandler;
 use crate::session::handshake::accept_plugin;
 use crate::timeouts::Timeouts;
@@ -52,7 +52,7 @@ pub(crate) struct Session {
     /// Whether the plugin implements `on_resume`.
     resumes: bool,
     invoke_permits: Semaphore,
-    runtime: Arc<Runtime>,
+    context: SessionContext,
 }
 
 /// [`Invoke`] whose payload is passed on as text.
@@ -89,7 +89,7 @@ impl Session {
     pub(crate) async fn open(
         launched: LaunchedPlugin,
         caller: Caller,
-        runtime: &Arc<Runtime>,
+        context: &SessionContext,
     ) -> Result<Self, String> {
         let LaunchedPlugin {
             control,
@@ -97,7 +97,7 @@ impl Session {
             nonce,
             process,
         } = launched;
-        let limit = runtime.timeouts.current().hello;
+        let limit = context.timeouts.current().hello;
         let accepted = tokio::select! {
             accepted = timeout(limit, accept_plugin(control, &nonce, &caller.plugin)) => accepted,
             exit = process.wait() => {
@@ -119,7 +119,7 @@ impl Session {
         };
         let (peer, driver) = Peer::new(connection);
         let caller = Arc::new(caller);
-        tokio::spawn(drive(driver, Arc::clone(&caller), Arc::clone(runtime)));
+        tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
         Ok(Self {
             caller,
             http: HttpClient::pooled(Connector::Stream(http)),
@@ -129,7 +129,7 @@ impl Session {
             peer,
             resumes: hello.features.iter().any(|name| name == FEATURE_RESUME),
             invoke_permits: Semaphore::new(INVOKE_PERMITS),
-            runtime: Arc::clone(runtime),
+            context: context.clone(),
         })
     }
 
@@ -139,7 +139,7 @@ impl Session {
     ///
     /// The reason why the hook failed. The process still runs.
     pub(crate) async fn start(&self, hook: StartHook, auth: AuthState) -> Result<(), String> {
-        let limit = self.runtime.timeouts.current().start;
+        let limit = self.context.timeouts.current().start;
         match hook {
             StartHook::Start => self.call_hook("on_start", &Start { auth }, limit).await,
             StartHook::Resume => self.call_hook("on_resume", &Resume { auth }, limit).await,
@@ -162,7 +162,7 @@ impl Session {
     ) -> Result<(), String> {
         let stopped = tokio::select! {
             stopped = self.stop_in_order(mode, drain_now) => stopped,
-            () = self.runtime.timeouts.restored() => {
+            () = self.context.timeouts.restored() => {
                 Err(format!("{}: the shell ends", self.process.terminate().await))
             }
         };
@@ -175,7 +175,7 @@ impl Session {
         mode: StopMode,
         drain_now: &CancellationToken,
     ) -> Result<(), String> {
-        let Timeouts { stop, exit, .. } = self.runtime.timeouts.current();
+        let Timeouts { stop, exit, .. } = self.context.timeouts.current();
         self.leases.close();
         let (begin, drained) = (Instant::now(), self.leases.wait());
         let stopped = match mode {
@@ -265,16 +265,16 @@ impl Session {
         };
         let params = to_raw_value(&invoke).expect("text and JSON have a JSON form");
         drop(payload);
-        let limit = self.runtime.timeouts.current().answer;
+        let limit = self.context.timeouts.current().answer;
         self.peer.call_raw(Invoke::METHOD, params, limit).await
     }
 
     /// Sends a changed login, and waits until the plugin has acknowledged it. On failure, logs a warning.
     pub(crate) async fn send_auth(&self, auth: AuthState) {
-        let limit = self.runtime.timeouts.current().auth;
+        let limit = self.context.timeouts.current().auth;
         if self.peer.call(&AuthChanged { auth }, limit).await.is_err() {
             let text = "did not acknowledge the changed login";
-            let events = &self.runtime.events;
+            let events = &self.context.events;
             events.log_from_shell(&self.caller.plugin, Level::Warn, text);
         }
     }
@@ -307,7 +307,7 @@ impl Session {
                 // Bounded like a hook that does not return.
                 let left = limit.saturating_sub(begin.elapsed());
                 let left = left
-                    .max(self.runtime.timeouts.current().exit)
+                    .max(self.context.timeouts.current().exit)
                     .min(EXIT_TIMEOUT);
                 let exit = timeout(left, self.process.wait()).await;
                 let exit = exit.unwrap_or_else(|_| "closed its connection".to_owned());
@@ -319,17 +319,17 @@ impl Session {
 }
 
 /// Reads and writes the session's messages until the connection ends.
-async fn drive(driver: PeerDriver, caller: Arc<Caller>, runtime: Arc<Runtime>) {
+async fn drive(driver: PeerDriver, caller: Arc<Caller>, context: SessionContext) {
     let handler = Arc::new(ServiceHandler {
         caller: Arc::clone(&caller),
-        runtime: Arc::clone(&runtime),
+        context: context.clone(),
     });
     if let Err(error) = driver.run(handler).await {
         let text = format!("the connection to the plugin failed: {}", chain(&error));
-        let events = &runtime.events;
+        let events = &context.events;
         events.log_from_shell(&caller.plugin, Level::Error, text);
     }
-    runtime.services.session_ended(&caller);
+    context.services.session_ended(&caller);
 }
 
 fn broke_protocol(violation: &str) -> String {

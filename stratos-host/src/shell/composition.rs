@@ -1,4 +1,4 @@
-//! A running shell.
+//! A running shell, composed of plugins, services, server and control.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,12 +16,12 @@ use tokio_util::sync::CancellationToken;
 use crate::control::Control;
 use crate::event::{Entry, EventBus, Subscriber};
 use crate::http::InProcessClient;
-use crate::plugin::PluginSpec;
+use crate::plugin::{PluginSpec, Runtime};
 use crate::remote::{HostFile, PluginInfo};
 use crate::routing::RoutingTable;
 use crate::server::{self, RequestGuard};
 use crate::services::{Resources, Services};
-use crate::session::Runtime;
+use crate::session::SessionContext;
 use crate::shell::{ShellError, ShellOptions};
 use crate::state_dir::StateDir;
 use crate::timeouts::TimeoutPolicy;
@@ -114,11 +114,14 @@ impl Shell {
             host_file.write(folder).map_err(ShellError::HostFile)?;
         }
         let shutdown = CancellationToken::new();
+        let timeouts = TimeoutPolicy::new(options.timeouts, options.attach, shutdown.clone());
         let runtime = Arc::new(Runtime {
-            events,
-            services,
+            session_context: SessionContext {
+                events,
+                services: Arc::new(services),
+                timeouts: Arc::new(timeouts),
+            },
             routing,
-            timeouts: TimeoutPolicy::new(options.timeouts, options.attach, shutdown.clone()),
             version: options.version,
             supervise: options.supervise,
             shutdown,
@@ -127,9 +130,9 @@ impl Shell {
         let control = Control::new(runtime, plugins, store, Arc::clone(&origins), client);
         control.expire_after(expires);
         let guard = RequestGuard::new(address.port(), origins, host_file.token);
-        let app = server::app(control.clone(), guard);
+        let router = server::router(control.clone(), guard);
         let server_shutdown = CancellationToken::new();
-        let server = tokio::spawn(server::serve(listener, app, server_shutdown.clone()));
+        let server = tokio::spawn(server::serve(listener, router, server_shutdown.clone()));
         control.start_all();
         Ok(Self {
             control,
