@@ -538,7 +538,7 @@ fn plugins_that_cannot_run_are_listed_or_refused() {
     let shell = ShellProcess::start(plugins.root());
     assert_eq!(
         shell.plugin("ui")["state"]["note"],
-        "a plugin with only a UI needs no process"
+        "it has a UI only and needs no process"
     );
     let note = "its background module is JavaScript, which only the real shell runs";
     assert_eq!(shell.plugin("script")["state"]["note"], note);
