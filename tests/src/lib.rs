@@ -9,7 +9,6 @@ mod campaign;
 mod command;
 mod control;
 mod exclusive;
-mod flood_channels;
 mod folder;
 mod hostile;
 mod http;
@@ -21,6 +20,7 @@ mod procfs;
 mod request_log;
 mod requirement;
 mod sample;
+mod sample_channels;
 mod shell_process;
 #[cfg(target_os = "linux")]
 mod small_disk;

@@ -13,8 +13,8 @@ use stratos::axum::extract::{Path, WebSocketUpgrade};
 use stratos::axum::routing::{get, post};
 use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
-use crate::flood_channels::register_flood_channels;
 use crate::request_log::with_request_log;
+use crate::sample_channels::{register_context_channels, register_flood_channels};
 
 /// Variable with which the plugin ignores SIGTERM and has the channel `block`.
 pub const IGNORE_SIGTERM: &str = "SAMPLE_IGNORE_SIGTERM";
@@ -206,38 +206,6 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
     }
     register_context_channels(ctx).await?;
     register_flood_channels(ctx).await?;
-    let pusher = ctx.clone();
-    ctx.ipc
-        .handle("push", move |payload: Value| {
-            let ctx = pusher.clone();
-            async move { Ok(ctx.ipc.send("pushed", &payload).await?) }
-        })
-        .await?;
-    let config = ctx.clone();
-    ctx.ipc
-        .handle("mistype", move |_: Value| {
-            let ctx = config.clone();
-            async move { Ok(ctx.config.get::<u64>("text", 0).await?) }
-        })
-        .await?;
-    let count = ctx.clone();
-    ctx.ipc
-        .handle("count", move |key: String| {
-            let ctx = count.clone();
-            async move {
-                let next = ctx.config.get::<u64>(&key, 0).await? + 1;
-                ctx.config.set(&key, &next).await?;
-                Ok(next)
-            }
-        })
-        .await?;
-    let login = ctx.clone();
-    ctx.ipc
-        .handle("login", move |_: Value| {
-            let auth = login.auth.clone();
-            async move { Ok(json!({ "authenticated": auth.is_authenticated(), "token": auth.token() })) }
-        })
-        .await?;
     let prefixed = ctx.ipc.send(&format!("plugin:{id}:x"), &1).await;
     ctx.logger.debug(
         "sample",
@@ -307,73 +275,4 @@ fn router(ctx: &PluginContext) -> Router {
                 })
             }),
         )
-}
-
-/// Registers channels that call a method of the context and return its result.
-async fn register_context_channels(ctx: &PluginContext) -> stratos::Result {
-    let held = ctx.clone();
-    ctx.ipc
-        .handle("all", move |_: Value| {
-            let ctx = held.clone();
-            async move { Ok(ctx.config.get_all().await?) }
-        })
-        .await?;
-    let held = ctx.clone();
-    ctx.ipc
-        .handle("delete", move |key: String| {
-            let ctx = held.clone();
-            async move { Ok(ctx.config.delete(&key).await?) }
-        })
-        .await?;
-    let held = ctx.clone();
-    ctx.ipc
-        .handle("default", move |key: String| {
-            let ctx = held.clone();
-            async move { Ok(ctx.config.get(&key, "the caller's".to_owned()).await?) }
-        })
-        .await?;
-    let held = ctx.clone();
-    ctx.ipc
-        .handle("handle", move |channel: String| {
-            let ctx = held.clone();
-            async move {
-                let answer = async |_: Value| Ok("handled");
-                Ok(ctx.ipc.handle(&channel, answer).await?)
-            }
-        })
-        .await?;
-    let held = ctx.clone();
-    ctx.ipc
-        .handle("remove-handler", move |channel: String| {
-            let ctx = held.clone();
-            async move { Ok(ctx.ipc.remove_handler(&channel).await?) }
-        })
-        .await?;
-    let held = ctx.clone();
-    ctx.ipc
-        .handle("register", move |prefix: String| {
-            let ctx = held.clone();
-            async move {
-                let router = Router::new().route("/where", get(async || "relative"));
-                Ok(ctx.server.register_router(&prefix, router).await?)
-            }
-        })
-        .await?;
-    let held = ctx.clone();
-    ctx.ipc
-        .handle("log", move |level: String| {
-            let logger = held.logger.clone();
-            async move {
-                let data = json!({ "level": level });
-                match level.as_str() {
-                    "debug" => logger.debug_with("tag", "said", &data),
-                    "info" => logger.info_with("tag", "said", &data),
-                    "warn" => logger.warn_with("tag", "said", &data),
-                    _ => logger.error_with("tag", "said", &data),
-                }
-                Ok(())
-            }
-        })
-        .await?;
-    Ok(())
 }

@@ -226,6 +226,22 @@ impl ShellProcess {
         )
     }
 
+    /// Stores a config value, given as JSON.
+    ///
+    /// # Panics
+    ///
+    /// When the shell refuses the value.
+    pub fn set_config(&self, plugin: &str, key: &str, value: &str) {
+        let output = self.command(&["config", "set", plugin, key, value]);
+        assert_eq!(output.code, Some(0), "{output:?}");
+    }
+
+    /// A config value as a line of JSON, or an empty text for a missing one.
+    #[must_use]
+    pub fn config(&self, plugin: &str, key: &str) -> String {
+        self.command(&["config", "get", plugin, key]).stdout
+    }
+
     /// Invokes an IPC channel with `cargo stratos call`.
     #[must_use]
     pub fn call(&self, plugin: &str, channel: &str, payload: &str) -> CommandOutput {

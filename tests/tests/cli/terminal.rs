@@ -5,15 +5,11 @@ use std::io::{BufRead as _, BufReader, Read as _};
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
-#[cfg(target_os = "linux")]
-use std::thread::sleep;
-#[cfg(target_os = "linux")]
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-#[cfg(target_os = "linux")]
-use stratos_tests::Requirement;
 use stratos_tests::{Plugins, cargo_stratos};
+#[cfg(target_os = "linux")]
+use stratos_tests::{Requirement, wait_until};
 
 use crate::SAMPLE;
 
@@ -181,15 +177,9 @@ fn key_bindings_work_and_the_terminal_is_restored() {
 #[cfg(target_os = "linux")]
 fn wait_for_browser(plugins: &Plugins) -> String {
     let file = plugins.root().join("browser.opened");
-    let patience = Instant::now() + Duration::from_secs(60);
-    loop {
-        let opened = std::fs::read_to_string(&file).unwrap_or_default();
-        if opened.ends_with('\n') {
-            return opened;
-        }
-        assert!(Instant::now() < patience, "no browser");
-        sleep(Duration::from_millis(10));
-    }
+    let opened = || std::fs::read_to_string(&file).unwrap_or_default();
+    wait_until("the browser is started", || opened().ends_with('\n'));
+    opened()
 }
 
 /// That the plugin waits until Enter is tested in virtual time by the host's unit tests.
@@ -255,11 +245,7 @@ fn the_terminal_is_restored_after_an_error() {
         let length = screen.read(&mut bytes).unwrap();
         printed.push_str(&String::from_utf8_lossy(&bytes[..length]));
     }
-    let patience = Instant::now() + Duration::from_secs(60);
-    while is_cooked(&input) {
-        assert!(Instant::now() < patience, "no keys: {printed}");
-        sleep(Duration::from_millis(10));
-    }
+    wait_until("single keys are read", || !is_cooked(&input));
     drop(screen);
     // The next output fails.
     keys.write_all(b"p").unwrap();

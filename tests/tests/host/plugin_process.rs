@@ -102,9 +102,5 @@ fn a_closed_stdout_shuts_the_shell_down() {
     );
     assert!(shell.wait().unwrap().success());
     let shell = ShellProcess::start(plugins.root());
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "stops"]).stdout,
-        "1\n",
-        "on_stop was called"
-    );
+    assert_eq!(shell.config("sample", "stops"), "1\n", "on_stop was called");
 }

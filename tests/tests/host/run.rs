@@ -60,22 +60,11 @@ fn a_plugin_starts_serves_and_stops() {
 fn config_values_survive_a_restart_and_a_kill() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
-    assert_eq!(
-        shell
-            .command(&["config", "set", "sample", "home", "\"EDDF\""])
-            .code,
-        Some(0)
-    );
+    shell.set_config("sample", "home", "\"EDDF\"");
     shell.kill();
     let shell = ShellProcess::start(plugins.root());
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "home"]).stdout,
-        "\"EDDF\"\n"
-    );
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "starts"]).stdout,
-        "2\n"
-    );
+    assert_eq!(shell.config("sample", "home"), "\"EDDF\"\n");
+    assert_eq!(shell.config("sample", "starts"), "2\n");
     assert_eq!(
         shell.command(&["config", "get", "sample", "stops"]).code,
         Some(1),
@@ -125,12 +114,7 @@ fn config_is_exported_and_imported() {
     assert_eq!(shell.command(&to_file).code, Some(0));
     let copied: Value = serde_json::from_slice(&std::fs::read(copy).unwrap()).unwrap();
     assert_eq!(copied, exported);
-    assert_eq!(
-        shell
-            .command(&["config", "get", "sample", "a/b ?&="])
-            .stdout,
-        "[1,null]\n"
-    );
+    assert_eq!(shell.config("sample", "a/b ?&="), "[1,null]\n");
     assert_eq!(
         shell.command(&["config", "delete", "sample", "ä"]).code,
         Some(0)
@@ -203,12 +187,7 @@ fn call_prints_results_and_errors() {
         json!({ "event": "push", "plugin": "sample", "channel": "pushed", "payload": { "n": 1 } })
     );
 
-    assert_eq!(
-        shell
-            .command(&["config", "set", "sample", "text", "\"thirty\""])
-            .code,
-        Some(0)
-    );
+    shell.set_config("sample", "text", "\"thirty\"");
     let mistyped = shell.call("sample", "mistype", "null");
     assert!(
         mistyped
@@ -345,10 +324,7 @@ fn a_crashed_plugin_is_errored_and_can_be_started_again() {
         let text = refused.json()["error"].to_string();
         assert!(text.contains(part), "{text}");
     }
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "stops"]).stdout,
-        "1\n"
-    );
+    assert_eq!(shell.config("sample", "stops"), "1\n");
 }
 
 #[cfg(unix)]
@@ -366,8 +342,7 @@ fn a_hanging_on_stop_is_killed_in_time() {
             ..RunOptions::default()
         },
     );
-    let hang = ["config", "set", "sample", "hang_in_stop", "true"];
-    assert_eq!(shell.command(&hang).code, Some(0));
+    shell.set_config("sample", "hang_in_stop", "true");
     let begin = std::time::Instant::now();
     let (status, last) = shell.interrupt();
     assert!(status.success());

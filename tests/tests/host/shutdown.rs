@@ -39,7 +39,8 @@ fn exit_when_ready_has_a_timeout() {
     let late = try_out(&plugins, &["--timeout", "1"]);
     assert_eq!(late.code, Some(1), "{late:?}");
     assert!(
-        late.stderr.contains("not all plugins were ready within 1 s"),
+        late.stderr
+            .contains("not all plugins were ready within 1 s"),
         "{late:?}"
     );
     let usage = stratos(plugins.root(), ["run", "--timeout", "1"]);

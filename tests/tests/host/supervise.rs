@@ -76,16 +76,14 @@ fn failed_restarts_are_retried_and_failed_first_starts_are_not() {
     let plugins = Plugins::new(SAMPLE, &["sample", "fails"]);
     let mut shell = supervised(&plugins);
     assert_eq!(shell.plugin("fails")["state"]["name"], "errored");
-    let refuse = ["config", "set", "sample", "refuse_start", "true"];
-    assert_eq!(shell.command(&refuse).code, Some(0));
+    shell.set_config("sample", "refuse_start", "true");
     let _ = shell.call("sample", "exit", "9");
     let failed = |event: &Value| {
         let reason = event["state"]["reason"].as_str().unwrap_or_default();
         event["state"]["name"] == "backing-off" && reason.contains("refused to start")
     };
     shell.wait_for(failed);
-    let allow = ["config", "set", "sample", "refuse_start", "false"];
-    assert_eq!(shell.command(&allow).code, Some(0));
+    shell.set_config("sample", "refuse_start", "false");
     shell.wait_for_state("sample", "running");
 }
 
@@ -147,5 +145,5 @@ fn supervised(plugins: &Plugins) -> ShellProcess {
 }
 
 fn stops(shell: &ShellProcess) -> String {
-    shell.command(&["config", "get", "sample", "stops"]).stdout
+    shell.config("sample", "stops")
 }

@@ -48,8 +48,7 @@ fn responses_in_flight_are_complete_after_an_update() {
 fn a_crash_of_the_old_generation_during_on_resume_is_logged_and_a_stop_cancels_the_update() {
     let plugins = Plugins::new(SAMPLE, &["resumes"]);
     let mut shell = ShellProcess::start(plugins.root());
-    let hang = ["config", "set", "resumes", "hang_in_resume", "true"];
-    assert_eq!(shell.command(&hang).code, Some(0));
+    shell.set_config("resumes", "hang_in_resume", "true");
     let state = shell.state.to_str().unwrap().to_owned();
     let update = ["update", "resumes", "--state"].map(str::to_owned);
     let update = [&update[..], &[state]].concat();
@@ -77,8 +76,8 @@ fn shell_v3_restarts_a_plugin_with_on_resume() {
         },
     );
     assert_eq!(shell.command(&["update", "resumes"]).code, Some(0));
-    assert_eq!(config(&shell, "resumes", "starts"), "2\n");
-    assert_eq!(config(&shell, "resumes", "stops"), "1\n");
+    assert_eq!(shell.config("resumes", "starts"), "2\n");
+    assert_eq!(shell.config("resumes", "stops"), "1\n");
 }
 
 #[test]
@@ -111,12 +110,7 @@ fn a_version_that_does_not_start_is_rolled_back() {
 fn a_plugin_without_a_good_version_is_errored() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let shell = ShellProcess::start(plugins.root());
-    assert_eq!(
-        shell
-            .command(&["config", "set", "sample", "refuse_start", "true"])
-            .code,
-        Some(0)
-    );
+    shell.set_config("sample", "refuse_start", "true");
     let update = shell.command(&["update", "sample"]);
     assert!(
         update.stderr.contains("on_start failed: refused to start"),
@@ -158,8 +152,4 @@ fn while_requesting(shell: &ShellProcess, path: &str, act: impl FnOnce(&ShellPro
 
 fn pid(shell: &ShellProcess, plugin: &str) -> String {
     shell.get(&format!("/api/{plugin}/pid")).body
-}
-
-fn config(shell: &ShellProcess, plugin: &str, key: &str) -> String {
-    shell.command(&["config", "get", plugin, key]).stdout
 }

@@ -327,10 +327,7 @@ fn the_shell_reports_a_damaged_store() {
     assert!(said.contains("config.redb is damaged ("), "{said}");
     assert!(said.contains("the file is kept as "), "{said}");
     assert!(said.contains("values are back from "), "{said}");
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "home"]).stdout,
-        "\"EDDF\"\n"
-    );
+    assert_eq!(shell.config("sample", "home"), "\"EDDF\"\n");
     assert_eq!(fs::read(&kept(&state)[0]).unwrap(), b"damage");
 }
 

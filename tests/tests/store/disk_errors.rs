@@ -211,12 +211,7 @@ fn a_shell_on_a_full_disk_refuses_writes_and_keeps_stored_values() {
         ShellProcess::start_with(plugins.root(), options)
     };
     let shell = start();
-    assert_eq!(
-        shell
-            .command(&["config", "set", "sample", "home", "\"EDDF\""])
-            .code,
-        Some(0)
-    );
+    shell.set_config("sample", "home", "\"EDDF\"");
     fs::write(state.join("ballast"), vec![0; 64 * 1024 * 1024]).unwrap_err();
     let large = format!("\"{}\"", "x".repeat(100_000));
     let failed =
@@ -230,10 +225,7 @@ fn a_shell_on_a_full_disk_refuses_writes_and_keeps_stored_values() {
         failed[0].stderr.contains("cannot write the config store"),
         "{failed:?}"
     );
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "home"]).stdout,
-        "\"EDDF\"\n"
-    );
+    assert_eq!(shell.config("sample", "home"), "\"EDDF\"\n");
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
     fs::remove_file(state.join("ballast")).unwrap();
     let again = shell.command(&["config", "set", "sample", "home", "\"EDDM\""]);
@@ -244,8 +236,5 @@ fn a_shell_on_a_full_disk_refuses_writes_and_keeps_stored_values() {
     );
     shell.kill();
     let shell = start();
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "home"]).stdout,
-        "\"EDDM\"\n"
-    );
+    assert_eq!(shell.config("sample", "home"), "\"EDDM\"\n");
 }

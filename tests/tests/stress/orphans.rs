@@ -28,12 +28,7 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
     let hidden = plugins.root().join("hangs/plugin.json");
     fs::rename(&hidden, hidden.with_extension("off")).unwrap();
     let shell = ShellProcess::start(plugins.root());
-    assert_eq!(
-        shell
-            .command(&["config", "set", "sample", "home", "\"EDDF\""])
-            .code,
-        Some(0)
-    );
+    shell.set_config("sample", "home", "\"EDDF\"");
     shell.kill();
     fs::rename(hidden.with_extension("off"), &hidden).unwrap();
     let (mut start, mut had_plugins) = (Duration::ZERO, 0);
@@ -68,10 +63,7 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
 
     fs::remove_dir_all(plugins.root().join("hangs")).unwrap();
     let shell = ShellProcess::start(plugins.root());
-    assert_eq!(
-        shell.command(&["config", "get", "sample", "home"]).stdout,
-        "\"EDDF\"\n"
-    );
+    assert_eq!(shell.config("sample", "home"), "\"EDDF\"\n");
     shell.kill();
     for stored in 1..4_u32 {
         let shell = ShellProcess::start(plugins.root());

@@ -2,11 +2,11 @@
 
 use std::fs;
 #[cfg(target_os = "linux")]
-use std::thread::sleep;
-#[cfg(target_os = "linux")]
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
+#[cfg(target_os = "linux")]
+use stratos_tests::wait_at_most;
 use stratos_tests::{FAULT_LOG_DIR, Plugins, RunOptions, ShellProcess, fault_log};
 
 use super::{HOSTILE, SAMPLE};
@@ -125,13 +125,9 @@ fn lives(process: i32) -> bool {
 fn ends_soon(process: i32) -> bool {
     use rustix::process::{Pid, Signal, kill_process};
 
-    let patience = Instant::now() + Duration::from_secs(10);
-    while lives(process) {
-        if Instant::now() > patience {
-            let _ = kill_process(Pid::from_raw(process).unwrap(), Signal::KILL);
-            return false;
-        }
-        sleep(Duration::from_millis(10));
+    let has_ended = wait_at_most(Duration::from_secs(10), || !lives(process));
+    if !has_ended {
+        let _ = kill_process(Pid::from_raw(process).unwrap(), Signal::KILL);
     }
-    true
+    has_ended
 }

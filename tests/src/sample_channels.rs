@@ -1,0 +1,165 @@
+//! IPC channels of the sample plugin that use its context, and those that flood the shell.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use stratos::axum::Router;
+use stratos::axum::routing::get;
+use stratos::{BoxError, PluginContext};
+use tokio::task::JoinSet;
+
+/// Registers channels that call a method of the context and return its result.
+pub(crate) async fn register_context_channels(ctx: &PluginContext) -> stratos::Result {
+    handle(ctx, "all", async |ctx, _: Value| {
+        Ok(ctx.config.get_all().await?)
+    })
+    .await?;
+    handle(ctx, "delete", async |ctx, key: String| {
+        Ok(ctx.config.delete(&key).await?)
+    })
+    .await?;
+    handle(ctx, "default", async |ctx, key: String| {
+        Ok(ctx.config.get(&key, "the caller's".to_owned()).await?)
+    })
+    .await?;
+    handle(ctx, "mistype", async |ctx, _: Value| {
+        Ok(ctx.config.get::<u64>("text", 0).await?)
+    })
+    .await?;
+    handle(ctx, "count", async |ctx, key: String| {
+        let next = ctx.config.get::<u64>(&key, 0).await? + 1;
+        ctx.config.set(&key, &next).await?;
+        Ok(next)
+    })
+    .await?;
+    handle(ctx, "push", async |ctx, payload: Value| {
+        Ok(ctx.ipc.send("pushed", &payload).await?)
+    })
+    .await?;
+    handle(ctx, "handle", async |ctx, channel: String| {
+        let handler = async |_: Value| Ok("handled");
+        Ok(ctx.ipc.handle(&channel, handler).await?)
+    })
+    .await?;
+    handle(ctx, "remove-handler", async |ctx, channel: String| {
+        Ok(ctx.ipc.remove_handler(&channel).await?)
+    })
+    .await?;
+    handle(ctx, "register", async |ctx, prefix: String| {
+        let router = Router::new().route("/where", get(async || "relative"));
+        Ok(ctx.server.register_router(&prefix, router).await?)
+    })
+    .await?;
+    handle(ctx, "login", async |ctx, _: Value| {
+        let (is_authenticated, token) = (ctx.auth.is_authenticated(), ctx.auth.token());
+        Ok(json!({ "authenticated": is_authenticated, "token": token }))
+    })
+    .await?;
+    handle(ctx, "log", async |ctx, level: String| {
+        let (logger, data) = (&ctx.logger, json!({ "level": level }));
+        match level.as_str() {
+            "debug" => logger.debug_with("tag", "said", &data),
+            "info" => logger.info_with("tag", "said", &data),
+            "warn" => logger.warn_with("tag", "said", &data),
+            _ => logger.error_with("tag", "said", &data),
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Registers channels that flood the shell. Those that last return at once and push a message at their end.
+pub(crate) async fn register_flood_channels(ctx: &PluginContext) -> stratos::Result {
+    // Prints a text this many times, and `the end` after it.
+    handle(ctx, "print", async |ctx, (text, count): (String, usize)| {
+        ctx.spawn("print", async move {
+            let printed = tokio::task::spawn_blocking(move || print(&text, count)).await;
+            printed.expect("no panic").expect("the shell reads");
+        });
+        Ok(())
+    })
+    .await?;
+    // Pushes JSON that is small as text and large when parsed.
+    handle(ctx, "push-bombs", async |ctx, count: usize| {
+        let bomb = vec![json!({ "": 0 }); 100_000];
+        for _ in 0..count {
+            ctx.ipc.send("bomb", &bomb).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    handle(
+        ctx,
+        "log-much",
+        async |ctx, (bytes, count): (usize, usize)| {
+            let (ipc, logger) = (ctx.ipc.clone(), ctx.logger.clone());
+            ctx.spawn("log", async move {
+                let text = "x".repeat(bytes);
+                for _ in 0..count {
+                    logger.info("flood", &text);
+                    tokio::task::yield_now().await;
+                }
+                // An error means that the shell has exited.
+                let _ = ipc.send("logged", &count).await;
+            });
+            Ok(())
+        },
+    )
+    .await?;
+    handle(
+        ctx,
+        "push-much",
+        async |ctx, (bytes, count): (usize, usize)| {
+            let ipc = ctx.ipc.clone();
+            ctx.spawn("push", async move {
+                let text = "x".repeat(bytes);
+                for _ in 0..count {
+                    let _ = ipc.send("flood", &text).await;
+                }
+                // An error means that the shell has exited.
+                let _ = ipc.send("pushed-much", &count).await;
+            });
+            Ok(())
+        },
+    )
+    .await?;
+    handle(
+        ctx,
+        "set-much",
+        async |ctx, (bytes, count): (usize, usize)| {
+            let mut sets = JoinSet::new();
+            for n in 0..count {
+                let (config, text) = (ctx.config.clone(), "x".repeat(bytes));
+                sets.spawn(async move { config.set(&format!("k{n}"), &text).await });
+            }
+            let results = sets.join_all().await;
+            Ok(results.iter().filter(|set| set.is_ok()).count())
+        },
+    )
+    .await?;
+    handle(ctx, "large", async |_, bytes: usize| Ok("x".repeat(bytes))).await
+}
+
+/// Registers a handler that gets the context with each payload.
+async fn handle<P, R, F, Fut>(ctx: &PluginContext, channel: &str, handler: F) -> stratos::Result
+where
+    P: DeserializeOwned + Send + 'static,
+    R: Serialize + Send + 'static,
+    F: Fn(PluginContext, P) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<R, BoxError>> + Send + 'static,
+{
+    let context = ctx.clone();
+    let handler = move |payload: P| handler(context.clone(), payload);
+    Ok(ctx.ipc.handle(channel, handler).await?)
+}
+
+fn print(text: &str, count: usize) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    for _ in 0..count {
+        stdout.write_all(text.as_bytes())?;
+    }
+    stdout.write_all(b"\nthe end\n")?;
+    stdout.flush()
+}
