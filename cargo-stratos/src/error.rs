@@ -136,6 +136,7 @@ impl Error {
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
             }
+            Self::Settings(StratosTomlError::Parse { source, .. }) => return source.help.clone(),
             Self::State(StateDirError::Owned { pid, .. }) => {
                 return Some(format!(
                     "stop the other shell (process {pid}), or use another state folder with `--state DIR`"

@@ -42,6 +42,8 @@
 
 // Text and syntax.
 mod invisible;
+#[cfg(feature = "toml")]
+mod parse_toml;
 mod position;
 mod quote;
 mod slug;
@@ -88,12 +90,14 @@ mod apply_fixes;
 #[cfg(feature = "full")]
 mod suppress;
 
+#[cfg(feature = "toml")]
+pub use self::parse_toml::{TomlError, parse_toml};
 #[cfg(feature = "full")]
 pub use self::{
     apply_fixes::{FixedManifest, apply_fixes},
     linter::Linter,
     schema::SCHEMA,
-    settings::{CheckSettings, Exception, SettingsError, parse_settings},
+    settings::{CheckSettings, Exception},
     suppress::suppress,
 };
 pub use self::{

@@ -1,16 +1,17 @@
 //! The `[check]` section of `stratos.toml`: levels and exceptions.
 
-use std::{collections::BTreeMap, error::Error, fmt, ops::Range};
+use std::{collections::BTreeMap, ops::Range};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, Error as _, IgnoredAny},
+    de::{Error as _, IgnoredAny},
 };
 use toml::Spanned;
 
 use crate::{
     context::UnusedSuppression,
     levels::{LevelError, Levels},
+    parse_toml::{TomlError, parse_toml},
     rule::{Group, RuleLevel},
     rules::RULES,
     suggest::closest,
@@ -40,41 +41,6 @@ pub struct Exception {
     pub span: Range<usize>,
 }
 
-/// Why the text of a `stratos.toml` was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError {
-    /// The bytes of the text with the mistake.
-    pub span: Range<usize>,
-    /// The mistake, as a lowercase fragment.
-    pub message: String,
-    /// The edit that corrects it.
-    pub help: Option<String>,
-}
-
-/// Parses the text of a `stratos.toml`.
-///
-/// # Errors
-///
-/// If the text is not TOML, or does not fit `T`.
-pub fn parse_settings<T: DeserializeOwned>(text: &str) -> Result<T, SettingsError> {
-    toml::from_str(text).map_err(|error| {
-        let message = escape(&error.message().trim_end().replace('\n', ", "));
-        SettingsError::new(error.span().unwrap_or_default(), message)
-    })
-}
-
-/// Escapes characters that are not printable: the message of a TOML error repeats parts of the file.
-fn escape(message: &str) -> String {
-    let mut escaped = String::new();
-    for char in message.chars() {
-        match char {
-            '"' | '\'' | '\\' => escaped.push(char),
-            _ => escaped.extend(char.escape_debug()),
-        }
-    }
-    escaped
-}
-
 /// The sections of a `stratos.toml`. All but `check` are parsed by the shell.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,7 +61,7 @@ struct CheckSection {
     #[serde(default)]
     levels: BTreeMap<Spanned<String>, Spanned<RuleLevel>>,
     #[serde(default)]
-    exceptions: Vec<ExceptionTable>,
+    exceptions: Vec<Spanned<ExceptionTable>>,
 }
 
 #[derive(Deserialize)]
@@ -106,8 +72,8 @@ struct ExceptionTable {
     at: Option<String>,
     #[serde(default, deserialize_with = "optional_text")]
     plugin: Option<String>,
-    #[serde(deserialize_with = "text")]
-    reason: String,
+    #[serde(default, deserialize_with = "optional_text")]
+    reason: Option<String>,
 }
 
 impl CheckSettings {
@@ -116,16 +82,16 @@ impl CheckSettings {
     /// # Errors
     ///
     /// If the text is not TOML, or has an unknown key, rule or level.
-    pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        let CheckSection { levels, exceptions } = parse_settings::<Sections>(text)?.check;
+    pub fn parse(text: &str) -> Result<Self, TomlError> {
+        let CheckSection { levels, exceptions } = parse_toml::<Sections>(text)?.check;
         let levels = levels.into_iter().map(|(name, level)| {
             validate_level(&name, &level)?;
             Ok((name.into_inner(), level.into_inner()))
         });
         let exceptions = exceptions.into_iter().map(exception);
         Ok(Self {
-            levels: levels.collect::<Result<_, _>>()?,
-            exceptions: exceptions.collect::<Result<_, _>>()?,
+            levels: levels.collect::<Result<_, TomlError>>()?,
+            exceptions: exceptions.collect::<Result<_, TomlError>>()?,
         })
     }
 
@@ -150,32 +116,39 @@ impl CheckSettings {
     }
 }
 
-fn validate_level(name: &Spanned<String>, level: &Spanned<RuleLevel>) -> Result<(), SettingsError> {
+fn validate_level(name: &Spanned<String>, level: &Spanned<RuleLevel>) -> Result<(), TomlError> {
     match Levels::default().set(name.get_ref(), *level.get_ref()) {
         Ok(()) => Ok(()),
         Err(LevelError::Unknown { name: _, similar }) => Err(unknown_rule(name, similar)),
         Err(error @ LevelError::NeverAllowed(_)) => {
-            Err(SettingsError::new(level.span(), error.to_string()))
+            Err(TomlError::new(level.span(), error.to_string()))
         }
     }
 }
 
-fn exception(table: ExceptionTable) -> Result<Exception, SettingsError> {
+fn exception(table: Spanned<ExceptionTable>) -> Result<Exception, TomlError> {
+    let table_span = table.span();
     let ExceptionTable {
         rule: id,
         at,
         plugin,
         reason,
-    } = table;
+    } = table.into_inner();
     let Some(rule) = RULES.iter().find(|rule| rule.id == id.get_ref()) else {
         let similar = closest(id.get_ref(), RULES.iter().map(|rule| rule.id));
         return Err(unknown_rule(&id, similar));
     };
     if !rule.stage.is_suppressible() {
         let message = format!("findings of `{}` cannot be suppressed", rule.id);
-        return Err(SettingsError::new(id.span(), message)
+        return Err(TomlError::new(id.span(), message)
             .help("correct the file instead: other rules cannot check it before"));
     }
+    let Some(reason) = reason else {
+        let error = TomlError::new(table_span, "missing field `reason`");
+        return Err(error.help(
+            "say why the finding is right as it is, such as `reason = \"read by our own tool\"`",
+        ));
+    };
     Ok(Exception {
         rule: rule.id,
         at,
@@ -185,28 +158,25 @@ fn exception(table: ExceptionTable) -> Result<Exception, SettingsError> {
     })
 }
 
-fn unknown_rule(name: &Spanned<String>, similar: Option<&str>) -> SettingsError {
+fn unknown_rule(name: &Spanned<String>, similar: Option<&str>) -> TomlError {
     let message = format!(
         "there is no rule called `{}`",
         name.get_ref().escape_debug()
     );
-    let error = SettingsError::new(name.span(), message);
+    let error = TomlError::new(name.span(), message);
     match similar {
         Some(similar) => error.help(format!("did you mean `{similar}`?")),
         None => error,
     }
 }
 
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+/// Deserializes a text that is not empty.
+fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     match text.trim() {
         "" => Err(D::Error::custom("this text is empty")),
-        _ => Ok(text),
+        _ => Ok(Some(text)),
     }
-}
-
-fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    text(deserializer).map(Some)
 }
 
 impl From<&Exception> for UnusedSuppression {
@@ -217,29 +187,6 @@ impl From<&Exception> for UnusedSuppression {
         }
     }
 }
-
-impl SettingsError {
-    fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            help: None,
-        }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl Error for SettingsError {}
 
 #[cfg(test)]
 mod tests {
@@ -301,13 +248,13 @@ reason = "read by our own tool"
                 "[chekc]",
                 "chekc",
                 "unknown field `chekc`, expected one of `check`, `auth`, `dev`, `env`",
-                None,
+                Some("did you mean `check`?"),
             ),
             (
                 "[check]\nlevel = {}",
                 "level",
                 "unknown field `level`, expected `levels` or `exceptions`",
-                None,
+                Some("did you mean `levels`?"),
             ),
             (
                 "[check.levels]\nunknown-keys = \"warn\"",
@@ -349,7 +296,9 @@ reason = "read by our own tool"
                 "[[check.exceptions]]\nrule = \"unknown-key\"",
                 "[[check.exceptions]]",
                 "missing field `reason`",
-                None,
+                Some(
+                    "say why the finding is right as it is, such as `reason = \"read by our own tool\"`",
+                ),
             ),
         ] {
             let error = CheckSettings::parse(text).unwrap_err();

@@ -4,7 +4,6 @@ mod discovery;
 mod origin;
 mod shell_version;
 mod stratos_toml;
-mod toml;
 
 pub use self::discovery::{Project, ProjectError, ProjectKind};
 pub use self::origin::{Origin, OriginError};
@@ -12,4 +11,3 @@ pub use self::shell_version::ShellVersion;
 pub use self::stratos_toml::{
     DevTable, EnvVarError, EnvVars, Persona, StratosToml, StratosTomlError, validate_env_var,
 };
-pub use self::toml::TomlError;

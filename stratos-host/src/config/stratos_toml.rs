@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use stratos_manifest::{Position, TomlError, parse_toml, position};
 use thiserror::Error;
 
 use crate::config::Origin;
-use crate::config::toml::{TomlError, parse_toml};
 
 /// The content of `stratos.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -70,11 +70,13 @@ pub enum StratosTomlError {
         source: io::Error,
     },
     /// The file is not TOML, or contains an unknown key or a wrong value.
-    #[error("{} is not valid", path.display())]
+    #[error("{} is not valid at line {}, column {}", path.display(), position.line, position.column)]
     Parse {
         /// Path of the file.
         path: PathBuf,
-        /// The error with its position.
+        /// Position of the error.
+        position: Position,
+        /// The error.
         #[source]
         source: TomlError,
     },
@@ -139,9 +141,11 @@ impl StratosToml {
     pub fn load(folder: &Path) -> Result<Self, StratosTomlError> {
         let path = folder.join(Self::FILE_NAME);
         match fs::read_to_string(&path) {
-            Ok(text) => {
-                parse_toml(&text).map_err(|source| StratosTomlError::Parse { path, source })
-            }
+            Ok(text) => parse_toml(&text).map_err(|source| StratosTomlError::Parse {
+                path,
+                position: position(&text, source.span.start),
+                source,
+            }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(source) => Err(StratosTomlError::Read { path, source }),
         }
@@ -154,7 +158,7 @@ mod tests {
     use stratos_protocol::error::chain;
 
     #[test]
-    fn a_file_with_any_mistake_is_refused() {
+    fn an_invalid_file_is_refused_with_the_position() {
         let cases = [
             ("", Ok(0)),
             ("[dev]\norigins = [\"http://localhost:5173\"]", Ok(1)),

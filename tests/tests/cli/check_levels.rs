@@ -116,7 +116,7 @@ fn an_invalid_stratos_toml_is_reported_with_its_location() {
         ),
         (
             "[check]\n\n  lewels = {}\n",
-            "error: stratos.toml:3:3: unknown field `lewels`, expected `levels` or `exceptions`\n",
+            "error: stratos.toml:3:3: unknown field `lewels`, expected `levels` or `exceptions`\nhelp: did you mean `levels`?\n",
         ),
         (
             "[check.levels]\nunknown-key = \"\u{1b}[2J\"\n",
