@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tracing::debug;
 
 /// Maximum number of prefixes of one generation: every request is compared with all of them.
 const MAX_PREFIXES: usize = 256;
@@ -156,6 +157,8 @@ impl<S: Target> PrefixRegistry for RoutingTable<S> {
 impl<S: Target> RoutingTable<S> {
     /// Routes a plugin's requests to a target, under the prefixes that its generation claimed.
     pub(crate) fn switch_to(&self, target: Arc<S>) {
+        let (plugin, generation) = (target.plugin(), target.generation());
+        debug!(plugin, generation, "requests are routed to the generation");
         self.0.send_modify(|table| {
             let entry = table.0.entry(target.plugin().to_owned()).or_default();
             let generation = target.generation();
@@ -167,6 +170,7 @@ impl<S: Target> RoutingTable<S> {
 
     /// Holds a plugin's requests until [`switch_to`](Self::switch_to) or [`clear`](Self::clear).
     pub(crate) fn hold(&self, plugin: &str) {
+        debug!(plugin, "requests are held");
         self.0.send_modify(|table| {
             table.0.entry(plugin.to_owned()).or_default().route = Route::Held;
         });
@@ -174,6 +178,7 @@ impl<S: Target> RoutingTable<S> {
 
     /// Removes a plugin that does not run, and frees its prefixes.
     pub(crate) fn clear(&self, plugin: &str) {
+        debug!(plugin, "requests are refused");
         self.0.send_modify(|table| drop(table.0.remove(plugin)));
     }
 

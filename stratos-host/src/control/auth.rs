@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tracing::debug;
 
 use crate::control::{Control, ControlError};
 use crate::event::Event;
@@ -30,6 +31,7 @@ impl Control {
         let switch = tokio::spawn(async move {
             let _lock = control.runtime().services.auth.lock_switch().await;
             let expires = control.runtime().services.auth.switch_to(&persona)?;
+            debug!(persona, "login switched");
             control.notify_plugins().await;
             control.expire_after(expires);
             Ok(())
@@ -62,6 +64,7 @@ impl Control {
     async fn expire_now(&self) {
         let _lock = self.runtime().services.auth.lock_switch().await;
         self.runtime().services.auth.expire();
+        debug!("login expired");
         self.notify_plugins().await;
     }
 

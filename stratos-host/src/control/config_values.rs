@@ -1,6 +1,7 @@
 //! The config values of plugins: read, write, export, import.
 
 use serde_json::Value;
+use tracing::debug;
 
 use crate::control::{Control, ControlError};
 use crate::event::Entry;
@@ -110,6 +111,8 @@ impl Control {
     }
 
     fn record_value(&self, plugin: &str, key: String, value: Option<Value>) {
+        let is_deleted = value.is_none();
+        debug!(plugin, key, is_deleted, "config value changed by a user");
         let plugin = plugin.to_owned();
         self.runtime().events.record(|| Entry::Config {
             plugin,

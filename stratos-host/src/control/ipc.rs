@@ -1,9 +1,12 @@
 //! Calls of plugins' IPC channels.
 
+use std::time::Instant;
+
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::CallError;
+use tracing::debug;
 
 use crate::control::{Control, ControlError};
 use crate::event::Entry;
@@ -48,7 +51,10 @@ impl Control {
             channel: channel.clone(),
             payload: parse_or_null(&payload),
         });
+        let begin = Instant::now();
         let answer = session.invoke(&channel, payload).await;
+        let (duration, succeeded) = (begin.elapsed(), answer.is_ok());
+        debug!(plugin = id, channel, ?duration, succeeded, "IPC call ended");
         self.runtime().events.record(|| Entry::Answer {
             plugin: id.clone(),
             channel: channel.clone(),

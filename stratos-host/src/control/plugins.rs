@@ -5,6 +5,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
+use tracing::debug;
 
 use crate::control::handle::Label;
 use crate::control::{Control, ControlError};
@@ -52,6 +53,7 @@ impl Control {
             id: id.to_owned(),
             state: before.state.as_str(),
         })?;
+        debug!(plugin = id, "process is killed on request");
         session.process.kill().await;
         plugin.wait_for_change(&before).await;
         Ok(())

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tracing::debug;
+
 use crate::control::Control;
 use crate::event::Entry;
 
@@ -35,6 +37,7 @@ impl Control {
     }
 
     fn record_fault(&self, text: String) {
+        debug!("{text}");
         self.runtime().events.record(|| Entry::Done(text));
     }
 }

@@ -10,6 +10,7 @@ use stratos_protocol::error::chain;
 use stratos_protocol::logger::Level;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
+use tracing::{debug, trace};
 
 use crate::event::{BuildStatus, Event, PluginState};
 use crate::plugin::PluginError;
@@ -354,6 +355,7 @@ impl Actor {
     }
 
     fn step(&mut self, event: LifecycleEvent) -> Option<Vec<Action>> {
+        trace!(plugin = self.id, ?event, "lifecycle event");
         let now = Instant::now().into_std();
         let was_starting = *self.lifecycle.state() == PluginState::Starting;
         let actions = self.lifecycle.step(event, now, random_unit())?;
@@ -449,6 +451,8 @@ impl Actor {
         };
         let before = self.status.borrow().clone();
         if (&before.state, before.generation) != (&status.state, status.generation) {
+            let (state, generation) = (status.state.as_str(), status.generation);
+            debug!(plugin = self.id, state, generation, "plugin state changed");
             self.runtime.events.emit(Event::State {
                 plugin: self.id.clone(),
                 state: status.state.clone(),

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::debug;
 
 use crate::event::{BuildEnd, BuildResult, BuildStep, Event, EventBus, LatestBuild};
 use crate::process::{BuildError, LaunchError, Launcher, Program};
@@ -113,12 +114,14 @@ impl Builds {
         if !self.launcher.builds() {
             return;
         }
+        let (plugin, build_id) = (&self.plugin, self.build_id);
         let result = match build {
             BuildStep::Started => None,
             BuildStep::Superseded => Some(BuildResult::Cancelled),
             BuildStep::Finished { .. } => Some(BuildResult::Succeeded),
             BuildStep::Failed { .. } => Some(BuildResult::Failed),
         };
+        debug!(plugin, build_id, ?result, "build changed");
         self.latest.send_modify(|latest| {
             let at = SystemTime::now();
             let started_at = match (result, &latest) {

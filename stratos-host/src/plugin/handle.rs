@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tracing::debug;
 
 use crate::event::{BuildStatus, LatestBuild, PluginState};
 use crate::plugin::Runtime;
@@ -95,6 +96,7 @@ impl PluginHandle {
     /// Reports a change of the build's inputs. A running plugin is built and replaced, and an errored one is started;
     /// this method does not wait for it.
     pub(crate) fn sources_changed(&self, by_build: bool) {
+        debug!(plugin = self.id, by_build, "build inputs changed");
         self.changes.send_modify(|changes| {
             changes.total += 1;
             changes.by_user += u64::from(!by_build);
@@ -156,6 +158,7 @@ impl PluginHandle {
 
     /// Begins to shut the plugin down, without waiting.
     pub(crate) fn begin_close(&self) {
+        debug!(plugin = self.id, "plugin is shut down");
         let sender = self
             .requests
             .lock()
@@ -165,6 +168,7 @@ impl PluginHandle {
     }
 
     async fn request(&self, command: Command) -> Result<(), PluginError> {
+        debug!(plugin = self.id, ?command, "command requested");
         if let PluginState::Listed { note } = self.status().state {
             return Err(PluginError::NotRunnable {
                 id: self.id.clone(),

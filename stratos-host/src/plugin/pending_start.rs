@@ -6,6 +6,7 @@ use stratos_protocol::auth::AuthState;
 use stratos_protocol::error::chain;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::debug;
 
 use crate::event::Event;
 use crate::plugin::Runtime;
@@ -59,6 +60,7 @@ impl PendingStart {
     ) -> Self {
         let cancelled = context.runtime.shutdown.child_token();
         let generation = context.generation;
+        debug!(plugin = context.plugin, generation, ?mode, "start begins");
         let task = start(context, program.clone(), mode.clone(), cancelled.clone());
         Self {
             generation,

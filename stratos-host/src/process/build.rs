@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
+use tracing::debug;
 
 use crate::process::process_group::in_process_group;
 use crate::process::run_record::RunRecord;
@@ -98,6 +99,7 @@ impl Cargo {
             source,
         };
         let mut command = self.command(cargo_toml, quiet);
+        debug!(plugin, command = ?command.as_std(), "cargo started");
         if let Some(record) = &self.run_record {
             record.mark(&mut command);
         }
@@ -109,6 +111,7 @@ impl Cargo {
         let stdout = stdout.map(|pipe| tokio::spawn(read_to_end(pipe)));
         let stderr = stderr.map(|pipe| tokio::spawn(read_to_end(pipe)));
         let status = group.child().wait().await.map_err(cannot_start)?;
+        debug!(plugin, %status, "cargo exited");
         let (messages, stderr) = tokio::join!(join_reader(stdout), join_reader(stderr));
         group.disarm();
         if !status.success() {

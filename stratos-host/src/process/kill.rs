@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use sysinfo::{Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+use tracing::debug;
 
 use crate::process::process_info::with_process;
 
@@ -24,6 +25,7 @@ pub(super) fn kill_all(matches: impl Fn(&Process) -> bool) -> BTreeMap<u32, Stri
         }
         for process in found {
             if kill(process.pid, process.start_time) {
+                debug!(pid = process.pid, name = process.name, "process killed");
                 killed.insert(process.pid, process.name);
             }
         }

@@ -10,6 +10,7 @@ use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
 use stratos_transport::listener::{StreamConnector, StreamListener};
 use stratos_transport::local::LocalListener;
 use tokio::process::Command;
+use tracing::debug;
 
 use crate::event::EventBus;
 use crate::process::build::{BuildError, BuildOutput};
@@ -122,7 +123,12 @@ impl Launcher for ProcessLauncher {
                 .stderr(Stdio::piped());
             let record = self.context.run_record.clone();
             let spawned = self.context.spawner.spawn(command, record).await;
-            let child = spawned.map_err(|source| LaunchError::Spawn { path, source })?;
+            let child = spawned.map_err(|source| LaunchError::Spawn {
+                path: path.clone(),
+                source,
+            })?;
+            let (plugin, program) = (&self.plugin, path.display());
+            debug!(plugin, pid = child.id(), %program, "process launched");
             let supervisors = &self.context.supervisors;
             Ok(LaunchedPlugin {
                 control: StreamListener::Local(listener),

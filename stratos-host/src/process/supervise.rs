@@ -11,6 +11,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
+use tracing::debug;
 
 use crate::event::EventBus;
 use crate::process::handle::{ProcessHandle, Signal};
@@ -36,6 +37,7 @@ pub(super) fn supervise(
     tasks.spawn(async move {
         let group = child.id();
         let exit = wait_for_exit(child, channels.signals, lifeline).await;
+        debug!(plugin, pid = group, exit, "process exited");
         let orphans = kill_orphans(&nonce, group);
         // All output is emitted before the exit.
         let _ = timeout(OUTPUT_TIMEOUT, join_all(outputs)).await;

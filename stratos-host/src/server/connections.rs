@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+use tracing::debug;
 
 use crate::http::HttpStream;
 
@@ -56,6 +57,7 @@ where
                 connections.spawn(serve_connection(stream, app.clone(), shutdown.clone()));
             }
             Err(_) => {
+                debug!("connection above the limit rejected");
                 // A client that does not read the response in time is disconnected without it.
                 let _ = timeout(REJECT_TIMEOUT, reject(&mut stream)).await;
             }

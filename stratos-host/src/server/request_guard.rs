@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -15,6 +16,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use stratos_protocol::server::{RESERVED_PREFIX, covers};
 use subtle::ConstantTimeEq as _;
+use tracing::debug;
 
 use crate::config::Origin;
 use crate::server::error_response::error_response;
@@ -162,6 +164,11 @@ pub(super) async fn guard_request(
     request: Request,
     next: Next,
 ) -> Response {
+    let (begin, method, uri) = (
+        Instant::now(),
+        request.method().clone(),
+        request.uri().clone(),
+    );
     let wants_upgrade = request.headers().contains_key(UPGRADE);
     let checked = guard.check(request.method(), request.uri(), request.headers());
     let (mut response, origin) = match checked {
@@ -178,6 +185,9 @@ pub(super) async fn guard_request(
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response_headers::set_headers(&mut response, origin);
+    let (path, status, duration) = (uri.path(), response.status(), begin.elapsed());
+    // Without the query, which may contain secrets.
+    debug!(%method, path, status = status.as_u16(), ?duration, "HTTP request");
     response
 }
 

@@ -7,6 +7,7 @@ use stratos_protocol::RpcError;
 use stratos_protocol::limits::{FRAME_BYTES, LOG_LINE_BYTES};
 use stratos_protocol::logger::Level;
 use stratos_transport::{Handler, PERMITS};
+use tracing::trace;
 
 use crate::event::cut;
 use crate::services::{Caller, RpcResult};
@@ -29,6 +30,7 @@ impl Handler for ServiceHandler {
     }
 
     async fn handle_request(&self, method: &str, params: &RawValue) -> RpcResult<Box<RawValue>> {
+        trace!(plugin = self.caller.plugin, method, "request of a plugin");
         let services = &self.context.services;
         services.handle_request(&self.caller, method, params).await
     }

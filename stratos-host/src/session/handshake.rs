@@ -11,6 +11,7 @@ use stratos_transport::Connection;
 use stratos_transport::listener::StreamListener;
 use subtle::ConstantTimeEq as _;
 use tokio::task::JoinSet;
+use tracing::debug;
 
 /// Maximum number of open connections that have not sent a message; further ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 64;
@@ -50,12 +51,17 @@ pub(super) async fn accept_plugin(
             Some(Ok((connection, message))) = first_messages.join_next() => {
                 match handle_first(connection, message, nonce, plugin).await {
                     Handshake::Accepted(accepted) => {
+                        let PeerInfo { name, version } = &accepted.1.sdk;
+                        debug!(plugin, sdk = name, version, "handshake accepted");
                         // Closed before the other connections, which could otherwise connect again.
                         drop(listener);
                         return Ok(*accepted);
                     }
-                    Handshake::Refused(reason) => return Err(reason),
-                    Handshake::Ignored => {}
+                    Handshake::Refused(reason) => {
+                        debug!(plugin, reason, "handshake refused");
+                        return Err(reason);
+                    }
+                    Handshake::Ignored => debug!(plugin, "connection without the nonce ignored"),
                 }
             }
             else => return Err("hung up before the handshake with the shell".to_owned()),

@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::debug;
 
 use crate::http::{Connector, HttpClient};
 use crate::process::{LaunchedPlugin, ProcessHandle};
@@ -285,11 +286,17 @@ impl Session {
         params: &R,
         limit: Duration,
     ) -> Result<(), String> {
+        let Caller {
+            plugin, generation, ..
+        } = &*self.caller;
+        debug!(plugin, generation, ?limit, "{name} is called");
         let begin = Instant::now();
         let result = tokio::select! {
             result = self.peer.call(params, limit) => result,
             exit = self.process.wait() => return Err(format!("{exit} during {name}")),
         };
+        let (duration, succeeded) = (begin.elapsed(), result.is_ok());
+        debug!(plugin, generation, ?duration, succeeded, "{name} returned");
         match result {
             Ok(_) => Ok(()),
             Err(CallError::Rpc(error)) if error.code == ErrorCode::HandlerPanicked => {

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tracing::{debug, info};
 
 use crate::control::Control;
 use crate::event::{Entry, EventBus, Subscriber};
@@ -133,6 +134,7 @@ impl Shell {
         let router = server::router(control.clone(), guard);
         let server_shutdown = CancellationToken::new();
         let server = tokio::spawn(server::serve(listener, router, server_shutdown.clone()));
+        info!(%address, "shell started");
         control.start_all();
         Ok(Self {
             control,
@@ -168,13 +170,16 @@ impl Shell {
 
     /// Stops all plugins in parallel, then the server. Takes at most the stop timeout and two seconds.
     pub async fn stop(mut self) {
+        debug!("shell is stopping");
         self.control.close().await;
+        debug!("all plugins have stopped");
         // Kept open until now, since plugins may call their own routes while they stop.
         self.server_shutdown.cancel();
         let _ = timeout(CONNECTION_TIMEOUT, &mut self.server).await;
         if let Some(folder) = &self.folder {
             HostFile::remove(folder);
         }
+        info!(address = %self.address, "shell stopped");
     }
 }
 

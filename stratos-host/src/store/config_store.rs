@@ -9,6 +9,7 @@ use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _};
 use serde_json::Value;
 use stratos_protocol::limits::{CONFIG_DEPTH, CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES};
 use tokio::task::JoinError;
+use tracing::debug;
 
 use crate::store::change::{Change, VALUES};
 use crate::store::database::DatabaseHandle;
@@ -65,6 +66,8 @@ impl ConfigStore {
             key: value.key,
             reason: value.error.to_string(),
         }));
+        let (path, notice_count) = (path.display(), notices.len());
+        debug!(%path, is_new, notice_count, "config store opened");
         Ok((store, notices))
     }
 

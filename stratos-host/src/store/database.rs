@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use redb::Database;
+use tracing::debug;
 
 use crate::store::catch_panic::catch_panic;
 use crate::store::store_file::StoreFile;
@@ -78,6 +79,7 @@ impl DatabaseHandle {
         // redb refuses to open a file twice, also within one process, so the old database is closed first.
         drop(database.take());
         let opened = catch_panic(|| Ok(Database::open(file.path())?))?;
+        debug!(path = %file.path().display(), "config store reopened after an error");
         catch_panic(|| work(database.insert(opened)))
     }
 

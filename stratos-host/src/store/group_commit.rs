@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use redb::Database;
+use tracing::trace;
 
 use crate::store::change::Change;
 use crate::store::database::DatabaseHandle;
@@ -69,6 +70,11 @@ impl GroupCommit {
             let batch: Vec<_> = queue.waiting.drain(..size).collect();
             drop(queue);
             let committed = database.with(|database| commit(database, &batch));
+            trace!(
+                writes = batch.len(),
+                succeeded = committed.is_ok(),
+                "transaction ended"
+            );
             queue = self.queue();
             queue.has_leader = false;
             #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use atomic_write_file::AtomicWriteFile;
 use redb::Database;
+use tracing::debug;
 
 use crate::store::database::DatabaseHandle;
 use crate::store::error::StoreError;
@@ -28,6 +29,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let lock = lock_file::acquire(path)?;
     let (database, is_new, notice) = match path.symlink_metadata().map(|_| format::open(path)) {
         Ok(Err(StoreError::Corrupt { reason, .. })) => {
+            debug!(path = %path.display(), reason, "config store is recovered");
             let kept = set_aside(path).map_err(|error| StoreError::open(path, error))?;
             let (database, backup) = restore(path)?;
             let is_new = !matches!(backup, Backup::Used { .. });

@@ -30,6 +30,22 @@ async fn tasks_are_cancelled_with_their_plugin_and_panics_are_logged() {
 }
 
 #[tokio::test]
+async fn tracing_events_of_the_shell_are_not_log_lines_of_a_plugin() {
+    let plugin = || {
+        plugin("demo", async |ctx| {
+            ctx.config.set("n", &1).await?;
+            stratos::tracing::info!("own event");
+            Ok(())
+        })
+    };
+    let shell = TestShell::new(plugin).in_memory().start().await;
+    shell.log_line("own event").await;
+    let transcript = shell.transcript();
+    let lines = transcript.lines().filter(|line| line.contains("log "));
+    assert_eq!(lines.count(), 1, "{transcript}");
+}
+
+#[tokio::test]
 async fn large_config_values_are_refused_and_get_all_is_paged() {
     let plugin = || {
         plugin("demo", async |ctx| {
