@@ -166,8 +166,11 @@ fn the_plugin_receives_what_the_guard_checked() {
         };
         for rest in REJECTED {
             let (statuses, first, second): (Vec<u16>, _, _) = send(rest);
-            // The shell's own page answers without reading the body.
-            let is_rejected = statuses == [400] || statuses == [status] && status == 405;
+            // The shell's own page answers without reading the body. A body that is found malformed after its head was
+            // forwarded may close the connection before the response.
+            let is_rejected = statuses == [400]
+                || statuses == [status] && status == 405
+                || statuses.is_empty() && first.is_some();
             assert!(is_rejected, "{path} {rest:?}: {statuses:?}");
             assert_eq!(second, None, "{path} {rest:?}");
             if let Some(first) = first {

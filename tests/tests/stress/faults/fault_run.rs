@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use stratos_host::PluginState;
 use stratos_tests::{
     BackgroundLoad, ControlApi, FAULT_LOG_DIR, Plugins, RunOptions, SHUTDOWN_TIMEOUT, ShellProcess,
-    campaign, exclusive, fault_log, process_status, processes_with_env, wait_at_most, wait_until,
+    campaign, fault_log, process_status, processes_with_env, wait_at_most, wait_until,
 };
 
 use super::fault_table::{Fault, Probe};
@@ -32,7 +32,6 @@ pub fn run_all(faults: &[Fault]) {
 }
 
 fn run_once(faults: &[Fault], round: u32) {
-    let _lock = exclusive();
     let mut shell = FaultRun::start(faults);
     let load = BackgroundLoad::start(&shell.control, &BYSTANDERS);
     let first = shell.settle(faults, 1);

@@ -9,6 +9,8 @@ mod fault_run;
 mod fault_table;
 mod single_plugin;
 
+use stratos_tests::exclusive;
+
 use self::fault_run::run_all;
 use self::fault_table::{EARLY_EXITS, FRAMES, HANDSHAKES, HOOKS, HTTP, OUTPUT, PROGRAMS, REQUESTS};
 use crate::SAMPLE;
@@ -33,16 +35,19 @@ fn invalid_handshakes() {
 
 #[test]
 fn invalid_and_unexpected_frames() {
+    let _lock = exclusive();
     run_all(FRAMES);
 }
 
 #[test]
 fn too_many_and_forbidden_requests() {
+    let _lock = exclusive();
     run_all(REQUESTS);
 }
 
 #[test]
 fn floods_of_output_and_closed_streams() {
+    let _lock = exclusive();
     run_all(OUTPUT);
 }
 
