@@ -52,7 +52,7 @@ fn segment_error(segment: &str) -> Option<PortabilityError> {
 }
 
 /// Whether the name without its extension is a device: `con.svg` is the console.
-fn is_device(segment: &str) -> bool {
+pub(crate) fn is_device(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default();
     let stem = stem.trim_end().to_ascii_uppercase();
     let is_numbered = |name: &str| {

@@ -4,9 +4,13 @@ use jsonc_parser::ast::StringLit;
 
 use crate::{
     context::RuleContext,
+    diagnostic::Diagnostic,
     facts::{FileStatus, ICON_KEYS, IconFacts},
+    icon::{IconContent, Svg},
     plugin_path::{entry_location, has_icon_extension, icon_locations, path_error},
+    quote::quote,
     suggest::closest,
+    syntax::span,
 };
 
 /// A path in the manifest that names a file of the plugin.
@@ -70,6 +74,16 @@ pub(crate) fn icons_with_content<'t>(
             .find(|path| facts.files.get(*path) == Some(&FileStatus::Present));
         let icon = path.and_then(|path| facts.icons.get(path))?;
         file.is_icon.then_some((file, icon))
+    })
+}
+
+/// The SVG icons whose files were read.
+pub(crate) fn svg_icons<'t>(
+    cx: &RuleContext<'t>,
+) -> impl Iterator<Item = (FileReference<'t>, &'t Svg)> + use<'t> {
+    icons_with_content(cx).filter_map(|(icon, fact)| match &fact.content {
+        IconContent::Svg(svg) => Some((icon, svg)),
+        _ => None,
     })
 }
 
@@ -149,6 +163,12 @@ impl FileReference<'_> {
     /// The path where the shell looks first.
     pub(crate) fn preferred_path(&self) -> &str {
         &self.candidates[0]
+    }
+
+    /// A finding with the message "the icon `icon.svg`", completed by `predicate`.
+    pub(crate) fn icon_finding(&self, cx: &RuleContext<'_>, predicate: &str) -> Diagnostic {
+        let path = quote(&self.literal.value);
+        cx.finding(span(self.literal), format!("the icon {path} {predicate}"))
     }
 
     /// The candidate that comes nearest to a readable file; `None` unless the facts cover all candidates.

@@ -13,7 +13,7 @@ pub use self::rule_context::UnusedSuppression;
 pub(crate) use self::{
     file_reference::{
         FileReference, entry_module, file_references, icons_with_content, suggested_icon,
-        suggested_module,
+        suggested_module, svg_icons,
     },
     release_tag::tagged_version,
 };

@@ -1,9 +1,4 @@
-use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    rule::declare_rule,
-    syntax::{find, find_text, span},
-};
+use crate::{rules::prelude::*, syntax::find_text};
 
 declare_rule! {
     /// ## What it does

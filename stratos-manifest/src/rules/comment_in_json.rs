@@ -1,10 +1,7 @@
 use std::ops::Range;
 
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    fix::Edit,
-    rule::declare_rule,
+    rules::prelude::*,
     syntax::{ParseError, ParseErrorKind},
 };
 

@@ -1,14 +1,12 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    context::{CHOICE, RuleContext, default_value, option_values},
-    diagnostic::{Diagnostic, Findings},
-    fix::Edit,
-    quote::{join_or, quote},
-    rule::declare_rule,
+    context::{CHOICE, default_value, option_values},
+    quote::join_or,
+    rules::prelude::*,
     schema::ObjectNode,
     suggest::{closest, is_same_word},
-    syntax::{as_text, find, find_text, head_span, span, to_json},
+    syntax::{as_text, find_text, to_json},
 };
 
 declare_rule! {

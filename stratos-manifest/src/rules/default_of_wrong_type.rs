@@ -1,14 +1,11 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    context::{NUMERIC, RuleContext, default_value, setting_type},
+    context::{NUMERIC, default_value, setting_type},
     date::is_date,
-    diagnostic::{Diagnostic, Findings},
-    fix::Edit,
     model::SettingType,
-    quote::quote,
-    rule::declare_rule,
-    syntax::{describe_kind, head_span, is_blank, span, to_f64},
+    rules::prelude::*,
+    syntax::{describe_kind, is_blank, to_f64},
 };
 
 declare_rule! {

@@ -1,9 +1,6 @@
 use crate::{
-    context::{NUMERIC, RuleContext, number_field},
-    diagnostic::Findings,
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
+    context::{NUMERIC, number_field},
+    rules::prelude::*,
 };
 
 declare_rule! {

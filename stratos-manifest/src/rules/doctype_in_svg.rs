@@ -1,11 +1,4 @@
-use crate::{
-    context::{RuleContext, icons_with_content},
-    diagnostic::Findings,
-    icon::{Doctype, IconContent},
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::svg_icons, icon::Doctype, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -40,10 +33,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (icon, fact) in icons_with_content(cx) {
-        let IconContent::Svg(svg) = &fact.content else {
-            continue;
-        };
+    for (icon, svg) in svg_icons(cx) {
         let (note, help) = match svg.doctype {
             Some(Doctype::Plain) => (
                 "drawing an SVG needs none, and careful parsers refuse files that have one",
@@ -56,15 +46,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             None => continue,
         };
         out.push(
-            cx.finding(
-                span(icon.literal),
-                format!(
-                    "the icon {} has a document type declaration",
-                    quote(&icon.literal.value)
-                ),
-            )
-            .note(note)
-            .help(help),
+            icon.icon_finding(cx, "has a document type declaration")
+                .note(note)
+                .help(help),
         );
     }
 }

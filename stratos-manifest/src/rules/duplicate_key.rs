@@ -8,14 +8,7 @@ use jsonc_parser::{
     common::Ranged as _,
 };
 
-use crate::{
-    context::RuleContext,
-    diagnostic::{Diagnostic, Findings},
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::rules::prelude::*;
 
 declare_rule! {
     /// ## What it does

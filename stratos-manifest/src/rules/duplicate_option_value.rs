@@ -1,11 +1,9 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
-    context::{CHOICE, RuleContext, option_values},
-    diagnostic::Findings,
-    quote::quote,
-    rule::declare_rule,
-    syntax::{head_span, span, to_json},
+    context::{CHOICE, option_values},
+    rules::prelude::*,
+    syntax::to_json,
 };
 
 declare_rule! {

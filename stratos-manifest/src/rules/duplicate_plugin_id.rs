@@ -1,11 +1,4 @@
-use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    facts::SimilarPlugin,
-    quote::{join_first, quote},
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{facts::SimilarPlugin, quote::join_first, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

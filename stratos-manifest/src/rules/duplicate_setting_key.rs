@@ -1,12 +1,6 @@
 use std::collections::{HashMap, hash_map::Entry};
 
-use crate::{
-    context::{RuleContext, text_field},
-    diagnostic::Findings,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::text_field, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

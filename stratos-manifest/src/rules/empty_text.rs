@@ -1,11 +1,9 @@
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    quote::quote,
-    rule::declare_rule,
-    rules::findings::{extra_help, field_example},
+    rules::{
+        findings::{extra_help, field_example},
+        prelude::*,
+    },
     schema::ViolationKind,
-    syntax::span,
 };
 
 declare_rule! {

@@ -1,11 +1,4 @@
-use crate::{
-    context::{RuleContext, icons_with_content},
-    diagnostic::Findings,
-    icon::IconContent,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::svg_icons, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -40,19 +33,10 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (icon, fact) in icons_with_content(cx) {
-        let IconContent::Svg(svg) = &fact.content else {
-            continue;
-        };
+    for (icon, svg) in svg_icons(cx) {
         if svg.explodes {
             out.push(
-                cx.finding(
-                    span(icon.literal),
-                    format!(
-                        "the icon {} expands to more than 10,000 elements",
-                        quote(&icon.literal.value)
-                    ),
-                )
+                icon.icon_finding(cx, "expands to more than 10,000 elements")
                 .note("its `<use>` elements copy elements that contain `<use>` elements themselves")
                 .help("draw the shapes directly, or copy them with a single level of `<use>`"),
             );

@@ -1,7 +1,4 @@
-use crate::{
-    context::RuleContext, diagnostic::Findings, rule::declare_rule,
-    rules::findings::svg_content_findings,
-};
+use crate::rules::{findings::svg_content_findings, prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -1,11 +1,8 @@
 use crate::{
-    context::{RuleContext, file_references, suggested_icon, suggested_module},
-    diagnostic::Findings,
+    context::{file_references, suggested_icon, suggested_module},
     entry_module::CONVENTIONAL_ENTRY,
     facts::FileStatus,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

@@ -1,10 +1,4 @@
-use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    quote::{join_first, quote},
-    rule::declare_rule,
-    syntax::{find, head_span},
-};
+use crate::{quote::join_first, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -1,11 +1,4 @@
-use crate::{
-    context::{RuleContext, icons_with_content},
-    diagnostic::Findings,
-    icon::IconContent,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::icons_with_content, icon::IconContent, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -69,12 +62,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         };
         if actual != expected {
             out.push(
-                cx.finding(
-                    span(icon.literal),
-                    format!("the icon {} is not {expected}", quote(&icon.literal.value)),
-                )
-                .note(format!("the file contains {actual}"))
-                .help(help),
+                icon.icon_finding(cx, &format!("is not {expected}"))
+                    .note(format!("the file contains {actual}"))
+                    .help(help),
             );
         }
     }

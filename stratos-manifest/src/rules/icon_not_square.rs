@@ -1,11 +1,4 @@
-use crate::{
-    context::{RuleContext, icons_with_content},
-    diagnostic::Findings,
-    icon::IconContent,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::icons_with_content, icon::IconContent, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -62,16 +55,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let [width, height] = size;
         if (width - height).abs() > tolerance * width.max(height) {
             out.push(
-                cx.finding(
-                    span(icon.literal),
-                    format!("the icon {} is not square", quote(&icon.literal.value)),
-                )
-                .note(format!(
-                    "it is {} wide and {} high",
-                    rounded(width),
-                    rounded(height)
-                ))
-                .help(help),
+                icon.icon_finding(cx, "is not square")
+                    .note(format!(
+                        "it is {} wide and {} high",
+                        rounded(width),
+                        rounded(height)
+                    ))
+                    .help(help),
             );
         }
     }

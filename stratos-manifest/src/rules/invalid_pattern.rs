@@ -1,12 +1,4 @@
-use crate::{
-    context::{RuleContext, text_field},
-    diagnostic::Findings,
-    js_regex::RegexBudget,
-    model::SettingType,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::text_field, js_regex::RegexBudget, model::SettingType, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -1,13 +1,9 @@
 use jsonc_parser::ast::StringLit;
 
 use crate::{
-    context::RuleContext,
-    diagnostic::{Diagnostic, Findings},
-    fix::{Edit, Safety},
     invisible::{InvisibleKind, invisible_characters},
-    quote::{join_and, join_first, quote},
-    rule::declare_rule,
-    syntax::span,
+    quote::{join_and, join_first},
+    rules::prelude::*,
 };
 
 declare_rule! {

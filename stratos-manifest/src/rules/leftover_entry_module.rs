@@ -1,11 +1,4 @@
-use crate::{
-    context::{RuleContext, entry_module},
-    diagnostic::Findings,
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
-    syntax::{find, span},
-};
+use crate::{context::entry_module, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

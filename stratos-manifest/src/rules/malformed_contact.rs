@@ -1,11 +1,4 @@
-use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    fix::{Edit, Safety},
-    quote::quote,
-    rule::declare_rule,
-    syntax::{find, span},
-};
+use crate::rules::prelude::*;
 
 declare_rule! {
     /// ## What it does

@@ -1,14 +1,6 @@
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 
-use crate::{
-    context::RuleContext,
-    diagnostic::{Diagnostic, Findings},
-    fix::{Edit, Safety},
-    invisible::invisible_characters,
-    quote::quote,
-    rule::declare_rule,
-    syntax::{describe_kind, find, head_span, span},
-};
+use crate::{invisible::invisible_characters, rules::prelude::*, syntax::describe_kind};
 
 declare_rule! {
     /// ## What it does

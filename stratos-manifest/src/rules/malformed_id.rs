@@ -1,11 +1,6 @@
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
+    rules::prelude::*,
     slug::{is_slug, to_slug},
-    syntax::span,
 };
 
 declare_rule! {

@@ -1,13 +1,6 @@
 use semver::Version;
 
-use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    fix::{Edit, Safety},
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::rules::prelude::*;
 
 declare_rule! {
     /// ## What it does

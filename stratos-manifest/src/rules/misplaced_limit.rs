@@ -1,13 +1,10 @@
 use jsonc_parser::ast::Value;
 
 use crate::{
-    context::{RuleContext, setting_type},
-    diagnostic::Findings,
-    fix::Edit,
+    context::setting_type,
     model::SettingType::{self, List, LongText, Number, Radio, Range, Text},
     quote::join_or,
-    rule::declare_rule,
-    syntax::{find, span},
+    rules::prelude::*,
 };
 
 declare_rule! {

@@ -1,12 +1,8 @@
 use crate::{
-    context::{RuleContext, entry_module, suggested_module},
-    diagnostic::Findings,
+    context::{entry_module, suggested_module},
     entry_module::{CONVENTIONAL_ENTRY, compiled_path},
     facts::FileStatus,
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

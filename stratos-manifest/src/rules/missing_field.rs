@@ -1,11 +1,12 @@
 use crate::{
-    context::{RuleContext, UnknownKey, unknown_keys},
-    diagnostic::{Diagnostic, Findings},
-    quote::{join_and, quote},
-    rule::declare_rule,
-    rules::findings::{extra_help, field_example},
+    context::{UnknownKey, unknown_keys},
+    quote::join_and,
+    rules::{
+        findings::{extra_help, field_example},
+        prelude::*,
+    },
     schema::{Field, ObjectNode, ViolationKind},
-    syntax::{LIST_SEPARATOR, key_path, span},
+    syntax::{LIST_SEPARATOR, key_path},
 };
 
 declare_rule! {

@@ -1,13 +1,9 @@
 use crate::{
-    context::{RuleContext, file_references, suggested_icon},
-    diagnostic::Findings,
+    context::{file_references, suggested_icon},
     facts::FileStatus,
-    fix::Edit,
     plugin_path::{has_icon_extension, icon_locations},
     portability::portability_error,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

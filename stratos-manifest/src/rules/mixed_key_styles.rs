@@ -2,13 +2,7 @@ use std::fmt;
 
 use jsonc_parser::ast::StringLit;
 
-use crate::{
-    context::{RuleContext, text_field},
-    diagnostic::Findings,
-    quote::{join_first, quote},
-    rule::declare_rule,
-    syntax::{find_text, span},
-};
+use crate::{context::text_field, quote::join_first, rules::prelude::*, syntax::find_text};
 
 declare_rule! {
     /// ## What it does

@@ -5,6 +5,7 @@
 //! alone tells: a plugin's build runs them in a macro, and every plugin compiles them.
 
 mod findings;
+mod prelude;
 
 use crate::rule::Rule;
 

@@ -1,7 +1,5 @@
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    rule::declare_rule,
+    rules::prelude::*,
     syntax::{MAX_DEPTH, ParseError, ParseErrorKind},
 };
 

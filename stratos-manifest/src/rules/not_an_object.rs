@@ -1,9 +1,4 @@
-use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    rule::declare_rule,
-    syntax::{describe_kind, head_span},
-};
+use crate::{rules::prelude::*, syntax::describe_kind};
 
 declare_rule! {
     /// ## What it does

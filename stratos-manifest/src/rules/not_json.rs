@@ -1,11 +1,10 @@
 use std::ops::Range;
 
 use crate::{
-    context::RuleContext,
-    diagnostic::{Diagnostic, Findings},
-    fix::Edit,
-    rule::declare_rule,
-    rules::findings::{SyntaxMessage, UNTERMINATED_STRING, parse_error_message},
+    rules::{
+        findings::{SyntaxMessage, UNTERMINATED_STRING, parse_error_message},
+        prelude::*,
+    },
     syntax::{ParseError, ParseErrorKind, SyntaxError, json_text},
 };
 

@@ -1,11 +1,4 @@
-use crate::{
-    context::{RuleContext, icons_with_content},
-    diagnostic::Findings,
-    icon::IconContent,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::icons_with_content, icon::IconContent, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -65,13 +58,6 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             ),
             None => continue,
         };
-        out.push(
-            cx.finding(
-                span(icon.literal),
-                format!("the icon {} is very large", quote(&icon.literal.value)),
-            )
-            .note(note)
-            .help(help),
-        );
+        out.push(icon.icon_finding(cx, "is very large").note(note).help(help));
     }
 }

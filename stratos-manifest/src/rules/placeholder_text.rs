@@ -1,12 +1,6 @@
 use jsonc_parser::ast::StringLit;
 
-use crate::{
-    context::{RuleContext, tagged_version},
-    diagnostic::Findings,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::tagged_version, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -1,7 +1,4 @@
-use crate::{
-    context::RuleContext, diagnostic::Findings, model::SettingType, rule::declare_rule,
-    syntax::find,
-};
+use crate::{model::SettingType, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -1,10 +1,6 @@
 use crate::{
-    context::{RuleContext, entry_module},
-    diagnostic::Findings,
-    entry_module::CONVENTIONAL_ENTRY,
-    plugin_path::entry_location,
-    rule::declare_rule,
-    syntax::span,
+    context::entry_module, entry_module::CONVENTIONAL_ENTRY, plugin_path::entry_location,
+    rules::prelude::*,
 };
 
 declare_rule! {

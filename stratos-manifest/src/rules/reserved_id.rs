@@ -1,7 +1,4 @@
-use crate::{
-    context::RuleContext, diagnostic::Findings, fix::Edit, quote::quote, rule::declare_rule,
-    syntax::span,
-};
+use crate::{portability::is_device, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -35,8 +32,7 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let id = cx.text_at(&["id"]);
-    let Some(id) = id.filter(|id| is_device_name(&id.value)) else {
+    let Some(id) = cx.id().filter(|id| is_device(&id.value)) else {
         return;
     };
     let suffixed = format!("{}-plugin", id.value);
@@ -51,35 +47,4 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         .help(format!("choose another id, such as `{suffixed}`"))
         .unsafe_fix([Edit::set_text(id, &suffixed)]),
     );
-}
-
-/// Whether Windows reserves the lowercase name for a device. `malformed-id` reports uppercase ids.
-fn is_device_name(id: &str) -> bool {
-    let numbered = id.strip_prefix("com").or_else(|| id.strip_prefix("lpt"));
-    matches!(id, "aux" | "con" | "nul" | "prn")
-        || numbered.is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_whole_names_are_reserved() {
-        for id in ["con", "nul", "com0", "lpt9"] {
-            assert!(is_device_name(id), "{id}");
-        }
-        for id in [
-            "com",
-            "com10",
-            "lpt",
-            "con-1",
-            "aux2",
-            "a-nul",
-            "CON",
-            "com\u{b9}",
-        ] {
-            assert!(!is_device_name(id), "{id}");
-        }
-    }
 }

@@ -1,10 +1,8 @@
 use crate::{
-    context::{FileReference, RuleContext, file_references, icons_with_content},
-    diagnostic::Findings,
+    context::{FileReference, file_references, icons_with_content},
     facts::ICON_KEYS,
     icon::IconContent,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

@@ -1,8 +1,6 @@
 use semver::{Version, VersionReq};
 
-use crate::{
-    context::RuleContext, diagnostic::Findings, facts::SdkSource, quote::quote, rule::declare_rule,
-};
+use crate::{facts::SdkSource, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -1,12 +1,8 @@
 use crate::{
-    context::{RuleContext, entry_module},
-    diagnostic::Findings,
+    context::entry_module,
     entry_module::{CONVENTIONAL_ENTRY, compiled_path, source_extension},
     facts::FileStatus,
-    fix::{Edit, Safety},
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

@@ -1,11 +1,4 @@
-use crate::{
-    context::{RuleContext, icons_with_content},
-    diagnostic::Findings,
-    icon::IconContent,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::svg_icons, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -38,21 +31,9 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    for (icon, fact) in icons_with_content(cx) {
-        let IconContent::Svg(svg) = &fact.content else {
-            continue;
-        };
-        if svg.has_namespace {
-            continue;
-        }
+    for (icon, svg) in svg_icons(cx).filter(|(_, svg)| !svg.has_namespace) {
         out.push(
-            cx.finding(
-                span(icon.literal),
-                format!(
-                    "the icon {} has no SVG namespace",
-                    quote(&icon.literal.value)
-                ),
-            )
+            icon.icon_finding(cx, "has no SVG namespace")
             .note("browsers do not draw it as an image")
             .help(match svg.has_other_namespace {
                 true => "change the `xmlns` of the `<svg>` tag to `xmlns=\"http://www.w3.org/2000/svg\"`",

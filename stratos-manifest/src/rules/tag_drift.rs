@@ -1,14 +1,6 @@
 use semver::Version;
 
-use crate::{
-    context::{RuleContext, tagged_version},
-    diagnostic::Findings,
-    facts::FileVersion,
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::tagged_version, facts::FileVersion, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

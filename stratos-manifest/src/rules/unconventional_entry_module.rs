@@ -1,13 +1,9 @@
 use crate::{
-    context::{RuleContext, entry_module},
-    diagnostic::Findings,
+    context::entry_module,
     entry_module::{CONVENTIONAL_ENTRY, source_extension},
     facts::FileStatus,
-    fix::Edit,
     portability::portability_error,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

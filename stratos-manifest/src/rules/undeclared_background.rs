@@ -1,7 +1,4 @@
-use crate::{
-    context::RuleContext, diagnostic::Findings, entry_module::CONVENTIONAL_ENTRY, fix::Edit,
-    quote::quote, rule::declare_rule, suggest::closest, syntax::find,
-};
+use crate::{entry_module::CONVENTIONAL_ENTRY, rules::prelude::*, suggest::closest};
 
 declare_rule! {
     /// ## What it does

@@ -1,10 +1,7 @@
 use crate::{
-    context::{Reason, RuleContext, UnknownKey, unknown_keys},
-    diagnostic::{Diagnostic, Findings},
-    quote::quote,
-    rule::declare_rule,
+    context::{Reason, UnknownKey, unknown_keys},
+    rules::prelude::*,
     schema::ObjectNode,
-    syntax::span,
 };
 
 declare_rule! {

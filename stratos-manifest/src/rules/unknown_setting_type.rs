@@ -1,6 +1,6 @@
 use crate::{
-    context::RuleContext, diagnostic::Findings, rule::declare_rule,
-    rules::findings::unknown_enum_values, schema::ObjectNode,
+    rules::{findings::unknown_enum_values, prelude::*},
+    schema::ObjectNode,
 };
 
 declare_rule! {

@@ -1,11 +1,7 @@
 use crate::{
-    context::{RuleContext, file_references},
-    diagnostic::Findings,
-    fix::Edit,
+    context::file_references,
     portability::{PortabilityError, portability_error, trim_lost_ends},
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

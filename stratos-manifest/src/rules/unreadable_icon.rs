@@ -1,11 +1,8 @@
 use crate::{
-    context::{RuleContext, file_references, icons_with_content},
-    diagnostic::Findings,
+    context::{file_references, icons_with_content},
     facts::FileStatus,
     icon::IconContent,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {
@@ -49,12 +46,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             _ => continue,
         };
         out.push(
-            cx.finding(
-                span(icon.literal),
-                format!("the icon {} {predicate}", quote(&icon.literal.value)),
-            )
-            .note(note)
-            .help("export the image again, or repair the file"),
+            icon.icon_finding(cx, predicate)
+                .note(note)
+                .help("export the image again, or repair the file"),
         );
     }
     for file in file_references(cx).filter(|file| file.is_icon) {
@@ -66,12 +60,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             _ => continue,
         };
         out.push(
-            cx.finding(
-                span(file.literal),
-                format!("the icon {} cannot be read", quote(&file.literal.value)),
-            )
-            .note(note)
-            .help("replace it with a readable file"),
+            file.icon_finding(cx, "cannot be read")
+                .note(note)
+                .help("replace it with a readable file"),
         );
     }
 }

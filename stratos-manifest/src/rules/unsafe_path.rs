@@ -1,11 +1,6 @@
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    fix::Edit,
     plugin_path::{PathError, path_error},
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

@@ -1,11 +1,7 @@
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
     facts::{FileStatus, ICON_KEYS},
     plugin_path::{has_icon_extension, icon_locations},
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
+    rules::prelude::*,
 };
 
 declare_rule! {

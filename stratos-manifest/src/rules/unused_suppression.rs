@@ -1,4 +1,4 @@
-use crate::{context::RuleContext, diagnostic::Findings, rule::declare_rule};
+use crate::rules::prelude::*;
 
 declare_rule! {
     /// ## What it does

@@ -1,8 +1,5 @@
 use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    fix::Edit,
-    rule::declare_rule,
+    rules::prelude::*,
     syntax::{ParseError, ParseErrorKind},
 };
 

@@ -1,14 +1,6 @@
 use semver::Version;
 
-use crate::{
-    context::RuleContext,
-    diagnostic::Findings,
-    facts::FileVersion,
-    fix::Edit,
-    quote::{join_first, quote},
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{facts::FileVersion, quote::join_first, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -1,12 +1,4 @@
-use crate::{
-    context::{RuleContext, file_references},
-    diagnostic::Findings,
-    facts::FileStatus,
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
-    syntax::span,
-};
+use crate::{context::file_references, facts::FileStatus, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -3,14 +3,12 @@ use std::ops::Range;
 use jsonc_parser::ast::Value;
 
 use crate::{
-    context::RuleContext,
-    diagnostic::{Diagnostic, Findings},
-    fix::Edit,
-    quote::quote,
-    rule::declare_rule,
-    rules::findings::{element_example, extra_help, field_example},
+    rules::{
+        findings::{element_example, extra_help, field_example},
+        prelude::*,
+    },
     schema::{Field, FieldKind, ObjectNode, ViolationKind},
-    syntax::{describe_kind, find, head_span, span},
+    syntax::describe_kind,
 };
 
 declare_rule! {

@@ -1,11 +1,10 @@
 //! Findings about the content of SVG icons.
 
 use crate::{
-    context::{RuleContext, icons_with_content},
+    context::{RuleContext, svg_icons},
     diagnostic::Diagnostic,
-    icon::{IconContent, Svg, SvgMatches},
+    icon::{Svg, SvgMatches},
     quote::{join_and, quote},
-    syntax::span,
 };
 
 /// A finding for each SVG icon with the content that `content` selects; `predicate` completes the message "the icon
@@ -16,15 +15,11 @@ pub(in crate::rules) fn svg_content_findings<'t>(
     predicate: &str,
     help: &str,
 ) -> impl Iterator<Item = Diagnostic> {
-    icons_with_content(cx).filter_map(move |(icon, fact)| {
-        let IconContent::Svg(svg) = &fact.content else {
-            return None;
-        };
+    svg_icons(cx).filter_map(move |(icon, svg)| {
         let found = content(svg)?;
-        let path = quote(&icon.literal.value);
         let file = icon
             .resolve(cx)
-            .map_or_else(|| path.clone(), |file| quote(file.path));
+            .map_or_else(|| quote(&icon.literal.value), |file| quote(file.path));
         let lines: Vec<_> = found.lines.iter().map(u32::to_string).collect();
         let lines = match lines.as_slice() {
             [only] => format!("line {only}"),
@@ -40,7 +35,7 @@ pub(in crate::rules) fn svg_content_findings<'t>(
             why => format!(", which {why}"),
         };
         Some(
-            cx.finding(span(icon.literal), format!("the icon {path} {predicate}"))
+            icon.icon_finding(cx, predicate)
                 .note(format!("on {lines} of {file}: {first}{why}{more}"))
                 .help(help),
         )
