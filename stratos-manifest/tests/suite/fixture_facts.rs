@@ -32,27 +32,13 @@ fn add(facts: &mut ProjectFacts, json: &Value) {
         match key.as_str() {
             "file_name" => facts.file_name = value.as_str().map(str::to_owned),
             "similar_plugins" => {
-                facts.similar_plugins = value
-                    .as_object()
-                    .unwrap()
-                    .iter()
-                    .map(|(path, id)| SimilarPlugin {
-                        id: id.as_str().unwrap().to_owned(),
-                        path: path.clone(),
-                    })
-                    .collect();
+                let plugins = pairs(value).map(|(path, id)| SimilarPlugin { id, path });
+                facts.similar_plugins = plugins.collect();
             }
             "tags" => facts.tags = texts(value),
             "versions" => {
-                facts.versions = value
-                    .as_object()
-                    .unwrap()
-                    .iter()
-                    .map(|(file, version)| FileVersion {
-                        file: file.clone(),
-                        version: version.as_str().unwrap().to_owned(),
-                    })
-                    .collect();
+                let versions = pairs(value).map(|(file, version)| FileVersion { file, version });
+                facts.versions = versions.collect();
             }
             "crate" => {
                 let found = rust_crate(value);
@@ -60,9 +46,8 @@ fn add(facts: &mut ProjectFacts, json: &Value) {
                 facts.rust_crate = Some(found);
             }
             "files" => {
-                for (path, status) in value.as_object().unwrap() {
-                    facts.files.insert(path.clone(), file_status(status));
-                }
+                let files = pairs(value).map(|(path, status)| (path, file_status(&status)));
+                facts.files.extend(files);
             }
             _ => panic!("unknown fact {key}"),
         }
@@ -89,6 +74,12 @@ fn rust_crate(json: &Value) -> CrateFacts {
     }
 }
 
+/// The fields of an object of strings.
+fn pairs(json: &Value) -> impl Iterator<Item = (String, String)> {
+    let fields = json.as_object().unwrap().iter();
+    fields.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned()))
+}
+
 fn texts(json: &Value) -> Vec<String> {
     let texts = json.as_array().unwrap().iter();
     texts
@@ -98,13 +89,13 @@ fn texts(json: &Value) -> Vec<String> {
 
 /// The status of a file that a fixture folder cannot contain: links, pipes and permissions are not portable, and cargo
 /// excludes a folder with a `Cargo.toml` from the package.
-fn file_status(json: &Value) -> FileStatus {
-    match json.as_str().unwrap() {
+fn file_status(status: &str) -> FileStatus {
+    match status {
         "present" => FileStatus::Present,
         "missing" => FileStatus::Missing,
         "outside" => FileStatus::Outside,
         "special" => FileStatus::Special,
         "unreadable" => FileStatus::Unreadable,
-        status => panic!("unknown file status {status}"),
+        _ => panic!("unknown file status {status}"),
     }
 }

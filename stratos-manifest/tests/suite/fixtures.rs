@@ -1,5 +1,5 @@
 //! The fixtures of the rules, `tests/rules/<rule>/{fail,pass}/<case>.json`: manifests in which the rule fires, with a
-//! snapshot of all findings, and manifests in which it does not.
+//! snapshot of all findings and fixes, and manifests in which it does not.
 //!
 //! The optional folder `<case>/` is the plugin's folder. Without it, rules about the files around the manifest see an
 //! empty folder, and other rules have no facts about files. The optional file `<case>.facts` is a JSON object with facts
@@ -19,7 +19,11 @@ use stratos_manifest::{
     RuleLevel, Stage, suppress,
 };
 
-use crate::{fixture_facts::fixture_facts, render::render};
+use crate::{
+    files::{entries, json_files, package_folder},
+    fixture_facts::fixture_facts,
+    render::render,
+};
 
 #[test]
 fn fail_fixtures_fire_with_the_findings_of_their_snapshots() {
@@ -114,25 +118,11 @@ fn fires(rule: &Rule, report: &Report) -> bool {
 
 fn fixtures(rule: &Rule, kind: &str) -> Vec<PathBuf> {
     let folder = fixture_root().join(rule.id).join(kind);
-    let fixtures: Vec<_> = entries(&folder)
-        .into_iter()
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
-        .collect();
+    let fixtures = json_files(&folder);
     assert!(!fixtures.is_empty(), "no fixture in {}", folder.display());
     fixtures
 }
 
 fn fixture_root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries =
-        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
+    package_folder("tests/rules")
 }

@@ -6,15 +6,12 @@
 )]
 
 mod conventions;
+mod files;
 mod fix_properties;
 mod fixture_facts;
 mod fixtures;
 mod hostile_input;
 mod json_conformance;
 mod json_schema;
-mod json_undefined_cases;
-mod model_validity;
-mod path_fixes;
 mod published_manifests;
 mod render;
-mod text_fixes;

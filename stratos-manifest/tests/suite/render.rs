@@ -2,9 +2,9 @@
 
 use std::{fmt::Write as _, ops::Range};
 
-use stratos_manifest::{Diagnostic, position};
+use stratos_manifest::{Diagnostic, Safety, position};
 
-/// Renders findings with all their texts. A span is shown as its position and the start of the text it covers.
+/// Renders findings with all their texts and the edits of their fixes. A span is shown as its position and the start of the text it covers.
 pub(crate) fn render(source: &[u8], diagnostics: &[Diagnostic]) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
@@ -17,7 +17,7 @@ pub(crate) fn render(source: &[u8], diagnostics: &[Diagnostic]) -> String {
             help,
             related,
             at: _,
-            fix: _,
+            fix,
         } = diagnostic;
         let at = location(source, span);
         writeln!(text, "{level}[{rule}]: {message}\n  at {at}").unwrap();
@@ -28,6 +28,16 @@ pub(crate) fn render(source: &[u8], diagnostics: &[Diagnostic]) -> String {
         for (label, content) in [("note", note), ("help", help)] {
             if let Some(content) = content {
                 writeln!(text, "  {label}: {content}").unwrap();
+            }
+        }
+        if let Some(fix) = fix {
+            let safety = match fix.safety {
+                Safety::Safe => "safe",
+                Safety::Unsafe => "unsafe",
+            };
+            for edit in &fix.edits {
+                let at = location(source, &edit.span);
+                writeln!(text, "  {safety} fix: {at} -> {:?}", edit.text).unwrap();
             }
         }
     }
