@@ -12,12 +12,6 @@ use crate::{
     facts::project_facts::FileStatus, plugin_path::path_error, portability::portability_error,
 };
 
-/// The most entries of a folder that is listed; in a larger one, letter case is not compared.
-const MAX_ENTRIES: usize = 4_096;
-
-/// The most files that [`PluginFolder::files_in`] returns.
-const MAX_FILES: usize = 100;
-
 /// The most symbolic links on the way to one file, as on Linux.
 const MAX_LINKS: usize = 40;
 
@@ -32,7 +26,7 @@ const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
 pub(super) struct PluginFolder {
     /// The canonical path; on Windows in the form in which no file name means a device.
     root: PathBuf,
-    /// The sorted names of each listed folder; `None` for one that is unreadable or too large.
+    /// The sorted names of each listed folder; `None` for one that is unreadable.
     listings: HashMap<PathBuf, Option<Vec<String>>>,
 }
 
@@ -92,7 +86,7 @@ impl PluginFolder {
         (size <= MAX_CONFIG_BYTES).then_some(bytes)
     }
 
-    /// The files in the folder at `path` that a manifest can name, at most [`MAX_FILES`].
+    /// The files in the folder at `path` that a manifest can name.
     pub(super) fn files_in(&mut self, path: &str) -> Vec<String> {
         let (status, real) = self.resolve(path);
         if status != FileStatus::Folder {
@@ -105,7 +99,6 @@ impl PluginFolder {
         };
         let paths: Vec<String> = names
             .iter()
-            .take(MAX_FILES)
             .map(|name| format!("{prefix}{name}"))
             .filter(|path| path_error(path).is_none() && portability_error(path).is_none())
             .collect();
@@ -117,8 +110,8 @@ impl PluginFolder {
     pub(super) fn names_in(&mut self, path: &str) -> io::Result<&[String]> {
         let (status, real) = self.resolve(path);
         match status {
-            FileStatus::Folder => self.listing(real).ok_or(ErrorKind::FileTooLarge.into()),
             FileStatus::Missing => Err(ErrorKind::NotFound.into()),
+            FileStatus::Folder => self.listing(real).ok_or(ErrorKind::PermissionDenied.into()),
             _ => Err(ErrorKind::PermissionDenied.into()),
         }
     }
@@ -238,15 +231,15 @@ impl PluginFolder {
         }
     }
 
-    /// The sorted names in a folder; `None` if it is unreadable or has more than [`MAX_ENTRIES`].
+    /// The sorted names in a folder; `None` if it is unreadable.
     fn listing(&mut self, folder: PathBuf) -> Option<&[String]> {
         let list = |folder: &PathBuf| {
-            let entries = fs::read_dir(folder).ok()?.take(MAX_ENTRIES + 1);
-            let mut names: Vec<String> = entries
+            let mut names: Vec<String> = fs::read_dir(folder)
+                .ok()?
                 .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
                 .collect();
             names.sort_unstable();
-            (names.len() <= MAX_ENTRIES).then_some(names)
+            Some(names)
         };
         let entry = self.listings.entry(folder);
         let folder = entry.key().clone();
@@ -345,25 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn letter_case_is_not_compared_in_a_folder_that_is_too_large() {
-        let (_dir, plugin) = plugin();
-        for number in 0..MAX_ENTRIES {
-            fs::write(plugin.join(format!("Assets/{number}")), "").unwrap();
-        }
-        assert_eq!(status(&plugin, "Assets/Icon.svg"), FileStatus::Present);
-        let found = status(&plugin, "Assets/icon.svg");
-        let is_insensitive = plugin.join("Assets/icon.svg").exists();
-        assert_eq!(
-            found,
-            match is_insensitive {
-                true => FileStatus::Present,
-                false => FileStatus::Missing,
-            }
-        );
-    }
-
-    #[test]
-    fn listed_files_are_regular_and_limited() {
+    fn listed_files_are_regular() {
         let (_dir, plugin) = plugin();
         let files = |path: &str| PluginFolder::new(&plugin).files_in(path);
         assert_eq!(files("Assets"), ["Assets/Icon.svg"]);
@@ -376,10 +351,6 @@ mod tests {
         fs::write(plugin.join("con.svg"), "").unwrap_or_default();
         fs::write(plugin.join("main.js"), "").unwrap();
         assert_eq!(files(""), ["main.js"]);
-        for number in 0..2 * MAX_FILES {
-            fs::write(plugin.join(format!("Assets/{number}")), "").unwrap();
-        }
-        assert_eq!(files("Assets").len(), MAX_FILES);
     }
 
     #[test]

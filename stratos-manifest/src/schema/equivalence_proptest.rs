@@ -1,4 +1,5 @@
-//! Property tests: the table and the JSON Schema report the same violations in generated manifests.
+//! Property tests: in generated manifests, the table and the JSON Schema report the same violations, and the typed
+//! manifest exists if and only if there is no error.
 
 #![expect(
     clippy::unwrap_used,
@@ -42,12 +43,7 @@ const EXPRESSIBLE: &[&str] = &[
 const HUGE: &str = "@huge@";
 
 /// A change of a manifest, by indices into the lists of pointers, actions and values.
-#[derive(Debug, Clone)]
-struct Mutation {
-    pointer: Index,
-    action: Index,
-    value: Index,
-}
+type Mutation = (Index, Index, Index);
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
@@ -63,8 +59,8 @@ proptest! {
         }
         let valid_manifests = valid_manifests();
         let mut manifest = base.get(&valid_manifests).clone();
-        for (pointer, action, value) in mutations {
-            mutate(&mut manifest, &Mutation { pointer, action, value });
+        for mutation in mutations {
+            mutate(&mut manifest, mutation);
         }
         let mut text = manifest.to_string().replace(&format!("\"{HUGE}\""), "-1e400");
         if let Some(key) = repeated {
@@ -104,6 +100,31 @@ fn valid_manifests_are_accepted() {
         let report = Linter::new(Levels::default())
             .check(manifest.to_string().as_bytes(), &ProjectFacts::none());
         assert_eq!(report.diagnostics, []);
+        let typed = serde_json::to_value(report.manifest.unwrap()).unwrap();
+        assert_eq!(as_typed(typed), as_typed(manifest));
+    }
+}
+
+#[test]
+fn an_invalid_field_hides_no_finding_of_another_field() {
+    let mut broken = valid_manifests().pop().unwrap();
+    let others = ["/id", "/version", "/type"];
+    for pointer in others {
+        *broken.pointer_mut(pointer).unwrap() = json!("!");
+    }
+    for pointer in pointers(&broken, "") {
+        if others.contains(&pointer.as_str()) {
+            continue;
+        }
+        let mut source = broken.clone();
+        *source.pointer_mut(&pointer).unwrap() = json!(null);
+        let report = check(source.to_string().as_bytes(), &ProjectFacts::none());
+        for rule in ["malformed-id", "unknown-plugin-type", "malformed-version"] {
+            assert!(
+                report.diagnostics.iter().any(|d| d.rule == rule),
+                "{rule} with {pointer} = null"
+            );
+        }
     }
 }
 
@@ -159,22 +180,23 @@ fn assert_equivalent(
 
     let full = linter.check(text.as_bytes(), &ProjectFacts::none());
     prop_assert!(accepted || full.has_errors(), "{}", text);
+    prop_assert_eq!(light.manifest.is_some(), !light.has_errors(), "{}", text);
     prop_assert_eq!(light.manifest.is_some(), full.manifest.is_some());
     prop_assert_eq!(full.failed, Vec::<&str>::new());
     Ok(())
 }
 
-fn mutate(manifest: &mut Json, mutation: &Mutation) {
+fn mutate(manifest: &mut Json, (pointer, action, value): Mutation) {
     let pointers = pointers(manifest, "");
     if pointers.is_empty() {
         return;
     }
-    let pointer = mutation.pointer.get(&pointers);
+    let pointer = pointer.get(&pointers);
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let values = values();
-    let value = mutation.value.get(&values).clone();
+    let value = value.get(&values).clone();
     let parent = manifest.pointer_mut(parent).unwrap();
-    match (mutation.action.index(4), parent) {
+    match (action.index(4), parent) {
         (0, Json::Object(object)) => {
             object.remove(key);
         }
@@ -330,6 +352,20 @@ fn pointers(value: &Json, prefix: &str) -> Vec<String> {
             [pointer].into_iter().chain(inner)
         })
         .collect()
+}
+
+/// The value as the typed manifest has it: numbers are floats, and `$schema` and empty arrays are left out.
+fn as_typed(value: Json) -> Json {
+    match value {
+        Json::Number(number) => json!(number.as_f64()),
+        Json::Array(array) => array.into_iter().map(as_typed).collect(),
+        Json::Object(object) => object
+            .into_iter()
+            .filter(|(key, value)| key != "$schema" && *value != json!([]))
+            .map(|(key, value)| (key, as_typed(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 /// Compares the fields that `schema` and `table` describe, recursively, and counts them.

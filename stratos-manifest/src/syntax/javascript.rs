@@ -61,18 +61,4 @@ mod tests {
             json!({ "a": [1.0, 0.0, null, 9007199254740992.0, null, "😀"], "b": {} })
         );
     }
-
-    #[test]
-    fn blank_text_is_what_javascript_trims() {
-        for text in [
-            "",
-            " \t\r\n\u{b}\u{c}",
-            "\u{a0}\u{feff}\u{2003}\u{2028}\u{3000}",
-        ] {
-            assert!(is_blank(text), "{text:?}");
-        }
-        for text in ["a", " a ", "\u{85}", "\u{180e}", "\u{200b}"] {
-            assert!(!is_blank(text), "{text:?}");
-        }
-    }
 }

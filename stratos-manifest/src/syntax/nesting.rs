@@ -22,26 +22,3 @@ pub(super) fn first_too_deep(text: &str) -> Option<usize> {
     }
     None
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_open_brackets_outside_of_strings_and_comments_count() {
-        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert_eq!(first_too_deep(&nested(MAX_DEPTH)), None);
-        assert_eq!(first_too_deep(&nested(MAX_DEPTH + 1)), Some(MAX_DEPTH));
-        assert_eq!(first_too_deep(&"[]".repeat(1000)), None);
-        assert_eq!(
-            first_too_deep(&format!(r#""\"{}""#, "[".repeat(1000))),
-            None
-        );
-        assert_eq!(first_too_deep(&"]".repeat(1000)), None);
-        let deep = nested(MAX_DEPTH + 1);
-        assert_eq!(first_too_deep(&format!("// {deep}\n/* {deep} */")), None);
-        let comment = "// 5\" wide\n";
-        let behind = first_too_deep(&format!("{comment}{deep}"));
-        assert_eq!(behind, Some(comment.len() + MAX_DEPTH));
-    }
-}
