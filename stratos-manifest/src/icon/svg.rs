@@ -161,8 +161,6 @@ fn finite(text: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
 
     fn svg(attributes: &str, content: &str) -> String {
@@ -233,9 +231,7 @@ mod tests {
             ),
         ];
         for text in hostile {
-            let start = Instant::now();
             assert_eq!(inspect_svg(&text).doctype, Some(Doctype::WithDeclarations));
-            assert!(start.elapsed() < Duration::from_secs(1));
         }
     }
 
@@ -284,50 +280,5 @@ mod tests {
             assert!(matches!(inspect(text), IconContent::BrokenSvg(_)), "{text}");
         }
         assert!(inspect_svg(&format!("<s:svg xmlns:s='{NAMESPACE}'/>")).has_namespace);
-    }
-
-    #[test]
-    fn the_worst_file_of_the_allowed_size_is_inspected_in_time() {
-        const SIZE: usize = 1024 * 1024;
-        let deep = svg(
-            "",
-            &format!("{}{}", "<g>".repeat(100_000), "</g>".repeat(100_000)),
-        );
-        let unclosed = svg("", &"<g>".repeat(SIZE / 3));
-        let wide = svg("", &"<g/>".repeat(SIZE / 4));
-        let attributes: String = (0..SIZE / 8).map(|n| format!(" a{n}=''")).collect();
-        let namespaces: String = (0..SIZE / 20)
-            .map(|n| format!(" xmlns:a{n}='{n}'"))
-            .collect();
-        let many_attributes = svg(&attributes, "");
-        let many_namespaces = svg(&namespaces, "");
-        let half = &namespaces[..namespaces[..SIZE / 2].rfind(" x").unwrap()];
-        let inherited = svg(half, &"<g xmlns:b='b'/>".repeat(SIZE / 32));
-        let nested: String = (0..SIZE / 24)
-            .map(|number| format!("<g xmlns:a{number}='a{number}'>"))
-            .collect();
-        let urls = svg(&format!("style='{}'", "url(#a ".repeat(SIZE / 7)), "");
-        let escapes = svg("", &format!("<style>{}</style>", "\\".repeat(SIZE)));
-        let styles = svg("", &"<style>@import url(</style>".repeat(SIZE / 30));
-        let uses = svg("", &"<use href='#a'/>".repeat(SIZE / 17));
-        for (name, text) in [
-            ("deep", deep),
-            ("unclosed", unclosed),
-            ("wide", wide),
-            ("many attributes", many_attributes),
-            ("many namespaces", many_namespaces),
-            ("inherited namespaces", inherited),
-            ("nested namespaces", nested),
-            ("urls", urls),
-            ("escapes", escapes),
-            ("styles", styles),
-            ("uses", uses),
-        ] {
-            let start = Instant::now();
-            let _ = inspect(&text);
-            let taken = start.elapsed();
-            // Without the limits the slowest takes minutes; the bound leaves room for a busy machine.
-            assert!(taken < Duration::from_secs(60), "{name}: {taken:?}");
-        }
     }
 }

@@ -5,81 +5,56 @@ use std::collections::HashMap;
 use roxmltree::{Document, Node};
 
 /// The most elements that all `<use>` elements may expand to.
-const MAX_EXPANDED: u64 = 10_000;
+const MAX_EXPANDED: usize = 10_000;
 
 /// The levels of nested `<use>` elements that are counted; cyclic references, which renderers reject, end here.
 const MAX_LEVELS: usize = 16;
 
+/// The elements of an SVG by their `id`; the first one of several.
+type ById<'d, 'i> = HashMap<&'d str, Node<'d, 'i>>;
+
 /// Whether the `<use>` elements expand to more than [`MAX_EXPANDED`] elements.
 ///
 /// With nested `<use>` elements, the number of elements is exponential in the size of the file, and a renderer can
-/// take hours. The elements are counted here without expanding them, one level of nesting after another.
+/// take hours. The count ends at the limit.
 pub(super) fn explodes(document: &Document<'_>) -> bool {
-    let nodes: Vec<Node<'_, '_>> = document.descendants().collect();
-    let uses = use_targets(&nodes);
-    let mut expanded: HashMap<usize, u64> = HashMap::new();
-    for _ in 0..MAX_LEVELS {
-        if uses.is_empty() {
-            break;
-        }
-        let counts = element_counts(&nodes, &expanded);
-        let next: HashMap<_, _> = uses
-            .iter()
-            .map(|(node, target)| (*node, counts[*target]))
-            .collect();
-        let total = next
-            .values()
-            .fold(0_u64, |sum, count| sum.saturating_add(*count));
-        if total > MAX_EXPANDED {
-            return true;
-        }
-        if next == expanded {
-            break;
-        }
-        expanded = next;
-    }
-    false
-}
-
-/// The index of each `<use>` element with the index of its target.
-fn use_targets(nodes: &[Node<'_, '_>]) -> Vec<(usize, usize)> {
-    let mut by_id = HashMap::new();
-    for node in nodes {
+    let mut by_id = ById::new();
+    for node in document.descendants() {
         if let Some(id) = node.attribute("id") {
-            by_id.entry(id).or_insert(index(*node));
+            by_id.entry(id).or_insert(node);
         }
     }
-    let uses = nodes
-        .iter()
-        .filter(|node| node.tag_name().name() == "use")
-        .filter_map(|node| {
-            let mut attributes = node.attributes();
-            let href = attributes.find(|attribute| attribute.name() == "href")?;
-            let target = by_id.get(href.value().trim().strip_prefix('#')?)?;
-            Some((index(*node), *target))
-        });
-    uses.collect()
+    let mut count = 0;
+    let targets = document
+        .descendants()
+        .filter_map(|node| use_target(node, &by_id));
+    targets.for_each(|target| count_expanded(target, &by_id, 1, &mut count));
+    count > MAX_EXPANDED
 }
 
-/// The number of elements in each node, of which `expanded` have additional ones.
-fn element_counts(nodes: &[Node<'_, '_>], expanded: &HashMap<usize, u64>) -> Vec<u64> {
-    let mut counts = vec![0_u64; nodes.len()];
-    // Nodes are numbered in preorder, so children come after their parent.
-    for node in nodes.iter().rev() {
-        let at = index(*node);
-        let own = u64::from(node.is_element());
-        let added = expanded.get(&at).copied().unwrap_or(0);
-        counts[at] = counts[at].saturating_add(own).saturating_add(added);
-        if let Some(parent) = node.parent() {
-            let parent = index(parent);
-            counts[parent] = counts[parent].saturating_add(counts[at]);
+/// Adds the elements of an expanded `target` to `count`, up to the limit.
+fn count_expanded(target: Node<'_, '_>, by_id: &ById<'_, '_>, level: usize, count: &mut usize) {
+    for node in target.descendants().filter(Node::is_element) {
+        if *count > MAX_EXPANDED {
+            return;
+        }
+        *count += 1;
+        if level < MAX_LEVELS
+            && let Some(target) = use_target(node, by_id)
+        {
+            count_expanded(target, by_id, level + 1, count);
         }
     }
-    counts
 }
 
-fn index(node: Node<'_, '_>) -> usize {
-    node.id().get_usize()
+/// The target of a `<use>` element.
+fn use_target<'d, 'i>(node: Node<'d, 'i>, by_id: &ById<'d, 'i>) -> Option<Node<'d, 'i>> {
+    if node.tag_name().name() != "use" {
+        return None;
+    }
+    let mut attributes = node.attributes();
+    let href = attributes.find(|attribute| attribute.name() == "href")?;
+    by_id.get(href.value().trim().strip_prefix('#')?).copied()
 }
 
 #[cfg(test)]
