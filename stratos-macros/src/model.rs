@@ -1,6 +1,6 @@
 //! The model of a plugin: the result of validation and the input of code generation.
 
-use stratos_manifest::{Choice, Setting};
+use stratos_manifest::{Choice, SettingDeclaration};
 use syn::{Attribute, Error, Ident, LitStr, Type};
 
 use crate::parse::item::Item;
@@ -89,7 +89,7 @@ pub(crate) struct ConditionalError {
 
 /// A setting of the manifest with the names and types of its generated accessors.
 pub(crate) struct SettingAccessor<'a> {
-    pub(crate) setting: &'a Setting,
+    pub(crate) declaration: &'a SettingDeclaration,
     /// The name of the accessor.
     pub(crate) method: Ident,
     /// The name of the accessor that takes a default, `method` with the suffix `_or`.

@@ -116,11 +116,12 @@ fn inherent_members(plugin: &Plugin<'_>, settings_module: Option<&TokenStream>) 
 /// Generates the accessor of a setting, and the one that takes a default.
 fn accessor_methods(accessor: &SettingAccessor<'_>) -> TokenStream {
     let SettingAccessor {
-        setting,
+        declaration,
         method,
         method_or,
         kind,
     } = accessor;
+    let setting = &declaration.setting;
     let key = &setting.key;
     let ty = match kind {
         SettingKind::Bool => quote! { bool },
@@ -163,7 +164,7 @@ fn accessor_methods(accessor: &SettingAccessor<'_>) -> TokenStream {
 
 /// Generates the default in the manifest; `None` if it is absent or invalid.
 fn default_value(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
-    let default = accessor.setting.default.as_ref()?;
+    let default = accessor.declaration.setting.default.as_ref()?;
     Some(match &accessor.kind {
         SettingKind::Bool => {
             let value = default.as_bool()?;
@@ -191,7 +192,7 @@ fn default_value(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
 
 /// Writes the doc comment of an accessor, line by line.
 fn setting_docs(accessor: &SettingAccessor<'_>) -> Vec<String> {
-    let setting = accessor.setting;
+    let setting = &accessor.declaration.setting;
     let mut docs = vec![format!(
         " {} ({}).",
         escape_markdown(&setting.name),
@@ -249,21 +250,17 @@ fn choice_enum(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
     let SettingKind::Choice { name, variants } = &accessor.kind else {
         return None;
     };
+    let setting = &accessor.declaration.setting;
     let doc = format!(
         " The options of {} ({}).",
-        escape_markdown(&accessor.setting.name),
-        code_span(&accessor.setting.key)
+        escape_markdown(&setting.name),
+        code_span(&setting.key)
     );
     let names: Vec<_> = variants.iter().map(|(name, _)| name).collect();
-    let docs = variants
-        .iter()
-        .map(|(_, option)| {
-            (
-                escape_markdown(&option.label),
-                code_span(&option.value.to_string()),
-            )
-        })
-        .map(|(label, value)| format!(" {label} ({value})"));
+    let docs = variants.iter().map(|(_, option)| {
+        let value = code_span(&option.value.to_string());
+        format!(" {} ({value})", escape_markdown(&option.label))
+    });
     let values = variants.iter().map(|(_, option)| option.value.to_string());
     Some(quote! {
         #[doc = #doc]

@@ -14,9 +14,9 @@ pub(super) fn find<'a>(
 ) -> Vec<SettingAccessor<'a>> {
     let Some(json) = json else { return Vec::new() };
     let accessors = name_accessors(&json.settings);
-    for (accessor, declaration) in accessors.iter().zip(&json.settings) {
+    for accessor in &accessors {
         if let Some(text) = invalid_default(accessor) {
-            errors.push(json.error(declaration.span.start, &text));
+            errors.push(json.error(accessor.declaration.span.start, &text));
         }
     }
     accessors
@@ -29,7 +29,8 @@ fn name_accessors(settings: &[SettingDeclaration]) -> Vec<SettingAccessor<'_>> {
     settings
         .iter()
         .enumerate()
-        .map(|(index, SettingDeclaration { setting, span: _ })| {
+        .map(|(index, declaration)| {
+            let setting = &declaration.setting;
             let number = index + 1;
             let name = snake(&setting.key);
             let method = methods.take_all(&name, &format!("setting_{number}"), &["", "_or"]);
@@ -45,7 +46,7 @@ fn name_accessors(settings: &[SettingDeclaration]) -> Vec<SettingAccessor<'_>> {
                 },
             };
             SettingAccessor {
-                setting,
+                declaration,
                 method,
                 method_or,
                 kind,
@@ -90,7 +91,7 @@ fn without_raw(name: &Ident) -> String {
 
 /// Returns the error for a default that does not have the type of its setting.
 fn invalid_default(accessor: &SettingAccessor<'_>) -> Option<String> {
-    let setting = accessor.setting;
+    let setting = &accessor.declaration.setting;
     let default = setting.default.as_ref()?;
     let (is_valid, expected) = match &accessor.kind {
         SettingKind::Bool => (default.is_boolean(), "true or false"),
