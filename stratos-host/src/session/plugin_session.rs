@@ -255,8 +255,8 @@ impl Session {
         let permits = u32::try_from(extra + 1).unwrap_or(u32::MAX);
         let Ok(_permit) = self.invoke_permits.try_acquire_many(permits) else {
             let text = match extra {
-                0 => format!("{INVOKE_PERMITS} questions wait for an answer already"),
-                _ => "so many large questions wait for an answer already".to_owned(),
+                0 => format!("{INVOKE_PERMITS} IPC calls wait for an answer already"),
+                _ => "so many large IPC calls wait for an answer already".to_owned(),
             };
             return Err(CallError::Rpc(RpcError::new(ErrorCode::Busy, text)));
         };

@@ -129,7 +129,7 @@ async fn pending_ipc_requests_do_not_block_a_stop() {
     }
     let refused = questions.join_next().await.unwrap().unwrap();
     let refused = refused.unwrap_err().to_string();
-    let expected = "240 questions wait for an answer already";
+    let expected = "240 IPC calls wait for an answer already";
     assert!(refused.contains(expected), "{refused}");
     assert_eq!(shell.stop().await.leaks().len(), 240);
     assert_eq!(shell.config_value("stopped").await, Some(true));

@@ -96,7 +96,7 @@ async fn requests_to_a_plugin_that_never_reads_are_bounded() {
         .map(|outcome| outcome.unwrap_err().to_string());
     let (late, refused): (Vec<_>, Vec<_>) = said.partition(|text| text.contains("within 30 s"));
     assert!((20..=32).contains(&late.len()), "{}", late.len());
-    let reason = "so many large questions wait for an answer already";
+    let reason = "so many large IPC calls wait for an answer already";
     assert!(
         refused.iter().all(|text| text.contains(reason)),
         "{refused:?}"
