@@ -36,6 +36,7 @@ pub fn cargo_stratos() -> &'static Path {
         let output = Command::new(env!("CARGO"))
             .args([
                 "build",
+                "--locked",
                 "--quiet",
                 "--package",
                 "cargo-stratos",

@@ -12,12 +12,12 @@ use stratos::axum::{self, Router};
 pub(crate) const SERVE: &str = "--serve-direct";
 
 /// The process of the server.
-pub(crate) struct Direct {
+pub(crate) struct DirectServer {
     child: Child,
     pub(crate) address: SocketAddr,
 }
 
-impl Direct {
+impl DirectServer {
     pub(crate) fn start() -> Self {
         let this = std::env::current_exe().expect("a path");
         let mut child = Command::new(this)
@@ -34,7 +34,7 @@ impl Direct {
     }
 }
 
-impl Drop for Direct {
+impl Drop for DirectServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

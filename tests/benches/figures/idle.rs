@@ -34,13 +34,13 @@ pub(crate) fn idle(shell: &ShellProcess) {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Used {
+struct CpuUsage {
     wakeups: u64,
     /// Processor time in hundredths of a second.
     ticks: u64,
 }
 
-fn threads(pid: u64) -> BTreeMap<PathBuf, Used> {
+fn threads(pid: u64) -> BTreeMap<PathBuf, CpuUsage> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
     let threads = threads.map(|thread| thread.expect("it runs").path());
     threads
@@ -53,7 +53,7 @@ fn threads(pid: u64) -> BTreeMap<PathBuf, Used> {
             // The name in parentheses may contain spaces; user and system time are the 12th and 13th fields after it.
             let times = stat.rsplit(") ").next().unwrap_or_default().split(' ');
             let times = times.skip(11).take(2);
-            let used = Used {
+            let used = CpuUsage {
                 wakeups: switches.map_or(0, |count| count.trim().parse().expect("a number")),
                 ticks: times.filter_map(|time| time.parse::<u64>().ok()).sum(),
             };

@@ -18,7 +18,7 @@ use stratos_host::process::{LaunchOptions, LauncherFactory};
 use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use stratos_tests::{Plugins, ShellProcess};
 
-use crate::direct::Direct;
+use crate::direct::DirectServer;
 use crate::load::requests_per_second;
 use crate::node::Node;
 
@@ -85,7 +85,7 @@ fn memory(_: &ShellProcess) {
 }
 
 fn proxied_route(shell: &ShellProcess, node: Option<&Node>) {
-    let direct = Direct::start();
+    let direct = DirectServer::start();
     for connections in [8, 32] {
         let rate = |address| requests_per_second(address, "/api/sample/hello/x", connections);
         let ours = rate(shell.address);

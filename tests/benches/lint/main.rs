@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use stratos_tests::cargo_stratos;
 
-use crate::peer::Peer;
+use crate::peer::OtherLinter;
 
 const RUNS: usize = 21;
 const PLUGINS: usize = 10_000;
@@ -32,7 +32,7 @@ fn main() {
     beside("node -e 0", ours, || {
         command("node".as_ref(), &["-e", "0"], one.path())
     });
-    match Peer::install() {
+    match OtherLinter::install() {
         Ok(peer) => beside("streamdeck validate", ours, || peer.command()),
         Err(reason) => println!("streamdeck validate: skipped, {reason}"),
     }

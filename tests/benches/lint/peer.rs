@@ -23,11 +23,11 @@ const MANIFEST: &str = r#"{
 }"#;
 
 /// The installed linter, and a plugin without findings.
-pub(crate) struct Peer {
+pub(crate) struct OtherLinter {
     folder: PathBuf,
 }
 
-impl Peer {
+impl OtherLinter {
     /// Installs the linter with npm, once. Returns the reason where that is not possible.
     pub(crate) fn install() -> Result<Self, String> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lint-peer");

@@ -25,15 +25,15 @@ const SECRET: u32 = 1371;
 
 /// Counts the requests and the changes of each attempt, which the query parameter `by` names.
 #[derive(Clone, Default)]
-struct Marks(Arc<Mutex<BTreeMap<String, Mark>>>);
+struct AttemptCounts(Arc<Mutex<BTreeMap<String, Counts>>>);
 
 #[derive(Default)]
-struct Mark {
+struct Counts {
     reached: u32,
     changed: u32,
 }
 
-impl Marks {
+impl AttemptCounts {
     fn reached(&self, by: &str) {
         self.of(by, |mark| mark.reached += 1);
     }
@@ -42,7 +42,7 @@ impl Marks {
         self.of(by, |mark| mark.changed += 1);
     }
 
-    fn of(&self, by: &str, change: impl FnOnce(&mut Mark)) {
+    fn of(&self, by: &str, change: impl FnOnce(&mut Counts)) {
         let mut marks = self.0.lock().expect("no thread panics");
         change(marks.entry(by.to_owned()).or_default());
     }
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
 }
 
 async fn start(ctx: PluginContext) -> stratos::Result {
-    let marks = Marks::default();
+    let marks = AttemptCounts::default();
     let routes = router(&marks);
     ctx.server.register_router("/api/secret", routes).await?;
     ctx.ipc
@@ -92,7 +92,7 @@ async fn start(ctx: PluginContext) -> stratos::Result {
     Ok(())
 }
 
-fn router(marks: &Marks) -> Router {
+fn router(marks: &AttemptCounts) -> Router {
     let counted = Router::new()
         .route("/text", get(async || SECRET.to_string()))
         .route("/page", get(page))
@@ -107,14 +107,14 @@ fn router(marks: &Marks) -> Router {
     Router::new()
         .route(
             "/marks",
-            get(async |State(marks): State<Marks>| Json(marks.list())),
+            get(async |State(marks): State<AttemptCounts>| Json(marks.list())),
         )
         .route("/own", get(own))
         .merge(counted)
         .with_state(marks.clone())
 }
 
-async fn count(State(marks): State<Marks>, request: Request, next: Next) -> Response {
+async fn count(State(marks): State<AttemptCounts>, request: Request, next: Next) -> Response {
     marks.reached(&by(request.uri().query()));
     let mut response = match *request.method() {
         Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
@@ -141,7 +141,7 @@ fn by(query: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-async fn change(State(marks): State<Marks>, request: Request) -> String {
+async fn change(State(marks): State<AttemptCounts>, request: Request) -> String {
     marks.changed(&by(request.uri().query()));
     SECRET.to_string()
 }

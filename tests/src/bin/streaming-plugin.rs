@@ -27,10 +27,10 @@ use tokio::sync::Notify;
 
 /// The state of the plugin's streams.
 #[derive(Clone, Default)]
-struct Streams(Arc<Known>);
+struct Streams(Arc<StreamState>);
 
 #[derive(Default)]
-struct Known {
+struct StreamState {
     next_event: Notify,
     next_end: Notify,
     produced: AtomicU64,
@@ -40,9 +40,9 @@ struct Known {
 }
 
 /// Counts its drop.
-struct Held(Streams);
+struct DropCounter(Streams);
 
-impl Drop for Held {
+impl Drop for DropCounter {
     fn drop(&mut self) {
         self.0.0.dropped.fetch_add(1, Ordering::SeqCst);
     }
@@ -114,7 +114,7 @@ async fn upload(State(streams): State<Streams>, body: Body) -> String {
 }
 
 async fn held(State(streams): State<Streams>) -> Body {
-    let held = Held(streams);
+    let held = DropCounter(streams);
     Body::from_stream(unfold((held, true), |(held, is_first)| async move {
         if !is_first {
             pending::<()>().await;
@@ -124,7 +124,7 @@ async fn held(State(streams): State<Streams>) -> Body {
 }
 
 async fn held_head(State(streams): State<Streams>) {
-    let _held = Held(streams.clone());
+    let _held = DropCounter(streams.clone());
     streams.0.produced.fetch_add(1, Ordering::SeqCst);
     pending().await
 }

@@ -94,7 +94,7 @@ pub(super) async fn unknown_reply() {
     for id in [0, 999_999, u64::MAX] {
         connection.send(&done(id)).await;
     }
-    log_fault("answers that nobody asked for");
+    log_fault("responses without a request");
     connection.serve().await;
 }
 

@@ -45,7 +45,7 @@ pub(super) async fn serves(how: HttpFault) {
         .ask("server/register", json!({ "prefix": prefix }))
         .await;
     if matches!(how, HttpFault::Refuses) {
-        log_fault("nobody listens");
+        log_fault("does not listen");
     }
     connection.answer(start.id).await;
     connection.serve().await;

@@ -53,7 +53,10 @@ fn an_existing_state_folder_keeps_its_files() {
     std::fs::create_dir_all(state.join("programs/run-of-a-killed-shell")).unwrap();
     let shell = ShellProcess::start(plugins.root());
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
-    assert!(state.join("programs/mine").exists(), "somebody else's");
+    assert!(
+        state.join("programs/mine").exists(),
+        "files of other programs are kept"
+    );
     assert!(
         !state.join("programs/run-of-a-killed-shell").exists(),
         "ours"

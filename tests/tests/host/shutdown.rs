@@ -16,7 +16,7 @@ use crate::SAMPLE;
 fn exit_when_ready_reports_whether_all_plugins_start() {
     let plugins = Plugins::new(SAMPLE, &["sample", "ui"]);
     std::fs::remove_file(plugins.program("ui")).unwrap();
-    let well = try_out(&plugins, &[]);
+    let well = run_until_ready(&plugins, &[]);
     assert_eq!(well.code, Some(0), "{well:?}");
     assert!(well.stdout.contains(r#""event":"ready""#), "{well:?}");
     assert!(
@@ -25,7 +25,7 @@ fn exit_when_ready_reports_whether_all_plugins_start() {
     );
 
     let plugins = Plugins::new(SAMPLE, &["sample", "fails"]);
-    let errored = try_out(&plugins, &[]);
+    let errored = run_until_ready(&plugins, &[]);
     assert_eq!(errored.code, Some(1), "{errored:?}");
     assert!(
         errored.stdout.contains("the airline has no fleet"),
@@ -36,7 +36,7 @@ fn exit_when_ready_reports_whether_all_plugins_start() {
 #[test]
 fn exit_when_ready_has_a_timeout() {
     let plugins = Plugins::new(SAMPLE, &["hangs", "sample"]);
-    let late = try_out(&plugins, &["--timeout", "1"]);
+    let late = run_until_ready(&plugins, &["--timeout", "1"]);
     assert_eq!(late.code, Some(1), "{late:?}");
     assert!(
         late.stderr
@@ -50,11 +50,11 @@ fn exit_when_ready_has_a_timeout() {
 #[test]
 fn exit_when_ready_leaves_no_process() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), LiveProcesses::new());
-    assert_eq!(try_out(&plugins, &[]).code, Some(0));
+    assert_eq!(run_until_ready(&plugins, &[]).code, Some(0));
     assert!(watch.wait_for(0, Duration::from_secs(10)));
 }
 
-fn try_out(plugins: &Plugins, more: &[&str]) -> CommandOutput {
+fn run_until_ready(plugins: &Plugins, more: &[&str]) -> CommandOutput {
     let arguments = ["run", "--port", "auto", "--json", "--exit-when-ready"];
     stratos(plugins.root(), [&arguments, more].concat())
 }

@@ -427,7 +427,7 @@ async fn the_report_names_what_was_registered() {
 }
 
 /// Variable with the expected host, for the child processes of the test below.
-const SWITCHED: &str = "STRATOS_TESTS_SWITCHED";
+const EXPECTED_HOST: &str = "STRATOS_TESTS_EXPECTED_HOST";
 
 #[test]
 fn an_environment_variable_selects_the_test_host() {
@@ -436,8 +436,8 @@ fn an_environment_variable_selects_the_test_host() {
         clippy::disallowed_methods,
         reason = "how this program says it to itself"
     )]
-    if let Ok(expected) = std::env::var(SWITCHED) {
-        return switched(&expected);
+    if let Ok(expected) = std::env::var(EXPECTED_HOST) {
+        return assert_host(&expected);
     }
     for (said, expected) in [
         (None, "memory"),
@@ -450,7 +450,7 @@ fn an_environment_variable_selects_the_test_host() {
         ),
     ] {
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args([test, "--exact"]).env(SWITCHED, expected);
+        child.args([test, "--exact"]).env(EXPECTED_HOST, expected);
         child.env_remove(HOST_VARIABLE);
         child.envs(said.map(|said| (HOST_VARIABLE, said)));
         let ended = child.output().unwrap();
@@ -462,7 +462,7 @@ fn an_environment_variable_selects_the_test_host() {
 
 /// Runs a plugin and determines its host from its process id and the test shell's report.
 #[tokio::main(flavor = "current_thread")]
-async fn switched(expected: &str) {
+async fn assert_host(expected: &str) {
     let program = env!("CARGO_BIN_EXE_sample-plugin");
     let shell = TestShell::new(|| sample("sample-plugin"))
         .program(program)
@@ -486,10 +486,10 @@ async fn pausing_time_later_refuses_the_process_host() {
     let shell = shell.as_process().start().await;
     tokio::time::pause();
     for text in [
-        panic_of(shell.invoke::<Value>("add", (1, 2))).await,
-        panic_of(shell.sign_out()).await,
-        panic_of(shell.token_expires()).await,
-        panic_of(shell.set_config("unit", "kg")).await,
+        panic_message(shell.invoke::<Value>("add", (1, 2))).await,
+        panic_message(shell.sign_out()).await,
+        panic_message(shell.token_expires()).await,
+        panic_message(shell.set_config("unit", "kg")).await,
     ] {
         assert!(text.contains("virtual time"), "{text}");
         assert!(text.contains("`.in_memory()`"), "{text}");
@@ -520,15 +520,15 @@ async fn every_wait_ends_with_the_deadline() {
     let shell = shell.start().await;
     for (text, what) in [
         (
-            panic_of(shell.invoke::<Value>("hang", ())).await,
+            panic_message(shell.invoke::<Value>("hang", ())).await,
             "an answer on channel `hang`",
         ),
         (
-            panic_of(shell.update()).await,
+            panic_message(shell.update()).await,
             "the update of plugin `demo`",
         ),
         (
-            panic_of(shell.reaches(|state| *state == PluginState::Stopped)).await,
+            panic_message(shell.reaches(|state| *state == PluginState::Stopped)).await,
             "a matching state of plugin `demo`",
         ),
     ] {
@@ -556,7 +556,7 @@ async fn any_state_can_be_waited_for() {
 }
 
 /// The panic message of a wait.
-async fn panic_of<T>(wait: impl Future<Output = T>) -> String {
+async fn panic_message<T>(wait: impl Future<Output = T>) -> String {
     let ended = AssertUnwindSafe(wait).catch_unwind().await;
     let text = ended.err().expect("a panic");
     *text.downcast::<String>().expect("a text")

@@ -18,20 +18,20 @@ const VALUES: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("co
 const FORMAT: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
 
 /// The bytes of an intact store and of its backup.
-struct Good {
+struct IntactStore {
     file: Vec<u8>,
     backup: Vec<u8>,
     values: ConfigExport,
 }
 
 /// The state after opening a store.
-struct Seen {
+struct OpenedStore {
     values: ConfigExport,
     notices: Vec<Notice>,
     kept: Vec<Vec<u8>>,
 }
 
-impl Good {
+impl IntactStore {
     fn new() -> Self {
         let folder = folder();
         let path = folder.path().join("config.redb");
@@ -55,7 +55,7 @@ impl Good {
     }
 
     /// Opens a store with these bytes, with or without the backup beside it.
-    fn open(&self, file: &[u8], has_backup: bool) -> Seen {
+    fn open(&self, file: &[u8], has_backup: bool) -> OpenedStore {
         let folder = folder();
         let path = folder.path().join("config.redb");
         fs::write(&path, file).unwrap();
@@ -65,10 +65,10 @@ impl Good {
         let (store, notices) = ConfigStore::open(&path).unwrap();
         let values = store.export().unwrap();
         store.set("sample", "later", &json!(1)).unwrap();
-        Seen {
+        OpenedStore {
             values,
             notices,
-            kept: kept(folder.path())
+            kept: moved_aside_files(folder.path())
                 .iter()
                 .map(|path| fs::read(path).unwrap())
                 .collect(),
@@ -102,7 +102,7 @@ impl Good {
 
 #[test]
 fn a_flipped_byte_is_harmless_or_detected() {
-    let good = Good::new();
+    let good = IntactStore::new();
     let flips = campaign("STRATOS_FLIPS", 200_usize).min(good.file.len());
     let (mut noticed, begin) = (0, Instant::now());
     for n in 0..flips {
@@ -125,7 +125,7 @@ fn a_flipped_byte_is_harmless_or_detected() {
 
 #[test]
 fn a_truncated_file_is_detected() {
-    let good = Good::new();
+    let good = IntactStore::new();
     let cuts = campaign("STRATOS_FLIPS", 200_usize) / 2;
     for n in 0..cuts {
         let length = n * good.file.len() / cuts;
@@ -140,7 +140,7 @@ fn a_truncated_file_is_detected() {
 
 #[test]
 fn an_invalid_store_is_moved_aside_unchanged() {
-    let good = Good::new();
+    let good = IntactStore::new();
     let utf16: Vec<u8> = "{\"k\": 1}"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
@@ -191,7 +191,7 @@ fn files_moved_aside_do_not_overwrite_each_other() {
         fs::write(&path, format!("damage {n}")).unwrap();
         drop(ConfigStore::open(&path).unwrap());
     }
-    let texts = kept(folder.path())
+    let texts = moved_aside_files(folder.path())
         .into_iter()
         .map(|path| fs::read_to_string(path).unwrap());
     let mut texts: Vec<_> = texts.collect();
@@ -204,7 +204,7 @@ fn files_moved_aside_do_not_overwrite_each_other() {
 
 #[test]
 fn a_store_that_is_only_read_is_backed_up_and_a_damaged_backup_is_kept() {
-    let good = Good::new();
+    let good = IntactStore::new();
     let folder = folder();
     let path = folder.path().join("config.redb");
     let backup = path.with_extension("backup.json");
@@ -298,7 +298,7 @@ fn a_newer_format_version_is_refused_unchanged() {
         "{refused:?}"
     );
     assert!(fs::read(&path).unwrap() == before, "it is as it was");
-    assert_eq!(kept(folder.path()), Vec::<PathBuf>::new());
+    assert_eq!(moved_aside_files(folder.path()), Vec::<PathBuf>::new());
 
     set_version(1);
     let (_, notices) = ConfigStore::open(&path).unwrap();
@@ -328,7 +328,7 @@ fn the_shell_reports_a_damaged_store() {
     assert!(said.contains("the file is kept as "), "{said}");
     assert!(said.contains("values are back from "), "{said}");
     assert_eq!(shell.config("sample", "home"), "\"EDDF\"\n");
-    assert_eq!(fs::read(&kept(&state)[0]).unwrap(), b"damage");
+    assert_eq!(fs::read(&moved_aside_files(&state)[0]).unwrap(), b"damage");
 }
 
 fn change(path: &Path, change: impl FnOnce(&redb::WriteTransaction)) {
@@ -338,7 +338,7 @@ fn change(path: &Path, change: impl FnOnce(&redb::WriteTransaction)) {
     transaction.commit().unwrap();
 }
 
-fn kept(folder: &Path) -> Vec<PathBuf> {
+fn moved_aside_files(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());

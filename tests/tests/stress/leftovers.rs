@@ -58,7 +58,7 @@ fn a_killed_shell_leaves_no_process_or_socket() {
         with_builds += u32::from(builds(&watch));
         shell.kill().unwrap();
         shell.wait().unwrap();
-        let took = wait_for_nothing(&watch);
+        let took = wait_for_cleanup(&watch);
         longest = longest.max(took);
         late += u32::from(took > SOON);
         if cfg!(unix) {
@@ -104,7 +104,7 @@ fn blocked_plugins_end_with_a_killed_shell() {
     assert!(watch.wait_for(1, PATIENCE), "the plugin runs");
     shell.kill().unwrap();
     shell.wait().unwrap();
-    wait_for_nothing(&watch);
+    wait_for_cleanup(&watch);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn helper_processes_end_with_their_plugin() {
 #[test]
 fn the_next_shell_kills_only_processes_of_the_killed_shell() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let (leftover, stranger) = (Innocent::start(), Innocent::start());
+    let (leftover, stranger) = (WaitingProcess::start(), WaitingProcess::start());
     let run = plugins.root().join("state/programs/run-killed");
     fs::create_dir_all(&run).unwrap();
     let sockets = plugins.root().join("stratos-killed");
@@ -153,11 +153,11 @@ fn the_next_shell_kills_only_processes_of_the_killed_shell() {
 
     let shell = ShellProcess::start(plugins.root());
     assert!(
-        !leftover.lives(),
+        !leftover.is_running(),
         "the process of the killed shell was killed"
     );
     assert!(
-        stranger.lives(),
+        stranger.is_running(),
         "a process with another start time is left alone"
     );
     assert!(!run.exists());
@@ -182,7 +182,11 @@ fn the_next_shell_cleans_up_after_a_killed_guardian() {
     gate.close();
     let sockets = sockets(&plugins);
     let mut shell = start(&plugins, &watch, &sockets);
-    let has = |what: &str| alive(&watch).into_iter().find(|it| it.contains(what));
+    let has = |what: &str| {
+        test_processes(&watch)
+            .into_iter()
+            .find(|it| it.contains(what))
+    };
     wait_until("the plugin, its helper and the build run", || {
         watch.alive().len() == 2 && has("build-script-build").is_some()
     });
@@ -207,7 +211,7 @@ fn the_next_shell_cleans_up_after_a_killed_guardian() {
         ..RunOptions::default()
     };
     let shell = ShellProcess::start_with(&plugins.root().join("helped"), options);
-    wait_for_nothing(&watch);
+    wait_for_cleanup(&watch);
     assert!(
         shell.stderr().contains("ended its processes"),
         "{}",
@@ -249,13 +253,13 @@ fn sockets(plugins: &Plugins) -> PathBuf {
 
 fn builds(watch: &LiveProcesses) -> bool {
     let is_build = |process: String| process.contains("cargo build");
-    SEES_ALL && alive(watch).into_iter().any(is_build)
+    SEES_ALL && test_processes(watch).into_iter().any(is_build)
 }
 
-fn wait_for_nothing(watch: &LiveProcesses) -> Duration {
+fn wait_for_cleanup(watch: &LiveProcesses) -> Duration {
     let begin = Instant::now();
     loop {
-        let left = alive(watch);
+        let left = test_processes(watch);
         if left.is_empty() && watch.alive().is_empty() {
             return begin.elapsed();
         }
@@ -265,7 +269,7 @@ fn wait_for_nothing(watch: &LiveProcesses) -> Duration {
 }
 
 /// Process ids and command lines of all processes that this test started, found by an environment variable.
-fn alive(watch: &LiveProcesses) -> Vec<String> {
+fn test_processes(watch: &LiveProcesses) -> Vec<String> {
     if !SEES_ALL {
         report("skipped: processes that are no plugins are looked for on Linux only");
         return Vec::new();
@@ -282,9 +286,9 @@ fn random() -> u64 {
 }
 
 /// A process of the test that waits for the end of its stdin.
-struct Innocent(Child);
+struct WaitingProcess(Child);
 
-impl Innocent {
+impl WaitingProcess {
     fn start() -> Self {
         let mut command = Command::new(cargo_stratos());
         let child = command.arg("guardian").arg(SAMPLE).stdin(Stdio::piped());
@@ -302,7 +306,7 @@ impl Innocent {
         system.process(pid).unwrap().start_time()
     }
 
-    fn lives(&self) -> bool {
+    fn is_running(&self) -> bool {
         let (mut system, pid) = (System::new(), Pid::from_u32(self.pid()));
         let what = ProcessRefreshKind::nothing();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
@@ -311,7 +315,7 @@ impl Innocent {
     }
 }
 
-impl Drop for Innocent {
+impl Drop for WaitingProcess {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

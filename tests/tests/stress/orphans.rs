@@ -45,15 +45,17 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
         // Even rounds measure the time until a plugin runs; odd rounds kill at a random part of that time.
         if round % 2 == 0 {
             let begin = Instant::now();
-            wait_until("a plugin runs", || !left(&watch, &state).is_empty());
+            wait_until("a plugin runs", || {
+                !plugin_processes(&watch, &state).is_empty()
+            });
             start = begin.elapsed();
         }
         sleep(start * round / kills);
-        had_plugins += u32::from(!left(&watch, &state).is_empty());
+        had_plugins += u32::from(!plugin_processes(&watch, &state).is_empty());
         shell.kill().unwrap();
         shell.wait().unwrap();
-        let is_clean = wait_at_most(LATE, || left(&watch, &state).is_empty());
-        assert!(is_clean, "left: {:?}", left(&watch, &state));
+        let is_clean = wait_at_most(LATE, || plugin_processes(&watch, &state).is_empty());
+        assert!(is_clean, "left: {:?}", plugin_processes(&watch, &state));
     }
     println!("{kills} kills, {had_plugins} of them with plugin processes alive");
     assert!(
@@ -78,7 +80,7 @@ fn a_killed_shell_leaves_no_plugin_and_loses_no_value() {
 }
 
 /// The plugin processes that run, including those that have not reached their `main`.
-fn left(watch: &LiveProcesses, state: &Path) -> Vec<String> {
+fn plugin_processes(watch: &LiveProcesses, state: &Path) -> Vec<String> {
     let programs = running_programs(state);
     let programs = programs.into_iter().map(|path| path.display().to_string());
     watch.alive().into_iter().chain(programs).collect()

@@ -38,7 +38,7 @@ fn no_request_fails_during_reloads() {
         let over = Arc::<AtomicBool>::default();
         let load: Vec<_> = (0..CONNECTIONS)
             .map(|_| {
-                ask(
+                send_requests(
                     shell.address,
                     format!("/api/{id}/version"),
                     Arc::clone(&over),
@@ -51,11 +51,15 @@ fn no_request_fails_during_reloads() {
             assert_eq!(reload["generation"], round + 2);
         }
         over.store(true, Ordering::SeqCst);
-        let asked: Vec<Asked> = load.into_iter().map(|task| task.join().unwrap()).collect();
-        let sum = |count: fn(&Asked) -> u64| asked.iter().map(count).sum::<u64>();
-        let (answers, failed) = (sum(|asked| asked.answers), sum(|asked| asked.failed));
-        let slow = sum(|asked| asked.slow);
-        let slowest = asked.iter().map(|asked| asked.slowest).max().unwrap();
+        let results: Vec<ConnectionResults> =
+            load.into_iter().map(|task| task.join().unwrap()).collect();
+        let sum = |count: fn(&ConnectionResults) -> u64| results.iter().map(count).sum::<u64>();
+        let (answers, failed) = (
+            sum(|results| results.answers),
+            sum(|results| results.failed),
+        );
+        let slow = sum(|results| results.slow);
+        let slowest = results.iter().map(|results| results.slowest).max().unwrap();
         println!(
             "{id}: {reloads} reloads, {answers} answers on {CONNECTIONS} connections, {failed} failed, \
              {slow} slower than {SLOW:?}, the slowest took {slowest:?}"
@@ -78,7 +82,7 @@ fn no_request_fails_during_reloads() {
 
 /// Results of one connection.
 #[derive(Default)]
-struct Asked {
+struct ConnectionResults {
     answers: u64,
     failed: u64,
     slow: u64,
@@ -86,25 +90,29 @@ struct Asked {
 }
 
 /// Sends requests on one keep-alive connection.
-fn ask(address: SocketAddr, path: String, over: Arc<AtomicBool>) -> JoinHandle<Asked> {
+fn send_requests(
+    address: SocketAddr,
+    path: String,
+    over: Arc<AtomicBool>,
+) -> JoinHandle<ConnectionResults> {
     thread::spawn(move || {
-        let mut asked = Asked::default();
+        let mut results = ConnectionResults::default();
         let mut connection = KeepAliveClient::connect(address).unwrap();
         while !over.load(Ordering::SeqCst) {
             let begin = Instant::now();
             let answer = connection.get(&path);
             let took = begin.elapsed();
-            asked.slow += u64::from(took > SLOW);
-            asked.slowest = asked.slowest.max(took);
+            results.slow += u64::from(took > SLOW);
+            results.slowest = results.slowest.max(took);
             match answer {
-                Ok((200, _)) => asked.answers += 1,
+                Ok((200, _)) => results.answers += 1,
                 other => {
                     println!("failed: {other:?}");
-                    asked.failed += 1;
+                    results.failed += 1;
                     connection = KeepAliveClient::connect(address).unwrap();
                 }
             }
         }
-        asked
+        results
     })
 }

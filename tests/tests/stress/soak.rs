@@ -47,12 +47,12 @@ fn resources_are_stable_while_plugins_are_killed_under_load() {
     };
     let mut shell = ShellProcess::start_with(plugins.root(), options);
     let soak = Soak::new(&shell, ids);
-    let before = soak.at_rest();
+    let before = soak.idle_usage();
     let lock = exclusive();
     let (kills, warm, last) = scope(|scope| {
         for client in 0..CLIENTS {
             let soak = &soak;
-            scope.spawn(move || soak.ask(client + 1));
+            scope.spawn(move || soak.send_requests(client + 1));
         }
         let done = soak.kill_for(time, between_kills, enough, &mut shell);
         soak.ended.store(true, Ordering::Relaxed);
@@ -65,7 +65,7 @@ fn resources_are_stable_while_plugins_are_killed_under_load() {
         assert_eq!(soak.control.command(id, "stop").status, 200, "{id}");
         assert_eq!(soak.control.command(id, "start").status, 200, "{id}");
     }
-    let after = soak.at_rest();
+    let after = soak.idle_usage();
     let requests = soak.requests.load(Ordering::Relaxed);
     let excused = soak.excused.load(Ordering::Relaxed);
     let errors = soak.errors.lock().unwrap();
@@ -107,7 +107,7 @@ struct Soak {
     control: ControlApi,
     pid: u32,
     ids: Vec<String>,
-    killed: Mutex<BTreeMap<String, Killed>>,
+    killed: Mutex<BTreeMap<String, KillState>>,
     ended: AtomicBool,
     requests: AtomicU64,
     /// Number of requests that failed while their plugin was killed.
@@ -117,7 +117,7 @@ struct Soak {
 
 /// The kills of a plugin.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Killed {
+struct KillState {
     times: u32,
     /// Whether the plugin has not been restarted since the last kill.
     is_down: bool,
@@ -126,7 +126,7 @@ struct Killed {
 
 /// Resources of the shell's process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Use {
+struct ResourceUsage {
     rss_kib: usize,
     descriptors: usize,
     threads: usize,
@@ -147,7 +147,7 @@ impl Soak {
     }
 
     /// Sends pseudo-random requests until the end, determined by the seed.
-    fn ask(&self, seed: u64) {
+    fn send_requests(&self, seed: u64) {
         let mut chance = seed;
         while !self.ended.load(Ordering::Relaxed) {
             chance = chance
@@ -155,10 +155,10 @@ impl Soak {
                 .wrapping_add(1_442_695_040_888_963_407);
             let random = usize::try_from(chance >> 33).expect("it has 31 bits");
             let id = &self.ids[random % PLUGINS];
-            let before = self.killed(id);
-            let (status, expected) = self.ask_for(random / PLUGINS, id);
+            let before = self.kill_state(id);
+            let (status, expected) = self.send_request(random / PLUGINS, id);
             if status != expected {
-                let after = self.killed(id);
+                let after = self.kill_state(id);
                 if before.is_down || after.is_down || before.times != after.times {
                     self.excused.fetch_add(1, Ordering::Relaxed);
                 } else {
@@ -171,7 +171,7 @@ impl Soak {
         }
     }
 
-    fn ask_for(&self, kind: usize, id: &str) -> (u16, u16) {
+    fn send_request(&self, kind: usize, id: &str) -> (u16, u16) {
         let api = &self.control;
         let invoke = |channel, payload| api.invoke(id, channel, &payload).status;
         match kind % 10 {
@@ -195,7 +195,7 @@ impl Soak {
         }
     }
 
-    fn killed(&self, id: &str) -> Killed {
+    fn kill_state(&self, id: &str) -> KillState {
         let killed = self.killed.lock().unwrap_or_else(PoisonError::into_inner);
         killed.get(id).copied().unwrap_or_default()
     }
@@ -209,7 +209,7 @@ impl Soak {
         between: Duration,
         enough: (u32, u64),
         shell: &mut ShellProcess,
-    ) -> (u32, Option<Use>, Option<Use>) {
+    ) -> (u32, Option<ResourceUsage>, Option<ResourceUsage>) {
         let begin = Instant::now();
         let (mut kills, mut minutes, mut warm) = (0, 0, None);
         loop {
@@ -222,27 +222,27 @@ impl Soak {
             shell.drain_events();
             shell.events.clear();
             let plugins = self.control.plugins();
-            self.see_who_is_back(&plugins);
+            self.update_restarted(&plugins);
             if begin.elapsed() >= between * kills {
                 // Each plugin in turn, with a step that is coprime to their number.
                 let victim = &self.ids[kills as usize * 7 % PLUGINS];
                 kills += u32::from(self.kill(plugins.iter().find(|plugin| plugin.id == *victim)));
             }
             if warm.is_none() && begin.elapsed() > time / 10 {
-                warm = self.uses();
+                warm = self.usage();
             }
             if begin.elapsed().as_secs() / 60 > minutes {
                 minutes += 1;
                 println!(
                     "{minutes} min: {kills} kills, {requests} requests, {:?}",
-                    self.uses()
+                    self.usage()
                 );
             }
         }
-        (kills, warm, self.uses())
+        (kills, warm, self.usage())
     }
 
-    fn see_who_is_back(&self, plugins: &[PluginInfo]) {
+    fn update_restarted(&self, plugins: &[PluginInfo]) {
         let mut killed = self.killed.lock().unwrap_or_else(PoisonError::into_inner);
         for plugin in plugins
             .iter()
@@ -270,7 +270,7 @@ impl Soak {
             if its.is_down {
                 return false;
             }
-            *its = Killed {
+            *its = KillState {
                 times: its.times + 1,
                 is_down: true,
                 generation: *generation,
@@ -289,13 +289,13 @@ impl Soak {
     }
 
     /// Resources of the shell after it was idle for a while.
-    fn at_rest(&self) -> Option<Use> {
+    fn idle_usage(&self) -> Option<ResourceUsage> {
         let deadline = Instant::now() + PATIENCE;
         let mut since = Instant::now();
-        let mut last = self.uses()?;
+        let mut last = self.usage()?;
         while since.elapsed() < QUIET && Instant::now() < deadline {
             sleep(Duration::from_millis(100));
-            let now = self.uses()?;
+            let now = self.usage()?;
             if (now.descriptors, now.threads) != (last.descriptors, last.threads) {
                 since = Instant::now();
             }
@@ -304,8 +304,8 @@ impl Soak {
         Some(last)
     }
 
-    fn uses(&self) -> Option<Use> {
-        Some(Use {
+    fn usage(&self) -> Option<ResourceUsage> {
+        Some(ResourceUsage {
             rss_kib: process_status(self.pid, "VmRSS")?,
             threads: process_status(self.pid, "Threads")?,
             descriptors: fs::read_dir(format!("/proc/{}/fd", self.pid)).ok()?.count(),

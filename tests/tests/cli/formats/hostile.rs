@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use stratos_manifest::RULES;
 use stratos_tests::{CommandOutput, stratos};
 
-use super::log_readers::{annotation, commands, obeyed};
+use super::log_readers::{annotation, commands, interpreted};
 use super::payloads;
 use super::schemas::{assert_valid, check_output, sarif};
 
 #[test]
 fn the_human_format_prints_no_terminal_or_ci_commands() {
-    let hostile = Hostile::new();
+    let hostile = HostileManifests::new();
     let text = hostile.check("human").stdout;
-    assert_eq!(obeyed(&text), None);
+    assert_eq!(interpreted(&text), None);
     assert_eq!(commands(&text), [""; 0]);
     for folder in &hostile.folders {
         assert!(text.contains(&as_shown(folder)), "{folder}");
@@ -24,9 +24,9 @@ fn the_human_format_prints_no_terminal_or_ci_commands() {
 
 #[test]
 fn the_json_format_escapes_untrusted_text_losslessly() {
-    let hostile = Hostile::new();
+    let hostile = HostileManifests::new();
     let text = hostile.check("json").stdout;
-    assert_eq!(obeyed(&text), None);
+    assert_eq!(interpreted(&text), None);
     assert_eq!(commands(&text), [""; 0]);
     let output = assert_valid(&check_output(), &text);
     let manifests = output["manifests"].as_array().unwrap();
@@ -42,16 +42,16 @@ fn the_json_format_escapes_untrusted_text_losslessly() {
         .flat_map(|m| m["findings"].as_array().unwrap())
     {
         for text in ["message", "note", "help"].map(|key| finding[key].as_str()) {
-            assert_eq!(text.and_then(obeyed), None, "{finding}");
+            assert_eq!(text.and_then(interpreted), None, "{finding}");
         }
     }
 }
 
 #[test]
 fn the_github_format_prints_only_its_own_commands() {
-    let hostile = Hostile::new();
+    let hostile = HostileManifests::new();
     let text = hostile.check("github").stdout;
-    assert_eq!(obeyed(&text), None);
+    assert_eq!(interpreted(&text), None);
     let mut folders = BTreeSet::new();
     for line in commands(&text) {
         let command = annotation(line).unwrap_or_else(|| panic!("{line}"));
@@ -74,7 +74,7 @@ fn the_github_format_prints_only_its_own_commands() {
             );
         }
         assert!(!line.contains("##["), "a command in the old syntax: {line}");
-        assert_eq!(obeyed(&command.message), None, "{line}");
+        assert_eq!(interpreted(&command.message), None, "{line}");
         folders.insert(folder_of(&command.properties["file"]));
     }
     let shown: BTreeSet<_> = hostile
@@ -87,9 +87,9 @@ fn the_github_format_prints_only_its_own_commands() {
 
 #[test]
 fn the_sarif_format_contains_no_markup_of_a_manifest() {
-    let hostile = Hostile::new();
+    let hostile = HostileManifests::new();
     let text = hostile.check("sarif").stdout;
-    assert_eq!(obeyed(&text), None);
+    assert_eq!(interpreted(&text), None);
     assert_eq!(commands(&text), [""; 0]);
     let output = assert_valid(&sarif(), &text);
     let mut folders = BTreeSet::new();
@@ -97,7 +97,7 @@ fn the_sarif_format_contains_no_markup_of_a_manifest() {
         let messages = strings(result, "message");
         assert!(!messages.is_empty());
         for message in messages {
-            assert_eq!(obeyed(message), None, "{message}");
+            assert_eq!(interpreted(message), None, "{message}");
             let plain = message.replace("\\[", "").replace("\\]", "");
             assert!(!plain.contains(['[', ']']), "{message}");
         }
@@ -114,7 +114,7 @@ fn the_sarif_format_contains_no_markup_of_a_manifest() {
 
 #[test]
 fn diff_and_fix_print_no_terminal_or_ci_commands() {
-    let hostile = Hostile::new();
+    let hostile = HostileManifests::new();
     for option in ["--diff", "--fix"] {
         let CommandOutput { stdout, stderr, .. } =
             stratos(hostile.folder.path(), ["check", option]);
@@ -122,7 +122,7 @@ fn diff_and_fix_print_no_terminal_or_ci_commands() {
         for text in [stdout, stderr] {
             // Patches contain tabs and CRLF line breaks as they are.
             let text = text.replace("\r\n", "\n").replace('\t', " ");
-            assert_eq!(obeyed(&text), None, "{option}");
+            assert_eq!(interpreted(&text), None, "{option}");
             assert_eq!(commands(&text), [""; 0], "{option}");
         }
     }
@@ -133,12 +133,12 @@ const COMMENTED: &str =
     "{\n  /*\n@payload@\n  */\n  \"iconLight\": \"a.svg\",\n  \"name\": \"a\"\n}\n";
 
 /// Three manifests for each payload: with the payload as JSON strings, raw, and in a comment, in a folder of that name.
-struct Hostile {
+struct HostileManifests {
     folder: tempfile::TempDir,
     folders: BTreeSet<String>,
 }
 
-impl Hostile {
+impl HostileManifests {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut folders = BTreeSet::new();
@@ -229,7 +229,7 @@ fn strings<'v>(value: &'v Value, key: &str) -> Vec<&'v str> {
 fn as_shown(path: &str) -> String {
     let mut shown = String::new();
     for character in path.chars() {
-        match obeyed(&character.to_string()).or((character == '\n').then_some('\n')) {
+        match interpreted(&character.to_string()).or((character == '\n').then_some('\n')) {
             Some(character) => shown.extend(character.escape_default()),
             None => shown.push(character),
         }

@@ -16,7 +16,7 @@ pub fn commands(log: &str) -> Vec<&str> {
 }
 
 /// Characters that a terminal, an editor or a reader does not show as text.
-pub fn obeyed(text: &str) -> Option<char> {
+pub fn interpreted(text: &str) -> Option<char> {
     text.chars().find(|c| {
         let invisible = matches!(c,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

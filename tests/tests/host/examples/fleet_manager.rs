@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use super::mock_server::{MockServer, ReceivedRequest};
 use super::running_example::Example;
-use super::site::{Asked, Site};
 
 const ID: &str = "fleet-manager";
 const FLEET: &str = r#"[
@@ -34,9 +34,9 @@ fn without_an_api_url_it_serves_demo_data() {
 
 #[test]
 fn the_fleet_is_fetched_with_the_current_token() {
-    let site = Site::start(FLEET);
-    let example = with_api(&site.url("/v1/"));
-    let first = site.asked();
+    let server = MockServer::start(FLEET);
+    let example = with_api(&server.url("/v1/"));
+    let first = server.next_request();
     let fleet = example.shell.get("/api/fleet-manager/fleet");
     assert_eq!(fleet.status, 200, "{fleet:?}");
     let expected: Value = serde_json::from_str(FLEET).unwrap();
@@ -45,27 +45,31 @@ fn the_fleet_is_fetched_with_the_current_token() {
     let token = first.authorization.clone().unwrap();
     assert!(token.starts_with("Bearer mock-"), "{token}");
     assert_eq!(first.path, "/v1/fleet");
-    assert_eq!(site.asked(), first, "route and poll send the same requests");
+    assert_eq!(
+        server.next_request(),
+        first,
+        "route and poll send the same requests"
+    );
 
     example.become_persona("signed-out");
-    assert_eq!(site.asked().authorization, None);
+    assert_eq!(server.next_request().authorization, None);
     example.become_persona("signed-in");
-    let next = site.asked().authorization.unwrap();
+    let next = server.next_request().authorization.unwrap();
     assert!(next.starts_with("Bearer mock-"), "{next}");
     assert_ne!(next, token);
 }
 
 #[test]
 fn a_failing_api_is_a_500_with_a_logged_reason() {
-    let site = Site::start(FLEET);
-    let mut example = with_api(&site.url(""));
+    let server = MockServer::start(FLEET);
+    let mut example = with_api(&server.url(""));
     assert_eq!(example.pushed("status-update")["online"], true);
     for (status, body, why) in [
         (503, "", "responded with status 503 Service Unavailable"),
         (401, "", "rejected the pilot's login: sign in again"),
         (200, "{}", "returned a malformed fleet: "),
     ] {
-        site.answer(status, body);
+        server.answer(status, body);
         let fleet = example.shell.get("/api/fleet-manager/fleet");
         assert_eq!(fleet.status, 500, "{fleet:?}");
         let expected = json!({ "success": false, "error": "Failed to fetch fleet" });
@@ -98,8 +102,8 @@ fn an_invalid_api_url_is_an_error_that_names_the_setting() {
 
 #[test]
 fn polling_follows_the_interval_setting_and_ends_with_the_plugin() {
-    let site = Site::start(FLEET);
-    let mut example = with_api(&site.url(""));
+    let server = MockServer::start(FLEET);
+    let mut example = with_api(&server.url(""));
     let began = now();
     let online = json!({ "online": true, "pilots": 1 });
     assert_eq!(example.pushed("status-update"), online);
@@ -116,15 +120,15 @@ fn polling_follows_the_interval_setting_and_ends_with_the_plugin() {
     assert!((began..=now()).contains(&last_sync), "{last_sync}");
 
     example.stop();
-    let asked = site.asked_so_far();
+    let asked = server.received_requests();
     assert!(asked.iter().all(is_for_the_fleet), "{asked:?}");
-    assert!(site.is_left_alone_for(Duration::from_secs(7)));
+    assert!(server.is_idle_for(Duration::from_secs(7)));
 }
 
 #[test]
 fn an_update_continues_with_the_fetched_fleet() {
-    let site = Site::start(FLEET);
-    let mut example = with_api(&site.url(""));
+    let server = MockServer::start(FLEET);
+    let mut example = with_api(&server.url(""));
     example.pushed("status-update");
     let updated = example.shell.command(&["update", ID]);
     assert_eq!(updated.code, Some(0), "{updated:?}");
@@ -147,7 +151,7 @@ fn with_api(url: &str) -> Example {
     Example::start_with(ID, values)
 }
 
-fn is_for_the_fleet(asked: &Asked) -> bool {
+fn is_for_the_fleet(asked: &ReceivedRequest) -> bool {
     asked.path == "/fleet"
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::mock_server::MockServer;
 use super::running_example::Example;
-use super::site::Site;
 
 const ID: &str = "loadsheet";
 /// An abridged response of SimBrief, which encodes numbers as text.
@@ -16,8 +16,8 @@ const PLAN: &str = r#"{
 
 #[test]
 fn a_flight_plan_is_fetched_once_and_cached() {
-    let site = Site::start(PLAN);
-    let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/fetch?json=1")))]);
+    let server = MockServer::start(PLAN);
+    let example = Example::start_with(ID, [("ofp_url", json!(&server.url("/fetch?json=1")))]);
     for _ in 0..2 {
         let ofp = example.shell.get("/loadsheet/ofp?user=ada");
         assert_eq!(ofp.status, 200, "{ofp:?}");
@@ -27,7 +27,7 @@ fn a_flight_plan_is_fetched_once_and_cached() {
         assert_eq!(ofp.json(), json!({ "success": true, "data": data }));
     }
     let paths = || -> Vec<String> {
-        let asked = site.asked_so_far().into_iter();
+        let asked = server.received_requests().into_iter();
         asked.map(|asked| asked.path).collect()
     };
     assert_eq!(paths(), ["/fetch?json=1&username=ada"]);
@@ -47,8 +47,8 @@ fn a_flight_plan_is_fetched_once_and_cached() {
 
 #[test]
 fn invalid_flight_plans_are_refused_and_not_cached() {
-    let site = Site::start("");
-    let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/")))]);
+    let server = MockServer::start("");
+    let example = Example::start_with(ID, [("ofp_url", json!(&server.url("/")))]);
     let refused = |status: u16, expected: &str| {
         let ofp = example.shell.get("/loadsheet/ofp?user=ada");
         assert_eq!(ofp.status, status, "{expected}: {ofp:?}");
@@ -68,13 +68,13 @@ fn invalid_flight_plans_are_refused_and_not_cached() {
         (500, "{}", "no reason given"),
         (200, &large, "larger than 4 MiB"),
     ] {
-        site.answer(status, body);
+        server.answer(status, body);
         refused(502, expected);
     }
-    site.answer(200, PLAN);
-    site.break_off();
+    server.answer(200, PLAN);
+    server.break_responses();
     refused(502, "is incomplete");
-    site.answer(200, PLAN);
+    server.answer(200, PLAN);
     assert_eq!(example.shell.get("/loadsheet/ofp?user=ada").status, 200);
 
     example.set("ofp_url", &json!("simbrief.com"));
@@ -87,13 +87,13 @@ fn invalid_flight_plans_are_refused_and_not_cached() {
 
 #[test]
 fn without_a_user_name_no_flight_plan_is_requested() {
-    let site = Site::start(PLAN);
-    let example = Example::start_with(ID, [("ofp_url", json!(&site.url("/")))]);
+    let server = MockServer::start(PLAN);
+    let example = Example::start_with(ID, [("ofp_url", json!(&server.url("/")))]);
     for path in ["/loadsheet/ofp", "/loadsheet/ofp?user="] {
         let ofp = example.shell.get(path);
         assert_eq!(ofp.status, 400, "{ofp:?}");
         let expected = "the parameter `user` is missing: /loadsheet/ofp?user=NAME";
         assert_eq!(ofp.json(), json!({ "success": false, "error": expected }));
     }
-    assert_eq!(site.asked_so_far(), []);
+    assert_eq!(server.received_requests(), []);
 }

@@ -2,5 +2,5 @@
 
 mod fleet_manager;
 mod loadsheet;
+mod mock_server;
 mod running_example;
-mod site;

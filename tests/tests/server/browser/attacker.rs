@@ -39,13 +39,13 @@ pub(crate) async fn rebind(shell: SocketAddr) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((browser, _)) = listener.accept().await {
-            tokio::spawn(lead(browser, shell));
+            tokio::spawn(forward(browser, shell));
         }
     });
     address
 }
 
-async fn lead(mut browser: TcpStream, shell: SocketAddr) -> Option<()> {
+async fn forward(mut browser: TcpStream, shell: SocketAddr) -> Option<()> {
     let mut first = vec![0; 16 * 1024];
     let length = browser.read(&mut first).await.ok()?;
     first.truncate(length);
@@ -76,9 +76,9 @@ fn script(text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, "text/javascript")], text).into_response()
 }
 
-type Named = Query<std::collections::BTreeMap<String, String>>;
+type QueryParams = Query<std::collections::BTreeMap<String, String>>;
 
-async fn redirect(Query(named): Named) -> Response {
+async fn redirect(Query(named): QueryParams) -> Response {
     let status = named["status"].parse().unwrap_or(302);
     let status = StatusCode::from_u16(status).unwrap();
     let headers = [
@@ -88,7 +88,7 @@ async fn redirect(Query(named): Named) -> Response {
     (status, headers).into_response()
 }
 
-async fn refresh(Query(named): Named) -> Html<String> {
+async fn refresh(Query(named): QueryParams) -> Html<String> {
     let url = &named["url"];
     Html(format!(
         "<meta http-equiv=refresh content=\"0; url={url}\">"

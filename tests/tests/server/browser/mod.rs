@@ -69,7 +69,7 @@ const OF_A_DEV_SERVER: [&str; 19] = [
 
 /// Outcomes of the attempts, by page and vector.
 #[derive(Default)]
-struct Verdicts {
+struct Outcomes {
     /// Number of pages that have completed all vectors.
     done: usize,
     kinds: BTreeMap<String, String>,
@@ -104,7 +104,7 @@ async fn no_hostile_page_reads_or_changes_anything() {
     let pages = pages(shell.address.port(), attacker.port(), dev_server.port());
     let begin = std::time::Instant::now();
     let browser = Browser::start(&chromium, &names);
-    let mut verdicts = Verdicts::default();
+    let mut outcomes = Outcomes::default();
     for (name, url) in &pages {
         browser.open(url);
         // An allowed page opens windows, which would move the next page to the background.
@@ -112,16 +112,16 @@ async fn no_hostile_page_reads_or_changes_anything() {
             true => report["vector"] == LAST_IN_FRONT,
             false => report["page"] == *name && report["done"] == true,
         };
-        verdicts.collect_until(&mut reports, is_last).await;
+        outcomes.collect_until(&mut reports, is_last).await;
     }
-    while verdicts.done < pages.len() {
+    while outcomes.done < pages.len() {
         let done = |report: &Value| report["done"] == true;
-        verdicts.collect_until(&mut reports, done).await;
+        outcomes.collect_until(&mut reports, done).await;
     }
-    verdicts.marks = shell.get("/api/secret/marks").json();
+    outcomes.marks = shell.get("/api/secret/marks").json();
     drop(browser);
-    let (breaches, hostile) = (verdicts.breaches(), HOSTILE.len() * verdicts.kinds.len());
-    println!("{}", verdicts.table());
+    let (breaches, hostile) = (outcomes.breaches(), HOSTILE.len() * outcomes.kinds.len());
+    println!("{}", outcomes.table());
     println!(
         "{} of {hostile} attempts of hostile pages came through; {:.0} s",
         breaches.len(),
@@ -135,7 +135,7 @@ async fn no_hostile_page_reads_or_changes_anything() {
         breaches.len(),
         breaches.first()
     );
-    assert_eq!(verdicts.missing(), Vec::<String>::new());
+    assert_eq!(outcomes.missing(), Vec::<String>::new());
 }
 
 /// Names and URLs of the pages. Their script and its reports belong to the attacker's server or the dev server.
@@ -169,7 +169,7 @@ fn pages(port: u16, strange: u16, dev: u16) -> [(&'static str, String); 6] {
     })
 }
 
-impl Verdicts {
+impl Outcomes {
     /// Collects reports up to one that matches.
     async fn collect_until(
         &mut self,

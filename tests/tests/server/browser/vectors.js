@@ -194,7 +194,7 @@ const reads = {
     "redirected EventSource": url => events(redirected(url("events"))),
     "refreshed iframe": url => frame({ src: `${mine}/refresh?url=${encodeURIComponent(url("page"))}` }, brief),
     "the welcome page": () => answers("/"),
-    "a path of nobody": () => answers("/nowhere"),
+    "a path without a plugin": () => answers("/nowhere"),
     "the control API": () => answers("/__stratos/api/v1/plugins"),
     "the control API's events": () => answers("/__stratos/api/v1/events"),
 };

@@ -54,7 +54,10 @@ async fn a_slow_reader_applies_backpressure_to_the_plugin() {
     }
     assert!(produced > 0);
     // Upper bound of the socket buffers between plugin and reader.
-    assert!(produced < 32 * MEBIBYTE, "{produced} bytes wait for nobody");
+    assert!(
+        produced < 32 * MEBIBYTE,
+        "{produced} bytes were produced for a reader that does not read"
+    );
 
     let mut received = 0;
     let mut most = 0;

@@ -12,12 +12,12 @@ use stratos_tests::{FAULT_LOG_DIR, Plugins, RunOptions, ShellProcess, fault_log}
 use super::{HOSTILE, SAMPLE};
 
 /// A shell with one hostile plugin.
-struct Single {
+struct HostileShell {
     plugins: Plugins,
     shell: ShellProcess,
 }
 
-impl Single {
+impl HostileShell {
     fn start(fault: &str, args: &[&str]) -> Self {
         let plugins = Plugins::new(SAMPLE, &[]);
         plugins.add(HOSTILE, fault);
@@ -54,7 +54,7 @@ impl Single {
 
 #[test]
 fn a_nonce_is_good_for_one_connection() {
-    let mut single = Single::start("two-connections", &[]);
+    let mut single = HostileShell::start("two-connections", &[]);
     single
         .shell
         .expect(|event| event["state"]["name"] == "running");
@@ -65,12 +65,12 @@ fn a_nonce_is_good_for_one_connection() {
 #[cfg(target_os = "linux")]
 #[test]
 fn child_processes_end_with_their_plugin() {
-    let single = Single::start("leaves-a-child", &[]);
+    let single = HostileShell::start("leaves-a-child", &[]);
     let child = single.child("stays");
-    assert!(lives(child), "the child process runs");
+    assert!(is_running(child), "the child process runs");
     let stopped = single.shell.control().command("leaves-a-child", "stop");
     assert_eq!(stopped.status, 200);
-    assert!(ends_soon(child), "the child outlived its plugin");
+    assert!(exits_soon(child), "the child outlived its plugin");
     let (_, events) = single.shell.interrupt();
     let blamed = |event: &&Value| event.to_string().contains("left its process group");
     assert_eq!(
@@ -83,11 +83,11 @@ fn child_processes_end_with_their_plugin() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_process_in_another_group_is_killed_and_reported() {
-    let mut single = Single::start("child-escapes", &[]);
+    let mut single = HostileShell::start("child-escapes", &[]);
     let child = single.child("escapes");
     let stopped = single.shell.control().command("child-escapes", "stop");
     assert_eq!(stopped.status, 200);
-    assert!(ends_soon(child), "the child outlived its plugin");
+    assert!(exits_soon(child), "the child outlived its plugin");
     let named = format!("process {child} (`");
     single.shell.expect(|event| {
         let text = event["message"].as_str();
@@ -98,15 +98,15 @@ fn a_child_process_in_another_group_is_killed_and_reported() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_process_in_another_group_ends_with_a_killed_shell() {
-    let single = Single::start("child-escapes", &[]);
+    let single = HostileShell::start("child-escapes", &[]);
     let child = single.child("escapes");
     single.shell.kill();
-    assert!(ends_soon(child), "the child outlived the shell");
+    assert!(exits_soon(child), "the child outlived the shell");
 }
 
 #[test]
 fn a_crash_loop_ends_with_an_errored_plugin() {
-    let mut single = Single::start("crashes-later", &["--supervise"]);
+    let mut single = HostileShell::start("crashes-later", &["--supervise"]);
     let is_over = |event: &Value| event["state"]["name"] == "errored";
     single.shell.wait_for(is_over);
     let crashes = single.fault_log("crashes-later");
@@ -114,7 +114,7 @@ fn a_crash_loop_ends_with_an_errored_plugin() {
 }
 
 #[cfg(target_os = "linux")]
-fn lives(process: i32) -> bool {
+fn is_running(process: i32) -> bool {
     // A zombie counts as exited.
     let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     !status.is_empty() && !status.contains(") Z ")
@@ -122,10 +122,10 @@ fn lives(process: i32) -> bool {
 
 /// Waits for the exit of a process. Kills it and returns false after a timeout.
 #[cfg(target_os = "linux")]
-fn ends_soon(process: i32) -> bool {
+fn exits_soon(process: i32) -> bool {
     use rustix::process::{Pid, Signal, kill_process};
 
-    let has_ended = wait_at_most(Duration::from_secs(10), || !lives(process));
+    let has_ended = wait_at_most(Duration::from_secs(10), || !is_running(process));
     if !has_ended {
         let _ = kill_process(Pid::from_raw(process).unwrap(), Signal::KILL);
     }

@@ -20,8 +20,8 @@ fn endless_output_is_dropped_and_counted() {
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
     let mut shell = ShellProcess::start(plugins.root());
-    let neighbour = Neighbour::ask(&shell);
-    let memory = Memory::of(&shell);
+    let neighbour = RequestThread::start(&shell);
+    let memory = PeakMemory::measure(&shell);
     let line = format!("{}\n", "x".repeat(99));
     for (text, count) in [
         (line.as_str(), 64 * MIB / 100 * times),
@@ -37,11 +37,11 @@ fn endless_output_is_dropped_and_counted() {
     }
     let grown = memory.grown();
     assert!(
-        neighbour.questions() > 5,
+        neighbour.finish() > 5,
         "the other plugin answers during the flood"
     );
     let lines = 64 * MIB / 100 * times + 1 + 100_000 + 3;
-    let counted: usize = shell.events.iter().map(counted).sum();
+    let counted: usize = shell.events.iter().map(represented_lines).sum();
     // The line break before each `the end` ends a line, which is empty in two of three cases.
     assert_eq!(counted, lines + 2, "every line is printed or counted");
     let cut = shell
@@ -60,9 +60,9 @@ fn floods_of_pushes_and_log_lines_use_bounded_memory() {
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
     let mut shell = ShellProcess::start(plugins.root());
-    let _events = unread_events(&shell);
-    let neighbour = Neighbour::ask(&shell);
-    let memory = Memory::of(&shell);
+    let _events = open_unread_events(&shell);
+    let neighbour = RequestThread::start(&shell);
+    let memory = PeakMemory::measure(&shell);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let address = format!("ws://{}/__stratos/ipc/", shell.address);
     let (mut slow, mut quick, mut next_door) = runtime.block_on(async {
@@ -115,7 +115,7 @@ fn floods_of_pushes_and_log_lines_use_bounded_memory() {
     assert_eq!(pushed.code, Some(0), "{}", pushed.stderr);
     let grown = memory.grown();
     assert!(
-        neighbour.questions() > 5,
+        neighbour.finish() > 5,
         "the other plugin answers during the flood"
     );
     runtime.block_on(async {
@@ -155,7 +155,7 @@ fn config_writes_of_plugins_are_scheduled_fairly() {
     let _lock = exclusive();
     let plugins = Plugins::new(SAMPLE, &["sample", "neighbour"]);
     let shell = ShellProcess::start(plugins.root());
-    let memory = Memory::of(&shell);
+    let memory = PeakMemory::measure(&shell);
     let written = AtomicUsize::new(0);
     let is_over = AtomicBool::new(false);
     let control = shell.control();
@@ -181,13 +181,13 @@ fn config_writes_of_plugins_are_scheduled_fairly() {
 }
 
 /// A thread that sends requests to another plugin during the flood.
-struct Neighbour {
+struct RequestThread {
     is_over: Arc<AtomicBool>,
     asks: thread::JoinHandle<usize>,
 }
 
-impl Neighbour {
-    fn ask(shell: &ShellProcess) -> Self {
+impl RequestThread {
+    fn start(shell: &ShellProcess) -> Self {
         let (address, is_over) = (shell.address, Arc::<AtomicBool>::default());
         let over = Arc::clone(&is_over);
         let asks = thread::spawn(move || {
@@ -203,14 +203,14 @@ impl Neighbour {
     }
 
     /// Stops the thread and returns the number of successful requests.
-    fn questions(self) -> usize {
+    fn finish(self) -> usize {
         self.is_over.store(true, Ordering::SeqCst);
         self.asks.join().expect("every request succeeds")
     }
 }
 
 /// Opens a connection to the event stream that is never read.
-fn unread_events(shell: &ShellProcess) -> std::net::TcpStream {
+fn open_unread_events(shell: &ShellProcess) -> std::net::TcpStream {
     let owner = std::fs::read_to_string(shell.state.join("host.json")).unwrap();
     let owner: Value = serde_json::from_str(&owner).unwrap();
     let (address, token) = (shell.address, owner["token"].as_str().unwrap());
@@ -223,7 +223,7 @@ fn unread_events(shell: &ShellProcess) -> std::net::TcpStream {
 }
 
 /// The number of output lines that an event represents.
-fn counted(event: &Value) -> usize {
+fn represented_lines(event: &Value) -> usize {
     let message = event["message"].as_str().unwrap_or_default();
     let about = |tag: &str| event["plugin"] == "sample" && event["tag"] == tag;
     match message.split_once(" log lines were dropped") {
@@ -234,13 +234,13 @@ fn counted(event: &Value) -> usize {
 }
 
 /// Measures the growth of the shell's peak memory.
-struct Memory {
+struct PeakMemory {
     pid: u32,
     before: usize,
 }
 
-impl Memory {
-    fn of(shell: &ShellProcess) -> Self {
+impl PeakMemory {
+    fn measure(shell: &ShellProcess) -> Self {
         let pid = shell.pid();
         // Resets the peak on Linux.
         let _ = std::fs::write(format!("/proc/{pid}/clear_refs"), "5");

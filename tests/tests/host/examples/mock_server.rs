@@ -9,34 +9,34 @@ use std::time::Duration;
 
 /// A mock server with one response for all requests, which tests can change.
 #[derive(Debug)]
-pub(crate) struct Site {
+pub(crate) struct MockServer {
     address: SocketAddr,
-    answer: Arc<Mutex<Reply>>,
-    asked: Receiver<Asked>,
+    answer: Arc<Mutex<MockResponse>>,
+    asked: Receiver<ReceivedRequest>,
 }
 
 /// A request that the server received.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct ReceivedRequest {
     /// The path with the query.
     pub(crate) path: String,
     pub(crate) authorization: Option<String>,
 }
 
 #[derive(Debug, Clone)]
-struct Reply {
+struct MockResponse {
     status: u16,
     body: String,
     /// The value of `Content-Length`, which may exceed the body.
     length: usize,
 }
 
-impl Site {
+impl MockServer {
     /// Starts a server that responds with status 200.
     pub(crate) fn start(body: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let answer = Arc::new(Mutex::new(Reply {
+        let answer = Arc::new(Mutex::new(MockResponse {
             status: 200,
             body: body.to_owned(),
             length: body.len(),
@@ -63,7 +63,7 @@ impl Site {
 
     /// Changes the response.
     pub(crate) fn answer(&self, status: u16, body: &str) {
-        *self.answer.lock().expect("no thread panicked") = Reply {
+        *self.answer.lock().expect("no thread panicked") = MockResponse {
             status,
             body: body.to_owned(),
             length: body.len(),
@@ -71,28 +71,28 @@ impl Site {
     }
 
     /// Closes the connection in the middle of every response from now on.
-    pub(crate) fn break_off(&self) {
+    pub(crate) fn break_responses(&self) {
         self.answer.lock().expect("no thread panicked").length += 1;
     }
 
     /// Waits for the next request.
-    pub(crate) fn asked(&self) -> Asked {
+    pub(crate) fn next_request(&self) -> ReceivedRequest {
         let patience = Duration::from_secs(60);
         self.asked.recv_timeout(patience).expect("a request comes")
     }
 
     /// The requests that have not been returned yet.
-    pub(crate) fn asked_so_far(&self) -> Vec<Asked> {
+    pub(crate) fn received_requests(&self) -> Vec<ReceivedRequest> {
         self.asked.try_iter().collect()
     }
 
     /// Whether no request arrives for this time.
-    pub(crate) fn is_left_alone_for(&self, time: Duration) -> bool {
+    pub(crate) fn is_idle_for(&self, time: Duration) -> bool {
         self.asked.recv_timeout(time).is_err()
     }
 }
 
-fn serve(mut stream: &TcpStream, answer: &Mutex<Reply>, sender: &Sender<Asked>) {
+fn serve(mut stream: &TcpStream, answer: &Mutex<MockResponse>, sender: &Sender<ReceivedRequest>) {
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
     let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
     let Some(path) = head.first().and_then(|line| line.split(' ').nth(1)) else {
@@ -103,13 +103,13 @@ fn serve(mut stream: &TcpStream, answer: &Mutex<Reply>, sender: &Sender<Asked>) 
         name.eq_ignore_ascii_case("authorization")
             .then(|| value.to_owned())
     });
-    let asked = Asked {
+    let asked = ReceivedRequest {
         path: path.to_owned(),
         authorization,
     };
     // The test may be over.
     let _ = sender.send(asked);
-    let Reply {
+    let MockResponse {
         status,
         body,
         length,
