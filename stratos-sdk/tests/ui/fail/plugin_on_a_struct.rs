@@ -1,4 +1,0 @@
-#[stratos::plugin]
-struct MyPlugin;
-
-fn main() {}
