@@ -162,27 +162,6 @@ mod tests {
     }
 
     #[test]
-    fn rendered_manifest_has_no_diagnostics() {
-        for plugin_type in [PluginType::User, PluginType::Airline] {
-            let files = render(&Options {
-                plugin_type,
-                ..options("demo")
-            })
-            .unwrap();
-            let report = check(
-                contents(&files, "plugin.json").as_bytes(),
-                &ProjectFacts::none(),
-            );
-            assert!(report.diagnostics.is_empty(), "{:?}", report.diagnostics);
-            assert!(
-                files
-                    .iter()
-                    .any(|file| file.path == "assets/icon-light.svg")
-            );
-        }
-    }
-
-    #[test]
     fn rendered_files_have_no_template_syntax_or_names() {
         let files = render(&options("demo")).unwrap();
         for File { path, contents } in &files {

@@ -22,26 +22,3 @@ impl Status {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pilots_counts_aircraft_with_a_pilot() {
-        let aircraft = |pilot: Option<&str>| Aircraft {
-            id: "D-AIZA".to_owned(),
-            name: "Airbus A320".to_owned(),
-            location: "EDDF".to_owned(),
-            pilot: pilot.map(str::to_owned),
-        };
-        for (fleet, pilots) in [
-            (vec![], 0),
-            (vec![aircraft(None)], 0),
-            (vec![aircraft(Some("Ada")), aircraft(None)], 1),
-        ] {
-            let online = true;
-            assert_eq!(Status::of(&fleet), Status { online, pilots });
-        }
-    }
-}
