@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
+use stratos_host::remote::{StartPlugin, StopPlugin, UpdatePlugin};
 
+use crate::commands::shell_args::PluginArgs;
 use crate::commands::{
-    auth, call, check, config, explain, guardian, new, play, ps, run, schema, start, stop, test,
-    update,
+    auth, call, check, config, explain, guardian, new, play, ps, run, schema, test,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -52,12 +53,18 @@ enum Command {
     Test(test::Args),
     Run(run::Args),
     Ps(ps::Args),
-    Start(start::Args),
-    Stop(stop::Args),
+    /// Start a stopped or errored plugin of the running shell
+    Start(PluginArgs),
+    /// Stop a plugin of the running shell
+    Stop(PluginArgs),
     Call(call::Args),
     Config(config::Args),
     Auth(auth::Args),
-    Update(update::Args),
+    /// Rebuild a plugin and replace it in the running shell, as an update from the store does
+    ///
+    /// A plugin with on_resume is replaced without downtime, another one is stopped and started. If the
+    /// new version does not build or start, the old one keeps running.
+    Update(PluginArgs),
     Play(play::Args),
     #[command(hide = true)]
     Guardian(guardian::Args),
@@ -96,12 +103,14 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Test(args) => test::run(cx, args),
         Command::Run(args) => run::run(cx, args),
         Command::Ps(args) => ps::run(cx, args),
-        Command::Start(args) => start::run(cx, args),
-        Command::Stop(args) => stop::run(cx, args),
+        Command::Start(args) => args.call(cx, |plugin| StartPlugin { plugin }, "runs"),
+        Command::Stop(args) => args.call(cx, |plugin| StopPlugin { plugin }, "is stopped"),
         Command::Call(args) => call::run(cx, args),
         Command::Config(args) => config::run(cx, args),
         Command::Auth(args) => auth::run(cx, args),
-        Command::Update(args) => update::run(cx, args),
+        Command::Update(args) => {
+            args.call(cx, |plugin| UpdatePlugin { plugin }, "runs its new version")
+        }
         Command::Play(args) => play::run(cx, args),
         Command::Guardian(args) => guardian::run(args),
     }

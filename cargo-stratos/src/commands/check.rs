@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::lint::{FixMode, LevelArgs, SettingsCache, Unit, check_units};
-use crate::manifests::{SearchResults, Target, search};
+use crate::manifests::{SearchResults, Source, Target, search};
 use crate::output::report::{Github, Human, Json, Reporter, Sarif};
 
 /// Check plugin.json for mistakes
@@ -66,8 +66,12 @@ impl Format {
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let mode = args.fix_mode()?;
     let mut settings = SettingsCache::new(args.levels)?;
-    let SearchResults { targets, errors } = find_targets(&args.paths, args.stdin_path)?;
-    let units = Unit::collect(targets, &mut settings)?;
+    let SearchResults {
+        targets,
+        mut errors,
+    } = find_targets(&args.paths, args.stdin_path)?;
+    let sources = Source::read_all(targets, &mut errors);
+    let units = Unit::collect(&sources, &mut settings, &mut errors)?;
     check_units(cx, units, errors, args.format.reporter(cx), mode)
 }
 

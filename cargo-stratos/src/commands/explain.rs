@@ -5,7 +5,7 @@ use stratos_manifest::{Group, Levels, RULES, Rule, RuleLevel};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::output::rule_docs::{Human, Json, Markdown, RuleDocs};
+use crate::output::rule_docs::{human, json, markdown};
 
 /// Explain a rule of `check`: what it finds, why, and how to fix it
 ///
@@ -32,16 +32,16 @@ enum Format {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { name, format } = args;
-    let docs: &dyn RuleDocs = match format {
-        Format::Human => &Human,
-        Format::Json => &Json,
-        Format::Markdown => &Markdown,
+    let (explain, list): (fn(&Rule) -> String, fn(&[&Rule]) -> String) = match format {
+        Format::Human => (human::rule, human::list),
+        Format::Json => (json::rule, json::list),
+        Format::Markdown => (markdown::rule, markdown::list),
     };
     let text = match name {
-        None => docs.list(&RULES.iter().collect::<Vec<_>>()),
+        None => list(&RULES.iter().collect::<Vec<_>>()),
         Some(name) => match RULES.iter().find(|rule| rule.id == name) {
-            Some(rule) => docs.rule(rule),
-            None => docs.list(&rules_of_group(&name)?),
+            Some(rule) => explain(rule),
+            None => list(&rules_of_group(&name)?),
         },
     };
     cx.output.line(text)?;

@@ -67,7 +67,7 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Res
 
 /// A plugin of a running shell.
 #[derive(Debug, clap::Args)]
-pub(super) struct PluginArgs {
+pub(crate) struct PluginArgs {
     /// Id of the plugin
     plugin: String,
     #[command(flatten)]
@@ -76,7 +76,7 @@ pub(super) struct PluginArgs {
 
 impl PluginArgs {
     /// Calls an operation of the shell on the plugin, and prints the plugin's id with `done` after it.
-    pub(super) fn call<O: Operation<Answer = ()>>(
+    pub(crate) fn call<O: Operation<Answer = ()>>(
         self,
         cx: &Context,
         operation: impl FnOnce(String) -> O,

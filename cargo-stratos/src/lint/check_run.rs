@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::lint::catch_panic::catch_panic;
-use crate::lint::check_unit::{FixMode, UnitResult, check, check_and_fix};
+use crate::lint::check_unit::{FixMode, UnitResult, check_again, check_and_fix};
 use crate::lint::diff::{Patch, diff};
 use crate::lint::errors::Errors;
 use crate::lint::exception_usage::ExceptionUsage;
@@ -20,12 +20,12 @@ use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable, count};
 
 /// Checks all units on all cores and reports the results in order.
 ///
-/// `search_errors` are reported first. The outcome is a failure if there are findings with the level error, or if
+/// `errors` of files and folders that cannot be read are reported first. The outcome is a failure if there are findings with the level error, or if
 /// [`FixMode::Diff`] has something to show.
 pub(crate) fn check_units<'a>(
     cx: &'a Context,
-    mut units: Vec<Unit>,
-    search_errors: Vec<Error>,
+    mut units: Vec<Unit<'_>>,
+    errors: Vec<Error>,
     reporter: Box<dyn Reporter + 'a>,
     mode: FixMode,
 ) -> Result<Outcome, Error> {
@@ -41,17 +41,17 @@ pub(crate) fn check_units<'a>(
         errors: Errors::default(),
         changed: 0,
     };
-    search_errors
-        .into_iter()
-        .for_each(|error| run.add_unreadable(error));
+    for error in errors {
+        run.add_unreadable(error);
+    }
     let mut usage = ExceptionUsage::default();
     map_in_order(
         &units,
         |unit| (!unit.is_duplicate).then(|| check_and_fix(unit, mode)),
         |unit, result| {
             // A duplicate is checked after the fixes to the same file were written.
-            let result = result.unwrap_or_else(|| check(unit));
-            usage.add(&unit.settings, result.as_ref().ok());
+            let result = result.unwrap_or_else(|| check_again(unit));
+            usage.add(unit, result.as_ref().ok());
             run.add_manifest(unit, result);
         },
     );
@@ -80,7 +80,7 @@ impl CheckRun<'_> {
         self.errors.add(error);
     }
 
-    fn add_manifest(&mut self, unit: &Unit, result: Result<UnitResult, Error>) {
+    fn add_manifest(&mut self, unit: &Unit<'_>, result: Result<UnitResult<'_>, Error>) {
         let result = match result {
             Ok(result) => result,
             Err(error) => return self.add_unreadable(error),
@@ -103,7 +103,7 @@ impl CheckRun<'_> {
     fn report_unused_exceptions(
         &mut self,
         usage: &ExceptionUsage,
-        units: &[Unit],
+        units: &[Unit<'_>],
     ) -> Result<(), Error> {
         for unused in usage.unused(units) {
             let file = unused.file;

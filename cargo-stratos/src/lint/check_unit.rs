@@ -1,5 +1,7 @@
 //! Check of one manifest, with or without fixes.
 
+use std::borrow::Cow;
+
 use stratos_manifest::{
     FixedManifest, ParsedManifest, ProjectFacts, Report, Safety, apply_fixes, suppress,
 };
@@ -22,12 +24,10 @@ pub(crate) enum FixMode {
 
 /// Result of checking one manifest.
 #[derive(Debug)]
-pub(super) struct UnitResult {
+pub(super) struct UnitResult<'s> {
     /// Contents that the report is about, which include fixes that were written.
-    pub(super) source: Vec<u8>,
+    pub(super) source: Cow<'s, [u8]>,
     pub(super) report: Report,
-    /// Id of the plugin, if the manifest has one.
-    pub(super) plugin: Option<String>,
     /// Fixes that were written or are to be shown.
     pub(super) fixed: Option<FixedManifest>,
     /// Error of writing the fixes.
@@ -36,36 +36,38 @@ pub(super) struct UnitResult {
     pub(super) suppressed: Vec<usize>,
 }
 
-/// Checks a manifest without fixing it.
-pub(super) fn check(unit: &Unit) -> Result<UnitResult, Error> {
-    catch_panic(&unit.target.path, || check_file(unit))
+/// Reads a manifest again, which the fixes of another unit may have changed, and checks it without fixing it.
+pub(super) fn check_again<'s>(unit: &Unit<'s>) -> Result<UnitResult<'s>, Error> {
+    catch_panic(&unit.target.path, || {
+        let source = unit.target.read()?;
+        let checked = check_manifest(unit, &ParsedManifest::parse(&source));
+        Ok(UnitResult::new(source.into(), checked))
+    })
 }
 
 /// Checks a manifest and applies its fixes.
-pub(super) fn check_and_fix(unit: &Unit, mode: FixMode) -> Result<UnitResult, Error> {
+pub(super) fn check_and_fix<'s>(unit: &Unit<'s>, mode: FixMode) -> Result<UnitResult<'s>, Error> {
     catch_panic(&unit.target.path, || {
-        let mut result = check_file(unit)?;
+        let checked = check_manifest(unit, &unit.manifest);
+        let mut result = UnitResult::new(unit.bytes.into(), checked);
         fix(unit, mode, &mut result);
         Ok(result)
     })
 }
 
-fn check_file(unit: &Unit) -> Result<UnitResult, Error> {
-    let source = unit.target.read()?;
-    let manifest = ParsedManifest::parse(&source);
-    let plugin = manifest.id().map(str::to_owned);
-    let (report, suppressed) = check_manifest(unit, plugin.as_deref(), &manifest);
-    Ok(UnitResult {
-        source,
-        report,
-        plugin,
-        fixed: None,
-        write_error: None,
-        suppressed,
-    })
+impl<'s> UnitResult<'s> {
+    fn new(source: Cow<'s, [u8]>, (report, suppressed): (Report, Vec<usize>)) -> Self {
+        Self {
+            source,
+            report,
+            fixed: None,
+            write_error: None,
+            suppressed,
+        }
+    }
 }
 
-fn fix(unit: &Unit, mode: FixMode, result: &mut UnitResult) {
+fn fix(unit: &Unit<'_>, mode: FixMode, result: &mut UnitResult<'_>) {
     let (FixMode::Diff(safety) | FixMode::Write(safety)) = mode else {
         return;
     };
@@ -73,33 +75,30 @@ fn fix(unit: &Unit, mode: FixMode, result: &mut UnitResult) {
     if findings.iter().all(|finding| finding.fix.is_none()) {
         return;
     }
-    let plugin = result.plugin.as_deref();
-    let check = |manifest: &ParsedManifest<'_>| check_manifest(unit, plugin, manifest);
+    let check = |manifest: &ParsedManifest<'_>| check_manifest(unit, manifest);
     let fixed = apply_fixes(&result.source, safety, |manifest| check(manifest).0);
     if fixed.applied.is_empty() {
         return;
     }
     if matches!(mode, FixMode::Write(_)) {
-        if let Err(error) = write_fix(&unit.target, &result.source, &fixed.source) {
+        if let Err(error) = write_fix(unit.target, &result.source, &fixed.source) {
             result.write_error = Some(error);
             return;
         }
         (result.report, result.suppressed) = check(&ParsedManifest::parse(&fixed.source));
-        result.source.clone_from(&fixed.source);
+        result.source = fixed.source.clone().into();
     }
     result.fixed = Some(fixed);
 }
 
 /// Checks the contents of the manifest. Returns the findings that no exception suppresses, and the number of findings
 /// that each exception suppressed.
-fn check_manifest(
-    unit: &Unit,
-    plugin: Option<&str>,
-    manifest: &ParsedManifest<'_>,
-) -> (Report, Vec<usize>) {
+fn check_manifest(unit: &Unit<'_>, manifest: &ParsedManifest<'_>) -> (Report, Vec<usize>) {
     let Unit {
         target, settings, ..
     } = unit;
+    // Exceptions name the plugin by the id that the file has without fixes.
+    let plugin = unit.manifest.id();
     let mut facts = ProjectFacts::collect(target.folder(), manifest);
     facts.file_name = target.file_name().map(str::to_owned);
     facts.tags = unit.tags.of(target, plugin, manifest.version());

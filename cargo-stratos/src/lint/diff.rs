@@ -129,19 +129,4 @@ mod tests {
         assert!(!applies(before));
         assert!(!applies("\u{feff}{\n\"a\": 1,\n}"));
     }
-
-    #[test]
-    fn control_characters_are_escaped() {
-        let shown = plain_diff(
-            "\u{feff}{\u{1b}[2J\u{202e}\r\r\n}\n",
-            "{\u{1b}[2J\u{202e}\r\r\n}\n",
-        );
-        assert!(
-            shown.contains("-\\u{feff}{\\u{1b}[2J\\u{202e}\\r\r\n"),
-            "{shown:?}"
-        );
-        let binary = diff(Path::new("p"), b"\xff\xfe{\0", b"{");
-        assert!(!binary.applies);
-        assert_eq!(binary.text, "Binary files a/p and b/p differ");
-    }
 }

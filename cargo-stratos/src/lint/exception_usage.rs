@@ -38,8 +38,9 @@ struct FileUsage {
 }
 
 impl ExceptionUsage {
-    /// Adds the result of a manifest that `settings` apply to, or `None` if the check of the manifest failed.
-    pub(super) fn add(&mut self, settings: &Arc<LintSettings>, result: Option<&UnitResult>) {
+    /// Adds the result of a manifest, or `None` if the check of the manifest failed.
+    pub(super) fn add(&mut self, unit: &Unit<'_>, result: Option<&UnitResult<'_>>) {
+        let settings = &unit.settings;
         let Some(file) = &settings.file else {
             return;
         };
@@ -54,16 +55,17 @@ impl ExceptionUsage {
             let counts = usage.suppressed.iter_mut().zip(&result.suppressed);
             counts.for_each(|(sum, count)| *sum += count);
         }
-        match result.filter(|result| is_complete(&result.report)) {
-            Some(result) => usage.plugins.extend(result.plugin.clone()),
-            None => usage.is_complete = false,
+        if result.is_some_and(|result| is_complete(&result.report)) {
+            usage.plugins.extend(unit.manifest.id().map(str::to_owned));
+        } else {
+            usage.is_complete = false;
         }
     }
 
     /// Exceptions that the run proved to be unused. `units` are all manifests of the run.
     pub(super) fn unused<'u>(
         &'u self,
-        units: &'u [Unit],
+        units: &'u [Unit<'_>],
     ) -> impl Iterator<Item = UnusedExceptions<'u>> {
         self.by_file.values().filter_map(|usage| {
             let settings = &*usage.settings;
@@ -106,7 +108,7 @@ impl FileUsage {
 
 /// Whether the units contain every manifest below the folder, including those inside of plugins, which a search skips
 /// but settings apply to.
-fn contains_all_manifests(units: &[Unit], folder: &Path) -> bool {
+fn contains_all_manifests(units: &[Unit<'_>], folder: &Path) -> bool {
     let checked: HashSet<&Path> = units.iter().map(|unit| &*unit.target.absolute).collect();
     let below = all_manifests(folder);
     below.iter().all(|path| checked.contains(path.as_path()))

@@ -208,20 +208,4 @@ mod tests {
         assert_eq!(of(&several, "several/a", Some("a-b")), ["a-b-v3.0.0"]);
         assert_eq!(of(&several, "several/a", None), [""; 0]);
     }
-
-    #[test]
-    fn a_folder_without_a_repository_or_a_commit_has_no_tags() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = Target::from_file(dir.path().join("plugin.json"));
-        let tags = |repositories: &mut RepositoryCache| {
-            let head = repositories.for_folder(target.absolute_folder());
-            ReleaseTags::new(head).of(&target, Some("a"), None)
-        };
-        assert_eq!(tags(&mut RepositoryCache::default()), [""; 0]);
-        std::fs::create_dir(dir.path().join(".git")).unwrap();
-        let mut repositories = RepositoryCache::default();
-        assert_eq!(tags(&mut repositories), [""; 0]);
-        assert_eq!(tags(&mut repositories), [""; 0]);
-        assert_eq!(repositories.by_folder.len(), 1);
-    }
 }

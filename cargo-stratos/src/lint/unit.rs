@@ -1,20 +1,26 @@
-//! Unit of work of the linter: a manifest with facts from other files.
+//! Unit of work of the linter: a parsed manifest with facts from other files.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use stratos_manifest::SimilarPlugin;
+use rayon::prelude::*;
+use stratos_manifest::{ParsedManifest, SimilarPlugin};
 
 use crate::error::Error;
+use crate::lint::catch_panic::catch_panic;
 use crate::lint::release_tags::{ReleaseTags, RepositoryCache};
 use crate::lint::settings::{LintSettings, SettingsCache};
 use crate::lint::similar_ids::find_similar_ids;
-use crate::manifests::Target;
+use crate::manifests::{Source, Target};
 
 /// A manifest to check, with the facts that other files give about it.
 #[derive(Debug)]
-pub(crate) struct Unit {
-    pub(crate) target: Target,
+pub(crate) struct Unit<'s> {
+    pub(crate) target: &'s Target,
+    /// Contents of the file when the run began.
+    pub(super) bytes: &'s [u8],
+    /// Syntax tree of `bytes`.
+    pub(super) manifest: ParsedManifest<'s>,
     /// Settings that apply to the manifest.
     pub(super) settings: Arc<LintSettings>,
     /// Release tags of the commit that is checked out.
@@ -25,31 +31,48 @@ pub(crate) struct Unit {
     pub(super) is_duplicate: bool,
 }
 
-impl Unit {
-    /// Collects the facts about all manifests of a run.
+impl<'s> Unit<'s> {
+    /// Parses all manifests of a run and collects the facts about them. Adds an error for each that cannot be parsed
+    /// because of a defect in the linter.
     pub(crate) fn collect(
-        targets: Vec<Target>,
+        sources: &'s [Source],
         settings: &mut SettingsCache,
+        errors: &mut Vec<Error>,
     ) -> Result<Vec<Self>, Error> {
+        let parse = |Source { target, bytes }: &'s Source| {
+            catch_panic(&target.path, || Ok(ParsedManifest::parse(bytes)))
+        };
+        let parsed: Vec<_> = sources.par_iter().map(parse).collect();
         let mut repositories = RepositoryCache::default();
-        let similar_plugins = find_similar_ids(&targets);
-        let units = targets.into_iter().zip(similar_plugins);
-        units
-            .map(|(target, similar_plugins)| {
-                Ok(Self {
+        let mut units = Vec::with_capacity(sources.len());
+        for (Source { target, bytes }, manifest) in sources.iter().zip(parsed) {
+            match manifest {
+                Ok(manifest) => units.push(Self {
+                    target,
+                    bytes,
+                    manifest,
                     settings: settings.for_folder(target.absolute_folder())?,
                     tags: ReleaseTags::new(repositories.for_folder(target.absolute_folder())),
-                    similar_plugins,
+                    similar_plugins: Vec::new(),
                     is_duplicate: false,
-                    target,
-                })
-            })
-            .collect()
+                }),
+                Err(error) => errors.push(error),
+            }
+        }
+        let ids: Vec<_> = units
+            .iter()
+            .map(|unit| (unit.target, unit.manifest.id()))
+            .collect();
+        let similar = find_similar_ids(&ids);
+        for (unit, similar) in units.iter_mut().zip(similar) {
+            unit.similar_plugins = similar;
+        }
+        Ok(units)
     }
 }
 
 /// Sets [`Unit::is_duplicate`].
-pub(super) fn mark_duplicates(units: &mut [Unit]) {
+pub(super) fn mark_duplicates(units: &mut [Unit<'_>]) {
     let mut files = HashSet::new();
     for unit in units {
         unit.is_duplicate = !files.insert(unit.target.resolved());

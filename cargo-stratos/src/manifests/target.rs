@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use stratos_manifest::MAX_BYTES;
 
 use crate::error::Error;
@@ -19,7 +20,29 @@ pub(crate) struct Target {
     /// Absolute path of the folder that was searched, unless the manifest was named itself.
     pub(crate) search_root: Option<Arc<Path>>,
     /// Contents, if they come from standard input and not from the file.
-    pub(crate) stdin: Option<Vec<u8>>,
+    pub(super) stdin: Option<Vec<u8>>,
+}
+
+/// A manifest with its contents.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) target: Target,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Source {
+    /// Reads manifests on all cores, in order. Adds an error for each that cannot be read.
+    pub(crate) fn read_all(targets: Vec<Target>, errors: &mut Vec<Error>) -> Vec<Self> {
+        let read = |target: Target| {
+            let bytes = target.read()?;
+            Ok(Self { target, bytes })
+        };
+        let sources: Vec<_> = targets.into_par_iter().map(read).collect();
+        let sources = sources.into_iter();
+        sources
+            .filter_map(|source| source.map_err(|error| errors.push(error)).ok())
+            .collect()
+    }
 }
 
 impl Target {

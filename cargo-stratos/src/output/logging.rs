@@ -81,20 +81,3 @@ impl io::Write for EscapedStderr {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mistyped_filter_is_a_usage_error() {
-        for filter in ["debug", "off", "stratos_host=trace,cargo_stratos=info"] {
-            assert!(parse_filter(OsStr::new(filter)).is_ok(), "{filter}");
-        }
-        for filter in ["debgu", "stratos_host=debgu", "debug,", "a b"] {
-            let error = parse_filter(OsStr::new(filter)).unwrap_err();
-            assert_eq!(error.exit_code(), 2, "{filter}");
-            assert!(error.help().is_some(), "{filter}");
-        }
-    }
-}

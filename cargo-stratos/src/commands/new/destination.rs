@@ -208,20 +208,4 @@ mod tests {
         }
         assert_eq!(names(root.path()), ["false", "true"]);
     }
-
-    #[test]
-    fn existing_files_and_missing_parents_are_refused() {
-        let root = tempfile::tempdir().unwrap();
-        fs::write(root.path().join("file"), "").unwrap();
-        for (path, expected) in [
-            ("", "is not empty"),
-            ("file", "already exists"),
-            ("a/b", "there is no folder"),
-            ("file/b", "there is no folder"),
-        ] {
-            let error = Destination::new(&root.path().join(path)).unwrap_err();
-            assert!(error.to_string().contains(expected), "{error}");
-            assert_eq!(error.exit_code(), 2);
-        }
-    }
 }

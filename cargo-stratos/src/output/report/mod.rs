@@ -4,7 +4,7 @@ mod github;
 mod human;
 mod json;
 mod json_list;
-mod line_index;
+mod position_range;
 mod repository_paths;
 mod sarif;
 mod summary;

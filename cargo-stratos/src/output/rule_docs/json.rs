@@ -3,23 +3,20 @@
 use serde::Serialize;
 use stratos_manifest::{Rule, RuleLevel};
 
-use crate::output::rule_docs::{RuleDocs, labels};
+use crate::output::rule_docs::labels;
 use crate::output::to_json;
 
+/// A JSON object with a list of one rule.
+pub(crate) fn rule(rule: &Rule) -> String {
+    list(&[rule])
+}
+
 /// A JSON object with a list of rules.
-pub(crate) struct Json;
-
-impl RuleDocs for Json {
-    fn rule(&self, rule: &Rule) -> String {
-        self.list(&[rule])
-    }
-
-    fn list(&self, rules: &[&Rule]) -> String {
-        to_json(&RulesV1 {
-            version: 1,
-            rules: rules.iter().map(|rule| RuleV1::new(rule)).collect(),
-        })
-    }
+pub(crate) fn list(rules: &[&Rule]) -> String {
+    to_json(&RulesV1 {
+        version: 1,
+        rules: rules.iter().map(|rule| RuleV1::new(rule)).collect(),
+    })
 }
 
 /// Output of `cargo stratos explain --format json`. Fields may be added, but not removed or changed.

@@ -1,6 +1,15 @@
-//! Labels for groups and sources of rules.
+//! Groups of rules, and labels for groups and sources.
 
-use stratos_manifest::{Group, Source};
+use stratos_manifest::{Group, Rule, Source};
+
+/// The groups that have any of these rules, in the order of the groups.
+pub(super) fn by_group<'r>(rules: &[&'r Rule]) -> impl Iterator<Item = (Group, Vec<&'r Rule>)> {
+    let groups = Group::ALL.into_iter().map(|group| {
+        let rules = rules.iter().copied().filter(|rule| rule.group == group);
+        (group, rules.collect::<Vec<_>>())
+    });
+    groups.filter(|(_, rules)| !rules.is_empty())
+}
 
 /// Default level of a group's findings, after "Findings are".
 pub(super) const fn level(group: Group) -> &'static str {

@@ -2,41 +2,34 @@
 
 use std::fmt::Write as _;
 
-use stratos_manifest::{Group, Rule};
+use stratos_manifest::Rule;
 
-use crate::output::rule_docs::{RuleDocs, labels};
+use crate::output::rule_docs::labels;
 
-/// Markdown with a section for each rule.
-pub(crate) struct Markdown;
+/// Full documentation of a rule.
+pub(crate) fn rule(rule: &Rule) -> String {
+    section(rule, 1)
+}
 
-impl RuleDocs for Markdown {
-    fn rule(&self, rule: &Rule) -> String {
-        section(rule, 1)
-    }
-
-    fn list(&self, rules: &[&Rule]) -> String {
-        let mut text = "# Rules\n\n\
-            `cargo stratos explain RULE` prints the section about a rule.\n\
-            The [guide](linter.md) shows how to change the levels of rules.\n"
-            .to_owned();
-        for group in Group::ALL {
-            let mut group_rules = rules.iter().filter(|rule| rule.group == group).peekable();
-            if group_rules.peek().is_none() {
-                continue;
-            }
-            let (about, level) = (labels::about(group), labels::level(group));
-            let _ = write!(
-                text,
-                "\n## Group `{}`\n\n{about}\nFindings are {level}.\n",
-                group.as_str()
-            );
-            for rule in group_rules {
-                let _ = write!(text, "\n{}\n", section(rule, 3));
-            }
+/// Full documentation of rules, with a section for each.
+pub(crate) fn list(rules: &[&Rule]) -> String {
+    let mut text = "# Rules\n\n\
+        `cargo stratos explain RULE` prints the section about a rule.\n\
+        The [guide](linter.md) shows how to change the levels of rules.\n"
+        .to_owned();
+    for (group, rules) in labels::by_group(rules) {
+        let (about, level) = (labels::about(group), labels::level(group));
+        let _ = write!(
+            text,
+            "\n## Group `{}`\n\n{about}\nFindings are {level}.\n",
+            group.as_str()
+        );
+        for rule in rules {
+            let _ = write!(text, "\n{}\n", section(rule, 3));
         }
-        text.truncate(text.trim_end().len());
-        text
     }
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// Section about a rule, under a heading of level `depth`.

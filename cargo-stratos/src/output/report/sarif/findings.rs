@@ -5,21 +5,20 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use stratos_manifest::{Diagnostic, Edit, Fix, Level, RULES};
 
+use crate::output::escape;
 use crate::output::report::json::safety;
-use crate::output::report::line_index::LineIndex;
-use crate::output::report::sarif::format::{
-    ArtifactChange, ArtifactLocation, Finding, Fingerprints, Location, Message, PhysicalLocation,
-    Region, Replacement, Safety, SarifFix,
-};
+use crate::output::report::position_range::PositionRange;
 
 /// Converts the findings of one file.
 pub(super) struct Findings<'a> {
-    lines: LineIndex<'a>,
+    text: &'a str,
     path: &'a str,
-    artifact: ArtifactLocation,
+    /// `artifactLocation` of the file.
+    artifact: Value,
     /// Number of findings so far by rule and key path.
     seen: HashMap<(&'static str, &'a str), usize>,
 }
@@ -36,62 +35,71 @@ impl<'a> Findings<'a> {
     /// `path` is relative to the root of the repository.
     pub(super) fn new(path: &'a str, text: &'a str) -> Self {
         Self {
-            lines: LineIndex::new(text),
+            text,
             path,
-            artifact: ArtifactLocation { uri: uri(path) },
+            artifact: json!({ "uri": uri(path) }),
             seen: HashMap::new(),
         }
     }
 
-    pub(super) fn convert(&mut self, found: &'a Diagnostic) -> Finding {
-        let related = found.related.iter().map(|related| {
-            let message = Message::sentence(&related.message);
-            self.location(&related.span, Some(message))
-        });
-        Finding {
-            rule_id: found.rule,
-            rule_index: RULES
-                .iter()
-                .position(|rule| rule.id == found.rule)
-                .expect("every finding has a registered rule"),
-            level: match found.level {
+    /// A finding: `result` in SARIF.
+    pub(super) fn convert(&mut self, found: &'a Diagnostic) -> Value {
+        let rule_index = RULES.iter().position(|rule| rule.id == found.rule);
+        let mut result = json!({
+            "ruleId": found.rule,
+            "ruleIndex": rule_index.expect("every finding has a registered rule"),
+            "level": match found.level {
                 Level::Error => "error",
                 Level::Warning => "warning",
             },
-            message: message(found),
-            locations: [self.location(&found.span, None)],
-            related_locations: related.collect(),
-            fixes: found.fix.iter().map(|fix| self.fix(fix)).collect(),
-            partial_fingerprints: Fingerprints {
-                rule_and_key_path: self.fingerprint(found),
-            },
+            "message": { "text": text(found) },
+            "locations": [self.location(&found.span)],
+            // Stays the same when lines move.
+            "partialFingerprints": { "ruleAndKeyPath/v1": self.fingerprint(found) },
+        });
+        if !found.related.is_empty() {
+            let related = found.related.iter().map(|related| {
+                let mut location = self.location(&related.span);
+                location["message"] = message(&related.message);
+                location
+            });
+            result["relatedLocations"] = related.collect();
         }
+        if let Some(fix) = &found.fix {
+            result["fixes"] = json!([self.fix(fix)]);
+        }
+        result
     }
 
-    fn location(&self, span: &Range<usize>, message: Option<Message>) -> Location {
-        Location {
-            physical_location: PhysicalLocation {
-                artifact_location: self.artifact.clone(),
-                region: Region::new(self.lines.range(span)),
-            },
-            message,
-        }
+    fn location(&self, span: &Range<usize>) -> Value {
+        json!({
+            "physicalLocation": { "artifactLocation": self.artifact, "region": self.region(span) },
+        })
     }
 
-    fn fix(&self, fix: &Fix) -> SarifFix {
-        let replacements = fix.edits.iter().map(|Edit { span, text }| Replacement {
-            deleted_region: Region::new(self.lines.range(span)),
-            inserted_content: Message { text: text.clone() },
+    fn region(&self, span: &Range<usize>) -> Value {
+        let PositionRange { start, end } = PositionRange::new(self.text, span);
+        json!({
+            "startLine": start.line,
+            "startColumn": start.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+        })
+    }
+
+    fn fix(&self, fix: &Fix) -> Value {
+        let replacements = fix.edits.iter().map(|Edit { span, text }| {
+            json!({ "deletedRegion": self.region(span), "insertedContent": { "text": text } })
         });
         let safety = safety(fix.safety);
-        SarifFix {
-            description: Message::sentence(&format!("the {safety} fix of cargo stratos check")),
-            artifact_changes: [ArtifactChange {
-                artifact_location: self.artifact.clone(),
-                replacements: replacements.collect(),
+        json!({
+            "description": message(&format!("the {safety} fix of cargo stratos check")),
+            "artifactChanges": [{
+                "artifactLocation": self.artifact,
+                "replacements": replacements.collect::<Value>(),
             }],
-            properties: Safety { safety },
-        }
+            "properties": { "safety": safety },
+        })
     }
 
     /// Hash of rule, path and key path, which stays the same when lines move.
@@ -110,15 +118,27 @@ impl<'a> Findings<'a> {
     }
 }
 
-fn message(found: &Diagnostic) -> Message {
-    let mut message = Message::sentence(&found.message);
+/// A message of SARIF; see [`sentence`].
+pub(super) fn message(text: &str) -> Value {
+    json!({ "text": sentence(text) })
+}
+
+/// Text that may come from a manifest. Brackets are escaped, because viewers show `[text](target)` as a link. Braces are
+/// not: they are placeholders only in messages with arguments, which this program does not write.
+///
+/// Such text is never written to `markdown` fields.
+fn sentence(text: &str) -> String {
+    escape(text).replace('[', "\\[").replace(']', "\\]")
+}
+
+fn text(found: &Diagnostic) -> String {
+    let mut lines = sentence(&found.message);
     for (label, text) in [("note", &found.note), ("help", &found.help)] {
         if let Some(text) = text {
-            let text = Message::sentence(text).text;
-            let _ = write!(message.text, "\n{label}: {text}");
+            let _ = write!(lines, "\n{label}: {}", sentence(text));
         }
     }
-    message
+    lines
 }
 
 /// A relative path as a relative URI, and an absolute one as a file URI.
@@ -151,7 +171,8 @@ mod tests {
             let mut findings = Findings::new(path, text);
             let converted = report.diagnostics.iter().map(|found| {
                 let converted = findings.convert(found);
-                (found.rule, converted.partial_fingerprints.rule_and_key_path)
+                let fingerprint = &converted["partialFingerprints"]["ruleAndKeyPath/v1"];
+                (found.rule, fingerprint.to_string())
             });
             converted.collect::<Vec<_>>()
         };
@@ -164,11 +185,5 @@ mod tests {
         unique.dedup();
         assert_eq!(unique.len(), before.len());
         assert_ne!(before, fingerprints(text, "b/plugin.json"));
-    }
-
-    #[test]
-    fn links_in_messages_are_escaped() {
-        let message = Message::sentence("`[x](https://example.com)`");
-        assert_eq!(message.text, "`\\[x\\](https://example.com)`");
     }
 }

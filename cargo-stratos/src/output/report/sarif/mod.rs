@@ -1,7 +1,6 @@
 //! Report as SARIF 2.1.0, for code scanning services.
 
 mod findings;
-mod format;
 mod reporter;
 mod rules;
 

@@ -1,10 +1,11 @@
 //! A run of the linter as SARIF.
 
+use serde_json::{Value, json};
+
 use crate::error::Error;
 use crate::output::report::json_list::JsonListWriter;
 use crate::output::report::repository_paths::RepositoryPaths;
-use crate::output::report::sarif::findings::Findings;
-use crate::output::report::sarif::format::{Invocation, Message, Notification};
+use crate::output::report::sarif::findings::{Findings, message};
 use crate::output::report::sarif::rules;
 use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable};
 use crate::output::{Output, to_json};
@@ -43,20 +44,17 @@ impl Reporter for Sarif<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        let invocations = to_json(&[Invocation {
-            execution_successful: summary.is_complete(),
-            tool_execution_notifications: notifications(summary),
-        }]);
+        let invocations = to_json(&json!([{
+            "executionSuccessful": summary.is_complete(),
+            "toolExecutionNotifications": notifications(summary),
+        }]));
         self.results
             .finish(&format!(r#"],"invocations":{invocations}}}]}}"#))
     }
 }
 
-fn notifications(summary: &Summary) -> Vec<Notification> {
-    let error = |text: String| Notification {
-        level: "error",
-        message: Message::sentence(&text),
-    };
+fn notifications(summary: &Summary) -> Value {
+    let error = |text: String| json!({ "level": "error", "message": message(&text) });
     let failed = summary.failed.iter().map(|rule| {
         error(format!(
             "internal error: the rule `{rule}` panicked; its findings are missing"
@@ -65,9 +63,9 @@ fn notifications(summary: &Summary) -> Vec<Notification> {
     let unreadable = summary.unreadable.iter();
     let unreadable = unreadable
         .map(|Unreadable { path, reason }| error(format!("cannot read {path}: {reason}")));
-    let omitted = (summary.omitted > 0).then(|| Notification {
-        level: "note",
-        message: Message::sentence(&format!("{} more findings are not listed", summary.omitted)),
+    let omitted = (summary.omitted > 0).then(|| {
+        let text = format!("{} more findings are not listed", summary.omitted);
+        json!({ "level": "note", "message": message(&text) })
     });
     failed.chain(unreadable).chain(omitted).collect()
 }
