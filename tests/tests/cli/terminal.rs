@@ -4,10 +4,12 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
-use stratos_tests::{Plugins, cargo_stratos};
+use stratos_tests::{Plugins, TIMEOUT, cargo_stratos};
 #[cfg(target_os = "linux")]
 use stratos_tests::{Requirement, wait_until};
 
@@ -35,8 +37,8 @@ fn the_status_block_shows_plugins_without_a_program() {
 #[test]
 fn log_lines_have_the_plugin_id_and_no_escape_sequences() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let (mut shell, mut output, before) = run(&plugins, "sample");
-    let all = before + &end(&mut shell, &mut output);
+    let (shell, output) = run(&plugins, "sample");
+    let all = end(shell, output);
     for expected in [
         "sample starting",
         "sample info  [stdout] printed by sample",
@@ -56,8 +58,9 @@ fn log_lines_have_the_plugin_id_and_no_escape_sequences() {
 
 /// The status block, with the port replaced.
 fn status_block(plugins: &Plugins, id: &str) -> String {
-    let (mut shell, mut output, printed) = run(plugins, id);
-    end(&mut shell, &mut output);
+    let (shell, output) = run(plugins, id);
+    let printed = output.printed.clone();
+    end(shell, output);
     let begin = printed.find("Mocked Stratos shell").expect("the block");
     let port = printed[begin..]
         .lines()
@@ -68,7 +71,7 @@ fn status_block(plugins: &Plugins, id: &str) -> String {
 }
 
 /// Starts a shell and reads its output up to the end of the status block.
-fn run(plugins: &Plugins, id: &str) -> (Child, BufReader<ChildStdout>, String) {
+fn run(plugins: &Plugins, id: &str) -> (Child, Output) {
     let mut shell = Command::new(cargo_stratos())
         .args(["run", "--port", "auto"])
         .current_dir(plugins.root().join(id))
@@ -77,21 +80,61 @@ fn run(plugins: &Plugins, id: &str) -> (Child, BufReader<ChildStdout>, String) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut output = BufReader::new(shell.stdout.take().unwrap());
-    let mut printed = String::new();
-    while !printed.contains("Ctrl-C stops.") {
-        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
-    }
-    (shell, output, printed)
+    let mut output = Output::of(&mut shell);
+    output.wait_for("Ctrl-C stops.");
+    (shell, output)
 }
 
-fn end(shell: &mut Child, output: &mut BufReader<ChildStdout>) -> String {
+/// Stops a shell and returns all of its output.
+fn end(mut shell: Child, output: Output) -> String {
     let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
-    let mut rest = String::new();
-    output.read_to_string(&mut rest).unwrap();
+    let printed = output.to_end();
     shell.wait().unwrap();
-    rest
+    printed
+}
+
+/// Standard output of a child, read on a thread, so that each wait for it ends after [`TIMEOUT`].
+struct Output {
+    lines: Receiver<String>,
+    printed: String,
+}
+
+impl Output {
+    fn of(child: &mut Child) -> Self {
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            while output.read_line(&mut line).is_ok_and(|length| length > 0) {
+                let _ = sender.send(std::mem::take(&mut line));
+            }
+        });
+        let printed = String::new();
+        Self { lines, printed }
+    }
+
+    /// Waits for a text in the lines after those of earlier waits.
+    fn wait_for(&mut self, text: &str) {
+        self.wait_for_all(&[text]);
+    }
+
+    /// Like [`wait_for`](Self::wait_for), with several texts in any order.
+    fn wait_for_all(&mut self, texts: &[&str]) {
+        let from = self.printed.len();
+        while !texts.iter().all(|text| self.printed[from..].contains(text)) {
+            match self.lines.recv_timeout(TIMEOUT) {
+                Ok(line) => self.printed.push_str(&line),
+                Err(error) => panic!("no {texts:?}: {error}: {}", self.printed),
+            }
+        }
+    }
+
+    /// Reads to the end and returns all lines.
+    fn to_end(mut self) -> String {
+        self.printed.extend(self.lines.iter());
+        self.printed
+    }
 }
 
 /// Runs a shell in a terminal of `script`. The settings of the terminal are printed before and after.
@@ -128,14 +171,8 @@ fn key_bindings_work_and_the_terminal_is_restored() {
         return;
     };
     let mut keys = script.stdin.take().unwrap();
-    let mut output = BufReader::new(script.stdout.take().unwrap());
-    let mut printed = String::new();
-    let mut wait_for = |text: &str| {
-        let from = printed.len();
-        while !printed[from..].contains(text) {
-            assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
-        }
-    };
+    let mut output = Output::of(&mut script);
+    let mut wait_for = |text: &str| output.wait_for(text);
     wait_for("h shows the keys");
     keys.write_all(b"h").unwrap();
     wait_for("stop the shell");
@@ -154,7 +191,7 @@ fn key_bindings_work_and_the_terminal_is_restored() {
     wait_for("stopped");
     wait_for("running");
     keys.write_all(b"q").unwrap();
-    output.read_to_string(&mut printed).unwrap();
+    let printed = output.to_end();
     assert!(script.wait().unwrap().success(), "{printed}");
     assert!(
         printed.contains(&format!("opening {}", opened.trim())),
@@ -193,18 +230,17 @@ fn attach_waits_for_enter() {
         return;
     };
     let mut keys = script.stdin.take().unwrap();
-    let mut output = BufReader::new(script.stdout.take().unwrap());
-    let mut printed = String::new();
-    while !printed.contains("then press Enter here") {
-        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
-    }
-    assert!(printed.contains("`rust-gdb -p "), "{printed}");
+    let mut output = Output::of(&mut script);
+    output.wait_for("then press Enter here");
+    assert!(
+        output.printed.contains("`rust-gdb -p "),
+        "{}",
+        output.printed
+    );
     keys.write_all(b"\r").unwrap();
-    while !(printed.contains("h shows the keys") && printed.contains("printed by sample")) {
-        assert!(output.read_line(&mut printed).unwrap() > 0, "{printed}");
-    }
+    output.wait_for_all(&["h shows the keys", "printed by sample"]);
     keys.write_all(b"q").unwrap();
-    output.read_to_string(&mut printed).unwrap();
+    let printed = output.to_end();
     assert!(script.wait().unwrap().success(), "{printed}");
 }
 
