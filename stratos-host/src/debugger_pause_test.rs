@@ -8,12 +8,10 @@ use stratos_protocol::handshake::{Hello, Identity, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::method::Empty;
 use stratos_protocol::{Message, ProtocolVersion};
-use stratos_transport::Connection;
+use stratos_transport::{Connection, HostConnection};
 
 use crate::event::{Event, EventBus};
-use crate::process::{
-    InMemoryLauncher, LaunchError, LaunchedPlugin, Launcher, MemoryLink, Program,
-};
+use crate::process::{InMemoryLauncher, LaunchError, LaunchedPlugin, Launcher, Program};
 use crate::{AttachMode, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -73,11 +71,11 @@ impl Launcher for WithPid {
 }
 
 /// A plugin that answers every request at once.
-async fn run(link: MemoryLink) {
-    let mut connection = Connection::new(link.control, FRAME_BYTES);
+async fn run(host: HostConnection) {
+    let mut connection = Connection::new(host.control, FRAME_BYTES);
     let hello = Hello {
         protocol: ProtocolVersion::CURRENT,
-        nonce: link.nonce,
+        nonce: host.nonce,
         sdk: PeerInfo {
             name: "test".to_owned(),
             version: "1.0.0".to_owned(),

@@ -7,6 +7,7 @@ mod builder;
 pub mod context;
 mod error;
 mod handshake;
+mod in_progress;
 mod instrument;
 mod macro_support;
 mod plugin;

@@ -3,17 +3,17 @@
 //! [`serve`](crate::serve) runs a session over the sockets that the host names in the environment.
 //! A host that runs a plugin within its own process calls [`run`] itself.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde_json::json;
 use serde_json::value::RawValue;
+use stratos_protocol::auth::AuthChanged;
+use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
 use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES};
 use stratos_protocol::method::Empty;
 use stratos_protocol::{Request as _, RpcError};
-use stratos_transport::listener::StreamListener;
-use stratos_transport::{BoxedStream, Connection, ConnectionError, Handler, Peer, rpc};
+use stratos_transport::{Connection, ConnectionError, Handler, Peer, rpc};
 use thiserror::Error;
 
 use crate::context::{LogQueue, Logger, PluginContext, Shared};
@@ -23,16 +23,7 @@ use crate::instrument::Instrumentation;
 use crate::plugin::Plugin;
 
 pub use crate::handshake::HandshakeError;
-
-/// Connection of a plugin to its host.
-pub struct HostConnection {
-    /// Stream that carries the protocol.
-    pub control: BoxedStream,
-    /// Source of connections for requests to the plugin's routes.
-    pub http: StreamListener,
-    /// Secret that the host generated for this start of the plugin, and expects in the handshake.
-    pub nonce: String,
-}
+pub use stratos_transport::HostConnection;
 
 /// Error that ended a session.
 #[derive(Debug, Error)]
@@ -145,7 +136,7 @@ impl Drop for Cleanup {
     }
 }
 
-/// Answers the host's requests: the lifecycle itself, all others through the context's services.
+/// Answers the host's requests.
 struct Session<P> {
     plugin: Arc<P>,
     shared: Arc<Shared>,
@@ -163,7 +154,15 @@ impl<P: Plugin> Handler for Session<P> {
             Resume::METHOD => rpc::respond(params, |resume| self.resume(resume)).await,
             Stop::METHOD => rpc::respond(params, |stop| self.stop(stop)).await,
             Retire::METHOD => rpc::respond(params, |retire| self.retire(retire)).await,
-            _ => self.ctx.handle_request(method, params).await,
+            Invoke::METHOD => rpc::respond(params, |invoke| self.ctx.ipc.invoke(invoke)).await,
+            AuthChanged::METHOD => {
+                rpc::respond(params, async |AuthChanged { auth }| {
+                    self.ctx.auth.set(auth);
+                    Ok(Empty {})
+                })
+                .await
+            }
+            _ => Err(rpc::method_not_found("plugin", method)),
         }
     }
 
@@ -234,13 +233,5 @@ impl<P: Plugin> Session<P> {
         self.shared.logger.flush().await;
         outcome.map_err(|error| handler_failed(&*error))?;
         Ok(Empty {})
-    }
-}
-
-impl fmt::Debug for HostConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostConnection")
-            .field("http", &self.http)
-            .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use tokio::sync::mpsc;
 
-use crate::local::{LocalListener, LocalStream};
+use crate::local::{self, LocalListener};
 use crate::stream::{BoxedStream, memory_pair};
 
 /// How many connections a memory listener queues before [`StreamConnector::connect`] waits.
@@ -48,7 +48,7 @@ impl StreamListener {
     /// [`NotConnected`](io::ErrorKind::NotConnected) once all of its connectors are dropped.
     pub async fn accept(&mut self) -> io::Result<BoxedStream> {
         match self {
-            Self::Local(listener) => Ok(listener.accept().await?.into_boxed()),
+            Self::Local(listener) => listener.accept().await,
             Self::Memory(receiver) => receiver
                 .recv()
                 .await
@@ -65,7 +65,7 @@ impl StreamConnector {
     /// If no listener exists at the address, or the memory listener was dropped.
     pub async fn connect(&self) -> io::Result<BoxedStream> {
         match self {
-            Self::Local(address) => Ok(LocalStream::connect(address).await?.into_boxed()),
+            Self::Local(address) => local::connect(address).await,
             Self::Memory(sender) => {
                 let (client, server) = memory_pair();
                 sender

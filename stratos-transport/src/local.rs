@@ -39,30 +39,17 @@ impl LocalListener {
     /// # Errors
     ///
     /// If the operating system fails to accept; the next call may succeed.
-    pub async fn accept(&self) -> io::Result<LocalStream> {
-        self.0.accept().await.map(LocalStream)
+    pub async fn accept(&self) -> io::Result<BoxedStream> {
+        Ok(Box::new(self.0.accept().await?))
     }
 }
 
-/// A byte stream over a local socket.
-#[derive(Debug)]
-pub struct LocalStream(Stream);
-
-impl LocalStream {
-    /// Connects to the socket of a [`LocalListener`].
-    ///
-    /// # Errors
-    ///
-    /// If no listener exists at the address.
-    pub async fn connect(address: &OsStr) -> io::Result<Self> {
-        Stream::connect(address.to_fs_name::<GenericFilePath>()?)
-            .await
-            .map(Self)
-    }
-
-    /// Converts the stream to one of unspecified kind.
-    #[must_use]
-    pub fn into_boxed(self) -> BoxedStream {
-        Box::new(self.0)
-    }
+/// Connects to the socket of a [`LocalListener`].
+///
+/// # Errors
+///
+/// If no listener exists at the address.
+pub async fn connect(address: &OsStr) -> io::Result<BoxedStream> {
+    let stream = Stream::connect(address.to_fs_name::<GenericFilePath>()?).await?;
+    Ok(Box::new(stream))
 }

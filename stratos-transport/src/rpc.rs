@@ -88,13 +88,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn respond_passes_decoded_params_and_encodes_the_result() {
-        let params = raw(r#"{"channel":"x","payload":[1]}"#);
-        let result = respond(&params, async |invoke: Invoke| Ok(invoke.payload)).await;
-        assert_eq!(result.unwrap().get(), "[1]");
-    }
-
-    #[tokio::test]
     async fn respond_returns_the_error_of_the_handler() {
         let params = raw(r#"{"channel":"x","payload":1}"#);
         let error = RpcError::new(ErrorCode::NoHandler, "no handler for `x`");
@@ -136,16 +129,6 @@ mod tests {
         assert_eq!(
             error.message,
             "cannot write the value as JSON: key must be a string"
-        );
-    }
-
-    #[test]
-    fn method_not_found_names_receiver_and_method() {
-        let error = method_not_found("shell", "config/watch");
-        assert_eq!(error.code, ErrorCode::MethodNotFound);
-        assert_eq!(
-            error.message,
-            "this shell does not know the method `config/watch`"
         );
     }
 }

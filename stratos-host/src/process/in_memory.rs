@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use stratos_transport::BoxedStream;
 use stratos_transport::listener::{StreamListener, memory_listener};
 use stratos_transport::stream::memory_pair;
+use stratos_transport::{BoxedStream, HostConnection};
 use tokio::sync::mpsc;
 
 use crate::event::EventBus;
@@ -14,30 +14,20 @@ use crate::process::handle::{ProcessHandle, SupervisorChannels};
 use crate::process::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 use crate::token::random_hex;
 
-/// The plugin's ends of its connections to the shell.
-pub struct MemoryLink {
-    /// The control connection, which carries the protocol.
-    pub control: BoxedStream,
-    /// Connections with HTTP requests to the plugin's routes.
-    pub http: StreamListener,
-    /// Secret that the plugin sends in its `hello` request.
-    pub nonce: String,
-}
-
-type Run = dyn Fn(MemoryLink) -> BoxFuture<'static, ()> + Send + Sync;
+type Run = dyn Fn(HostConnection) -> BoxFuture<'static, ()> + Send + Sync;
 
 /// Runs a plugin as a task, over the same protocol as a process.
 #[derive(Clone)]
 pub struct InMemoryLauncher(Arc<Run>);
 
 impl InMemoryLauncher {
-    /// `run` is called for each start of the plugin, and returns when its link is closed.
+    /// `run` is called for each start of the plugin, and returns when its connection is closed.
     pub fn new<F, Fut>(run: F) -> Self
     where
-        F: Fn(MemoryLink) -> Fut + Send + Sync + 'static,
+        F: Fn(HostConnection) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        Self(Arc::new(move |link| Box::pin(run(link))))
+        Self(Arc::new(move |connection| Box::pin(run(connection))))
     }
 }
 
@@ -59,12 +49,12 @@ impl Launcher for InMemoryLauncher {
             let _ = control_sender.try_send(Box::new(ours));
             let (http, http_incoming) = memory_listener();
             let (process, channels) = ProcessHandle::new(None);
-            let link = MemoryLink {
+            let connection = HostConnection {
                 control: Box::new(theirs),
                 http: http_incoming,
                 nonce: nonce.clone(),
             };
-            tokio::spawn(supervise((self.0)(link), channels, control_sender));
+            tokio::spawn(supervise((self.0)(connection), channels, control_sender));
             Ok(LaunchedPlugin {
                 control: StreamListener::Memory(control_receiver),
                 http,
@@ -103,11 +93,5 @@ async fn supervise(
 impl fmt::Debug for InMemoryLauncher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("InMemoryLauncher")
-    }
-}
-
-impl fmt::Debug for MemoryLink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryLink").finish_non_exhaustive()
     }
 }

@@ -31,7 +31,7 @@ pub use self::cleanup::{CleanupReport, clean_up_stale_runs, run_guardian};
 pub use self::executable::Executable;
 pub use self::factory::LauncherFactory;
 pub use self::handle::ProcessHandle;
-pub use self::in_memory::{InMemoryLauncher, MemoryLink};
+pub use self::in_memory::InMemoryLauncher;
 pub use self::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 pub use self::process_launcher::ProcessLauncher;
 pub use self::run_context::LaunchOptions;

@@ -2,12 +2,10 @@
 
 mod auth;
 mod config;
-mod extract;
 mod ipc;
 mod logger;
 mod plugin_context;
 mod server;
-mod service;
 mod shared;
 mod tasks;
 mod tracker;

@@ -7,15 +7,16 @@ mod tracing_forwarder;
 use std::error::Error;
 use std::process::ExitCode;
 
+use stratos_transport::HostConnection;
 use stratos_transport::listener::StreamListener;
-use stratos_transport::local::{LocalListener, LocalStream};
+use stratos_transport::local::{self, LocalListener};
 
 use self::environment::Environment;
 #[cfg(feature = "testing")]
 pub(crate) use self::tracing_forwarder::tracing_dispatch;
 use crate::error::{BoxError, chain};
 use crate::plugin::Plugin;
-use crate::session::{HostConnection, SessionOptions, run_with};
+use crate::session::{SessionOptions, run_with};
 
 /// Creates a plugin by its `Default` and runs it: the whole `main` of a plugin program.
 ///
@@ -71,13 +72,13 @@ async fn serve_in<P: Plugin>(plugin: P, environment: Environment) -> Result<(), 
     // The host may connect to the HTTP socket as soon as the handshake is done.
     let http = LocalListener::bind(&environment.http_socket)
         .map_err(|error| format!("cannot listen on the HTTP socket: {error}"))?;
-    let control = LocalStream::connect(&environment.socket)
+    let control = local::connect(&environment.socket)
         .await
         .map_err(|error| format!("cannot connect to the shell: {error}"))?;
     let options = SessionOptions::default();
     tracing_forwarder::install(options.logger.clone(), environment.log_level.as_deref());
     let connection = HostConnection {
-        control: control.into_boxed(),
+        control,
         http: StreamListener::Local(http),
         nonce: environment.nonce,
     };

@@ -1,6 +1,5 @@
 //! Errors of the test shell.
 
-use std::any::type_name;
 use std::io;
 
 use stratos_host::ShellError;
@@ -100,19 +99,4 @@ pub enum InvokeError {
         #[source]
         source: serde_json::Error,
     },
-}
-
-impl InvokeError {
-    pub(crate) fn answer<T>(
-        channel: &str,
-        answer: serde_json::Value,
-        source: serde_json::Error,
-    ) -> Self {
-        Self::Answer {
-            channel: channel.to_owned(),
-            answer,
-            wanted: type_name::<T>(),
-            source,
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Handle to a plugin of the test shell.
 
+use std::any::type_name;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
@@ -86,8 +87,12 @@ impl TestPlugin {
             let what = format!("an answer on channel `{channel}` of `{}`", self.id);
             let asked = self.control().invoke(&self.id, channel, payload);
             let answer = self.shared.waiter.within(&what, at, asked).await?;
-            serde_json::from_value(answer.clone())
-                .map_err(|source| InvokeError::answer::<T>(channel, answer, source))
+            serde_json::from_value(answer.clone()).map_err(|source| InvokeError::Answer {
+                channel: channel.to_owned(),
+                answer,
+                wanted: type_name::<T>(),
+                source,
+            })
         }
     }
 
@@ -111,7 +116,7 @@ impl TestPlugin {
             });
             let payload = payload.await;
             serde_json::from_value(payload.clone()).unwrap_or_else(|error| {
-                let wanted = std::any::type_name::<T>();
+                let wanted = type_name::<T>();
                 panic!(
                     "the push on `{channel}` is {payload}, which is not a `{wanted}`: {error}, at {at}"
                 )
@@ -269,7 +274,7 @@ impl TestPlugin {
         match self.control().config_get(&self.id, key).await {
             Ok(value) => Some(
                 serde_json::from_value(value.clone()).unwrap_or_else(|error| {
-                    let wanted = std::any::type_name::<T>();
+                    let wanted = type_name::<T>();
                     panic!("`{key}` is {value}, which is not a `{wanted}`: {error}")
                 }),
             ),

@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_host::process::InMemoryLauncher;
 use stratos_protocol::handshake::Identity;
+use stratos_transport::HostConnection;
 
-use crate::active_polls::ActivePolls;
+use crate::active_polls::{ActivePolls, PluginPolls};
 use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
 use crate::instrument::Instrumentation;
 use crate::plugin::Plugin;
 use crate::serve::tracing_dispatch;
-use crate::session::{HostConnection, SessionOptions, run_with};
+use crate::session::{SessionOptions, run_with};
 use crate::testing::leak_detector::LeakDetector;
 
 /// Types that convert into a [`Plugin`]: every plugin, and a [`PluginBuilder`].
@@ -94,19 +95,12 @@ impl PluginFactory {
         leak_detector: &LeakDetector,
     ) -> InMemoryLauncher {
         let run = Arc::clone(&self.run);
-        let polls = polls.of_plugin(id);
+        let polls = PluginPolls {
+            polls: polls.clone(),
+            plugin: id.into(),
+        };
         let (id, leak_detector) = (id.to_owned(), leak_detector.clone());
-        InMemoryLauncher::new(move |link| {
-            let MemoryLink {
-                control,
-                http,
-                nonce,
-            } = link;
-            let connection = HostConnection {
-                control,
-                http,
-                nonce,
-            };
+        InMemoryLauncher::new(move |connection| {
             let (id, leak_detector) = (id.clone(), leak_detector.clone());
             let mut options = SessionOptions::default();
             options.instrumentation = Instrumentation {

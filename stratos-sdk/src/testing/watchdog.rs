@@ -31,7 +31,8 @@ impl Watchdog {
 fn watch(polls: &ActivePolls, limit: Duration, stopped: &Receiver<()>) {
     let interval = (limit / 10).clamp(Duration::from_millis(10), Duration::from_millis(500));
     while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-        let longest = polls.longest();
+        // The poll that began first has been in progress for the longest time.
+        let longest = polls.read(|polls| polls.values().next().cloned());
         if let Some(poll) = longest.filter(|poll| poll.started.elapsed() > limit) {
             abort(&poll, limit);
         }

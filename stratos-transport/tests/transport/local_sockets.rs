@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use stratos_transport::local::{LocalListener, LocalStream};
+use stratos_transport::local::{LocalListener, connect};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test]
@@ -11,8 +11,8 @@ async fn a_listener_accepts_several_bidirectional_connections() {
     let (address, _folder) = address("both-ways");
     let listener = LocalListener::bind(&address).unwrap();
     for _ in 0..3 {
-        let (client, server) = tokio::join!(LocalStream::connect(&address), listener.accept());
-        let (mut client, mut server) = (client.unwrap().into_boxed(), server.unwrap().into_boxed());
+        let (client, server) = tokio::join!(connect(&address), listener.accept());
+        let (mut client, mut server) = (client.unwrap(), server.unwrap());
         client.write_all(b"ping").await.unwrap();
         let mut buffer = [0; 4];
         server.read_exact(&mut buffer).await.unwrap();
@@ -25,7 +25,7 @@ async fn a_listener_accepts_several_bidirectional_connections() {
 #[tokio::test]
 async fn connecting_without_a_listener_fails() {
     let (address, _folder) = address("no-listener");
-    LocalStream::connect(&address).await.unwrap_err();
+    connect(&address).await.unwrap_err();
 }
 
 #[cfg(target_os = "linux")]

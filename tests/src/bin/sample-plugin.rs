@@ -11,8 +11,7 @@ use stratos::Identity;
 use stratos_protocol::handshake::{Hello, PeerInfo};
 use stratos_protocol::{Message, ProtocolVersion, environment};
 use stratos_tests::sample;
-use stratos_transport::Connection;
-use stratos_transport::local::LocalStream;
+use stratos_transport::{Connection, local};
 use tokio::io::AsyncWriteExt as _;
 
 fn main() -> ExitCode {
@@ -74,10 +73,8 @@ fn hold_open(address: &str, id: &str) {
 #[tokio::main]
 async fn raw(talk: impl AsyncFnOnce(stratos_transport::BoxedStream)) -> ExitCode {
     let address = std::env::var_os(environment::SOCKET).expect("a shell started this");
-    let stream = LocalStream::connect(&address)
-        .await
-        .expect("the shell listens");
-    talk(stream.into_boxed()).await;
+    let stream = local::connect(&address).await.expect("the shell listens");
+    talk(stream).await;
     ExitCode::SUCCESS
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn serves(how: HttpFault) {
         let listener = LocalListener::bind(&host_env(HTTP_SOCKET)).expect("the place is free");
         tokio::spawn(async move {
             while let Ok(stream) = listener.accept().await {
-                tokio::spawn(answer(stream.into_boxed(), how));
+                tokio::spawn(answer(stream, how));
             }
         });
     }

@@ -6,8 +6,7 @@ use std::io;
 
 use serde_json::{Value, json};
 use stratos_protocol::environment;
-use stratos_transport::BoxedStream;
-use stratos_transport::local::LocalStream;
+use stratos_transport::{BoxedStream, local};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, ReadHalf, WriteHalf,
 };
@@ -45,8 +44,8 @@ impl RawConnection {
     }
 
     pub(super) async fn try_connect() -> io::Result<Self> {
-        let stream = LocalStream::connect(&host_env(environment::SOCKET)).await?;
-        let (reader, writer) = tokio::io::split(stream.into_boxed());
+        let stream = local::connect(&host_env(environment::SOCKET)).await?;
+        let (reader, writer) = tokio::io::split(stream);
         Ok(Self {
             reader: BufReader::new(reader),
             writer,

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stratos_host::event::{Event, EventBus};
-use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_host::process::InMemoryLauncher;
 use stratos_host::{AttachMode, PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::{Hello, Identity, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::method::Empty;
 use stratos_protocol::{Message, ProtocolVersion};
 use stratos_tests::{Plugins, RunOptions, ShellProcess};
-use stratos_transport::Connection;
+use stratos_transport::{Connection, HostConnection};
 use tokio::time::Instant;
 
 use crate::SAMPLE;
@@ -148,15 +148,15 @@ fn start(attach: Option<AttachMode>) -> Shell {
 }
 
 /// A plugin that takes an hour for every step, like one at a breakpoint.
-async fn slow(link: MemoryLink) {
-    let mut connection = Connection::new(link.control, FRAME_BYTES);
+async fn slow(host: HostConnection) {
+    let mut connection = Connection::new(host.control, FRAME_BYTES);
     let software = PeerInfo {
         name: "test".to_owned(),
         version: "1.0.0".to_owned(),
     };
     let hello = Hello {
         protocol: ProtocolVersion::CURRENT,
-        nonce: link.nonce,
+        nonce: host.nonce,
         sdk: software,
         plugin: Identity {
             id: "slow".to_owned(),

@@ -85,7 +85,7 @@ async fn a_plugin_orphaned_during_startup_exits() {
 async fn welcome(listener: &LocalListener) -> Connection {
     let greeting = async {
         let stream = listener.accept().await.unwrap();
-        let mut connection = Connection::new(stream.into_boxed(), FRAME_BYTES);
+        let mut connection = Connection::new(stream, FRAME_BYTES);
         let message = connection.receive().await.unwrap();
         (connection, message)
     };

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use stratos::Plugin;
-use stratos::session::{HostConnection, run};
+use stratos::session::run;
 use stratos_host::event::EventBus;
-use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_host::process::InMemoryLauncher;
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_tests::{HttpResponse, request};
 
@@ -13,24 +13,13 @@ pub(crate) const ID: &str = "forms";
 
 /// Starts a shell with a plugin, which is created anew for every generation.
 pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) -> Shell {
-    let launcher = InMemoryLauncher::new(
-        move |MemoryLink {
-                  control,
-                  http,
-                  nonce,
-              }| {
-            let plugin = plugin();
-            async move {
-                let connection = HostConnection {
-                    control,
-                    http,
-                    nonce,
-                };
-                // The shell reports the result.
-                let _ = run(plugin, connection).await;
-            }
-        },
-    );
+    let launcher = InMemoryLauncher::new(move |connection| {
+        let plugin = plugin();
+        async move {
+            // The shell reports the result.
+            let _ = run(plugin, connection).await;
+        }
+    });
     let spec = PluginSpec {
         id: ID.to_owned(),
         name: "Forms".to_owned(),

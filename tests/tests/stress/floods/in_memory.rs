@@ -10,7 +10,7 @@ use stratos::session::{HostConnection, run};
 use stratos::testing::TestShell;
 use stratos_host::event::{Entry, Journal};
 use stratos_host::event::{Event, EventBus};
-use stratos_host::process::{InMemoryLauncher, MemoryLink};
+use stratos_host::process::InMemoryLauncher;
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::{Hello, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
@@ -240,21 +240,16 @@ where
     Fut: Future<Output = ()> + Send + 'static,
 {
     let misbehave = Arc::new(misbehave);
-    let hostile = InMemoryLauncher::new(move |link: MemoryLink| {
+    let hostile = InMemoryLauncher::new(move |connection: HostConnection| {
         let misbehave = Arc::clone(&misbehave);
         async move {
             // Keeps the HTTP side open.
-            let (_http, mut stream) = (link.http, link.control);
-            begin(&mut stream, link.nonce).await;
+            let (_http, mut stream) = (connection.http, connection.control);
+            begin(&mut stream, connection.nonce).await;
             misbehave(stream).await;
         }
     });
-    let harmless = InMemoryLauncher::new(|link: MemoryLink| async move {
-        let connection = HostConnection {
-            control: link.control,
-            http: link.http,
-            nonce: link.nonce,
-        };
+    let harmless = InMemoryLauncher::new(|connection| async move {
         let _ = run(sample("sample").build().unwrap(), connection).await;
     });
     let spec = |id: &str, launcher: InMemoryLauncher| PluginSpec {
