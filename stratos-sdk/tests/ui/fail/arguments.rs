@@ -9,15 +9,6 @@ impl ManifestMissing {
     async fn on_stop(&self) {}
 }
 
-struct ManifestWithErrors;
-
-#[stratos::plugin(manifest = "tests/ui/broken.json")]
-impl ManifestWithErrors {
-    async fn on_start(&self, _ctx: PluginContext) {}
-
-    async fn on_stop(&self) {}
-}
-
 struct ManifestMisspelt;
 
 #[stratos::plugin(manfest = "tests/plugin.json")]

@@ -20,9 +20,6 @@ impl MyPlugin {
     #[ipc = "get-status"]
     async fn channel_with_equals(&self) {}
 
-    #[ipc("plugin:ui-tests:get-status")]
-    async fn channel_with_prefix(&self) {}
-
     #[ipc("get-status", "status")]
     async fn two_channels(&self) {}
 

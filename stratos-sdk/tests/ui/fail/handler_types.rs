@@ -1,5 +1,4 @@
 use stratos::PluginContext;
-use stratos::axum::{Json, extract::Path};
 
 struct Place;
 
@@ -12,11 +11,6 @@ struct MyPlugin;
 impl MyPlugin {
     #[ipc("payload")]
     async fn payload_not_deserializable(&self, _place: Place) {}
-
-    #[ipc("return")]
-    async fn return_type_not_serializable(&self) -> Place {
-        Place
-    }
 
     #[ipc("result")]
     async fn result_type_not_serializable(&self) -> stratos::Result<Place> {
@@ -35,9 +29,6 @@ impl MyPlugin {
     async fn return_type_not_a_response(&self) -> Vec<u32> {
         vec![1]
     }
-
-    #[post("/body/{id}")]
-    async fn body_first(&self, _body: Json<u32>, _id: Path<u32>) {}
 
     async fn on_start(&self, _ctx: PluginContext) {}
 

@@ -1,13 +1,5 @@
 use stratos::PluginContext;
 
-struct StartInCamelCase;
-
-#[stratos::plugin(manifest = "tests/plugin.json")]
-impl StartInCamelCase {
-    async fn onStart(&self, _ctx: PluginContext) {}
-    async fn on_stop(&self) {}
-}
-
 struct StartMisspelt;
 
 #[stratos::plugin(manifest = "tests/plugin.json")]
@@ -33,13 +25,6 @@ impl StartWithACapital {
     async fn on_Start(&self, _ctx: PluginContext) {}
 
     async fn on_stop(&self) {}
-}
-
-struct StopMissing;
-
-#[stratos::plugin(manifest = "tests/plugin.json")]
-impl StopMissing {
-    async fn on_start(&self, _ctx: PluginContext) {}
 }
 
 struct StopNamedOnShutdown;
@@ -90,11 +75,9 @@ impl ResumeNamedOnUpdate {
 }
 
 fn main() {
-    let _ = stratos::serve_plugin::<StartInCamelCase>;
     let _ = stratos::serve_plugin::<StartMisspelt>;
     let _ = stratos::serve_plugin::<StartNamedStart>;
     let _ = stratos::serve_plugin::<StartWithACapital>;
-    let _ = stratos::serve_plugin::<StopMissing>;
     let _ = stratos::serve_plugin::<StopNamedOnShutdown>;
     let _ = stratos::serve_plugin::<StopNamedStop>;
     let _ = stratos::serve_plugin::<BothHooksMissing>;

@@ -36,15 +36,6 @@ impl HookWithoutSelf {
     async fn on_stop(&self) {}
 }
 
-struct MutableSelf;
-
-#[stratos::plugin(manifest = "tests/plugin.json")]
-impl MutableSelf {
-    async fn on_start(&mut self, _ctx: PluginContext) {}
-
-    async fn on_stop(&self) {}
-}
-
 struct ResumeWithoutContext;
 
 #[stratos::plugin(manifest = "tests/plugin.json")]
@@ -70,7 +61,6 @@ fn main() {
     let _ = stratos::serve_plugin::<StartNotAsync>;
     let _ = stratos::serve_plugin::<HookWithTwoContexts>;
     let _ = stratos::serve_plugin::<HookWithoutSelf>;
-    let _ = stratos::serve_plugin::<MutableSelf>;
     let _ = stratos::serve_plugin::<ResumeWithoutContext>;
     let _ = stratos::serve_plugin::<SeveralMistakesInHooks>;
 }

@@ -17,9 +17,6 @@ impl MyPlugin {
     #[get("/fleet?page=1")]
     async fn with_query(&self) {}
 
-    #[get("/fleet/:id")]
-    async fn with_colon(&self) {}
-
     #[get("/files/*path")]
     async fn with_star(&self) {}
 

@@ -6,7 +6,6 @@ struct MyPlugin;
 #[stratos::plugin(manifest = "tests/ui/settings.json")]
 impl MyPlugin {
     async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
-        let _ = Self::settings(&ctx).refresh_intervall().await?;
         let _: u64 = Self::settings(&ctx).refresh_interval().await?;
         Ok(())
     }

@@ -1,4 +1,3 @@
-use std::rc::Rc;
 use std::sync::Mutex;
 
 use stratos::{PluginContext, tokio};
@@ -8,20 +7,6 @@ struct MyPlugin;
 
 #[stratos::plugin(manifest = "tests/plugin.json")]
 impl MyPlugin {
-    #[get("/count")]
-    async fn get_count(&self) -> String {
-        let count = Rc::new(7);
-        tokio::task::yield_now().await;
-        count.to_string()
-    }
-
-    #[ipc("count")]
-    async fn count(&self) -> u32 {
-        let count = Rc::new(7);
-        tokio::task::yield_now().await;
-        *count
-    }
-
     async fn on_start(&self, _ctx: PluginContext) {
         let lock = Mutex::new(0);
         let guard = lock.lock();

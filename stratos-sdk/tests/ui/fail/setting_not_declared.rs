@@ -1,0 +1,18 @@
+use stratos::PluginContext;
+
+#[derive(Default)]
+struct MyPlugin;
+
+#[stratos::plugin(manifest = "tests/ui/settings.json")]
+impl MyPlugin {
+    async fn on_start(&self, ctx: PluginContext) -> stratos::Result {
+        let _ = Self::settings(&ctx).refresh_intervall().await?;
+        Ok(())
+    }
+
+    async fn on_stop(&self) {}
+}
+
+fn main() -> std::process::ExitCode {
+    stratos::serve::<MyPlugin>()
+}
