@@ -245,51 +245,37 @@ mod tests {
     }
 
     #[test]
-    fn only_the_fix_that_breaks_the_json_is_left_out() {
-        let source = b"[1, 2, 3]";
-        let fixed = fix(source, Safety::Safe, |now| match now == source {
-            true => report(vec![(1..2, "10"), (4..5, "}"), (7..8, "30")]),
-            false => report(vec![]),
-        });
-        assert_eq!(fixed.source, b"[10, 2, 30]");
-        assert_eq!(fixed.applied.len(), 2);
-    }
-
-    #[test]
-    fn a_fix_that_adds_errors_is_left_out() {
-        let fixed = fix(b"[1]", Safety::Safe, |now| match now == b"[1]" {
-            true => report(vec![(1..2, "2")]),
-            false => report(vec![(0..0, ""), (1..1, "")]),
-        });
-        assert_eq!(fixed.source, b"[1]");
-        assert_eq!(fixed.applied, [""; 0]);
-    }
-
-    #[test]
-    fn of_two_overlapping_fixes_the_first_is_applied() {
-        let fixed = fix(b"[12]", Safety::Safe, |now| match now {
-            b"[12]" => report(vec![(1..3, "34"), (2..3, "0")]),
-            _ => report(vec![]),
-        });
-        assert_eq!(fixed.source, b"[34]");
-    }
-
-    #[test]
-    fn rules_that_undo_each_other_do_not_loop() {
-        let fixed = fix(b"[1]", Safety::Safe, |now| match now {
-            b"[1]" => report(vec![(1..2, "2")]),
-            _ => report(vec![(1..2, "1")]),
-        });
-        assert_eq!(fixed.source, b"[2]");
-    }
-
-    #[test]
-    fn a_fix_that_needs_a_lenient_parser_is_left_out() {
-        let fixed = fix(b"[1]", Safety::Safe, |now| match now {
-            b"[1]" => report(vec![(2..2, ",")]),
-            _ => report(vec![]),
-        });
-        assert_eq!(fixed.source, b"[1]");
+    fn fixes_that_overlap_or_make_the_file_worse_are_left_out() {
+        let no_errors = || vec![];
+        for (source, fixes, after, expected) in [
+            // The second one breaks the JSON.
+            (
+                "[1, 2, 3]",
+                vec![(1..2, "10"), (4..5, "}"), (7..8, "30")],
+                no_errors(),
+                "[10, 2, 30]",
+            ),
+            ("[12]", vec![(1..3, "34"), (2..3, "0")], no_errors(), "[34]"),
+            // Only a lenient parser accepts the result.
+            ("[1]", vec![(2..2, ",")], no_errors(), "[1]"),
+            // There are two errors afterwards.
+            (
+                "[1]",
+                vec![(1..2, "2")],
+                vec![(0..0, ""), (1..1, "")],
+                "[1]",
+            ),
+            // The next fix undoes this one.
+            ("[1]", vec![(1..2, "2")], vec![(1..2, "1")], "[2]"),
+        ] {
+            let fixed = fix(source.as_bytes(), Safety::Safe, |now| {
+                report(match now == source.as_bytes() {
+                    true => fixes.clone(),
+                    false => after.clone(),
+                })
+            });
+            assert_eq!(fixed.source, expected.as_bytes(), "{source} {fixes:?}");
+        }
     }
 
     #[test]

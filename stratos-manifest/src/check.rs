@@ -104,7 +104,10 @@ pub(crate) fn run_rules(
         }
     }
     if let Some(root) = root {
-        locate(&mut report.diagnostics, root);
+        let is_unset = |found: &&mut Diagnostic| found.at.is_empty();
+        for found in report.diagnostics.iter_mut().filter(is_unset) {
+            found.at = key_path(root, found.span.start);
+        }
     }
     report.diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.span.start, d.span.end, d.rule);
@@ -114,15 +117,6 @@ pub(crate) fn run_rules(
         .filter(|_| is_valid)
         .and_then(|object| build_manifest(object, manifest.text));
     report
-}
-
-/// Sets the key paths of all findings that the rules have not set themselves.
-fn locate(diagnostics: &mut [Diagnostic], root: &Value<'_>) {
-    for diagnostic in diagnostics {
-        if diagnostic.at.is_empty() {
-            diagnostic.at = key_path(root, diagnostic.span.start);
-        }
-    }
 }
 
 /// Runs one rule; `None` if it panics, so that a defect in a rule neither ends the check nor passes for no findings.

@@ -7,7 +7,7 @@ use jsonc_parser::ast::{Object, Value};
 use crate::{
     model::SettingType,
     schema::ObjectNode,
-    syntax::{find, find_text, span, to_f64},
+    syntax::{elements, find, find_text, span, to_f64},
 };
 
 /// A number literal of the manifest.
@@ -48,9 +48,6 @@ pub(crate) fn default_value<'t>(setting: &ObjectNode<'t>) -> Option<&'t Value<'t
 
 /// The `value` of each option of a setting; options without one are skipped.
 pub(crate) fn option_values<'t>(setting: &ObjectNode<'t>) -> impl Iterator<Item = &'t Value<'t>> {
-    find(setting.object, "options")
-        .and_then(|options| options.value.as_array())
-        .into_iter()
-        .flat_map(|options| &options.elements)
+    elements(setting.object, "options")
         .filter_map(|option| Some(&find(option.as_object()?, "value")?.value))
 }

@@ -266,29 +266,6 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn links_out_of_the_folder_are_not_read() {
-        let dir = tempfile::tempdir().unwrap();
-        let plugin = dir.path().join("plugin");
-        fs::create_dir_all(plugin.join("inside")).unwrap();
-        for (file, text) in [
-            ("Cargo.toml", CRATE),
-            ("package.json", "{\"version\": \"1.2.5\"}"),
-        ] {
-            let link = plugin.join(file);
-            for target in ["..", "inside"] {
-                fs::write(plugin.join(target).join(file), text).unwrap();
-            }
-            for (target, expected) in [("..", 0), ("inside", 1)] {
-                std::os::unix::fs::symlink(Path::new(target).join(file), &link).unwrap();
-                let facts = collect_from(&plugin, b"{}");
-                assert_eq!(facts.versions.len(), expected, "{file} {target}");
-                fs::remove_file(&link).unwrap();
-            }
-        }
-    }
-
     #[test]
     fn a_large_icon_is_not_inspected() {
         let dir = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ use crate::{
         manifest::{Author, Background, Manifest, PluginType},
         setting::{Choice, Setting, SettingScope, SettingType},
     },
-    syntax::{ParsedManifest, find, find_text, head_span, span},
+    syntax::{ParsedManifest, elements, find, find_text, head_span, span},
 };
 
 /// A setting and its location in the file.
@@ -125,13 +125,6 @@ fn owned(object: &Object<'_>, key: &str) -> Option<String> {
 
 fn object<'t, 'a>(parent: &'t Object<'a>, key: &str) -> Option<&'t Object<'a>> {
     find(parent, key)?.value.as_object()
-}
-
-fn elements<'t, 'a>(parent: &'t Object<'a>, key: &str) -> impl Iterator<Item = &'t Value<'a>> {
-    find(parent, key)
-        .and_then(|property| property.value.as_array())
-        .into_iter()
-        .flat_map(|array| &array.elements)
 }
 
 fn number(object: &Object<'_>, key: &str) -> Option<f64> {

@@ -6,7 +6,7 @@ use crate::{
     rules::prelude::*,
     schema::ObjectNode,
     suggest::{closest, is_same_word},
-    syntax::{as_text, find_text, to_json},
+    syntax::{as_text, elements, find_text, to_json},
 };
 
 declare_rule! {
@@ -136,8 +136,7 @@ fn suggested_value<'v, 't>(
     let word = plain(default);
     let same = values.iter().find(|value| plain(value) == word);
     let labelled = || {
-        let options = find(setting.object, "options")?.value.as_array()?;
-        let mut labels = options.elements.iter().filter_map(|option| {
+        let mut labels = elements(setting.object, "options").filter_map(|option| {
             let option = option.as_object()?;
             Some((find_text(option, "label")?, &find(option, "value")?.value))
         });

@@ -83,8 +83,9 @@ fn describe(
             "{}; such characters are often copied by accident",
             describe_characters(found)
         ));
-    let visible = remove_characters(&text.value, found);
-    if visible.trim().is_empty() {
+    let is_found = |at: usize| found.binary_search_by_key(&at, |(at, ..)| *at).is_ok();
+    let is_visible = |(at, char): (usize, char)| !char.is_whitespace() && !is_found(at);
+    if !text.value.char_indices().any(is_visible) {
         return finding.help("write a text with visible characters");
     }
     let changes_direction =
@@ -95,7 +96,6 @@ fn describe(
         true => format!("remove {them}, then check the order of the letters"),
         false => format!("remove {them}"),
     });
-    let is_found = |at: usize| found.binary_search_by_key(&at, |(at, ..)| *at).is_ok();
     let edits = Edit::remove_chars(cx.manifest.text, text, is_found);
     // Without direction characters, the letters are shown in another order.
     let safety = match changes_direction {
@@ -103,17 +103,6 @@ fn describe(
         false => safety,
     };
     finding.fix(safety, edits)
-}
-
-fn remove_characters(text: &str, found: &[(usize, char, InvisibleKind)]) -> String {
-    let mut rest = String::with_capacity(text.len());
-    let mut start = 0;
-    for &(at, char, _) in found {
-        rest.push_str(&text[start..at]);
-        start = at + char.len_utf8();
-    }
-    rest.push_str(&text[start..]);
-    rest
 }
 
 /// The different code points by kind, of each kind at most the first few.

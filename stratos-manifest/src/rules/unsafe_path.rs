@@ -57,11 +57,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             ["background", ..] => "background/index.js",
             _ => "assets/icon.svg",
         };
-        let Description {
-            predicate,
-            note,
-            help,
-        } = describe_fault(fault, &with_slashes, example);
+        let (predicate, note, help) = describe_fault(fault, &with_slashes, example);
         let finding = cx
             .finding(span(literal), format!("`{}` {predicate}", path.join(".")))
             .note(note)
@@ -72,16 +68,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-struct Description {
-    /// Completes the message "`icon_light` ...".
-    predicate: &'static str,
-    note: &'static str,
-    help: String,
-}
-
-fn describe_fault(fault: PathError, with_slashes: &str, example: &str) -> Description {
+/// The predicate that completes the message "`icon_light` ...", the note and the help.
+fn describe_fault(
+    fault: PathError,
+    with_slashes: &str,
+    example: &str,
+) -> (&'static str, &'static str, String) {
     let inside = "paths are relative to the plugin's folder, and only that folder is installed";
-    let (predicate, note, help) = match fault {
+    match fault {
         PathError::Control => (
             "contains a control character",
             "file names on Windows cannot contain control characters, such as line breaks",
@@ -107,10 +101,5 @@ fn describe_fault(fault: PathError, with_slashes: &str, example: &str) -> Descri
             inside,
             "put the file into the plugin's folder, and write its path without `..`".to_owned(),
         ),
-    };
-    Description {
-        predicate,
-        note,
-        help,
     }
 }

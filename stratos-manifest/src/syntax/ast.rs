@@ -35,6 +35,17 @@ pub(crate) fn find_text<'t>(object: &'t Object<'_>, key: &str) -> Option<&'t str
     as_text(&find(object, key)?.value)
 }
 
+/// The elements of the array with this key; none if there is no such array.
+pub(crate) fn elements<'t, 'a>(
+    object: &'t Object<'a>,
+    key: &str,
+) -> impl Iterator<Item = &'t Value<'a>> + use<'t, 'a> {
+    find(object, key)
+        .and_then(|property| property.value.as_array())
+        .into_iter()
+        .flat_map(|array| &array.elements)
+}
+
 /// The content of a string; `None` for any other value.
 pub(crate) fn as_text<'t>(value: &'t Value<'_>) -> Option<&'t str> {
     value.as_string_lit().map(|literal| literal.value.as_ref())

@@ -1,7 +1,5 @@
 //! A manifest file after decoding and parsing.
 
-use std::fmt;
-
 use jsonc_parser::ast::Value;
 
 use crate::syntax::{
@@ -17,6 +15,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 ///
 /// The checks, the collection of [`ProjectFacts`](crate::ProjectFacts), the fixes and the macro share one, so that a file
 /// is parsed once.
+#[derive(Debug)]
 pub struct ParsedManifest<'s> {
     /// The bytes of the file.
     pub(crate) source: &'s [u8],
@@ -66,15 +65,6 @@ impl<'s> ParsedManifest<'s> {
 
     fn find_text(&self, key: &str) -> Option<&str> {
         find_text(self.root.as_ref()?.as_object()?, key)
-    }
-}
-
-impl fmt::Debug for ParsedManifest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ParsedManifest")
-            .field("text", &self.text)
-            .field("errors", &self.errors)
-            .finish_non_exhaustive()
     }
 }
 

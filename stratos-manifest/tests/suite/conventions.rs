@@ -67,19 +67,10 @@ fn documented_examples_fire_and_their_corrections_do_not() {
     for rule in RULES {
         let docs = rule.docs();
         let (example, instead) = docs.split_once(HEADINGS[3]).unwrap();
-        for json in json_blocks(example) {
-            assert!(
-                fires(rule, json),
-                "{} does not fire in its example",
-                rule.id
-            );
-        }
-        for json in json_blocks(instead) {
-            assert!(
-                !fires(rule, json),
-                "{} fires in its corrected example",
-                rule.id
-            );
+        for (docs, expected) in [(example, true), (instead, false)] {
+            for json in json_blocks(docs) {
+                assert_eq!(fires(rule, json), expected, "{}: {json}", rule.id);
+            }
         }
     }
 }

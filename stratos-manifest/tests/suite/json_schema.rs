@@ -16,42 +16,32 @@ fn the_schema_is_valid_against_its_meta_schema() {
     );
 }
 
-/// Formats are validated, as editors do.
 #[test]
 fn examples_are_valid() {
-    let schema = schema();
-    let mut examples = 0;
-    visit(&schema, &mut |inner| {
-        let Some(list) = inner.get("examples").and_then(Value::as_array) else {
-            return;
-        };
-        let validator = validator_of(inner);
-        for example in list {
-            let error = validator.validate(example).err();
-            assert!(error.is_none(), "{example}: {error:?}");
-            examples += 1;
-        }
-    });
-    assert!(examples > 30, "{examples}");
+    assert_valid("examples", 30, Value::clone);
 }
 
 #[test]
 fn snippets_are_valid_with_their_placeholders_filled() {
-    let schema = schema();
-    let mut snippets = 0;
-    visit(&schema, &mut |inner| {
-        let Some(list) = inner.get("defaultSnippets").and_then(Value::as_array) else {
+    assert_valid("defaultSnippets", 10, |snippet| filled(&snippet["body"]));
+}
+
+/// Asserts that there are more than `min` values in the lists under `keyword`, and that each is valid for the schema
+/// around its list. Formats are validated, as editors do.
+fn assert_valid(keyword: &str, min: usize, instance: fn(&Value) -> Value) {
+    let mut count = 0;
+    visit(&schema(), &mut |inner| {
+        let Some(list) = inner.get(keyword).and_then(Value::as_array) else {
             return;
         };
         let validator = validator_of(inner);
-        for snippet in list {
-            let body = filled(&snippet["body"]);
-            let error = validator.validate(&body).err();
-            assert!(error.is_none(), "{body}: {error:?}");
-            snippets += 1;
+        for instance in list.iter().map(instance) {
+            let error = validator.validate(&instance).err();
+            assert!(error.is_none(), "{instance}: {error:?}");
+            count += 1;
         }
     });
-    assert!(snippets > 10, "{snippets}");
+    assert!(count > min, "{count}");
 }
 
 #[test]
