@@ -37,7 +37,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let ending = shell.with_client(cx, async |client| {
         let plugins = client.call(&ListPlugins {}).await?;
         let ids: Vec<_> = plugins.into_iter().map(|plugin| plugin.id).collect();
-        let scenario = match file.scenario.clone().fit(&ids) {
+        let scenario = match file.scenario.bind(&ids) {
             Ok(scenario) => scenario,
             Err(error) => return Ok(Err(error)),
         };
@@ -63,8 +63,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let held = ending == ScenarioOutcome::Passed;
     let played = ScenarioReport {
         file: file.name,
+        of: scenario.step_count(),
         name: scenario.name,
-        of: scenario.steps.len(),
         steps,
         ending,
     };

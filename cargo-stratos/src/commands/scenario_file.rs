@@ -47,7 +47,7 @@ pub(super) fn scenario_error(cx: &Context, error: &ScenarioError) -> Error {
     for line in error.lines() {
         cx.output.note(escape(&line));
     }
-    let count = match error.mistakes.len() {
+    let count = match error.diagnostics.len() {
         1 => "1 mistake".to_owned(),
         count => format!("{count} mistakes"),
     };

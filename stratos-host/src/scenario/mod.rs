@@ -1,27 +1,36 @@
-//! Scenarios: a file that says what happens to the shell and its plugins, and when.
+//! Scenarios: files with steps that are played against a running shell.
 //!
-//! [`Scenario::parse`] reads one, [`play`] plays it: step after step, on tokio's clock, until one does not hold. What
-//! a scenario breaks is whole again at its end, however it ends.
+//! [`Scenario::parse`] and [`Scenario::bind`] read a file, and [`ScenarioPlayer`] plays it: one step after the other,
+//! on tokio's clock, until one fails. At the end, all faults that the scenario has injected are undone.
+//!
+//! A new verb is one entry of the table `VERBS` in `verbs.rs`: its name, its documentation, its keys, and a function
+//! that parses the keys into an [`Action`](action::Action), which has the text for messages and the implementation.
+//!
+//! The modules import each other in one direction: `duration`, `error`, `json_subset` and `table_reader` are the
+//! lowest; `mock_server`, `config_override`, `faults`, `expectation` and `observer` are what actions use; `verbs`
+//! defines the actions; `model`, `parse` and `bind` make a scenario of them, and `player` plays it.
 
-mod act;
-mod expect;
-mod fields;
-mod fit;
-mod mistakes;
+mod action;
+mod bind;
+mod config_override;
+mod duration;
+mod error;
+mod expectation;
+mod faults;
+mod json_subset;
+mod mock_server;
+mod mock_server_config;
 mod model;
+mod observer;
 mod parse;
 mod player;
 mod report;
-mod stage;
-mod stand_in;
-mod time;
+mod step_reader;
+mod table_reader;
 mod verbs;
 
-pub use self::mistakes::{Mistake, ScenarioError};
-pub use self::model::{
-    Action, Address, Answer, Expected, Lifecycle, Scenario, Step, Upstream, When,
-};
-pub(crate) use self::player::play_in_turn;
-pub use self::player::{Afterwards, Busy, play};
+pub use self::error::{Diagnostic, ScenarioError};
+pub use self::model::Scenario;
+pub use self::player::{AfterScenario, AlreadyPlaying, ScenarioPlayer};
 pub use self::report::ScenarioReport;
 pub use self::verbs::{KEYS, Key, VERBS, Verb};

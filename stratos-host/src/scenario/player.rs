@@ -1,5 +1,6 @@
-//! Plays a scenario: each step at its time, until one does not hold.
+//! The player of scenarios.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use stratos_protocol::logger;
@@ -10,138 +11,196 @@ use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
 use crate::event::{Event, ScenarioOutcome, ScenarioProgress, StepReport};
-use crate::scenario::act::{act, does_something};
-use crate::scenario::expect::Witness;
-use crate::scenario::model::{Scenario, Step, When};
+use crate::scenario::action::StepContext;
+use crate::scenario::config_override::ConfigOverrides;
+use crate::scenario::faults::Faults;
+use crate::scenario::mock_server::MockServer;
+use crate::scenario::mock_server_config::MockServerConfig;
+use crate::scenario::model::{Scenario, Step, StepTime};
+use crate::scenario::observer::Observer;
 use crate::scenario::report::ScenarioReport;
-use crate::scenario::stage::Stage;
 
-/// How much of a reason is told; an answer that is named in it may be much longer.
-const FAILURE_BYTES: usize = 4096;
+/// Maximum length of a failure's reason, which may contain a response.
+const MAX_REASON_BYTES: usize = 4096;
 
-/// A shell plays one scenario at a time.
+/// Error of starting a scenario while another one is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the shell plays another scenario already")]
-pub struct Busy;
+pub struct AlreadyPlaying;
 
-/// What happens to the shell when a scenario is over.
+/// State of the shell after a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Afterwards {
-    /// It goes on: plugins that were told the address of a stand-in start again with their own.
-    GoesOn,
-    /// It ends.
-    Ends,
+pub enum AfterScenario {
+    /// The shell keeps running. Plugins that were restarted with the URL of a mock server are restarted without it.
+    KeepRunning,
+    /// The shell stops.
+    Stop,
 }
 
-/// Plays a scenario that [fits](Scenario::fit) the shell, until its end or until somebody ends it.
-///
-/// Returns when what it broke is whole again. Dropped before, it cannot give back config values.
-///
-/// # Errors
-///
-/// When the shell plays one already.
-pub async fn play(
-    control: &Control,
-    scenario: &Scenario,
-    afterwards: Afterwards,
-    until: &CancellationToken,
-    tell: impl FnMut(&ScenarioProgress) + Send,
-) -> Result<ScenarioReport, Busy> {
-    let turn = control.try_lock_scenario().ok_or(Busy)?;
-    Ok(play_in_turn(turn, control, scenario, afterwards, until, tell).await)
+/// Plays a scenario; a shell has at most one player at a time.
+#[derive(Debug)]
+pub struct ScenarioPlayer {
+    control: Control,
+    _lock: OwnedMutexGuard<()>,
 }
 
-/// The same for whoever has the turn already.
-pub(crate) async fn play_in_turn(
-    _turn: OwnedMutexGuard<()>,
-    control: &Control,
-    scenario: &Scenario,
-    afterwards: Afterwards,
-    until: &CancellationToken,
-    mut tell: impl FnMut(&ScenarioProgress) + Send,
-) -> ScenarioReport {
-    let mut tell = |progress: ScenarioProgress| {
-        tell(&progress);
-        control.emit(Event::Scenario {
-            scenario: scenario.name.clone(),
-            progress,
+impl ScenarioPlayer {
+    /// A player for a shell.
+    ///
+    /// # Errors
+    ///
+    /// When the shell has another player.
+    pub fn new(control: &Control) -> Result<Self, AlreadyPlaying> {
+        let lock = control.try_lock_scenario().ok_or(AlreadyPlaying)?;
+        Ok(Self {
+            control: control.clone(),
+            _lock: lock,
+        })
+    }
+
+    /// Plays a scenario that is [bound](Scenario::bind) to the shell, until its end, or until `cancel` is cancelled.
+    ///
+    /// Returns when all faults are undone. Dropping the future only stops the mock servers.
+    pub async fn play(
+        self,
+        scenario: Scenario,
+        after: AfterScenario,
+        cancel: &CancellationToken,
+        mut on_progress: impl FnMut(&ScenarioProgress) + Send,
+    ) -> ScenarioReport {
+        let control = &self.control;
+        let mut report = ScenarioReport {
+            file: scenario.file.clone(),
+            name: scenario.name.clone(),
+            of: scenario.steps.len(),
+            steps: Vec::new(),
+            ending: ScenarioOutcome::Cancelled,
+        };
+        let mut emit = |progress: ScenarioProgress| {
+            on_progress(&progress);
+            control.emit(Event::Scenario {
+                scenario: scenario.name.clone(),
+                progress,
+            });
+        };
+        let mut overrides = ConfigOverrides::new(control);
+        let mut cx = StepContext {
+            control: control.clone(),
+            faults: Faults::new(control),
+            observer: Observer::new(control),
+            plugin: String::new(),
+        };
+        let run = async {
+            start_servers(&mut cx, &mut overrides, scenario.servers).await?;
+            run_steps(&mut cx, scenario.steps, &mut report.steps, &mut emit).await
+        };
+        let result = tokio::select! {
+            biased;
+            () = cancel.cancelled() => None,
+            () = control.shutdown_started() => None,
+            result = run => Some(result),
+        };
+        match result {
+            Some(Ok(())) => report.ending = ScenarioOutcome::Passed,
+            Some(Err(outcome)) => report.ending = outcome,
+            None => {}
+        }
+        cx.faults.undo_all().await;
+        let restart = after == AfterScenario::KeepRunning && !control.is_shutting_down();
+        overrides.restore(restart).await;
+        emit(ScenarioProgress::Ended {
+            outcome: report.ending.clone(),
         });
-    };
-    let mut stage = Stage::new(control);
-    let mut steps = Vec::new();
-    let all = all_steps(&mut stage, scenario, &mut steps, &mut tell);
-    let ending = tokio::select! {
-        biased;
-        () = until.cancelled() => ScenarioOutcome::Cancelled,
-        () = control.shutdown_started() => ScenarioOutcome::Cancelled,
-        ending = all => ending,
-    };
-    let goes_on = afterwards == Afterwards::GoesOn && !control.is_shutting_down();
-    stage.give_back(goes_on).await;
-    tell(ScenarioProgress::Ended {
-        outcome: ending.clone(),
-    });
-    ScenarioReport {
-        file: scenario.file.clone(),
-        name: scenario.name.clone(),
-        of: scenario.steps.len(),
-        steps,
-        ending,
+        report
     }
 }
 
-async fn all_steps(
-    stage: &mut Stage,
-    scenario: &Scenario,
-    taken: &mut Vec<StepReport>,
-    tell: &mut (impl FnMut(ScenarioProgress) + Send),
-) -> ScenarioOutcome {
-    let mut witness = Witness::new(&stage.control);
-    if let Err((line, reason)) = stage.set_up(scenario).await {
-        return ScenarioOutcome::Failed { line, reason };
+/// Starts the mock servers, and restarts the plugins with their URLs.
+async fn start_servers(
+    cx: &mut StepContext,
+    overrides: &mut ConfigOverrides,
+    servers: BTreeMap<String, MockServerConfig>,
+) -> Result<(), ScenarioOutcome> {
+    let failed = |line, reason| ScenarioOutcome::Failed { line, reason };
+    // Lines of the mock servers whose URLs a plugin gets.
+    let mut lines = BTreeMap::new();
+    for (name, config) in servers {
+        let MockServerConfig {
+            line,
+            port,
+            url_key,
+            responses,
+        } = config;
+        let server = MockServer::start(port, responses).await;
+        let server = server.map_err(|error| {
+            let reason = format!("`{name}` cannot listen on 127.0.0.1:{port}: {error}");
+            failed(line, reason)
+        })?;
+        let url = format!("http://{}", server.address);
+        cx.faults.add_server(name, server);
+        if let Some(key) = url_key {
+            let set = overrides.set(&key, url.into()).await;
+            set.map_err(|error| failed(line, error.to_string()))?;
+            lines.entry(key.plugin).or_insert(line);
+        }
     }
-    let steps = scenario.steps.len();
-    tell(ScenarioProgress::Began { steps });
-    let begin = Instant::now();
-    for (index, step) in scenario.steps.iter().enumerate() {
-        sleep_until(match step.when {
-            When::At(at) => begin + at,
-            When::After(after) => Instant::now() + after,
+    let restarted = overrides.restart_plugins().await;
+    restarted.map_err(|(plugin, error)| {
+        let line = lines.get(&plugin).copied().unwrap_or(1);
+        failed(line, error.to_string())
+    })
+}
+
+/// Runs the steps until one fails.
+async fn run_steps(
+    cx: &mut StepContext,
+    steps: Vec<Step>,
+    reports: &mut Vec<StepReport>,
+    emit: &mut (impl FnMut(ScenarioProgress) + Send),
+) -> Result<(), ScenarioOutcome> {
+    emit(ScenarioProgress::Began { steps: steps.len() });
+    let start = Instant::now();
+    for (index, step) in steps.into_iter().enumerate() {
+        sleep_until(match step.time {
+            StepTime::At(at) => start + at,
+            StepTime::After(after) => Instant::now() + after,
         })
         .await;
-        if does_something(&step.action) {
-            witness = Witness::new(&stage.control);
-        }
-        let began = Instant::now();
-        let failure = take(stage, &witness, step).await.err();
+        let (line, text) = (step.line, step.to_string());
+        let step_start = Instant::now();
+        let failure = run_step(cx, step).await.err();
         let failure =
-            failure.map(|reason| logger::truncate(&reason, FAILURE_BYTES).unwrap_or(reason));
+            failure.map(|reason| logger::truncate(&reason, MAX_REASON_BYTES).unwrap_or(reason));
         let report = StepReport {
             number: index + 1,
-            line: step.line,
-            at_ms: millis(began - begin),
-            took_ms: millis(began.elapsed()),
-            text: step.action.to_string(),
+            line,
+            at_ms: millis(step_start - start),
+            took_ms: millis(step_start.elapsed()),
+            text,
             failure: failure.clone(),
         };
-        taken.push(report.clone());
-        tell(ScenarioProgress::Step { step: report });
+        reports.push(report.clone());
+        emit(ScenarioProgress::Step { step: report });
         if let Some(reason) = failure {
-            let line = step.line;
-            return ScenarioOutcome::Failed { line, reason };
+            return Err(ScenarioOutcome::Failed { line, reason });
         }
     }
-    ScenarioOutcome::Passed
+    Ok(())
 }
 
-/// Does the step; where it must fail, that is what holds.
-async fn take(stage: &mut Stage, witness: &Witness, step: &Step) -> Result<(), String> {
-    let done = act(stage, witness, &step.action).await;
-    match (&step.fails, done) {
-        (None, done) => done,
-        (Some(part), Err(reason)) if reason.contains(part) => Ok(()),
-        (Some(part), Err(reason)) => Err(format!("it must fail with {part:?}, but: {reason}")),
-        (Some(part), Ok(())) => Err(format!("it must fail with {part:?}, and it did not fail")),
+/// Runs a step. A step with an expected failure succeeds if its action fails as expected.
+async fn run_step(cx: &mut StepContext, step: Step) -> Result<(), String> {
+    cx.plugin = step.plugin;
+    let result = step.action.run(cx).await.map_err(|failure| failure.0);
+    match (step.expected_failure, result) {
+        (None, result) => result,
+        (Some(part), Err(reason)) if reason.contains(&part) => Ok(()),
+        (Some(part), Err(reason)) => Err(format!(
+            "the step must fail with {part:?}, but failed with: {reason}"
+        )),
+        (Some(part), Ok(())) => Err(format!(
+            "the step must fail with {part:?}, but it succeeded"
+        )),
     }
 }
 

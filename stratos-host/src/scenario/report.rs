@@ -1,33 +1,33 @@
-//! What became of a scenario.
+//! The result of a scenario.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::event::{ScenarioOutcome, StepReport};
-use crate::scenario::time::show;
+use crate::scenario::duration::format_duration;
 
-/// A scenario that was played, to its end or not.
-#[must_use = "it says whether all steps held"]
+/// The result of a scenario that was played.
+#[must_use = "the report says whether all steps held"]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScenarioReport {
-    /// Its file, as messages name it.
+    /// Name of the file, for messages.
     pub file: String,
-    /// What it is about.
+    /// Title of the scenario.
     pub name: String,
-    /// How many steps it has.
+    /// Number of steps in the file.
     pub of: usize,
-    /// The steps that were taken, in order.
+    /// Results of the steps that were run, in order.
     pub steps: Vec<StepReport>,
-    /// How it ended.
+    /// Outcome of the scenario.
     pub ending: ScenarioOutcome,
 }
 
 impl ScenarioReport {
-    /// For tests.
+    /// Asserts that all steps held.
     ///
     /// # Panics
     ///
-    /// When a step did not hold, with the steps so far.
+    /// When a step did not hold. The message lists the steps so far.
     #[track_caller]
     pub fn assert_held(&self) {
         let steps = self.steps.iter().map(|step| format!("\n  {step}"));
@@ -45,7 +45,7 @@ impl ScenarioReport {
     }
 }
 
-/// One sentence that says how it ended, and where.
+/// The outcome in one sentence, with the failed step.
 impl fmt::Display for ScenarioReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -55,10 +55,10 @@ impl fmt::Display for ScenarioReport {
             steps,
             ending,
         } = self;
-        let taken = steps.len();
+        let run = steps.len();
         match ending {
             ScenarioOutcome::Passed => write!(f, "{name}: all {of} steps held"),
-            ScenarioOutcome::Cancelled => write!(f, "{name}: ended after {taken} of {of} steps"),
+            ScenarioOutcome::Cancelled => write!(f, "{name}: ended after {run} of {of} steps"),
             ScenarioOutcome::Failed { line, reason } => {
                 write!(f, "{name}: failed\n  {file}:{line}: ")?;
                 if let Some(step) = steps.last().filter(|step| step.failure.is_some()) {
@@ -71,10 +71,10 @@ impl fmt::Display for ScenarioReport {
     }
 }
 
-/// Such as `10s sign-out`.
+/// The start time and the step in words, such as `10s sign-out`.
 impl fmt::Display for StepReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = show(Duration::from_millis(self.at_ms));
+        let at = format_duration(Duration::from_millis(self.at_ms));
         write!(f, "{at} {}", self.text)?;
         match &self.failure {
             Some(failure) => write!(f, ": {failure}"),

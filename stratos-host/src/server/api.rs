@@ -26,7 +26,7 @@ use crate::remote::{
     InvokeChannel, ListPlugins, Operation, PersonaName, RemoveConfigValue, ReplacePluginConfig,
     SCENARIO_PATH, SetConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
 };
-use crate::scenario::{Afterwards, Busy, Scenario, play_in_turn};
+use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
 use crate::server::error_response::error_response;
 use crate::server::request_guard::{RequestGuard, require_token};
 use crate::store::StoreError;
@@ -167,24 +167,24 @@ async fn play_scenario(
 ) -> Response {
     let plugins = control.plugins().into_iter();
     let ids: Vec<_> = plugins.map(|plugin| plugin.id).collect();
-    let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.fit(&ids));
+    let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.bind(&ids));
     let scenario = match scenario {
         Ok(scenario) => scenario,
         Err(error) => return error_response(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
     };
-    let Some(turn) = control.try_lock_scenario() else {
-        return error_response(StatusCode::CONFLICT, Busy.to_string());
+    let player = match ScenarioPlayer::new(&control) {
+        Ok(player) => player,
+        Err(error) => return error_response(StatusCode::CONFLICT, error.to_string()),
     };
     // Room for all progress messages, so that a slow client does not delay the steps.
-    let (sender, receiver) = mpsc::channel(scenario.steps.len() + 2);
+    let (sender, receiver) = mpsc::channel(scenario.step_count() + 2);
     let cancel = CancellationToken::new();
     let cancel_on_drop = cancel.clone().drop_guard();
     tokio::spawn(async move {
         let report = |progress: &ScenarioProgress| drop(sender.try_send(progress.clone()));
-        let afterwards = Afterwards::GoesOn;
-        let played = play_in_turn(turn, &control, &scenario, afterwards, &cancel, report);
+        let after = AfterScenario::KeepRunning;
         // The outcome is the last progress message.
-        let _ = played.await;
+        let _ = player.play(scenario, after, &cancel, report).await;
     });
     let lines = unfold((receiver, cancel_on_drop), |(mut receiver, guard)| async {
         let progress = receiver.recv().await?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use stratos_host::scenario::{self, Afterwards, Scenario, ScenarioReport};
+use stratos_host::scenario::{AfterScenario, Scenario, ScenarioPlayer, ScenarioReport};
 use tokio_util::sync::CancellationToken;
 
 use crate::testing::host_kind::clock_is_paused;
@@ -55,19 +55,20 @@ impl TestShell {
             .into_iter()
             .map(|plugin| plugin.id)
             .collect();
-        let scenario = Scenario::parse(file, text).and_then(|scenario| scenario.fit(&ids));
+        let scenario = Scenario::parse(file, text).and_then(|scenario| scenario.bind(&ids));
         let scenario = scenario.unwrap_or_else(|error| panic!("{error}\nat {at}"));
         let until = CancellationToken::new();
-        let play = scenario::play(control, &scenario, Afterwards::GoesOn, &until, |_| {});
-        let played = if scenario.upstreams.is_empty() || !clock_is_paused() {
-            play.await
-        } else {
-            tokio::select! {
-                played = play => played,
-                () = advance_slowly() => unreachable!("`advance_slowly` never returns"),
-            }
-        };
-        played.unwrap_or_else(|error| panic!("{error}, at {at}"))
+        let player = ScenarioPlayer::new(control);
+        let player = player.unwrap_or_else(|error| panic!("{error}, at {at}"));
+        let is_slow = scenario.has_mock_servers() && clock_is_paused();
+        let play = player.play(scenario, AfterScenario::KeepRunning, &until, |_| {});
+        if !is_slow {
+            return play.await;
+        }
+        tokio::select! {
+            played = play => played,
+            () = advance_slowly() => unreachable!("`advance_slowly` never returns"),
+        }
     }
 }
 

@@ -167,7 +167,7 @@ fn scenarios_in_the_book_are_valid() {
     assert!(!scenarios.is_empty());
     for block in scenarios {
         let scenario = Scenario::parse("scenarios.md", &block.text).unwrap();
-        scenario.fit(&["my-plugin".to_owned()]).unwrap();
+        scenario.bind(&["my-plugin".to_owned()]).unwrap();
     }
 }
 
@@ -178,15 +178,20 @@ fn the_tables_of_scenario_verbs_are_up_to_date() {
         "| `do` | What it does | Its keys; those in brackets may be left out |\n|---|---|---|\n",
     );
     for verb in VERBS {
-        let needs = verb.needs.iter().map(|key| format!("`{key}`"));
-        let takes = verb.takes.iter().map(|key| format!("[`{key}`]"));
+        let needs = verb.required.iter().map(|key| format!("`{key}`"));
+        let takes = verb.optional.iter().map(|key| format!("[`{key}`]"));
         let keys: Vec<_> = needs.chain(takes).collect();
-        let line = format!("| `{}` | {} | {} |\n", verb.name, verb.does, keys.join(" "));
+        let line = format!(
+            "| `{}` | {} | {} |\n",
+            verb.name,
+            verb.summary,
+            keys.join(" ")
+        );
         verbs.push_str(&line);
     }
     let mut keys = String::from("| Key | What it says |\n|---|---|\n");
     for key in KEYS {
-        keys.push_str(&format!("| `{}` | {} |\n", key.name, key.says));
+        keys.push_str(&format!("| `{}` | {} |\n", key.name, key.summary));
     }
     let path = root().join("scenarios.md");
     let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");

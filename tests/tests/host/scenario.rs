@@ -196,7 +196,7 @@ async fn a_failed_expectation_reports_what_was_observed() {
     for (step, expected) in [
         (
             "do = \"expect\"\nstate = \"errored\"",
-            "not within 5s: it is running",
+            "not within 5s: the plugin is running",
         ),
         (
             "do = \"expect\"\nlog = \"mayday\"\nwithin = \"1m\"",
@@ -204,11 +204,11 @@ async fn a_failed_expectation_reports_what_was_observed() {
         ),
         (
             "do = \"expect\"\npush = \"pushed\"\npayload = { n = 2 }",
-            "not within 5s: with {\"n\":2}, nothing was pushed on it",
+            "not within 5s: expected {\"n\":2}, but nothing was pushed",
         ),
         (
             "do = \"expect\"\nconfig = \"starts\"\nvalue = 7",
-            "not within 5s: 1 is stored, and not 7",
+            "not within 5s: the value is 1, not 7",
         ),
         (
             "do = \"expect\"\nconfig = \"nothing\"",
@@ -216,19 +216,19 @@ async fn a_failed_expectation_reports_what_was_observed() {
         ),
         (
             "do = \"invoke\"\nchannel = \"add\"\npayload = [1, 1]\nanswer = 3",
-            "it answered 2, and not 3",
+            "the answer is 2, not 3",
         ),
         (
             "do = \"invoke\"\nchannel = \"echo\"\nfails = \"x\"",
-            "it must fail with \"x\", and it did not fail",
+            "the step must fail with \"x\", but it succeeded",
         ),
         (
             "do = \"stop\"\nfails = \"x\"",
-            "it must fail with \"x\", and it did not fail",
+            "the step must fail with \"x\", but it succeeded",
         ),
         (
             "do = \"kill\"\nfails = \"x\"",
-            "it must fail with \"x\", but: plugin `good` is stopped: `cargo stratos start good` starts it",
+            "the step must fail with \"x\", but failed with: plugin `good` is stopped: `cargo stratos start good` starts it",
         ),
         (
             "do = \"start\"\n[[step]]\ndo = \"start\"",
@@ -236,11 +236,11 @@ async fn a_failed_expectation_reports_what_was_observed() {
         ),
         (
             "do = \"request\"\npath = \"/api/good/hello/you\"\nstatus = 500",
-            "it answered 200, and not 500: \"hello you\"",
+            "the status is 200, not 500: \"hello you\"",
         ),
         (
             "do = \"request\"\npath = \"/api/good/hello/you\"\ncontains = \"me\"",
-            "it answered \"hello you\", which has no \"me\" in it",
+            "the body \"hello you\" does not contain \"me\"",
         ),
         (
             "do = \"auth\"\npersona = \"admin\"",
@@ -259,7 +259,7 @@ async fn a_failure_message_names_the_step_and_the_reason() {
     let shell = shell("good").start().await;
     let text = "name = \"Hope\"\n[[step]]\ndo = \"sign-out\"\n\n[[step]]\ndo = \"expect\"\npush = \"status\"\n";
     let played = shell.play_str(text).await;
-    let expected = "Hope: failed\n  scenario:5: step 2 of 2, `expect good push status`: not within 5s: nothing was pushed on it";
+    let expected = "Hope: failed\n  scenario:5: step 2 of 2, `expect good push status`: not within 5s: nothing was pushed";
     assert_eq!(played.to_string(), expected);
     let transcript = shell.transcript();
     assert!(

@@ -139,7 +139,7 @@ fn run_scenario_fails_when_a_step_fails() {
     let file = plugins.root().join("scenario.toml");
     let file = file.display();
     let expected = format!(
-        "Hope: failed\n  {file}:2: step 1 of 1, `expect good state stopped`: not within 10ms: it is running\n"
+        "Hope: failed\n  {file}:2: step 1 of 1, `expect good state stopped`: not within 10ms: the plugin is running\n"
     );
     assert!(failed.stderr.ends_with(&expected), "{failed:?}");
 

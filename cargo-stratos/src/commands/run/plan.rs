@@ -78,7 +78,7 @@ fn load_scenario(
     };
     let file = ScenarioFile::read(cx, path)?;
     let ids: Vec<_> = projects.iter().map(|p| p.manifest.id.clone()).collect();
-    let scenario = file.scenario.fit(&ids);
+    let scenario = file.scenario.bind(&ids);
     scenario
         .map(Some)
         .map_err(|error| scenario_error(cx, &error))

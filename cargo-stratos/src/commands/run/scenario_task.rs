@@ -3,7 +3,9 @@
 use std::future;
 
 use stratos_host::control::Control;
-use stratos_host::scenario::{self, Afterwards, Busy, Scenario, ScenarioReport};
+use stratos_host::scenario::{
+    AfterScenario, AlreadyPlaying, Scenario, ScenarioPlayer, ScenarioReport,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) struct ScenarioTask {
     /// Scenario that has not been started.
     pending: Option<(Control, Scenario)>,
-    running: Option<JoinHandle<Result<ScenarioReport, Busy>>>,
+    running: Option<JoinHandle<Result<ScenarioReport, AlreadyPlaying>>>,
     cancel: CancellationToken,
 }
 
@@ -31,14 +33,15 @@ impl ScenarioTask {
         let cancel = self.cancel.clone();
         self.running = self.pending.take().map(|(control, scenario)| {
             tokio::spawn(async move {
-                let after = Afterwards::Ends;
-                scenario::play(&control, &scenario, after, &cancel, |_| {}).await
+                let player = ScenarioPlayer::new(&control)?;
+                let after = AfterScenario::Stop;
+                Ok(player.play(scenario, after, &cancel, |_| {}).await)
             })
         });
     }
 
     /// Waits until the scenario has been played.
-    pub(super) async fn ended(&mut self) -> Result<ScenarioReport, Busy> {
+    pub(super) async fn ended(&mut self) -> Result<ScenarioReport, AlreadyPlaying> {
         let Some(running) = &mut self.running else {
             return future::pending().await;
         };

@@ -1,0 +1,157 @@
+//! Faults that a scenario injects: into the config store, and into mock servers.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stratos_protocol::logger::Level;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::control::Control;
+use crate::scenario::mock_server::MockServer;
+use crate::scenario::mock_server_config::MockResponse;
+
+/// Injects faults and undoes them, by request, after a time, or at the end of the scenario.
+#[derive(Debug)]
+pub(super) struct Faults {
+    control: Control,
+    /// Running and stopped mock servers, by name.
+    servers: BTreeMap<String, Arc<MockServer>>,
+    is_store_faulty: bool,
+    /// Tasks that undo timed faults.
+    timers: BTreeMap<Fault, AbortOnDropHandle<()>>,
+}
+
+/// A fault that can have an end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Fault {
+    StoreFailure,
+    StoreDelay,
+    StoppedServer(String),
+    SlowServer(String),
+}
+
+impl Faults {
+    pub(super) fn new(control: &Control) -> Self {
+        Self {
+            control: control.clone(),
+            servers: BTreeMap::new(),
+            is_store_faulty: false,
+            timers: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a mock server that was started.
+    pub(super) fn add_server(&mut self, name: String, server: MockServer) {
+        self.servers.insert(name, Arc::new(server));
+    }
+
+    /// Makes config operations of plugins fail. `duration` is `None` for a fault without an end, here and below.
+    pub(super) fn fail_store(&mut self, reason: &str, duration: Option<Duration>) {
+        self.is_store_faulty = true;
+        let control = self.control.clone();
+        control.fail_store(reason);
+        self.undo_after(Fault::StoreFailure, duration, async move {
+            control.unfail_store();
+            Ok(())
+        });
+    }
+
+    /// Delays config operations of plugins.
+    pub(super) fn delay_store(&mut self, delay: Duration, duration: Option<Duration>) {
+        self.is_store_faulty = true;
+        let control = self.control.clone();
+        control.delay_store(delay);
+        self.undo_after(Fault::StoreDelay, duration, async move {
+            control.delay_store(Duration::ZERO);
+            Ok(())
+        });
+    }
+
+    /// Undoes all faults of the config store.
+    pub(super) fn restore_store(&mut self) {
+        self.timers.remove(&Fault::StoreFailure);
+        self.timers.remove(&Fault::StoreDelay);
+        self.control.restore_store();
+    }
+
+    /// Stops a mock server.
+    pub(super) async fn stop_server(&mut self, name: &str, duration: Option<Duration>) {
+        let server = self.server(name);
+        server.stop().await;
+        let fault = Fault::StoppedServer(name.to_owned());
+        let name = name.to_owned();
+        self.undo_after(fault, duration, async move {
+            let restarted = server.restart().await;
+            restarted.map_err(|error| restart_failed(&name, &error))
+        });
+    }
+
+    /// Delays the responses of a mock server.
+    pub(super) fn delay_server(&mut self, name: &str, delay: Duration, duration: Option<Duration>) {
+        let server = self.server(name);
+        server.set_delay(delay);
+        self.undo_after(Fault::SlowServer(name.to_owned()), duration, async move {
+            server.set_delay(Duration::ZERO);
+            Ok(())
+        });
+    }
+
+    /// Undoes all faults of a mock server.
+    pub(super) async fn restore_server(&mut self, name: &str) -> Result<(), String> {
+        self.timers.remove(&Fault::StoppedServer(name.to_owned()));
+        self.timers.remove(&Fault::SlowServer(name.to_owned()));
+        let server = self.server(name);
+        server.set_delay(Duration::ZERO);
+        let restarted = server.restart().await;
+        restarted.map_err(|error| restart_failed(name, &error))
+    }
+
+    /// Replaces a response of a mock server.
+    pub(super) fn set_response(&self, name: &str, response: MockResponse) {
+        self.server(name).set_response(response);
+    }
+
+    /// Undoes all faults, and stops the mock servers.
+    pub(super) async fn undo_all(mut self) {
+        self.timers.clear();
+        if self.is_store_faulty {
+            self.control.restore_store();
+        }
+        for server in self.servers.values() {
+            // Frees the port for the next scenario.
+            server.stop().await;
+        }
+    }
+
+    /// Starts the timer of a fault, in place of an earlier one.
+    fn undo_after(
+        &mut self,
+        fault: Fault,
+        duration: Option<Duration>,
+        undo: impl Future<Output = Result<(), String>> + Send + 'static,
+    ) {
+        self.timers.remove(&fault);
+        let Some(duration) = duration else {
+            return;
+        };
+        let control = self.control.clone();
+        let timer = tokio::spawn(async move {
+            tokio::time::sleep(duration).await;
+            if let Err(error) = undo.await {
+                control.log("", Level::Error, error);
+            }
+        });
+        self.timers.insert(fault, AbortOnDropHandle::new(timer));
+    }
+
+    fn server(&self, name: &str) -> Arc<MockServer> {
+        let server = self.servers.get(name);
+        Arc::clone(server.expect("the parser has checked the name"))
+    }
+}
+
+fn restart_failed(name: &str, error: &io::Error) -> String {
+    format!("the mock server `{name}` cannot listen on its port again: {error}")
+}
