@@ -174,9 +174,8 @@ fn scenarios_in_the_book_are_valid() {
 /// The tables of verbs and keys in `scenarios.md` are generated.
 #[test]
 fn the_tables_of_scenario_verbs_are_up_to_date() {
-    let mut verbs = String::from(
-        "| `do` | What it does | Its keys; those in brackets may be left out |\n|---|---|---|\n",
-    );
+    let mut verbs =
+        String::from("| `do` | Effect | Keys; those in brackets are optional |\n|---|---|---|\n");
     for verb in VERBS {
         let needs = verb.required.iter().map(|key| format!("`{key}`"));
         let takes = verb.optional.iter().map(|key| format!("[`{key}`]"));
@@ -189,7 +188,7 @@ fn the_tables_of_scenario_verbs_are_up_to_date() {
         );
         verbs.push_str(&line);
     }
-    let mut keys = String::from("| Key | What it says |\n|---|---|\n");
+    let mut keys = String::from("| Key | Value |\n|---|---|\n");
     for key in KEYS {
         keys.push_str(&format!("| `{}` | {} |\n", key.name, key.summary));
     }

@@ -197,7 +197,7 @@ fn play_runs_in_a_running_shell_and_refuses_unknown_plugins() {
     );
     let which = play("[[step]]\ndo = \"kill\"\n");
     assert_eq!(which.code, Some(2), "{which:?}");
-    let expected = "1:1: it must say which `plugin`; this shell has good, resumes";
+    let expected = "1:1: `plugin` is missing; this shell has good, resumes";
     assert!(which.stderr.contains(expected), "{which:?}");
 }
 
