@@ -1,7 +1,6 @@
 //! Starts and ends of a plugin's builds.
 
 use std::future;
-use std::mem;
 use std::time::SystemTime;
 
 use tokio::sync::watch;
@@ -45,7 +44,7 @@ impl BuildChanges {
             return Vec::new();
         };
         let mut changes = Vec::new();
-        let received = mem::replace(&mut self.received, Some(build));
+        let received = self.received.replace(build);
         if received.is_none_or(|received| received.id != build.id) {
             if received.is_some_and(|received| received.end.is_none()) {
                 // A newer build has replaced the end of the build before, which may have failed.

@@ -1,21 +1,23 @@
 //! Actions of scenario steps.
 
 use std::fmt;
+use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::control::{Control, ControlError};
 use crate::scenario::faults::Faults;
 use crate::scenario::observer::Observer;
 
-/// The shell, as actions use it.
+/// The shell, as the action of one step uses it.
 #[derive(Debug)]
 pub(super) struct StepContext {
     pub(super) control: Control,
-    pub(super) faults: Faults,
-    /// Records the events since the latest action that is not passive.
-    pub(super) observer: Observer,
-    /// Id of the plugin that the present step is about; empty if the verb takes none.
+    pub(super) faults: Arc<Faults>,
+    /// Records the events since the latest action that was not passive.
+    pub(super) observer: Arc<Observer>,
+    /// Id of the plugin that the step is about; empty if the verb takes none.
     pub(super) plugin: String,
 }
 
@@ -23,33 +25,35 @@ pub(super) struct StepContext {
 #[derive(Debug)]
 pub(super) struct StepFailure(pub(super) String);
 
-/// The action of one step, with its arguments.
-pub(crate) struct Action {
-    /// Arguments for messages, as they follow the verb and the plugin.
-    details: String,
-    run: RunAction,
-    is_passive: bool,
-}
+/// Result of an action.
+pub(super) type StepResult = Result<(), StepFailure>;
 
-type RunAction =
-    Box<dyn for<'c> FnOnce(&'c mut StepContext) -> BoxFuture<'c, Result<(), StepFailure>> + Send>;
+/// The action of one step, with its arguments.
+pub(super) struct Action {
+    /// Arguments for messages, as they follow the verb and the plugin.
+    pub(super) details: String,
+    /// Whether the action changes nothing, so that expectations after it include the events before it.
+    pub(super) is_passive: bool,
+    run: Box<dyn FnOnce(StepContext) -> BoxFuture<'static, StepResult> + Send>,
+}
 
 impl Action {
     /// An action from its arguments for messages and its implementation.
-    pub(super) fn new(
+    pub(super) fn new<F>(
         details: impl Into<String>,
-        run: impl for<'c> FnOnce(&'c mut StepContext) -> BoxFuture<'c, Result<(), StepFailure>>
-        + Send
-        + 'static,
-    ) -> Self {
+        run: impl FnOnce(StepContext) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = StepResult> + Send + 'static,
+    {
         Self {
             details: details.into(),
-            run: Box::new(run),
             is_passive: false,
+            run: Box::new(|cx| run(cx).boxed()),
         }
     }
 
-    /// Marks an action that changes nothing. Expectations after it include the events before it.
+    /// Marks the action as one that changes nothing.
     pub(super) fn passive(self) -> Self {
         Self {
             is_passive: true,
@@ -57,15 +61,8 @@ impl Action {
         }
     }
 
-    pub(super) fn details(&self) -> &str {
-        &self.details
-    }
-
     /// Runs the action. Returns when its effect is complete.
-    pub(super) async fn run(self, cx: &mut StepContext) -> Result<(), StepFailure> {
-        if !self.is_passive {
-            cx.observer = Observer::new(&cx.control);
-        }
+    pub(super) async fn run(self, cx: StepContext) -> StepResult {
         (self.run)(cx).await
     }
 }

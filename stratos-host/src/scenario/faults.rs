@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use stratos_protocol::logger::Level;
@@ -16,6 +16,11 @@ use crate::scenario::mock_server_config::MockResponse;
 #[derive(Debug)]
 pub(super) struct Faults {
     control: Control,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     /// Running and stopped mock servers, by name.
     servers: BTreeMap<String, Arc<MockServer>>,
     is_store_faulty: bool,
@@ -36,20 +41,18 @@ impl Faults {
     pub(super) fn new(control: &Control) -> Self {
         Self {
             control: control.clone(),
-            servers: BTreeMap::new(),
-            is_store_faulty: false,
-            timers: BTreeMap::new(),
+            state: Mutex::default(),
         }
     }
 
     /// Adds a mock server that was started.
-    pub(super) fn add_server(&mut self, name: String, server: MockServer) {
-        self.servers.insert(name, Arc::new(server));
+    pub(super) fn add_server(&self, name: String, server: MockServer) {
+        self.state().servers.insert(name, Arc::new(server));
     }
 
     /// Makes config operations of plugins fail. `duration` is `None` for a fault without an end, here and below.
-    pub(super) fn fail_store(&mut self, reason: &str, duration: Option<Duration>) {
-        self.is_store_faulty = true;
+    pub(super) fn fail_store(&self, reason: &str, duration: Option<Duration>) {
+        self.state().is_store_faulty = true;
         let control = self.control.clone();
         control.fail_store(reason);
         self.undo_after(Fault::StoreFailure, duration, async move {
@@ -59,8 +62,8 @@ impl Faults {
     }
 
     /// Delays config operations of plugins.
-    pub(super) fn delay_store(&mut self, delay: Duration, duration: Option<Duration>) {
-        self.is_store_faulty = true;
+    pub(super) fn delay_store(&self, delay: Duration, duration: Option<Duration>) {
+        self.state().is_store_faulty = true;
         let control = self.control.clone();
         control.delay_store(delay);
         self.undo_after(Fault::StoreDelay, duration, async move {
@@ -70,14 +73,14 @@ impl Faults {
     }
 
     /// Undoes all faults of the config store.
-    pub(super) fn restore_store(&mut self) {
-        self.timers.remove(&Fault::StoreFailure);
-        self.timers.remove(&Fault::StoreDelay);
+    pub(super) fn restore_store(&self) {
+        self.cancel_timer(&Fault::StoreFailure);
+        self.cancel_timer(&Fault::StoreDelay);
         self.control.restore_store();
     }
 
     /// Stops a mock server.
-    pub(super) async fn stop_server(&mut self, name: &str, duration: Option<Duration>) {
+    pub(super) async fn stop_server(&self, name: &str, duration: Option<Duration>) {
         let server = self.server(name);
         server.stop().await;
         let fault = Fault::StoppedServer(name.to_owned());
@@ -89,7 +92,7 @@ impl Faults {
     }
 
     /// Delays the responses of a mock server.
-    pub(super) fn delay_server(&mut self, name: &str, delay: Duration, duration: Option<Duration>) {
+    pub(super) fn delay_server(&self, name: &str, delay: Duration, duration: Option<Duration>) {
         let server = self.server(name);
         server.set_delay(delay);
         self.undo_after(Fault::SlowServer(name.to_owned()), duration, async move {
@@ -99,9 +102,9 @@ impl Faults {
     }
 
     /// Undoes all faults of a mock server.
-    pub(super) async fn restore_server(&mut self, name: &str) -> Result<(), String> {
-        self.timers.remove(&Fault::StoppedServer(name.to_owned()));
-        self.timers.remove(&Fault::SlowServer(name.to_owned()));
+    pub(super) async fn restore_server(&self, name: &str) -> Result<(), String> {
+        self.cancel_timer(&Fault::StoppedServer(name.to_owned()));
+        self.cancel_timer(&Fault::SlowServer(name.to_owned()));
         let server = self.server(name);
         server.set_delay(Duration::ZERO);
         let restarted = server.restart().await;
@@ -114,12 +117,17 @@ impl Faults {
     }
 
     /// Undoes all faults, and stops the mock servers.
-    pub(super) async fn undo_all(mut self) {
-        self.timers.clear();
-        if self.is_store_faulty {
+    pub(super) async fn undo_all(&self) {
+        let State {
+            servers,
+            is_store_faulty,
+            timers,
+        } = std::mem::take(&mut *self.state());
+        drop(timers);
+        if is_store_faulty {
             self.control.restore_store();
         }
-        for server in self.servers.values() {
+        for server in servers.values() {
             // Frees the port for the next scenario.
             server.stop().await;
         }
@@ -127,12 +135,12 @@ impl Faults {
 
     /// Starts the timer of a fault, in place of an earlier one.
     fn undo_after(
-        &mut self,
+        &self,
         fault: Fault,
         duration: Option<Duration>,
         undo: impl Future<Output = Result<(), String>> + Send + 'static,
     ) {
-        self.timers.remove(&fault);
+        self.cancel_timer(&fault);
         let Some(duration) = duration else {
             return;
         };
@@ -143,12 +151,21 @@ impl Faults {
                 control.log("", Level::Error, error);
             }
         });
-        self.timers.insert(fault, AbortOnDropHandle::new(timer));
+        let timer = AbortOnDropHandle::new(timer);
+        self.state().timers.insert(fault, timer);
+    }
+
+    fn cancel_timer(&self, fault: &Fault) {
+        self.state().timers.remove(fault);
     }
 
     fn server(&self, name: &str) -> Arc<MockServer> {
-        let server = self.servers.get(name);
-        Arc::clone(server.expect("the parser has checked the name"))
+        let server = self.state().servers.get(name).cloned();
+        server.expect("the parser has checked the name")
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -64,6 +64,6 @@ impl fmt::Display for Step {
         if self.verb.takes_plugin() {
             write!(f, " {}", self.plugin)?;
         }
-        f.write_str(self.action.details())
+        f.write_str(&self.action.details)
     }
 }

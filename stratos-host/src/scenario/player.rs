@@ -1,6 +1,7 @@
 //! The player of scenarios.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use stratos_protocol::logger;
@@ -84,15 +85,16 @@ impl ScenarioPlayer {
             });
         };
         let mut overrides = ConfigOverrides::new(control);
-        let mut cx = StepContext {
-            control: control.clone(),
-            faults: Faults::new(control),
-            observer: Observer::new(control),
-            plugin: String::new(),
-        };
+        let faults = Arc::new(Faults::new(control));
         let run = async {
-            start_servers(&mut cx, &mut overrides, scenario.servers).await?;
-            run_steps(&mut cx, scenario.steps, &mut report.steps, &mut emit).await
+            start_servers(&faults, &mut overrides, scenario.servers).await?;
+            let mut run = StepRunner {
+                control,
+                faults: &faults,
+                observer: Arc::new(Observer::new(control)),
+                reports: &mut report.steps,
+            };
+            run.run_all(scenario.steps, &mut emit).await
         };
         let result = tokio::select! {
             biased;
@@ -105,7 +107,7 @@ impl ScenarioPlayer {
             Some(Err(outcome)) => report.ending = outcome,
             None => {}
         }
-        cx.faults.undo_all().await;
+        faults.undo_all().await;
         let restart = after == AfterScenario::KeepRunning && !control.is_shutting_down();
         overrides.restore(restart).await;
         emit(ScenarioProgress::Ended {
@@ -117,7 +119,7 @@ impl ScenarioPlayer {
 
 /// Starts the mock servers, and restarts the plugins with their URLs.
 async fn start_servers(
-    cx: &mut StepContext,
+    faults: &Faults,
     overrides: &mut ConfigOverrides,
     servers: BTreeMap<String, MockServerConfig>,
 ) -> Result<(), ScenarioOutcome> {
@@ -137,7 +139,7 @@ async fn start_servers(
             failed(line, reason)
         })?;
         let url = format!("http://{}", server.address);
-        cx.faults.add_server(name, server);
+        faults.add_server(name, server);
         if let Some(key) = url_key {
             let set = overrides.set(&key, url.into()).await;
             set.map_err(|error| failed(line, error.to_string()))?;
@@ -151,56 +153,73 @@ async fn start_servers(
     })
 }
 
-/// Runs the steps until one fails.
-async fn run_steps(
-    cx: &mut StepContext,
-    steps: Vec<Step>,
-    reports: &mut Vec<StepReport>,
-    emit: &mut (impl FnMut(ScenarioProgress) + Send),
-) -> Result<(), ScenarioOutcome> {
-    emit(ScenarioProgress::Began { steps: steps.len() });
-    let start = Instant::now();
-    for (index, step) in steps.into_iter().enumerate() {
-        sleep_until(match step.time {
-            StepTime::At(at) => start + at,
-            StepTime::After(after) => Instant::now() + after,
-        })
-        .await;
-        let (line, text) = (step.line, step.to_string());
-        let step_start = Instant::now();
-        let failure = run_step(cx, step).await.err();
-        let failure =
-            failure.map(|reason| logger::truncate(&reason, MAX_REASON_BYTES).unwrap_or(reason));
-        let report = StepReport {
-            number: index + 1,
-            line,
-            at_ms: millis(step_start - start),
-            took_ms: millis(step_start.elapsed()),
-            text,
-            failure: failure.clone(),
-        };
-        reports.push(report.clone());
-        emit(ScenarioProgress::Step { step: report });
-        if let Some(reason) = failure {
-            return Err(ScenarioOutcome::Failed { line, reason });
-        }
-    }
-    Ok(())
+/// Runs the steps of a scenario.
+struct StepRunner<'p> {
+    control: &'p Control,
+    faults: &'p Arc<Faults>,
+    observer: Arc<Observer>,
+    reports: &'p mut Vec<StepReport>,
 }
 
-/// Runs a step. A step with an expected failure succeeds if its action fails as expected.
-async fn run_step(cx: &mut StepContext, step: Step) -> Result<(), String> {
-    cx.plugin = step.plugin;
-    let result = step.action.run(cx).await.map_err(|failure| failure.0);
-    match (step.expected_failure, result) {
-        (None, result) => result,
-        (Some(part), Err(reason)) if reason.contains(&part) => Ok(()),
-        (Some(part), Err(reason)) => Err(format!(
-            "the step must fail with {part:?}, but failed with: {reason}"
-        )),
-        (Some(part), Ok(())) => Err(format!(
-            "the step must fail with {part:?}, but it succeeded"
-        )),
+impl StepRunner<'_> {
+    /// Runs the steps until one fails.
+    async fn run_all(
+        &mut self,
+        steps: Vec<Step>,
+        emit: &mut (impl FnMut(ScenarioProgress) + Send),
+    ) -> Result<(), ScenarioOutcome> {
+        emit(ScenarioProgress::Began { steps: steps.len() });
+        let start = Instant::now();
+        for (index, step) in steps.into_iter().enumerate() {
+            sleep_until(match step.time {
+                StepTime::At(at) => start + at,
+                StepTime::After(after) => Instant::now() + after,
+            })
+            .await;
+            let (line, text) = (step.line, step.to_string());
+            let step_start = Instant::now();
+            let failure = self.run(step).await.err();
+            let failure =
+                failure.map(|reason| logger::truncate(&reason, MAX_REASON_BYTES).unwrap_or(reason));
+            let report = StepReport {
+                number: index + 1,
+                line,
+                at_ms: millis(step_start - start),
+                took_ms: millis(step_start.elapsed()),
+                text,
+                failure: failure.clone(),
+            };
+            self.reports.push(report.clone());
+            emit(ScenarioProgress::Step { step: report });
+            if let Some(reason) = failure {
+                return Err(ScenarioOutcome::Failed { line, reason });
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a step. A step with an expected failure succeeds if its action fails as expected.
+    async fn run(&mut self, step: Step) -> Result<(), String> {
+        if !step.action.is_passive {
+            self.observer = Arc::new(Observer::new(self.control));
+        }
+        let cx = StepContext {
+            control: self.control.clone(),
+            faults: Arc::clone(self.faults),
+            observer: Arc::clone(&self.observer),
+            plugin: step.plugin,
+        };
+        let result = step.action.run(cx).await.map_err(|failure| failure.0);
+        match (step.expected_failure, result) {
+            (None, result) => result,
+            (Some(part), Err(reason)) if reason.contains(&part) => Ok(()),
+            (Some(part), Err(reason)) => Err(format!(
+                "the step must fail with {part:?}, but failed with: {reason}"
+            )),
+            (Some(part), Ok(())) => Err(format!(
+                "the step must fail with {part:?}, but it succeeded"
+            )),
+        }
     }
 }
 

@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use futures_util::FutureExt as _;
 
 use crate::control::HttpResponse;
-use crate::scenario::action::{Action, StepFailure};
+use crate::scenario::action::{Action, StepResult};
 use crate::scenario::duration::format_duration;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::json_subset::is_subset;
@@ -84,12 +83,9 @@ pub static VERBS: &[Verb] = &[
         required: &[],
         optional: &[],
         parse: |_| {
-            Some(Action::new("", |cx| {
-                async move {
-                    cx.control.expire_auth().await;
-                    Ok(())
-                }
-                .boxed()
+            Some(Action::new("", |cx| async move {
+                cx.control.expire_auth().await;
+                Ok(())
             }))
         },
     },
@@ -99,8 +95,8 @@ pub static VERBS: &[Verb] = &[
         required: &[],
         optional: &["plugin", "fails"],
         parse: |_| {
-            Some(Action::new("", |cx| {
-                async move { Ok(cx.control.start(&cx.plugin).await?) }.boxed()
+            Some(Action::new("", |cx| async move {
+                Ok(cx.control.start(&cx.plugin).await?)
             }))
         },
     },
@@ -110,8 +106,8 @@ pub static VERBS: &[Verb] = &[
         required: &[],
         optional: &["plugin", "fails"],
         parse: |_| {
-            Some(Action::new("", |cx| {
-                async move { Ok(cx.control.stop(&cx.plugin).await?) }.boxed()
+            Some(Action::new("", |cx| async move {
+                Ok(cx.control.stop(&cx.plugin).await?)
             }))
         },
     },
@@ -121,8 +117,8 @@ pub static VERBS: &[Verb] = &[
         required: &[],
         optional: &["plugin", "fails"],
         parse: |_| {
-            Some(Action::new("", |cx| {
-                async move { Ok(cx.control.kill(&cx.plugin).await?) }.boxed()
+            Some(Action::new("", |cx| async move {
+                Ok(cx.control.kill(&cx.plugin).await?)
             }))
         },
     },
@@ -132,8 +128,8 @@ pub static VERBS: &[Verb] = &[
         required: &[],
         optional: &["plugin", "fails"],
         parse: |_| {
-            Some(Action::new("", |cx| {
-                async move { Ok(cx.control.update(&cx.plugin).await?) }.boxed()
+            Some(Action::new("", |cx| async move {
+                Ok(cx.control.update(&cx.plugin).await?)
             }))
         },
     },
@@ -147,12 +143,9 @@ pub static VERBS: &[Verb] = &[
             let reason = reason.unwrap_or_else(|| "the disk is full".to_owned());
             let duration = step.keys.duration("for");
             let details = format!(": {reason}{}", for_duration(duration));
-            Some(Action::new(details, move |cx| {
-                async move {
-                    cx.faults.fail_store(&reason, duration);
-                    Ok(())
-                }
-                .boxed()
+            Some(Action::new(details, move |cx| async move {
+                cx.faults.fail_store(&reason, duration);
+                Ok(())
             }))
         },
     },
@@ -164,12 +157,9 @@ pub static VERBS: &[Verb] = &[
         parse: |step| {
             let (delay, duration) = (step.keys.duration("by")?, step.keys.duration("for"));
             let details = format!(" by {}{}", format_duration(delay), for_duration(duration));
-            Some(Action::new(details, move |cx| {
-                async move {
-                    cx.faults.delay_store(delay, duration);
-                    Ok(())
-                }
-                .boxed()
+            Some(Action::new(details, move |cx| async move {
+                cx.faults.delay_store(delay, duration);
+                Ok(())
             }))
         },
     },
@@ -179,12 +169,9 @@ pub static VERBS: &[Verb] = &[
         required: &[],
         optional: &[],
         parse: |_| {
-            Some(Action::new("", |cx| {
-                async move {
-                    cx.faults.restore_store();
-                    Ok(())
-                }
-                .boxed()
+            Some(Action::new("", |cx| async move {
+                cx.faults.restore_store();
+                Ok(())
             }))
         },
     },
@@ -195,8 +182,8 @@ pub static VERBS: &[Verb] = &[
         optional: &["plugin", "fails"],
         parse: |step| {
             let (key, value) = (step.keys.text("key")?, step.keys.json("value")?);
-            Some(Action::new(format!(" {key}"), |cx| {
-                async move { Ok(cx.control.config_set(&cx.plugin, key, value).await?) }.boxed()
+            Some(Action::new(format!(" {key}"), |cx| async move {
+                Ok(cx.control.config_set(&cx.plugin, key, value).await?)
             }))
         },
     },
@@ -209,17 +196,14 @@ pub static VERBS: &[Verb] = &[
             let channel = step.keys.text("channel")?;
             let payload = step.keys.json("payload").unwrap_or_default();
             let expected = step.keys.json("answer");
-            Some(Action::new(format!(" {channel}"), move |cx| {
-                async move {
-                    let answer = cx.control.invoke(&cx.plugin, &channel, payload).await?;
-                    match expected {
-                        Some(expected) if !is_subset(&expected, &answer) => {
-                            Err(format!("the answer is {answer}, not {expected}").into())
-                        }
-                        _ => Ok(()),
+            Some(Action::new(format!(" {channel}"), move |cx| async move {
+                let answer = cx.control.invoke(&cx.plugin, &channel, payload).await?;
+                match expected {
+                    Some(expected) if !is_subset(&expected, &answer) => {
+                        Err(format!("the answer is {answer}, not {expected}").into())
                     }
+                    _ => Ok(()),
                 }
-                .boxed()
             }))
         },
     },
@@ -237,13 +221,13 @@ pub static VERBS: &[Verb] = &[
             let body = step.keys.json("body");
             let status = step.keys.integer("status", 100, 599);
             let contains = step.keys.text("contains");
-            Some(Action::new(format!(" {method} {path}"), move |cx| {
-                async move {
+            Some(Action::new(
+                format!(" {method} {path}"),
+                move |cx| async move {
                     let response = cx.control.request(method, &path, body.as_ref()).await?;
                     check_response(&response, status, contains.as_deref())
-                }
-                .boxed()
-            }))
+                },
+            ))
         },
     },
     Verb {
@@ -254,12 +238,9 @@ pub static VERBS: &[Verb] = &[
         parse: |step| {
             let (name, duration) = (step.server()?, step.keys.duration("for"));
             let details = format!(" {name}{}", for_duration(duration));
-            Some(Action::new(details, move |cx| {
-                async move {
-                    cx.faults.stop_server(&name, duration).await;
-                    Ok(())
-                }
-                .boxed()
+            Some(Action::new(details, move |cx| async move {
+                cx.faults.stop_server(&name, duration).await;
+                Ok(())
             }))
         },
     },
@@ -270,8 +251,8 @@ pub static VERBS: &[Verb] = &[
         optional: &["upstream"],
         parse: |step| {
             let name = step.server()?;
-            Some(Action::new(format!(" {name}"), |cx| {
-                async move { Ok(cx.faults.restore_server(&name).await?) }.boxed()
+            Some(Action::new(format!(" {name}"), |cx| async move {
+                Ok(cx.faults.restore_server(&name).await?)
             }))
         },
     },
@@ -288,12 +269,9 @@ pub static VERBS: &[Verb] = &[
                 format_duration(delay),
                 for_duration(duration)
             );
-            Some(Action::new(details, move |cx| {
-                async move {
-                    cx.faults.delay_server(&name, delay, duration);
-                    Ok(())
-                }
-                .boxed()
+            Some(Action::new(details, move |cx| async move {
+                cx.faults.delay_server(&name, delay, duration);
+                Ok(())
             }))
         },
     },
@@ -305,12 +283,9 @@ pub static VERBS: &[Verb] = &[
         parse: |step| {
             let (name, response) = (step.server()?, MockResponse::parse(step.keys)?);
             let details = format!(" {name} {} {}", response.path, response.status);
-            Some(Action::new(details, move |cx| {
-                async move {
-                    cx.faults.set_response(&name, response);
-                    Ok(())
-                }
-                .boxed()
+            Some(Action::new(details, move |cx| async move {
+                cx.faults.set_response(&name, response);
+                Ok(())
             }))
         },
     },
@@ -324,12 +299,9 @@ pub static VERBS: &[Verb] = &[
         parse: |step| {
             let expectation = Expectation::parse(step.keys)?;
             let within = step.keys.duration("within").unwrap_or(DEFAULT_WITHIN);
-            let action = Action::new(format!(" {expectation}"), move |cx| {
-                async move {
-                    let expected = cx.observer.expect(&cx.plugin, &expectation, within).await;
-                    Ok(expected?)
-                }
-                .boxed()
+            let action = Action::new(format!(" {expectation}"), move |cx| async move {
+                let expected = cx.observer.expect(&cx.plugin, &expectation, within).await;
+                Ok(expected?)
             });
             Some(action.passive())
         },
@@ -341,7 +313,7 @@ pub static VERBS: &[Verb] = &[
         optional: &[],
         parse: |step| {
             let text = step.keys.text("text")?;
-            let action = Action::new(format!(": {text}"), |_| async { Ok(()) }.boxed());
+            let action = Action::new(format!(": {text}"), |_| async { Ok(()) });
             Some(action.passive())
         },
     },
@@ -375,7 +347,7 @@ pub const KEYS: &[Key] = &[
     key("push", "the channel of a push"),
     key("config", "the key of a config value that must exist"),
     key("within", "the timeout; `5s` if omitted"),
-    key("text", "the text"),
+    key("text", "the text to print"),
 ];
 
 const fn key(name: &'static str, summary: &'static str) -> Key {
@@ -383,8 +355,8 @@ const fn key(name: &'static str, summary: &'static str) -> Key {
 }
 
 fn switch_auth(details: &str, persona: String) -> Action {
-    Action::new(details, |cx| {
-        async move { Ok(cx.control.switch_auth(&persona).await?) }.boxed()
+    Action::new(details, |cx| async move {
+        Ok(cx.control.switch_auth(&persona).await?)
     })
 }
 
@@ -399,7 +371,7 @@ fn check_response(
     response: &HttpResponse,
     expected_status: Option<u16>,
     contains: Option<&str>,
-) -> Result<(), StepFailure> {
+) -> StepResult {
     let HttpResponse { status, body } = response;
     let shown: String = body.chars().take(MAX_BODY_CHARS).collect();
     let is_expected = match expected_status {
