@@ -7,8 +7,6 @@ use std::sync::Arc;
 
 use serde_json::json;
 use serde_json::value::RawValue;
-use stratos_protocol::auth::AuthChanged;
-use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
 use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES};
 use stratos_protocol::method::Empty;
@@ -136,7 +134,7 @@ impl Drop for Cleanup {
     }
 }
 
-/// Answers the host's requests.
+/// Answers the host's requests: the lifecycle itself, all others through the context's services.
 struct Session<P> {
     plugin: Arc<P>,
     shared: Arc<Shared>,
@@ -154,15 +152,7 @@ impl<P: Plugin> Handler for Session<P> {
             Resume::METHOD => rpc::respond(params, |resume| self.resume(resume)).await,
             Stop::METHOD => rpc::respond(params, |stop| self.stop(stop)).await,
             Retire::METHOD => rpc::respond(params, |retire| self.retire(retire)).await,
-            Invoke::METHOD => rpc::respond(params, |invoke| self.ctx.ipc.invoke(invoke)).await,
-            AuthChanged::METHOD => {
-                rpc::respond(params, async |AuthChanged { auth }| {
-                    self.ctx.auth.set(auth);
-                    Ok(Empty {})
-                })
-                .await
-            }
-            _ => Err(rpc::method_not_found("plugin", method)),
+            _ => self.ctx.handle_request(method, params).await,
         }
     }
 

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use stratos_protocol::auth::AuthState;
+use serde_json::value::RawValue;
+use stratos_protocol::auth::{AuthChanged, AuthState};
+use stratos_protocol::method::Empty;
+use stratos_protocol::{Request as _, RpcError};
+use stratos_transport::rpc;
 use tokio::sync::watch;
 
+use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 
 /// Read-only access to the pilot's login (V1: `PluginAuthAccessor`). Cheap to clone.
@@ -30,13 +35,6 @@ pub struct AuthChanges {
 }
 
 impl Auth {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-            state: watch::Sender::default(),
-        }
-    }
-
     /// Whether the pilot is logged in right now (V1: `isAuthenticated()`).
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
@@ -72,6 +70,29 @@ impl Auth {
 
     pub(crate) fn set(&self, state: AuthState) {
         self.state.send_replace(state);
+    }
+}
+
+impl ContextService for Auth {
+    const METHODS: &'static [&'static str] = &[AuthChanged::METHOD];
+
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            state: watch::Sender::default(),
+        }
+    }
+
+    async fn handle_request(
+        &self,
+        _method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
+        rpc::respond(params, async |AuthChanged { auth }| {
+            self.set(auth);
+            Ok(Empty {})
+        })
+        .await
     }
 }
 

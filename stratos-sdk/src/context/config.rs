@@ -14,6 +14,7 @@ use stratos_transport::CallError;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
+use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 
 /// Limit of concurrent calls to the shell. Further calls wait in the plugin, so that they do not delay its answers
@@ -106,13 +107,6 @@ pub enum ConfigError {
 }
 
 impl Config {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-            call_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)),
-        }
-    }
-
     /// Reads the value of `key`, or returns `default` if none is stored (V1).
     ///
     /// Defaults in the manifest's `availableSettings` are ignored; `Self::settings(&ctx)` of
@@ -215,6 +209,15 @@ impl Config {
             key: key.to_owned(),
             source,
         })
+    }
+}
+
+impl ContextService for Config {
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            call_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)),
+        }
     }
 }
 

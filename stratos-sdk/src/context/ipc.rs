@@ -10,13 +10,15 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use stratos_protocol::ipc::{
     ChannelError, Handle, Invoke, RemoveHandler, Send as Push, check_channel,
 };
-use stratos_protocol::{ErrorCode, Request, RpcError};
-use stratos_transport::CallError;
+use stratos_protocol::{ErrorCode, Request as _, RpcError};
+use stratos_transport::{CallError, rpc};
 use thiserror::Error;
 
+use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 use crate::context::tracker::NamedTracker;
 use crate::error::{BoxError, handler_failed};
@@ -77,14 +79,6 @@ pub enum IpcError {
 }
 
 impl Ipc {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-            handlers: Arc::default(),
-            in_flight: NamedTracker::default(),
-        }
-    }
-
     /// Registers a handler that answers the UI's calls on a channel (V1).
     ///
     /// The handler receives the payload that the UI sent; take a [`Value`] to accept any payload, or none. Calls of
@@ -173,18 +167,17 @@ impl Ipc {
         channels
     }
 
-    async fn call<R: Request>(&self, channel: &str, request: &R) -> Result<(), IpcError> {
+    async fn call<R>(&self, channel: &str, request: &R) -> Result<(), IpcError>
+    where
+        R: stratos_protocol::Request,
+    {
         let answer = self.shared.call(request).await;
         answer
             .map(drop)
             .map_err(|source| shell_error(channel, source))
     }
 
-    /// Answers a call of the UI.
-    pub(crate) async fn invoke(
-        &self,
-        Invoke { channel, payload }: Invoke,
-    ) -> Result<Value, RpcError> {
+    async fn invoke(&self, Invoke { channel, payload }: Invoke) -> Result<Value, RpcError> {
         let _in_flight = self.in_flight.track(&channel);
         let handler = self.handlers().get(&channel).cloned();
         let handler = handler.ok_or_else(|| {
@@ -201,21 +194,40 @@ impl Ipc {
         answer
     }
 
-    /// Waits up to `timeout` for calls in flight, and returns descriptions of unfinished ones.
-    pub(crate) async fn drain(&self, timeout: Duration) -> Vec<String> {
+    fn handlers(&self) -> MutexGuard<'_, HashMap<String, Handler>> {
+        self.handlers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ContextService for Ipc {
+    const METHODS: &'static [&'static str] = &[Invoke::METHOD];
+
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            handlers: Arc::default(),
+            in_flight: NamedTracker::default(),
+        }
+    }
+
+    async fn handle_request(
+        &self,
+        _method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
+        rpc::respond(params, |invoke| self.invoke(invoke)).await
+    }
+
+    async fn drain(&self, timeout: Duration) -> Vec<String> {
         let unfinished = self.in_flight.wait(timeout).await.into_iter();
         unfinished
             .map(|channel| format!("an IPC call on channel `{channel}`"))
             .collect()
     }
 
-    /// Drops the handlers, which hold contexts, which hold the handlers.
-    pub(crate) fn close(&self) {
+    fn close(&self) {
+        // Handlers hold contexts, which hold the handlers.
         self.handlers().clear();
-    }
-
-    fn handlers(&self) -> MutexGuard<'_, HashMap<String, Handler>> {
-        self.handlers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

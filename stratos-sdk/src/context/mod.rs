@@ -2,10 +2,12 @@
 
 mod auth;
 mod config;
+mod extract;
 mod ipc;
 mod logger;
 mod plugin_context;
 mod server;
+mod service;
 mod shared;
 mod tasks;
 mod tracker;

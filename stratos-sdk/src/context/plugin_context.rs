@@ -1,67 +1,90 @@
-//! [`PluginContext`], which is also an extractor of axum.
+//! The context type, made from the table of services.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
-use axum::http::request::Parts;
+use serde_json::value::RawValue;
+use stratos_protocol::RpcError;
+use stratos_transport::rpc::method_not_found;
 
 use crate::context::auth::Auth;
 use crate::context::config::Config;
 use crate::context::ipc::Ipc;
 use crate::context::logger::Logger;
 use crate::context::server::Server;
+use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 use crate::context::tasks::Tasks;
 
-/// Number of references to [`Shared`] in one context: one in each field except `logger`.
-#[cfg(feature = "testing")]
-const SHARED_REFERENCES: usize = 5;
+/// Declares [`PluginContext`] with one field per service, and passes the events of a session on to all services.
+macro_rules! services {
+    ($($(#[$doc:meta])+ $field:ident: $service:ty,)+) => {
+        /// A plugin's scoped access to the shell, passed to every hook (V1: `PluginContext`). Cheap to clone.
+        ///
+        /// Everything in it is scoped to the plugin: log lines carry its id, config keys are its own, channel names
+        /// get its prefix.
+        #[derive(Debug, Clone)]
+        pub struct PluginContext {
+            /// Log lines (V1: `ctx.logger`).
+            pub logger: Logger,
+            $($(#[$doc])+ pub $field: $service,)+
+            pub(crate) tasks: Tasks,
+        }
 
-/// A plugin's scoped access to the shell, passed to every hook (V1: `PluginContext`). Cheap to clone.
-///
-/// Everything in it is scoped to the plugin: log lines carry its id, config keys are its own, channel names
-/// get its prefix.
-#[derive(Debug, Clone)]
-pub struct PluginContext {
-    /// Log lines (V1: `ctx.logger`).
-    pub logger: Logger,
+        impl PluginContext {
+            pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+                Self {
+                    logger: shared.logger.clone(),
+                    $($field: ContextService::new(shared),)+
+                    tasks: Tasks::new(shared),
+                }
+            }
+
+            /// Passes a request of the shell to the service that answers its method.
+            pub(crate) async fn handle_request(
+                &self,
+                method: &str,
+                params: &RawValue,
+            ) -> Result<Box<RawValue>, RpcError> {
+                $(
+                    if <$service>::METHODS.contains(&method) {
+                        return self.$field.handle_request(method, params).await;
+                    }
+                )+
+                Err(method_not_found("plugin", method))
+            }
+
+            /// Waits up to `timeout` for requests in flight, and returns descriptions of unfinished ones in the order
+            /// of the services.
+            pub(crate) async fn drain(&self, timeout: Duration) -> Vec<String> {
+                let ($($field,)+) = tokio::join!($(self.$field.drain(timeout)),+);
+                [$($field),+].concat()
+            }
+
+            /// Drops all that the plugin has registered.
+            pub(crate) fn close(&self) {
+                $(self.$field.close();)+
+            }
+
+            /// Number of references to [`Shared`] in one context: one per service, and one in `tasks`.
+            #[cfg(feature = "testing")]
+            const SHARED_REFERENCES: usize = [$(stringify!($field)),+].len() + 1;
+        }
+    };
+}
+
+services! {
     /// Durable key-value store (V1: `ctx.config`).
-    pub config: Config,
+    config: Config,
     /// Messages from and to the UI (V1: `ctx.ipc`).
-    pub ipc: Ipc,
+    ipc: Ipc,
     /// The pilot's login (V1: `ctx.auth`).
-    pub auth: Auth,
+    auth: Auth,
     /// Routes on the shell's HTTP server (V1: `ctx.server`).
-    pub server: Server,
-    pub(crate) tasks: Tasks,
+    server: Server,
 }
 
 impl PluginContext {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self {
-            logger: shared.logger.clone(),
-            config: Config::new(shared),
-            ipc: Ipc::new(shared),
-            auth: Auth::new(shared),
-            server: Server::new(shared),
-            tasks: Tasks::new(shared),
-        }
-    }
-
-    /// Waits up to `timeout` for requests in flight, and returns descriptions of unfinished ones.
-    pub(crate) async fn drain(&self, timeout: Duration) -> Vec<String> {
-        let (calls, requests) = tokio::join!(self.ipc.drain(timeout), self.server.drain(timeout));
-        [calls, requests].concat()
-    }
-
-    /// Drops all that the plugin has registered.
-    pub(crate) fn close(&self) {
-        self.ipc.close();
-        self.server.close();
-    }
-
     /// Spawns a background task that ends with the plugin. A panic in it is logged with the task's name.
     ///
     /// After `on_stop` has returned, the task is dropped at its next await point, so a timer cannot outlive its
@@ -90,30 +113,7 @@ impl PluginContext {
     #[cfg(feature = "testing")]
     pub(crate) fn is_held_elsewhere(&self) -> bool {
         // One logger is in the context, one in `Shared`.
-        self.logger.handle_count() > 2 || Arc::strong_count(&self.tasks.shared) > SHARED_REFERENCES
-    }
-}
-
-/// Extracts the context of the plugin that serves the route, so that handlers can take it as an argument.
-///
-/// ```no_run
-/// # use stratos::axum::{Router, routing::get};
-/// # use stratos::PluginContext;
-/// async fn login(ctx: PluginContext) -> String {
-///     format!("signed in: {}", ctx.auth.is_authenticated())
-/// }
-/// # async fn f(ctx: PluginContext) -> stratos::Result {
-/// ctx.server.register_router("/api/my-plugin", Router::new().route("/login", get(login))).await?;
-/// # Ok(()) }
-/// ```
-impl<S: Sync> FromRequestParts<S> for PluginContext {
-    type Rejection = (StatusCode, &'static str);
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let context = parts.extensions.get().cloned();
-        context.ok_or((
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "this router is not served by a Stratos plugin, so there is no context",
-        ))
+        self.logger.handle_count() > 2
+            || Arc::strong_count(&self.tasks.shared) > Self::SHARED_REFERENCES
     }
 }

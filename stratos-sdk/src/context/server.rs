@@ -21,6 +21,7 @@ use thiserror::Error;
 use tokio_util::task::TaskTracker;
 use tower::{Layer as _, Service, ServiceExt as _};
 
+use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 use crate::instrument::Instrumentation;
 
@@ -70,14 +71,6 @@ pub enum ServerError {
 }
 
 impl Server {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-            routes: Routes::new(shared.instrumentation.clone()),
-            serving: TaskTracker::new(),
-        }
-    }
-
     /// Serves a router under a path prefix (V1).
     ///
     /// The prefix is an absolute path, by convention `/api/{plugin id}`. The router sees paths relative to it. If one
@@ -124,19 +117,6 @@ impl Server {
         self.serving.close();
     }
 
-    /// Waits up to `timeout` for requests in flight, and returns a description if some are unfinished.
-    pub(crate) async fn drain(&self, timeout: Duration) -> Vec<String> {
-        match tokio::time::timeout(timeout, self.serving.wait()).await {
-            Ok(()) => Vec::new(),
-            Err(_) => vec!["a request to a route".to_owned()],
-        }
-    }
-
-    /// Drops the routers, which hold contexts, which hold the routers.
-    pub(crate) fn close(&self) {
-        self.routes.write().clear();
-    }
-
     /// Registered prefixes, in alphabetical order.
     #[cfg(feature = "testing")]
     pub(crate) fn prefixes(&self) -> Vec<String> {
@@ -144,6 +124,28 @@ impl Server {
         let mut prefixes: Vec<_> = routers.iter().map(|(prefix, _)| prefix.clone()).collect();
         prefixes.sort();
         prefixes
+    }
+}
+
+impl ContextService for Server {
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            routes: Routes::new(shared.instrumentation.clone()),
+            serving: TaskTracker::new(),
+        }
+    }
+
+    async fn drain(&self, timeout: Duration) -> Vec<String> {
+        match tokio::time::timeout(timeout, self.serving.wait()).await {
+            Ok(()) => Vec::new(),
+            Err(_) => vec!["a request to a route".to_owned()],
+        }
+    }
+
+    fn close(&self) {
+        // Routers hold contexts, which hold the routers.
+        self.routes.write().clear();
     }
 }
 
@@ -275,6 +277,14 @@ mod tests {
             let response = get_path(&routes, path).await;
             assert_eq!(response, (status, body.to_owned()), "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn panic_in_a_handler_is_status_500() {
+        let routes = Routes::new(Instrumentation::default());
+        let panics = get(async || -> &'static str { panic!("on purpose") });
+        routes.add("/p", Router::new().route("/", panics)).unwrap();
+        assert_eq!(get_path(&routes, "/p").await.0, 500);
     }
 
     async fn get_path(routes: &Routes, path: &str) -> (u16, String) {
