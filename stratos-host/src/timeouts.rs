@@ -60,7 +60,10 @@ impl TimeoutPolicy {
     ) -> Self {
         Self {
             configured,
-            debugger: attach.map(DebuggerPause::new),
+            debugger: attach.map(|mode| DebuggerPause {
+                mode,
+                released: Notify::new(),
+            }),
             shutdown,
         }
     }
@@ -113,13 +116,6 @@ impl Default for Timeouts {
 }
 
 impl DebuggerPause {
-    pub(crate) fn new(mode: AttachMode) -> Self {
-        Self {
-            mode,
-            released: Notify::new(),
-        }
-    }
-
     pub(crate) fn waits(&self) -> bool {
         self.mode == AttachMode::Wait
     }

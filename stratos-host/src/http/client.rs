@@ -6,11 +6,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{Request, Response, Uri};
+use axum::http::Uri;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use hyper::body::Incoming;
-use hyper_util::client::legacy::{Client, Error};
+use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use stratos_transport::BoxedStream;
 use stratos_transport::listener::StreamConnector;
@@ -22,9 +21,8 @@ use crate::http::HttpStream;
 /// How long a plugin may take to accept a connection. One that takes longer has blocked its runtime.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Sends HTTP/1.1 requests to one server. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct HttpClient(Client<Connector, Body>);
+/// A client of one HTTP/1.1 server. Cheap to clone.
+pub(crate) type HttpClient = Client<Connector, Body>;
 
 /// Opens connections to one server, whatever the host in a request's URI is.
 #[derive(Debug, Clone)]
@@ -35,27 +33,17 @@ pub(crate) enum Connector {
     Stream(StreamConnector),
 }
 
-impl HttpClient {
-    /// A client that keeps idle connections and uses them again.
-    pub(crate) fn pooled(connector: Connector) -> Self {
-        Self(Client::builder(TokioExecutor::new()).build(connector))
-    }
+/// A client that keeps idle connections and uses them again.
+pub(crate) fn pooled_client(connector: Connector) -> HttpClient {
+    Client::builder(TokioExecutor::new()).build(connector)
+}
 
-    /// A client with a new connection for each request.
-    ///
-    /// For a server that closes idle connections after a timeout, which passes at any moment in virtual time.
-    pub(crate) fn unpooled(connector: Connector) -> Self {
-        let mut builder = Client::builder(TokioExecutor::new());
-        Self(builder.pool_max_idle_per_host(0).build(connector))
-    }
-
-    /// Sends a request with an absolute URI. Returns when the head of the response has arrived; its body streams.
-    pub(crate) async fn request(
-        &self,
-        request: Request<Body>,
-    ) -> Result<Response<Incoming>, Error> {
-        self.0.request(request).await
-    }
+/// A client with a new connection for each request.
+///
+/// For a server that closes idle connections after a timeout, which passes at any moment in virtual time.
+pub(crate) fn unpooled_client(connector: Connector) -> HttpClient {
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder.pool_max_idle_per_host(0).build(connector)
 }
 
 impl Connector {
@@ -82,9 +70,8 @@ impl tower::Service<Uri> for Connector {
     fn call(&mut self, _: Uri) -> Self::Future {
         let connector = self.clone();
         async move {
-            Ok(TokioIo::new(HttpStream::connected(
-                connector.connect().await?,
-            )))
+            let stream = connector.connect().await?;
+            Ok(TokioIo::new(HttpStream::new(stream, None)))
         }
         .boxed()
     }

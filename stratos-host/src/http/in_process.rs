@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::event::Entry;
 use crate::event::EventBus;
-use crate::http::{Connector, HttpClient};
+use crate::http::{Connector, HttpClient, unpooled_client};
 
 /// An HTTP client for the shell's own server, which checks its requests like those of a browser. Cheap to clone.
 ///
@@ -48,7 +48,7 @@ impl InProcessClient {
     fn new(port: u16, connector: Connector, events: EventBus) -> Self {
         Self {
             port,
-            client: HttpClient::unpooled(connector.clone()),
+            client: unpooled_client(connector.clone()),
             connector,
             events,
         }

@@ -18,19 +18,10 @@ pub(crate) struct HttpStream {
 }
 
 impl HttpStream {
-    /// The client's side of a connection.
-    pub(crate) fn connected(stream: BoxedStream) -> Self {
+    pub(crate) fn new(stream: BoxedStream, permit: Option<OwnedSemaphorePermit>) -> Self {
         Self {
             stream,
-            _permit: None,
-        }
-    }
-
-    /// The server's side of a connection.
-    pub(crate) fn accepted(stream: BoxedStream, permit: OwnedSemaphorePermit) -> Self {
-        Self {
-            stream,
-            _permit: Some(permit),
+            _permit: permit,
         }
     }
 }

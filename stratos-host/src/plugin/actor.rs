@@ -387,12 +387,13 @@ impl Actor {
             }
             Action::Launch(ProgramChoice::LastGood) => {
                 let program = self.last_good.clone()?;
-                self.launch(program, None).await;
+                self.spawn_start(program, StartMode::Fresh, None).await;
             }
             Action::Launch(ProgramChoice::Newest) => {
                 let program = self.newest.take()?;
                 let build_id = self.builds.last_finished();
-                self.launch(program, Some(build_id)).await;
+                self.spawn_start(program, StartMode::Fresh, Some(build_id))
+                    .await;
             }
             Action::Switch => {
                 let program = self.newest.take()?;

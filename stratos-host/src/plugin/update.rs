@@ -19,16 +19,11 @@ use crate::session::{Session, StopMode};
 type Transition = (LifecycleEvent, Result<(), String>);
 
 impl Actor {
-    /// Begins to start a program while no generation runs.
-    pub(super) async fn launch(&mut self, program: Program, build_id: Option<u64>) {
-        self.spawn_start(program, StartMode::Fresh, build_id).await;
-    }
-
     /// Begins to replace the running program (V1: after an OTA update).
     pub(super) async fn switch(&mut self, program: Program) {
         self.cancel_pending_start().await;
         let can_resume =
-            |old: &Arc<Session>| old.resumes() && self.runtime.version == ShellVersion::V1;
+            |old: &Arc<Session>| old.resumes && self.runtime.version == ShellVersion::V1;
         let mode = match self.session.take_if(|old| !can_resume(old)) {
             Some(old) => {
                 self.stop_for_replacement(&old).await;
@@ -91,7 +86,13 @@ impl Actor {
         routing.remove_claims(&self.id, generation);
     }
 
-    async fn spawn_start(&mut self, program: Program, mode: StartMode, build_id: Option<u64>) {
+    /// Begins to start a program; a pending start is cancelled.
+    pub(super) async fn spawn_start(
+        &mut self,
+        program: Program,
+        mode: StartMode,
+        build_id: Option<u64>,
+    ) {
         self.cancel_pending_start().await;
         if self.runtime.shutdown.is_cancelled() {
             return;
@@ -129,7 +130,7 @@ impl Actor {
         let PendingStart { program, mode, .. } = pending;
         let (old, old_program) = (self.session.take(), self.last_good.take());
         if let Some(old) = &old {
-            old.revoke_writes();
+            old.caller.revoke_writes();
         }
         if mode != StartMode::Fresh {
             self.runtime.routing.switch_to(Arc::clone(&session));

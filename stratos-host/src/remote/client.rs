@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::event::{ScenarioOutcome, ScenarioProgress};
-use crate::http::{Connector, HttpClient};
+use crate::http::{Connector, HttpClient, pooled_client};
 use crate::remote::{API, ErrorBody, HostFile, ListPlugins, Operation, SCENARIO_PATH};
 
 /// How long the answer to an operation with a timeout may take.
@@ -66,7 +66,7 @@ impl Client {
     #[must_use]
     pub fn new(host: HostFile) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, host.port));
-        let http = HttpClient::pooled(Connector::Tcp(address));
+        let http = pooled_client(Connector::Tcp(address));
         Self { host, http }
     }
 

@@ -53,7 +53,7 @@ where
         };
         match Arc::clone(&permits).try_acquire_owned() {
             Ok(permit) => {
-                let stream = HttpStream::accepted(Box::new(stream), permit);
+                let stream = HttpStream::new(Box::new(stream), Some(permit));
                 connections.spawn(serve_connection(stream, app.clone(), shutdown.clone()));
             }
             Err(_) => {

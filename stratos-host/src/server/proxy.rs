@@ -6,7 +6,7 @@ use std::iter;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONNECTION, HOST, HeaderName, ORIGIN, TE, TRANSFER_ENCODING, UPGRADE};
-use axum::http::uri::{Authority, PathAndQuery, Scheme};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version};
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
@@ -90,7 +90,11 @@ fn prepare(request: &mut Request) -> Option<OnUpgrade> {
         Some(path) => path.clone(),
         None => PathAndQuery::from_static("/"),
     };
-    *request.uri_mut() = upstream_uri(target);
+    let uri = Uri::builder().scheme("http").authority("plugin");
+    *request.uri_mut() = uri
+        .path_and_query(target)
+        .build()
+        .expect("scheme, authority and path make a URI");
     // The plugin's response to HTTP/1.0 would end with the connection, so a broken one would look complete.
     *request.version_mut() = Version::HTTP_11;
     let headers = request.headers_mut();
@@ -144,14 +148,6 @@ fn insert_build_headers(headers: &mut HeaderMap, control: &Control, session: &Se
         }
     };
     headers.insert(BUILD, HeaderValue::from_static(status));
-}
-
-fn upstream_uri(path: PathAndQuery) -> Uri {
-    let mut parts = axum::http::uri::Parts::default();
-    parts.scheme = Some(Scheme::HTTP);
-    parts.authority = Some(Authority::from_static("plugin"));
-    parts.path_and_query = Some(path);
-    Uri::from_parts(parts).expect("scheme, authority and path make a URI")
 }
 
 fn remove_hop_by_hop(headers: &mut HeaderMap) {

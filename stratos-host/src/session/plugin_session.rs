@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::debug;
 
-use crate::http::{Connector, HttpClient};
+use crate::http::{Connector, HttpClient, pooled_client};
 use crate::process::{LaunchedPlugin, ProcessHandle};
 use crate::routing::Target;
 use crate::services::Caller;
@@ -51,7 +51,7 @@ pub(crate) struct Session {
     leases: TaskTracker,
     peer: Peer,
     /// Whether the plugin implements `on_resume`.
-    resumes: bool,
+    pub(crate) resumes: bool,
     invoke_permits: Semaphore,
     context: SessionContext,
 }
@@ -123,7 +123,7 @@ impl Session {
         tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
         Ok(Self {
             caller,
-            http: HttpClient::pooled(Connector::Stream(http)),
+            http: pooled_client(Connector::Stream(http)),
             process,
             closed: CancellationToken::new(),
             leases: TaskTracker::new(),
@@ -206,15 +206,6 @@ impl Session {
                 stopped.and(Err(format!("did not end by itself and {exit}")))
             }
         }
-    }
-
-    pub(crate) fn resumes(&self) -> bool {
-        self.resumes
-    }
-
-    /// Rejects all further writes of this generation.
-    pub(crate) fn revoke_writes(&self) {
-        self.caller.revoke_writes();
     }
 
     /// Waits until the plugin ends without having been stopped; returns how it ended.
