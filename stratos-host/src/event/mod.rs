@@ -19,4 +19,4 @@ pub use self::types::{BuildStep, Event, LogLine, Part};
 
 pub(crate) use self::log_limit::{cut, cut_data, cut_tag};
 pub(crate) use self::plugin_state::{BuildEnd, BuildResult, LatestBuild};
-pub(crate) use self::types::now_millis;
+pub(crate) use self::types::{millis, now_millis};

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, trace};
 
-use crate::event::{BuildStatus, Event, PluginState};
+use crate::event::{BuildStatus, Event, PluginState, millis};
 use crate::plugin::PluginError;
 use crate::plugin::Runtime;
 use crate::plugin::build::{BuildOutcome, Builds};
@@ -467,7 +467,7 @@ impl Actor {
         self.runtime.events.emit(Event::Reload {
             plugin: self.id.clone(),
             generation: self.generation,
-            ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            ms: millis(elapsed),
         });
     }
 

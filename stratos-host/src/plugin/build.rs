@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
 
-use crate::event::{BuildEnd, BuildResult, BuildStep, Event, EventBus, LatestBuild};
+use crate::event::{BuildEnd, BuildResult, BuildStep, Event, EventBus, LatestBuild, millis};
 use crate::process::{BuildError, LaunchError, Launcher, Program};
 
 pub(super) type BuildOutcome = Result<Program, LaunchError>;
@@ -83,9 +83,7 @@ impl Builds {
     /// Ends the running build and emits its result. `serves`: whether a version of the plugin is running.
     pub(super) fn finish(&mut self, outcome: &BuildOutcome, unchanged: bool, serves: bool) {
         let elapsed = self.running.take().map(|(start, _)| start.elapsed());
-        let ms = elapsed.map_or(0, |time| {
-            u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-        });
+        let ms = elapsed.map_or(0, millis);
         let text = match outcome {
             Ok(program) => program.warnings().to_owned(),
             Err(LaunchError::Build(BuildError::Failed { output, .. })) => output.clone(),

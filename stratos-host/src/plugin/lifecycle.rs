@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::event::PluginState;
+use crate::event::{PluginState, millis};
 use crate::plugin::restart_backoff::RestartBackoff;
 
 /// Input of the state machine.
@@ -312,10 +312,9 @@ impl Lifecycle {
             .and_then(|backoff| backoff.record_crash(now, random));
         match delay {
             Some(delay) => {
-                let retry_in_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
                 self.state = PluginState::BackingOff {
                     reason,
-                    retry_in_ms,
+                    retry_in_ms: millis(delay),
                 };
                 vec![Action::Wait(delay)]
             }

@@ -157,11 +157,7 @@ impl ConfigStore {
     ///
     /// The page contains at least one value, and more up to a total of `bytes` of JSON text. The second part is the
     /// last key of the page, if more values follow.
-    ///
-    /// # Errors
-    ///
-    /// When a value cannot be read or is damaged.
-    pub fn page(
+    pub(crate) fn page(
         &self,
         plugin: &str,
         after: Option<&str>,
