@@ -50,10 +50,6 @@ impl Control {
     }
 
     /// Removes a config value.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if there is no value with the key, or the store cannot be written.
     pub(crate) async fn config_delete(&self, id: &str, key: &str) -> Result<(), ControlError> {
         let owned_key = key.to_owned();
         let was_present = self
@@ -67,10 +63,6 @@ impl Control {
     }
 
     /// Replaces all config values of a plugin in one transaction.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if a key or a value is too large, or the store cannot be written.
     pub(crate) async fn config_replace(
         &self,
         id: &str,
@@ -86,19 +78,11 @@ impl Control {
     }
 
     /// Reads all config values of all plugins, also of those that this shell does not run.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the store cannot be read.
     pub(crate) async fn config_export(&self) -> Result<ConfigExport, ControlError> {
         self.with_store(ConfigStore::export).await
     }
 
     /// Replaces all config values of all plugins in one transaction.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if a key or a value is too large, or the store cannot be written.
     pub(crate) async fn config_import(&self, export: ConfigExport) -> Result<(), ControlError> {
         let stored = export.clone();
         self.with_store(move |store| store.import(stored)).await?;

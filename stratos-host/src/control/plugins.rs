@@ -40,10 +40,6 @@ impl Control {
     }
 
     /// Kills the process of a running plugin. Returns when the shell has noticed the crash.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the plugin is not running.
     pub(crate) async fn kill(&self, id: &str) -> Result<(), ControlError> {
         let plugin = self.plugin(id)?;
         let before = plugin.status();

@@ -90,20 +90,3 @@ impl Journal {
         self.0.send_modify(|entries| entries.push(entry));
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn past_and_future_entries_are_found() {
-        let journal = Journal::default();
-        let done = |text: &str| Entry::Done(text.to_owned());
-        journal.add(done("one"));
-        let second = async { journal.find(|entries| entries.get(1).cloned()).await };
-        let add = async { journal.add(done("two")) };
-        let (found, ()) = tokio::join!(second, add);
-        assert_eq!(found, done("two"));
-        assert_eq!(journal.read(<[Entry]>::len), 2);
-    }
-}

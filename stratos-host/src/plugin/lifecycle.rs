@@ -373,256 +373,211 @@ impl Lifecycle {
 mod tests {
     use super::*;
 
-    /// Applies the events in order; returns the final state and the actions of the last event.
-    fn after(supervise: bool, steps: &[LifecycleEvent]) -> (&'static str, Option<Vec<Action>>) {
-        let mut lifecycle = Lifecycle::new(supervise);
-        let mut last = None;
-        for step in steps {
-            last = lifecycle.step(step.clone(), Instant::now(), 0.5);
-        }
-        (lifecycle.state().as_str(), last)
-    }
-
-    fn running() -> Vec<LifecycleEvent> {
-        let built = LifecycleEvent::Built { unchanged: false };
-        vec![LifecycleEvent::Start, built, LifecycleEvent::Started]
-    }
-
-    fn then(more: &[LifecycleEvent]) -> Vec<LifecycleEvent> {
-        [&running()[..], more].concat()
-    }
-
+    const START: &[LifecycleEvent] = &[LifecycleEvent::Start];
+    const STOP: LifecycleEvent = LifecycleEvent::Stop;
+    const UPDATE: LifecycleEvent = LifecycleEvent::Update;
     const CHANGED: LifecycleEvent = LifecycleEvent::Changed { by_build: false };
+    const CHANGED_BY_BUILD: LifecycleEvent = LifecycleEvent::Changed { by_build: true };
     const BUILT: LifecycleEvent = LifecycleEvent::Built { unchanged: false };
     const UNCHANGED: LifecycleEvent = LifecycleEvent::Built { unchanged: true };
+    const NOT_BUILT: LifecycleEvent = LifecycleEvent::NotBuilt(String::new());
+    const STARTED: LifecycleEvent = LifecycleEvent::Started;
+    const NOT_STARTED: LifecycleEvent = LifecycleEvent::NotStarted(String::new());
+    const SWITCHED: LifecycleEvent = LifecycleEvent::Switched;
+    const CRASHED: LifecycleEvent = LifecycleEvent::Crashed(String::new());
+    const RETRY: LifecycleEvent = LifecycleEvent::RetryDue;
+    /// Events after which a first start is pending.
+    const PENDING: &[LifecycleEvent] = &[LifecycleEvent::Start, BUILT];
+    const RUNNING: &[LifecycleEvent] = &[LifecycleEvent::Start, BUILT, STARTED];
+    /// Events after which the switch to a newer program is pending.
+    const SWITCHING: &[LifecycleEvent] = &[LifecycleEvent::Start, BUILT, STARTED, CHANGED, BUILT];
 
-    fn crashed() -> LifecycleEvent {
-        LifecycleEvent::Crashed("by itself".to_owned())
-    }
+    const LAUNCH: Action = Action::Launch(ProgramChoice::Newest);
+    const RELAUNCH: Action = Action::Launch(ProgramChoice::LastGood);
 
-    fn not_built() -> LifecycleEvent {
-        LifecycleEvent::NotBuilt("no".to_owned())
-    }
+    /// Two lists of events, and the state and the actions after the last of them.
+    type Row<'a> = (
+        &'a [LifecycleEvent],
+        &'a [LifecycleEvent],
+        &'a str,
+        Option<&'a [Action]>,
+    );
 
-    fn not_started() -> LifecycleEvent {
-        LifecycleEvent::NotStarted("no".to_owned())
-    }
-
-    #[test]
-    fn a_start_builds_and_launches() {
-        assert_eq!(
-            after(false, &[LifecycleEvent::Start]),
-            ("starting", Some(vec![Action::Build]))
-        );
-        assert_eq!(
-            after(false, &[LifecycleEvent::Start, BUILT]),
-            (
-                "starting",
-                Some(vec![Action::Launch(ProgramChoice::Newest)])
-            )
-        );
-        assert_eq!(after(false, &running()), ("running", Some(vec![])));
-        let errored = [
-            vec![LifecycleEvent::Start, not_built()],
-            vec![LifecycleEvent::Start, BUILT, not_started()],
-            then(&[crashed()]),
-        ];
-        for steps in errored {
-            assert_eq!(after(false, &steps), ("errored", Some(vec![])));
-            let again = [&steps[..], &[LifecycleEvent::Start]].concat();
-            assert_eq!(
-                after(false, &again),
-                ("starting", Some(vec![Action::Build]))
-            );
+    fn check(supervise: bool, rows: &[Row<'_>]) {
+        for (first, then, state, actions) in rows {
+            let mut lifecycle = Lifecycle::new(supervise);
+            let mut last = None;
+            for event in first.iter().chain(*then) {
+                last = lifecycle.step(event.clone(), Instant::now(), 0.5);
+            }
+            assert_eq!(lifecycle.state().as_str(), *state, "{first:?} {then:?}");
+            assert_eq!(last.as_deref(), *actions, "{first:?} {then:?}");
         }
-        assert_eq!(
-            after(false, &then(&[LifecycleEvent::Start])),
-            ("running", None)
+    }
+
+    #[test]
+    fn requests_start_and_stop_a_plugin() {
+        check(
+            false,
+            &[
+                (START, &[], "starting", Some(&[Action::Build])),
+                (START, &[BUILT], "starting", Some(&[LAUNCH])),
+                (RUNNING, &[], "running", Some(&[])),
+                (RUNNING, START, "running", None),
+                (START, &[NOT_BUILT], "errored", Some(&[])),
+                (PENDING, &[NOT_STARTED], "errored", Some(&[])),
+                (RUNNING, &[CRASHED], "errored", Some(&[])),
+                (&[STOP], &[], "discovered", None),
+                (START, &[STOP], "stopped", Some(&[Action::CancelBuild])),
+                (PENDING, &[STOP], "stopping", Some(&[Action::Stop])),
+                (SWITCHING, &[STOP], "stopping", Some(&[Action::Stop])),
+                (
+                    RUNNING,
+                    &[CHANGED, STOP],
+                    "stopping",
+                    Some(&[Action::CancelBuild, Action::Stop]),
+                ),
+            ],
         );
     }
 
     #[test]
-    fn a_stop_stops_the_program_and_cancels_the_build() {
-        assert_eq!(
-            after(false, &then(&[CHANGED, LifecycleEvent::Stop])),
-            ("stopping", Some(vec![Action::CancelBuild, Action::Stop]))
-        );
-        assert_eq!(
-            after(false, &[LifecycleEvent::Start, LifecycleEvent::Stop]),
-            ("stopped", Some(vec![Action::CancelBuild]))
-        );
-        assert_eq!(after(false, &[LifecycleEvent::Stop]), ("discovered", None));
+    fn errored_plugins_can_be_started_again() {
+        for errored in [
+            &[LifecycleEvent::Start, NOT_BUILT][..],
+            &[LifecycleEvent::Start, BUILT, NOT_STARTED],
+            &[LifecycleEvent::Start, BUILT, STARTED, CRASHED],
+        ] {
+            let again: Row<'_> = (errored, START, "starting", Some(&[Action::Build]));
+            check(false, &[again]);
+        }
     }
 
     #[test]
-    fn a_pending_start_is_superseded_by_a_stop_or_a_newer_program() {
-        let starting = [LifecycleEvent::Start, BUILT];
-        let then = |more: &[LifecycleEvent]| after(false, &[&starting[..], more].concat());
-        assert_eq!(
-            then(&[LifecycleEvent::Stop]),
-            ("stopping", Some(vec![Action::Stop]))
-        );
-        assert_eq!(then(&[CHANGED]), ("starting", Some(vec![Action::Build])));
-        assert_eq!(
-            then(&[CHANGED, BUILT]),
-            (
-                "starting",
-                Some(vec![Action::Launch(ProgramChoice::Newest)])
-            )
-        );
-        assert_eq!(then(&[CHANGED, UNCHANGED]), ("starting", Some(vec![])));
-        assert_eq!(then(&[CHANGED, not_built()]), ("starting", Some(vec![])));
-        assert_eq!(
-            then(&[CHANGED, not_built(), LifecycleEvent::Started]).0,
-            "running",
-            "a failed build does not affect a pending start"
-        );
-        assert_eq!(
-            then(&[CHANGED, not_started()]).0,
-            "errored",
-            "errored until the build has ended"
-        );
-    }
-
-    #[test]
-    fn a_pending_switch_is_superseded_like_a_pending_start() {
-        let switching = then(&[CHANGED, BUILT]);
-        let then = |more: &[LifecycleEvent]| after(false, &[&switching[..], more].concat());
-        assert_eq!(
-            then(&[LifecycleEvent::Stop]),
-            ("stopping", Some(vec![Action::Stop]))
-        );
-        assert_eq!(
-            then(&[CHANGED, BUILT]),
-            ("running", Some(vec![Action::Switch]))
-        );
-        assert_eq!(then(&[LifecycleEvent::Update, UNCHANGED]).1, Some(vec![]));
-        assert_eq!(
-            then(&[crashed()]),
-            ("running", Some(vec![])),
-            "a start is pending"
-        );
-        assert_eq!(then(&[crashed(), not_started()]).0, "errored");
-        assert_eq!(then(&[crashed(), LifecycleEvent::Switched]).0, "running");
-        assert_eq!(then(&[LifecycleEvent::Kept, crashed()]).0, "errored");
-    }
-
-    #[test]
-    fn a_change_is_built_while_the_old_version_runs() {
-        assert_eq!(
-            after(false, &then(&[CHANGED])),
-            ("running", Some(vec![Action::Build]))
-        );
-        assert_eq!(
-            after(false, &then(&[CHANGED, BUILT])),
-            ("running", Some(vec![Action::Switch]))
-        );
-        assert_eq!(
-            after(false, &then(&[CHANGED, UNCHANGED])),
-            ("running", Some(vec![]))
-        );
-        assert_eq!(
-            after(false, &then(&[CHANGED, not_built()])),
-            ("running", Some(vec![]))
-        );
-        assert_eq!(
-            after(false, &then(&[LifecycleEvent::Update, UNCHANGED])),
-            ("running", Some(vec![Action::Switch])),
-            "an update was requested"
+    fn a_newer_program_supersedes_a_pending_start_or_switch() {
+        check(
+            false,
+            &[
+                (PENDING, &[CHANGED], "starting", Some(&[Action::Build])),
+                (PENDING, &[CHANGED, BUILT], "starting", Some(&[LAUNCH])),
+                (PENDING, &[CHANGED, UNCHANGED], "starting", Some(&[])),
+                (PENDING, &[CHANGED, NOT_BUILT], "starting", Some(&[])),
+                // A failed build does not affect a pending start.
+                (
+                    PENDING,
+                    &[CHANGED, NOT_BUILT, STARTED],
+                    "running",
+                    Some(&[]),
+                ),
+                (PENDING, &[CHANGED, NOT_STARTED], "errored", Some(&[])),
+                (
+                    SWITCHING,
+                    &[CHANGED, BUILT],
+                    "running",
+                    Some(&[Action::Switch]),
+                ),
+                (SWITCHING, &[UPDATE, UNCHANGED], "running", Some(&[])),
+                // The pending switch decides what becomes of a plugin that crashed.
+                (SWITCHING, &[CRASHED], "running", Some(&[])),
+                (SWITCHING, &[CRASHED, NOT_STARTED], "errored", Some(&[])),
+                (SWITCHING, &[CRASHED, SWITCHED], "running", Some(&[])),
+                (
+                    SWITCHING,
+                    &[LifecycleEvent::Kept, CRASHED],
+                    "errored",
+                    Some(&[]),
+                ),
+            ],
         );
     }
 
     #[test]
-    fn a_second_change_restarts_the_build_and_a_third_does_not() {
-        assert_eq!(
-            after(false, &then(&[CHANGED, CHANGED])).1,
-            Some(vec![Action::Build])
+    fn changes_are_built() {
+        let stopped = [STOP, LifecycleEvent::Stopped, CHANGED];
+        check(
+            false,
+            &[
+                (RUNNING, &[CHANGED], "running", Some(&[Action::Build])),
+                (
+                    RUNNING,
+                    &[CHANGED, BUILT],
+                    "running",
+                    Some(&[Action::Switch]),
+                ),
+                (RUNNING, &[CHANGED, UNCHANGED], "running", Some(&[])),
+                (RUNNING, &[CHANGED, NOT_BUILT], "running", Some(&[])),
+                // A requested update restarts even an unchanged program.
+                (
+                    RUNNING,
+                    &[UPDATE, UNCHANGED],
+                    "running",
+                    Some(&[Action::Switch]),
+                ),
+                // A second change restarts the build and a third does not.
+                (
+                    RUNNING,
+                    &[CHANGED, CHANGED],
+                    "running",
+                    Some(&[Action::Build]),
+                ),
+                (RUNNING, &[CHANGED, CHANGED, CHANGED], "running", Some(&[])),
+                (
+                    RUNNING,
+                    &[CHANGED, CHANGED, CHANGED, BUILT],
+                    "running",
+                    Some(&[Action::Build, Action::Switch]),
+                ),
+                (RUNNING, &[CHANGED, CHANGED_BY_BUILD], "running", Some(&[])),
+                (
+                    RUNNING,
+                    &[CHANGED, CHANGED_BY_BUILD, NOT_BUILT],
+                    "running",
+                    Some(&[Action::Build]),
+                ),
+                (
+                    START,
+                    &[NOT_BUILT, CHANGED],
+                    "errored",
+                    Some(&[Action::Build]),
+                ),
+                (
+                    START,
+                    &[NOT_BUILT, CHANGED, BUILT],
+                    "starting",
+                    Some(&[LAUNCH]),
+                ),
+                (RUNNING, &stopped, "stopped", None),
+            ],
         );
-        assert_eq!(
-            after(false, &then(&[CHANGED, CHANGED, CHANGED])).1,
-            Some(vec![])
-        );
-        assert_eq!(
-            after(false, &then(&[CHANGED, CHANGED, CHANGED, BUILT])).1,
-            Some(vec![Action::Build, Action::Switch])
-        );
-        let by_build = LifecycleEvent::Changed { by_build: true };
-        assert_eq!(
-            after(false, &then(&[CHANGED, by_build.clone()])).1,
-            Some(vec![])
-        );
-        assert_eq!(
-            after(false, &then(&[CHANGED, by_build, not_built()])).1,
-            Some(vec![Action::Build])
-        );
-    }
-
-    #[test]
-    fn a_change_restarts_an_errored_plugin_but_not_a_stopped_one() {
-        let errored = [LifecycleEvent::Start, not_built(), CHANGED];
-        assert_eq!(
-            after(false, &errored),
-            ("errored", Some(vec![Action::Build]))
-        );
-        let built = [&errored[..], &[BUILT]].concat();
-        assert_eq!(
-            after(false, &built),
-            (
-                "starting",
-                Some(vec![Action::Launch(ProgramChoice::Newest)])
-            )
-        );
-        let stopped = then(&[LifecycleEvent::Stop, LifecycleEvent::Stopped, CHANGED]);
-        assert_eq!(after(false, &stopped), ("stopped", None));
     }
 
     #[test]
     fn a_supervised_plugin_restarts_its_last_good_program() {
-        let (state, actions) = after(true, &then(&[crashed()]));
-        assert_eq!(state, "backing-off");
-        assert_eq!(
-            actions,
-            Some(vec![Action::Wait(Duration::from_millis(250))])
+        let first_delay: &[Action] = &[Action::Wait(Duration::from_millis(250))];
+        let second_delay: &[Action] = &[Action::Wait(Duration::from_millis(500))];
+        let saved = [CRASHED, CHANGED, BUILT, NOT_STARTED, RETRY];
+        let by_hand = [CRASHED, STOP, LifecycleEvent::Start, BUILT, NOT_STARTED];
+        let crashes = [CRASHED, RETRY, STARTED].into_iter().cycle();
+        let too_many: Vec<_> = crashes.take(13).collect();
+        check(
+            true,
+            &[
+                (RUNNING, &[CRASHED], "backing-off", Some(first_delay)),
+                (RUNNING, &[CRASHED, RETRY], "starting", Some(&[RELAUNCH])),
+                (
+                    RUNNING,
+                    &[CRASHED, RETRY, NOT_STARTED],
+                    "backing-off",
+                    Some(second_delay),
+                ),
+                // A change resets the crashes and keeps the last good program.
+                (RUNNING, &saved[..4], "backing-off", Some(first_delay)),
+                (RUNNING, &saved, "starting", Some(&[RELAUNCH])),
+                (RUNNING, &by_hand, "errored", Some(&[])),
+                // A first start that fails is no crash.
+                (PENDING, &[NOT_STARTED], "errored", Some(&[])),
+                (RUNNING, &too_many, "errored", Some(&[])),
+            ],
         );
-        assert_eq!(
-            after(true, &then(&[crashed(), LifecycleEvent::RetryDue])),
-            (
-                "starting",
-                Some(vec![Action::Launch(ProgramChoice::LastGood)])
-            )
-        );
-        let again = then(&[crashed(), LifecycleEvent::RetryDue, not_started()]);
-        let twice = Some(vec![Action::Wait(Duration::from_millis(500))]);
-        assert_eq!(after(true, &again), ("backing-off", twice));
-        let saved = then(&[crashed(), CHANGED, BUILT, not_started()]);
-        assert_eq!(
-            after(true, &saved),
-            (
-                "backing-off",
-                Some(vec![Action::Wait(Duration::from_millis(250))])
-            ),
-            "a change resets the crashes and keeps the last good program"
-        );
-        let back = [&saved[..], &[LifecycleEvent::RetryDue]].concat();
-        assert_eq!(
-            after(true, &back),
-            (
-                "starting",
-                Some(vec![Action::Launch(ProgramChoice::LastGood)])
-            )
-        );
-        let by_hand = then(&[crashed(), LifecycleEvent::Stop, LifecycleEvent::Start]);
-        let by_hand = [&by_hand[..], &[BUILT, not_started()]].concat();
-        assert_eq!(after(true, &by_hand).0, "errored");
-        let first = [LifecycleEvent::Start, BUILT, not_started()];
-        assert_eq!(
-            after(true, &first),
-            ("errored", Some(vec![])),
-            "a first start that fails is no crash"
-        );
-        let build_id = [crashed(), LifecycleEvent::RetryDue, LifecycleEvent::Started];
-        let build_ids = build_id.iter().cycle().take(13).cloned();
-        let too_often = then(&build_ids.collect::<Vec<_>>());
-        assert_eq!(after(true, &too_often), ("errored", Some(vec![])));
     }
 }

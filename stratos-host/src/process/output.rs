@@ -77,23 +77,10 @@ mod tests {
         let events = EventBus::default();
         let mut watcher = events.subscribe();
         let long = "x".repeat(LOG_LINE_BYTES + 5);
-        let output = format!("one\r\n\ntwo\n{long}\nlast");
-        forward_lines(
-            output.as_bytes(),
-            events.clone(),
-            "p".to_owned(),
-            Level::Info,
-            "stdout",
-        )
-        .await;
-        forward_lines(
-            &b"\xff\n"[..],
-            events.clone(),
-            "p".to_owned(),
-            Level::Info,
-            "stdout",
-        )
-        .await;
+        let mut output = format!("one\r\n\ntwo\n{long}\n").into_bytes();
+        output.extend(b"\xff\nlast");
+        let (bus, plugin) = (events.clone(), "p".to_owned());
+        forward_lines(&output[..], bus, plugin, Level::Info, "stdout").await;
         drop(events);
         let mut messages = Vec::new();
         while let Some(event) = watcher.next().await {
@@ -103,6 +90,6 @@ mod tests {
             messages.push(line.message.clone());
         }
         let cut = format!("{}... (5 more bytes)", "x".repeat(LOG_LINE_BYTES));
-        assert_eq!(messages, ["one", "", "two", &cut, "last", "\u{fffd}"]);
+        assert_eq!(messages, ["one", "", "two", &cut, "\u{fffd}", "last"]);
     }
 }

@@ -88,10 +88,6 @@ impl HostFile {
     }
 
     /// Writes `host.json` into a state folder. On Unix, only the file's owner may read it.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the file cannot be written.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), HostFileError> {
         let path = folder.join(FILE_NAME);
         self.write_atomically(&path)

@@ -294,63 +294,11 @@ mod tests {
     }
 
     #[test]
-    fn only_the_shells_own_hosts_are_accepted() {
-        for host in ["127.0.0.1:2066", "localhost:2066", "LOCALHOST:2066"] {
-            assert_eq!(check("/", &[("host", host)]), Ok(false), "{host}");
-        }
-        for host in [
-            "127.0.0.1",
-            "localhost",
-            "localhost.:2066",
-            "localhost6:2066",
-            "127.1:2066",
-            "0x7f.1:2066",
-            "2130706433:2066",
-            "[::1]:2066",
-            "a.evil.test:2066",
-            "127.0.0.1.evil.test:2066",
-            "127.0.0.1:2067",
-            "127.0.0.1:02066",
-        ] {
-            assert_eq!(check("/", &[("host", host)]), Err(403), "{host}");
-        }
-        for host in [
-            "",
-            " 127.0.0.1:2066",
-            "127.0.0.1:2066@evil.test",
-            "127.0.0.1:2066/",
-            "127.0.0.1:2066, evil.test",
-            "n\u{e4}h:2066",
-        ] {
-            assert_eq!(check("/", &[("host", host)]), Err(400), "{host}");
-        }
-        assert_eq!(check("/", &[]), Err(400));
+    fn one_foreign_site_among_several_is_rejected() {
         let host = ("host", "127.0.0.1:2066");
-        assert_eq!(check("/", &[host, host]), Err(400));
-    }
-
-    #[test]
-    fn only_own_and_dev_origins_are_accepted() {
-        let host = ("host", "127.0.0.1:2066");
-        for (origin, expected) in [
-            ("http://127.0.0.1:2066", Ok(true)),
-            ("http://localhost:2066", Ok(true)),
-            ("http://localhost:5173", Ok(true)),
-            ("null", Err(403)),
-            ("", Err(403)),
-            ("https://127.0.0.1:2066", Err(403)),
-            ("http://127.0.0.1:2066.evil.test", Err(403)),
-            ("http://localhost:51730", Err(403)),
-            ("http://LOCALHOST:5173", Err(403)),
-            ("http://user@localhost:5173", Err(403)),
-            ("http://localhost:5173/", Err(403)),
-            ("https://evil.test", Err(403)),
-        ] {
-            let result = check("/api/a", &[host, ("origin", origin)]);
-            assert_eq!(result, expected, "{origin}");
-        }
-        let allowed = ("origin", "http://localhost:5173");
-        assert_eq!(check("/api/a", &[host, allowed, allowed]), Err(403));
+        let (none, foreign) = (("sec-fetch-site", "none"), ("sec-fetch-site", "cross-site"));
+        assert_eq!(check("/", &[host, none]), Ok(false));
+        assert_eq!(check("/", &[host, none, foreign]), Err(403));
     }
 
     #[test]
@@ -380,57 +328,5 @@ mod tests {
             guard.0.own_origins,
             ["http://127.0.0.1", "http://localhost"]
         );
-    }
-
-    #[test]
-    fn requests_of_other_sites_need_an_allowed_origin() {
-        let host = ("host", "127.0.0.1:2066");
-        for (site, expected) in [
-            ("same-origin", Ok(false)),
-            ("none", Ok(false)),
-            ("same-site", Err(403)),
-            ("cross-site", Err(403)),
-            ("x", Err(403)),
-        ] {
-            let result = check("/", &[host, ("sec-fetch-site", site)]);
-            assert_eq!(result, expected, "{site}");
-        }
-        let both = [
-            host,
-            ("sec-fetch-site", "none"),
-            ("sec-fetch-site", "cross-site"),
-        ];
-        assert_eq!(check("/", &both), Err(403));
-        let origin = ("origin", "http://localhost:5173");
-        let allowed = [host, ("sec-fetch-site", "same-site"), origin];
-        assert_eq!(check("/", &allowed), Ok(true));
-    }
-
-    #[test]
-    fn only_plain_paths_are_accepted() {
-        let host = ("host", "127.0.0.1:2066");
-        for path in ["/", "/api/my-plugin/fleet?x=//..%2e", "/a%20b", "/a.b/..c"] {
-            assert_eq!(check(path, &[host]), Ok(false), "{path}");
-        }
-        for path in [
-            "http://127.0.0.1:2066/",
-            "/a/../b",
-            "/..",
-            "/./a",
-            "/%2e%2e/a",
-            "/a%2Fb",
-            "/a%5cb",
-            "/a%00",
-            "/a%",
-            "/a%2",
-            "/a%zz",
-            "/a%u002e",
-            "//evil.test/a",
-            "/a//b",
-            "/a//",
-            "/a\\b",
-        ] {
-            assert_eq!(check(path, &[host]), Err(400), "{path}");
-        }
     }
 }

@@ -181,7 +181,6 @@ mod tests {
     use stratos_protocol::handshake::Identity;
     use stratos_transport::BoxedStream;
     use stratos_transport::stream::memory_pair;
-    use tokio::io::AsyncWriteExt as _;
     use tokio::sync::mpsc;
 
     use super::*;
@@ -275,63 +274,5 @@ mod tests {
         drop(silent);
         let (_plugin, error) = listener.send_hello(&hello("right", "demo", 1)).await;
         assert_eq!(error, None);
-    }
-
-    #[tokio::test]
-    async fn a_refused_plugin_is_sent_the_reason() {
-        for (hello, expected) in [
-            (
-                hello("right", "demo", 2),
-                "speaks protocol 2.7 (sdk 1.2.3), this shell speaks 1.0: update cargo-stratos",
-            ),
-            (hello("right", "demo", 0), "update the plugin's SDK"),
-            (
-                hello("right", "other", 1),
-                "plugin.json says `demo`: build it again",
-            ),
-        ] {
-            let listener = TestListener::open();
-            let (_, error) = listener.send_hello(&hello).await;
-            assert!(error.unwrap().message.contains(expected), "{expected}");
-            assert!(
-                listener
-                    .outcome
-                    .await
-                    .unwrap()
-                    .unwrap_err()
-                    .contains(expected)
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_first_message_other_than_hello_is_refused() {
-        for (line, expected) in [
-            (
-                "what a lovely day",
-                "not a `hello` request: a line is not a message",
-            ),
-            (
-                r#"{"jsonrpc":"2.0","method":"log","params":{}}"#,
-                "not a `hello` request",
-            ),
-            (
-                r#"{"jsonrpc":"2.0","id":0,"method":"start","params":{}}"#,
-                "is a `start` request, not `hello`",
-            ),
-            (
-                r#"{"jsonrpc":"2.0","id":0,"method":"hello","params":{}}"#,
-                "`hello` request is malformed",
-            ),
-        ] {
-            let listener = TestListener::open();
-            let (mut ours, theirs) = memory_pair();
-            listener.connections.send(Box::new(theirs)).await.unwrap();
-            ours.write_all(format!("{line}\n").as_bytes())
-                .await
-                .unwrap();
-            let reason = listener.outcome.await.unwrap().unwrap_err();
-            assert!(reason.contains(expected), "{line}: {reason}");
-        }
     }
 }
