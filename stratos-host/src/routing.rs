@@ -53,8 +53,7 @@ pub(crate) enum ClaimError {
 }
 
 /// The entries, by plugin id.
-#[derive(Debug)]
-struct Table<S>(BTreeMap<String, Entry<S>>);
+type Table<S> = BTreeMap<String, Entry<S>>;
 
 #[derive(Debug)]
 struct Entry<S> {
@@ -80,12 +79,6 @@ struct Claim {
     prefix: String,
 }
 
-impl<S> Default for Table<S> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
 impl<S> Default for Entry<S> {
     fn default() -> Self {
         Self {
@@ -108,7 +101,7 @@ impl<S> Entry<S> {
 
 impl<S> Default for RoutingTable<S> {
     fn default() -> Self {
-        Self(watch::Sender::new(Table::default()))
+        Self(watch::Sender::new(Table::new()))
     }
 }
 
@@ -118,7 +111,7 @@ impl<S: Target> PrefixRegistry for RoutingTable<S> {
         self.0.send_modify(|table| {
             let overlaps =
                 |claim: &Claim| covers(prefix, &claim.prefix) || covers(&claim.prefix, prefix);
-            let mut others = table.0.iter().filter(|(id, _)| *id != plugin);
+            let mut others = table.iter().filter(|(id, _)| *id != plugin);
             let taken = others.find_map(|(id, entry)| {
                 let claim = entry.claims.iter().find(|claim| overlaps(claim))?;
                 Some((id.clone(), claim.prefix.clone()))
@@ -132,7 +125,7 @@ impl<S: Target> PrefixRegistry for RoutingTable<S> {
                 });
                 return;
             }
-            let entry = table.0.entry(plugin.to_owned()).or_default();
+            let entry = table.entry(plugin.to_owned()).or_default();
             let claim = Claim {
                 generation,
                 prefix: prefix.to_owned(),
@@ -160,7 +153,7 @@ impl<S: Target> RoutingTable<S> {
         let (plugin, generation) = (target.plugin(), target.generation());
         debug!(plugin, generation, "requests are routed to the generation");
         self.0.send_modify(|table| {
-            let entry = table.0.entry(target.plugin().to_owned()).or_default();
+            let entry = table.entry(target.plugin().to_owned()).or_default();
             let generation = target.generation();
             entry.live = generation;
             entry.claims.retain(|claim| claim.generation == generation);
@@ -172,20 +165,20 @@ impl<S: Target> RoutingTable<S> {
     pub(crate) fn hold(&self, plugin: &str) {
         debug!(plugin, "requests are held");
         self.0.send_modify(|table| {
-            table.0.entry(plugin.to_owned()).or_default().route = Route::Held;
+            table.entry(plugin.to_owned()).or_default().route = Route::Held;
         });
     }
 
     /// Removes a plugin that does not run, and frees its prefixes.
     pub(crate) fn clear(&self, plugin: &str) {
         debug!(plugin, "requests are refused");
-        self.0.send_modify(|table| drop(table.0.remove(plugin)));
+        self.0.send_modify(|table| drop(table.remove(plugin)));
     }
 
     /// Frees the prefixes of a generation that failed to start.
     pub(crate) fn remove_claims(&self, plugin: &str, generation: u64) {
         self.0.send_modify(|table| {
-            if let Some(entry) = table.0.get_mut(plugin) {
+            if let Some(entry) = table.get_mut(plugin) {
                 entry.claims.retain(|claim| claim.generation != generation);
             }
         });
@@ -194,7 +187,7 @@ impl<S: Target> RoutingTable<S> {
     /// Prefixes of a plugin that are in effect.
     pub(crate) fn prefixes(&self, plugin: &str) -> Vec<String> {
         let table = self.0.borrow();
-        let entry = table.0.get(plugin).into_iter();
+        let entry = table.get(plugin).into_iter();
         let prefixes = entry.flat_map(Entry::live_prefixes);
         prefixes.map(str::to_owned).collect()
     }
@@ -202,7 +195,7 @@ impl<S: Target> RoutingTable<S> {
     /// Leases the target for a request path; waits while the plugin's requests are held.
     pub(crate) async fn for_path(&self, path: &str) -> Option<Lease<S>> {
         self.lease(|table| {
-            let mut entries = table.0.values();
+            let mut entries = table.values();
             entries.find(|entry| entry.live_prefixes().any(|prefix| covers(prefix, path)))
         })
         .await
@@ -210,12 +203,12 @@ impl<S: Target> RoutingTable<S> {
 
     /// Leases a plugin's target; waits while the plugin's requests are held.
     pub(crate) async fn for_plugin(&self, plugin: &str) -> Option<Lease<S>> {
-        self.lease(|table| table.0.get(plugin)).await
+        self.lease(|table| table.get(plugin)).await
     }
 
     /// A plugin's current target, without a lease.
     pub(crate) fn current(&self, plugin: &str) -> Option<Arc<S>> {
-        match &self.0.borrow().0.get(plugin)?.route {
+        match &self.0.borrow().get(plugin)?.route {
             Route::Target(target) => Some(Arc::clone(target)),
             Route::None | Route::Held => None,
         }

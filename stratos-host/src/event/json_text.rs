@@ -24,7 +24,7 @@ pub(crate) struct TooDeep;
 impl JsonText {
     /// Copies a raw value, unless it is nested too deep.
     pub(crate) fn new(raw: &RawValue) -> Result<Self, TooDeep> {
-        match depth(raw.get()) {
+        match nesting_depth(raw.get()) {
             0..=DEPTH => Ok(Self(raw.get().into())),
             _ => Err(TooDeep),
         }
@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for JsonText {
 }
 
 /// Nesting depth of arrays and objects in valid JSON text.
-fn depth(json: &str) -> usize {
+pub(crate) fn nesting_depth(json: &str) -> usize {
     let (mut now, mut most) = (0_usize, 0);
     let (mut is_string, mut is_escaped) = (false, false);
     for byte in json.bytes() {

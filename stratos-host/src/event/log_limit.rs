@@ -57,13 +57,8 @@ impl LogLimiter {
     pub(crate) fn admit(&self, line: LogLine) -> Admission {
         let now = Instant::now();
         let mut buckets = self.lock();
-        if !buckets.contains_key(&line.plugin) {
-            buckets.insert(line.plugin.clone(), Bucket::new(now));
-        }
-        match buckets.get_mut(&line.plugin) {
-            Some(bucket) => bucket.admit(line, now),
-            None => Admission::Admitted(line),
-        }
+        let bucket = buckets.entry(line.plugin.clone());
+        bucket.or_insert_with(|| Bucket::new(now)).admit(line, now)
     }
 
     /// Returns the lines dropped since the last call, and resets their count.

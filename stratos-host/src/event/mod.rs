@@ -17,6 +17,7 @@ pub use self::scenario::{ScenarioOutcome, ScenarioProgress, StepReport};
 pub use self::subscriber::Subscriber;
 pub use self::types::{BuildStep, Event, LogLine, Part};
 
+pub(crate) use self::json_text::nesting_depth;
 pub(crate) use self::log_limit::{cut, cut_data, cut_tag};
 pub(crate) use self::plugin_state::{BuildEnd, BuildResult, LatestBuild};
 pub(crate) use self::types::{millis, now_millis};

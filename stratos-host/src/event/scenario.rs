@@ -1,8 +1,8 @@
-//! ScenarioProgress and outcome of a scenario that is being played.
+//! Progress and outcome of a scenario that is being played.
 
 use serde::{Deserialize, Serialize};
 
-/// ScenarioProgress of a scenario, as subscribers and the control API see it.
+/// Progress of a scenario, as subscribers and the control API see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "lowercase")]
 pub enum ScenarioProgress {

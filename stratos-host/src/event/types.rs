@@ -57,7 +57,7 @@ pub enum Event {
     Build {
         /// The plugin's id.
         plugin: String,
-        /// ScenarioProgress of the build.
+        /// Progress of the build.
         build: BuildStep,
     },
     /// A newer generation has taken over.
@@ -90,7 +90,7 @@ pub enum Event {
         /// Whether a user is signed in from now on.
         authenticated: bool,
     },
-    /// ScenarioProgress of a scenario.
+    /// Progress of a scenario.
     Scenario {
         /// Name of the scenario, from its file.
         scenario: String,
@@ -114,7 +114,7 @@ pub enum Part {
     Icon,
 }
 
-/// ScenarioProgress of a build.
+/// Progress of a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "lowercase")]
 pub enum BuildStep {

@@ -67,31 +67,3 @@ fn have_same_content(one: &Path, other: &Path) -> io::Result<bool> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn programs_that_differ_in_the_last_byte_are_different() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, bytes: &[u8]| {
-            let path = folder.path().join(name);
-            fs::write(&path, bytes).unwrap();
-            path
-        };
-        let long = vec![7; 200 * 1024];
-        let mut other = long.clone();
-        *other.last_mut().unwrap() = 8;
-        let [one, same, other, short] = [
-            write("one", &long),
-            write("same", &long),
-            write("other", &other),
-            write("short", &long[1..]),
-        ];
-        assert!(have_same_content(&one, &same).unwrap());
-        assert!(!have_same_content(&one, &other).unwrap());
-        assert!(!have_same_content(&one, &short).unwrap());
-        assert!(have_same_content(&one, &folder.path().join("nothing")).is_err());
-    }
-}

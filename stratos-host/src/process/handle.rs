@@ -83,20 +83,3 @@ impl ProcessHandle {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_plugin_that_ignores_terminate_is_killed() {
-        let (process, mut channels) = ProcessHandle::new(None);
-        tokio::spawn(async move {
-            while channels.signals.recv().await != Some(Signal::Kill) {}
-            let exit = "was killed".to_owned();
-            channels.exit.send_replace(Some(exit));
-        });
-        let exit = tokio::time::timeout(Duration::from_secs(3), process.terminate()).await;
-        assert_eq!(exit.as_deref(), Ok("was killed"));
-    }
-}

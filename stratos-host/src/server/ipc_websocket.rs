@@ -3,7 +3,6 @@
 //! A UI has no token, here as in the real shell: the request guard keeps pages of other sites out.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stratos_protocol::limits::{FRAME_BYTES, REQUESTS_IN_FLIGHT};
 use stratos_protocol::logger::Level;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -74,13 +73,8 @@ struct Answer {
     text: String,
     /// The sequence number before which pushes are older than the answer: they are sent first.
     sequence: u64,
-    bytes: QueuedBytes,
-}
-
-/// A number of bytes that counts against [`MAX_QUEUED_BYTES`] until it is dropped.
-struct QueuedBytes {
-    bytes: usize,
-    total: Arc<AtomicUsize>,
+    /// `None` for an error message that has replaced an answer above the limit.
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A call that was parsed and counted.
@@ -88,7 +82,7 @@ struct Call {
     id: u64,
     channel: String,
     payload: Box<RawValue>,
-    bytes: QueuedBytes,
+    permit: OwnedSemaphorePermit,
 }
 
 /// The WebSocket of one UI.
@@ -117,7 +111,7 @@ async fn serve(socket: WebSocket, control: Control, plugin: String) {
     let mut pushes = control.subscribe_to_pushes(&plugin);
     let clock = pushes.sequence_clock();
     let (answer_sender, mut answers) = mpsc::channel::<Answer>(REQUESTS_IN_FLIGHT);
-    let total = Arc::<AtomicUsize>::default();
+    let queued_bytes = Arc::new(Semaphore::new(MAX_QUEUED_BYTES));
     let mut ui = UiConnection {
         socket,
         control: control.clone(),
@@ -127,13 +121,13 @@ async fn serve(socket: WebSocket, control: Control, plugin: String) {
     let mut calls = JoinSet::new();
     loop {
         // Pushes come last, so that an endless series of them delays nothing else.
-        let (text, _bytes) = tokio::select! {
+        let (text, _permit) = tokio::select! {
             biased;
             Some(answer) = answers.recv() => {
                 if !ui.send_pushes_before(&mut pushes, answer.sequence).await {
                     return;
                 }
-                (answer.text, Some(answer.bytes))
+                (answer.text, answer.permit)
             }
             () = control.shutdown_started() => {
                 ui.send_pushes_before(&mut pushes, clock.now()).await;
@@ -142,17 +136,19 @@ async fn serve(socket: WebSocket, control: Control, plugin: String) {
             received = ui.socket.recv() => match received {
                 Some(Ok(Message::Text(text))) => {
                     while calls.try_join_next().is_some() {}
-                    match parse_call(&text, calls.len(), &total) {
+                    match parse_call(&text, calls.len(), &queued_bytes) {
                         Ok(call) => {
                             let (control, plugin) = (control.clone(), ui.plugin.clone());
                             let (sender, clock) = (answer_sender.clone(), clock.clone());
+                            let queued_bytes = Arc::clone(&queued_bytes);
                             calls.spawn(async move {
-                                let Call { id, channel, payload, bytes } = call;
+                                let Call { id, channel, payload, permit } = call;
                                 let result = control.invoke_raw(&plugin, &channel, payload).await;
                                 let sequence = clock.now();
-                                let (text, bytes) = bytes.replace_with_answer(id, result);
+                                drop(permit);
+                                let (text, permit) = encode_answer(id, result, &queued_bytes);
                                 // Fails if the connection has ended meanwhile.
-                                let _ = sender.send(Answer { text, sequence, bytes }).await;
+                                let _ = sender.send(Answer { text, sequence, permit }).await;
                             });
                             continue;
                         }
@@ -182,7 +178,7 @@ async fn serve(socket: WebSocket, control: Control, plugin: String) {
 fn parse_call(
     text: &str,
     in_flight: usize,
-    total: &Arc<AtomicUsize>,
+    queued_bytes: &Arc<Semaphore>,
 ) -> Result<Call, ShellMessage<'static>> {
     let message = serde_json::from_str(text).map_err(|error| ShellMessage::Error {
         id: None,
@@ -194,65 +190,44 @@ fn parse_call(
         payload,
         ..
     } = message?;
-    let bytes = QueuedBytes::new(text.len(), total);
-    if in_flight >= REQUESTS_IN_FLIGHT || bytes.is_over_limit() {
-        return Err(ShellMessage::Error {
-            id: Some(id),
-            error: "too many calls at once".to_owned(),
-        });
-    }
+    let permit = acquire(queued_bytes, text.len()).filter(|_| in_flight < REQUESTS_IN_FLIGHT);
+    let permit = permit.ok_or_else(|| ShellMessage::Error {
+        id: Some(id),
+        error: "too many calls at once".to_owned(),
+    })?;
     Ok(Call {
         id,
         channel,
         payload: payload.unwrap_or(RawValue::NULL).to_owned(),
-        bytes,
+        permit,
     })
 }
 
-impl QueuedBytes {
-    fn new(bytes: usize, total: &Arc<AtomicUsize>) -> Self {
-        total.fetch_add(bytes, Ordering::SeqCst);
-        let total = Arc::clone(total);
-        Self { bytes, total }
+/// Encodes the answer to a call. An answer above the limit is replaced by an error.
+fn encode_answer(
+    id: u64,
+    result: Result<Box<RawValue>, ControlError>,
+    queued_bytes: &Arc<Semaphore>,
+) -> (String, Option<OwnedSemaphorePermit>) {
+    let text = match result {
+        Ok(result) => encode(&ShellMessage::Result {
+            id,
+            result: &result,
+        }),
+        Err(error) => encode_error(Some(id), error.to_string()),
+    };
+    if let Some(permit) = acquire(queued_bytes, text.len()) {
+        return (text, Some(permit));
     }
-
-    fn is_over_limit(&self) -> bool {
-        self.total.load(Ordering::SeqCst) > MAX_QUEUED_BYTES
-    }
-
-    /// Counts the answer instead of its call. An answer above the limit is replaced by an error.
-    fn replace_with_answer(
-        self,
-        id: u64,
-        result: Result<Box<RawValue>, ControlError>,
-    ) -> (String, Self) {
-        let text = match result {
-            Ok(result) => encode(&ShellMessage::Result {
-                id,
-                result: &result,
-            }),
-            Err(error) => encode_error(Some(id), error.to_string()),
-        };
-        let total = Arc::clone(&self.total);
-        drop(self);
-        let bytes = Self::new(text.len(), &total);
-        if !bytes.is_over_limit() {
-            return (text, bytes);
-        }
-        drop(bytes);
-        let mib = MAX_QUEUED_BYTES / 1024 / 1024;
-        let error =
-            format!("the answer is lost: more than {mib} MiB wait for this UI to read them");
-        let text = encode_error(Some(id), error);
-        let bytes = Self::new(text.len(), &total);
-        (text, bytes)
-    }
+    let mib = MAX_QUEUED_BYTES / 1024 / 1024;
+    let error = format!("the answer is lost: more than {mib} MiB wait for this UI to read them");
+    (encode_error(Some(id), error), None)
 }
 
-impl Drop for QueuedBytes {
-    fn drop(&mut self) {
-        self.total.fetch_sub(self.bytes, Ordering::SeqCst);
-    }
+/// Takes a permit for each byte; `None` if too few are left.
+fn acquire(queued_bytes: &Arc<Semaphore>, bytes: usize) -> Option<OwnedSemaphorePermit> {
+    let bytes = u32::try_from(bytes).ok()?;
+    Arc::clone(queued_bytes).try_acquire_many_owned(bytes).ok()
 }
 
 impl UiConnection {

@@ -259,20 +259,4 @@ mod tests {
             "the listener is still open"
         );
     }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_number_of_silent_connections_is_bounded() {
-        let listener = TestListener::open();
-        let mut silent = Vec::new();
-        let limit = Duration::from_secs(1);
-        while let Ok(connection) = tokio::time::timeout(limit, listener.connect()).await {
-            silent.push(connection);
-            // The channel holds eight more.
-            assert!(silent.len() <= MAX_CONNECTIONS + 8);
-        }
-        // Closed connections make room.
-        drop(silent);
-        let (_plugin, error) = listener.send_hello(&hello("right", "demo", 1)).await;
-        assert_eq!(error, None);
-    }
 }

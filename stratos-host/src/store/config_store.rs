@@ -11,6 +11,7 @@ use stratos_protocol::limits::{CONFIG_DEPTH, CONFIG_KEY_BYTES, CONFIG_VALUE_BYTE
 use tokio::task::JoinError;
 use tracing::debug;
 
+use crate::event::nesting_depth;
 use crate::store::change::{Change, VALUES};
 use crate::store::database::DatabaseHandle;
 use crate::store::error::StoreError;
@@ -326,22 +327,10 @@ fn checked_text(key: &str, value: &Value) -> Result<String, StoreError> {
             length,
             limit,
         }),
-        None if is_nested_deeper(value, CONFIG_DEPTH) => Err(StoreError::TooDeep {
+        None if nesting_depth(&text) > CONFIG_DEPTH => Err(StoreError::TooDeep {
             limit: CONFIG_DEPTH,
         }),
         None => Ok(text),
-    }
-}
-
-/// Whether a value has more levels of arrays and objects than `limit`.
-fn is_nested_deeper(value: &Value, limit: usize) -> bool {
-    let Some(rest) = limit.checked_sub(1) else {
-        return value.is_array() || value.is_object();
-    };
-    match value {
-        Value::Array(values) => values.iter().any(|value| is_nested_deeper(value, rest)),
-        Value::Object(values) => values.values().any(|value| is_nested_deeper(value, rest)),
-        _ => false,
     }
 }
 
