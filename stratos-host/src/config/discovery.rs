@@ -1,4 +1,4 @@
-//! Discovery of plugins in folders, and of what there is to run for each.
+//! Discovery of plugins in folders, and of the programs to run for them.
 
 use std::fs;
 use std::io;
@@ -54,9 +54,9 @@ pub enum ProjectError {
     Manifest {
         /// Path of `plugin.json`.
         path: PathBuf,
-        /// Counted from 1.
+        /// Line of the first error, counted from 1.
         line: usize,
-        /// Counted from 1.
+        /// Column of the first error, counted from 1.
         column: usize,
         /// Message of the first error.
         message: String,

@@ -6,7 +6,7 @@ use crate::scenario::table_reader::TableReader;
 
 /// Configuration of a mock server, which stands in for an API that a plugin calls.
 #[derive(Debug, PartialEq)]
-pub(crate) struct MockServerConfig {
+pub(super) struct MockServerConfig {
     /// Line of the table in the file.
     pub(super) line: usize,
     /// Port on 127.0.0.1; 0 for any free port.
@@ -19,7 +19,7 @@ pub(crate) struct MockServerConfig {
 
 /// The address of a config value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ConfigKey {
+pub(super) struct ConfigKey {
     /// Id of the plugin; empty until [`Scenario::bind`](crate::scenario::Scenario::bind) where the file names none.
     pub(super) plugin: String,
     pub(super) key: String,
@@ -27,7 +27,7 @@ pub(crate) struct ConfigKey {
 
 /// A response of a mock server.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct MockResponse {
+pub(super) struct MockResponse {
     /// Path of the requests, without a query.
     pub(super) path: String,
     pub(super) status: u16,

@@ -4,7 +4,7 @@
 //! on tokio's clock, until one fails. At the end, all faults that the scenario has injected are undone.
 //!
 //! A new verb is one entry of the table `VERBS` in `verbs.rs`: its name, its documentation, its keys, and a function
-//! that parses the keys into an [`Action`](action::Action), which has the text for messages and the implementation.
+//! that parses the keys into an `Action`, which has the text for messages and the implementation.
 //!
 //! The modules import each other in one direction: `duration`, `error`, `json_subset` and `table_reader` are the
 //! lowest; `mock_server`, `config_override`, `faults`, `expectation` and `observer` are what actions use; `verbs`
