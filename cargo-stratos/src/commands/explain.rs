@@ -32,10 +32,15 @@ enum Format {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { name, format } = args;
-    let (explain, list): (fn(&Rule) -> String, fn(&[&Rule]) -> String) = match format {
-        Format::Human => (human::rule, human::list),
-        Format::Json => (json::rule, json::list),
-        Format::Markdown => (markdown::rule, markdown::list),
+    let explain: fn(&Rule) -> String = match format {
+        Format::Human => human::rule,
+        Format::Json => json::rule,
+        Format::Markdown => markdown::rule,
+    };
+    let list: fn(&[&Rule]) -> String = match format {
+        Format::Human => human::list,
+        Format::Json => json::list,
+        Format::Markdown => markdown::list,
     };
     let text = match name {
         None => list(&RULES.iter().collect::<Vec<_>>()),

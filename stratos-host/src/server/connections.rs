@@ -159,4 +159,30 @@ mod tests {
         let response = read_to_end(&mut idle).await.expect("idle connection");
         assert!(response.ends_with("hello"), "{response}");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_above_the_limit_get_503() {
+        let server = start_server();
+        let mut open = Vec::new();
+        let limit = MAX_CONNECTIONS + 1;
+        for number in 1..=limit {
+            let mut stream = server.connect().await.unwrap();
+            // The response comes without a request.
+            let mut first = [0; 12];
+            if let Ok(read) = timeout(Duration::from_millis(1), stream.read_exact(&mut first)).await
+            {
+                read.unwrap();
+                assert_eq!(&first, b"HTTP/1.1 503");
+                assert!(number > 16);
+                // Closed connections make room for new ones.
+                open.clear();
+                let mut next = server.connect().await.unwrap();
+                next.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+                assert!(read_to_end(&mut next).await.unwrap().contains("200 OK"));
+                return;
+            }
+            open.push(stream);
+        }
+        panic!("{limit} connections at once");
+    }
 }

@@ -121,3 +121,82 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for UniqueKeysVisitor<V> {
         Ok(UniqueKeys(map))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::config_store::ConfigStore;
+
+    fn text() -> impl Strategy<Value = String> {
+        let hostile: &'static [&str] = &[
+            "",
+            "__proto__",
+            "constructor",
+            "a.b",
+            "../x",
+            "\0",
+            "\u{feff}",
+            "\u{202e}",
+            "é",
+            "e\u{301}",
+        ];
+        prop_oneof![
+            proptest::sample::select(hostile).prop_map(str::to_owned),
+            any::<String>(),
+        ]
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let float = prop_oneof![Just(-0.0), Just(f64::MIN_POSITIVE), any::<f64>()];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            prop_oneof![Just(u64::MAX), Just((1 << 53) + 1), any::<u64>()].prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            // NaN and infinities become null before they are stored.
+            float.prop_map(Value::from),
+            text().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..6).prop_map(Value::from),
+                btree_map(text(), inner, 0..6).prop_map(|map| json!(map)),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn an_export_contains_every_value_exactly(
+            plugins in btree_map(text(), btree_map(text(), value(), 1..6), 0..4)
+        ) {
+            let export = ConfigExport { plugins, ..ConfigExport::default() };
+            let store = ConfigStore::in_memory().unwrap();
+            store.set("old", "k", &json!(1)).unwrap();
+            store.import(export.clone()).unwrap();
+            let stored = store.export().unwrap();
+            prop_assert_eq!(&stored, &export);
+            let read = ConfigExport::from_json(stored.to_json().as_bytes()).unwrap();
+            prop_assert_eq!(&read, &export);
+            // The comparison of values takes minus zero for zero.
+            prop_assert_eq!(read.to_json(), export.to_json());
+        }
+
+        #[test]
+        fn a_truncated_export_is_refused(part in 0.0..1.0_f64) {
+            let mut values = BTreeMap::new();
+            values.insert("k".to_owned(), json!([1, "two", {"three": null}]));
+            let mut export = ConfigExport::default();
+            export.plugins.insert("p".to_owned(), values);
+            let text = export.to_json();
+            let length = (text.trim_end().len() as f64 * part) as usize;
+            prop_assert!(ConfigExport::from_json(&text.as_bytes()[..length]).is_err());
+        }
+    }
+}
