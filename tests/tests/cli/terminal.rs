@@ -89,7 +89,7 @@ fn run(plugins: &Plugins, id: &str) -> (Child, Output) {
 fn end(mut shell: Child, output: Output) -> String {
     let pid = Pid::from_raw(i32::try_from(shell.id()).unwrap()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
-    let printed = output.to_end();
+    let printed = output.read_to_end();
     shell.wait().unwrap();
     printed
 }
@@ -131,7 +131,7 @@ impl Output {
     }
 
     /// Reads to the end and returns all lines.
-    fn to_end(mut self) -> String {
+    fn read_to_end(mut self) -> String {
         self.printed.extend(self.lines.iter());
         self.printed
     }
@@ -191,7 +191,7 @@ fn key_bindings_work_and_the_terminal_is_restored() {
     wait_for("stopped");
     wait_for("running");
     keys.write_all(b"q").unwrap();
-    let printed = output.to_end();
+    let printed = output.read_to_end();
     assert!(script.wait().unwrap().success(), "{printed}");
     assert!(
         printed.contains(&format!("opening {}", opened.trim())),
@@ -240,7 +240,7 @@ fn attach_waits_for_enter() {
     keys.write_all(b"\r").unwrap();
     output.wait_for_all(&["h shows the keys", "printed by sample"]);
     keys.write_all(b"q").unwrap();
-    let printed = output.to_end();
+    let printed = output.read_to_end();
     assert!(script.wait().unwrap().success(), "{printed}");
 }
 
