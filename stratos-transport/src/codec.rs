@@ -52,3 +52,18 @@ impl Decoder for LineCodec {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_invalid_data_is_reported_as_invalid_utf8() {
+        let codec = LineCodec::new(8);
+        let convert = |kind: io::ErrorKind| codec.convert_error(LinesCodecError::Io(kind.into()));
+        let invalid = convert(io::ErrorKind::InvalidData);
+        assert!(matches!(invalid, ConnectionError::InvalidUtf8), "{invalid}");
+        let reset = convert(io::ErrorKind::ConnectionReset);
+        assert!(matches!(reset, ConnectionError::Io(_)), "{reset}");
+    }
+}

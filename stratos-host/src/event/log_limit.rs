@@ -197,6 +197,30 @@ mod tests {
         assert_eq!(shown(), 2000);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_that_loses_no_line_has_no_notice() {
+        let events = EventBus::default();
+        let mut subscriber = events.subscribe();
+        for n in 0..2005 {
+            events.log("p", Level::Info, "t", n.to_string(), None);
+        }
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        drop(events);
+        let mut seen = 0;
+        while let Some(event) = subscriber.next().await {
+            assert!(matches!(&*event, Event::Log(line) if line.message == seen.to_string()));
+            seen += 1;
+        }
+        assert_eq!(seen, 2005);
+    }
+
+    #[test]
+    fn long_tags_are_truncated() {
+        assert_eq!(cut_tag("tag".to_owned()), "tag");
+        let long = cut_tag("x".repeat(TAG_BYTES + 1));
+        assert_eq!(long, format!("{}... (1 more bytes)", "x".repeat(TAG_BYTES)));
+    }
+
     #[test]
     fn long_and_deep_data_is_truncated() {
         assert_eq!(cut("aä".to_owned(), 2), "a... (2 more bytes)");

@@ -8,10 +8,12 @@ use std::time::Duration;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::limits::{FRAME_BYTES, REQUESTS_IN_FLIGHT};
+use stratos_protocol::logger::{Level, Log};
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::stream::memory_pair;
-use stratos_transport::{CallError, Connection, ConnectionError, Handler, PERMITS, Peer};
+use stratos_transport::{CallError, Connection, ConnectionError, Handler, PERMITS, Peer, rpc};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, split};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// A handler that returns the payload of `ipc/invoke`, except on channels that name another behaviour.
@@ -109,6 +111,41 @@ async fn a_timeout_cancels_the_request_on_the_other_side() {
         2,
         "both the hanging and the second request ended"
     );
+}
+
+/// A handler that forwards the tag of each log line.
+struct LogTags(mpsc::UnboundedSender<String>);
+
+impl Handler for LogTags {
+    async fn handle_request(&self, method: &str, _: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        Err(rpc::method_not_found("test", method))
+    }
+
+    async fn handle_notification(&self, _: &str, params: &RawValue) {
+        let log: Log = rpc::decode(params).unwrap();
+        self.0.send(log.tag).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn notifications_reach_the_handler_in_order() {
+    let (a, b) = memory_pair();
+    let (sender, mut tags) = mpsc::unbounded_channel();
+    let handler = Arc::new(LogTags(sender));
+    let (left, left_driver) = Peer::new(Connection::new(Box::new(a), FRAME_BYTES));
+    let (_right, right_driver) = Peer::new(Connection::new(Box::new(b), FRAME_BYTES));
+    tokio::spawn(left_driver.run(Arc::clone(&handler)));
+    tokio::spawn(right_driver.run(handler));
+    for tag in ["1", "2"] {
+        let log = Log {
+            level: Level::Info,
+            tag: tag.to_owned(),
+            message: String::new(),
+            data: None,
+        };
+        left.notify(&log).await.unwrap();
+        assert_eq!(tags.recv().await.unwrap(), tag);
+    }
 }
 
 #[tokio::test(start_paused = true)]
