@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::output::escape::{ci_commands, must_escape};
 
-/// Serializes to one line of JSON. Characters that [`escape`](crate::output::escape) escapes are written as `\uXXXX`,
+/// Serializes to one line of JSON. Characters that [`escape`](fn@crate::output::escape) escapes are written as `\uXXXX`,
 /// which is the same text to a JSON parser.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
     escape_json(&serde_json::to_string(value).expect("output types serialize without errors"))
