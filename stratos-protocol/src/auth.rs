@@ -43,6 +43,26 @@ impl fmt::Debug for AuthState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let logged_in = AuthState {
+            authenticated: true,
+            token: Some("t".to_owned()),
+        };
+        vec![
+            golden::request(
+                &AuthChanged { auth: logged_in },
+                r#"{"jsonrpc":"2.0","id":1,"method":"auth/changed","params":{"auth":{"authenticated":true,"token":"t"}}}"#,
+            ),
+            golden::request(
+                &AuthChanged {
+                    auth: AuthState::default(),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"auth/changed","params":{"auth":{"authenticated":false,"token":null}}}"#,
+            ),
+        ]
+    }
 
     #[test]
     fn debug_hides_the_token() {

@@ -16,3 +16,16 @@ pub struct Cancel {
 crate::method::methods! {
     notification Cancel = "cancel";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        vec![golden::notification(
+            &Cancel { id: 1 },
+            r#"{"jsonrpc":"2.0","method":"cancel","params":{"id":1}}"#,
+        )]
+    }
+}

@@ -67,3 +67,54 @@ methods! {
     request Delete = "config/delete" -> Empty;
     request GetAll = "config/get_all" -> Page;
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let key = || "refresh_interval".to_owned();
+        vec![
+            golden::request(
+                &Get { key: key() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/get","params":{"key":"refresh_interval"}}"#,
+            ),
+            golden::response::<Get>(
+                &GetResult {
+                    found: true,
+                    value: json!(30),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"result":{"found":true,"value":30}}"#,
+            ),
+            golden::request(
+                &Set {
+                    key: key(),
+                    value: json!([1, null]),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/set","params":{"key":"refresh_interval","value":[1,null]}}"#,
+            ),
+            golden::request(
+                &Delete { key: key() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/delete","params":{"key":"refresh_interval"}}"#,
+            ),
+            golden::request(
+                &GetAll { after: None },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/get_all","params":{"after":null}}"#,
+            ),
+            golden::request(
+                &GetAll { after: Some(key()) },
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/get_all","params":{"after":"refresh_interval"}}"#,
+            ),
+            golden::response::<GetAll>(
+                &Page {
+                    entries: BTreeMap::from([(key(), json!(30))]),
+                    next: Some(key()),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"result":{"entries":{"refresh_interval":30},"next":"refresh_interval"}}"#,
+            ),
+        ]
+    }
+}

@@ -76,3 +76,45 @@ impl fmt::Debug for Hello {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let protocol = ProtocolVersion { major: 1, minor: 0 };
+        let hello = Hello {
+            protocol,
+            nonce: "n".to_owned(),
+            sdk: PeerInfo {
+                name: "stratos-sdk".to_owned(),
+                version: "0.1.0".to_owned(),
+            },
+            plugin: Identity {
+                id: "my-plugin".to_owned(),
+                version: "1.2.3".to_owned(),
+            },
+            features: vec![FEATURE_HTTP.to_owned(), FEATURE_RESUME.to_owned()],
+        };
+        let welcome = Welcome {
+            protocol,
+            host: PeerInfo {
+                name: "stratos-host".to_owned(),
+                version: "0.1.0".to_owned(),
+            },
+            features: vec![FEATURE_HTTP.to_owned()],
+            limits: Limits::default(),
+        };
+        vec![
+            golden::request(
+                &hello,
+                r#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":{"major":1,"minor":0},"nonce":"n","sdk":{"name":"stratos-sdk","version":"0.1.0"},"plugin":{"id":"my-plugin","version":"1.2.3"},"features":["http","resume"]}}"#,
+            ),
+            golden::response::<Hello>(
+                &welcome,
+                r#"{"jsonrpc":"2.0","id":1,"result":{"protocol":{"major":1,"minor":0},"host":{"name":"stratos-host","version":"0.1.0"},"features":["http"],"limits":{"frame_bytes":1048576,"config_value_bytes":262144}}}"#,
+            ),
+        ]
+    }
+}

@@ -127,7 +127,42 @@ pub fn check_channel(channel: &str) -> Result<(), ChannelError> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let channel = || "get-status".to_owned();
+        vec![
+            golden::request(
+                &Handle { channel: channel() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"ipc/handle","params":{"channel":"get-status"}}"#,
+            ),
+            golden::request(
+                &RemoveHandler { channel: channel() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"ipc/remove_handler","params":{"channel":"get-status"}}"#,
+            ),
+            golden::notification(
+                &Send {
+                    channel: channel(),
+                    payload: json!({ "pilots": 42 }),
+                },
+                r#"{"jsonrpc":"2.0","method":"ipc/send","params":{"channel":"get-status","payload":{"pilots":42}}}"#,
+            ),
+            golden::request(
+                &Invoke {
+                    channel: channel(),
+                    payload: json!(null),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"ipc/invoke","params":{"channel":"get-status","payload":null}}"#,
+            ),
+            golden::response::<Invoke>(
+                &json!({ "online": true }),
+                r#"{"jsonrpc":"2.0","id":1,"result":{"online":true}}"#,
+            ),
+        ]
+    }
 
     #[test]
     fn check_channel_accepts_names_and_rejects_prefixes_control_characters_and_long_names() {

@@ -40,3 +40,16 @@ pub use crate::error::{ErrorCode, RpcError};
 pub use crate::message::Message;
 pub use crate::method::{Notification, Request};
 pub use crate::version::ProtocolVersion;
+
+/// The services whose messages are compared with golden lines: one entry per file with `methods!`.
+#[cfg(test)]
+const SERVICES: &[golden::Service] = &[
+    auth::SERVICE,
+    cancel::SERVICE,
+    config::SERVICE,
+    handshake::SERVICE,
+    ipc::SERVICE,
+    lifecycle::SERVICE,
+    logger::SERVICE,
+    server::SERVICE,
+];

@@ -43,3 +43,35 @@ methods! {
     request Stop = "stop" -> Empty;
     request Retire = "retire" -> Empty;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let auth = AuthState {
+            authenticated: true,
+            token: Some("t".to_owned()),
+        };
+        vec![
+            golden::request(
+                &Start { auth: auth.clone() },
+                r#"{"jsonrpc":"2.0","id":1,"method":"start","params":{"auth":{"authenticated":true,"token":"t"}}}"#,
+            ),
+            golden::response::<Start>(&Empty {}, r#"{"jsonrpc":"2.0","id":1,"result":{}}"#),
+            golden::request(
+                &Resume { auth },
+                r#"{"jsonrpc":"2.0","id":1,"method":"resume","params":{"auth":{"authenticated":true,"token":"t"}}}"#,
+            ),
+            golden::request(
+                &Stop {},
+                r#"{"jsonrpc":"2.0","id":1,"method":"stop","params":{}}"#,
+            ),
+            golden::request(
+                &Retire {},
+                r#"{"jsonrpc":"2.0","id":1,"method":"retire","params":{}}"#,
+            ),
+        ]
+    }
+}

@@ -66,3 +66,30 @@ pub fn truncate(text: &str, bytes: usize) -> Option<String> {
 pub fn truncation_mark(removed_bytes: usize) -> String {
     format!("... ({removed_bytes} more bytes)")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let log = |data| Log {
+            level: Level::Info,
+            tag: "MyPlugin".to_owned(),
+            message: "Server ready".to_owned(),
+            data,
+        };
+        vec![
+            golden::notification(
+                &log(None),
+                r#"{"jsonrpc":"2.0","method":"log","params":{"level":"info","tag":"MyPlugin","message":"Server ready"}}"#,
+            ),
+            golden::notification(
+                &log(Some(json!({ "interval": 30 }))),
+                r#"{"jsonrpc":"2.0","method":"log","params":{"level":"info","tag":"MyPlugin","message":"Server ready","data":{"interval":30}}}"#,
+            ),
+        ]
+    }
+}

@@ -25,13 +25,17 @@ pub struct Empty {}
 
 /// Declares the methods of a service: implements [`Request`] or [`Notification`] for each message type.
 ///
-/// In test builds it also defines `METHODS`, which `golden.rs` lists for every service.
+/// In test builds it also defines `SERVICE`, which joins the methods with the function `golden_lines` of the
+/// service's test module; `lib.rs` lists every `SERVICE`.
 macro_rules! methods {
     ($($kind:ident $message:ident = $method:literal $(-> $result:ty)?;)+) => {
         $($crate::method::methods!(@$kind $message $method $($result)?);)+
 
         #[cfg(test)]
-        pub(crate) const METHODS: &[&str] = &[$($method),+];
+        pub(crate) const SERVICE: $crate::golden::Service = $crate::golden::Service {
+            methods: &[$($method),+],
+            golden_lines: tests::golden_lines,
+        };
     };
     (@request $message:ident $method:literal $result:ty) => {
         impl $crate::method::Request for $message {

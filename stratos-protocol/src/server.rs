@@ -125,6 +125,15 @@ pub fn covers(prefix: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden::{self, GoldenLine};
+
+    pub(super) fn golden_lines() -> Vec<GoldenLine> {
+        let prefix = "/api/my-plugin".to_owned();
+        vec![golden::request(
+            &Register { prefix },
+            r#"{"jsonrpc":"2.0","id":1,"method":"server/register","params":{"prefix":"/api/my-plugin"}}"#,
+        )]
+    }
 
     #[test]
     fn check_prefix_accepts_plain_absolute_paths_only() {
