@@ -257,4 +257,17 @@ mod tests {
         assert_eq!(quiet.count(), 100);
         assert_eq!(missed + seen.len() as u64, 100_100);
     }
+
+    #[test]
+    fn next_before_returns_earlier_events_only() {
+        let events = EventBus::default();
+        let mut subscriber = events.subscribe();
+        let clock = subscriber.sequence_clock();
+        log(&events, "p", "earlier");
+        let number = clock.now();
+        log(&events, "p", "later");
+        assert!(subscriber.next_before(number).is_some());
+        assert!(subscriber.next_before(number).is_none());
+        assert!(subscriber.next_before(clock.now()).is_some());
+    }
 }
