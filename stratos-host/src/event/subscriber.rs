@@ -242,6 +242,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_full_queue_drops_events_and_reports_their_number() {
+        let events = EventBus::default();
+        let (few_large, many_small) = (events.subscribe(), events.subscribe());
+        let large = "x".repeat(1024 * 1024);
+        for _ in 0..40 {
+            log(&events, "p", &large);
+        }
+        let (missed, seen) = {
+            let other = EventBus::default();
+            let subscriber = other.subscribe();
+            for _ in 0..10_000 {
+                log(&other, "p", "x");
+            }
+            drop(other);
+            drain(subscriber).await
+        };
+        assert_eq!((missed, seen.len()), (10_000 - 4096, 4096));
+        drop(many_small);
+        drop(events);
+        let (missed, seen) = drain(few_large).await;
+        assert!((10..16).contains(&seen.len()), "{}", seen.len());
+        assert_eq!(missed + seen.len() as u64, 40);
+    }
+
+    #[tokio::test]
     async fn a_flood_of_one_plugin_does_not_displace_events_of_others() {
         let events = EventBus::default();
         let subscriber = events.subscribe();
