@@ -1,6 +1,7 @@
-//! Polls in progress of the plugins under test.
+//! Polls in progress, for the watchdogs that find futures which block their thread.
 
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 use std::time::Instant;
 
 use crate::in_progress::{InProgress, InProgressGuard};
@@ -24,14 +25,21 @@ pub(crate) struct PluginPolls {
     pub(crate) polls: ActivePolls,
     /// Id of the plugin.
     pub(crate) plugin: Arc<str>,
+    /// Channel of capacity 1 to a watchdog that sleeps while no future is polled.
+    pub(crate) watchdog: Option<SyncSender<()>>,
 }
 
 impl PluginPolls {
     pub(crate) fn start(&self, future: &Arc<str>) -> InProgressGuard<Poll> {
-        self.polls.add(Poll {
+        let poll = self.polls.add(Poll {
             plugin: Arc::clone(&self.plugin),
             future: Arc::clone(future),
             started: Instant::now(),
-        })
+        });
+        if let Some(watchdog) = &self.watchdog {
+            // The channel is full while the watchdog is awake.
+            let _ = watchdog.try_send(());
+        }
+        poll
     }
 }

@@ -1,7 +1,6 @@
 #![doc = include_str!("docs/crate.md")]
 #![warn(missing_docs)]
 
-#[cfg(feature = "testing")]
 mod active_polls;
 mod builder;
 pub mod context;
@@ -40,7 +39,7 @@ pub use crate::builder::{BuildError, BuiltPlugin, PluginBuilder, create_plugin};
 pub use crate::context::PluginContext;
 pub use crate::error::{BoxError, Result};
 pub use crate::plugin::{HookOutput, Plugin};
-pub use crate::serve::{serve, serve_plugin};
+pub use crate::serve::{ServeOptions, serve, serve_plugin};
 
 /// Support for the code that the macros generate. Not part of the public API.
 #[doc(hidden)]

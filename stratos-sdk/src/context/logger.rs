@@ -42,15 +42,22 @@ pub struct Logger(Arc<Sender>);
 #[derive(Debug, Clone)]
 struct Sender {
     queue: mpsc::Sender<Entry>,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    /// Lines that have not been handed to the connection yet.
+    waiting: AtomicU64,
     /// Lines dropped since the last report.
-    dropped: Arc<AtomicU64>,
+    dropped: AtomicU64,
 }
 
 /// Receiving end of a [`Logger`].
 #[derive(Debug)]
 pub(crate) struct LogQueue {
     queue: mpsc::Receiver<Entry>,
-    dropped: Arc<AtomicU64>,
+    counters: Arc<Counters>,
 }
 
 #[derive(Debug)]
@@ -63,14 +70,14 @@ enum Entry {
 impl Logger {
     pub(crate) fn new() -> (Self, LogQueue) {
         let (sender, receiver) = mpsc::channel(QUEUE_CAPACITY);
-        let dropped = Arc::<AtomicU64>::default();
+        let counters = Arc::<Counters>::default();
         let logger = Self(Arc::new(Sender {
             queue: sender,
-            dropped: Arc::clone(&dropped),
+            counters: Arc::clone(&counters),
         }));
         let queue = LogQueue {
             queue: receiver,
-            dropped,
+            counters,
         };
         (logger, queue)
     }
@@ -150,13 +157,22 @@ impl Logger {
             message: truncate(&message, LOG_LINE_BYTES).unwrap_or(message),
             data,
         };
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.0.queue.try_send(Entry::Line(line)) {
-            self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        let counters = &self.0.counters;
+        counters.waiting.fetch_add(1, Ordering::AcqRel);
+        if let Err(error) = self.0.queue.try_send(Entry::Line(line)) {
+            counters.waiting.fetch_sub(1, Ordering::AcqRel);
+            if matches!(error, mpsc::error::TrySendError::Full(_)) {
+                counters.dropped.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 
     /// Waits until all previous log lines have been handed to the connection.
     pub(crate) async fn flush(&self) {
+        let Counters { waiting, dropped } = &*self.0.counters;
+        if waiting.load(Ordering::Acquire) == 0 && dropped.load(Ordering::Acquire) == 0 {
+            return;
+        }
         let (done, flushed) = oneshot::channel();
         if self.0.queue.send(Entry::Flush(done)).await.is_ok() {
             // An error means that the queue has been dropped: there is nothing to flush.
@@ -174,7 +190,7 @@ impl LogQueue {
                 () = peer.closed() => None,
             };
             let Some(entry) = entry else { return };
-            let dropped = self.dropped.swap(0, Ordering::Relaxed);
+            let dropped = self.counters.dropped.swap(0, Ordering::Relaxed);
             if dropped > 0 && send(peer, &dropped_lines(dropped)).await.is_err() {
                 return;
             }
@@ -183,6 +199,7 @@ impl LogQueue {
                     if send(peer, &log).await.is_err() {
                         return;
                     }
+                    self.counters.waiting.fetch_sub(1, Ordering::AcqRel);
                 }
                 // An error means that `flush` was cancelled.
                 Entry::Flush(done) => drop(done.send(())),

@@ -1,8 +1,10 @@
 //! Plugins as processes: the `main` of a plugin program.
 
 mod environment;
+mod options;
 mod parent_watch;
 mod tracing_forwarder;
+mod watchdog;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -12,6 +14,7 @@ use stratos_transport::listener::StreamListener;
 use stratos_transport::local::{self, LocalListener};
 
 use self::environment::Environment;
+pub use self::options::ServeOptions;
 #[cfg(feature = "testing")]
 pub(crate) use self::tracing_forwarder::tracing_dispatch;
 use crate::error::{BoxError, chain};
@@ -22,6 +25,9 @@ use crate::session::{SessionOptions, run_with};
 ///
 /// Returns when the shell has stopped the plugin: exit code 0, or 1 if the connection to the shell failed. In a
 /// process that was not started by a shell, it prints how to run the plugin and returns exit code 2.
+///
+/// The plugin runs on one thread, like a plugin in JavaScript; [`ServeOptions`] sets more. A hook, handler or task that
+/// blocks its thread for half a second is named in the log.
 ///
 /// ```no_run
 /// # use stratos::{Identity, Plugin, PluginContext, Result};
@@ -43,6 +49,10 @@ pub fn serve<P: Plugin + Default>() -> ExitCode {
 /// Runs a plugin that has no `Default`; see [`serve`].
 #[must_use = "return it from `main`"]
 pub fn serve_plugin<P: Plugin>(plugin: P) -> ExitCode {
+    ServeOptions::new().serve(plugin)
+}
+
+fn serve_with<P: Plugin>(plugin: P, options: &ServeOptions) -> ExitCode {
     let Some(environment) = Environment::read() else {
         return refuse_to_serve(&*BoxError::from(format!(
             "`{}` is a Stratos plugin, which only a shell can start: run `cargo stratos run` in its project",
@@ -52,7 +62,16 @@ pub fn serve_plugin<P: Plugin>(plugin: P) -> ExitCode {
     if !parent_watch::exit_with_host(environment.host_pid) {
         return ExitCode::FAILURE;
     }
-    match serve_in(plugin, environment) {
+    let served = options
+        .runtime()
+        .map_err(|error| format!("cannot start the runtime: {error}").into())
+        .and_then(|runtime| {
+            // As a task, since a runtime of one thread asks the system for events before it goes from a task back to
+            // the future of `block_on`.
+            let session = runtime.spawn(serve_in(plugin, environment));
+            runtime.block_on(session)?
+        });
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print_error(&*error);
@@ -67,7 +86,6 @@ pub(crate) fn refuse_to_serve(error: &(dyn Error + 'static)) -> ExitCode {
     ExitCode::from(2)
 }
 
-#[tokio::main]
 async fn serve_in<P: Plugin>(plugin: P, environment: Environment) -> Result<(), BoxError> {
     // The host may connect to the HTTP socket as soon as the handshake is done.
     let http = LocalListener::bind(&environment.http_socket)
@@ -75,7 +93,10 @@ async fn serve_in<P: Plugin>(plugin: P, environment: Environment) -> Result<(), 
     let control = local::connect(&environment.socket)
         .await
         .map_err(|error| format!("cannot connect to the shell: {error}"))?;
-    let options = SessionOptions::default();
+    let mut options = SessionOptions::default();
+    options.instrumentation.polls = watchdog::start(&plugin.identity().id)
+        .map_err(|error| format!("cannot start the watchdog's thread: {error}"))?
+        .into();
     tracing_forwarder::install(options.logger.clone(), environment.log_level.as_deref());
     let connection = HostConnection {
         control,

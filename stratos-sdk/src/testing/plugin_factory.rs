@@ -98,6 +98,7 @@ impl PluginFactory {
         let polls = PluginPolls {
             polls: polls.clone(),
             plugin: id.into(),
+            watchdog: None,
         };
         let (id, leak_detector) = (id.to_owned(), leak_detector.clone());
         InMemoryLauncher::new(move |connection| {

@@ -6,37 +6,31 @@ use std::time::{Duration, Instant};
 
 use stratos_tests::KeepAliveClient;
 
-const TIME: Duration = Duration::from_secs(4);
+const TIME: Duration = Duration::from_secs(2);
 
-/// Responses per second, after a second of warm-up.
-pub(crate) fn requests_per_second(
-    address: SocketAddr,
-    path: &'static str,
-    connections: usize,
-) -> f64 {
-    run(address, path, connections, Duration::from_secs(1));
+/// Responses per second over connections that are spread evenly over the targets, each an address and a path.
+pub(crate) fn requests_per_second(targets: &[(SocketAddr, String)], connections: usize) -> f64 {
     let begin = Instant::now();
-    let answers = run(address, path, connections, TIME);
-    f64::from(answers) / begin.elapsed().as_secs_f64()
-}
-
-fn run(address: SocketAddr, path: &'static str, connections: usize, time: Duration) -> u32 {
     let clients: Vec<_> = (0..connections)
-        .map(|_| thread::spawn(move || client(address, path, time)))
+        .map(|number| {
+            let (address, path) = targets[number % targets.len()].clone();
+            thread::spawn(move || client(address, &path))
+        })
         .collect();
-    clients
-        .into_iter()
+    let clients = clients.into_iter();
+    let responses: u32 = clients
         .map(|client| client.join().expect("no client panics"))
-        .sum()
+        .sum();
+    f64::from(responses) / begin.elapsed().as_secs_f64()
 }
 
-fn client(address: SocketAddr, path: &str, time: Duration) -> u32 {
+fn client(address: SocketAddr, path: &str) -> u32 {
     let mut connection = KeepAliveClient::connect(address).expect("it listens");
-    let (end, mut answers) = (Instant::now() + time, 0);
+    let (end, mut responses) = (Instant::now() + TIME, 0);
     while Instant::now() < end {
         let (status, body) = connection.get(path).expect("it answers");
         assert_eq!((status, &body[..]), (200, &b"hello x"[..]));
-        answers += 1;
+        responses += 1;
     }
-    answers
+    responses
 }

@@ -1,168 +1,232 @@
 //! Benchmarks of the running shell: `cargo bench -p stratos-tests --bench figures`.
 //!
-//! Programs in Node are measured in the same run for comparison, because results depend on the machine. Without Node and
-//! npm, these rows are skipped.
+//! All programs are measured in turn, because results depend on the machine. With `-- --against PROGRAM`, this
+//! benchmark's program built from another commit takes part, with its own shell and plugin. Express and
+//! `child_process.fork` take part where Node and npm are installed.
 
 mod direct;
 #[cfg(target_os = "linux")]
 mod idle;
 mod load;
 mod node;
+mod threads;
+mod worker;
+mod worker_process;
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use serde_json::json;
-use stratos_host::event::EventBus;
-use stratos_host::process::{LaunchOptions, LauncherFactory};
-use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
-use stratos_tests::{Plugins, ShellProcess};
+use stratos_tests::{Comparison, Plugins, ShellProcess, percentile};
 
 use crate::direct::DirectServer;
 use crate::load::requests_per_second;
-use crate::node::Node;
+use crate::node::{Express, Fork};
+use crate::worker_process::WorkerProcess;
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
-const ROUND_TRIPS: usize = 20_000;
+const CALLS_PER_ROUND: usize = 1000;
+const IPC_ROUNDS: usize = 20;
+const ROUTE_ROUNDS: usize = 5;
 
 fn main() {
+    let arguments: Vec<_> = std::env::args().collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
     // `cargo test --benches` runs each benchmark once.
-    if std::env::args().any(|argument| argument == "--test") {
+    if has("--test") {
         println!("figures are measured by `cargo bench -p stratos-tests --bench figures`");
         return;
     }
-    if std::env::args().any(|argument| argument == direct::SERVE) {
+    if has(direct::SERVE) {
         return direct::serve();
     }
-    let plugins = Plugins::new(SAMPLE, &["sample"]);
-    start_to_ready(&plugins);
-    let shell = ShellProcess::start(plugins.root());
-    memory(&shell);
-    #[cfg(target_os = "linux")]
-    idle::idle(&shell);
-    let node = Node::start();
-    proxied_route(&shell, node.as_ref());
-    drop(shell);
-    ipc_round_trip(&plugins, node.as_ref());
+    if has(worker::WORKER) {
+        return worker::run();
+    }
+    let against = arguments
+        .iter()
+        .position(|argument| argument == "--against");
+    let against = against.map(|at| PathBuf::from(arguments.get(at + 1).expect("a program")));
+    let builds: Vec<Build> = [Some(Build::this()), against.map(Build::other)]
+        .into_iter()
+        .flatten()
+        .collect();
+
+    let groups: [(&str, fn(&[Build])); 5] = [
+        ("start", start_to_ready),
+        ("memory", memory),
+        ("idle", idle),
+        ("routes", routes),
+        ("ipc", ipc),
+    ];
+    let chosen = groups.iter().any(|(name, _)| has(name));
+    for (name, measure) in groups {
+        if !chosen || has(name) {
+            measure(&builds);
+        }
+    }
 }
 
-fn start_to_ready(plugins: &Plugins) {
-    let mut times: Vec<Duration> = (0..15)
-        .map(|_| {
-            let begin = Instant::now();
-            let shell = ShellProcess::start(plugins.root());
-            let time = begin.elapsed();
-            shell.kill();
-            time
-        })
-        .collect();
-    times.sort();
-    println!(
-        "shell start to plugin ready: median {:.0} ms of 15",
-        millis(times[7])
+/// A build of this benchmark's program.
+struct Build {
+    name: &'static str,
+    program: PathBuf,
+}
+
+impl Build {
+    fn this() -> Self {
+        Self {
+            name: "this build",
+            program: std::env::current_exe().expect("it has a path"),
+        }
+    }
+
+    fn other(program: PathBuf) -> Self {
+        Self {
+            name: "other build",
+            program,
+        }
+    }
+
+    fn worker(&self) -> WorkerProcess {
+        WorkerProcess::start(&self.program)
+    }
+}
+
+fn start_to_ready(builds: &[Build]) {
+    let mut comparison = Comparison::default();
+    for build in builds {
+        let mut worker = build.worker();
+        comparison = comparison.with(build.name, move || worker.command("start"));
+    }
+    comparison.run(15, &["shell start to plugin ready, in ms"]);
+}
+
+fn memory(builds: &[Build]) {
+    let mut comparison = Comparison::default();
+    for build in builds {
+        let mut worker = build.worker();
+        comparison = comparison.with(build.name, move || worker.command("memory 100000"));
+    }
+    comparison.run(
+        3,
+        &[
+            "resident memory of the idle plugin, in kB",
+            "resident memory of the idle shell, in kB",
+            "resident memory of the plugin after 100,000 IPC calls, in kB",
+            "resident memory of the shell after 100,000 IPC calls, in kB",
+        ],
     );
 }
 
 #[cfg(target_os = "linux")]
-fn memory(shell: &ShellProcess) {
-    let plugin = shell.plugin("sample")["pid"].as_u64().expect("a pid");
-    for (name, pid) in [("plugin", plugin), ("shell", u64::from(shell.pid()))] {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS"))
-            .expect("it has memory");
-        println!(
-            "resident memory of the {name}: {}",
-            line.trim_start_matches("VmRSS:").trim()
-        );
-    }
+fn idle(_: &[Build]) {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    idle::idle(&ShellProcess::start(plugins.root()));
 }
 
 #[cfg(not(target_os = "linux"))]
-fn memory(_: &ShellProcess) {
-    println!("resident memory: measured on Linux only");
+fn idle(_: &[Build]) {
+    println!("wake-ups of an idle shell: measured on Linux only");
 }
 
-fn proxied_route(shell: &ShellProcess, node: Option<&Node>) {
+fn routes(builds: &[Build]) {
     let direct = DirectServer::start();
+    let express = Express::start();
+    if express.is_none() {
+        println!("Express: skipped, needs node and npm");
+    }
     for connections in [8, 32] {
-        let rate = |address| requests_per_second(address, "/api/sample/hello/x", connections);
-        let ours = rate(shell.address);
-        println!("requests/s of a proxied route, {connections} connections: {ours:.0}");
-        let plain = rate(direct.address);
+        let rate = |address: SocketAddr| {
+            vec![requests_per_second(
+                &[(address, "/api/sample/hello/x".to_owned())],
+                connections,
+            )]
+        };
+        let mut comparison = Comparison::default();
+        for build in builds {
+            let mut worker = build.worker();
+            let address = worker.start_shell(1);
+            comparison = comparison.with(build.name, move || {
+                // The process ends with its last use.
+                let _ = &worker;
+                let target = (address, "/api/sample-0/hello/x".to_owned());
+                vec![requests_per_second(&[target], connections)]
+            });
+        }
+        comparison = comparison.with("axum alone", || rate(direct.address));
+        if let Some(express) = &express {
+            comparison = comparison.with("Express 5 alone", || rate(express.address));
+        }
+        let metric = format!("requests/s of a route, {connections} connections");
+        comparison.run(ROUTE_ROUNDS, &[&metric]);
+    }
+    for plugins in [1, 4, 16] {
+        let mut comparison = Comparison::default();
+        for build in builds {
+            let mut worker = build.worker();
+            let address = worker.start_shell(plugins);
+            comparison = comparison.with(build.name, move || {
+                let _ = &worker;
+                let targets: Vec<_> = (0..plugins)
+                    .map(|plugin| (address, format!("/api/sample-{plugin}/hello/x")))
+                    .collect();
+                vec![requests_per_second(&targets, 32)]
+            });
+        }
+        let metric = format!("requests/s of the routes of {plugins} plugins, 32 connections");
+        comparison.run(ROUTE_ROUNDS, &[&metric]);
+    }
+}
+
+fn ipc(builds: &[Build]) {
+    for (plugins, at_once) in [(1, 1), (1, 16), (4, 4), (16, 16)] {
+        let mut comparison = Comparison::default();
+        for build in builds {
+            let mut worker = build.worker();
+            worker.start_shell(plugins);
+            let command = format!("ipc {at_once} {CALLS_PER_ROUND}");
+            comparison = comparison.with(build.name, move || {
+                measure_calls(worker.pid(), || worker.command(&command))
+            });
+        }
+        if plugins == 1 {
+            match Fork::start() {
+                Some(mut fork) => {
+                    let name = "child_process.fork";
+                    comparison = comparison.with(name, move || {
+                        measure_calls(fork.pid(), || fork.calls(CALLS_PER_ROUND, at_once))
+                    });
+                }
+                None => println!("child_process.fork: skipped, needs node"),
+            }
+        }
         println!(
-            "requests/s of the same route in axum: {plain:.0} (ratio {:.2})",
-            ours / plain
+            "\nIPC calls: {plugins} plugins, {at_once} calls at once, {CALLS_PER_ROUND} a round"
         );
-        match node {
-            Some(node) => {
-                let express = rate(node.address);
-                let ratio = ours / express;
-                println!("requests/s of an Express 5 route: {express:.0} (ratio {ratio:.2})");
-            }
-            None => println!("requests/s of an Express 5 route: skipped, needs node and npm"),
-        }
+        comparison.run(
+            IPC_ROUNDS,
+            &[
+                "p50 of a round, in us",
+                "p99 of a round, in us",
+                "time of a round divided by its calls, in us",
+                "wake-ups of threads per call",
+            ],
+        );
     }
 }
 
-fn ipc_round_trip(plugins: &Plugins, node: Option<&Node>) {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let (p50, p99) = runtime.block_on(async {
-        let programs = plugins.root().join("programs");
-        let processes = LauncherFactory::new(LaunchOptions::new(programs)).expect("processes");
-        let launcher = processes.program("sample", &plugins.program("sample"));
-        let spec = PluginSpec {
-            id: "sample".to_owned(),
-            name: "Sample".to_owned(),
-            version: "1.0.0".to_owned(),
-            launcher: Ok(Arc::new(launcher)),
-        };
-        let state = StateDir::in_memory().expect("memory");
-        let options = ShellOptions {
-            port: 0,
-            ..ShellOptions::new(state)
-        };
-        let shell = Shell::start(options, vec![spec], EventBus::default())
-            .await
-            .expect("a shell");
-        shell.ready().await;
-        // In a task, like the server's handlers, because the main thread would be woken for each response.
-        let control = shell.control().clone();
-        let asking = tokio::spawn(async move {
-            let mut times = Vec::with_capacity(ROUND_TRIPS);
-            for n in 0..ROUND_TRIPS {
-                let begin = Instant::now();
-                let answer = control.invoke("sample", "echo", json!({ "n": n })).await;
-                times.push(begin.elapsed());
-                assert_eq!(answer.expect("an answer"), json!({ "n": n }));
-            }
-            times
-        });
-        let mut times = asking.await.expect("every request succeeds");
-        shell.stop().await;
-        percentiles(&mut times)
-    });
-    println!("IPC round trip: p50 {p50:.0} us, p99 {p99:.0} us");
-    match node {
-        Some(node) => {
-            let (fork50, fork99) = node.fork_round_trip(ROUND_TRIPS);
-            println!(
-                "child_process.fork round trip: p50 {fork50:.0} us, p99 {fork99:.0} us (ratio {:.2}, {:.2})",
-                p50 / fork50,
-                p99 / fork99
-            );
-        }
-        None => println!("child_process.fork round trip: skipped, needs node and npm"),
-    }
-}
-
-fn percentiles(times: &mut [Duration]) -> (f64, f64) {
-    times.sort();
-    let micros = |at: usize| times[at].as_secs_f64() * 1e6;
-    (micros(times.len() / 2), micros(times.len() * 99 / 100))
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+/// Runs a round, which returns its total time and the time of each call, and counts the wake-ups of the processes.
+fn measure_calls(process: u32, round: impl FnOnce() -> Vec<f64>) -> Vec<f64> {
+    let before = threads::wake_ups_of_tree(process);
+    let mut times = round();
+    let wake_ups = threads::wake_ups_of_tree(process) - before;
+    let total = times.remove(0);
+    times.sort_by(f64::total_cmp);
+    let calls = times.len() as f64;
+    vec![
+        percentile(&times, 0.5),
+        percentile(&times, 0.99),
+        total / calls,
+        wake_ups / calls,
+    ]
 }

@@ -2,64 +2,89 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use stratos_tests::node_project;
 
-/// A Node process with an Express server, which also measures `child_process.fork`.
-pub(crate) struct Node {
-    child: Child,
+/// A process with an Express server.
+pub(crate) struct Express {
+    _process: NodeProcess,
     pub(crate) address: SocketAddr,
 }
 
-impl Node {
-    /// Starts the process. `None` without Node or npm.
+/// A process that exchanges messages with its `child_process.fork`.
+pub(crate) struct Fork(NodeProcess);
+
+struct NodeProcess {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Express {
+    /// Starts the server. `None` without Node or npm.
     pub(crate) fn start() -> Option<Self> {
         let folder = node_project(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench")).ok()?;
-        let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/figures/peer.mjs");
+        let mut node = NodeProcess::start("express.mjs", Some(folder.join("package.json")))?;
+        let port = node.line().trim().parse().expect("a port");
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        Some(Self {
+            _process: node,
+            address,
+        })
+    }
+}
+
+impl Fork {
+    /// Starts parent and child. `None` without Node.
+    pub(crate) fn start() -> Option<Self> {
+        NodeProcess::start("fork.mjs", None).map(Self)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.child.id()
+    }
+
+    /// The microseconds that all calls took together, then those of each call.
+    pub(crate) fn calls(&mut self, calls: usize, at_once: usize) -> Vec<f64> {
+        writeln!(self.0.input, "{calls} {at_once}").expect("it reads");
+        let line = self.0.line();
+        let numbers = line.split_whitespace();
+        numbers
+            .map(|number| number.parse().expect("a number"))
+            .collect()
+    }
+}
+
+impl NodeProcess {
+    fn start(script: &str, argument: Option<PathBuf>) -> Option<Self> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("benches/figures")
+            .join(script);
         let mut child = Command::new("node")
-            .arg(peer)
-            .arg(folder.join("package.json"))
+            .arg(script)
+            .args(argument)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .ok()?;
-        let line = first_line(&mut child);
-        let address = SocketAddr::from(([127, 0, 0, 1], line.trim().parse().expect("a port")));
-        Some(Self { child, address })
+        Some(Self {
+            input: child.stdin.take().expect("it is piped"),
+            output: BufReader::new(child.stdout.take().expect("it is piped")),
+            child,
+        })
     }
 
-    /// The round trip of `child_process.fork` in microseconds, p50 and p99.
-    pub(crate) fn fork_round_trip(&self, count: usize) -> (f64, f64) {
-        let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/figures/fork.mjs");
-        let output = Command::new("node")
-            .arg(peer)
-            .arg(count.to_string())
-            .output()
-            .expect("node runs");
-        let text = String::from_utf8(output.stdout).expect("text");
-        let mut numbers = text
-            .split_whitespace()
-            .map(|number| number.parse().expect("a number"));
-        (numbers.next().expect("p50"), numbers.next().expect("p99"))
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("it prints a line");
+        line
     }
 }
 
-fn first_line(child: &mut Child) -> String {
-    let mut line = String::new();
-    let output = child.stdout.take().expect("it is piped");
-    BufReader::new(output)
-        .read_line(&mut line)
-        .expect("it prints its port");
-    line
-}
-
-impl Drop for Node {
+impl Drop for NodeProcess {
     fn drop(&mut self) {
-        if let Some(mut input) = self.child.stdin.take() {
-            let _ = input.flush();
-        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
