@@ -98,6 +98,11 @@ impl Head {
         }
     }
 
+    /// Absolute path of the repository.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Tags about the plugin in `folder`.
     fn tags_of(&self, folder: &Path, plugin: Option<&str>) -> Vec<&str> {
         let is_about = |tag: &&str| match is_version(tag) {
