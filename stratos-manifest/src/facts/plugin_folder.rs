@@ -344,6 +344,8 @@ mod tests {
             ("Assets/icon.svg", other.clone()),
             ("ASSETS/Icon.SVG", other),
             ("Assets/icons.svg", FileStatus::Missing),
+            ("Assets/ícon.svg", FileStatus::Missing),
+            ("Assets/ICON~1.SVG", FileStatus::Missing),
             ("Assets/Icon.svg/x", FileStatus::Missing),
             ("Assets/Icon.svg/", FileStatus::Missing),
             ("assets/dark", FileStatus::Folder),
@@ -432,6 +434,13 @@ mod tests {
             PluginFolder::new(&plugin).read("out.svg", 10),
             Err(FileStatus::Outside)
         );
+        // The plugin's folder may itself be named by a link.
+        let alias = dir.path().join("alias");
+        symlink(&plugin, &alias).unwrap();
+        for path in ["absolute.svg", "relative.svg", "folder/Icon.svg"] {
+            assert_eq!(status(&alias, path), FileStatus::Present, "{path}");
+        }
+        assert_eq!(status(&alias, "out-and-in.svg"), FileStatus::Outside);
     }
 
     // Named pipes of Windows are not in a plugin's folder.
