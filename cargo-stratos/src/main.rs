@@ -9,6 +9,7 @@ mod git;
 mod lint;
 mod manifests;
 mod output;
+mod parallel;
 
 use std::process::ExitCode;
 

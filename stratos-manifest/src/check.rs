@@ -2,8 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use jsonc_parser::ast::Value;
-
 use crate::{
     context::RuleContext,
     diagnostic::{Diagnostic, Findings, Level},
@@ -12,7 +10,7 @@ use crate::{
     model::{Manifest, build_manifest},
     rule::{Group, Rule, RuleLevel, Stage},
     rules::RULES,
-    schema::{ObjectNode, SchemaViolation, find_violations, object_nodes},
+    schema::{find_violations, object_nodes},
     syntax::{ParsedManifest, key_path},
 };
 
@@ -53,25 +51,20 @@ pub fn check(source: &[u8], facts: &ProjectFacts) -> Report {
 
 /// Checks a parsed manifest, as [`check`] does.
 pub fn check_parsed(manifest: &ParsedManifest<'_>, facts: &ProjectFacts) -> Report {
-    let validate = |nodes: &[ObjectNode<'_>], _: &Value<'_>| find_violations(nodes);
-    run_rules(RULES, &Levels::default(), manifest, facts, validate)
+    run_rules(RULES, &Levels::default(), manifest, facts)
 }
 
-/// Runs all rules about manifests. `validate` finds the violations of the schema, given the nodes and the root.
+/// Runs all rules about manifests.
 pub(crate) fn run_rules(
     rules: &[Rule],
     levels: &Levels,
     manifest: &ParsedManifest<'_>,
     facts: &ProjectFacts,
-    validate: impl FnOnce(&[ObjectNode<'_>], &Value<'_>) -> Vec<SchemaViolation>,
 ) -> Report {
     let root = manifest.root.as_ref();
     let object = root.and_then(|root| root.as_object());
     let nodes = object.map(object_nodes).unwrap_or_default();
-    let violations = match (root, object) {
-        (Some(root), Some(_)) => validate(&nodes, root),
-        _ => Vec::new(),
-    };
+    let violations = find_violations(&nodes);
 
     let mut report = Report::default();
     let mut is_valid = true;
@@ -143,7 +136,6 @@ mod tests {
             &Levels::default(),
             &ParsedManifest::parse(b"{}"),
             &ProjectFacts::none(),
-            |nodes, _| find_violations(nodes),
         );
         assert_eq!(report.failed, ["broken"]);
         assert!(report.manifest.is_none());

@@ -30,9 +30,9 @@
 //! The modules below are in the order of their layers: each uses only those before it.
 //!
 //! `syntax` decodes and parses a file into a [`ParsedManifest`], `model` has the typed [`Manifest`], and `schema` the
-//! structure that a manifest has to have: as a table in the light build, and as a JSON Schema in the full build, with
-//! the same result. The [`RULES`] are run by `check` and `linter`, and `apply_fixes` applies the fixes of their findings.
-//! A rule is one file in `rules`, one line in `rules/mod.rs`, and fixtures.
+//! structure that a manifest has to have, as a table and as the published JSON Schema, with the same result.
+//! The [`RULES`] are run by `check` and `linter`, and `apply_fixes` applies the fixes of their findings. A rule is one
+//! file in `rules`, one line in `rules/mod.rs`, and fixtures.
 
 #![warn(missing_docs)]
 #![cfg_attr(

@@ -7,24 +7,19 @@ use crate::{
     levels::Levels,
     rule::{Rule, Stage},
     rules::RULES,
-    schema::JsonSchema,
     syntax::ParsedManifest,
 };
 
 /// A reusable check with configured levels.
-///
-/// Creating one compiles the JSON Schema, so that one should serve all manifests with the same levels.
 #[derive(Debug)]
 pub struct Linter {
     levels: Levels,
-    schema: JsonSchema,
 }
 
 impl Linter {
     /// Creates a linter with these levels.
-    pub fn new(levels: Levels) -> Self {
-        let schema = JsonSchema::new();
-        Self { levels, schema }
+    pub const fn new(levels: Levels) -> Self {
+        Self { levels }
     }
 
     /// Checks the bytes of a manifest, as [`check`](crate::check()) does, with all rules that are not allowed.
@@ -34,9 +29,7 @@ impl Linter {
 
     /// Checks a parsed manifest, as [`check`](Self::check) does.
     pub fn check_parsed(&self, manifest: &ParsedManifest<'_>, facts: &ProjectFacts) -> Report {
-        run_rules(RULES, &self.levels, manifest, facts, |nodes, root| {
-            self.schema.find_violations(nodes, root)
-        })
+        run_rules(RULES, &self.levels, manifest, facts)
     }
 
     /// Reports the unused exceptions of a `stratos.toml`, with their spans in that file.

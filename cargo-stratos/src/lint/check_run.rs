@@ -13,10 +13,10 @@ use crate::lint::check_unit::{FixMode, UnitResult, check_again, check_and_fix};
 use crate::lint::diff::{Patch, diff};
 use crate::lint::errors::Errors;
 use crate::lint::exception_usage::ExceptionUsage;
-use crate::lint::parallel::map_in_order;
 use crate::lint::unit::{Unit, mark_duplicates};
 use crate::output::escape;
 use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable, count};
+use crate::parallel::map_in_order;
 
 /// Checks all units on all cores and reports the results in order.
 ///

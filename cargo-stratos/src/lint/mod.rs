@@ -7,7 +7,6 @@ mod diff;
 mod errors;
 mod exception_usage;
 mod level_args;
-mod parallel;
 mod release_tags;
 mod settings;
 mod similar_ids;

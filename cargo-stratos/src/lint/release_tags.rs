@@ -31,8 +31,8 @@ pub(super) struct RepositoryCache {
 pub(super) struct Head {
     root: PathBuf,
     tags: Vec<String>,
-    /// Whether the commit has at most one manifest, so that a tag without a plugin's name means that plugin.
-    has_one_plugin: bool,
+    /// Whether the commit has at most one manifest, found out when it is first needed.
+    has_one_plugin: OnceLock<bool>,
 }
 
 impl ReleaseTags {
@@ -88,24 +88,33 @@ impl Head {
     /// Asks git. Without git, or if it fails, there are no tags.
     fn read(root: &Path) -> Self {
         let tags = tags_at_head(root).unwrap_or_default();
-        let has_one_plugin = tags.iter().any(|tag| is_version(tag))
-            && count_manifests(root).is_ok_and(|manifests| manifests <= 1);
-        debug!(?root, ?tags, has_one_plugin, "read git tags");
+        debug!(?root, ?tags, "read git tags");
         Self {
             root: root.to_owned(),
             tags,
-            has_one_plugin,
+            has_one_plugin: OnceLock::new(),
         }
+    }
+
+    /// Absolute path of the repository.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Tags about the plugin in `folder`.
     fn tags_of(&self, folder: &Path, plugin: Option<&str>) -> Vec<&str> {
         let is_about = |tag: &&str| match is_version(tag) {
-            true => self.has_one_plugin || folder == self.root,
+            true => folder == self.root || self.has_one_plugin(),
             false => plugin.is_some_and(|plugin| is_version_of(tag, plugin)),
         };
         let tags = self.tags.iter().map(String::as_str);
         tags.filter(is_about).collect()
+    }
+
+    /// Whether a tag without a plugin's name means the only plugin of the repository.
+    fn has_one_plugin(&self) -> bool {
+        let count = || count_manifests(&self.root).is_ok_and(|manifests| manifests <= 1);
+        *self.has_one_plugin.get_or_init(count)
     }
 }
 
@@ -192,7 +201,7 @@ mod tests {
         let head = |root: &str, has_one_plugin| Head {
             root: PathBuf::from(root),
             tags: tags.map(str::to_owned).to_vec(),
-            has_one_plugin,
+            has_one_plugin: OnceLock::from(has_one_plugin),
         };
         let [one, several] = [head("one", true), head("several", false)];
         let of = |head: &Head, folder: &str, plugin| {

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stratos_host::config::StratosToml;
-use stratos_manifest::{CheckSettings, Exception, Levels, Linter, MAX_BYTES, RuleLevel, position};
+use stratos_manifest::{CheckSettings, Exception, Levels, Linter, MAX_BYTES, position};
 use tracing::debug;
 
 use crate::error::Error;
-use crate::git;
 use crate::lint::level_args::LevelArgs;
 use crate::manifests::read_text;
 use crate::output::escape;
@@ -21,7 +20,7 @@ pub(super) struct LintSettings {
     pub(super) file: Option<SettingsFile>,
     pub(super) exceptions: Vec<Exception>,
     pub(super) levels: Levels,
-    pub(super) linter: Arc<Linter>,
+    pub(super) linter: Linter,
 }
 
 /// A `stratos.toml`.
@@ -42,9 +41,6 @@ pub(crate) struct SettingsCache {
     /// Settings where there is no `stratos.toml`.
     default: Arc<LintSettings>,
     by_folder: HashMap<PathBuf, Arc<LintSettings>>,
-    /// Linters by the levels of the settings file. Creating one compiles the schema, and most projects have the same
-    /// levels.
-    linters: HashMap<Vec<(String, RuleLevel)>, Arc<Linter>>,
 }
 
 impl SettingsCache {
@@ -54,31 +50,35 @@ impl SettingsCache {
             dunce::canonicalize(".").map_err(Error::system("find the current folder"))?;
         let mut levels = Levels::default();
         level_args.apply(&mut levels)?;
-        let linter = Arc::new(Linter::new(levels.clone()));
         let default = Arc::new(LintSettings {
             file: None,
             exceptions: Vec::new(),
+            linter: Linter::new(levels.clone()),
             levels,
-            linter: Arc::clone(&linter),
         });
         Ok(Self {
             level_args,
             current_dir,
             default,
             by_folder: HashMap::new(),
-            linters: HashMap::from([(Vec::new(), linter)]),
         })
     }
 
-    /// The settings in `folder` or the nearest ones above, up to the root of the repository. `folder` is an absolute
-    /// path without symbolic links.
-    pub(super) fn for_folder(&mut self, folder: &Path) -> Result<Arc<LintSettings>, Error> {
+    /// The settings in `folder` or the nearest ones above, up to the root of the repository if it is in one. `folder` is
+    /// an absolute path without symbolic links.
+    pub(super) fn for_folder(
+        &mut self,
+        folder: &Path,
+        repository: Option<&Path>,
+    ) -> Result<Arc<LintSettings>, Error> {
         if let Some(known) = self.by_folder.get(folder) {
             return Ok(Arc::clone(known));
         }
         let settings = match (self.load(folder)?, folder.parent()) {
             (Some(settings), _) => settings,
-            (None, Some(parent)) if !git::is_root(folder) => self.for_folder(parent)?,
+            (None, Some(parent)) if repository != Some(folder) => {
+                self.for_folder(parent, repository)?
+            }
             (None, _) => Arc::clone(&self.default),
         };
         self.by_folder
@@ -106,11 +106,9 @@ impl SettingsCache {
         })?;
         let mut levels = settings.to_levels();
         self.level_args.apply(&mut levels)?;
-        let linter = self.linters.entry(settings.levels);
-        let linter = linter.or_insert_with(|| Arc::new(Linter::new(levels.clone())));
         Ok(Some(Arc::new(LintSettings {
-            linter: Arc::clone(linter),
             exceptions: settings.exceptions,
+            linter: Linter::new(levels.clone()),
             levels,
             file: Some(SettingsFile {
                 path,

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use stratos_manifest::{ParsedManifest, SimilarPlugin};
 
 use crate::error::Error;
 use crate::lint::catch_panic::catch_panic;
-use crate::lint::release_tags::{ReleaseTags, RepositoryCache};
+use crate::lint::release_tags::{Head, ReleaseTags, RepositoryCache};
 use crate::lint::settings::{LintSettings, SettingsCache};
 use crate::lint::similar_ids::find_similar_ids;
 use crate::manifests::{Source, Target};
+use crate::parallel;
 
 /// A manifest to check, with the facts that other files give about it.
 #[derive(Debug)]
@@ -42,20 +42,25 @@ impl<'s> Unit<'s> {
         let parse = |Source { target, bytes }: &'s Source| {
             catch_panic(&target.path, || Ok(ParsedManifest::parse(bytes)))
         };
-        let parsed: Vec<_> = sources.par_iter().map(parse).collect();
+        let parsed = parallel::map(sources, parse);
         let mut repositories = RepositoryCache::default();
         let mut units = Vec::with_capacity(sources.len());
         for (Source { target, bytes }, manifest) in sources.iter().zip(parsed) {
             match manifest {
-                Ok(manifest) => units.push(Self {
-                    target,
-                    bytes,
-                    manifest,
-                    settings: settings.for_folder(target.absolute_folder())?,
-                    tags: ReleaseTags::new(repositories.for_folder(target.absolute_folder())),
-                    similar_plugins: Vec::new(),
-                    is_duplicate: false,
-                }),
+                Ok(manifest) => {
+                    let folder = target.absolute_folder();
+                    let head = repositories.for_folder(folder);
+                    let root = head.as_deref().map(Head::root);
+                    units.push(Self {
+                        target,
+                        bytes,
+                        manifest,
+                        settings: settings.for_folder(folder, root)?,
+                        tags: ReleaseTags::new(head),
+                        similar_plugins: Vec::new(),
+                        is_duplicate: false,
+                    });
+                }
                 Err(error) => errors.push(error),
             }
         }

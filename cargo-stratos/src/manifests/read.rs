@@ -33,8 +33,14 @@ pub(crate) fn read_text(path: &Path, limit: usize) -> Result<Option<String>, Err
 
 /// Reads to the end, or one byte more than `limit`.
 pub(crate) fn read_limited(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    read_expected(reader, limit, 0)
+}
+
+/// Reads as [`read_limited`] does, in one step if there are at most `expected` bytes.
+fn read_expected(reader: impl Read, limit: usize, expected: u64) -> io::Result<Vec<u8>> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let capacity = usize::try_from(expected.min(most)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(capacity);
     reader.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
@@ -50,7 +56,7 @@ fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         let reason = "it is not a regular file; to check standard input, use `-`";
         return Err(io::Error::other(reason));
     }
-    read_limited(File::open(path)?, limit)
+    read_expected(File::open(path)?, limit, metadata.len())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Search for the manifests that a command line names.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -29,7 +29,7 @@ pub(crate) struct SearchResults {
 pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {
     let mut errors = Vec::new();
     // By absolute path, because two paths may name one file.
-    let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
+    let mut targets: HashMap<PathBuf, Target> = HashMap::new();
     for path in paths {
         let metadata = fs::metadata(path).map_err(|error| not_found(path, error))?;
         if !metadata.is_dir() {

@@ -4,11 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use stratos_manifest::MAX_BYTES;
 
 use crate::error::Error;
 use crate::manifests::read::{read_limited, read_manifest};
+use crate::parallel;
 
 /// A manifest that a command line names, or that a search found.
 #[derive(Debug)]
@@ -33,14 +33,13 @@ pub(crate) struct Source {
 impl Source {
     /// Reads manifests on all cores, in order. Adds an error for each that cannot be read.
     pub(crate) fn read_all(targets: Vec<Target>, errors: &mut Vec<Error>) -> Vec<Self> {
-        let read = |target: Target| {
-            let bytes = target.read()?;
-            Ok(Self { target, bytes })
-        };
-        let sources: Vec<_> = targets.into_par_iter().map(read).collect();
-        let sources = sources.into_iter();
+        let contents = parallel::map(&targets, Target::read);
+        let sources = targets.into_iter().zip(contents);
         sources
-            .filter_map(|source| source.map_err(|error| errors.push(error)).ok())
+            .filter_map(|(target, bytes)| {
+                let bytes = bytes.map_err(|error| errors.push(error)).ok()?;
+                Some(Self { target, bytes })
+            })
             .collect()
     }
 }

@@ -22,7 +22,6 @@ const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
 pub(super) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     walk(folder, |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        let has_manifest = |folder: &Path| folder.join(FILE_NAME).symlink_metadata().is_ok();
         entry.depth() == 0
             || entry.file_name() == OsStr::new(FILE_NAME)
             || is_folder && !is_skipped(entry) && !entry.path().parent().is_some_and(has_manifest)
@@ -34,7 +33,7 @@ pub(crate) fn all_manifests(folder: &Path) -> Vec<PathBuf> {
     walk(folder, |entry| entry.depth() == 0 || !is_skipped(entry)).0
 }
 
-/// Walks a folder on several threads. Hidden files and those that a `.gitignore` names are left out, and symbolic links
+/// Walks a folder on all cores. Hidden files and those that a `.gitignore` names are left out, and symbolic links
 /// are not followed.
 fn walk(
     folder: &Path,
@@ -42,6 +41,8 @@ fn walk(
 ) -> (Vec<PathBuf>, Vec<Error>) {
     // A `.gitignore` above the folder counts only up to the root of the repository.
     let in_repository = is_in_repository(folder);
+    // In a plugin's folder there is hardly anything to walk into: further threads would only wait. 0 means all cores.
+    let threads = usize::from(has_manifest(folder));
     let walk = WalkBuilder::new(folder)
         .hidden(true)
         .parents(in_repository)
@@ -53,6 +54,7 @@ fn walk(
         .ignore(false)
         .follow_links(false)
         .filter_entry(is_entered)
+        .threads(threads)
         .build_parallel();
     let (sender, receiver) = mpsc::channel();
     walk.run(|| {
@@ -80,6 +82,10 @@ fn walk(
         }
     }
     (manifests, errors)
+}
+
+fn has_manifest(folder: &Path) -> bool {
+    folder.join(FILE_NAME).symlink_metadata().is_ok()
 }
 
 fn is_in_repository(folder: &Path) -> bool {

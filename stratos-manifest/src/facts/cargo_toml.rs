@@ -98,7 +98,7 @@ impl AbstractFilesystem for CrateFolder<'_> {
         let path = format!("{}/{path}", self.relative);
         let mut plugin = self.plugin.borrow_mut();
         let names = plugin.names_in(&path)?;
-        Ok(names.iter().map(|name| name.as_str().into()).collect())
+        Ok(names.map(Box::from).collect())
     }
 
     /// Finds the workspace in the folders above the crate. A `package.workspace` that names any other folder is not

@@ -46,7 +46,9 @@ impl ProjectFacts {
             };
             facts.files.insert(location.clone(), status);
         }
-        entry_module::add_statuses(&mut folder, named.entry.as_deref(), &mut facts.files);
+        if let Some(entry) = &named.entry {
+            entry_module::add_statuses(&mut folder, entry, &mut facts.files);
+        }
         let icons = named.icons.iter().map(|locations| locations.as_slice());
         let named = icons.chain([named.entry.as_slice()]);
         facts.nearby_files = nearby_files(&mut folder, &facts.files, named);
@@ -174,6 +176,12 @@ mod tests {
             "{icons:?}"
         );
 
+        assert!(!facts.files.contains_key("Cargo.toml"));
+        let entry = br#"{ "background": { "entryModule": "background/index.js" } }"#;
+        let facts = collect_from(&plugin, entry);
+        let files = ["Cargo.toml", "background", "background/index.ts"];
+        assert!(files.iter().all(|file| facts.files.contains_key(*file)));
+
         let outside = br#"{ "icon_light": "../outside.svg", "icon_dark": 1, "background": { "entryModule": "/x" } }"#;
         let facts = collect_from(&plugin, outside);
         assert!(
@@ -186,6 +194,21 @@ mod tests {
         for source in [&b"[]"[..], b"\xff"] {
             assert_eq!(collect_from(&plugin, source), ProjectFacts::none());
         }
+    }
+
+    #[test]
+    fn candidates_for_a_missing_icon_are_beside_it_and_in_background() {
+        let dir = tempfile::tempdir().unwrap();
+        for folder in ["assets", "background", "ui"] {
+            fs::create_dir(dir.path().join(folder)).unwrap();
+            fs::write(dir.path().join(folder).join("icon.svg"), "").unwrap();
+        }
+        let nearby = |source| collect_from(dir.path(), source).nearby_files;
+        assert_eq!(
+            nearby(br#"{ "icon_light": "light.svg" }"#),
+            ["assets/icon.svg", "background/icon.svg"]
+        );
+        assert_eq!(nearby(br#"{ "icon_light": "icon.svg" }"#), [""; 0]);
     }
 
     const CRATE: &str =

@@ -41,18 +41,16 @@ const BUILD_FILES: [&str; 24] = [
 /// Adds the status of the entry module `entry`, of its sources, and of everything that may build it.
 pub(super) fn add_statuses(
     folder: &mut PluginFolder,
-    entry: Option<&str>,
+    entry: &str,
     files: &mut BTreeMap<String, FileStatus>,
 ) {
     let fixed = BUILD_FILES
         .into_iter()
         .chain(["background", "ui/index.js", CONVENTIONAL_ENTRY])
         .map(str::to_owned);
-    let named = entry.into_iter().flat_map(|entry| {
-        source_candidates(entry)
-            .chain(compiled_path(entry))
-            .chain([entry.to_owned()])
-    });
+    let named = source_candidates(entry)
+        .chain(compiled_path(entry))
+        .chain([entry.to_owned()]);
     for path in fixed.chain(named) {
         let status = folder.status(&path);
         files.insert(path, status);

@@ -27,7 +27,7 @@ pub(super) fn nearby_files<'n>(
             _ => false,
         };
     }
-    if !folders.is_empty() && known.get("background") == Some(&FileStatus::Folder) {
+    if !folders.is_empty() {
         folders.insert("background");
     }
     let files = folders.into_iter().flat_map(|path| folder.files_in(path));

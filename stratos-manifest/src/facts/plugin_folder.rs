@@ -1,9 +1,9 @@
 //! Access to the files of a plugin's folder, confined to that folder.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     ffi::{OsStr, OsString},
-    fs::{self, File, Metadata},
+    fs::{self, File, FileType},
     io::{self, ErrorKind, Read as _},
     path::{Component, Path, PathBuf},
 };
@@ -18,17 +18,20 @@ const MAX_LINKS: usize = 40;
 /// The largest configuration file that is read, in bytes.
 const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
 
-/// The folder of a plugin, with a cache of listings.
+/// The folder of a plugin, with a cache of listings, which tell most paths' status without further system calls.
 ///
 /// It opens regular files only, so that no read blocks, and resolves symbolic links itself, so that nothing outside of
 /// the folder is accessed.
 #[derive(Debug)]
 pub(super) struct PluginFolder {
-    /// The canonical path; on Windows in the form in which no file name means a device.
+    /// The path; on Windows the canonical one, in the form in which no file name means a device.
     root: PathBuf,
-    /// The sorted names of each listed folder; `None` for one that is unreadable.
-    listings: HashMap<PathBuf, Option<Vec<String>>>,
+    /// The listing of each folder that was read; `None` for one that is unreadable.
+    listings: HashMap<PathBuf, Option<Listing>>,
 }
+
+/// The entries of a folder: their types by their names.
+type Listing = BTreeMap<String, FileType>;
 
 /// A component of a path that is still to be resolved.
 struct Step {
@@ -39,11 +42,13 @@ struct Step {
 
 /// The result of looking a name up in the listing of its folder.
 enum Lookup {
+    /// The folder has the name.
+    Found(FileType),
     /// The folder has this name, which differs in letter case only.
-    CaseMismatch(OsString),
+    CaseMismatch(String, FileType),
     /// The folder does not have the name.
     NoSuchName,
-    /// The folder has the name, or the listing cannot tell.
+    /// The listing cannot tell.
     Unknown,
 }
 
@@ -54,7 +59,10 @@ impl PluginFolder {
             false => dir,
         };
         Self {
-            root: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
+            root: match cfg!(windows) {
+                true => dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
+                false => dir.to_owned(),
+            },
             listings: HashMap::new(),
         }
     }
@@ -73,7 +81,8 @@ impl PluginFolder {
         let read = || -> io::Result<_> {
             let file = File::open(real)?;
             let size = file.metadata()?.len();
-            let mut bytes = Vec::new();
+            let expected = usize::try_from(size.min(limit)).unwrap_or(0);
+            let mut bytes = Vec::with_capacity(expected);
             file.take(limit).read_to_end(&mut bytes)?;
             Ok((bytes, size))
         };
@@ -92,14 +101,13 @@ impl PluginFolder {
         if status != FileStatus::Folder {
             return Vec::new();
         }
-        let names = self.listing(real).unwrap_or_default();
         let prefix = match path {
             "" => String::new(),
             folder => format!("{}/", folder.trim_end_matches('/')),
         };
-        let paths: Vec<String> = names
-            .iter()
-            .map(|name| format!("{prefix}{name}"))
+        let listing = self.listing(&real).into_iter().flatten();
+        let paths: Vec<String> = listing
+            .map(|(name, _)| format!("{prefix}{name}"))
             .filter(|path| path_error(path).is_none() && portability_error(path).is_none())
             .collect();
         let is_file = |path: &String| self.status(path) == FileStatus::Present;
@@ -107,13 +115,15 @@ impl PluginFolder {
     }
 
     /// The names of all entries of the folder at `path`.
-    pub(super) fn names_in(&mut self, path: &str) -> io::Result<&[String]> {
+    pub(super) fn names_in(&mut self, path: &str) -> io::Result<impl Iterator<Item = &str>> {
         let (status, real) = self.resolve(path);
-        match status {
-            FileStatus::Missing => Err(ErrorKind::NotFound.into()),
-            FileStatus::Folder => self.listing(real).ok_or(ErrorKind::PermissionDenied.into()),
-            _ => Err(ErrorKind::PermissionDenied.into()),
-        }
+        let listing = match status {
+            FileStatus::Missing => return Err(ErrorKind::NotFound.into()),
+            FileStatus::Folder => self.listing(&real),
+            _ => None,
+        };
+        let listing = listing.ok_or(ErrorKind::PermissionDenied)?;
+        Ok(listing.keys().map(String::as_str))
     }
 
     /// Resolves `path` component by component to its status and its real path.
@@ -123,7 +133,11 @@ impl PluginFolder {
         let mut written: Vec<String> = Vec::new();
         let mut is_case_mismatch = false;
         let mut links = 0;
-        while let Some(Step { name, is_written }) = steps.pop_front() {
+        while let Some(Step {
+            mut name,
+            is_written,
+        }) = steps.pop_front()
+        {
             if name == ".." {
                 if real == self.root {
                     return (FileStatus::Outside, real);
@@ -131,22 +145,25 @@ impl PluginFolder {
                 real.pop();
                 continue;
             }
-            let listed = match self.look_up(&real, &name) {
-                Lookup::NoSuchName => return (FileStatus::Missing, real.join(name)),
-                Lookup::CaseMismatch(listed) => Some(listed),
-                Lookup::Unknown => None,
+            let mut here = real.join(&name);
+            let file_type = match self.look_up(&real, &name) {
+                Lookup::Found(file_type) => file_type,
+                Lookup::CaseMismatch(listed, file_type) => {
+                    is_case_mismatch |= is_written;
+                    here.set_file_name(&listed);
+                    name = listed.into();
+                    file_type
+                }
+                Lookup::NoSuchName => return (FileStatus::Missing, here),
+                Lookup::Unknown => match fs::symlink_metadata(&here) {
+                    Ok(metadata) => metadata.file_type(),
+                    Err(error) => return (error_status(&error), here),
+                },
             };
-            is_case_mismatch |= is_written && listed.is_some();
-            let name = listed.unwrap_or(name);
             if is_written {
                 written.push(name.to_string_lossy().into_owned());
             }
-            let here = real.join(&name);
-            let metadata = match fs::symlink_metadata(&here) {
-                Ok(metadata) => metadata,
-                Err(error) => return (error_status(&error), here),
-            };
-            if metadata.is_symlink() {
+            if file_type.is_symlink() {
                 links += 1;
                 if links > MAX_LINKS {
                     return (FileStatus::Missing, here);
@@ -154,12 +171,12 @@ impl PluginFolder {
                 if let Err(status) = self.follow(&here, &mut real, &mut steps) {
                     return (status, here);
                 }
-            } else if metadata.is_dir() {
+            } else if file_type.is_dir() {
                 real = here;
             } else {
                 let is_last = steps.is_empty() && !path.ends_with('/');
                 let status = match is_last {
-                    true => file_status(&metadata, is_case_mismatch.then_some(&written)),
+                    true => file_status(file_type, is_case_mismatch.then_some(&written)),
                     false => FileStatus::Missing,
                 };
                 return (status, here);
@@ -178,7 +195,11 @@ impl PluginFolder {
         let target = fs::read_link(link).map_err(|error| error_status(&error))?;
         let is_absolute = target.has_root() || target.is_absolute();
         let inside = match is_absolute {
-            true => strip_root(&target, &self.root).ok_or(FileStatus::Outside)?,
+            true => {
+                let root = self.root.canonicalize();
+                let root = root.map_err(|error| error_status(&error))?;
+                strip_root(&target, &root).ok_or(FileStatus::Outside)?
+            }
             false => &target,
         };
         let mut names = Vec::new();
@@ -210,41 +231,43 @@ impl PluginFolder {
         let Some(name) = name.to_str() else {
             return Lookup::Unknown;
         };
-        let Some(names) = self.listing(folder.to_owned()) else {
+        let Some(listing) = self.listing(folder) else {
             return Lookup::Unknown;
         };
-        if names
-            .binary_search_by(|listed| listed.as_str().cmp(name))
-            .is_ok()
-        {
-            return Lookup::Unknown;
+        if let Some(file_type) = listing.get(name) {
+            return Lookup::Found(*file_type);
         }
         let lowercase = name.to_lowercase();
-        let case_mismatch = names
+        let case_mismatch = listing
             .iter()
-            .find(|listed| listed.to_lowercase() == lowercase);
+            .find(|(listed, _)| listed.to_lowercase() == lowercase);
         match case_mismatch {
-            Some(listed) => Lookup::CaseMismatch(listed.into()),
+            Some((listed, file_type)) => Lookup::CaseMismatch(listed.clone(), *file_type),
             // Other characters can be normalized differently, and `~` is part of Windows' short names.
             None if name.is_ascii() && !name.contains('~') => Lookup::NoSuchName,
             None => Lookup::Unknown,
         }
     }
 
-    /// The sorted names in a folder; `None` if it is unreadable.
-    fn listing(&mut self, folder: PathBuf) -> Option<&[String]> {
-        let list = |folder: &PathBuf| {
-            let mut names: Vec<String> = fs::read_dir(folder)
-                .ok()?
-                .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-                .collect();
-            names.sort_unstable();
-            Some(names)
-        };
-        let entry = self.listings.entry(folder);
-        let folder = entry.key().clone();
-        entry.or_insert_with(|| list(&folder)).as_deref()
+    /// The listing of a folder; `None` if it is unreadable.
+    fn listing(&mut self, folder: &Path) -> Option<&Listing> {
+        if !self.listings.contains_key(folder) {
+            self.listings.insert(folder.to_owned(), list(folder).ok());
+        }
+        self.listings[folder].as_ref()
     }
+}
+
+/// Lists a folder, without names that are not UTF-8.
+fn list(folder: &Path) -> io::Result<Listing> {
+    let entries = fs::read_dir(folder)?.filter_map(|entry| {
+        let entry = entry.ok()?;
+        Some((
+            entry.file_name().into_string().ok()?,
+            entry.file_type().ok()?,
+        ))
+    });
+    Ok(entries.collect())
 }
 
 /// The components of a path in the manifest.
@@ -265,9 +288,9 @@ fn strip_root<'p>(path: &'p Path, root: &Path) -> Option<&'p Path> {
 }
 
 /// The status of something that is neither a folder nor a link. `case_mismatch` has the components of its real path.
-fn file_status(metadata: &Metadata, case_mismatch: Option<&Vec<String>>) -> FileStatus {
+fn file_status(file_type: FileType, case_mismatch: Option<&Vec<String>>) -> FileStatus {
     match case_mismatch {
-        _ if !metadata.is_file() => FileStatus::Special,
+        _ if !file_type.is_file() => FileStatus::Special,
         Some(written) => FileStatus::CaseMismatch(written.join("/")),
         None => FileStatus::Present,
     }
@@ -321,6 +344,8 @@ mod tests {
             ("Assets/icon.svg", other.clone()),
             ("ASSETS/Icon.SVG", other),
             ("Assets/icons.svg", FileStatus::Missing),
+            ("Assets/ícon.svg", FileStatus::Missing),
+            ("Assets/ICON~1.SVG", FileStatus::Missing),
             ("Assets/Icon.svg/x", FileStatus::Missing),
             ("Assets/Icon.svg/", FileStatus::Missing),
             ("assets/dark", FileStatus::Folder),
@@ -409,6 +434,13 @@ mod tests {
             PluginFolder::new(&plugin).read("out.svg", 10),
             Err(FileStatus::Outside)
         );
+        // The plugin's folder may itself be named by a link.
+        let alias = dir.path().join("alias");
+        symlink(&plugin, &alias).unwrap();
+        for path in ["absolute.svg", "relative.svg", "folder/Icon.svg"] {
+            assert_eq!(status(&alias, path), FileStatus::Present, "{path}");
+        }
+        assert_eq!(status(&alias, "out-and-in.svg"), FileStatus::Outside);
     }
 
     // Named pipes of Windows are not in a plugin's folder.

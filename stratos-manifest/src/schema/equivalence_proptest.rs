@@ -14,9 +14,11 @@ use serde_json::{Value as Json, json};
 use crate::{
     Level, Levels, Linter, ProjectFacts, check,
     schema::{
-        FieldKind, JsonSchema, SCHEMA, SchemaViolation,
+        FieldKind, SCHEMA, SchemaViolation,
         fields::{MANIFEST, ObjectSchema},
-        find_violations, object_nodes,
+        find_violations,
+        json_schema::JsonSchema,
+        object_nodes,
     },
     syntax::{ParsedManifest, to_json},
 };

@@ -1,4 +1,4 @@
-//! The published JSON Schema, and the validator of the full build.
+//! The violations that the published JSON Schema finds, for comparison with those that the table finds.
 //!
 //! This is the only module that calls `jsonschema`, whose interface changes with most of its releases.
 
@@ -16,26 +16,21 @@ use serde_json::Value as Json;
 
 use crate::{
     schema::{
+        SCHEMA,
         object::ObjectNode,
         violation::{SchemaViolation, ViolationKind},
     },
     syntax::{is_blank, to_json},
 };
 
-/// The JSON Schema (2020-12) of `plugin.json`, for editors and other tools.
-///
-/// It describes the structure only. [`Linter`](crate::Linter) reports an error for everything that the schema rejects,
-/// and for more that a schema cannot express.
-pub const SCHEMA: &str = include_str!("../../schema/plugin.schema.json");
-
 /// The compiled [`SCHEMA`].
 #[derive(Debug)]
-pub(crate) struct JsonSchema {
+pub(super) struct JsonSchema {
     validator: Validator,
 }
 
 impl JsonSchema {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let schema: Json = serde_json::from_str(SCHEMA).expect("our schema is JSON");
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
@@ -49,7 +44,7 @@ impl JsonSchema {
     }
 
     /// The same violations as those of [`find_violations`](super::find_violations), in the same order.
-    pub(crate) fn find_violations(
+    pub(super) fn find_violations(
         &self,
         nodes: &[ObjectNode<'_>],
         root: &Value<'_>,
@@ -78,7 +73,6 @@ impl JsonSchema {
             .collect()
     }
 
-    #[cfg(test)]
     pub(super) fn accepts(&self, value: &Json) -> bool {
         self.validator.is_valid(value)
     }

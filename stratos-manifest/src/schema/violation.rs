@@ -1,4 +1,4 @@
-//! Violations of the schema, and the validator of the light build.
+//! Violations of the schema, and their search.
 
 use jsonc_parser::ast::Value;
 
@@ -10,7 +10,7 @@ use crate::{
     syntax::{find, is_blank, to_f64},
 };
 
-/// A field that violates the schema, as plain data so that the results of both validators can be compared.
+/// A field that violates the schema, as plain data, which the tests compare with the JSON Schema's violations.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SchemaViolation {
     /// The index of the object in the list of [`ObjectNode`]s.

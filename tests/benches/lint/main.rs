@@ -1,20 +1,22 @@
 //! Benchmarks of the linter: `cargo bench -p stratos-tests --bench lint`.
 //!
-//! The linter for comparison checks a plugin of the same size; `node -e 0` is the lower bound of a linter in JavaScript.
-//! Without npm, these rows are skipped.
+//! `-- --against PATH` also measures another build of `cargo-stratos`. The linter for comparison checks a plugin of the
+//! same size; `node -e 0` is the lower bound of a linter in JavaScript. Without npm, these rows are skipped.
 
+mod interleave;
 mod peer;
 mod tree;
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use stratos_tests::cargo_stratos;
+use stratos_tests::{Requirement, cargo_stratos};
 
+use crate::interleave::{Contender, compare};
 use crate::peer::OtherLinter;
 
-const RUNS: usize = 21;
 const PLUGINS: usize = 10_000;
 
 fn main() {
@@ -23,69 +25,70 @@ fn main() {
         println!("figures are measured by `cargo bench -p stratos-tests --bench lint`");
         return;
     }
+    let builds = builds();
+
     let one = tree::plugins(1);
-    let ours = median(|| command(cargo_stratos(), &["check"], one.path()));
-    println!(
-        "check of one plugin folder, cold process: median {:.1} ms of {RUNS}",
-        millis(ours)
-    );
-    beside("node -e 0", ours, || {
-        command("node".as_ref(), &["-e", "0"], one.path())
-    });
+    let title = "check of one plugin folder, cold process";
+    compare(title, &checks(&builds, one.path()), 21);
+
+    // Apart from the builds, because a process that starts after Node finds the caches of the CPU overwritten.
+    let mut contenders = checks(&builds[..1], one.path());
+    if Requirement::Node.program().is_some() {
+        let node = || time(command("node", &["-e", "0"], one.path()));
+        contenders.push(Contender::new("node -e 0", node));
+    }
     match OtherLinter::install() {
-        Ok(peer) => beside("streamdeck validate", ours, || peer.command()),
+        Ok(peer) => contenders.push(Contender::new("streamdeck validate", move || {
+            time(peer.command())
+        })),
         Err(reason) => println!("streamdeck validate: skipped, {reason}"),
     }
+    compare(title, &contenders, 21);
+
     let many = tree::plugins(PLUGINS);
-    let mut peak = 0;
-    let mut times: Vec<Duration> = (0..5)
-        .map(|_| {
-            let begin = Instant::now();
-            peak = peak.max(peak_memory(command(
-                cargo_stratos(),
-                &["check"],
-                many.path(),
-            )));
-            begin.elapsed()
-        })
-        .collect();
-    times.sort();
-    println!(
-        "check of {PLUGINS} plugin folders: median {:.0} ms of 5, peak memory {peak} kB",
-        millis(times[2])
-    );
+    let title = format!("check of {PLUGINS} plugin folders");
+    compare(&title, &checks(&builds, many.path()), 9);
+
     let few = tree::plugins(PLUGINS / 10);
-    println!(
-        "peak memory for {} plugin folders: {} kB",
-        PLUGINS / 10,
-        peak_memory(command(cargo_stratos(), &["check"], few.path()))
-    );
+    for (name, program) in &builds {
+        for (count, folder) in [(PLUGINS, &many), (PLUGINS / 10, &few)] {
+            let peak = peak_memory(command(program, &["check"], folder.path()));
+            println!("{name}: peak memory for {count} plugin folders: {peak} kB");
+        }
+    }
 }
 
-/// The median of the other linter, and the factor to ours.
-fn beside(name: &str, ours: Duration, peer: impl Fn() -> Command) {
-    let theirs = median(peer);
-    println!(
-        "{name}: median {:.1} ms (ratio {:.1})",
-        millis(theirs),
-        theirs.as_secs_f64() / ours.as_secs_f64()
-    );
+/// The programs to compare: this build, and the one after `--against`.
+fn builds() -> Vec<(&'static str, PathBuf)> {
+    let mut builds = vec![("this build", cargo_stratos().to_owned())];
+    let mut arguments = std::env::args_os().skip_while(|argument| argument != "--against");
+    if arguments.next().is_some() {
+        let other = arguments.next().expect("`--against` has a path");
+        // The checks run in another folder.
+        let other = std::path::absolute(other).expect("the path is not empty");
+        builds.push(("other build", other));
+    }
+    builds
 }
 
-fn median(command: impl Fn() -> Command) -> Duration {
-    let mut times: Vec<Duration> = (0..RUNS)
-        .map(|_| {
-            let begin = Instant::now();
-            let status = command().status().expect("it runs");
-            assert!(status.success(), "{status}");
-            begin.elapsed()
-        })
-        .collect();
-    times.sort();
-    times[RUNS / 2]
+/// The check of `folder` by each build.
+fn checks<'f>(builds: &'f [(&str, PathBuf)], folder: &'f Path) -> Vec<Contender<'f>> {
+    let contender = |(name, program): &'f (&str, PathBuf)| {
+        Contender::new(*name, move || time(command(program, &["check"], folder)))
+    };
+    builds.iter().map(contender).collect()
 }
 
-fn command(program: &Path, arguments: &[&str], folder: &Path) -> Command {
+/// The wall-clock time from the start of the process to its end.
+fn time(mut command: Command) -> Duration {
+    let begin = Instant::now();
+    let status = command.status().expect("it runs");
+    let elapsed = begin.elapsed();
+    assert!(status.success(), "{status}");
+    elapsed
+}
+
+fn command(program: impl AsRef<OsStr>, arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -112,8 +115,4 @@ fn high_water_mark(pid: u32) -> Option<u64> {
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

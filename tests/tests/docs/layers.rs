@@ -31,7 +31,7 @@ const HOST_LAYERS: &[&[&str]] = &[
 
 /// Modules of `cargo-stratos`, from the lowest layer to the highest.
 const CLI_LAYERS: &[&[&str]] = &[
-    &["exit", "git"],
+    &["exit", "git", "parallel"],
     &["error"],
     &["output"],
     &["context"],
