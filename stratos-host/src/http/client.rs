@@ -1,78 +1,169 @@
-//! The HTTP client: over TCP, over a plugin's local socket, or in memory.
+//! The HTTP client.
 
+use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::Uri;
-use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use stratos_transport::BoxedStream;
-use stratos_transport::listener::StreamConnector;
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use axum::body::{Body, Bytes};
+use axum::http::{Request, Response, StatusCode};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use thiserror::Error;
 
-use crate::http::HttpStream;
+use crate::http::Connector;
 
-/// How long a plugin may take to accept a connection. One that takes longer has blocked its runtime.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most idle connections that a client keeps. A burst of more requests at once must not keep as many sockets open.
+const MAX_IDLE: usize = 64;
 
-/// A client of one HTTP/1.1 server. Cheap to clone.
-pub(crate) type HttpClient = Client<Connector, Body>;
-
-/// Opens connections to one server, whatever the host in a request's URI is.
-#[derive(Debug, Clone)]
-pub(crate) enum Connector {
-    /// Over TCP.
-    Tcp(SocketAddr),
-    /// Over a local socket or in memory.
-    Stream(StreamConnector),
-}
-
-/// A client that keeps idle connections and uses them again.
-pub(crate) fn pooled_client(connector: Connector) -> HttpClient {
-    Client::builder(TokioExecutor::new()).build(connector)
-}
-
-/// A client with a new connection for each request.
+/// A client of one HTTP/1.1 server, which keeps idle connections and uses them again. Cheap to clone.
 ///
-/// For a server that closes idle connections after a timeout, which passes at any moment in virtual time.
-pub(crate) fn unpooled_client(connector: Connector) -> HttpClient {
-    let mut builder = Client::builder(TokioExecutor::new());
-    builder.pool_max_idle_per_host(0).build(connector)
+/// Written for the proxy: a general client moves each request to the task of its connection and back again.
+#[derive(Clone)]
+pub(crate) struct HttpClient {
+    connector: Connector,
+    /// The idle connections; `None` to close a connection after its response.
+    idle: Option<Arc<Mutex<Vec<SendRequest<Body>>>>>,
 }
 
-impl Connector {
-    pub(crate) async fn connect(&self) -> io::Result<BoxedStream> {
-        match self {
-            Self::Tcp(address) => Ok(Box::new(TcpStream::connect(address).await?)),
-            Self::Stream(connector) => {
-                let connected = timeout(CONNECT_TIMEOUT, connector.connect()).await;
-                connected.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+/// The reason why a request has no response.
+#[derive(Debug, Error)]
+pub(crate) enum HttpError {
+    #[error("it does not accept connections")]
+    Connect(#[from] io::Error),
+    #[error(transparent)]
+    Exchange(#[from] hyper::Error),
+}
+
+/// The body of a response. At its end, the connection is idle again.
+pub(crate) struct ResponseBody {
+    body: Incoming,
+    ended: bool,
+    client: HttpClient,
+    connection: Option<SendRequest<Body>>,
+}
+
+impl HttpClient {
+    /// A client that keeps idle connections and uses them again.
+    pub(crate) fn pooled(connector: Connector) -> Self {
+        Self {
+            connector,
+            idle: Some(Arc::default()),
+        }
+    }
+
+    /// A client with a new connection for each request.
+    ///
+    /// For a server that closes idle connections after a timeout, which passes at any moment in virtual time.
+    pub(crate) fn unpooled(connector: Connector) -> Self {
+        Self {
+            connector,
+            idle: None,
+        }
+    }
+
+    /// Sends a request, whose URI is a path and which has a `Host` header.
+    ///
+    /// A request that an idle connection did not take, because the server has closed it, is sent on another one.
+    pub(crate) async fn request(
+        &self,
+        mut request: Request<Body>,
+    ) -> Result<Response<ResponseBody>, HttpError> {
+        while let Some(mut connection) = self.take_idle() {
+            if connection.ready().await.is_err() {
+                continue;
+            }
+            match connection.try_send_request(request).await {
+                Ok(response) => return Ok(self.respond(response, connection)),
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(error.into_error().into()),
+                },
             }
         }
+        let mut connection = self.connect().await?;
+        let response = connection.send_request(request).await?;
+        Ok(self.respond(response, connection))
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Body>, HttpError> {
+        let stream = self.connector.connect().await?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        // Errors reach the request, or the body of the response.
+        tokio::spawn(connection.with_upgrades());
+        Ok(sender)
+    }
+
+    fn respond(
+        &self,
+        response: Response<Incoming>,
+        connection: SendRequest<Body>,
+    ) -> Response<ResponseBody> {
+        let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        response.map(|body| ResponseBody {
+            body,
+            ended: false,
+            client: self.clone(),
+            connection: (!is_upgrade).then_some(connection),
+        })
+    }
+
+    fn take_idle(&self) -> Option<SendRequest<Body>> {
+        lock(self.idle.as_deref()?).pop()
+    }
+
+    fn keep(&self, connection: SendRequest<Body>) {
+        let Some(idle) = &self.idle else { return };
+        let mut idle = lock(idle);
+        if idle.len() < MAX_IDLE && !connection.is_closed() {
+            idle.push(connection);
+        }
     }
 }
 
-impl tower::Service<Uri> for Connector {
-    type Response = TokioIo<HttpStream>;
-    type Error = io::Error;
-    type Future = BoxFuture<'static, io::Result<TokioIo<HttpStream>>>;
+fn lock(idle: &Mutex<Vec<SendRequest<Body>>>) -> MutexGuard<'_, Vec<SendRequest<Body>>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient")
+            .field("connector", &self.connector)
+            .finish_non_exhaustive()
+    }
+}
+
+impl hyper::body::Body for ResponseBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        self.ended |= matches!(frame, Poll::Ready(None));
+        frame
     }
 
-    fn call(&mut self, _: Uri) -> Self::Future {
-        let connector = self.clone();
-        async move {
-            let stream = connector.connect().await?;
-            Ok(TokioIo::new(HttpStream::new(stream, None)))
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        // A connection whose response was not read to its end is closed.
+        if let Some(connection) = self.connection.take()
+            && (self.ended || self.body.is_end_stream())
+        {
+            self.client.keep(connection);
         }
-        .boxed()
     }
 }

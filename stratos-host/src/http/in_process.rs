@@ -5,7 +5,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::header::HOST;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderValue, Request, Response, Uri};
 use axum::serve::Listener;
 use stratos_transport::BoxedStream;
 use stratos_transport::listener::{StreamListener, memory_listener};
@@ -13,7 +15,7 @@ use thiserror::Error;
 
 use crate::event::Entry;
 use crate::event::EventBus;
-use crate::http::{Connector, HttpClient, unpooled_client};
+use crate::http::{Connector, HttpClient};
 
 /// An HTTP client for the shell's own server, which checks its requests like those of a browser. Cheap to clone.
 ///
@@ -48,7 +50,7 @@ impl InProcessClient {
     fn new(port: u16, connector: Connector, events: EventBus) -> Self {
         Self {
             port,
-            client: unpooled_client(connector.clone()),
+            client: HttpClient::unpooled(connector.clone()),
             connector,
             events,
         }
@@ -67,9 +69,8 @@ impl InProcessClient {
     ///
     /// When the connection ends before the head of the response.
     pub async fn request(&self, request: Request<Body>) -> Result<Response<Body>, RequestError> {
-        let target = request.uri().path_and_query();
-        let target = target.map_or("/", |target| target.as_str());
-        let named = format!("{} {target}", request.method());
+        let request = with_path_and_host(request);
+        let named = format!("{} {}", request.method(), request.uri());
         self.events.record(|| Entry::Request {
             request: named.clone(),
         });
@@ -95,6 +96,21 @@ impl InProcessClient {
     pub async fn connect(&self) -> io::Result<BoxedStream> {
         self.connector.connect().await
     }
+}
+
+/// Replaces an absolute URI by its path and a `Host` header.
+fn with_path_and_host(mut request: Request<Body>) -> Request<Body> {
+    let uri = request.uri();
+    let target = uri.path_and_query().cloned();
+    let target = target.unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let host = uri.authority().map(|host| {
+        HeaderValue::from_str(host.as_str()).expect("a host is valid in a header")
+    });
+    *request.uri_mut() = Uri::from(target);
+    if let Some(host) = host {
+        request.headers_mut().entry(HOST).or_insert(host);
+    }
+    request
 }
 
 /// The listener of a server without a port: accepts the connections of one [`InProcessClient`].

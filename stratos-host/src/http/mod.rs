@@ -1,9 +1,9 @@
-//! The HTTP client, and the byte stream that it shares with the server.
+//! The HTTP client of plugins and of the shell's own server.
 
 mod client;
+mod connector;
 mod in_process;
-mod stream;
 
-pub(crate) use self::client::{Connector, HttpClient, pooled_client, unpooled_client};
+pub(crate) use self::client::{HttpClient, ResponseBody};
+pub(crate) use self::connector::Connector;
 pub use self::in_process::{InProcessClient, RequestError};
-pub(crate) use self::stream::HttpStream;

@@ -4,17 +4,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::event::{ScenarioOutcome, ScenarioProgress};
-use crate::http::{Connector, HttpClient, pooled_client};
+use crate::http::{Connector, HttpClient, ResponseBody};
 use crate::remote::{API, ErrorBody, HostFile, ListPlugins, Operation, SCENARIO_PATH};
 
 /// How long the answer to an operation with a timeout may take.
@@ -66,7 +65,7 @@ impl Client {
     #[must_use]
     pub fn new(host: HostFile) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, host.port));
-        let http = pooled_client(Connector::Tcp(address));
+        let http = HttpClient::pooled(Connector::Tcp(address));
         Self { host, http }
     }
 
@@ -140,13 +139,14 @@ impl Client {
         method: Method,
         target: &str,
         body: Vec<u8>,
-    ) -> Result<Response<Incoming>> {
+    ) -> Result<Response<ResponseBody>> {
         let HostFile {
             pid, port, token, ..
         } = &self.host;
         let request = Request::builder()
             .method(method)
-            .uri(format!("http://127.0.0.1:{port}{API}{target}"))
+            .uri(format!("{API}{target}"))
+            .header(HOST, format!("127.0.0.1:{port}"))
             .header(AUTHORIZATION, format!("Bearer {token}"))
             .header(CONTENT_TYPE, "application/json")
             .body(Body::from(body))
@@ -160,7 +160,7 @@ impl Client {
     }
 }
 
-async fn read_answer<T: DeserializeOwned>(response: Response<Incoming>) -> Result<T> {
+async fn read_answer<T: DeserializeOwned>(response: Response<ResponseBody>) -> Result<T> {
     let status = response.status();
     let body = response.into_body().collect().await;
     let bytes = body

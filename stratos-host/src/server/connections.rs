@@ -1,26 +1,26 @@
 //! The accept loop of the shell's HTTP server, with its limits on connections and on the time for a request's head.
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::response::Response;
 use axum::serve::Listener;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt as _;
 use tracing::debug;
 
-use crate::http::HttpStream;
+use crate::server::counted_stream::CountedStream;
 
 /// The upper bound on open connections, WebSockets included.
 const MAX_CONNECTIONS: usize = 1024;
@@ -40,9 +40,13 @@ const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     {\"error\":\"too many connections are open: close some, or wait until idle ones end\"}";
 
 /// Accepts connections until `shutdown` is cancelled, then waits for the open ones to end.
-pub(crate) async fn serve<L>(mut listener: L, app: Router, shutdown: CancellationToken)
+///
+/// `respond` responds to each request.
+pub(crate) async fn serve<L, R, F>(mut listener: L, respond: R, shutdown: CancellationToken)
 where
     L: Listener,
+    R: Fn(Request<Body>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
 {
     let permits = Arc::new(Semaphore::new(connection_limit()));
     let connections = TaskTracker::new();
@@ -53,8 +57,8 @@ where
         };
         match Arc::clone(&permits).try_acquire_owned() {
             Ok(permit) => {
-                let stream = HttpStream::new(Box::new(stream), Some(permit));
-                connections.spawn(serve_connection(stream, app.clone(), shutdown.clone()));
+                let stream = CountedStream::new(stream, permit);
+                connections.spawn(serve_connection(stream, respond.clone(), shutdown.clone()));
             }
             Err(_) => {
                 debug!("connection above the limit rejected");
@@ -70,9 +74,16 @@ where
 }
 
 /// Serves one connection until it is closed or upgraded to another protocol.
-async fn serve_connection(stream: HttpStream, app: Router, shutdown: CancellationToken) {
-    let service =
-        service_fn(move |request: Request<Incoming>| app.clone().oneshot(request.map(Body::new)));
+async fn serve_connection<S, R, F>(stream: S, respond: R, shutdown: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    R: Fn(Request<Body>) -> F,
+    F: Future<Output = Response>,
+{
+    let service = service_fn(move |request: Request<Incoming>| {
+        let response = respond(request.map(Body::new));
+        async { Ok::<_, Infallible>(response.await) }
+    });
     let connection = Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_READ_TIMEOUT)
@@ -117,7 +128,7 @@ fn connection_limit() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use axum::response::IntoResponse as _;
     use stratos_transport::BoxedStream;
     use tokio::io::AsyncReadExt as _;
 
@@ -127,8 +138,8 @@ mod tests {
 
     fn start_server() -> InProcessClient {
         let (client, listener) = InProcessClient::in_memory(2066, EventBus::default());
-        let app = Router::new().route("/", get(async || "hello"));
-        tokio::spawn(serve(listener, app, CancellationToken::new()));
+        let respond = async |_| "hello".into_response();
+        tokio::spawn(serve(listener, respond, CancellationToken::new()));
         client
     }
 

@@ -4,10 +4,9 @@ use std::error::Error;
 use std::iter;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CONNECTION, HOST, HeaderName, ORIGIN, TE, TRANSFER_ENCODING, UPGRADE};
-use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version};
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -41,7 +40,7 @@ const BUILD: HeaderName = HeaderName::from_static("x-stratos-build");
 const GENERATION: HeaderName = HeaderName::from_static("x-stratos-generation");
 
 /// Forwards one request and streams its body and the response. `Host` and `Origin` stay what the client sent.
-pub(super) async fn forward(State(control): State<Control>, mut request: Request) -> Response {
+pub(super) async fn forward(control: &Control, mut request: Request) -> Response {
     let path = request.uri().path();
     let Some(session) = control.session_for(path).await else {
         let text = format!("no plugin serves {}", path.escape_debug());
@@ -63,7 +62,7 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
             return error_response(StatusCode::BAD_REQUEST, text);
         }
         Err(error) => {
-            let text = format!("plugin `{}` did not answer: {error}", session.caller.plugin);
+            let text = format!("plugin `{}` did not answer: {}", session.caller.plugin, chain(&error));
             return error_response(StatusCode::BAD_GATEWAY, text);
         }
     };
@@ -75,7 +74,7 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
     {
         insert_upgrade(response.headers_mut(), protocol);
     }
-    insert_build_headers(response.headers_mut(), &control, &session);
+    insert_build_headers(response.headers_mut(), control, &session);
     if let Some(client) = client.filter(|_| is_switching) {
         let plugin = hyper::upgrade::on(&mut response);
         tokio::spawn(tunnel(client, plugin, session));
@@ -86,15 +85,6 @@ pub(super) async fn forward(State(control): State<Control>, mut request: Request
 
 /// Makes the client's request the one for the plugin. Returns the client's upgrade if the request asks for one.
 fn prepare(request: &mut Request) -> Option<OnUpgrade> {
-    let target = match request.uri().path_and_query() {
-        Some(path) => path.clone(),
-        None => PathAndQuery::from_static("/"),
-    };
-    let uri = Uri::builder().scheme("http").authority("plugin");
-    *request.uri_mut() = uri
-        .path_and_query(target)
-        .build()
-        .expect("scheme, authority and path make a URI");
     // The plugin's response to HTTP/1.0 would end with the connection, so a broken one would look complete.
     *request.version_mut() = Version::HTTP_11;
     let headers = request.headers_mut();

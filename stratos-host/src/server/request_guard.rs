@@ -16,7 +16,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use stratos_protocol::server::{RESERVED_PREFIX, covers};
 use subtle::ConstantTimeEq as _;
-use tracing::debug;
+use tracing::{Level, debug, enabled};
 
 use crate::config::Origin;
 use crate::server::error_response::error_response;
@@ -78,6 +78,40 @@ impl RequestGuard {
             dev_origins,
             token,
         }))
+    }
+
+    /// Passes an accepted request on, and sets the headers of the response.
+    pub(super) async fn apply(
+        &self,
+        request: Request,
+        next: impl AsyncFnOnce(Request) -> Response,
+    ) -> Response {
+        let logged = enabled!(Level::DEBUG).then(|| {
+            let (method, uri) = (request.method().clone(), request.uri().clone());
+            (Instant::now(), method, uri)
+        });
+        let wants_upgrade = request.headers().contains_key(UPGRADE);
+        let checked = self.check(request.method(), request.uri(), request.headers());
+        let (mut response, origin) = match checked {
+            Err(rejection) => (rejection.into_response(), None),
+            Ok(Some(origin)) if is_preflight(&request) => {
+                let response = response_headers::preflight(request.headers());
+                (response, Some(origin))
+            }
+            Ok(origin) => (next(request).await, origin),
+        };
+        if wants_upgrade && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            // The bytes after this request may belong to the other protocol.
+            let headers = response.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response_headers::set_headers(&mut response, origin);
+        if let Some((begin, method, uri)) = logged {
+            let (path, status, duration) = (uri.path(), response.status(), begin.elapsed());
+            // Without the query, which may contain secrets.
+            debug!(%method, path, status = status.as_u16(), ?duration, "HTTP request");
+        }
+        response
     }
 
     /// Checks a request. Returns its `Origin` if it has one, which is then allowed to read the response.
@@ -158,39 +192,6 @@ impl fmt::Debug for Rules {
     }
 }
 
-/// Middleware for all routes: passes an accepted request on, and sets the headers of the response.
-pub(super) async fn guard_request(
-    State(guard): State<RequestGuard>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (begin, method, uri) = (
-        Instant::now(),
-        request.method().clone(),
-        request.uri().clone(),
-    );
-    let wants_upgrade = request.headers().contains_key(UPGRADE);
-    let checked = guard.check(request.method(), request.uri(), request.headers());
-    let (mut response, origin) = match checked {
-        Err(rejection) => (rejection.into_response(), None),
-        Ok(Some(origin)) if is_preflight(&request) => {
-            let response = response_headers::preflight(request.headers());
-            (response, Some(origin))
-        }
-        Ok(origin) => (next.run(request).await, origin),
-    };
-    if wants_upgrade && response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        // The bytes after this request may belong to the other protocol.
-        let headers = response.headers_mut();
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response_headers::set_headers(&mut response, origin);
-    let (path, status, duration) = (uri.path(), response.status(), begin.elapsed());
-    // Without the query, which may contain secrets.
-    debug!(%method, path, status = status.as_u16(), ?duration, "HTTP request");
-    response
-}
-
 /// Middleware for the control API: passes a request with the token on.
 pub(super) async fn require_token(
     State(guard): State<RequestGuard>,
@@ -257,18 +258,23 @@ fn is_reserved(path: &str) -> bool {
 
 /// Whether a path has no part that another program may normalize or decode differently.
 fn is_plain_path(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let encoded = ["%2e", "%2f", "%5c", "%00", "%0a", "%0d"];
-    let is_escape = |rest: &[u8]| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit);
     path.starts_with('/')
         && !path.contains("//")
         && !path.contains('\\')
-        && !encoded.iter().any(|part| lower.contains(part))
-        && lower
-            .split('%')
-            .skip(1)
-            .all(|rest| is_escape(rest.as_bytes()))
         && !path.split('/').any(|segment| matches!(segment, "." | ".."))
+        && path.split('%').skip(1).all(is_plain_escape)
+}
+
+/// Whether the text after a `%` begins with the code of a character that stands for itself in a path.
+fn is_plain_escape(rest: &str) -> bool {
+    let code = rest.as_bytes().first_chunk();
+    code.is_some_and(|code: &[u8; 2]| {
+        code.iter().all(u8::is_ascii_hexdigit)
+            && !matches!(
+                &code.map(|digit| digit.to_ascii_lowercase()),
+                b"2e" | b"2f" | b"5c" | b"00" | b"0a" | b"0d"
+            )
+    })
 }
 
 #[cfg(test)]

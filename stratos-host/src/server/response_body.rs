@@ -5,25 +5,27 @@ use std::task::{Context, Poll};
 
 use axum::BoxError;
 use axum::body::Bytes;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Frame, SizeHint};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
+use crate::http::ResponseBody;
 use crate::routing::Lease;
 use crate::session::Session;
 
 /// A response body that holds a lease on the plugin's session until its last byte, and fails when the session closes.
 pub(super) struct LeasedBody {
-    body: Incoming,
-    session_closed: Pin<Box<WaitForCancellationFutureOwned>>,
-    _lease: Lease<Session>,
+    body: ResponseBody,
+    /// Created when the body has to wait for the plugin.
+    session_closed: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    lease: Lease<Session>,
 }
 
 impl LeasedBody {
-    pub(super) fn new(body: Incoming, lease: Lease<Session>) -> Self {
+    pub(super) fn new(body: ResponseBody, lease: Lease<Session>) -> Self {
         Self {
             body,
-            session_closed: Box::pin(lease.closed.clone().cancelled_owned()),
-            _lease: lease,
+            session_closed: None,
+            lease,
         }
     }
 }
@@ -45,7 +47,14 @@ impl Body for LeasedBody {
                 "the plugin ended before its response was complete".into()
             ))
         };
-        self.session_closed.as_mut().poll(cx).map(|()| cut_off())
+        let Self {
+            session_closed,
+            lease,
+            ..
+        } = &mut *self;
+        let closed = session_closed
+            .get_or_insert_with(|| Box::pin(lease.closed.clone().cancelled_owned()));
+        closed.as_mut().poll(cx).map(|()| cut_off())
     }
 
     fn is_end_stream(&self) -> bool {

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::debug;
 
-use crate::http::{Connector, HttpClient, pooled_client};
+use crate::http::{Connector, HttpClient};
 use crate::process::{LaunchedPlugin, ProcessHandle};
 use crate::routing::Target;
 use crate::services::Caller;
@@ -123,7 +123,7 @@ impl Session {
         tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
         Ok(Self {
             caller,
-            http: pooled_client(Connector::Stream(http)),
+            http: HttpClient::pooled(Connector::Stream(http)),
             process,
             closed: CancellationToken::new(),
             leases: TaskTracker::new(),

@@ -20,7 +20,7 @@ use crate::http::InProcessClient;
 use crate::plugin::{PluginSpec, Runtime};
 use crate::remote::{HostFile, PluginInfo};
 use crate::routing::RoutingTable;
-use crate::server::{self, RequestGuard};
+use crate::server::{App, self, RequestGuard};
 use crate::services::{Resources, Services};
 use crate::session::SessionContext;
 use crate::shell::{ShellError, ShellOptions};
@@ -131,9 +131,13 @@ impl Shell {
         let control = Control::new(runtime, plugins, store, Arc::clone(&origins), client);
         control.expire_after(expires);
         let guard = RequestGuard::new(address.port(), origins, host_file.token);
-        let router = server::router(control.clone(), guard);
+        let app = Arc::new(App::new(control.clone(), guard));
+        let respond = move |request| {
+            let app = Arc::clone(&app);
+            async move { app.respond(request).await }
+        };
         let server_shutdown = CancellationToken::new();
-        let server = tokio::spawn(server::serve(listener, router, server_shutdown.clone()));
+        let server = tokio::spawn(server::serve(listener, respond, server_shutdown.clone()));
         info!(%address, "shell started");
         control.start_all();
         Ok(Self {

@@ -1,24 +1,23 @@
-//! The byte stream below one HTTP connection.
+//! The byte stream below one connection to the server.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use hyper_util::client::legacy::connect::{Connected, Connection};
-use stratos_transport::BoxedStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 
-/// The byte stream below one HTTP connection, also after an upgrade to another protocol.
+/// The byte stream below one connection, also after an upgrade to another protocol.
+///
+/// Counts as one of the server's connections until it is closed.
 #[derive(Debug)]
-pub(crate) struct HttpStream {
-    stream: BoxedStream,
-    /// Counts the stream as one of the server's connections until it is closed. `None` on the client's side.
-    _permit: Option<OwnedSemaphorePermit>,
+pub(super) struct CountedStream<S> {
+    stream: S,
+    _permit: OwnedSemaphorePermit,
 }
 
-impl HttpStream {
-    pub(crate) fn new(stream: BoxedStream, permit: Option<OwnedSemaphorePermit>) -> Self {
+impl<S> CountedStream<S> {
+    pub(super) fn new(stream: S, permit: OwnedSemaphorePermit) -> Self {
         Self {
             stream,
             _permit: permit,
@@ -26,13 +25,7 @@ impl HttpStream {
     }
 }
 
-impl Connection for HttpStream {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
-}
-
-impl AsyncRead for HttpStream {
+impl<S: AsyncRead + Unpin> AsyncRead for CountedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -42,7 +35,7 @@ impl AsyncRead for HttpStream {
     }
 }
 
-impl AsyncWrite for HttpStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for CountedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,0 +1,56 @@
+//! The way of a request through the server: the request guard, then the shell's own routes or a plugin.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::get;
+use stratos_protocol::server::{RESERVED_PREFIX, covers};
+use tower::ServiceExt as _;
+
+use crate::control::Control;
+use crate::remote::API;
+use crate::server::request_guard::RequestGuard;
+use crate::server::{api, ipc_websocket, proxy};
+
+/// The shell's HTTP server without its connections.
+#[derive(Debug)]
+pub(crate) struct App {
+    guard: RequestGuard,
+    control: Control,
+    own_routes: Router,
+}
+
+impl App {
+    pub(crate) fn new(control: Control, guard: RequestGuard) -> Self {
+        let own_routes = Router::new()
+            .route("/", get(index))
+            .nest(API, api::router(guard.clone()))
+            .route("/__stratos/ipc/{plugin}", get(ipc_websocket::upgrade))
+            .fallback(async |State(control), request| proxy::forward(&control, request).await)
+            .with_state(control.clone());
+        Self {
+            guard,
+            control,
+            own_routes,
+        }
+    }
+
+    /// Responds to a request, if the request guard accepts it.
+    pub(crate) async fn respond(&self, request: Request) -> Response {
+        self.guard
+            .apply(request, async |request| {
+                let path = request.uri().path();
+                if path == "/" || covers(RESERVED_PREFIX, path) {
+                    let response = self.own_routes.clone().oneshot(request).await;
+                    return response.unwrap_or_else(|never| match never {});
+                }
+                // Without the router, which costs more than the rest of the proxy.
+                proxy::forward(&self.control, request).await
+            })
+            .await
+    }
+}
+
+async fn index() -> &'static str {
+    "This is the mocked Stratos shell. Plugins serve their routes here.\n"
+}
