@@ -1,6 +1,7 @@
 //! Comparison of contenders that are measured in turn (A B A B), so that a busy machine slows all of them down alike.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// A measurement in rounds of several contenders; the first one is compared with the others.
 ///
@@ -16,13 +17,6 @@ struct Contender<'a> {
     measure: Box<dyn FnMut() -> Vec<f64> + 'a>,
 }
 
-/// The samples of one contender for one metric, in ascending order.
-#[derive(Debug, Clone)]
-pub struct Samples {
-    name: String,
-    values: Vec<f64>,
-}
-
 impl<'a> Comparison<'a> {
     /// Adds a contender. `measure` runs one round, and returns a value for each metric.
     #[must_use]
@@ -34,7 +28,10 @@ impl<'a> Comparison<'a> {
         self
     }
 
-    /// Measures each contender once as a warm-up, then all of them in turn, and prints a table for each metric.
+    /// Measures each contender once as a warm-up, then all of them in turn.
+    ///
+    /// Prints a table for each metric: minimum, median and maximum of each contender, and the ratio of the first one's
+    /// median to that of the others.
     pub fn run(mut self, rounds: usize, metrics: &[&str]) {
         let mut samples: BTreeMap<usize, Vec<Vec<f64>>> = BTreeMap::new();
         for round in 0..=rounds {
@@ -47,33 +44,36 @@ impl<'a> Comparison<'a> {
             }
         }
         for (number, metric) in metrics.iter().enumerate() {
-            let contenders = self.contenders.iter().zip(samples.values());
-            let samples: Vec<_> = contenders
-                .map(|(contender, rounds)| {
-                    let values = rounds.iter().map(|values| values[number]).collect();
-                    Samples::new(&contender.name, values)
-                })
-                .collect();
-            println!("\n{metric}, {rounds} rounds");
-            print_table(&samples);
+            println!(
+                "\n{:<44}{:>10}{:>10}{:>10}{:>8}",
+                format!("{metric}, {rounds} rounds"),
+                "minimum",
+                "median",
+                "maximum",
+                "ratio"
+            );
+            let mut first = None;
+            for (contender, rounds) in self.contenders.iter().zip(samples.values()) {
+                let mut values: Vec<_> = rounds.iter().map(|values| values[number]).collect();
+                values.sort_by(f64::total_cmp);
+                let [minimum, median, maximum] =
+                    [0.0, 0.5, 1.0].map(|part| percentile(&values, part));
+                let ratio = first.map(|first: f64| format!("{:.2}", first / median));
+                first.get_or_insert(median);
+                let (name, ratio) = (&contender.name, ratio.unwrap_or_default());
+                println!("{name:<44}{minimum:>10.1}{median:>10.1}{maximum:>10.1}{ratio:>8}");
+            }
         }
     }
 }
 
-impl Samples {
-    /// Sorts the values of a contender.
-    #[must_use]
-    pub fn new(name: &str, mut values: Vec<f64>) -> Self {
-        values.sort_by(f64::total_cmp);
-        let name = name.to_owned();
-        Self { name, values }
-    }
-
-    /// The value that a part of the samples does not exceed: 0.5 is the median, 0.99 the 99th percentile.
-    #[must_use]
-    pub fn percentile(&self, part: f64) -> f64 {
-        percentile(&self.values, part)
-    }
+/// The program after the argument `--against`, as an absolute path: another build that is measured too.
+#[must_use]
+pub fn other_build() -> Option<PathBuf> {
+    let mut arguments = std::env::args_os().skip_while(|argument| argument != "--against");
+    arguments.next()?;
+    let program = arguments.next().expect("`--against` has a path");
+    Some(std::path::absolute(program).expect("the path is not empty"))
 }
 
 /// The value that a part of the ascending values does not exceed.
@@ -87,22 +87,4 @@ pub fn percentile(values: &[f64], part: f64) -> f64 {
     )]
     let index = (values.len() as f64 * part) as usize;
     values[index.min(values.len() - 1)]
-}
-
-/// Prints minimum, median and maximum of each contender, and the ratio of the first one's median to the others'.
-pub fn print_table(samples: &[Samples]) {
-    println!(
-        "{:<44}{:>10}{:>10}{:>10}{:>8}",
-        "", "minimum", "median", "maximum", "ratio"
-    );
-    let first = samples[0].percentile(0.5);
-    for (number, contender) in samples.iter().enumerate() {
-        let [minimum, median, maximum] = [0.0, 0.5, 1.0].map(|part| contender.percentile(part));
-        let ratio = match number {
-            0 => String::new(),
-            _ => format!("{:.2}", first / median),
-        };
-        let name = &contender.name;
-        println!("{name:<44}{minimum:>10.1}{median:>10.1}{maximum:>10.1}{ratio:>8}");
-    }
 }

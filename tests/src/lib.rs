@@ -38,7 +38,7 @@ pub use crate::exclusive::{Exclusive, exclusive};
 pub use crate::folder::{ICON, MANIFEST, folder};
 pub use crate::hostile::{FAULT_LOG_DIR, fault_log, hostile};
 pub use crate::http::{HttpResponse, request, send_raw};
-pub use crate::interleaved::{Comparison, percentile};
+pub use crate::interleaved::{Comparison, other_build, percentile};
 pub use crate::keep_alive_client::KeepAliveClient;
 pub use crate::live_processes::{LIVE_PROCESSES, LiveProcesses};
 pub use crate::node::node_project;

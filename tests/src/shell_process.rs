@@ -36,6 +36,8 @@ pub struct RunOptions {
     pub state: Option<PathBuf>,
     /// Watches files and reloads plugins; off by default.
     pub watch: bool,
+    /// Path of another build of `cargo-stratos`.
+    pub program: Option<PathBuf>,
 }
 
 /// A running shell, killed on drop.
@@ -73,18 +75,23 @@ impl ShellProcess {
     pub fn spawn(folder: &Path, options: RunOptions) -> Self {
         let state = options.state.unwrap_or_else(|| folder.join("state"));
         let stderr = NamedTempFile::new().expect("a file");
-        let mut child = Command::new(cargo_stratos())
-            .args(["run", "--port", "auto", "--json", "--state"])
-            .arg(&state)
-            .arg(folder)
-            .args((!options.watch).then_some("--no-watch"))
-            .args(options.args)
-            .envs(options.env)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(stderr.reopen().expect("a second handle"))
-            .spawn()
-            .expect("cargo-stratos runs");
+        let mut child = Command::new(
+            options
+                .program
+                .as_deref()
+                .unwrap_or_else(|| cargo_stratos()),
+        )
+        .args(["run", "--port", "auto", "--json", "--state"])
+        .arg(&state)
+        .arg(folder)
+        .args((!options.watch).then_some("--no-watch"))
+        .args(options.args)
+        .envs(options.env)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(stderr.reopen().expect("a second handle"))
+        .spawn()
+        .expect("cargo-stratos runs");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
         let (sender, receiver) = channel();
         thread::spawn(move || {

@@ -62,7 +62,11 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
             return error_response(StatusCode::BAD_REQUEST, text);
         }
         Err(error) => {
-            let text = format!("plugin `{}` did not answer: {}", session.caller.plugin, chain(&error));
+            let text = format!(
+                "plugin `{}` did not answer: {}",
+                session.caller.plugin,
+                chain(&error)
+            );
             return error_response(StatusCode::BAD_GATEWAY, text);
         }
     };

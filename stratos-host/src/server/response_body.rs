@@ -52,8 +52,8 @@ impl Body for LeasedBody {
             lease,
             ..
         } = &mut *self;
-        let closed = session_closed
-            .get_or_insert_with(|| Box::pin(lease.closed.clone().cancelled_owned()));
+        let closed =
+            session_closed.get_or_insert_with(|| Box::pin(lease.closed.clone().cancelled_owned()));
         closed.as_mut().poll(cx).map(|()| cut_off())
     }
 

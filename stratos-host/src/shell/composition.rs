@@ -20,7 +20,7 @@ use crate::http::InProcessClient;
 use crate::plugin::{PluginSpec, Runtime};
 use crate::remote::{HostFile, PluginInfo};
 use crate::routing::RoutingTable;
-use crate::server::{App, self, RequestGuard};
+use crate::server::{self, App, RequestGuard};
 use crate::services::{Resources, Services};
 use crate::session::SessionContext;
 use crate::shell::{ShellError, ShellOptions};

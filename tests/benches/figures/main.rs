@@ -16,7 +16,7 @@ mod worker_process;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use stratos_tests::{Comparison, Plugins, ShellProcess, percentile};
+use stratos_tests::{Comparison, Plugins, ShellProcess, other_build, percentile};
 
 use crate::direct::DirectServer;
 use crate::load::requests_per_second;
@@ -42,11 +42,7 @@ fn main() {
     if has(worker::WORKER) {
         return worker::run();
     }
-    let against = arguments
-        .iter()
-        .position(|argument| argument == "--against");
-    let against = against.map(|at| PathBuf::from(arguments.get(at + 1).expect("a program")));
-    let builds: Vec<Build> = [Some(Build::this()), against.map(Build::other)]
+    let builds: Vec<Build> = [Some(Build::this()), other_build().map(Build::other)]
         .into_iter()
         .flatten()
         .collect();

@@ -3,7 +3,6 @@
 //! `-- --against PATH` also measures another build of `cargo-stratos`. The linter for comparison checks a plugin of the
 //! same size; `node -e 0` is the lower bound of a linter in JavaScript. Without npm, these rows are skipped.
 
-mod interleave;
 mod peer;
 mod tree;
 
@@ -12,9 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use stratos_tests::{Requirement, cargo_stratos};
+use stratos_tests::{Comparison, Requirement, cargo_stratos, other_build};
 
-use crate::interleave::{Contender, compare};
 use crate::peer::OtherLinter;
 
 const PLUGINS: usize = 10_000;
@@ -25,29 +23,34 @@ fn main() {
         println!("figures are measured by `cargo bench -p stratos-tests --bench lint`");
         return;
     }
-    let builds = builds();
+    let mut builds = vec![("this build", cargo_stratos().to_owned())];
+    builds.extend(other_build().map(|program| ("other build", program)));
 
     let one = tree::plugins(1);
-    let title = "check of one plugin folder, cold process";
-    compare(title, &checks(&builds, one.path()), 21);
+    let metric = ["check of one plugin folder, cold process, in ms"];
+    checks(&builds, one.path()).run(21, &metric);
 
     // Apart from the builds, because a process that starts after Node finds the caches of the CPU overwritten.
-    let mut contenders = checks(&builds[..1], one.path());
-    if Requirement::Node.program().is_some() {
-        let node = || time(command("node", &["-e", "0"], one.path()));
-        contenders.push(Contender::new("node -e 0", node));
+    let mut comparison = checks(&builds[..1], one.path());
+    match Requirement::Node.program() {
+        Some(_) => {
+            let node = || vec![millis(command("node", &["-e", "0"], one.path()))];
+            comparison = comparison.with("node -e 0", node);
+        }
+        None => println!("node -e 0: skipped, needs node"),
     }
     match OtherLinter::install() {
-        Ok(peer) => contenders.push(Contender::new("streamdeck validate", move || {
-            time(peer.command())
-        })),
+        Ok(peer) => {
+            let validate = move || vec![millis(peer.command())];
+            comparison = comparison.with("streamdeck validate", validate);
+        }
         Err(reason) => println!("streamdeck validate: skipped, {reason}"),
     }
-    compare(title, &contenders, 21);
+    comparison.run(21, &metric);
 
     let many = tree::plugins(PLUGINS);
-    let title = format!("check of {PLUGINS} plugin folders");
-    compare(&title, &checks(&builds, many.path()), 9);
+    let metric = format!("check of {PLUGINS} plugin folders, in ms");
+    checks(&builds, many.path()).run(9, &[&metric]);
 
     let few = tree::plugins(PLUGINS / 10);
     for (name, program) in &builds {
@@ -58,34 +61,23 @@ fn main() {
     }
 }
 
-/// The programs to compare: this build, and the one after `--against`.
-fn builds() -> Vec<(&'static str, PathBuf)> {
-    let mut builds = vec![("this build", cargo_stratos().to_owned())];
-    let mut arguments = std::env::args_os().skip_while(|argument| argument != "--against");
-    if arguments.next().is_some() {
-        let other = arguments.next().expect("`--against` has a path");
-        // The checks run in another folder.
-        let other = std::path::absolute(other).expect("the path is not empty");
-        builds.push(("other build", other));
-    }
-    builds
-}
-
 /// The check of `folder` by each build.
-fn checks<'f>(builds: &'f [(&str, PathBuf)], folder: &'f Path) -> Vec<Contender<'f>> {
-    let contender = |(name, program): &'f (&str, PathBuf)| {
-        Contender::new(*name, move || time(command(program, &["check"], folder)))
-    };
-    builds.iter().map(contender).collect()
+fn checks<'f>(builds: &'f [(&str, PathBuf)], folder: &'f Path) -> Comparison<'f> {
+    let checks = Comparison::default();
+    builds.iter().fold(checks, |checks, (name, program)| {
+        checks.with(name, move || {
+            vec![millis(command(program, &["check"], folder))]
+        })
+    })
 }
 
-/// The wall-clock time from the start of the process to its end.
-fn time(mut command: Command) -> Duration {
+/// The wall-clock time from the start of the process to its end, in milliseconds.
+fn millis(mut command: Command) -> f64 {
     let begin = Instant::now();
     let status = command.status().expect("it runs");
     let elapsed = begin.elapsed();
     assert!(status.success(), "{status}");
-    elapsed
+    elapsed.as_secs_f64() * 1e3
 }
 
 fn command(program: impl AsRef<OsStr>, arguments: &[&str], folder: &Path) -> Command {

@@ -1,38 +1,93 @@
 //! Response times under a steady load during reloads.
 
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use stratos_tests::{KeepAliveClient, Plugins, RunOptions, ShellProcess};
+use stratos_tests::{
+    Comparison, KeepAliveClient, PluginSources, Plugins, RunOptions, ShellProcess, other_build,
+    percentile,
+};
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const CONNECTIONS: u32 = 8;
 /// Interval of each connection, for 100 requests/s in total.
 const PACE: Duration = Duration::from_millis(80);
-const RELOADS: u64 = 200;
-const IDLE: Duration = Duration::from_secs(20);
+const ROUNDS: usize = 5;
+const RELOADS_PER_ROUND: u64 = 40;
+const IDLE_PER_ROUND: Duration = Duration::from_secs(10);
 
+/// Measures this build and another build of `cargo-stratos`, if there is one.
 pub(crate) fn steady_load() {
     for (id, how) in [("resumes", "resumes"), ("sample", "stops and starts")] {
-        let plugins = Plugins::new(SAMPLE, &[]);
-        let sources = plugins.add_sources(SAMPLE, id);
+        let start = |program| RefCell::new(ReloadingPlugin::start(id, program));
+        let mut builds = vec![("this build", start(None))];
+        if let Some(program) = other_build() {
+            builds.push(("other build", start(Some(program))));
+        }
+        let mut comparison = Comparison::default();
+        for (name, plugin) in &builds {
+            comparison = comparison
+                .with(
+                    &format!("{name}, during {RELOADS_PER_ROUND} reloads"),
+                    || plugin.borrow_mut().measure_reloads(),
+                )
+                .with(&format!("{name}, without reloads"), || {
+                    plugin.borrow_mut().measure_idle()
+                });
+        }
+        println!("\n100 requests/s to a plugin that {how}");
+        comparison.run(
+            ROUNDS,
+            &["p50 in ms", "p99 in ms", "longest in ms", "failed requests"],
+        );
+    }
+}
+
+/// A shell that watches the sources of a plugin.
+struct ReloadingPlugin {
+    id: &'static str,
+    shell: ShellProcess,
+    sources: PluginSources,
+    version: u64,
+    _files: Plugins,
+}
+
+impl ReloadingPlugin {
+    fn start(id: &'static str, program: Option<PathBuf>) -> Self {
+        let files = Plugins::new(SAMPLE, &[]);
+        let sources = files.add_sources(SAMPLE, id);
         let options = RunOptions {
             watch: true,
+            program,
             ..RunOptions::default()
         };
-        let mut shell = ShellProcess::start_with(&sources.folder, options);
-        let idle = Load::start(&shell, id);
-        sleep(IDLE);
-        let idle = idle.end();
-        let load = Load::start(&shell, id);
-        for round in 0..RELOADS {
-            sources.version(&format!("version {round}"));
-            shell.wait_for_reload(id);
+        Self {
+            id,
+            shell: ShellProcess::start_with(&sources.folder, options),
+            sources,
+            version: 0,
+            _files: files,
         }
-        show(&format!("100 requests/s, a plugin that {how}, idle"), idle);
-        show(&format!("the same during {RELOADS} reloads"), load.end());
+    }
+
+    fn measure_reloads(&mut self) -> Vec<f64> {
+        let load = Load::start(&self.shell, self.id);
+        for _ in 0..RELOADS_PER_ROUND {
+            self.version += 1;
+            self.sources.version(&format!("version {}", self.version));
+            self.shell.wait_for_reload(self.id);
+        }
+        load.end()
+    }
+
+    fn measure_idle(&mut self) -> Vec<f64> {
+        let load = Load::start(&self.shell, self.id);
+        sleep(IDLE_PER_ROUND);
+        load.end()
     }
 }
 
@@ -71,27 +126,18 @@ impl Load {
         }
     }
 
-    /// The response time of each request, or `None` if it failed.
-    fn end(self) -> Vec<Option<Duration>> {
+    /// The response times p50, p99 and the longest in milliseconds, and the number of failed requests.
+    fn end(self) -> Vec<f64> {
         self.over.store(true, Ordering::SeqCst);
         let clients = self.clients.into_iter();
-        clients
+        let requests: Vec<_> = clients
             .flat_map(|client| client.join().expect("no client panics"))
-            .collect()
+            .collect();
+        let times = requests.iter().flatten();
+        let mut millis: Vec<_> = times.map(|time| time.as_secs_f64() * 1e3).collect();
+        millis.sort_by(f64::total_cmp);
+        let failed = requests.len() - millis.len();
+        let [p50, p99, longest] = [0.5, 0.99, 1.0].map(|part| percentile(&millis, part));
+        vec![p50, p99, longest, failed as f64]
     }
-}
-
-fn show(what: &str, asked: Vec<Option<Duration>>) {
-    let count = asked.len();
-    let mut times: Vec<_> = asked.into_iter().flatten().collect();
-    times.sort();
-    let millis = |part: usize| times[(times.len() - 1) * part / 100].as_secs_f64() * 1e3;
-    println!(
-        "{what}: {count} requests, {} failed, {} slower than 1 s; p50 {:.2} ms, p99 {:.2} ms, longest {:.0} ms",
-        count - times.len(),
-        times.iter().filter(|time| time.as_secs() >= 1).count(),
-        millis(50),
-        millis(99),
-        millis(100),
-    );
 }
