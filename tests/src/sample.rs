@@ -182,6 +182,18 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
         })
         .await?;
     ctx.ipc
+        .handle("sleep-for", async |millis: u64| {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            Ok(())
+        })
+        .await?;
+    ctx.ipc
+        .handle("block-for", async |millis: u64| {
+            std::thread::sleep(Duration::from_millis(millis));
+            Ok(())
+        })
+        .await?;
+    ctx.ipc
         .handle("panic", async |_: Value| -> stratos::Result {
             panic!("as asked")
         })

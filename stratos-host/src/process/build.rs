@@ -18,7 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tracing::debug;
 
-use crate::process::process_group::in_process_group;
+use crate::process::process_group::spawn_in_background;
 use crate::process::run_record::RunRecord;
 
 /// How long to read cargo's output after its exit: a process that it has started may keep the pipes open.
@@ -152,7 +152,7 @@ struct BuildGroup(Option<(Box<dyn ChildWrapper>, OwnedSemaphorePermit)>);
 
 impl BuildGroup {
     fn spawn(command: Command, permit: OwnedSemaphorePermit) -> io::Result<Self> {
-        let child = in_process_group(command).spawn()?;
+        let child = spawn_in_background(command)?;
         Ok(Self(Some((child, permit))))
     }
 

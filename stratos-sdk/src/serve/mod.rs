@@ -62,16 +62,7 @@ fn serve_with<P: Plugin>(plugin: P, options: &ServeOptions) -> ExitCode {
     if !parent_watch::exit_with_host(environment.host_pid) {
         return ExitCode::FAILURE;
     }
-    let served = options
-        .runtime()
-        .map_err(|error| format!("cannot start the runtime: {error}").into())
-        .and_then(|runtime| {
-            // As a task, since a runtime of one thread asks the system for events before it goes from a task back to
-            // the future of `block_on`.
-            let session = runtime.spawn(serve_in(plugin, environment));
-            runtime.block_on(session)?
-        });
-    match served {
+    match options.block_on(serve_in(plugin, environment)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print_error(&*error);

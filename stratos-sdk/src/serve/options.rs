@@ -1,11 +1,11 @@
 //! Options of a plugin's process.
 
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use super::serve_with;
+use crate::error::BoxError;
 use crate::plugin::Plugin;
 
 /// Options of a plugin's process; [`serve`](crate::serve) uses the default ones.
@@ -40,7 +40,8 @@ impl ServeOptions {
     ///
     /// With one thread, an answer takes the least time, because no work moves between threads, but a handler that
     /// computes for long makes all others wait. Let it compute in `tokio::task::spawn_blocking`, which has threads of
-    /// its own, or set more threads. `tokio::task::block_in_place` needs more than one.
+    /// its own. More threads are for plugins whose handlers compute at the same time, or that call
+    /// `tokio::task::block_in_place`, which panics on a single thread.
     pub fn worker_threads(mut self, threads: usize) -> Self {
         self.worker_threads = threads;
         self
@@ -52,18 +53,24 @@ impl ServeOptions {
         serve_with(plugin, &self)
     }
 
-    pub(super) fn runtime(&self) -> std::io::Result<Runtime> {
-        match self.worker_threads {
-            1 => Builder::new_current_thread().enable_all().build(),
-            threads => {
-                let cores = available_parallelism().map_or(1, usize::from);
-                let threads = if threads == 0 { cores } else { threads };
-                Builder::new_multi_thread()
-                    .worker_threads(threads)
-                    .enable_all()
-                    .build()
-            }
+    /// Runs the future of a session to its end.
+    pub(super) fn block_on<F>(&self, session: F) -> Result<(), BoxError>
+    where
+        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        if self.worker_threads == 1 {
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            // As a task, since a runtime of one thread asks the system for events each time that it goes from a task
+            // to the future of `block_on`.
+            let session = runtime.spawn(session);
+            return runtime.block_on(session)?;
         }
+        let mut builder = Builder::new_multi_thread();
+        if self.worker_threads > 0 {
+            builder.worker_threads(self.worker_threads);
+        }
+        // On a thread of its own, so that it reads on while handlers block the workers.
+        builder.enable_all().build()?.block_on(session)
     }
 }
 

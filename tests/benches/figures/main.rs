@@ -47,7 +47,7 @@ fn main() {
         .flatten()
         .collect();
 
-    let groups: [(&str, fn(&[Build])); 5] = [
+    let groups: [(&str, Measurement); 5] = [
         ("start", start_to_ready),
         ("memory", memory),
         ("idle", idle),
@@ -61,6 +61,9 @@ fn main() {
         }
     }
 }
+
+/// Measures this build, and another one if there is one.
+type Measurement = fn(&[Build]);
 
 /// A build of this benchmark's program.
 struct Build {

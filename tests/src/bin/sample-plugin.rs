@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
-use stratos::Identity;
+use stratos::{Identity, ServeOptions};
 use stratos_protocol::handshake::{Hello, PeerInfo};
 use stratos_protocol::{Message, ProtocolVersion, environment};
 use stratos_tests::sample;
@@ -45,7 +45,13 @@ fn main() -> ExitCode {
         "impostor" => return raw(async |stream| greet(stream, "somebody-else", 1).await),
         _ => {}
     }
-    sample(&id).serve()
+    match behaviour {
+        "threads" => {
+            let plugin = sample(&id).build().expect("it has its hooks");
+            ServeOptions::new().worker_threads(2).serve(plugin)
+        }
+        _ => sample(&id).serve(),
+    }
 }
 
 /// Starts a helper process, which does not know the shell.

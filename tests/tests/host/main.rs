@@ -1,6 +1,7 @@
 //! Plugins in the mocked shell: lifecycle, builds, reloads, updates, scenarios and shutdown.
 
 mod attach;
+mod blocked_plugin;
 mod build_errors;
 mod contract;
 mod environment;
