@@ -167,3 +167,82 @@ impl Drop for ResponseBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use http_body_util::BodyExt as _;
+    use stratos_transport::listener::memory_listener;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+    /// A client and the number of connections that its server has accepted. The server responds to this many requests
+    /// on each connection, then closes it.
+    fn client(requests: usize) -> (HttpClient, Arc<AtomicUsize>) {
+        let (connector, mut listener) = memory_listener();
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&accepted);
+        tokio::spawn(async move {
+            while let Ok(mut stream) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    let mut request = [0; 1024];
+                    for _ in 0..requests {
+                        if !matches!(stream.read(&mut request).await, Ok(1..)) {
+                            break;
+                        }
+                        stream.write_all(RESPONSE).await.unwrap();
+                    }
+                });
+            }
+        });
+        (HttpClient::pooled(Connector::Stream(connector)), accepted)
+    }
+
+    async fn send(client: &HttpClient) -> Response<ResponseBody> {
+        let request = Request::get("/").header("host", "x").body(Body::empty());
+        client.request(request.unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_used_again_once_its_response_was_read() {
+        let (client, accepted) = client(usize::MAX);
+        for _ in 0..5 {
+            let body = send(&client).await.into_body();
+            assert_eq!(body.collect().await.unwrap().to_bytes(), "ok");
+        }
+        assert_eq!(accepted.load(Ordering::Relaxed), 1);
+        let unread = send(&client).await;
+        assert_eq!(accepted.load(Ordering::Relaxed), 1);
+        drop(unread);
+        send(&client).await;
+        assert_eq!(accepted.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_request_is_sent_again_if_the_server_has_closed_the_idle_connection() {
+        let (client, accepted) = client(1);
+        for expected in 1..=5 {
+            let body = send(&client).await.into_body();
+            assert_eq!(body.collect().await.unwrap().to_bytes(), "ok");
+            assert_eq!(accepted.load(Ordering::Relaxed), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_burst_of_requests_leaves_a_limited_number_of_idle_connections() {
+        let (client, accepted) = client(usize::MAX);
+        let burst = MAX_IDLE + 20;
+        let responses = join_all((0..burst).map(|_| send(&client))).await;
+        assert_eq!(accepted.load(Ordering::Relaxed), burst);
+        for response in responses {
+            response.into_body().collect().await.unwrap();
+        }
+        assert_eq!(lock(client.idle.as_deref().unwrap()).len(), MAX_IDLE);
+    }
+}

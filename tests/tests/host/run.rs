@@ -146,7 +146,7 @@ fn call_prints_results_and_errors() {
             "sample",
             "nope",
             "1",
-            "no handler for the channel `nope`; it handles add, all, count",
+            "no handler for the channel `nope`; it handles add, all, block-for",
         ),
         (
             "sample",
