@@ -8,7 +8,8 @@ use stratos_tests::{Plugins, ShellProcess};
 
 use crate::SAMPLE;
 
-const BLOCKED: Duration = Duration::from_millis(1500);
+/// Long enough for a busy machine to notice it and to answer another call meanwhile.
+const BLOCKED: Duration = Duration::from_secs(5);
 
 #[test]
 fn a_handler_that_blocks_the_only_thread_is_named_while_the_other_calls_wait() {
