@@ -72,9 +72,6 @@ impl HttpClient {
         mut request: Request<Body>,
     ) -> Result<Response<ResponseBody>, HttpError> {
         while let Some(mut connection) = self.take_idle() {
-            if connection.ready().await.is_err() {
-                continue;
-            }
             match connection.try_send_request(request).await {
                 Ok(response) => return Ok(self.respond(response, connection)),
                 Err(mut error) => match error.take_message() {
@@ -110,13 +107,21 @@ impl HttpClient {
         })
     }
 
+    /// Takes the idle connection that was used last.
+    ///
+    /// A connection is not idle yet while it sends the body of a request that was answered early.
     fn take_idle(&self) -> Option<SendRequest<Body>> {
-        lock(self.idle.as_deref()?).pop()
+        let mut idle = lock(self.idle.as_deref()?);
+        let last = idle.iter().rposition(SendRequest::is_ready)?;
+        Some(idle.remove(last))
     }
 
     fn keep(&self, connection: SendRequest<Body>) {
         let Some(idle) = &self.idle else { return };
         let mut idle = lock(idle);
+        if idle.len() >= MAX_IDLE {
+            idle.retain(|connection| !connection.is_closed());
+        }
         if idle.len() < MAX_IDLE && !connection.is_closed() {
             idle.push(connection);
         }
@@ -232,6 +237,18 @@ mod tests {
             assert_eq!(body.collect().await.unwrap().to_bytes(), "ok");
             assert_eq!(accepted.load(Ordering::Relaxed), expected);
         }
+    }
+
+    #[tokio::test]
+    async fn a_request_does_not_wait_for_the_body_of_another_one_that_was_answered_early() {
+        let (client, accepted) = client(usize::MAX);
+        let endless =
+            Body::from_stream(futures_util::stream::pending::<Result<Bytes, io::Error>>());
+        let request = Request::post("/").header("host", "x").body(endless);
+        let response = client.request(request.unwrap()).await.unwrap();
+        response.into_body().collect().await.unwrap();
+        send(&client).await;
+        assert_eq!(accepted.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]

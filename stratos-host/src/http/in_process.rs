@@ -103,9 +103,10 @@ fn with_path_and_host(mut request: Request<Body>) -> Request<Body> {
     let uri = request.uri();
     let target = uri.path_and_query().cloned();
     let target = target.unwrap_or_else(|| PathAndQuery::from_static("/"));
-    let host = uri
-        .authority()
-        .map(|host| HeaderValue::from_str(host.as_str()).expect("a host is valid in a header"));
+    let host = uri.authority().map(|authority| {
+        let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+        HeaderValue::from_str(host).expect("a host is valid in a header")
+    });
     *request.uri_mut() = Uri::from(target);
     if let Some(host) = host {
         request.headers_mut().entry(HOST).or_insert(host);
