@@ -13,6 +13,10 @@ pub(crate) type ActivePolls = InProgress<Poll>;
 #[derive(Debug, Clone)]
 pub(crate) struct Poll {
     /// Id of the plugin.
+    #[cfg_attr(
+        not(feature = "testing"),
+        expect(dead_code, reason = "a plugin's process has one plugin")
+    )]
     pub(crate) plugin: Arc<str>,
     /// Description of the future, such as `on_start`.
     pub(crate) future: Arc<str>,
