@@ -28,12 +28,13 @@ pub struct Timeouts {
     pub exit: Duration,
 }
 
-/// How the shell treats a plugin to which a debugger may be attached before its `on_start`.
+/// Behaviour of the shell towards a plugin to which a debugger may be attached before its `on_start`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttachMode {
     /// Emits the process id and the debugger's command line.
     Announce,
-    /// Also holds `on_start` back until [`Control::release_debugger_pause`](crate::control::Control::release_debugger_pause).
+    /// Emits the same, and holds `on_start` back until
+    /// [`Control::release_debugger_pause`](crate::control::Control::release_debugger_pause).
     Wait,
 }
 

@@ -43,7 +43,7 @@ impl Report {
 
 /// Checks the bytes of a manifest with all rules, each at the level of its group.
 ///
-/// This never panics, and its time and memory are bounded, because a file of more than
+/// The check never panics, and its time and memory are bounded, because a file of more than
 /// [`MAX_BYTES`](crate::MAX_BYTES) is not parsed.
 pub fn check(source: &[u8], facts: &ProjectFacts) -> Report {
     check_parsed(&ParsedManifest::parse(source), facts)

@@ -16,7 +16,7 @@ pub struct Levels {
     of_warnings: HashMap<&'static str, RuleLevel>,
 }
 
-/// Why a level cannot be set.
+/// Reason why a level cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LevelError {
     /// There is no rule and no group of this name.

@@ -35,7 +35,7 @@ pub struct Exception {
     pub at: Option<String>,
     /// The id of the plugin; `None` covers every plugin that the settings apply to.
     pub plugin: Option<String>,
-    /// Why the finding is acceptable, for readers of the settings.
+    /// Reason why the finding is acceptable, for readers of the settings.
     pub reason: String,
     /// The bytes of the settings where the exception names its rule.
     pub span: Range<usize>,

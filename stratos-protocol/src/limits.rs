@@ -23,23 +23,23 @@ pub const LOG_LINE_BYTES: usize = 8 * 1024;
 /// [`Busy`](crate::ErrorCode::Busy).
 pub const REQUESTS_IN_FLIGHT: usize = 256;
 
-/// How long both sides wait for the handshake: the host for [`Hello`](crate::handshake::Hello), the plugin for
+/// Timeout of both sides for the handshake: of the host for [`Hello`](crate::handshake::Hello), of the plugin for
 /// [`Welcome`](crate::handshake::Welcome).
 pub const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a host waits for the answer to [`Start`](crate::lifecycle::Start) and
+/// Timeout of a host for the answer to [`Start`](crate::lifecycle::Start) and
 /// [`Resume`](crate::lifecycle::Resume).
 pub const START_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a host waits for the answer to [`Stop`](crate::lifecycle::Stop) and
+/// Timeout of a host for the answer to [`Stop`](crate::lifecycle::Stop) and
 /// [`Retire`](crate::lifecycle::Retire).
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a stopping or retiring plugin waits for its requests in flight.
+/// Timeout of a stopping or retiring plugin for its requests in flight.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long the requests in flight of a replaced plugin may take, counted from the replacement.
+/// Timeout for the requests in flight of a replaced plugin, counted from the replacement.
 ///
 /// The host sends [`Retire`](crate::lifecycle::Retire) once none is left, at the latest [`DRAIN_TIMEOUT`] before the
 /// end of this time.
 pub const RETIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long either side waits for the answer to any other request.
+/// Timeout of either side for the answer to any other request.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The sizes that a host accepts from a plugin.

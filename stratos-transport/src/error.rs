@@ -25,7 +25,7 @@ pub enum ConnectionError {
     /// The stream ended within a line.
     #[error("the connection ended in the middle of a line, after {length} bytes of it")]
     UnexpectedEof {
-        /// How many bytes of the line were received.
+        /// Number of bytes of the line that were received.
         length: usize,
     },
     /// A line is not a JSON-RPC message.

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use crate::local::{self, LocalListener};
 use crate::stream::{BoxedStream, memory_pair};
 
-/// How many connections a memory listener queues before [`StreamConnector::connect`] waits.
+/// Number of connections that a memory listener queues before [`StreamConnector::connect`] waits.
 const MEMORY_BACKLOG: usize = 16;
 
 /// Accepts byte streams.

@@ -20,7 +20,7 @@ pub struct Options {
     pub name: String,
     /// Description of the plugin, one sentence.
     pub description: String,
-    /// Who installs the plugin.
+    /// Type of the plugin.
     pub plugin_type: PluginType,
     /// Author of the plugin.
     pub author: Author,
@@ -28,7 +28,7 @@ pub struct Options {
     pub sdk: Sdk,
 }
 
-/// Type of a plugin: who installs it.
+/// Type of a plugin, by its installer: a user or an airline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluginType {
     /// Installed by a pilot, for one user.

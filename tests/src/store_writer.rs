@@ -64,7 +64,7 @@ impl Workload {
 
     /// The number of writes that are stored when this many were acknowledged.
     ///
-    /// One more than that may be stored: the write in flight when the program was killed.
+    /// One write more may be stored: the write in flight when the program was killed.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use crate::lint::catch_panic::catch_panic;
 use crate::lint::unit::Unit;
 use crate::lint::write_fix::write_fix;
 
-/// What to do with the fixes of findings.
+/// Treatment of the fixes of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FixMode {
     /// Report that they are available.

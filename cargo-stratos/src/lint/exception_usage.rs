@@ -12,7 +12,7 @@ use crate::lint::settings::{LintSettings, SettingsFile};
 use crate::lint::unit::Unit;
 use crate::manifests::all_manifests;
 
-/// How often the exceptions of each settings file were used.
+/// Number of uses of each exception, by settings file.
 #[derive(Debug, Default)]
 pub(super) struct ExceptionUsage {
     by_file: BTreeMap<PathBuf, FileUsage>,

@@ -82,7 +82,7 @@ pub enum StratosTomlError {
     },
 }
 
-/// Why an environment variable cannot be set for plugins.
+/// Reason why an environment variable cannot be set for plugins.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EnvVarError {
     /// The shell itself uses variables with this prefix.

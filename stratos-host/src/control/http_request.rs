@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::control::{Control, ControlError};
 
-/// How long a whole response may take.
+/// Timeout for a whole response.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest body of a response: 8 MiB.
 const BODY_BYTES: usize = 8 * 1024 * 1024;

@@ -125,7 +125,7 @@ impl Control {
         self.labels().insert(id.to_owned(), Label { name, version });
     }
 
-    /// Why an older version of a plugin than the newest one runs; `None` if the newest runs.
+    /// State of the newest build while an older version of the plugin runs; `None` if the newest version runs.
     pub(crate) fn build_status(&self, id: &str) -> Option<BuildStatus> {
         self.0.plugins.get(id)?.build_status()
     }

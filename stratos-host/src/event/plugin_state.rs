@@ -26,7 +26,7 @@ pub enum PluginState {
     /// The plugin crashed and will be restarted (`--supervise`).
     #[serde(rename = "backing-off")]
     BackingOff {
-        /// How the process ended, in one sentence.
+        /// Reason of the crash, such as the exit code, in one sentence.
         reason: String,
         /// Delay before the restart, in milliseconds.
         retry_in_ms: u64,
@@ -65,7 +65,7 @@ pub(crate) struct BuildEnd {
     pub(crate) result: BuildResult,
 }
 
-/// How a build ended.
+/// Result of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BuildResult {
     Succeeded,

@@ -94,7 +94,7 @@ pub enum Event {
     Scenario {
         /// Name of the scenario, from its file.
         scenario: String,
-        /// What happened in the scenario.
+        /// Progress of the scenario.
         progress: ScenarioProgress,
     },
     /// This subscriber was too slow, and its oldest events were dropped.

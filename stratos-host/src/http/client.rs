@@ -107,13 +107,9 @@ impl HttpClient {
         })
     }
 
-    /// Takes the idle connection that was used last.
-    ///
-    /// A connection is not idle yet while it sends the body of a request that was answered early.
+    /// Takes the connection that was used last; the server may have closed it.
     fn take_idle(&self) -> Option<SendRequest<Body>> {
-        let mut idle = lock(self.idle.as_deref()?);
-        let last = idle.iter().rposition(SendRequest::is_ready)?;
-        Some(idle.remove(last))
+        lock(self.idle.as_deref()?).pop()
     }
 
     fn keep(&self, connection: SendRequest<Body>) {

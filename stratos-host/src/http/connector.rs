@@ -9,7 +9,7 @@ use stratos_transport::listener::StreamConnector;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// How long a plugin may take to accept a connection. One that takes longer has blocked its runtime.
+/// Timeout for a plugin to accept a connection. A plugin that takes longer has blocked its runtime.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens connections to one server, whatever the host in a request is.

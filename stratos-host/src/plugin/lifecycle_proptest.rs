@@ -202,7 +202,7 @@ impl Simulation {
         }
     }
 
-    /// What must be true between any two events.
+    /// Checks the invariants, which hold between any two events.
     fn check(&self) {
         let state = self.lifecycle.state();
         let runs = *state == PluginState::Running;

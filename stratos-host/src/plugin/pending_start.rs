@@ -26,7 +26,7 @@ pub(super) struct PendingStart {
     task: AbortOnDropHandle<StartOutcome>,
 }
 
-/// How a new generation relates to the one it replaces.
+/// Relation of a new generation to the one that it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum StartMode {
     /// No generation was running. Requests are routed to the new one as soon as it registers their prefix, as the

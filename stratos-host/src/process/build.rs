@@ -21,7 +21,7 @@ use tracing::debug;
 use crate::process::process_group::spawn_in_background;
 use crate::process::run_record::RunRecord;
 
-/// How long to read cargo's output after its exit: a process that it has started may keep the pipes open.
+/// Timeout for reading cargo's output after its exit: a process that it has started may keep the pipes open.
 const OUTPUT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Error of a build.

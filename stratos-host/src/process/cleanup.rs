@@ -96,7 +96,8 @@ fn is_recorded(process: &Process, run: &RecordedRun) -> bool {
     run.processes.contains(&process)
 }
 
-/// Also true for processes that a plugin or cargo has started, and for one started just before the shell was killed.
+/// Whether a process has the id of a recorded run in its environment, which the processes that a plugin or cargo starts
+/// inherit.
 fn has_run_id(process: &Process, run: &RecordedRun) -> bool {
     let variable = OsString::from(format!("{RUN_ID_VARIABLE}={}", run.run_id));
     !run.run_id.is_empty()

@@ -13,7 +13,7 @@ use crate::config::EnvVars;
 use crate::process::process_launcher::{ProcessLauncher, Source};
 use crate::process::run_context::{LaunchOptions, RunContext};
 
-/// How long the shutdown of the shell waits for the search for orphans.
+/// Timeout of the shell's shutdown for the search for orphans.
 pub(crate) const ORPHAN_SEARCH_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Creates the process launchers of one shell, which share its folder of programs, its sockets and its builds.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-/// How long a plugin may take to exit after a request to terminate, before it is killed.
+/// Timeout for a plugin to exit after a request to terminate; then it is killed.
 pub(crate) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A handle to a started plugin, which waits for its exit, terminates or kills it. Cheap to clone.

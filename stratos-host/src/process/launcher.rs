@@ -67,7 +67,7 @@ pub enum LaunchError {
     /// The manifest has a `background` module, and its program does not exist.
     #[error("there is no program {}: build the plugin, or remove `background` from its plugin.json", path.display())]
     Missing {
-        /// Where the program should be.
+        /// Expected path of the program.
         path: PathBuf,
     },
     /// The program could not be copied to the run folder.

@@ -53,14 +53,15 @@ fn wrap(command: Command, #[cfg(windows)] priority: PROCESS_CREATION_FLAGS) -> C
 /// Lowers the priority of a process that was just started; the processes that it starts inherit it.
 #[cfg(unix)]
 fn lower_priority(pid: Option<u32>) {
-    use rustix::process::{Pid, setpriority_process};
+    use rustix::process::{Pid, getpriority_process, setpriority_process};
 
     /// The increment that the command `nice` has by default.
-    const NICE: i32 = 10;
+    const INCREMENT: i32 = 10;
 
     let pid = pid.and_then(|pid| i32::try_from(pid).ok());
-    if let Some(pid) = pid.and_then(Pid::from_raw) {
-        // An error means that the process has exited, or runs with the priority of the shell.
-        let _ = setpriority_process(Some(pid), NICE);
+    let pid = pid.and_then(Pid::from_raw);
+    // The process has the shell's nice value, of which 19 is the largest. An error means that the process has exited.
+    if let (Some(_), Ok(nice)) = (pid, getpriority_process(None)) {
+        let _ = setpriority_process(pid, (nice + INCREMENT).min(19));
     }
 }

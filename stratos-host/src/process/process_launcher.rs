@@ -28,12 +28,12 @@ pub struct ProcessLauncher {
     context: Arc<RunContext>,
 }
 
-/// Where a plugin's program comes from.
+/// Source of a plugin's program.
 #[derive(Debug)]
 pub(super) enum Source {
     /// Built by cargo from this `Cargo.toml`.
     CargoPackage(PathBuf),
-    /// This file, which something else builds.
+    /// A program that exists already, at this path.
     Program(PathBuf),
 }
 

@@ -52,7 +52,8 @@ pub(super) struct RunContext {
     /// None without a guardian.
     pub(super) run_record: Option<Arc<RunRecord>>,
     pub(super) env: PluginEnv,
-    /// One permit: a single build uses all cores, and a second cargo would print that it waits for a file lock.
+    /// Semaphore of one permit, which a build holds: one build uses all cores, and a second cargo would print that it
+    /// waits for a file lock.
     pub(super) build_permit: Arc<Semaphore>,
     /// Whether cargo's progress is hidden.
     pub(super) quiet: AtomicBool,

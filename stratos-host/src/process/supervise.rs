@@ -18,7 +18,7 @@ use crate::process::handle::{ProcessHandle, Signal};
 use crate::process::orphans::kill_orphans;
 use crate::process::output::forward_lines;
 
-/// How long to read output after the exit: a process that the plugin has started may keep the pipes open.
+/// Timeout for reading output after the exit: a process that the plugin has started may keep the pipes open.
 const OUTPUT_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Supervises a process in a task of its own, which ends after the search for orphans.

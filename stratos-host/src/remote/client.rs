@@ -16,7 +16,7 @@ use crate::event::{ScenarioOutcome, ScenarioProgress};
 use crate::http::{Connector, HttpClient, ResponseBody};
 use crate::remote::{API, ErrorBody, HostFile, ListPlugins, Operation, SCENARIO_PATH};
 
-/// How long the answer to an operation with a timeout may take.
+/// Timeout for the answer to an operation that has one.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client of a running shell's control API.

@@ -79,7 +79,7 @@ impl<'t> TableReader<'t> {
         })
     }
 
-    /// One of the names in a list; `kind` says what they name.
+    /// A value that must be one of `names`; error messages call the named things `kind`.
     pub(super) fn name(
         &self,
         key: &str,

@@ -28,11 +28,11 @@ const MAX_CONNECTIONS: usize = 1024;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// The most header lines of a request.
 const MAX_HEADERS: usize = 100;
-/// How long a connection may take to send the head of its next request, and so how long it may be idle.
+/// Timeout for the head of a connection's next request, and so the longest time that a connection may be idle.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the server tries to send [`TOO_MANY_CONNECTIONS`].
+/// Timeout for sending [`TOO_MANY_CONNECTIONS`].
 const REJECT_TIMEOUT: Duration = Duration::from_millis(100);
-/// How long responses that are under way may take after the server was told to shut down.
+/// Timeout for responses in progress after the server was told to shut down.
 const GRACEFUL_SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(150);
 /// The response to a connection above the limit.
 const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\

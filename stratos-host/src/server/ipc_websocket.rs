@@ -23,7 +23,7 @@ use crate::server::error_response::error_response;
 
 /// The most bytes of calls in flight and of unread results that one connection may hold: 16 MiB.
 const MAX_QUEUED_BYTES: usize = 16 * 1024 * 1024;
-/// How long sending a message may take. A UI that does not read for so long is disconnected.
+/// Timeout for sending a message. A UI that does not read for so long is disconnected.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest reason in a close frame, in characters: a control frame has at most 125 bytes.
 const CLOSE_REASON_CHARS: usize = 100;

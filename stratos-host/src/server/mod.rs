@@ -6,9 +6,9 @@ mod connections;
 mod counted_stream;
 mod error_response;
 mod ipc_websocket;
+mod leased_body;
 mod proxy;
 mod request_guard;
-mod response_body;
 mod response_headers;
 
 pub(crate) use self::app::App;

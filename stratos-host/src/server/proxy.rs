@@ -17,7 +17,7 @@ use crate::control::Control;
 use crate::event::BuildStatus;
 use crate::routing::Lease;
 use crate::server::error_response::error_response;
-use crate::server::response_body::LeasedBody;
+use crate::server::leased_body::LeasedBody;
 use crate::session::Session;
 
 /// Headers that apply to one connection, not to the request or the response as a whole.

@@ -72,7 +72,7 @@ pub(crate) enum StartHook {
     Resume,
 }
 
-/// How a session is stopped.
+/// Ways to stop a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StopMode {
     /// With `on_stop`.

@@ -20,7 +20,7 @@ pub(crate) struct FileReference<'t> {
     pub(crate) field: &'static str,
     pub(crate) is_icon: bool,
     pub(crate) literal: &'t StringLit<'t>,
-    /// Where the shell looks for the file, in this order; never empty. Relative to the plugin's folder.
+    /// Paths at which the shell looks for the file, in this order and relative to the plugin's folder; never empty.
     candidates: Vec<String>,
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct KeySuggestion {
     is_unique: bool,
 }
 
-/// Why a field is suggested.
+/// Reason for the suggestion of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// Some documentation uses the key as a name of the field.

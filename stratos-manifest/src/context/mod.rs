@@ -1,4 +1,4 @@
-//! What a rule can ask about the manifest it checks.
+//! Queries of rules about the manifest that they check.
 
 #[cfg(feature = "full")]
 mod file_reference;

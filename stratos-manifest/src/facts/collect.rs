@@ -27,9 +27,9 @@ const PACKAGES: [&str; 2] = ["package.json", "background/package.json"];
 impl ProjectFacts {
     /// Collects the facts about the files in the plugin's folder `dir`.
     ///
-    /// This cannot fail: a manifest that could not be parsed names no files, and a file that cannot be read is missing.
-    /// It opens regular files only, so it does not block, and reads nothing outside of the folder, even through
-    /// symbolic links, except for a `Cargo.toml` in the folders above from which the crate inherits.
+    /// The collection cannot fail: a manifest that could not be parsed names no files, and a file that cannot be read is
+    /// missing. The collector opens regular files only, so it does not block, and reads nothing outside of the folder,
+    /// even through symbolic links, except for a `Cargo.toml` in the folders above from which the crate inherits.
     pub fn collect(dir: &Path, manifest: &ParsedManifest<'_>) -> Self {
         let mut facts = Self::none();
         let Some(named) = named_files(manifest) else {

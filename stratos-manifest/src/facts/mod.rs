@@ -1,6 +1,6 @@
 //! Facts about the files around a manifest, collected before the rules run.
 //!
-//! This is the only folder of the crate that reads the disk.
+//! Only this folder of the crate reads the disk.
 
 #[cfg(feature = "full")]
 mod cargo_toml;

@@ -20,8 +20,8 @@ const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
 
 /// The folder of a plugin, with a cache of listings, which tell most paths' status without further system calls.
 ///
-/// It opens regular files only, so that no read blocks, and resolves symbolic links itself, so that nothing outside of
-/// the folder is accessed.
+/// Only regular files are opened, so that no read blocks, and symbolic links are resolved here, so that nothing outside
+/// of the folder is accessed.
 #[derive(Debug)]
 pub(super) struct PluginFolder {
     /// The path; on Windows the canonical one, in the form in which no file name means a device.

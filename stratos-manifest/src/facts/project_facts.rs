@@ -76,12 +76,12 @@ pub enum SdkSource {
     PathOrGit,
 }
 
-/// What is at a path in the plugin's folder.
+/// Status of a path in the plugin's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileStatus {
     /// A regular file.
     Present,
-    /// Nothing.
+    /// No file or folder.
     Missing,
     /// A folder.
     Folder,

@@ -7,7 +7,7 @@ use crate::model::{setting::Setting, string_enum::string_enum};
 
 /// The content of a `plugin.json` without errors.
 ///
-/// It serializes to the format of `plugin.json`, without unknown keys.
+/// The manifest serializes to the format of `plugin.json`, without unknown keys.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
     /// The plugin's id in routes, channels, storage and paths: lowercase letters, digits and hyphens (V2, V3).

@@ -7,7 +7,7 @@ use crate::model::string_enum::string_enum;
 
 /// One entry of `availableSettings` (V2, V3).
 ///
-/// Which of the optional fields are present depends on [`kind`](Self::kind): a range always has `min` and `max`, and a
+/// The presence of the optional fields depends on [`kind`](Self::kind): a range always has `min` and `max`, and a
 /// list or radio always has options.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Setting {

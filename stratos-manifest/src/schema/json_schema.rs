@@ -1,6 +1,6 @@
 //! The violations that the published JSON Schema finds, for comparison with those that the table finds.
 //!
-//! This is the only module that calls `jsonschema`, whose interface changes with most of its releases.
+//! Only this module calls `jsonschema`, whose interface changes with most of its releases.
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -21,7 +21,7 @@ macro_rules! services {
     ($($(#[$doc:meta])+ $field:ident: $service:ty,)+) => {
         /// A plugin's scoped access to the shell, passed to every hook (V1: `PluginContext`). Cheap to clone.
         ///
-        /// Everything in it is scoped to the plugin: log lines carry its id, config keys are its own, channel names
+        /// All services are scoped to the plugin: log lines carry its id, config keys are its own, channel names
         /// get its prefix.
         #[derive(Debug, Clone)]
         pub struct PluginContext {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::context::logger::Logger;
 use crate::instrument::Instrumentation;
 
-/// What a session offers to its services: the connection to the shell, the log, and its shutdown signal.
+/// Resources of a session for its services: the connection to the shell, the log, and the shutdown signal.
 ///
 /// Each part of a [`PluginContext`](crate::PluginContext) holds one reference, so the reference count tells whether
 /// any part of a context is still in use.

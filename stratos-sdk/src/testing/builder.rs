@@ -34,7 +34,7 @@ pub struct TestShellBuilder {
     pub(crate) plugins: Vec<PluginFactory>,
     pub(crate) persona: String,
     pub(crate) version: ShellVersion,
-    /// Where plugins run; by default as the environment says.
+    /// Host of the plugins; `None` for the one that the environment selects.
     pub(crate) host: Option<HostKind>,
     pub(crate) state_folder: Option<PathBuf>,
     pub(crate) timeout: Option<Duration>,

@@ -1,11 +1,11 @@
-//! Where a test runs its plugins: in memory or as processes.
+//! Host of the plugins under test: in memory or as processes.
 
 use std::time::{Duration, Instant};
 
 /// Environment variable that selects where the plugins of all tests run: `memory` (the default) or `process`.
 pub const HOST_VARIABLE: &str = "STRATOS_TEST_HOST";
 
-/// Where plugins run.
+/// Host of the plugins under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HostKind {
     Memory,

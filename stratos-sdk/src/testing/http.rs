@@ -23,8 +23,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// HTTP request to the shell, sent when it is awaited.
 ///
-/// It has the headers that the browser of a plugin's UI sends; [`header`](Self::header) replaces them. It passes the
-/// shell's request checks and its proxy, as every request does.
+/// The request has the headers that the browser of a plugin's UI sends; [`header`](Self::header) replaces them. Like
+/// every request, it passes the shell's request checks and its proxy.
 ///
 /// ```no_run
 /// # use stratos::serde_json::json;

@@ -55,7 +55,7 @@ pub enum Leak {
 
 /// Handler or router that was still registered when its plugin ended.
 ///
-/// This is no leak: the shell removes both at the end of the plugin.
+/// A registration is no leak: the shell removes both at the end of the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Registered {
     /// IPC handler.

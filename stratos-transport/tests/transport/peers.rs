@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 /// A handler that returns the payload of `ipc/invoke`, except on channels that name another behaviour.
 #[derive(Default)]
 struct Echo {
-    /// How many request futures were dropped, completed or not.
+    /// Number of request futures that were dropped, completed or not.
     dropped: Arc<AtomicUsize>,
 }
 

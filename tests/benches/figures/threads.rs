@@ -1,4 +1,4 @@
-//! What Linux counts for the threads of a process. Zero on other systems.
+//! Counters of the threads of a process, from Linux's `/proc`. Other systems have none, so all counts are zero there.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,6 @@
 //! A plugin with a secret in many content types, and with routes that change state.
 //!
-//! It allows every origin, as a careless plugin would, so that only the shell protects it.
+//! The plugin allows every origin, as a careless plugin would, so that only the shell protects it.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

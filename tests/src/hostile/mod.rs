@@ -1,6 +1,6 @@
 //! The hostile plugin: it implements the protocol without the SDK, and commits the fault that its id names.
 //!
-//! It exits after two minutes at most, so that a failed test does not leave it running.
+//! The process exits after two minutes at most, so that a failed test does not leave it running.
 
 mod exits;
 mod fault_log;

@@ -1,4 +1,4 @@
-//! What `cargo stratos check` reads from git.
+//! Tests of the facts that `cargo stratos check` reads from git.
 
 use std::fs;
 use std::path::Path;

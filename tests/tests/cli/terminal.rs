@@ -219,7 +219,7 @@ fn wait_for_browser(plugins: &Plugins) -> String {
     opened()
 }
 
-/// That the plugin waits until Enter is tested in virtual time by the host's unit tests.
+/// The wait itself is tested in virtual time, by the host's unit tests.
 #[cfg(target_os = "linux")]
 #[test]
 fn attach_waits_for_enter() {

@@ -111,7 +111,7 @@ struct Modules {
     files: BTreeMap<ModulePath, File>,
 }
 
-/// What one file imports, without its `#[cfg(test)]` items.
+/// Imports of one file, without those of its `#[cfg(test)]` items.
 #[derive(Default)]
 struct File {
     /// Paths that the code names.

@@ -464,3 +464,34 @@ fn wait_for_version(shell: &mut ShellProcess, version: &str) {
         shell.wait_for_reload("sample");
     }
 }
+
+/// The nice value of a build is 10 above the shell's, that of the plugin is the shell's.
+#[cfg(target_os = "linux")]
+#[test]
+fn builds_have_a_lower_priority_than_plugins() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let script = r#"
+fn main() {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    std::fs::write("build.stat", stat).unwrap();
+}
+"#;
+    sources.write("build.rs", script);
+    let shell = ShellProcess::start(&sources.folder);
+    let build = nice(&sources.read("build.stat"));
+    let of_process = |pid: &dyn std::fmt::Display| {
+        nice(&fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs"))
+    };
+    let own = of_process(&shell.pid());
+    assert_eq!(build, (own + 10).min(19));
+    assert_eq!(of_process(&shell.plugin("sample")["pid"]), own);
+}
+
+/// The nice value in `/proc/*/stat`, which is the 17th field after the name in parentheses.
+#[cfg(target_os = "linux")]
+fn nice(stat: &str) -> i32 {
+    let fields = stat.rsplit(") ").next().expect("fields");
+    let nice = fields.split(' ').nth(16).expect("the field");
+    nice.parse().expect("a number")
+}

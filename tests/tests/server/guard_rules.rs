@@ -17,7 +17,7 @@ pub(crate) enum Host {
 pub(crate) enum Origin {
     None,
     Own,
-    /// One of `[dev] origins`.
+    /// An origin of `[dev] origins`.
     Dev,
     Foreign,
 }

@@ -9,7 +9,7 @@ use stratos_tests::{HttpResponse, Plugins, ShellProcess, request};
 
 use crate::SAMPLE;
 
-/// How long a test waits for a response.
+/// Timeout of a test for a response.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 /// The origin of a UI's dev server, which is in `[dev] origins`.
 pub(crate) const DEV_ORIGIN: &str = "http://localhost:5173";
