@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::iter;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -12,6 +13,7 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use stratos_protocol::error::chain;
 use tokio::io::{copy, split};
+use tokio::time::sleep;
 
 use crate::control::Control;
 use crate::event::BuildStatus;
@@ -34,6 +36,10 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 /// `Connection`.
 const END_TO_END: [HeaderName; 2] = [HOST, ORIGIN];
 
+/// Time in which the last response of a plugin that has ended still arrives. The connection ends with the plugin's
+/// process, unless another process has inherited it.
+const LAST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// `building` or `failed` while the response does not come from the newest version of the plugin; absent otherwise.
 const BUILD: HeaderName = HeaderName::from_static("x-stratos-build");
 /// The plugin's generation that sent the response: 1 for the first start of its program, 2 for the second.
@@ -47,13 +53,14 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         return error_response(StatusCode::NOT_FOUND, text);
     };
     let client = prepare(&mut request);
+    let closed = async {
+        session.closed.cancelled().await;
+        sleep(LAST_RESPONSE_TIMEOUT).await;
+    };
     let response = tokio::select! {
         biased;
         response = session.http.request(request) => response,
-        () = session.closed.cancelled() => {
-            let text = format!("plugin `{}` ended before it answered", session.caller.plugin);
-            return error_response(StatusCode::BAD_GATEWAY, text);
-        }
+        () = closed => return ended(&session),
     };
     let mut response = match response {
         Ok(response) => response,
@@ -61,6 +68,7 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
             let text = format!("the body of the request cannot be read: {}", chain(&error));
             return error_response(StatusCode::BAD_REQUEST, text);
         }
+        Err(_) if session.closed.is_cancelled() => return ended(&session),
         Err(error) => {
             let text = format!(
                 "plugin `{}` did not answer: {}",
@@ -85,6 +93,14 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         return response.map(Body::new);
     }
     response.map(|body| Body::new(LeasedBody::new(body, session)))
+}
+
+fn ended(session: &Session) -> Response {
+    let text = format!(
+        "plugin `{}` ended before it answered",
+        session.caller.plugin
+    );
+    error_response(StatusCode::BAD_GATEWAY, text)
 }
 
 /// Makes the client's request the one for the plugin. Returns the client's upgrade if the request asks for one.

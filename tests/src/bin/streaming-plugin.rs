@@ -9,6 +9,7 @@ use std::future::{pending, ready};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::stream::{iter, once, unfold};
 use futures_util::{Stream, StreamExt as _};
@@ -24,6 +25,7 @@ use stratos::axum::routing::{any, get, post};
 use stratos::axum::{Json, Router};
 use stratos::{Identity, create_plugin};
 use tokio::sync::Notify;
+use tokio::time::sleep;
 
 /// The state of the plugin's streams.
 #[derive(Clone, Default)]
@@ -71,6 +73,7 @@ fn router(streams: Streams) -> Router {
         .route("/held", get(held))
         .route("/held-head", get(held_head))
         .route("/broken/{how}", get(broken))
+        .route("/last", get(last))
         .route("/next/{what}", post(next))
         .route("/about/{what}", get(about))
         .route("/socket", get(socket))
@@ -145,6 +148,17 @@ async fn broken(State(streams): State<Streams>, Path(how): Path<String>) -> Resp
         true => ([(header::CONTENT_LENGTH, "1000")], body).into_response(),
         false => body.into_response(),
     }
+}
+
+/// Responds after a while, and exits right after its response.
+async fn last(State(streams): State<Streams>) -> &'static str {
+    streams.0.produced.fetch_add(1, Ordering::SeqCst);
+    sleep(Duration::from_millis(500)).await;
+    tokio::spawn(async {
+        sleep(Duration::from_millis(100)).await;
+        std::process::exit(9);
+    });
+    "the last one"
 }
 
 async fn next(State(streams): State<Streams>, Path(what): Path<String>) {

@@ -168,6 +168,27 @@ async fn an_incomplete_response_is_not_terminated_properly() {
     }
 }
 
+/// The shell sees the response and the exit at the same moment, because it was suspended meanwhile.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_is_forwarded_even_if_the_plugin_has_ended_since() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for _ in 0..5 {
+        let (_plugins, shell) = start();
+        let mut client = Client::connect(shell.address).await;
+        client.ask("GET", "/last", &["Connection: close"]).await;
+        wait_until(shell.address, "produced", "1").await;
+        let pid = Pid::from_raw(i32::try_from(shell.pid()).unwrap()).unwrap();
+        kill_process(pid, Signal::STOP).unwrap();
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        kill_process(pid, Signal::CONT).unwrap();
+        let head = client.head().await;
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        assert_eq!(client.rest().await, "the last one");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn responses_are_forwarded_unchanged() {
     let (_plugins, shell) = start();
