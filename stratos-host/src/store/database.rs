@@ -1,6 +1,5 @@
 //! The open database, and its recovery from errors of the disk.
 
-use std::fs::File;
 use std::io;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
@@ -8,6 +7,7 @@ use redb::Database;
 use tracing::debug;
 
 use crate::store::catch_panic::catch_panic;
+use crate::store::lock_file::LockFile;
 use crate::store::store_file::StoreFile;
 
 /// A handle to the database, which is reopened after an error of the disk.
@@ -18,11 +18,11 @@ pub(super) struct DatabaseHandle {
     /// None after an error, until the database is reopened.
     database: RwLock<Option<Database>>,
     /// Released after the database is closed.
-    _lock: Option<File>,
+    _lock: Option<LockFile>,
 }
 
 impl DatabaseHandle {
-    pub(super) fn new(database: Database, file: StoreFile, lock: Option<File>) -> Self {
+    pub(super) fn new(database: Database, file: StoreFile, lock: Option<LockFile>) -> Self {
         Self {
             file: Some(file),
             database: RwLock::new(Some(database)),

@@ -12,9 +12,10 @@ use tracing::debug;
 use crate::store::database::DatabaseHandle;
 use crate::store::error::StoreError;
 use crate::store::export::ConfigExport;
+use crate::store::format;
+use crate::store::lock_file::LockFile;
 use crate::store::notice::{Backup, Notice};
 use crate::store::store_file::{StoreFile, sync_parent_dir, unused_path};
-use crate::store::{format, lock_file};
 
 /// A store that was opened or created.
 pub(super) struct Opened {
@@ -26,7 +27,7 @@ pub(super) struct Opened {
 
 /// Opens the store, or creates it. A damaged file is renamed and never deleted.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
-    let lock = lock_file::acquire(path)?;
+    let lock = LockFile::acquire(path)?;
     let (database, is_new, notice) = match path.symlink_metadata().map(|_| format::open(path)) {
         Ok(Err(StoreError::Corrupt { reason, .. })) => {
             debug!(path = %path.display(), reason, "config store is recovered");
