@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::io;
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::local::{self, LocalListener};
-use crate::stream::{BoxedStream, memory_pair};
+use crate::stream::{BoxedStream, ClosableStream, memory_pair};
 
 /// Number of connections that a memory listener queues before [`StreamConnector::connect`] waits.
 const MEMORY_BACKLOG: usize = 16;
@@ -25,16 +26,22 @@ pub enum StreamListener {
 pub enum StreamConnector {
     /// The address of a local socket of another process.
     Local(OsString),
-    /// The sender of a [`memory_listener`] in the same process.
-    Memory(mpsc::Sender<BoxedStream>),
+    /// A [`memory_listener`] in the same process.
+    Memory {
+        /// Sends the other side of each connection to the listener.
+        sender: mpsc::Sender<BoxedStream>,
+        /// Ends the connections.
+        closed: CancellationToken,
+    },
 }
 
-/// Creates a listener in memory and its connector.
+/// Creates a listener in memory and its connector, whose connections end when `closed` is cancelled, like those of a
+/// process that ends.
 #[must_use]
-pub fn memory_listener() -> (StreamConnector, StreamListener) {
+pub fn memory_listener(closed: CancellationToken) -> (StreamConnector, StreamListener) {
     let (sender, receiver) = mpsc::channel(MEMORY_BACKLOG);
     (
-        StreamConnector::Memory(sender),
+        StreamConnector::Memory { sender, closed },
         StreamListener::Memory(receiver),
     )
 }
@@ -66,13 +73,13 @@ impl StreamConnector {
     pub async fn connect(&self) -> io::Result<BoxedStream> {
         match self {
             Self::Local(address) => local::connect(address).await,
-            Self::Memory(sender) => {
+            Self::Memory { sender, closed } => {
                 let (client, server) = memory_pair();
                 sender
                     .send(Box::new(server))
                     .await
                     .map_err(|_| io::ErrorKind::ConnectionRefused)?;
-                Ok(Box::new(client))
+                Ok(Box::new(ClosableStream::new(client, closed.clone())))
             }
         }
     }

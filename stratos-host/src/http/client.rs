@@ -177,6 +177,7 @@ mod tests {
     use http_body_util::BodyExt as _;
     use stratos_transport::listener::memory_listener;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
 
@@ -185,7 +186,7 @@ mod tests {
     /// A client and the number of connections that its server has accepted. The server responds to this many requests
     /// on each connection, then closes it.
     fn client(requests: usize) -> (HttpClient, Arc<AtomicUsize>) {
-        let (connector, mut listener) = memory_listener();
+        let (connector, mut listener) = memory_listener(CancellationToken::new());
         let accepted = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&accepted);
         tokio::spawn(async move {

@@ -12,6 +12,7 @@ use axum::serve::Listener;
 use stratos_transport::BoxedStream;
 use stratos_transport::listener::{StreamListener, memory_listener};
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 
 use crate::event::Entry;
 use crate::event::EventBus;
@@ -42,7 +43,7 @@ impl InProcessClient {
 
     /// A client and the listener of its server, which share no port. `port` is the one that requests name in `Host`.
     pub(crate) fn in_memory(port: u16, events: EventBus) -> (Self, MemoryListener) {
-        let (connector, listener) = memory_listener();
+        let (connector, listener) = memory_listener(CancellationToken::new());
         let client = Self::new(port, Connector::Stream(connector), events);
         (client, MemoryListener(listener))
     }

@@ -8,6 +8,7 @@ use stratos_transport::listener::{StreamListener, memory_listener};
 use stratos_transport::stream::memory_pair;
 use stratos_transport::{BoxedStream, HostConnection};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::event::EventBus;
 use crate::process::handle::{ProcessHandle, SupervisorChannels};
@@ -47,14 +48,20 @@ impl Launcher for InMemoryLauncher {
             let (control_sender, control_receiver) = mpsc::channel::<BoxedStream>(1);
             // The channel is new, so it has room.
             let _ = control_sender.try_send(Box::new(ours));
-            let (http, http_incoming) = memory_listener();
+            let ended = CancellationToken::new();
+            let (http, http_incoming) = memory_listener(ended.clone());
             let (process, channels) = ProcessHandle::new(None);
             let connection = HostConnection {
                 control: Box::new(theirs),
                 http: http_incoming,
                 nonce: nonce.clone(),
             };
-            tokio::spawn(supervise((self.0)(connection), channels, control_sender));
+            let run = (self.0)(connection);
+            tokio::spawn(async move {
+                supervise(run, channels, control_sender).await;
+                // Handlers of requests are tasks of their own.
+                ended.cancel();
+            });
             Ok(LaunchedPlugin {
                 control: StreamListener::Memory(control_receiver),
                 http,

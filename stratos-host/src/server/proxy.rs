@@ -13,7 +13,7 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use stratos_protocol::error::chain;
 use tokio::io::{copy, split};
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use crate::control::Control;
 use crate::event::BuildStatus;
@@ -36,9 +36,8 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 /// `Connection`.
 const END_TO_END: [HeaderName; 2] = [HOST, ORIGIN];
 
-/// Time in which the last response of a plugin that has ended still arrives. The connection ends with the plugin's
-/// process, unless another process has inherited it.
-const LAST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Time after a failed request in which the shell learns that the plugin's process has ended.
+const EXIT_NOTICE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// `building` or `failed` while the response does not come from the newest version of the plugin; absent otherwise.
 const BUILD: HeaderName = HeaderName::from_static("x-stratos-build");
@@ -53,28 +52,19 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         return error_response(StatusCode::NOT_FOUND, text);
     };
     let client = prepare(&mut request);
-    let closed = async {
-        session.closed.cancelled().await;
-        sleep(LAST_RESPONSE_TIMEOUT).await;
-    };
-    let response = tokio::select! {
-        biased;
-        response = session.http.request(request) => response,
-        () = closed => return ended(&session),
-    };
-    let mut response = match response {
+    let mut response = match session.http.request(request).await {
         Ok(response) => response,
         Err(error) if is_request_body_error(&error) => {
             let text = format!("the body of the request cannot be read: {}", chain(&error));
             return error_response(StatusCode::BAD_REQUEST, text);
         }
-        Err(_) if session.closed.is_cancelled() => return ended(&session),
         Err(error) => {
-            let text = format!(
-                "plugin `{}` did not answer: {}",
-                session.caller.plugin,
-                chain(&error)
-            );
+            let plugin = &session.caller.plugin;
+            // The connection may end a moment before the shell knows that the process has.
+            let text = match timeout(EXIT_NOTICE_TIMEOUT, session.closed.cancelled()).await {
+                Ok(()) => format!("plugin `{plugin}` ended before it answered"),
+                Err(_) => format!("plugin `{plugin}` did not answer: {}", chain(&error)),
+            };
             return error_response(StatusCode::BAD_GATEWAY, text);
         }
     };
@@ -93,14 +83,6 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         return response.map(Body::new);
     }
     response.map(|body| Body::new(LeasedBody::new(body, session)))
-}
-
-fn ended(session: &Session) -> Response {
-    let text = format!(
-        "plugin `{}` ended before it answered",
-        session.caller.plugin
-    );
-    error_response(StatusCode::BAD_GATEWAY, text)
 }
 
 /// Makes the client's request the one for the plugin. Returns the client's upgrade if the request asks for one.
@@ -132,8 +114,8 @@ fn is_request_body_error(error: &(dyn Error + 'static)) -> bool {
     iter::successors(Some(error), |error| (*error).source()).any(|error| error.is::<axum::Error>())
 }
 
-/// Copies bytes both ways after an upgrade, until one side closes its connection or the plugin's session closes.
-async fn tunnel(client: OnUpgrade, plugin: OnUpgrade, session: Lease<Session>) {
+/// Copies bytes both ways after an upgrade, until one side closes its connection.
+async fn tunnel(client: OnUpgrade, plugin: OnUpgrade, _lease: Lease<Session>) {
     let (Ok(client), Ok(plugin)) = tokio::join!(client, plugin) else {
         return;
     };
@@ -143,7 +125,6 @@ async fn tunnel(client: OnUpgrade, plugin: OnUpgrade, session: Lease<Session>) {
     tokio::select! {
         _ = copy(&mut from_client, &mut to_plugin) => {}
         _ = copy(&mut from_plugin, &mut to_client) => {}
-        () = session.closed.cancelled() => {}
     }
 }
 

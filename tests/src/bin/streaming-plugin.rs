@@ -55,13 +55,16 @@ fn main() -> ExitCode {
         id: "streaming".to_owned(),
         version: "1.0.0".to_owned(),
     };
-    create_plugin(identity)
+    let exit = create_plugin(identity)
         .on_start(async |ctx| {
             let router = router(Streams::default());
             Ok(ctx.server.register_router("/api/streaming", router).await?)
         })
         .on_stop(async |_| Ok(()))
-        .serve()
+        .serve();
+    // The shell sees the end of the connections before that of the process.
+    std::thread::sleep(Duration::from_millis(200));
+    exit
 }
 
 fn router(streams: Streams) -> Router {
@@ -73,7 +76,7 @@ fn router(streams: Streams) -> Router {
         .route("/held", get(held))
         .route("/held-head", get(held_head))
         .route("/broken/{how}", get(broken))
-        .route("/last", get(last))
+        .route("/last/{length}", get(last))
         .route("/next/{what}", post(next))
         .route("/about/{what}", get(about))
         .route("/socket", get(socket))
@@ -151,14 +154,14 @@ async fn broken(State(streams): State<Streams>, Path(how): Path<String>) -> Resp
 }
 
 /// Responds after a while, and exits right after its response.
-async fn last(State(streams): State<Streams>) -> &'static str {
+async fn last(State(streams): State<Streams>, Path(length): Path<usize>) -> String {
     streams.0.produced.fetch_add(1, Ordering::SeqCst);
     sleep(Duration::from_millis(500)).await;
     tokio::spawn(async {
         sleep(Duration::from_millis(100)).await;
         std::process::exit(9);
     });
-    "the last one"
+    "x".repeat(length)
 }
 
 async fn next(State(streams): State<Streams>, Path(what): Path<String>) {

@@ -1,12 +1,17 @@
 //! Common mistakes of plugin authors, and the errors of `TestShell` about them.
 
+use std::convert::Infallible;
+use std::future::{pending, ready};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _, once};
 use serde_json::Value;
 use stratos::axum::Router;
+use stratos::axum::body::Body;
+use stratos::axum::routing::get;
 use stratos::testing::{Leak, PluginState, TestShell};
 use stratos::{Identity, PluginBuilder, PluginContext, create_plugin};
 use tokio::time::sleep;
@@ -144,7 +149,7 @@ async fn a_failed_start_cancels_tasks() {
                     match how {
                         "fails" => Err("no runway in sight".into()),
                         "panics" => panic!("no runway in sight"),
-                        _ => std::future::pending().await,
+                        _ => pending().await,
                     }
                 }
             })
@@ -166,7 +171,7 @@ async fn a_failed_start_reports_leaks() {
         plugin(async |ctx| {
             tokio::spawn(async move {
                 let _held = ctx;
-                std::future::pending::<()>().await;
+                pending::<()>().await;
             });
             Err("no runway in sight".into())
         })
@@ -193,7 +198,7 @@ async fn a_held_part_of_the_context_is_a_leak() {
                 };
                 tokio::spawn(async move {
                     let _held = held;
-                    std::future::pending::<()>().await;
+                    pending::<()>().await;
                 });
                 Ok(())
             })
@@ -208,15 +213,50 @@ async fn a_held_part_of_the_context_is_a_leak() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn requests_without_an_answer_end_with_their_plugin() {
+    let hanging = || {
+        plugin(async |ctx| {
+            let hang = async |ctx: PluginContext| {
+                ctx.logger.info("hang", "called");
+                pending::<()>().await;
+            };
+            let endless = async || {
+                let first = once(ready(Ok::<_, Infallible>("first")));
+                Body::from_stream(first.chain(stream::pending()))
+            };
+            let router = Router::new()
+                .route("/hang", get(hang))
+                .route("/endless", get(endless));
+            Ok(ctx.server.register_router("/api/demo", router).await?)
+        })
+    };
+    let shell = TestShell::new(hanging).in_memory().start().await;
+    let mut endless = shell.get("/api/demo/endless").stream().await;
+    assert_eq!(endless.chunk().await.unwrap().unwrap(), "first");
+    let hang = tokio::spawn(shell.get("/api/demo/hang").into_future());
+    shell.log_line("called").await;
+    let report = shell.stop().await;
+    let (plugin, what) = ("demo".to_owned(), "a request to a route".to_owned());
+    assert_eq!(report.leaks(), [Leak::Request { plugin, what }]);
+    let response = hang.await.unwrap();
+    assert_eq!(response.status(), 502);
+    assert_eq!(
+        response.json::<Value>()["error"],
+        "plugin `demo` ended before it answered"
+    );
+    endless.chunk().await.unwrap_err();
+}
+
 #[tokio::test]
 async fn a_cancelled_request_does_not_hide_a_context_leak() {
     let both = || {
         plugin(async |ctx| {
-            let hang = async |_: Value| std::future::pending::<stratos::Result>().await;
+            let hang = async |_: Value| pending::<stratos::Result>().await;
             ctx.ipc.handle("hang", hang).await?;
             tokio::spawn(async move {
                 let _held = ctx;
-                std::future::pending::<()>().await;
+                pending::<()>().await;
             });
             Ok(())
         })
@@ -248,7 +288,7 @@ async fn a_task_without_an_await_is_named() {
         plugin(move |ctx| {
             let released = Arc::clone(&released);
             async move {
-                ctx.spawn("well-behaved", std::future::pending());
+                ctx.spawn("well-behaved", pending());
                 ctx.spawn("crunch-numbers", async move {
                     let _ = released.lock().unwrap().recv();
                 });
