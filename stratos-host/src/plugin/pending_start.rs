@@ -83,7 +83,6 @@ impl PendingStart {
         self.cancelled.cancel();
         if let Ok(Ok((session, _))) = self.task.await {
             session.process.terminate().await;
-            session.closed.cancel();
         }
     }
 }
@@ -105,8 +104,6 @@ async fn start(
         let caller = Caller::new(context.plugin, context.generation);
         let session = Session::open(launched, caller, &runtime.session_context).await?;
         let session = Arc::new(session);
-        // Requests that the session received meanwhile fail if the start does.
-        let failed = session.closed.clone().drop_guard();
         if mode == StartMode::Fresh {
             runtime.routing.switch_to(Arc::clone(&session));
         }
@@ -117,7 +114,6 @@ async fn start(
         let auth = runtime.services.auth.current();
         wait_for_debugger(&session, runtime).await;
         session.start(hook, auth.clone()).await?;
-        failed.disarm();
         Ok((session, auth))
     };
     let outcome = tokio::select! {

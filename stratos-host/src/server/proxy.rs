@@ -61,8 +61,8 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         Err(error) => {
             let plugin = &session.caller.plugin;
             // The connection may end a moment before the shell knows that the process has.
-            let text = match timeout(EXIT_NOTICE_TIMEOUT, session.closed.cancelled()).await {
-                Ok(()) => format!("plugin `{plugin}` ended before it answered"),
+            let text = match timeout(EXIT_NOTICE_TIMEOUT, session.process.wait()).await {
+                Ok(exit) => format!("plugin `{plugin}` {exit} before it answered"),
                 Err(_) => format!("plugin `{plugin}` did not answer: {}", chain(&error)),
             };
             return error_response(StatusCode::BAD_GATEWAY, text);

@@ -45,8 +45,6 @@ pub(crate) struct Session {
     /// Client of the plugin's HTTP server.
     pub(crate) http: HttpClient,
     pub(crate) process: ProcessHandle,
-    /// Cancelled when the session has ended; requests that are still pending then fail.
-    pub(crate) closed: CancellationToken,
     /// Requests in flight, which a shutdown in order waits for.
     leases: TaskTracker,
     peer: Peer,
@@ -125,7 +123,6 @@ impl Session {
             caller,
             http: HttpClient::pooled(Connector::Stream(http)),
             process,
-            closed: CancellationToken::new(),
             leases: TaskTracker::new(),
             peer,
             resumes: hello.features.iter().any(|name| name == FEATURE_RESUME),
@@ -161,14 +158,12 @@ impl Session {
         mode: StopMode,
         drain_now: &CancellationToken,
     ) -> Result<(), String> {
-        let stopped = tokio::select! {
+        tokio::select! {
             stopped = self.stop_in_order(mode, drain_now) => stopped,
             () = self.context.timeouts.restored() => {
                 Err(format!("{}: the shell ends", self.process.terminate().await))
             }
-        };
-        self.closed.cancel();
-        stopped
+        }
     }
 
     async fn stop_in_order(
@@ -215,7 +210,6 @@ impl Session {
             () = self.peer.closed() => {
                 if let Some(violation) = self.peer.protocol_violation() {
                     self.process.terminate().await;
-                    self.closed.cancel();
                     return broke_protocol(violation);
                 }
                 // The process usually exits right after its connection, and its exit status tells more.
@@ -228,7 +222,6 @@ impl Session {
                 }
             }
         };
-        self.closed.cancel();
         format!("{exit} by itself")
     }
 
