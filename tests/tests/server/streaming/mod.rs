@@ -14,6 +14,8 @@ const PLUGIN: &str = env!("CARGO_BIN_EXE_streaming-plugin");
 fn start() -> (Plugins, ShellProcess) {
     let plugins = Plugins::new(PLUGIN, &["streaming"]);
     let shell = ShellProcess::start(plugins.root());
+    let plugin = shell.plugin("streaming");
+    assert_eq!(plugin["state"]["name"], "running", "{plugin}");
     (plugins, shell)
 }
 
