@@ -8,7 +8,7 @@ use stratos_protocol::handshake::{Hello, Identity, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::method::Empty;
 use stratos_protocol::{Message, ProtocolVersion};
-use stratos_transport::{Connection, HostConnection};
+use stratos_transport::{Connection, HostConnection, PluginFolders};
 
 use crate::event::{Event, EventBus};
 use crate::process::{InMemoryLauncher, LaunchError, LaunchedPlugin, Launcher, Program};
@@ -22,7 +22,10 @@ async fn on_start_waits_until_the_debugger_pause_is_released() {
         id: "demo".to_owned(),
         name: "Demo".to_owned(),
         version: "1.0.0".to_owned(),
-        launcher: Ok(Arc::new(WithPid(InMemoryLauncher::new(run)))),
+        launcher: Ok(Arc::new(WithPid(InMemoryLauncher::new(
+            PluginFolders::default(),
+            run,
+        )))),
     };
     let options = ShellOptions {
         attach: Some(AttachMode::Wait),

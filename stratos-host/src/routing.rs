@@ -1,11 +1,12 @@
 //! The routing table: which session answers for which route prefix and for which plugin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::mem;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use stratos_protocol::server::covers;
+use stratos_protocol::server::{Route, covers};
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -31,7 +32,15 @@ pub(crate) trait Target: fmt::Debug + Send + Sync + 'static {
 /// The part of the routing table that registers prefixes.
 pub(crate) trait PrefixRegistry: fmt::Debug + Send + Sync {
     /// Claims a prefix for a generation. It takes effect once the table switches to that generation.
-    fn claim(&self, plugin: &str, generation: u64, prefix: &str) -> Result<(), ClaimError>;
+    ///
+    /// `routes` are those below the prefix, for lists that people read.
+    fn claim(
+        &self,
+        plugin: &str,
+        generation: u64,
+        prefix: &str,
+        routes: Vec<Route>,
+    ) -> Result<(), ClaimError>;
 }
 
 /// Reason why a prefix cannot be claimed.
@@ -57,15 +66,17 @@ type Table<S> = BTreeMap<String, Entry<S>>;
 
 #[derive(Debug)]
 struct Entry<S> {
-    route: Route<S>,
+    destination: Destination<S>,
     /// Generation whose claims are in effect.
     live: u64,
     claims: Vec<Claim>,
+    /// Prefixes that the plugin had when it last ran, and that others may claim.
+    former_prefixes: Vec<String>,
 }
 
 /// Destination of a plugin's requests.
 #[derive(Debug)]
-enum Route<S> {
+enum Destination<S> {
     /// The plugin does not run; requests are refused.
     None,
     /// The plugin restarts for an update; requests wait.
@@ -77,25 +88,28 @@ enum Route<S> {
 struct Claim {
     generation: u64,
     prefix: String,
+    routes: Vec<Route>,
 }
 
 impl<S> Default for Entry<S> {
     fn default() -> Self {
         Self {
-            route: Route::None,
+            destination: Destination::None,
             live: 0,
             claims: Vec::new(),
+            former_prefixes: Vec::new(),
         }
     }
 }
 
 impl<S> Entry<S> {
-    fn live_prefixes(&self) -> impl Iterator<Item = &str> {
+    fn live_claims(&self) -> impl Iterator<Item = &Claim> {
         let live = |claim: &&Claim| claim.generation == self.live;
-        self.claims
-            .iter()
-            .filter(live)
-            .map(|claim| claim.prefix.as_str())
+        self.claims.iter().filter(live)
+    }
+
+    fn live_prefixes(&self) -> impl Iterator<Item = &str> {
+        self.live_claims().map(|claim| claim.prefix.as_str())
     }
 }
 
@@ -106,7 +120,13 @@ impl<S> Default for RoutingTable<S> {
 }
 
 impl<S: Target> PrefixRegistry for RoutingTable<S> {
-    fn claim(&self, plugin: &str, generation: u64, prefix: &str) -> Result<(), ClaimError> {
+    fn claim(
+        &self,
+        plugin: &str,
+        generation: u64,
+        prefix: &str,
+        routes: Vec<Route>,
+    ) -> Result<(), ClaimError> {
         let mut result = Ok(());
         self.0.send_modify(|table| {
             let overlaps =
@@ -126,22 +146,23 @@ impl<S: Target> PrefixRegistry for RoutingTable<S> {
                 return;
             }
             let entry = table.entry(plugin.to_owned()).or_default();
-            let claim = Claim {
-                generation,
-                prefix: prefix.to_owned(),
-            };
-            if entry.claims.contains(&claim) {
+            let own = entry.claims.iter_mut();
+            let mut own = own.filter(|claim| claim.generation == generation);
+            if let Some(claim) = own.find(|claim| claim.prefix == prefix) {
+                claim.routes = routes;
                 return;
             }
-            let own = entry
-                .claims
-                .iter()
-                .filter(|claim| claim.generation == generation);
+            let own = entry.claims.iter();
+            let own = own.filter(|claim| claim.generation == generation);
             if own.count() >= MAX_PREFIXES {
                 result = Err(ClaimError::TooMany);
                 return;
             }
-            entry.claims.push(claim);
+            entry.claims.push(Claim {
+                generation,
+                prefix: prefix.to_owned(),
+                routes,
+            });
         });
         result
     }
@@ -157,7 +178,8 @@ impl<S: Target> RoutingTable<S> {
             let generation = target.generation();
             entry.live = generation;
             entry.claims.retain(|claim| claim.generation == generation);
-            entry.route = Route::Target(target);
+            entry.former_prefixes.clear();
+            entry.destination = Destination::Target(target);
         });
     }
 
@@ -165,14 +187,27 @@ impl<S: Target> RoutingTable<S> {
     pub(crate) fn hold(&self, plugin: &str) {
         debug!(plugin, "requests are held");
         self.0.send_modify(|table| {
-            table.entry(plugin.to_owned()).or_default().route = Route::Held;
+            table.entry(plugin.to_owned()).or_default().destination = Destination::Held;
         });
     }
 
-    /// Removes a plugin that does not run, and frees its prefixes.
+    /// Refuses the requests of a plugin that does not run, and frees its prefixes.
     pub(crate) fn clear(&self, plugin: &str) {
         debug!(plugin, "requests are refused");
-        self.0.send_modify(|table| drop(table.remove(plugin)));
+        self.0.send_modify(|table| {
+            let Some(entry) = table.get_mut(plugin) else {
+                return;
+            };
+            let prefixes: Vec<_> = entry.live_prefixes().map(str::to_owned).collect();
+            let former_prefixes = match prefixes.is_empty() {
+                true => mem::take(&mut entry.former_prefixes),
+                false => prefixes,
+            };
+            *entry = Entry {
+                former_prefixes,
+                ..Entry::default()
+            };
+        });
     }
 
     /// Frees the prefixes of a generation that failed to start.
@@ -192,6 +227,35 @@ impl<S: Target> RoutingTable<S> {
         prefixes.map(str::to_owned).collect()
     }
 
+    /// Routes of a plugin that are in effect.
+    pub(crate) fn routes(&self, plugin: &str) -> Vec<Route> {
+        let table = self.0.borrow();
+        let entry = table.get(plugin).into_iter();
+        let claims = entry.flat_map(Entry::live_claims);
+        claims.flat_map(|claim| claim.routes.clone()).collect()
+    }
+
+    /// The plugin that does not run and whose prefixes covered a path when it last ran.
+    pub(crate) fn former_owner(&self, path: &str) -> Option<String> {
+        let table = self.0.borrow();
+        let covers = |prefix: &String| covers(prefix, path);
+        let mut entries = table.iter();
+        let owner = entries.find(|(_, entry)| entry.former_prefixes.iter().any(covers));
+        owner.map(|(plugin, _)| plugin.clone())
+    }
+
+    /// Prefixes of all plugins, including those of plugins that do not run any more, in alphabetical order.
+    pub(crate) fn all_prefixes(&self) -> Vec<String> {
+        let table = self.0.borrow();
+        let prefixes = table.values().flat_map(|entry| {
+            let former = entry.former_prefixes.iter().map(String::as_str);
+            entry.live_prefixes().chain(former)
+        });
+        BTreeSet::from_iter(prefixes.map(str::to_owned))
+            .into_iter()
+            .collect()
+    }
+
     /// Leases the target for a request path; waits while the plugin's requests are held.
     pub(crate) async fn for_path(&self, path: &str) -> Option<Lease<S>> {
         self.lease(|table| {
@@ -208,20 +272,20 @@ impl<S: Target> RoutingTable<S> {
 
     /// A plugin's current target, without a lease.
     pub(crate) fn current(&self, plugin: &str) -> Option<Arc<S>> {
-        match &self.0.borrow().get(plugin)?.route {
-            Route::Target(target) => Some(Arc::clone(target)),
-            Route::None | Route::Held => None,
+        match &self.0.borrow().get(plugin)?.destination {
+            Destination::Target(target) => Some(Arc::clone(target)),
+            Destination::None | Destination::Held => None,
         }
     }
 
     async fn lease(&self, find: impl Fn(&Table<S>) -> Option<&Entry<S>>) -> Option<Lease<S>> {
         let mut table = self.0.subscribe();
         loop {
-            match &find(&table.borrow_and_update())?.route {
+            match &find(&table.borrow_and_update())?.destination {
                 // Taken while the table is borrowed, so that a later switch waits for the lease.
-                Route::Target(target) => return Some(Lease::new(target)),
-                Route::None => return None,
-                Route::Held => {}
+                Destination::Target(target) => return Some(Lease::new(target)),
+                Destination::None => return None,
+                Destination::Held => {}
             }
             // No error is possible while `self` holds the sender.
             table.changed().await.ok()?;

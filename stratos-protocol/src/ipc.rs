@@ -16,6 +16,9 @@ const CHANNEL_BYTES: usize = 256;
 pub struct Handle {
     /// The channel name, which must pass [`check_channel`].
     pub channel: String,
+    /// Whether the handler takes no payload, so that a call without one succeeds; for lists that people read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_payload: bool,
 }
 
 /// `ipc/remove_handler`, from the plugin (V3): undoes [`Handle`].
@@ -136,8 +139,18 @@ mod tests {
         let channel = || "get-status".to_owned();
         vec![
             golden::request(
-                &Handle { channel: channel() },
+                &Handle {
+                    channel: channel(),
+                    without_payload: false,
+                },
                 r#"{"jsonrpc":"2.0","id":1,"method":"ipc/handle","params":{"channel":"get-status"}}"#,
+            ),
+            golden::request(
+                &Handle {
+                    channel: channel(),
+                    without_payload: true,
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"ipc/handle","params":{"channel":"get-status","without_payload":true}}"#,
             ),
             golden::request(
                 &RemoveHandler { channel: channel() },

@@ -24,6 +24,7 @@ pub mod cancel;
 pub mod config;
 pub mod environment;
 pub mod error;
+pub mod error_body;
 #[cfg(test)]
 mod golden;
 pub mod handshake;

@@ -19,6 +19,21 @@ const PREFIX_BYTES: usize = 256;
 pub struct Register {
     /// An absolute path, which must pass [`check_prefix`].
     pub prefix: String,
+    /// The routes below the prefix, as far as the plugin knows them; for lists that people read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
+}
+
+/// A route of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The HTTP method, such as `GET`.
+    pub method: String,
+    /// The path with its prefix; parameters are written as `{name}`.
+    pub path: String,
+    /// Whether the handler reads nothing from the request, so that a request without a query or a body succeeds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_arguments: bool,
 }
 
 methods! {
@@ -128,11 +143,31 @@ mod tests {
     use crate::golden::{self, GoldenLine};
 
     pub(super) fn golden_lines() -> Vec<GoldenLine> {
-        let prefix = "/api/my-plugin".to_owned();
-        vec![golden::request(
-            &Register { prefix },
-            r#"{"jsonrpc":"2.0","id":1,"method":"server/register","params":{"prefix":"/api/my-plugin"}}"#,
-        )]
+        let prefix = || "/api/my-plugin".to_owned();
+        let route = |method: &str, path: &str, without_arguments| Route {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            without_arguments,
+        };
+        vec![
+            golden::request(
+                &Register {
+                    prefix: prefix(),
+                    routes: Vec::new(),
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"server/register","params":{"prefix":"/api/my-plugin"}}"#,
+            ),
+            golden::request(
+                &Register {
+                    prefix: prefix(),
+                    routes: vec![
+                        route("GET", "/api/my-plugin/fleet", true),
+                        route("PUT", "/api/my-plugin/fleet/{id}", false),
+                    ],
+                },
+                r#"{"jsonrpc":"2.0","id":1,"method":"server/register","params":{"prefix":"/api/my-plugin","routes":[{"method":"GET","path":"/api/my-plugin/fleet","without_arguments":true},{"method":"PUT","path":"/api/my-plugin/fleet/{id}"}]}}"#,
+            ),
+        ]
     }
 
     #[test]

@@ -15,7 +15,10 @@ pub struct ProtocolVersion {
 
 impl ProtocolVersion {
     /// The version that this crate implements.
-    pub const CURRENT: Self = Self { major: 1, minor: 0 };
+    ///
+    /// 1.1 adds the optional fields of [`Register`](crate::server::Register) and [`Handle`](crate::ipc::Handle) that
+    /// describe routes and channels.
+    pub const CURRENT: Self = Self { major: 1, minor: 1 };
 
     /// The newest version that both sides speak, `None` if the major versions differ.
     ///

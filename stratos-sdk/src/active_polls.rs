@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::thread::{self, ThreadId};
 use std::time::Instant;
 
 use crate::in_progress::{InProgress, InProgressGuard};
@@ -21,6 +22,7 @@ pub(crate) struct Poll {
     /// Description of the future, such as `on_start`.
     pub(crate) future: Arc<str>,
     pub(crate) started: Instant,
+    pub(crate) thread: ThreadId,
 }
 
 /// [`ActivePolls`] of one plugin. Cheap to clone.
@@ -39,11 +41,22 @@ impl PluginPolls {
             plugin: Arc::clone(&self.plugin),
             future: Arc::clone(future),
             started: Instant::now(),
+            thread: thread::current().id(),
         });
         if let Some(watchdog) = &self.watchdog {
             // The channel is full while the watchdog is awake.
             let _ = watchdog.try_send(());
         }
         poll
+    }
+
+    /// Description of the future that this thread polls; the innermost one if it polls another.
+    pub(crate) fn on_this_thread(&self) -> Option<Arc<str>> {
+        let thread = thread::current().id();
+        self.polls.read(|polls| {
+            let mut polls = polls.values().rev();
+            let poll = polls.find(|poll| poll.thread == thread);
+            poll.map(|poll| Arc::clone(&poll.future))
+        })
     }
 }

@@ -11,6 +11,8 @@ use crate::active_polls::PluginPolls;
 pub(crate) struct Instrumentation {
     /// Record of the polls in progress, for a watchdog.
     pub(crate) polls: Option<PluginPolls>,
+    /// Whether a panic hook logs panics, so that nothing else does.
+    pub(crate) logs_panics: bool,
     /// Subscriber for `tracing` events of the plugin. A plugin process has a global one instead.
     #[cfg(feature = "testing")]
     pub(crate) subscriber: Option<tracing::Dispatch>,

@@ -19,6 +19,7 @@ pub use axum;
 pub use serde;
 pub use serde_json;
 pub use stratos_protocol::auth::AuthState;
+pub use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 pub use stratos_protocol::handshake::Identity;
 pub use tokio;
 pub use tracing;

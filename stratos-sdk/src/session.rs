@@ -13,8 +13,9 @@ use stratos_protocol::method::Empty;
 use stratos_protocol::{Request as _, RpcError};
 use stratos_transport::{Connection, ConnectionError, Handler, Peer, rpc};
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 
-use crate::context::{LogQueue, Logger, PluginContext, Shared};
+use crate::context::{Clock, LogQueue, Logger, PluginContext, PluginInfo, Shared};
 use crate::error::{Result, handler_failed};
 use crate::handshake::handshake;
 use crate::instrument::Instrumentation;
@@ -39,6 +40,7 @@ pub(crate) struct SessionOptions {
     pub(crate) logger: Logger,
     /// Receiving end of `logger`.
     pub(crate) log_queue: LogQueue,
+    pub(crate) clock: Clock,
     pub(crate) instrumentation: Instrumentation,
     /// Called when the session ends, also by being dropped, before handlers and routes are removed.
     pub(crate) on_end: Option<EndCallback>,
@@ -52,6 +54,7 @@ impl Default for SessionOptions {
         Self {
             logger,
             log_queue,
+            clock: Clock::default(),
             instrumentation: Instrumentation::default(),
             on_end: None,
         }
@@ -79,6 +82,7 @@ pub(crate) async fn run_with<P: Plugin>(
         control,
         http,
         nonce,
+        folders,
     } = connection;
     let mut control = Connection::new(control, FRAME_BYTES);
     let welcome = handshake(&mut control, &plugin, nonce).await;
@@ -86,12 +90,15 @@ pub(crate) async fn run_with<P: Plugin>(
     control.set_send_limit(limits.frame_bytes);
 
     let (peer, driver) = Peer::new(control);
-    let shared = Shared::new(
-        peer.clone(),
+    let shared = Arc::new(Shared {
+        peer: peer.clone(),
         limits,
-        options.logger,
-        options.instrumentation,
-    );
+        logger: options.logger,
+        plugin: PluginInfo::new(plugin.identity(), folders),
+        clock: options.clock,
+        instrumentation: options.instrumentation,
+        shutdown: CancellationToken::new(),
+    });
     let ctx = PluginContext::new(&shared);
     ctx.server.serve(http, ctx.clone());
     // Declared before the session, so that it is dropped after it.

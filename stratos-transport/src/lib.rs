@@ -23,6 +23,6 @@ pub mod stream;
 pub use crate::connection::Connection;
 pub use crate::error::{CallError, ConnectionError};
 pub use crate::handler::{Handler, PERMITS};
-pub use crate::host_connection::HostConnection;
+pub use crate::host_connection::{HostConnection, PluginFolders};
 pub use crate::peer::{Peer, PeerDriver};
 pub use crate::stream::BoxedStream;

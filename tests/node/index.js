@@ -25,7 +25,9 @@ const AUTH_POLL = 1000;
 const HOOKS = { start: "on_start", resume: "on_resume", stop: "on_stop", retire: "the retirement" };
 const WINDOWS = process.platform === "win32";
 
-const { id } = JSON.parse(readFileSync(new URL("../plugin.json", import.meta.url), "utf8"));
+/** `<userData>/plugins/<id>`; the folder `plugins-data` beside `plugins` holds the files of the plugins (V3). */
+const PLUGIN_FOLDER = fileURLToPath(new URL("..", import.meta.url));
+const { id } = JSON.parse(readFileSync(join(PLUGIN_FOLDER, "plugin.json"), "utf8"));
 
 // An update may load this file again beside the old instance, whose registrations must
 // reach the new program. So this state is global to the process, not to the module.
@@ -95,7 +97,13 @@ class Session {
       await new Promise((listening, failed) => server.once("error", failed).listen(control, listening));
       if (this.#ended) throw new Error("the plugin was stopped while it started");
       const greeted = this.#greeting(server, nonce, strangers);
-      this.#spawn(program, { STRATOS_SOCKET: control, STRATOS_HTTP_SOCKET: this.http, STRATOS_NONCE: nonce });
+      this.#spawn(program, {
+        STRATOS_SOCKET: control,
+        STRATOS_HTTP_SOCKET: this.http,
+        STRATOS_NONCE: nonce,
+        STRATOS_PLUGIN_FOLDER: PLUGIN_FOLDER,
+        STRATOS_DATA_FOLDER: join(PLUGIN_FOLDER, "..", "..", "plugins-data", id),
+      });
       const died = this.#exited.then((how) => {
         throw new Error(`the plugin ${how} before the handshake with the shell`);
       });

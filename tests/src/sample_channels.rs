@@ -57,6 +57,23 @@ pub(crate) async fn register_context_channels(ctx: &PluginContext) -> stratos::R
         Ok(json!({ "authenticated": is_authenticated, "token": token }))
     })
     .await?;
+    handle(ctx, "about", async |ctx, _: Value| {
+        let data = ctx.plugin.data_folder()?;
+        std::fs::write(data.join("written"), "")?;
+        Ok(json!({
+            "id": ctx.plugin.id(),
+            "version": ctx.plugin.version(),
+            "folder": ctx.plugin.folder(),
+            "data": data,
+            "time": ctx.clock.now().duration_since(std::time::UNIX_EPOCH)?.as_secs(),
+        }))
+    })
+    .await?;
+    handle(ctx, "task-panics", async |ctx, _: Value| {
+        ctx.spawn("fragile", async { panic!("as asked") });
+        Ok(())
+    })
+    .await?;
     handle(ctx, "log", async |ctx, level: String| {
         let (logger, data) = (&ctx.logger, json!({ "level": level }));
         match level.as_str() {

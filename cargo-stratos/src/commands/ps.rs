@@ -6,7 +6,7 @@ use crate::commands::shell_args::ShellArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::output::plugin_row;
+use crate::output::plugin_rows;
 
 /// List the plugins of the running shell
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         return Ok(Outcome::Success);
     }
     for plugin in &plugins {
-        cx.output.line(plugin_row(plugin))?;
+        cx.output.line(plugin_rows(plugin, ""))?;
     }
     Ok(Outcome::Success)
 }

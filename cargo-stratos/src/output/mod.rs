@@ -18,7 +18,7 @@ pub(crate) use self::escape::{escape, escape_line};
 pub(crate) use self::event_format::EventFormat;
 pub(crate) use self::json::{to_json, to_pretty_json};
 pub(crate) use self::logging::{LOG_VARIABLE, start_logging};
-pub(crate) use self::plugin_list::{plugin_row, plugin_rows};
+pub(crate) use self::plugin_list::{plugin_list, plugin_rows};
 pub(crate) use self::printer::Printer;
 pub(crate) use self::scenario_format::format_progress;
 pub(crate) use self::stdio::Output;

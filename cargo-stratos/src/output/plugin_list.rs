@@ -5,8 +5,8 @@ use stratos_host::{BuildStatus, PluginState};
 
 use crate::output::{BOLD, DIM, escape};
 
-/// One line about a plugin, and a second one with the reason of its state, if there is one.
-pub(crate) fn plugin_row(plugin: &PluginInfo) -> String {
+/// The lines about a plugin: its state, the reason of the state, its routes below `base_url`, and its channels.
+pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
     let PluginInfo {
         id,
         version,
@@ -16,39 +16,41 @@ pub(crate) fn plugin_row(plugin: &PluginInfo) -> String {
         build,
         ..
     } = plugin;
-    let mut parts = vec![
+    let mut head = vec![
         format!("{BOLD}{id}{BOLD:#} {version}"),
         state.as_str().to_owned(),
     ];
     match build {
-        Some(BuildStatus::Building) => parts.push("building".to_owned()),
+        Some(BuildStatus::Building) => head.push("building".to_owned()),
         // An errored plugin has no older version that runs.
         Some(BuildStatus::Failed) if *state == PluginState::Running => {
-            parts.push("newest version failed".to_owned());
+            head.push("newest version failed".to_owned());
         }
         _ => {}
     }
-    if !routes.is_empty() {
-        parts.push(format!("routes {}", routes.join(" ")));
+    let mut rows = vec![head.join("  ")];
+    if let PluginState::Errored { reason }
+    | PluginState::BackingOff { reason, .. }
+    | PluginState::Listed { note: reason } = state
+    {
+        rows.push(format!("  {DIM}{}{DIM:#}", escape(reason)));
+    }
+    for route in routes {
+        let (method, path) = (escape(&route.method), escape(&route.path));
+        rows.push(format!("  {method:<6} {base_url}{path}"));
+    }
+    for prefix in plugin.prefixes_of_other_routers() {
+        rows.push(format!("  {:<6} {base_url}{prefix}/...", "*"));
     }
     if !channels.is_empty() {
-        parts.push(format!("channels {}", escape(&channels.join(" "))));
+        rows.push(format!("  channels: {}", escape(&channels.join(", "))));
     }
-    let row = parts.join("  ");
-    match state {
-        PluginState::Errored { reason }
-        | PluginState::BackingOff { reason, .. }
-        | PluginState::Listed { note: reason } => {
-            format!("{row}\n  {DIM}{}{DIM:#}", escape(reason))
-        }
-        _ => row,
-    }
+    rows.join("\n")
 }
 
-/// The rows of several plugins, indented by two spaces.
-pub(crate) fn plugin_rows(plugins: &[PluginInfo]) -> String {
-    let rows = plugins
-        .iter()
-        .map(|plugin| format!("  {}", plugin_row(plugin).replace('\n', "\n  ")));
-    rows.collect::<Vec<_>>().join("\n")
+/// The lines about several plugins, indented by two spaces.
+pub(crate) fn plugin_list(plugins: &[PluginInfo], base_url: &str) -> String {
+    let rows = plugins.iter().map(|plugin| plugin_rows(plugin, base_url));
+    let rows = rows.collect::<Vec<_>>().join("\n");
+    format!("  {}", rows.replace('\n', "\n  "))
 }

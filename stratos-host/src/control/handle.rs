@@ -11,8 +11,6 @@ use crate::event::{Event, Subscriber};
 use crate::http::InProcessClient;
 use crate::plugin::Runtime;
 use crate::plugin::{PluginError, PluginHandle, PluginSpec};
-use crate::routing::Lease;
-use crate::session::Session;
 use crate::store::ConfigStore;
 
 /// The handle of a running shell, with all operations on it. Cheap to clone.
@@ -93,6 +91,11 @@ impl Control {
         self.runtime().events.emit(event);
     }
 
+    /// Origin of the shell's server, such as `http://127.0.0.1:2066`.
+    pub(crate) fn origin(&self) -> String {
+        self.0.client.origin()
+    }
+
     /// Emits a log line of the shell about a plugin.
     pub(crate) fn log(&self, plugin: &str, level: Level, text: String) {
         self.runtime().events.log_from_shell(plugin, level, text);
@@ -125,11 +128,6 @@ impl Control {
     /// Takes the lock of the one scenario that may be played at a time; `None` if it is taken.
     pub(crate) fn try_lock_scenario(&self) -> Option<tokio::sync::OwnedMutexGuard<()>> {
         Arc::clone(&self.0.scenario_lock).try_lock_owned().ok()
-    }
-
-    /// A lease on the session that serves a path. Waits for an update that is between stop and start.
-    pub(crate) async fn session_for(&self, path: &str) -> Option<Lease<Session>> {
-        self.runtime().routing.for_path(path).await
     }
 
     /// A plugin by its id.

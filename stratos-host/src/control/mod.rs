@@ -8,9 +8,11 @@ mod error;
 mod handle;
 mod http_request;
 mod ipc;
+mod path_lookup;
 mod plugins;
 mod store_faults;
 
 pub use self::error::ControlError;
 pub use self::handle::Control;
 pub(crate) use self::http_request::HttpResponse;
+pub(crate) use self::path_lookup::NoSession;

@@ -10,7 +10,7 @@ use tracing::debug;
 use crate::control::handle::Label;
 use crate::control::{Control, ControlError};
 use crate::event::{BuildStatus, LatestBuild, PluginState};
-use crate::plugin::{PluginError, PluginHandle};
+use crate::plugin::{PluginError, PluginHandle, Runtime};
 use crate::remote::PluginInfo;
 
 impl Control {
@@ -140,10 +140,17 @@ impl Control {
         let status = plugin.status();
         let session = self.runtime().routing.current(&plugin.id);
         let Label { name, version } = self.labels().get(&plugin.id).cloned().unwrap_or_default();
-        let routes = match status.state {
-            PluginState::Running => self.runtime().routing.prefixes(&plugin.id),
-            _ => Vec::new(),
+        let Runtime {
+            routing,
+            session_context,
+            ..
+        } = self.runtime();
+        let (prefixes, routes) = match status.state {
+            PluginState::Running => (routing.prefixes(&plugin.id), routing.routes(&plugin.id)),
+            _ => (Vec::new(), Vec::new()),
         };
+        let ipc = &session_context.services.ipc;
+        let caller = session.as_ref().map(|session| &session.caller);
         PluginInfo {
             id: plugin.id.clone(),
             name,
@@ -152,10 +159,11 @@ impl Control {
             state: status.state,
             build: status.build,
             pid: session.as_ref().and_then(|session| session.process.pid()),
+            prefixes,
             routes,
-            channels: session.map_or_else(Vec::new, |session| {
-                self.runtime().services.ipc.channels(&session.caller)
-            }),
+            channels: caller.map_or_else(Vec::new, |caller| ipc.channels(caller)),
+            channels_without_payload: caller
+                .map_or_else(Vec::new, |caller| ipc.channels_without_payload(caller)),
         }
     }
 

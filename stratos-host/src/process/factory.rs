@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use stratos_transport::PluginFolders;
 use tokio::time::timeout;
 
 use crate::config::EnvVars;
@@ -32,16 +33,21 @@ impl LauncherFactory {
 
     /// A launcher for a plugin that cargo builds from this `Cargo.toml`.
     #[must_use]
-    pub fn cargo_package(&self, plugin: &str, cargo_toml: &Path) -> ProcessLauncher {
+    pub fn cargo_package(
+        &self,
+        plugin: &str,
+        cargo_toml: &Path,
+        folders: PluginFolders,
+    ) -> ProcessLauncher {
         let source = Source::CargoPackage(cargo_toml.to_owned());
-        ProcessLauncher::new(plugin, source, Arc::clone(&self.0))
+        ProcessLauncher::new(plugin, source, folders, Arc::clone(&self.0))
     }
 
     /// A launcher for a plugin whose program is built already.
     #[must_use]
-    pub fn program(&self, plugin: &str, program: &Path) -> ProcessLauncher {
+    pub fn program(&self, plugin: &str, program: &Path, folders: PluginFolders) -> ProcessLauncher {
         let source = Source::Program(program.to_owned());
-        ProcessLauncher::new(plugin, source, Arc::clone(&self.0))
+        ProcessLauncher::new(plugin, source, folders, Arc::clone(&self.0))
     }
 
     /// Replaces the `[env]` variables of the plugins that start from now on.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use stratos_transport::listener::{StreamListener, memory_listener};
 use stratos_transport::stream::memory_pair;
-use stratos_transport::{BoxedStream, HostConnection};
+use stratos_transport::{BoxedStream, HostConnection, PluginFolders};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -19,16 +19,21 @@ type Run = dyn Fn(HostConnection) -> BoxFuture<'static, ()> + Send + Sync;
 
 /// Runs a plugin as a task, over the same protocol as a process.
 #[derive(Clone)]
-pub struct InMemoryLauncher(Arc<Run>);
+pub struct InMemoryLauncher {
+    run: Arc<Run>,
+    folders: PluginFolders,
+}
 
 impl InMemoryLauncher {
     /// `run` is called for each start of the plugin, and returns when its connection is closed.
-    pub fn new<F, Fut>(run: F) -> Self
+    pub fn new<F, Fut>(folders: PluginFolders, run: F) -> Self
     where
         F: Fn(HostConnection) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        Self(Arc::new(move |connection| Box::pin(run(connection))))
+        let run =
+            Arc::new(move |connection| -> BoxFuture<'static, ()> { Box::pin(run(connection)) });
+        Self { run, folders }
     }
 }
 
@@ -55,8 +60,9 @@ impl Launcher for InMemoryLauncher {
                 control: Box::new(theirs),
                 http: http_incoming,
                 nonce: nonce.clone(),
+                folders: self.folders.clone(),
             };
-            let run = (self.0)(connection);
+            let run = (self.run)(connection);
             tokio::spawn(async move {
                 supervise(run, channels, control_sender).await;
                 // Handlers of requests are tasks of their own.

@@ -37,3 +37,4 @@ pub use self::process_launcher::ProcessLauncher;
 pub use self::run_context::LaunchOptions;
 #[cfg(test)]
 pub(crate) use self::{factory::ORPHAN_SEARCH_TIMEOUT, handle::TERMINATE_TIMEOUT};
+pub use stratos_transport::PluginFolders;

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use futures_util::future::BoxFuture;
-use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
+use stratos_protocol::environment::{
+    DATA_FOLDER, HOST_PID, HTTP_SOCKET, NONCE, PLUGIN_FOLDER, SOCKET,
+};
+use stratos_transport::PluginFolders;
 use stratos_transport::listener::{StreamConnector, StreamListener};
 use stratos_transport::local::LocalListener;
 use tokio::process::Command;
@@ -25,6 +28,7 @@ use crate::token::random_hex;
 pub struct ProcessLauncher {
     plugin: String,
     source: Source,
+    folders: PluginFolders,
     context: Arc<RunContext>,
 }
 
@@ -38,10 +42,16 @@ pub(super) enum Source {
 }
 
 impl ProcessLauncher {
-    pub(super) fn new(plugin: &str, source: Source, context: Arc<RunContext>) -> Self {
+    pub(super) fn new(
+        plugin: &str,
+        source: Source,
+        folders: PluginFolders,
+        context: Arc<RunContext>,
+    ) -> Self {
         Self {
             plugin: plugin.to_owned(),
             source,
+            folders,
             context,
         }
     }
@@ -117,6 +127,8 @@ impl Launcher for ProcessLauncher {
                 .env(SOCKET, &control)
                 .env(HTTP_SOCKET, &http)
                 .env(NONCE, &nonce)
+                .env(PLUGIN_FOLDER, &self.folders.plugin)
+                .env(DATA_FOLDER, &self.folders.data)
                 .env(HOST_PID, std::process::id().to_string())
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())

@@ -9,12 +9,13 @@ use axum::http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
+use stratos_protocol::error_body::ErrorBody;
 use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::event::{ScenarioOutcome, ScenarioProgress};
 use crate::http::{Connector, HttpClient, ResponseBody};
-use crate::remote::{API, ErrorBody, HostFile, ListPlugins, Operation, SCENARIO_PATH};
+use crate::remote::{API, HostFile, ListPlugins, Operation, SCENARIO_PATH};
 
 /// Timeout for the answer to an operation that has one.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -12,5 +12,5 @@ pub use self::operations::{
     InvokeChannel, ListPlugins, Operation, RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
     StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
 };
-pub(crate) use self::types::{API, ErrorBody, SCENARIO_PATH};
+pub(crate) use self::types::{API, SCENARIO_PATH};
 pub use self::types::{AuthInfo, ConfigValues, Invoke, PersonaName, PluginInfo};

@@ -1,7 +1,7 @@
 //! The bodies of the control API.
 //!
 //! All paths are below [`API`]. Every request needs the header `Authorization: Bearer {token}`. A failure is answered
-//! with an [`ErrorBody`].
+//! with an [`ErrorBody`](stratos_protocol::error_body::ErrorBody).
 //!
 //! Beside the [operations](crate::remote::Operation) there are two routes with streaming answers:
 //!
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stratos_protocol::server::{Route, covers};
 
 use crate::event::{BuildStatus, PluginState};
 
@@ -41,9 +42,23 @@ pub struct PluginInfo {
     /// The id of the plugin's process, if it has one.
     pub pid: Option<u32>,
     /// The route prefixes that the plugin has registered; empty unless it runs.
-    pub routes: Vec<String>,
+    pub prefixes: Vec<String>,
+    /// The routes that `#[stratos::plugin]` has registered; those of other routers are not known.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     /// The IPC channels that the plugin handles, without their prefix.
     pub channels: Vec<String>,
+    /// Those of the channels whose handler takes no payload.
+    #[serde(default)]
+    pub channels_without_payload: Vec<String>,
+}
+
+impl PluginInfo {
+    /// Prefixes whose routes are not known, because the plugin registered a router of its own.
+    pub fn prefixes_of_other_routers(&self) -> impl Iterator<Item = &str> {
+        let prefixes = self.prefixes.iter().map(String::as_str);
+        prefixes.filter(|prefix| !self.routes.iter().any(|route| covers(prefix, &route.path)))
+    }
 }
 
 /// A call of an IPC channel.
@@ -71,11 +86,4 @@ pub struct AuthInfo {
 pub struct PersonaName {
     /// A built-in persona, or one of `[auth]` in `stratos.toml`.
     pub persona: String,
-}
-
-/// The body of every error response of the shell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ErrorBody {
-    /// A sentence for the user.
-    pub(crate) error: String,
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Query, RawPathParams, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, get, on, post};
@@ -27,15 +26,12 @@ use crate::remote::{
     SCENARIO_PATH, SetConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
 };
 use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
-use crate::server::error_response::error_response;
+use crate::server::error_response::operation_failed;
 use crate::server::request_guard::{RequestGuard, require_token};
 use crate::store::StoreError;
 
 /// The largest body of a request, which is an import of all config values: 64 MiB.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
-
-/// The largest text of an error response that axum makes, in bytes.
-const ERROR_TEXT_BYTES: usize = 64 * 1024;
 
 pub(super) fn router(guard: RequestGuard) -> Router<Control> {
     Router::new()
@@ -70,13 +66,12 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
         .route(SCENARIO_PATH, post(play_scenario))
         .route("/events", get(stream_events))
         .fallback(async || {
-            error_response(StatusCode::NOT_FOUND, "the control API has no such path")
+            operation_failed(StatusCode::NOT_FOUND, "the control API has no such path")
         })
         .method_not_allowed_fallback(async || {
             let text = "the control API has this path, but not with this method";
-            error_response(StatusCode::METHOD_NOT_ALLOWED, text)
+            operation_failed(StatusCode::METHOD_NOT_ALLOWED, text)
         })
-        .layer(map_response(convert_axum_errors))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn_with_state(guard, require_token))
 }
@@ -108,13 +103,13 @@ impl OperationRouter for Router<Control> {
             match O::decode(params, &body) {
                 Ok(operation) => match run(control, operation).await {
                     Ok(answer) => Json(answer).into_response(),
-                    Err(error) => error_response(status_of(&error), error.to_string()),
+                    Err(error) => operation_failed(status_of(&error), error.to_string()),
                 },
                 Err(error @ DecodeError::MissingParameter(_)) => {
-                    error_response(StatusCode::BAD_REQUEST, chain(&error))
+                    operation_failed(StatusCode::BAD_REQUEST, chain(&error))
                 }
                 Err(error @ DecodeError::Body(_)) => {
-                    error_response(StatusCode::UNPROCESSABLE_ENTITY, chain(&error))
+                    operation_failed(StatusCode::UNPROCESSABLE_ENTITY, chain(&error))
                 }
             }
         };
@@ -138,20 +133,6 @@ fn status_of(error: &ControlError) -> StatusCode {
     }
 }
 
-/// Converts error responses of axum, such as for an invalid query, into JSON as the shell's own.
-async fn convert_axum_errors(response: Response) -> Response {
-    let is_text = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/plain");
-    let kind = response.headers().get(CONTENT_TYPE);
-    if !response.status().is_client_error() || !kind.is_some_and(is_text) {
-        return response;
-    }
-    let status = response.status();
-    match to_bytes(response.into_body(), ERROR_TEXT_BYTES).await {
-        Ok(text) => error_response(status, String::from_utf8_lossy(&text)),
-        Err(error) => error_response(status, error.to_string()),
-    }
-}
-
 #[derive(Deserialize)]
 struct ScenarioQuery {
     /// The name of the scenario's file, for messages.
@@ -170,11 +151,11 @@ async fn play_scenario(
     let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.bind(&ids));
     let scenario = match scenario {
         Ok(scenario) => scenario,
-        Err(error) => return error_response(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        Err(error) => return operation_failed(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
     };
     let player = match ScenarioPlayer::new(&control) {
         Ok(player) => player,
-        Err(error) => return error_response(StatusCode::CONFLICT, error.to_string()),
+        Err(error) => return operation_failed(StatusCode::CONFLICT, error.to_string()),
     };
     // Room for all progress messages, so that a slow client does not delay the steps.
     let (sender, receiver) = mpsc::channel(scenario.step_count() + 2);

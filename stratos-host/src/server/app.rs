@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use stratos_protocol::server::{RESERVED_PREFIX, covers};
@@ -9,6 +10,8 @@ use tower::ServiceExt as _;
 
 use crate::control::Control;
 use crate::remote::API;
+use crate::server::error_response::convert_axum_error;
+use crate::server::index::index;
 use crate::server::request_guard::RequestGuard;
 use crate::server::{api, ipc_websocket, proxy};
 
@@ -26,6 +29,7 @@ impl App {
             .route("/", get(index))
             .nest(API, api::router(guard.clone()))
             .route("/__stratos/ipc/{plugin}", get(ipc_websocket::upgrade))
+            .layer(map_response(convert_axum_error))
             .fallback(async |State(control), request| proxy::forward(&control, request).await)
             .with_state(control.clone());
         Self {
@@ -49,8 +53,4 @@ impl App {
             })
             .await
     }
-}
-
-async fn index() -> &'static str {
-    "This is the mocked Stratos shell. Plugins serve their routes here.\n"
 }

@@ -1,13 +1,38 @@
 //! Error responses of the shell itself.
 
-use axum::http::{StatusCode, header};
+use axum::Json;
+use axum::body::to_bytes;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode};
 
-use crate::remote::ErrorBody;
+/// The longest text of an error response of axum: 64 KiB.
+const ERROR_TEXT_BYTES: usize = 64 * 1024;
 
-/// An error response of the shell itself: JSON with one field, `error`.
-pub(super) fn error_response(status: StatusCode, error: impl Into<String>) -> Response {
-    let error = error.into();
-    let body = serde_json::to_string(&ErrorBody { error }).expect("a string has a JSON form");
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+/// An error response of the shell itself: an [`ErrorBody`] as JSON.
+pub(super) fn error_response(status: StatusCode, body: ErrorBody) -> Response {
+    (status, Json(body)).into_response()
+}
+
+/// The response to a failed operation of the shell.
+pub(super) fn operation_failed(status: StatusCode, error: impl Into<String>) -> Response {
+    error_response(
+        status,
+        ErrorBody::new(ErrorBodyCode::OperationFailed, error),
+    )
+}
+
+/// Converts an error response of axum, such as for an invalid query, into JSON as the shell's own.
+pub(super) async fn convert_axum_error(response: Response) -> Response {
+    let content_type = response.headers().get(CONTENT_TYPE);
+    let is_text = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    if !status.is_client_error() || !is_text {
+        return response;
+    }
+    match to_bytes(response.into_body(), ERROR_TEXT_BYTES).await {
+        Ok(text) => operation_failed(status, String::from_utf8_lossy(&text)),
+        Err(error) => operation_failed(status, error.to_string()),
+    }
 }

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::control::{Control, ControlError};
 use crate::event::{Event, JsonText, Subscriber};
-use crate::server::error_response::error_response;
+use crate::server::error_response::operation_failed;
 
 /// The most bytes of calls in flight and of unread results that one connection may hold: 16 MiB.
 const MAX_QUEUED_BYTES: usize = 16 * 1024 * 1024;
@@ -98,7 +98,7 @@ pub(super) async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if let Err(error) = control.plugin(&plugin) {
-        return error_response(StatusCode::NOT_FOUND, error.to_string());
+        return operation_failed(StatusCode::NOT_FOUND, error.to_string());
     }
     upgrade
         .max_message_size(FRAME_BYTES)

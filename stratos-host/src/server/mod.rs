@@ -5,6 +5,7 @@ mod app;
 mod connections;
 mod counted_stream;
 mod error_response;
+mod index;
 mod ipc_websocket;
 mod leased_body;
 mod proxy;

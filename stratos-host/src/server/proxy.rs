@@ -12,10 +12,11 @@ use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use stratos_protocol::error::chain;
+use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 use tokio::io::{copy, split};
 use tokio::time::timeout;
 
-use crate::control::Control;
+use crate::control::{Control, NoSession};
 use crate::event::BuildStatus;
 use crate::routing::Lease;
 use crate::server::error_response::error_response;
@@ -47,16 +48,17 @@ const GENERATION: HeaderName = HeaderName::from_static("x-stratos-generation");
 /// Forwards one request and streams its body and the response. `Host` and `Origin` stay what the client sent.
 pub(super) async fn forward(control: &Control, mut request: Request) -> Response {
     let path = request.uri().path();
-    let Some(session) = control.session_for(path).await else {
-        let text = format!("no plugin serves {}", path.escape_debug());
-        return error_response(StatusCode::NOT_FOUND, text);
+    let session = match control.session_for(path).await {
+        Ok(session) => session,
+        Err(reason) => return no_session(path, reason),
     };
     let client = prepare(&mut request);
     let mut response = match session.http.request(request).await {
         Ok(response) => response,
         Err(error) if is_request_body_error(&error) => {
             let text = format!("the body of the request cannot be read: {}", chain(&error));
-            return error_response(StatusCode::BAD_REQUEST, text);
+            let body = ErrorBody::new(ErrorBodyCode::RequestRefused, text);
+            return error_response(StatusCode::BAD_REQUEST, body);
         }
         Err(error) => {
             let plugin = &session.caller.plugin;
@@ -65,7 +67,8 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
                 Ok(exit) => format!("plugin `{plugin}` {exit} before it answered"),
                 Err(_) => format!("plugin `{plugin}` did not answer: {}", chain(&error)),
             };
-            return error_response(StatusCode::BAD_GATEWAY, text);
+            let body = ErrorBody::new(ErrorBodyCode::NoResponse, text);
+            return error_response(StatusCode::BAD_GATEWAY, body);
         }
     };
     let is_switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -83,6 +86,41 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         return response.map(Body::new);
     }
     response.map(|body| Body::new(LeasedBody::new(body, session)))
+}
+
+/// The response to a request that no plugin can handle now.
+fn no_session(path: &str, reason: NoSession) -> Response {
+    match reason {
+        NoSession::Unavailable {
+            plugin,
+            state,
+            reason,
+        } => {
+            let state = state.as_str();
+            let text = format!("plugin `{plugin}` is {state}: {reason}");
+            let body = ErrorBody {
+                plugin: Some(PluginStatus {
+                    id: plugin,
+                    state: state.to_owned(),
+                    reason: Some(reason),
+                }),
+                ..ErrorBody::new(ErrorBodyCode::PluginUnavailable, text)
+            };
+            error_response(StatusCode::SERVICE_UNAVAILABLE, body)
+        }
+        NoSession::UnknownPrefix { prefixes } => {
+            let known = match prefixes.is_empty() {
+                true => "no plugin has registered a route".to_owned(),
+                false => format!("the plugins' prefixes are {}", prefixes.join(", ")),
+            };
+            let text = format!("no plugin serves {}; {known}", path.escape_debug());
+            let body = ErrorBody {
+                prefixes,
+                ..ErrorBody::new(ErrorBodyCode::UnknownPrefix, text)
+            };
+            error_response(StatusCode::NOT_FOUND, body)
+        }
+    }
 }
 
 /// Makes the client's request the one for the plugin. Returns the client's upgrade if the request asks for one.

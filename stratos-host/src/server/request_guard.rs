@@ -14,12 +14,13 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode};
 use stratos_protocol::server::{RESERVED_PREFIX, covers};
 use subtle::ConstantTimeEq as _;
 use tracing::{Level, debug, enabled};
 
 use crate::config::Origin;
-use crate::server::error_response::error_response;
+use crate::server::error_response::{error_response, operation_failed};
 use crate::server::response_headers;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -60,7 +61,8 @@ impl Rejection {
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
-        error_response(self.status, self.message)
+        let body = ErrorBody::new(ErrorBodyCode::RequestRefused, self.message);
+        error_response(self.status, body)
     }
 }
 
@@ -201,7 +203,7 @@ pub(super) async fn require_token(
     if guard.has_token(request.headers()) {
         return next.run(request).await;
     }
-    error_response(
+    operation_failed(
         StatusCode::UNAUTHORIZED,
         "the control API needs the token of `host.json` in the state folder, as `Authorization: Bearer`",
     )

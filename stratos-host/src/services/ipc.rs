@@ -1,6 +1,6 @@
 //! The IPC service: channels with a handler, and pushes to the UI.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
@@ -20,8 +20,11 @@ const MAX_CHANNELS: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct IpcService {
     events: EventBus,
-    channels: Mutex<HashMap<Generation, BTreeSet<String>>>,
+    channels: Mutex<HashMap<Generation, Channels>>,
 }
+
+/// The handled channels, by name; the values tell whether the handler takes no payload.
+type Channels = BTreeMap<String, bool>;
 
 /// Plugin id and generation.
 type Generation = (String, u64);
@@ -91,18 +94,30 @@ impl IpcService {
     pub(crate) fn channels(&self, caller: &Caller) -> Vec<String> {
         let channels = self.lock();
         let channels = channels.get(&generation(caller)).into_iter().flatten();
-        channels.cloned().collect()
+        channels.map(|(name, _)| name.clone()).collect()
     }
 
-    fn handle(&self, caller: &Caller, Handle { channel }: Handle) -> RpcResult<Empty> {
+    /// Channels of a generation whose handler takes no payload, in alphabetical order.
+    pub(crate) fn channels_without_payload(&self, caller: &Caller) -> Vec<String> {
+        let channels = self.lock();
+        let channels = channels.get(&generation(caller)).into_iter().flatten();
+        let channels = channels.filter(|(_, without_payload)| **without_payload);
+        channels.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn handle(&self, caller: &Caller, handle: Handle) -> RpcResult<Empty> {
+        let Handle {
+            channel,
+            without_payload,
+        } = handle;
         check_channel(&channel).map_err(|error| rpc::invalid_params(&error))?;
         let mut channels = self.lock();
         let channels = channels.entry(generation(caller)).or_default();
-        if channels.len() >= MAX_CHANNELS && !channels.contains(&channel) {
+        if channels.len() >= MAX_CHANNELS && !channels.contains_key(&channel) {
             let text = format!("at most {MAX_CHANNELS} channels can have a handler");
             return Err(RpcError::new(ErrorCode::TooLarge, text));
         }
-        channels.insert(channel);
+        channels.insert(channel, without_payload);
         Ok(Empty {})
     }
 
@@ -117,7 +132,7 @@ impl IpcService {
         Ok(Empty {})
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Generation, BTreeSet<String>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Generation, Channels>> {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -37,12 +37,13 @@ impl Service for ServerService {
 }
 
 impl ServerService {
-    fn register(&self, caller: &Caller, Register { prefix }: Register) -> RpcResult<Empty> {
+    fn register(&self, caller: &Caller, register: Register) -> RpcResult<Empty> {
+        let Register { prefix, routes } = register;
         caller.check_may_write()?;
         check_prefix(&prefix).map_err(|error| rpc::invalid_params(&error))?;
         let claimed = self
             .prefixes
-            .claim(&caller.plugin, caller.generation, &prefix);
+            .claim(&caller.plugin, caller.generation, &prefix, routes);
         claimed.map_err(|error| {
             let code = match error {
                 ClaimError::Taken { .. } => ErrorCode::PrefixTaken,

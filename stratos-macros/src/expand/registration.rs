@@ -71,7 +71,8 @@ fn register_ipc(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
         }
     };
     let or_fail = question_mark(name.span());
-    quote_spanned! {name.span()=> handlers.ipc(#channel, #function, #run).await #or_fail; }
+    let arguments = types.len();
+    quote_spanned! {name.span()=> handlers.ipc(#channel, #function, #arguments, #run).await #or_fail; }
 }
 
 fn register_route(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
@@ -113,8 +114,9 @@ fn register_route(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
             #respond
         }
     };
+    let arguments = types.len();
     quote_spanned! {name.span()=>
-        handlers.route(::stratos::axum::http::Method::#method, #path, #function, #run);
+        handlers.route(::stratos::axum::http::Method::#method, #path, #function, #arguments, #run);
     }
 }
 

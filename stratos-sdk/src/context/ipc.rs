@@ -95,11 +95,16 @@ impl Ipc {
         F: Fn(A) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R, BoxError>> + Send + 'static,
     {
-        self.register(channel, erase(channel, handler)).await
+        self.register(channel, erase(channel, handler), false).await
     }
 
     /// Registers a type-erased handler; see [`handle`](Self::handle).
-    pub(crate) async fn register(&self, channel: &str, handler: Handler) -> Result<(), IpcError> {
+    pub(crate) async fn register(
+        &self,
+        channel: &str,
+        handler: Handler,
+        without_payload: bool,
+    ) -> Result<(), IpcError> {
         check_channel(channel)?;
         match self.handlers().entry(channel.to_owned()) {
             Entry::Vacant(entry) => entry.insert(handler),
@@ -111,6 +116,7 @@ impl Ipc {
         };
         let handle = Handle {
             channel: channel.to_owned(),
+            without_payload,
         };
         let registered = self.call(channel, &handle).await;
         if registered.is_err() {

@@ -130,6 +130,11 @@ impl Logger {
         self.log(Level::Error, tag, message, Some(data));
     }
 
+    /// Whether the session has ended, so that lines are lost.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.queue.is_closed()
+    }
+
     /// Number of clones of this logger, itself included.
     #[cfg(feature = "testing")]
     pub(crate) fn handle_count(&self) -> usize {

@@ -1,11 +1,15 @@
 //! [`PluginContext`]: a plugin's access to the shell, one module per service.
 
 mod auth;
+mod clock;
 mod config;
+mod error_response;
 mod extract;
 mod ipc;
 mod logger;
 mod plugin_context;
+mod plugin_info;
+mod routes;
 mod server;
 mod service;
 mod shared;
@@ -13,10 +17,12 @@ mod tasks;
 mod tracker;
 
 pub use self::auth::{Auth, AuthChanges};
+pub use self::clock::Clock;
 pub use self::config::{Config, ConfigError};
 pub use self::ipc::{Ipc, IpcError};
 pub use self::logger::Logger;
 pub use self::plugin_context::PluginContext;
+pub use self::plugin_info::PluginInfo;
 pub use self::server::{Server, ServerError};
 
 pub(crate) use self::config::{parse, truncate};

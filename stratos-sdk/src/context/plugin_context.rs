@@ -8,9 +8,11 @@ use stratos_protocol::RpcError;
 use stratos_transport::rpc::method_not_found;
 
 use crate::context::auth::Auth;
+use crate::context::clock::Clock;
 use crate::context::config::Config;
 use crate::context::ipc::Ipc;
 use crate::context::logger::Logger;
+use crate::context::plugin_info::PluginInfo;
 use crate::context::server::Server;
 use crate::context::service::ContextService;
 use crate::context::shared::Shared;
@@ -27,6 +29,10 @@ macro_rules! services {
         pub struct PluginContext {
             /// Log lines (V1: `ctx.logger`).
             pub logger: Logger,
+            /// The plugin's identity and folders.
+            pub plugin: PluginInfo,
+            /// The time of day.
+            pub clock: Clock,
             $($(#[$doc])+ pub $field: $service,)+
             pub(crate) tasks: Tasks,
         }
@@ -35,6 +41,8 @@ macro_rules! services {
             pub(crate) fn new(shared: &Arc<Shared>) -> Self {
                 Self {
                     logger: shared.logger.clone(),
+                    plugin: shared.plugin.clone(),
+                    clock: shared.clock,
                     $($field: ContextService::new(shared),)+
                     tasks: Tasks::new(shared),
                 }

@@ -1,29 +1,26 @@
 //! `ctx.server`: routes on the shell's HTTP server.
 
-use std::convert::Infallible;
 use std::io;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse;
 use axum::serve::Listener;
 use axum::{Extension, Router};
-use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use stratos_protocol::server::{PrefixError, Register, check_prefix, covers};
+use stratos_protocol::error_body::ErrorBody;
+use stratos_protocol::server::{PrefixError, Register, Route, check_prefix};
 use stratos_transport::listener::StreamListener;
 use stratos_transport::{BoxedStream, CallError};
 use thiserror::Error;
 use tokio_util::task::TaskTracker;
-use tower::{Layer as _, Service, ServiceExt as _};
+use tower::Layer as _;
 
+use crate::context::error_response::ErrorResponses;
+use crate::context::routes::Routes;
 use crate::context::service::ContextService;
 use crate::context::shared::Shared;
-use crate::instrument::Instrumentation;
 
 /// Pause after a failed `accept`, for example when the process has no file descriptors left.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
@@ -83,10 +80,43 @@ impl Server {
     ///
     /// If the prefix is malformed, reserved, or already registered by this or another plugin.
     pub async fn register_router(&self, prefix: &str, router: Router) -> Result<(), ServerError> {
+        self.register(prefix, router, Vec::new()).await
+    }
+
+    /// Replaces the error responses that the SDK sends by itself: those to unknown paths and methods, to requests that
+    /// an extractor of a handler rejects, and for handlers that fail or panic.
+    ///
+    /// By default, the response is the [`ErrorBody`] as JSON. A router with a fallback of its own, and an extractor
+    /// that rejects with another content type than plain text, keep their responses. Extractors of a router of
+    /// [`register_router`](Self::register_router) respond as axum defines it.
+    ///
+    /// ```no_run
+    /// # use stratos::axum::Json;
+    /// # use stratos::serde_json::json;
+    /// # fn f(ctx: stratos::PluginContext) {
+    /// ctx.server.render_errors(|status, body| (status, Json(json!({ "message": body.error }))));
+    /// # }
+    /// ```
+    pub fn render_errors<R: IntoResponse>(
+        &self,
+        render: impl Fn(StatusCode, ErrorBody) -> R + Send + Sync + 'static,
+    ) {
+        let render = move |status, body| render(status, body).into_response();
+        self.routes.errors.set(Arc::new(render));
+    }
+
+    /// Like [`register_router`](Self::register_router), with a list of the router's routes for people.
+    pub(crate) async fn register(
+        &self,
+        prefix: &str,
+        router: Router,
+        routes: Vec<Route>,
+    ) -> Result<(), ServerError> {
         check_prefix(prefix)?;
-        self.routes.add(prefix, router)?;
+        self.routes.add(prefix, router, &routes)?;
         let register = Register {
             prefix: prefix.to_owned(),
+            routes,
         };
         let registered = self.shared.call(&register).await;
         registered.map(drop).map_err(|source| {
@@ -117,13 +147,15 @@ impl Server {
         self.serving.close();
     }
 
+    /// Renderer of the error responses of the SDK.
+    pub(crate) fn error_responses(&self) -> &ErrorResponses {
+        &self.routes.errors
+    }
+
     /// Registered prefixes, in alphabetical order.
     #[cfg(feature = "testing")]
     pub(crate) fn prefixes(&self) -> Vec<String> {
-        let routers = self.routes.read();
-        let mut prefixes: Vec<_> = routers.iter().map(|(prefix, _)| prefix.clone()).collect();
-        prefixes.sort();
-        prefixes
+        self.routes.prefixes()
     }
 }
 
@@ -144,84 +176,7 @@ impl ContextService for Server {
     }
 
     fn close(&self) {
-        // Routers hold contexts, which hold the routers.
-        self.routes.write().clear();
-    }
-}
-
-/// Service that forwards a request to the registered router with the longest matching prefix. Cheap to clone.
-#[derive(Debug, Clone)]
-struct Routes {
-    /// Routers by prefix, the longest prefix first.
-    routers: Arc<RwLock<Vec<(String, Router)>>>,
-    instrumentation: Instrumentation,
-}
-
-impl Routes {
-    fn new(instrumentation: Instrumentation) -> Self {
-        Self {
-            routers: Arc::default(),
-            instrumentation,
-        }
-    }
-
-    fn add(&self, prefix: &str, router: Router) -> Result<(), ServerError> {
-        let mut routers = self.write();
-        if routers.iter().any(|(registered, _)| registered == prefix) {
-            return Err(ServerError::AlreadyRegistered {
-                prefix: prefix.to_owned(),
-            });
-        }
-        routers.push((prefix.to_owned(), Router::new().nest(prefix, router)));
-        routers.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Ok(())
-    }
-
-    fn remove(&self, prefix: &str) {
-        self.write().retain(|(registered, _)| registered != prefix);
-    }
-
-    fn find(&self, path: &str) -> Option<Router> {
-        let routers = self.read();
-        let found = routers.iter().find(|(prefix, _)| covers(prefix, path));
-        found.map(|(_, router)| router.clone())
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, Vec<(String, Router)>> {
-        self.routers.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Vec<(String, Router)>> {
-        self.routers.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Service<Request> for Routes {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let Some(router) = self.find(request.uri().path()) else {
-            return Box::pin(async { Ok(StatusCode::NOT_FOUND.into_response()) });
-        };
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let response = self.instrumentation.instrument(
-            format_args!("the route {method} {path}"),
-            router.oneshot(request),
-        );
-        Box::pin(async move {
-            // Without this, hyper would close the connection of a handler that panics.
-            let response = AssertUnwindSafe(response).catch_unwind().await;
-            response.unwrap_or_else(|_| {
-                let text = "the plugin's route handler panicked; see the log for the location";
-                Ok((StatusCode::INTERNAL_SERVER_ERROR, text).into_response())
-            })
-        })
+        self.routes.clear();
     }
 }
 
@@ -243,55 +198,5 @@ impl Listener for HttpListener {
 
     fn local_addr(&self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::body::{Body, to_bytes};
-    use axum::routing::get;
-
-    use super::*;
-    use crate::instrument::Instrumentation;
-
-    #[tokio::test]
-    async fn requests_go_to_the_longest_prefix_with_relative_paths() {
-        let routes = Routes::new(Instrumentation::default());
-        routes
-            .add("/api/x", Router::new().route("/a", get(async || "outer")))
-            .unwrap();
-        routes
-            .add(
-                "/api/x/admin",
-                Router::new().route("/a", get(async || "inner")),
-            )
-            .unwrap();
-        routes.add("/api/x", Router::new()).unwrap_err();
-        for (path, status, body) in [
-            ("/api/x/a", 200, "outer"),
-            ("/api/x/admin/a", 200, "inner"),
-            ("/api/x/admin", 404, ""),
-            ("/api/xy/a", 404, ""),
-            ("/a", 404, ""),
-        ] {
-            let response = get_path(&routes, path).await;
-            assert_eq!(response, (status, body.to_owned()), "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn panic_in_a_handler_is_status_500() {
-        let routes = Routes::new(Instrumentation::default());
-        let panics = get(async || -> &'static str { panic!("on purpose") });
-        routes.add("/p", Router::new().route("/", panics)).unwrap();
-        assert_eq!(get_path(&routes, "/p").await.0, 500);
-    }
-
-    async fn get_path(routes: &Routes, path: &str) -> (u16, String) {
-        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
-        let response = routes.clone().oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let body = to_bytes(response.into_body(), 1000).await.unwrap();
-        (status, String::from_utf8(body.to_vec()).unwrap())
     }
 }

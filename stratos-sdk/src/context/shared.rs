@@ -1,13 +1,13 @@
 //! State of one session, shared by the services of its context.
 
-use std::sync::Arc;
-
 use stratos_protocol::Request;
 use stratos_protocol::limits::{ANSWER_TIMEOUT, Limits};
 use stratos_transport::{CallError, Peer};
 use tokio_util::sync::CancellationToken;
 
+use crate::context::clock::Clock;
 use crate::context::logger::Logger;
+use crate::context::plugin_info::PluginInfo;
 use crate::instrument::Instrumentation;
 
 /// Resources of a session for its services: the connection to the shell, the log, and the shutdown signal.
@@ -20,27 +20,14 @@ pub(crate) struct Shared {
     /// Sizes that the shell granted in the handshake.
     pub(crate) limits: Limits,
     pub(crate) logger: Logger,
+    pub(crate) plugin: PluginInfo,
+    pub(crate) clock: Clock,
     pub(crate) instrumentation: Instrumentation,
     /// Cancelled when the session begins to shut down: from then on, the plugin accepts no new HTTP connections.
     pub(crate) shutdown: CancellationToken,
 }
 
 impl Shared {
-    pub(crate) fn new(
-        peer: Peer,
-        limits: Limits,
-        logger: Logger,
-        instrumentation: Instrumentation,
-    ) -> Arc<Self> {
-        Arc::new(Self {
-            peer,
-            limits,
-            logger,
-            instrumentation,
-            shutdown: CancellationToken::new(),
-        })
-    }
-
     /// Sends a request to the shell and waits for the answer, up to [`ANSWER_TIMEOUT`].
     pub(crate) async fn call<R: Request>(&self, request: &R) -> Result<R::Result, CallError> {
         self.peer.call(request, ANSWER_TIMEOUT).await
@@ -49,14 +36,34 @@ impl Shared {
 
 /// Session over a connection in memory whose other end is returned too, and which nothing drives.
 #[cfg(test)]
-pub(crate) fn test_shared() -> (Arc<Shared>, stratos_transport::PeerDriver) {
+pub(crate) fn test_shared() -> (std::sync::Arc<Shared>, stratos_transport::PeerDriver) {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use stratos_protocol::handshake::Identity;
     use stratos_protocol::limits::FRAME_BYTES;
-    use stratos_transport::Connection;
     use stratos_transport::stream::memory_pair;
+    use stratos_transport::{Connection, PluginFolders};
 
     let (stream, _) = memory_pair();
     let (peer, driver) = Peer::new(Connection::new(Box::new(stream), FRAME_BYTES));
     let (logger, _) = Logger::new();
-    let shared = Shared::new(peer, Limits::default(), logger, Instrumentation::default());
-    (shared, driver)
+    let identity = Identity {
+        id: "test".to_owned(),
+        version: "1.0.0".to_owned(),
+    };
+    let folders = PluginFolders {
+        plugin: PathBuf::new(),
+        data: PathBuf::new(),
+    };
+    let shared = Shared {
+        peer,
+        limits: Limits::default(),
+        logger,
+        plugin: PluginInfo::new(identity, folders),
+        clock: Clock::default(),
+        instrumentation: Instrumentation::default(),
+        shutdown: CancellationToken::new(),
+    };
+    (Arc::new(shared), driver)
 }

@@ -47,7 +47,7 @@ impl Tasks {
         let task = self.cancellation.clone().run_until_cancelled_owned(task);
         tokio::spawn(async move {
             let outcome = AssertUnwindSafe(task).catch_unwind().await;
-            if outcome.is_err() {
+            if outcome.is_err() && !shared.instrumentation.logs_panics {
                 let message = format_args!("task `{name}` panicked and has ended");
                 shared.logger.error("stratos", message);
             }

@@ -3,7 +3,10 @@
 use std::env;
 use std::ffi::OsString;
 
-use stratos_protocol::environment::{HOST_PID, HTTP_SOCKET, NONCE, SOCKET};
+use stratos_protocol::environment::{
+    DATA_FOLDER, HOST_PID, HTTP_SOCKET, NONCE, PLUGIN_FOLDER, SOCKET,
+};
+use stratos_transport::PluginFolders;
 
 /// Variable with the maximum level of `tracing` events to forward: `error`, `warn`, `info` (the default), `debug`,
 /// `trace` or `off`.
@@ -17,6 +20,7 @@ pub(super) struct Environment {
     pub(super) http_socket: OsString,
     /// Secret for the handshake.
     pub(super) nonce: String,
+    pub(super) folders: PluginFolders,
     pub(super) host_pid: Option<u32>,
     pub(super) log_level: Option<String>,
 }
@@ -32,6 +36,10 @@ impl Environment {
             socket: env::var_os(SOCKET)?,
             http_socket: env::var_os(HTTP_SOCKET)?,
             nonce: env::var(NONCE).ok()?,
+            folders: PluginFolders {
+                plugin: env::var_os(PLUGIN_FOLDER)?.into(),
+                data: env::var_os(DATA_FOLDER)?.into(),
+            },
             host_pid: env::var(HOST_PID).ok().and_then(|pid| pid.parse().ok()),
             log_level: env::var(LOG_LEVEL).ok(),
         })

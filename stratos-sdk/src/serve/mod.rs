@@ -2,6 +2,7 @@
 
 mod environment;
 mod options;
+mod panic_log;
 mod parent_watch;
 mod tracing_forwarder;
 mod watchdog;
@@ -85,14 +86,17 @@ async fn serve_in<P: Plugin>(plugin: P, environment: Environment) -> Result<(), 
         .await
         .map_err(|error| format!("cannot connect to the shell: {error}"))?;
     let mut options = SessionOptions::default();
-    options.instrumentation.polls = watchdog::start(&plugin.identity().id)
-        .map_err(|error| format!("cannot start the watchdog's thread: {error}"))?
-        .into();
+    let polls = watchdog::start(&plugin.identity().id)
+        .map_err(|error| format!("cannot start the watchdog's thread: {error}"))?;
+    panic_log::install(options.logger.clone(), polls.clone());
+    options.instrumentation.polls = Some(polls);
+    options.instrumentation.logs_panics = true;
     tracing_forwarder::install(options.logger.clone(), environment.log_level.as_deref());
     let connection = HostConnection {
         control,
         http: StreamListener::Local(http),
         nonce: environment.nonce,
+        folders: environment.folders,
     };
     Ok(run_with(plugin, connection, options).await?)
 }

@@ -1,7 +1,7 @@
 //! Builder of the test shell.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use stratos_host::ShellVersion;
@@ -38,6 +38,8 @@ pub struct TestShellBuilder {
     pub(crate) host: Option<HostKind>,
     pub(crate) state_folder: Option<PathBuf>,
     pub(crate) timeout: Option<Duration>,
+    /// Time of day at the start; `None` for that of the system.
+    pub(crate) time: Option<SystemTime>,
     pub(crate) watchdog_limit: Duration,
 }
 
@@ -57,13 +59,15 @@ impl TestShell {
             host: None,
             state_folder: None,
             timeout: None,
+            time: None,
             watchdog_limit: WATCHDOG_LIMIT,
         }
     }
 }
 
 impl TestShellBuilder {
-    /// Adds another plugin. Later calls of [`config`](Self::config) and [`program`](Self::program) apply to it.
+    /// Adds another plugin. Later calls of [`config`](Self::config), [`program`](Self::program) and
+    /// [`plugin_folder`](Self::plugin_folder) apply to it.
     pub fn plugin<P: IntoPlugin>(mut self, make: impl Fn() -> P + Send + Sync + 'static) -> Self {
         self.plugins.push(PluginFactory::new(make));
         self
@@ -85,6 +89,29 @@ impl TestShellBuilder {
     /// Sets the plugin's program for runs as a process: `env!("CARGO_BIN_EXE_my-plugin")` in `tests/`.
     pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
         self.last_plugin().program = Some(program.into());
+        self
+    }
+
+    /// Sets the plugin's own folder, with `plugin.json` and `assets/`. By default it is the folder of the package whose
+    /// tests run.
+    pub fn plugin_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.last_plugin().folder = Some(folder.into());
+        self
+    }
+
+    /// Sets the time that [`ctx.clock`](crate::context::Clock) shows at the start. From then on it follows tokio's time,
+    /// so that a test with `start_paused = true` has the same dates in each run.
+    ///
+    /// ```no_run
+    /// # use std::time::{Duration, SystemTime};
+    /// # use stratos::testing::TestShell;
+    /// # async fn f(fleet: fn() -> stratos::PluginBuilder) {
+    /// let new_year = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    /// let shell = TestShell::new(fleet).time(new_year).start().await;
+    /// # }
+    /// ```
+    pub fn time(mut self, time: SystemTime) -> Self {
+        self.time = Some(time);
         self
     }
 
@@ -118,7 +145,8 @@ impl TestShellBuilder {
         self
     }
 
-    /// Keeps config values in this folder, so that a later shell finds them. By default they are in memory.
+    /// Keeps config values and data folders in this folder, so that a later shell finds them. By default they end with
+    /// the shell.
     pub fn state_folder(mut self, folder: impl AsRef<Path>) -> Self {
         self.state_folder = Some(folder.as_ref().to_owned());
         self

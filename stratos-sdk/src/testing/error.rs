@@ -57,15 +57,20 @@ pub enum StartError {
         /// Id of the plugin.
         plugin: String,
     },
+    /// The plugins should run as processes, which have the clock of the system, but the test sets the time.
+    #[error(
+        "a plugin that runs as a process has the clock of the system: leave out `time`, or call `.in_memory()`"
+    )]
+    TimeOfProcess,
     /// The state folder cannot be opened.
     #[error("cannot open the state folder")]
     StateFolder(#[source] StateDirError),
     /// The config values of the builder cannot be stored.
     #[error("cannot store the initial config values")]
     InitialConfig(#[source] StoreError),
-    /// The folder for copies of the plugins' programs cannot be created.
-    #[error("cannot create a folder for the plugins' programs")]
-    ProgramFolder(#[source] io::Error),
+    /// The folder for the shell's temporary files cannot be created, or the working folder does not exist.
+    #[error("cannot create the folders of the test shell")]
+    Files(#[source] io::Error),
     /// The shell cannot be started.
     #[error("cannot start the shell")]
     Shell(#[source] ShellError),

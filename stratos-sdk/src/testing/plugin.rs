@@ -233,8 +233,8 @@ impl TestPlugin {
 
     /// Registered route prefixes.
     #[must_use]
-    pub fn routes(&self) -> Vec<String> {
-        self.info().routes
+    pub fn prefixes(&self) -> Vec<String> {
+        self.info().prefixes
     }
 
     /// Creates a `GET` request, as the UI would send it; await it to send it. `path` includes the route prefix.

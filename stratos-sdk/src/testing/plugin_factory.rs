@@ -1,6 +1,7 @@
 //! Factories of the plugins under test.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,10 +9,11 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use stratos_host::process::InMemoryLauncher;
 use stratos_protocol::handshake::Identity;
-use stratos_transport::HostConnection;
+use stratos_transport::{HostConnection, PluginFolders};
 
 use crate::active_polls::{ActivePolls, PluginPolls};
 use crate::builder::{BuildError, BuiltPlugin, PluginBuilder};
+use crate::context::Clock;
 use crate::instrument::Instrumentation;
 use crate::plugin::Plugin;
 use crate::serve::tracing_dispatch;
@@ -45,6 +47,8 @@ pub(crate) struct PluginFactory {
     pub(crate) config: Vec<(String, Value)>,
     /// Path of the plugin's program, for runs as a process.
     pub(crate) program: Option<PathBuf>,
+    /// Folder with the plugin's manifest; `None` for the working folder, which is the package's in `cargo test`.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 type Run = dyn Fn(HostConnection, SessionOptions) -> BoxFuture<'static, ()> + Send + Sync;
@@ -80,6 +84,7 @@ impl PluginFactory {
             run: Arc::new(run),
             config: Vec::new(),
             program: None,
+            folder: None,
         }
     }
 
@@ -87,10 +92,20 @@ impl PluginFactory {
         (self.identify)()
     }
 
+    /// Absolute path of the folder with the plugin's manifest.
+    pub(crate) fn folder(&self) -> io::Result<PathBuf> {
+        match &self.folder {
+            Some(folder) => std::path::absolute(folder),
+            None => std::env::current_dir(),
+        }
+    }
+
     /// Launcher that runs the plugin in this process, with a new plugin for each start.
     pub(crate) fn in_memory(
         &self,
         id: &str,
+        folders: PluginFolders,
+        clock: Clock,
         polls: &ActivePolls,
         leak_detector: &LeakDetector,
     ) -> InMemoryLauncher {
@@ -101,11 +116,15 @@ impl PluginFactory {
             watchdog: None,
         };
         let (id, leak_detector) = (id.to_owned(), leak_detector.clone());
-        InMemoryLauncher::new(move |connection| {
+        InMemoryLauncher::new(folders, move |connection| {
             let (id, leak_detector) = (id.clone(), leak_detector.clone());
-            let mut options = SessionOptions::default();
+            let mut options = SessionOptions {
+                clock,
+                ..SessionOptions::default()
+            };
             options.instrumentation = Instrumentation {
                 polls: Some(polls.clone()),
+                logs_panics: false,
                 subscriber: Some(tracing_dispatch(options.logger.detached())),
             };
             options.on_end = Some(Box::new(move |ctx| leak_detector.check(&id, ctx)));

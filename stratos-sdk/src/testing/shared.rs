@@ -16,8 +16,8 @@ pub(crate) struct Shared {
     pub(crate) waiter: Waiter,
     pub(crate) leak_detector: LeakDetector,
     pub(crate) _watchdog: Watchdog,
-    /// Folder with copies of the programs of plugins that run as processes.
-    pub(crate) _program_folder: Option<TempDir>,
+    /// Copies of the programs of plugins that run as processes, and data folders.
+    pub(crate) _files: TempDir,
 }
 
 impl Shared {

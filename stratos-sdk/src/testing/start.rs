@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use stratos_host::event::{EventBus, Journal};
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::Identity;
+use stratos_transport::PluginFolders;
 
 use crate::active_polls::ActivePolls;
+use crate::context::Clock;
 use crate::error::chain;
 use crate::testing::builder::TestShellBuilder;
 use crate::testing::error::StartError;
@@ -61,24 +64,33 @@ impl TestShellBuilder {
     pub async fn start_anyway(self) -> Result<TestShell, StartError> {
         let host = self.host.map_or_else(HostKind::from_env, Ok);
         let host = host.map_err(|value| StartError::UnknownHost { value })?;
-        let program_folder = match host {
-            HostKind::Memory => None,
-            HostKind::Process => Some(tempfile::tempdir().map_err(StartError::ProgramFolder)?),
-        };
+        if host == HostKind::Process && self.time.is_some() {
+            return Err(StartError::TimeOfProcess);
+        }
+        let files = tempfile::tempdir().map_err(StartError::Files)?;
         let state = match &self.state_folder {
             Some(folder) => StateDir::open(folder).map_err(StartError::StateFolder)?,
             None => StateDir::in_memory().map_err(StartError::InitialConfig)?,
         };
         let (polls, leak_detector) = (ActivePolls::default(), LeakDetector::default());
-        let processes = program_folder.as_ref().map(|folder| {
-            let options = LaunchOptions::new(folder.path().to_owned());
-            LauncherFactory::new(options).map_err(StartError::ProgramFolder)
-        });
-        let processes = processes.transpose()?;
+        let processes = match host {
+            HostKind::Memory => None,
+            HostKind::Process => {
+                let options = LaunchOptions::new(files.path().join("programs"));
+                Some(LauncherFactory::new(options).map_err(StartError::Files)?)
+            }
+        };
+        let clock = Clock::starting_at(self.time.unwrap_or_else(SystemTime::now));
+        let data = self.state_folder.as_deref().unwrap_or(files.path());
+        let data = std::path::absolute(data.join("data")).map_err(StartError::Files)?;
         let specs = plugin_specs(&self.plugins, |id, plugin| {
+            let folders = PluginFolders {
+                plugin: plugin.folder().map_err(StartError::Files)?,
+                data: data.join(id),
+            };
             Ok(match &processes {
-                Some(processes) => Arc::new(processes.program(id, &program(id, plugin)?)),
-                None => Arc::new(plugin.in_memory(id, &polls, &leak_detector)),
+                Some(processes) => Arc::new(processes.program(id, &program(id, plugin)?, folders)),
+                None => Arc::new(plugin.in_memory(id, folders, clock, &polls, &leak_detector)),
             })
         })?;
         for (plugin, spec) in self.plugins.iter().zip(&specs) {
@@ -99,7 +111,7 @@ impl TestShellBuilder {
         let (shell, client) =
             Shell::start_in_memory(options, specs, events).map_err(StartError::Shell)?;
         let mut folders = Vec::from_iter(self.state_folder);
-        folders.extend(program_folder.iter().map(|folder| folder.path().to_owned()));
+        folders.push(files.path().to_owned());
         folders.push(std::env::temp_dir());
         let shared = Arc::new(Shared {
             _watchdog: Watchdog::start(polls, self.watchdog_limit),
@@ -107,7 +119,7 @@ impl TestShellBuilder {
             client,
             waiter: Waiter::new(journal, host, self.timeout, folders),
             shell,
-            _program_folder: program_folder,
+            _files: files,
         });
         shared.shell.ready().await;
         let first = TestPlugin::new(&first, shared);

@@ -10,7 +10,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::json;
 use stratos_host::control::Control;
 use stratos_host::event::EventBus;
-use stratos_host::process::{LaunchOptions, LauncherFactory};
+use stratos_host::process::{LaunchOptions, LauncherFactory, PluginFolders};
 use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use stratos_tests::{Plugins, ShellProcess};
 use tokio::runtime::Runtime;
@@ -116,7 +116,11 @@ impl RunningShell {
             id: id.clone(),
             name: "Sample".to_owned(),
             version: "1.0.0".to_owned(),
-            launcher: Ok(Arc::new(processes.program(id, &files.program(id)))),
+            launcher: Ok(Arc::new(processes.program(
+                id,
+                &files.program(id),
+                PluginFolders::default(),
+            ))),
         });
         let state = StateDir::in_memory().expect("memory");
         let options = ShellOptions {

@@ -11,7 +11,7 @@ use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::method::Empty;
 use stratos_protocol::{Message, ProtocolVersion};
 use stratos_tests::{Plugins, RunOptions, ShellProcess};
-use stratos_transport::{Connection, HostConnection};
+use stratos_transport::{Connection, HostConnection, PluginFolders};
 use tokio::time::Instant;
 
 use crate::SAMPLE;
@@ -137,7 +137,10 @@ fn start(attach: Option<AttachMode>) -> Shell {
         id: "slow".to_owned(),
         name: "Slow".to_owned(),
         version: "1.0.0".to_owned(),
-        launcher: Ok(Arc::new(InMemoryLauncher::new(slow))),
+        launcher: Ok(Arc::new(InMemoryLauncher::new(
+            PluginFolders::default(),
+            slow,
+        ))),
     };
     let options = ShellOptions {
         attach,

@@ -2,6 +2,8 @@
 //!
 //! The page `contract-tests.md` of the book maps the sentences of the contract to these tests.
 
+use std::time::UNIX_EPOCH;
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use stratos::testing::{PluginState, ShellVersion, TestShell, TestShellBuilder};
@@ -74,6 +76,7 @@ on_both_hosts! {
     a_channel_has_one_handler_until_it_is_removed,
     pushes_reach_the_ui_in_order,
     a_ui_that_connects_later_misses_earlier_pushes,
+    a_plugin_knows_its_identity_folders_and_time,
     auth_reflects_the_current_login,
     routes_are_relative_to_their_prefix,
     invalid_and_reserved_prefixes_are_refused,
@@ -345,6 +348,25 @@ async fn a_ui_that_connects_later_misses_earlier_pushes(host: Host) {
     assert_eq!(
         push,
         json!({ "type": "push", "channel": "pushed", "payload": 2 })
+    );
+}
+
+async fn a_plugin_knows_its_identity_folders_and_time(host: Host) {
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let shell = host.shell(&["sample"]).plugin_folder(folder.path());
+    let shell = shell.state_folder(state.path()).start().await;
+    let about: Value = shell.invoke("about", json!(null)).await.unwrap();
+    let data = state.path().join("data/sample");
+    assert_eq!(about["id"], "sample");
+    assert_eq!(about["version"], "1.0.0");
+    assert_eq!(about["folder"], json!(folder.path()));
+    assert_eq!(about["data"], json!(data));
+    assert!(data.join("written").exists(), "the plugin writes there");
+    let now = UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let time = about["time"].as_u64().unwrap();
+    assert!(
+        (now - 60..=now).contains(&time),
+        "{time} is not about {now}"
     );
 }
 

@@ -31,6 +31,8 @@ fn a_plugin_without_sockets_reports_an_error() {
         .env("STRATOS_SOCKET", nowhere("c"))
         .env("STRATOS_HTTP_SOCKET", nowhere("h"))
         .env("STRATOS_NONCE", "n")
+        .env("STRATOS_PLUGIN_FOLDER", plugins.root())
+        .env("STRATOS_DATA_FOLDER", plugins.root())
         .stdin(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = spawn_copied(&mut program);

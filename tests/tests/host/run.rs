@@ -23,7 +23,7 @@ fn a_plugin_starts_serves_and_stops() {
         },
     );
     assert_eq!(shell.plugin("sample")["state"]["name"], "running");
-    assert_eq!(shell.plugin("sample")["routes"], json!(["/api/sample"]));
+    assert_eq!(shell.plugin("sample")["prefixes"], json!(["/api/sample"]));
 
     let hello = shell.get("/api/sample/hello/pilot");
     assert_eq!((hello.status, hello.body.as_str()), (200, "hello pilot"));
@@ -33,7 +33,10 @@ fn a_plugin_starts_serves_and_stops() {
     assert_eq!(shell.get("/api/sample/nowhere").status, 404);
     let nowhere = shell.get("/api/nobody");
     assert_eq!(nowhere.status, 404);
-    assert_eq!(nowhere.json()["error"], "no plugin serves /api/nobody");
+    assert_eq!(
+        nowhere.json()["error"],
+        "no plugin serves /api/nobody; the plugins' prefixes are /api/sample"
+    );
 
     assert_eq!(shell.call("sample", "add", "[40, 2]").stdout, "42\n");
     for expected in [
@@ -146,7 +149,7 @@ fn call_prints_results_and_errors() {
             "sample",
             "nope",
             "1",
-            "no handler for the channel `nope`; it handles add, all, block-for",
+            "no handler for the channel `nope`; it handles about, add, all, block-for",
         ),
         (
             "sample",
@@ -222,7 +225,7 @@ fn a_failing_plugin_does_not_affect_others() {
         ("garbage", "its first message is not a `hello` request"),
         (
             "future",
-            "it speaks protocol 9.0 (sample 9.9.9), this shell speaks 1.0: update cargo-stratos",
+            "it speaks protocol 9.0 (sample 9.9.9), this shell speaks 1.1: update cargo-stratos",
         ),
         ("impostor", "it says that it is the plugin `somebody-else`"),
     ] {
@@ -260,7 +263,7 @@ fn a_crashed_plugin_is_errored_and_can_be_started_again() {
     let _ = shell.call("sample", "exit", "9");
     let event = shell.wait_for_state("sample", "errored");
     assert_eq!(event["state"]["reason"], "exited with code 9 by itself");
-    assert_eq!(shell.get("/api/sample/hello/x").status, 404);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 503);
     assert!(
         shell
             .call("sample", "echo", "1")

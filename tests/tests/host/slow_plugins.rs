@@ -14,7 +14,7 @@ use stratos::axum::routing::get;
 use stratos::testing::{PluginState, ShellVersion, TestShell};
 use stratos::{Identity, PluginBuilder, PluginContext, create_plugin};
 use stratos_host::event::EventBus;
-use stratos_host::process::InMemoryLauncher;
+use stratos_host::process::{InMemoryLauncher, PluginFolders};
 use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use tokio::time::{Instant, sleep};
 use tokio_tungstenite::client_async;
@@ -68,7 +68,7 @@ async fn a_stop_during_on_resume_ends_both_versions() {
     let told = updated.await.unwrap().unwrap_err().to_string();
     assert_eq!(told, "plugin `demo`: was stopped");
     assert_eq!(shell.config_value::<u64>("stops").await, Some(1));
-    assert_eq!(shell.get("/api/demo/at-once").await.status(), 404);
+    assert_eq!(shell.get("/api/demo/at-once").await.status(), 503);
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,7 +92,7 @@ async fn a_newer_version_replaces_one_that_hangs_in_on_resume() {
 
 #[tokio::test(start_paused = true)]
 async fn the_handshake_times_out() {
-    let silent = InMemoryLauncher::new(|_link| std::future::pending());
+    let silent = InMemoryLauncher::new(PluginFolders::default(), |_link| std::future::pending());
     let spec = PluginSpec {
         id: "silent".to_owned(),
         name: "Silent".to_owned(),

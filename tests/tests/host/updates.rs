@@ -117,7 +117,7 @@ fn a_plugin_without_a_good_version_is_errored() {
         "{update:?}"
     );
     assert_eq!(shell.plugin("sample")["state"]["name"], "errored");
-    assert_eq!(shell.get("/api/sample/hello/x").status, 404);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 503);
     assert!(
         shell
             .command(&["update", "sample"])

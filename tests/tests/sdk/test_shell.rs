@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
@@ -622,6 +622,31 @@ async fn the_report_names_cancelled_requests() {
     let what = "an IPC call on channel `hang`".to_owned();
     let plugin = "demo".to_owned();
     assert_eq!(report.leaks(), [Leak::Request { plugin, what }]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_follows_virtual_time_from_the_time_that_the_test_sets() {
+    let hour = Duration::from_secs(60 * 60);
+    let clock = || {
+        create_plugin(identity("clock"))
+            .on_start(async |ctx| {
+                let clock = ctx.clock;
+                let now = move |()| async move {
+                    let since_1970 = clock.now().duration_since(UNIX_EPOCH)?;
+                    Ok(since_1970.as_secs())
+                };
+                Ok(ctx.ipc.handle("now", now).await?)
+            })
+            .on_stop(async |_| Ok(()))
+    };
+    let shell = TestShell::new(clock).time(UNIX_EPOCH + hour).in_memory();
+    let shell = shell.start().await;
+    assert_eq!(shell.invoke::<u64>("now", ()).await.unwrap(), 3600);
+    tokio::time::sleep(24 * hour).await;
+    assert_eq!(shell.invoke::<u64>("now", ()).await.unwrap(), 25 * 3600);
+    let process = TestShell::new(clock).time(UNIX_EPOCH).as_process();
+    let error = process.try_start().await.unwrap_err();
+    assert!(matches!(error, StartError::TimeOfProcess), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

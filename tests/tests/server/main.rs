@@ -20,6 +20,7 @@ mod request_matrix;
 mod response_headers;
 mod route_prefixes;
 mod streaming;
+mod unavailable_plugins;
 
 /// Path of the sample plugin's program.
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");

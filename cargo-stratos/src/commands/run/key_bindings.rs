@@ -5,7 +5,7 @@ use stratos_host::control::Control;
 use stratos_host::process::LauncherFactory;
 
 use crate::commands::run::keyboard::{Key, Keyboard};
-use crate::output::plugin_rows;
+use crate::output::plugin_list;
 
 /// Keys that control the shell while it runs.
 pub(super) struct KeyBindings {
@@ -72,7 +72,7 @@ impl KeyBindings {
                 self.toggle_login();
                 Some(String::new())
             }
-            Some(Key::ListPlugins) => Some(plugin_rows(&self.control.plugins())),
+            Some(Key::ListPlugins) => Some(plugin_list(&self.control.plugins(), &self.url)),
             Some(Key::OpenBrowser) => Some(self.open_browser().await),
             Some(Key::Continue) => {
                 self.control.release_debugger_pause();

@@ -1,14 +1,16 @@
 //! Start of the shell and of the tasks beside it.
 
 use std::io;
-use std::path::Path;
+use std::path::{self, Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use stratos_host::config::{Project, ProjectKind, StratosToml};
 use stratos_host::event::EventBus;
-use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory, clean_up_stale_runs};
+use stratos_host::process::{
+    LaunchOptions, Launcher, LauncherFactory, PluginFolders, clean_up_stale_runs,
+};
 use stratos_host::reload::{ReloadOptions, Reloader};
 use stratos_host::{AttachMode, PluginSpec, Shell, ShellOptions, StateDir};
 use tracing::info;
@@ -54,8 +56,12 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
     let options = shell_options(&args, settings, state, has_keys);
     let events = EventBus::default();
     let subscriber = events.subscribe();
-    let specs = projects.iter().map(|project| spec(project, &launchers));
-    let shell = Shell::start(options, specs.collect(), events)
+    let data = absolute(&state_dir)?.join("data");
+    let specs = projects
+        .iter()
+        .map(|project| spec(project, &launchers, &data));
+    let specs = specs.collect::<Result<_, _>>()?;
+    let shell = Shell::start(options, specs, events)
         .await
         .map_err(Error::Shell)?;
     let control = shell.control().clone();
@@ -153,20 +159,31 @@ fn prepare(cx: &Context, mut options: LaunchOptions) -> io::Result<LauncherFacto
     LauncherFactory::new(options)
 }
 
-fn spec(project: &Project, launchers: &LauncherFactory) -> PluginSpec {
+/// The description of a plugin whose data folder is below `data`.
+fn spec(project: &Project, launchers: &LauncherFactory, data: &Path) -> Result<PluginSpec, Error> {
     let id = project.manifest.id.clone();
+    let folders = PluginFolders {
+        plugin: absolute(&project.folder)?,
+        data: data.join(&id),
+    };
     let launcher: Result<Arc<dyn Launcher>, String> = match &project.kind {
-        ProjectKind::Rust(cargo_toml) => Ok(Arc::new(launchers.cargo_package(&id, cargo_toml))),
-        ProjectKind::Program(program) => Ok(Arc::new(launchers.program(&id, program))),
+        ProjectKind::Rust(cargo_toml) => {
+            Ok(Arc::new(launchers.cargo_package(&id, cargo_toml, folders)))
+        }
+        ProjectKind::Program(program) => Ok(Arc::new(launchers.program(&id, program, folders))),
         ProjectKind::JavaScript(_) => {
             Err("its background module is JavaScript, which only the real shell runs".to_owned())
         }
         ProjectKind::UiOnly => Err("it has a UI only and needs no process".to_owned()),
     };
-    PluginSpec {
+    Ok(PluginSpec {
         id,
         name: project.manifest.name.clone(),
         version: project.manifest.version.to_string(),
         launcher,
-    }
+    })
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    path::absolute(path).map_err(|source| Error::file("find", path, source))
 }

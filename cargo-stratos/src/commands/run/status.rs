@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use stratos_host::PluginState;
 use stratos_host::remote::PluginInfo;
 
-use crate::output::{BOLD, DIM, plugin_rows};
+use crate::output::{BOLD, DIM, plugin_list};
 
 /// Facts of the status block that do not change while the shell runs.
 #[derive(Debug)]
@@ -24,15 +24,7 @@ impl StatusBlock {
     pub(super) fn render(&self, plugins: &[PluginInfo]) -> String {
         let Self { url, has_keys, .. } = self;
         let mut lines = vec![format!("\n{BOLD}Mocked Stratos shell{BOLD:#} on {url}")];
-        for plugin in plugins {
-            lines.push(plugin_rows(std::slice::from_ref(plugin)));
-            lines.extend(
-                plugin
-                    .routes
-                    .iter()
-                    .map(|route| format!("    {url}{route}")),
-            );
-        }
+        lines.push(plugin_list(plugins, url));
         let keys = if *has_keys { "; h shows the keys" } else { "" };
         let next = self.next_step(plugins);
         lines.push(format!("{DIM}{next} Ctrl-C stops{keys}.{DIM:#}\n"));
@@ -59,18 +51,28 @@ impl StatusBlock {
             true => "change the code and save it".to_owned(),
             false => format!("change the code, then `cargo stratos update {id}{state}`"),
         };
-        // The command is made to be pasted into a shell, so the name must not contain other commands.
-        let is_plain = |name: &&String| {
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
-            name.chars().all(plain)
-        };
-        match plugin.channels.iter().find(is_plain) {
-            Some(channel) => {
-                format!("Next: {change}; ask it with `cargo stratos call {id} {channel}{state}`.")
-            }
+        match request_without_arguments(plugin, &self.url, &state) {
+            Some(command) => format!("Next: {change}; ask it with `{command}`."),
             None => format!("Next: {change}."),
         }
     }
+}
+
+/// A command that the plugin answers without arguments, for the user to paste into a terminal.
+fn request_without_arguments(plugin: &PluginInfo, url: &str, state: &str) -> Option<String> {
+    // The name must not contain other commands.
+    let is_plain = |name: &&str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+        name.chars().all(plain)
+    };
+    let channels = plugin.channels_without_payload.iter().map(String::as_str);
+    if let Some(channel) = { channels }.find(is_plain) {
+        return Some(format!("cargo stratos call {} {channel}{state}", plugin.id));
+    }
+    let routes = plugin.routes.iter();
+    let routes = routes.filter(|route| route.method == "GET" && route.without_arguments);
+    let path = routes.map(|route| &*route.path).find(is_plain)?;
+    Some(format!("curl {url}{path}"))
 }
 
 /// Whether the plugin is errored.
@@ -80,12 +82,14 @@ pub(super) const fn is_errored(plugin: &PluginInfo) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use stratos_protocol::server::Route;
+
     use super::*;
 
     #[test]
-    fn a_channel_with_special_characters_is_not_suggested() {
+    fn the_suggested_request_needs_no_arguments_and_has_no_special_characters() {
         let status = StatusBlock {
-            url: String::new(),
+            url: "http://h".to_owned(),
             state_dir: ".stratos".into(),
             watches: true,
             has_keys: false,
@@ -98,16 +102,36 @@ mod tests {
             generation: 1,
             build: None,
             pid: None,
-            routes: Vec::new(),
-            channels: vec!["x; rm -r y".to_owned(), "get-status".to_owned()],
+            prefixes: Vec::new(),
+            routes: vec![
+                route("DELETE", "/api/demo", true),
+                route("GET", "/api/demo/{id}", true),
+                route("GET", "/api/demo/search", false),
+                route("GET", "/api/demo/status", true),
+            ],
+            channels: vec!["needs-payload".to_owned(), "get-status".to_owned()],
+            channels_without_payload: vec!["x; rm -r y".to_owned(), "get-status".to_owned()],
         };
         let next = status.next_step(&[plugin.clone()]);
         assert!(
             next.contains("`cargo stratos call demo get-status`"),
             "{next}"
         );
-        plugin.channels.truncate(1);
+        plugin.channels_without_payload.truncate(1);
+        let next = status.next_step(&[plugin.clone()]);
+        let expected =
+            "Next: change the code and save it; ask it with `curl http://h/api/demo/status`.";
+        assert_eq!(next, expected);
+        plugin.routes.truncate(3);
         let next = status.next_step(&[plugin]);
         assert_eq!(next, "Next: change the code and save it.");
+    }
+
+    fn route(method: &str, path: &str, without_arguments: bool) -> Route {
+        Route {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            without_arguments,
+        }
     }
 }

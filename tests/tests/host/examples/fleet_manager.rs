@@ -33,6 +33,20 @@ fn without_an_api_url_it_serves_demo_data() {
 }
 
 #[test]
+fn routes_and_channels_are_listed() {
+    let example = Example::start(ID);
+    let rows = "  GET    {}/api/fleet-manager/fleet\n  channels: get-status\n";
+    let ps = example.shell.command(&["ps"]);
+    assert_eq!(
+        ps.stdout,
+        format!("fleet-manager 0.1.0  running\n{}", rows.replace("{}", ""))
+    );
+    let page = example.shell.get("/").body;
+    let origin = format!("http://{}", example.shell.address);
+    assert!(page.ends_with(&rows.replace("{}", &origin)), "{page}");
+}
+
+#[test]
 fn the_fleet_is_fetched_with_the_current_token() {
     let server = MockServer::start(FLEET);
     let example = with_api(&server.url("/v1/"));

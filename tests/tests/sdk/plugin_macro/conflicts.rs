@@ -90,7 +90,7 @@ async fn inline_and_manual_handlers_coexist() {
     assert_eq!(failed.status, 500);
     assert_eq!(
         failed.json(),
-        json!({ "error": "invalid digit found in string" })
+        json!({ "error": "invalid digit found in string", "code": "handler-failed" })
     );
     shell.stop().await;
 }

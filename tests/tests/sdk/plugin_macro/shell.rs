@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stratos::Plugin;
 use stratos::session::run;
 use stratos_host::event::EventBus;
-use stratos_host::process::InMemoryLauncher;
+use stratos_host::process::{InMemoryLauncher, PluginFolders};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_tests::{HttpResponse, request};
 
@@ -13,7 +13,7 @@ pub(crate) const ID: &str = "forms";
 
 /// Starts a shell with a plugin, which is created anew for every generation.
 pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'static) -> Shell {
-    let launcher = InMemoryLauncher::new(move |connection| {
+    let launcher = InMemoryLauncher::new(PluginFolders::default(), move |connection| {
         let plugin = plugin();
         async move {
             // The shell reports the result.

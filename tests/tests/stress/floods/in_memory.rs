@@ -10,7 +10,7 @@ use stratos::session::{HostConnection, run};
 use stratos::testing::TestShell;
 use stratos_host::event::{Entry, Journal};
 use stratos_host::event::{Event, EventBus};
-use stratos_host::process::InMemoryLauncher;
+use stratos_host::process::{InMemoryLauncher, PluginFolders};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::{Hello, PeerInfo};
 use stratos_protocol::limits::FRAME_BYTES;
@@ -240,16 +240,19 @@ where
     Fut: Future<Output = ()> + Send + 'static,
 {
     let misbehave = Arc::new(misbehave);
-    let hostile = InMemoryLauncher::new(move |connection: HostConnection| {
-        let misbehave = Arc::clone(&misbehave);
-        async move {
-            // Keeps the HTTP side open.
-            let (_http, mut stream) = (connection.http, connection.control);
-            begin(&mut stream, connection.nonce).await;
-            misbehave(stream).await;
-        }
-    });
-    let harmless = InMemoryLauncher::new(|connection| async move {
+    let hostile = InMemoryLauncher::new(
+        PluginFolders::default(),
+        move |connection: HostConnection| {
+            let misbehave = Arc::clone(&misbehave);
+            async move {
+                // Keeps the HTTP side open.
+                let (_http, mut stream) = (connection.http, connection.control);
+                begin(&mut stream, connection.nonce).await;
+                misbehave(stream).await;
+            }
+        },
+    );
+    let harmless = InMemoryLauncher::new(PluginFolders::default(), |connection| async move {
         let _ = run(sample("sample").build().unwrap(), connection).await;
     });
     let spec = |id: &str, launcher: InMemoryLauncher| PluginSpec {

@@ -1,0 +1,30 @@
+//! The page `/`: the plugins with their routes and channels, as plain text.
+
+use std::fmt::Write as _;
+
+use axum::extract::State;
+
+use crate::control::Control;
+
+/// Lists the plugins, with an address for each route.
+pub(super) async fn index(State(control): State<Control>) -> String {
+    let origin = control.origin();
+    let mut page =
+        "This is the mocked Stratos shell. Plugins serve their routes here.\n".to_owned();
+    // Writing into a string cannot fail.
+    for plugin in control.plugins() {
+        let state = plugin.state.as_str();
+        let (name, id, version) = (&plugin.name, &plugin.id, &plugin.version);
+        let _ = writeln!(page, "\n{name} ({id} {version}): {state}");
+        for route in &plugin.routes {
+            let _ = writeln!(page, "  {:<6} {origin}{}", route.method, route.path);
+        }
+        for prefix in plugin.prefixes_of_other_routers() {
+            let _ = writeln!(page, "  {:<6} {origin}{prefix}/...", "");
+        }
+        if !plugin.channels.is_empty() {
+            let _ = writeln!(page, "  channels: {}", plugin.channels.join(", "));
+        }
+    }
+    page
+}

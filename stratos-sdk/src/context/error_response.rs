@@ -1,0 +1,72 @@
+//! Error responses that the SDK sends by itself.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode};
+
+/// The longest text of a rejected request that becomes part of a response: 64 KiB.
+const REJECTION_BYTES: usize = 64 * 1024;
+
+/// Renderer of the error responses of one plugin. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct ErrorResponses(Arc<RwLock<Option<Arc<Render>>>>);
+
+type Render = dyn Fn(StatusCode, ErrorBody) -> Response + Send + Sync;
+
+impl ErrorResponses {
+    /// Replaces the renderer, which is JSON of the [`ErrorBody`] by default.
+    pub(super) fn set(&self, render: Arc<Render>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(render);
+    }
+
+    /// Drops the author's renderer, which may hold a context.
+    pub(super) fn clear(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn response(&self, status: StatusCode, body: ErrorBody) -> Response {
+        // Cloned, so that the lock is released before the author's code runs.
+        let render = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match render {
+            Some(render) => render(status, body),
+            None => (status, Json(body)).into_response(),
+        }
+    }
+
+    /// Converts the rejection of an extractor. Extractors of axum reject with plain text; a response of another type
+    /// is that of an author's extractor, and stays as it is.
+    pub(crate) async fn rejection(&self, rejection: Response) -> Response {
+        let content_type = rejection.headers().get(CONTENT_TYPE);
+        let is_text = content_type
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("text/plain"));
+        if !is_text {
+            return rejection;
+        }
+        let (mut parts, body) = rejection.into_parts();
+        let text = to_bytes(body, REJECTION_BYTES).await.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let body = ErrorBody::new(ErrorBodyCode::InvalidRequest, text);
+        let mut response: Response<Body> = self.response(parts.status, body);
+        parts.headers.remove(CONTENT_TYPE);
+        parts.headers.remove(CONTENT_LENGTH);
+        response.headers_mut().extend(parts.headers);
+        response
+    }
+}
+
+impl fmt::Debug for ErrorResponses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorResponses").finish_non_exhaustive()
+    }
+}

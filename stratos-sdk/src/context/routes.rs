@@ -1,0 +1,271 @@
+//! The routers of a plugin, one per route prefix.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode};
+use stratos_protocol::server::{Route, covers};
+use tower::{Service, ServiceExt as _};
+
+use crate::context::error_response::ErrorResponses;
+use crate::context::server::ServerError;
+use crate::instrument::Instrumentation;
+
+/// Most routes that the response to an unknown path lists.
+const LISTED_ROUTES: usize = 20;
+
+/// Service that forwards a request to the registered router with the longest matching prefix. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Routes {
+    /// Routers by prefix, the longest prefix first.
+    routers: Arc<RwLock<Vec<(String, Router)>>>,
+    instrumentation: Instrumentation,
+    pub(super) errors: ErrorResponses,
+}
+
+impl Routes {
+    pub(super) fn new(instrumentation: Instrumentation) -> Self {
+        Self {
+            routers: Arc::default(),
+            instrumentation,
+            errors: ErrorResponses::default(),
+        }
+    }
+
+    /// Adds the router of a prefix. `routes` are those that are known, for the response to an unknown path.
+    pub(super) fn add(
+        &self,
+        prefix: &str,
+        router: Router,
+        routes: &[Route],
+    ) -> Result<(), ServerError> {
+        let mut routers = self.write();
+        if routers.iter().any(|(registered, _)| registered == prefix) {
+            return Err(ServerError::AlreadyRegistered {
+                prefix: prefix.to_owned(),
+            });
+        }
+        let known = list(routes);
+        let not_found = self.errors.clone();
+        let not_allowed = self.errors.clone();
+        let router = Router::new()
+            .nest(prefix, router)
+            // A fallback of the author's router takes precedence over these.
+            .fallback(async move |request: Request| {
+                unknown_route(&not_found, request.method(), request.uri().path(), &known)
+            })
+            .method_not_allowed_fallback(async move |request: Request| {
+                let (method, path) = (request.method(), request.uri().path());
+                let text = format!("{path} has no handler for the method {method}");
+                let body = ErrorBody::new(ErrorBodyCode::MethodNotAllowed, text);
+                not_allowed.response(StatusCode::METHOD_NOT_ALLOWED, body)
+            });
+        routers.push((prefix.to_owned(), router));
+        routers.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        Ok(())
+    }
+
+    pub(super) fn remove(&self, prefix: &str) {
+        self.write().retain(|(registered, _)| registered != prefix);
+    }
+
+    /// Drops all routers and the author's error responses: both may hold contexts, which hold this value.
+    pub(super) fn clear(&self) {
+        self.write().clear();
+        self.errors.clear();
+    }
+
+    /// Registered prefixes, in alphabetical order.
+    #[cfg(feature = "testing")]
+    pub(super) fn prefixes(&self) -> Vec<String> {
+        let routers = self.read();
+        let mut prefixes: Vec<_> = routers.iter().map(|(prefix, _)| prefix.clone()).collect();
+        prefixes.sort();
+        prefixes
+    }
+
+    fn find(&self, path: &str) -> Option<Router> {
+        let routers = self.read();
+        let found = routers.iter().find(|(prefix, _)| covers(prefix, path));
+        found.map(|(_, router)| router.clone())
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Vec<(String, Router)>> {
+        self.routers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<(String, Router)>> {
+        self.routers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service<Request> for Routes {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let errors = self.errors.clone();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let Some(router) = self.find(&path) else {
+            return Box::pin(async move { Ok(unknown_route(&errors, &method, &path, "")) });
+        };
+        let response = self.instrumentation.instrument(
+            format_args!("the route {method} {path}"),
+            router.oneshot(request),
+        );
+        Box::pin(async move {
+            // Without this, hyper would close the connection of a handler that panics.
+            let response = AssertUnwindSafe(response).catch_unwind().await;
+            response.unwrap_or_else(|_| {
+                let text =
+                    format!("the handler of {method} {path} panicked; the plugin's log says where");
+                let body = ErrorBody::new(ErrorBodyCode::HandlerPanicked, text);
+                Ok(errors.response(StatusCode::INTERNAL_SERVER_ERROR, body))
+            })
+        })
+    }
+}
+
+fn unknown_route(errors: &ErrorResponses, method: &Method, path: &str, known: &str) -> Response {
+    let text = format!("the plugin has no route {method} {path}{known}");
+    let body = ErrorBody::new(ErrorBodyCode::UnknownRoute, text);
+    errors.response(StatusCode::NOT_FOUND, body)
+}
+
+/// The part of a message that lists routes; empty if none are known.
+fn list(routes: &[Route]) -> String {
+    let listed = routes.iter().take(LISTED_ROUTES);
+    let mut names: Vec<_> = listed
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    match routes.len().saturating_sub(LISTED_ROUTES) {
+        0 => {}
+        more => names.push(format!("{more} more")),
+    }
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("; it has {}", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Json;
+    use axum::body::{Body, to_bytes};
+    use axum::response::IntoResponse as _;
+    use axum::routing::get;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_go_to_the_longest_prefix_with_relative_paths() {
+        let routes = Routes::new(Instrumentation::default());
+        let router = |text: &'static str| Router::new().route("/a", get(async move || text));
+        routes.add("/api/x", router("outer"), &[]).unwrap();
+        routes.add("/api/x/admin", router("inner"), &[]).unwrap();
+        routes.add("/api/x", Router::new(), &[]).unwrap_err();
+        for (path, status, body) in [
+            ("/api/x/a", 200, "outer"),
+            ("/api/x/admin/a", 200, "inner"),
+            (
+                "/api/x/admin",
+                404,
+                r#"{"error":"the plugin has no route GET /api/x/admin","code":"unknown-route"}"#,
+            ),
+            (
+                "/api/xy/a",
+                404,
+                r#"{"error":"the plugin has no route GET /api/xy/a","code":"unknown-route"}"#,
+            ),
+        ] {
+            let response = request(&routes, Method::GET, path).await;
+            assert_eq!(response, (status, body.to_owned()), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn errors_of_the_sdk_are_json_and_name_the_known_routes() {
+        let routes = Routes::new(Instrumentation::default());
+        let panics = get(async || -> &'static str { panic!("on purpose") });
+        let known = [Route {
+            method: "GET".to_owned(),
+            path: "/p".to_owned(),
+            without_arguments: true,
+        }];
+        let router = Router::new().route("/", panics);
+        routes.add("/p", router, &known).unwrap();
+        for (method, path, status, code, error) in [
+            (
+                Method::GET,
+                "/p",
+                500,
+                "handler-panicked",
+                "the handler of GET /p panicked; the plugin's log says where",
+            ),
+            (
+                Method::PUT,
+                "/p",
+                405,
+                "method-not-allowed",
+                "/p has no handler for the method PUT",
+            ),
+            (
+                Method::GET,
+                "/p/q",
+                404,
+                "unknown-route",
+                "the plugin has no route GET /p/q; it has GET /p",
+            ),
+        ] {
+            let (answered, body) = request(&routes, method, path).await;
+            let body: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(
+                (answered, body),
+                (status, json!({ "error": error, "code": code })),
+                "{path}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fallback_of_the_author_and_a_renderer_replace_the_errors() {
+        let routes = Routes::new(Instrumentation::default());
+        let router = Router::new().route("/a", get(async || "a"));
+        let own = router
+            .clone()
+            .fallback(async || (StatusCode::IM_A_TEAPOT, "mine"));
+        routes.add("/own", own, &[]).unwrap();
+        routes.add("/p", router, &[]).unwrap();
+        routes.errors.set(Arc::new(|status, body| {
+            (status, Json(json!({ "message": body.error }))).into_response()
+        }));
+        let teapot = request(&routes, Method::GET, "/own/nothing").await;
+        assert_eq!(teapot, (418, "mine".to_owned()));
+        let (status, body) = request(&routes, Method::PUT, "/p/a").await;
+        let expected = r#"{"message":"/p/a has no handler for the method PUT"}"#;
+        assert_eq!((status, &*body), (405, expected));
+    }
+
+    async fn request(routes: &Routes, method: Method, path: &str) -> (u16, String) {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.body(Body::empty()).unwrap();
+        let response = routes.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 1000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+}

@@ -1,0 +1,96 @@
+//! Panics of a plugin's process as lines of its log.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic::{self, PanicHookInfo};
+
+use serde_json::json;
+use stratos_protocol::logger::Level;
+
+use crate::active_polls::PluginPolls;
+use crate::context::Logger;
+
+/// Parts of the paths of sources that are not the plugin's own.
+const FOREIGN_SOURCES: [&str; 4] = ["/rustc/", "/.cargo/registry/", "/.cargo/git/", "/sysdeps/"];
+/// Beginnings of the names of functions that are not the plugin's own, where the crates are built from a path.
+const FOREIGN_FUNCTIONS: [&str; 3] = ["stratos::", "<stratos::", "stratos_transport::"];
+
+/// Sets a panic hook that writes one error with message, place and backtrace, instead of lines on standard error.
+pub(super) fn install(logger: Logger, polls: PluginPolls) {
+    let default_hook = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        // A process that aborts, or whose session has ended, sends no more log lines.
+        if cfg!(panic = "abort") || logger.is_closed() {
+            default_hook(panic);
+            return;
+        }
+        let backtrace = Backtrace::capture();
+        let data = (backtrace.status() == BacktraceStatus::Captured)
+            .then(|| json!({ "backtrace": own_frames(&backtrace.to_string()) }));
+        let message = message(panic, polls.on_this_thread().as_deref());
+        logger.log(Level::Error, "panic", message, data);
+    }));
+}
+
+/// `future` is the description of the hook, handler or task that panicked.
+fn message(panic: &PanicHookInfo<'_>, future: Option<&str>) -> String {
+    let future = future.map(|name| format!("{name} ")).unwrap_or_default();
+    let text = panic.payload_as_str().unwrap_or("a value that is no text");
+    match panic.location() {
+        Some(location) => format!("{future}panicked at {location}: {text}"),
+        None => format!("{future}panicked: {text}"),
+    }
+}
+
+/// The frames of the plugin's own code, as `function at file:line:column`, the innermost first.
+///
+/// `Backtrace` gives its frames as text only: a line with number and function, and a line with the source.
+fn own_frames(backtrace: &str) -> Vec<String> {
+    let mut frames = Vec::new();
+    let mut function = "";
+    for line in backtrace.lines().map(str::trim) {
+        let Some(source) = line.strip_prefix("at ") else {
+            function = line.split_once(": ").map_or(line, |(_, function)| function);
+            continue;
+        };
+        let path = source.replace('\\', "/");
+        let is_foreign = FOREIGN_SOURCES.iter().any(|part| path.contains(part))
+            || FOREIGN_FUNCTIONS
+                .iter()
+                .any(|part| function.starts_with(part));
+        if !is_foreign {
+            frames.push(format!("{function} at {source}"));
+        }
+    }
+    frames
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_frames_are_those_of_the_plugins_sources() {
+        let backtrace = r"
+   0: __rustc::rust_begin_unwind
+             at /rustc/59807616e/library/std/src/panicking.rs:689:5
+   1: core::panicking::panic_fmt
+             at /rustc/59807616e/library/core/src/panicking.rs:80:14
+   2: fleet::planner::plan
+             at ./src/planner.rs:14:9
+   3: fleet::Fleet::on_start::{{closure}}
+             at C:\work\fleet\src\main.rs:20:5
+   4: stratos::session::Session<P>::run_hook::{{closure}}
+             at C:\work\stratos\stratos-sdk\src\session.rs:190:14
+   5: tokio::runtime::task::core::Core<T,S>::poll
+             at C:\Users\me\.cargo\registry\src\index\tokio-1.52.3\src\runtime\task\core.rs:375:24
+   6: main
+   7: __libc_start_call_main
+             at ./csu/../sysdeps/nptl/libc_start_call_main.h:58:16
+";
+        let expected = [
+            "fleet::planner::plan at ./src/planner.rs:14:9",
+            r"fleet::Fleet::on_start::{{closure}} at C:\work\fleet\src\main.rs:20:5",
+        ];
+        assert_eq!(own_frames(backtrace), expected);
+    }
+}
