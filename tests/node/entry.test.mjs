@@ -4,10 +4,10 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, afterEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -39,7 +39,7 @@ afterEach(async () => {
 
 /** Creates a plugin's folder as the shell installs it. */
 function install(id, program = PLUGIN) {
-  const folder = join(root, String(++folders));
+  const folder = join(root, String(++folders), "plugins", id);
   mkdirSync(join(folder, "background"), { recursive: true });
   writeFileSync(join(folder, "plugin.json"), JSON.stringify({ id, version: "1.0.0" }));
   writeFileSync(join(folder, "background", "package.json"), JSON.stringify({ type: "module" }));
@@ -115,6 +115,15 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       assert.equal((await get(shell, "/api/sample/pid")).status, 503);
       await assert.rejects(shell.invoke("echo", 1), /plugin `sample` is not running/);
       assert.deepEqual(shell.logs.filter((line) => line.startsWith("error")), []);
+    });
+
+    test("the plugin knows its folders", async () => {
+      const { shell, folder } = await start("sample");
+      const about = await shell.invoke("about", null);
+      assert.equal(about.id, "sample");
+      assert.equal(resolve(about.folder), folder);
+      assert.equal(about.data, join(folder, "..", "..", "plugins-data", "sample"));
+      assert.ok(existsSync(join(about.data, "written")));
     });
 
     test("config values survive restarts of plugin and shell, and missing values have their default", async () => {

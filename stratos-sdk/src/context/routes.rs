@@ -16,7 +16,6 @@ use stratos_protocol::server::{Route, covers};
 use tower::{Service, ServiceExt as _};
 
 use crate::context::error_response::ErrorResponses;
-use crate::context::server::ServerError;
 use crate::instrument::Instrumentation;
 
 /// Most routes that the response to an unknown path lists.
@@ -40,18 +39,12 @@ impl Routes {
         }
     }
 
-    /// Adds the router of a prefix. `routes` are those that are known, for the response to an unknown path.
-    pub(super) fn add(
-        &self,
-        prefix: &str,
-        router: Router,
-        routes: &[Route],
-    ) -> Result<(), ServerError> {
+    /// Adds the router of a prefix; returns false if the prefix has one already. `routes` are those that are known, for
+    /// the response to an unknown path.
+    pub(super) fn add(&self, prefix: &str, router: Router, routes: &[Route]) -> bool {
         let mut routers = self.write();
         if routers.iter().any(|(registered, _)| registered == prefix) {
-            return Err(ServerError::AlreadyRegistered {
-                prefix: prefix.to_owned(),
-            });
+            return false;
         }
         let known = list(routes);
         let not_found = self.errors.clone();
@@ -70,7 +63,7 @@ impl Routes {
             });
         routers.push((prefix.to_owned(), router));
         routers.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Ok(())
+        true
     }
 
     pub(super) fn remove(&self, prefix: &str) {
@@ -175,9 +168,9 @@ mod tests {
     async fn requests_go_to_the_longest_prefix_with_relative_paths() {
         let routes = Routes::new(Instrumentation::default());
         let router = |text: &'static str| Router::new().route("/a", get(async move || text));
-        routes.add("/api/x", router("outer"), &[]).unwrap();
-        routes.add("/api/x/admin", router("inner"), &[]).unwrap();
-        routes.add("/api/x", Router::new(), &[]).unwrap_err();
+        assert!(routes.add("/api/x", router("outer"), &[]));
+        assert!(routes.add("/api/x/admin", router("inner"), &[]));
+        assert!(!routes.add("/api/x", Router::new(), &[]));
         for (path, status, body) in [
             ("/api/x/a", 200, "outer"),
             ("/api/x/admin/a", 200, "inner"),
@@ -207,7 +200,7 @@ mod tests {
             without_arguments: true,
         }];
         let router = Router::new().route("/", panics);
-        routes.add("/p", router, &known).unwrap();
+        assert!(routes.add("/p", router, &known));
         for (method, path, status, code, error) in [
             (
                 Method::GET,
@@ -248,8 +241,8 @@ mod tests {
         let own = router
             .clone()
             .fallback(async || (StatusCode::IM_A_TEAPOT, "mine"));
-        routes.add("/own", own, &[]).unwrap();
-        routes.add("/p", router, &[]).unwrap();
+        assert!(routes.add("/own", own, &[]));
+        assert!(routes.add("/p", router, &[]));
         routes.errors.set(Arc::new(|status, body| {
             (status, Json(json!({ "message": body.error }))).into_response()
         }));

@@ -113,7 +113,11 @@ impl Server {
         routes: Vec<Route>,
     ) -> Result<(), ServerError> {
         check_prefix(prefix)?;
-        self.routes.add(prefix, router, &routes)?;
+        if !self.routes.add(prefix, router, &routes) {
+            return Err(ServerError::AlreadyRegistered {
+                prefix: prefix.to_owned(),
+            });
+        }
         let register = Register {
             prefix: prefix.to_owned(),
             routes,

@@ -10,9 +10,10 @@ use crate::active_polls::PluginPolls;
 use crate::context::Logger;
 
 /// Parts of the paths of sources that are not the plugin's own.
-const FOREIGN_SOURCES: [&str; 4] = ["/rustc/", "/.cargo/registry/", "/.cargo/git/", "/sysdeps/"];
-/// Beginnings of the names of functions that are not the plugin's own, where the crates are built from a path.
-const FOREIGN_FUNCTIONS: [&str; 3] = ["stratos::", "<stratos::", "stratos_transport::"];
+const FOREIGN_SOURCES: [&str; 3] = ["/rustc/", "/.cargo/registry/", "/.cargo/git/"];
+/// Beginnings of the names of functions that are not the plugin's own: those of the C library, and of the SDK where it is
+/// built from a path.
+const FOREIGN_FUNCTIONS: [&str; 4] = ["__libc_", "stratos::", "<stratos::", "stratos_transport::"];
 
 /// Sets a panic hook that writes one error with message, place and backtrace, instead of lines on standard error.
 pub(super) fn install(logger: Logger, polls: PluginPolls) {

@@ -34,10 +34,16 @@ fn a_panic_is_one_error_with_its_place_and_the_plugins_own_frames() {
         message.starts_with("the task `fragile` panicked at "),
         "{message}"
     );
-    let (_, events) = shell.interrupt();
-    let lines = events.iter().filter(|event| is_log(event));
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    shell.wait_for_state("sample", "stopped");
+    let lines = shell.events.iter().filter(|event| is_log(event));
     let about_it = lines.filter(|line| line["message"].as_str().unwrap().contains("panicked"));
-    assert_eq!(about_it.count(), 2, "one for each panic: {events:#?}");
+    assert_eq!(
+        about_it.count(),
+        2,
+        "one for each panic: {:#?}",
+        shell.events
+    );
 }
 
 fn is_log(event: &Value) -> bool {

@@ -73,6 +73,9 @@ fn config_values_survive_a_restart_and_a_kill() {
         Some(1),
         "the plugin was killed"
     );
+    let written = shell.state.join("data/sample/written");
+    let _ = shell.call("sample", "about", "null");
+    assert!(written.exists());
     end(shell);
     let options = RunOptions {
         args: vec!["--fresh".to_owned()],
@@ -83,6 +86,7 @@ fn config_values_survive_a_restart_and_a_kill() {
         shell.command(&["config", "list", "sample"]).stdout,
         "starts 1\n"
     );
+    assert!(!written.exists());
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// State folder, with the config values [default: .stratos in the plugin's folder]
     #[arg(long, value_name = "DIR")]
     pub(super) state: Option<PathBuf>,
-    /// Delete the config values of earlier runs
+    /// Delete the config values and data folders of earlier runs
     #[arg(long)]
     pub(super) fresh: bool,
     /// Who is signed in: signed-in, signed-out, expiring, or a name from stratos.toml

@@ -1,5 +1,6 @@
 //! Start of the shell and of the tasks beside it.
 
+use std::fs;
 use std::io;
 use std::path::{self, Path, PathBuf};
 use std::process;
@@ -25,6 +26,9 @@ use crate::commands::run::scenario_task::ScenarioTask;
 use crate::commands::run::status::StatusBlock;
 use crate::context::Context;
 use crate::error::Error;
+
+/// The folder within the state folder that contains the plugins' data folders.
+const DATA: &str = "data";
 
 /// A shell with the tasks beside it.
 pub(super) struct RunningShell {
@@ -56,7 +60,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
     let options = shell_options(&args, settings, state, has_keys);
     let events = EventBus::default();
     let subscriber = events.subscribe();
-    let data = absolute(&state_dir)?.join("data");
+    let data = absolute(&state_dir)?.join(DATA);
     let specs = projects
         .iter()
         .map(|project| spec(project, &launchers, &data));
@@ -98,12 +102,19 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
     })
 }
 
-/// Opens the state folder, and clears the config values with `--fresh`.
+/// Opens the state folder, and clears config values and data folders with `--fresh`.
 fn open_state(cx: &Context, args: &Args, state_dir: &Path) -> Result<StateDir, Error> {
     let state = StateDir::open(state_dir).map_err(Error::State)?;
     cx.output.notices(state.notices());
     if args.fresh {
         state.store().clear().map_err(Error::ClearConfig)?;
+        let data = state_dir.join(DATA);
+        match fs::remove_dir_all(&data) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::file("remove", data, source));
+            }
+            _ => {}
+        }
     }
     Ok(state)
 }
