@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// The time of day. Cheap to copy.
 ///
-/// In a test with [`stratos::testing`](crate::testing) it follows the virtual time of `tokio::time`, so that an hour
+/// In a test with `stratos::testing` it follows the virtual time of `tokio::time`, so that an hour
 /// which the test skips has passed here too. Elsewhere it is the clock of the system.
 ///
 /// ```no_run

@@ -44,9 +44,8 @@ impl PluginInfo {
 
     /// Folder with the plugin's `plugin.json` and `assets/`, as an absolute path.
     ///
-    /// Read from it only: an update replaces the folder, and the pilot may have no permission to write there. In a
-    /// [test](crate::testing) it is the package's folder, and in the mocked shell that of the project.
-    #[cfg_attr(not(feature = "testing"), doc = "[test]: https://docs.rs/stratos-sdk")]
+    /// Read from it only: an update replaces the folder, and the pilot may have no permission to write there. In the
+    /// mocked shell it is the folder of the project, and in a test that of the package.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.0.folders.plugin

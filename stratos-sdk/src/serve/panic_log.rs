@@ -35,7 +35,10 @@ pub(super) fn install(logger: Logger, polls: PluginPolls) {
 /// `future` is the description of the hook, handler or task that panicked.
 fn message(panic: &PanicHookInfo<'_>, future: Option<&str>) -> String {
     let future = future.map(|name| format!("{name} ")).unwrap_or_default();
-    let text = panic.payload_as_str().unwrap_or("a value that is no text");
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let text = text.unwrap_or("a value that is no text");
     match panic.location() {
         Some(location) => format!("{future}panicked at {location}: {text}"),
         None => format!("{future}panicked: {text}"),

@@ -1,10 +1,11 @@
 //! Background task that prints the shell's events.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
 use stratos_host::control::Control;
 use stratos_host::event::{Event, Subscriber};
+use stratos_host::remote::PluginInfo;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -101,7 +102,7 @@ impl FormatTask {
                     is_settled = true;
                     match self.format {
                         Some(_) => self.status.render(&plugins),
-                        None => self.ready_event(),
+                        None => self.ready_event(&plugins),
                     }
                 }
                 () = self.stop.cancelled() => return,
@@ -119,10 +120,8 @@ impl FormatTask {
         }
     }
 
-    fn ready_event(&self) -> String {
-        to_json(&BTreeMap::from([
-            ("event", "ready"),
-            ("url", &self.status.url),
-        ]))
+    fn ready_event(&self, plugins: &[PluginInfo]) -> String {
+        let url = &self.status.url;
+        to_json(&json!({ "event": "ready", "url": url, "plugins": plugins }))
     }
 }
