@@ -111,6 +111,10 @@ impl<S> Entry<S> {
     fn live_prefixes(&self) -> impl Iterator<Item = &str> {
         self.live_claims().map(|claim| claim.prefix.as_str())
     }
+
+    fn serves(&self, path: &str) -> bool {
+        self.live_prefixes().any(|prefix| covers(prefix, path))
+    }
 }
 
 impl<S> Default for RoutingTable<S> {
@@ -256,13 +260,17 @@ impl<S: Target> RoutingTable<S> {
             .collect()
     }
 
+    /// The plugin with a prefix in effect that covers a path.
+    pub(crate) fn live_owner(&self, path: &str) -> Option<String> {
+        let table = self.0.borrow();
+        let (id, _) = table.iter().find(|(_, entry)| entry.serves(path))?;
+        Some(id.clone())
+    }
+
     /// Leases the target for a request path; waits while the plugin's requests are held.
     pub(crate) async fn for_path(&self, path: &str) -> Option<Lease<S>> {
-        self.lease(|table| {
-            let mut entries = table.values();
-            entries.find(|entry| entry.live_prefixes().any(|prefix| covers(prefix, path)))
-        })
-        .await
+        self.lease(|table| table.values().find(|entry| entry.serves(path)))
+            .await
     }
 
     /// Leases a plugin's target; waits while the plugin's requests are held.

@@ -1,11 +1,12 @@
 //! Human-readable events of the shell.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use stratos_host::PluginState;
-use stratos_host::event::{BuildStep, Event, LogLine, Part};
-use stratos_protocol::logger::Level;
+use stratos_host::event::{BuildStep, Event, LogLine, Part, is_secret_name};
+use stratos_protocol::logger::{Level, truncate};
 
 use crate::output::escape::{escape, escape_coloured};
 use crate::output::scenario_format::format_progress;
@@ -20,6 +21,9 @@ const COLOURS: [AnsiColor; 6] = [
     AnsiColor::Green,
     AnsiColor::BrightCyan,
 ];
+
+/// Longest path, key or JSON text on a line, in bytes; about four lines of a terminal.
+const DATA_BYTES: usize = 320;
 
 /// Formats events as lines of text.
 #[derive(Debug)]
@@ -83,6 +87,52 @@ impl EventFormat {
                 if *waits {
                     text.push_str("; then press Enter here");
                 }
+                self.prefixed(plugin, &text)
+            }
+            Event::Request {
+                plugin,
+                method,
+                path,
+                status,
+                ms,
+            } => self.prefixed(plugin, &format_request(method, path, *status, *ms)),
+            Event::Call {
+                plugin,
+                channel,
+                error,
+                ms,
+            } => {
+                let (channel, time) = (escape(channel), fractional(*ms));
+                let text = match error {
+                    None => format!("call  {channel} {DIM}{time}{DIM:#}"),
+                    Some(error) => format!(
+                        "call  {channel} {RED}failed{RED:#} {DIM}{time}{DIM:#}: {}",
+                        escape(error)
+                    ),
+                };
+                self.prefixed(plugin, &text)
+            }
+            Event::Suppressed {
+                plugin,
+                requests,
+                calls,
+            } => self.prefixed(plugin, &format_suppressed(*requests, *calls)),
+            Event::Config {
+                plugin,
+                key,
+                value,
+                by_plugin,
+            } => {
+                let by = if *by_plugin { "plugin" } else { "user" };
+                let value = match value {
+                    Some(_) if is_secret_name(key) => format!(" {DIM}[redacted]{DIM:#}"),
+                    Some(value) => data(value),
+                    None => " removed".to_owned(),
+                };
+                let text = format!(
+                    "config  {}{value} {DIM}by the {by}{DIM:#}",
+                    shorten(&escape(key))
+                );
                 self.prefixed(plugin, &text)
             }
             Event::Auth { authenticated } => {
@@ -197,8 +247,46 @@ fn format_reread(plugin: &str, error: Option<&str>) -> String {
     }
 }
 
+fn format_request(method: &str, path: &str, status: Option<u16>, ms: f64) -> String {
+    let (method, path) = (escape(method), shorten(path));
+    let (path, time) = (escape(&path), fractional(ms));
+    let status = match status {
+        None => format!("{YELLOW}cancelled by the client{YELLOW:#}"),
+        Some(status @ 500..) => format!("{RED}{status}{RED:#}"),
+        Some(status @ 400..) => format!("{YELLOW}{status}{YELLOW:#}"),
+        Some(status @ 300..) => format!("{CYAN}{status}{CYAN:#}"),
+        Some(status) => format!("{GREEN}{status}{GREEN:#}"),
+    };
+    format!("{method} {path} {status} {DIM}{time}{DIM:#}")
+}
+
+fn format_suppressed(requests: u64, calls: u64) -> String {
+    let count = match (requests, calls) {
+        (requests, 0) => format!("{requests} requests"),
+        (0, calls) => format!("{calls} IPC calls"),
+        (requests, calls) => format!("{requests} requests and {calls} IPC calls"),
+    };
+    format!("{YELLOW}{count} are not shown: there were too many at once{YELLOW:#}")
+}
+
+/// JSON data on the same line, shortened to [`DATA_BYTES`].
 fn data(value: &impl ToString) -> String {
-    format!(" {DIM}{}{DIM:#}", escape(&value.to_string()))
+    let text = value.to_string();
+    format!(" {DIM}{}{DIM:#}", escape(&shorten(&text)))
+}
+
+/// Truncates text above [`DATA_BYTES`] and appends how much is missing. The lines of `--json` have all of it.
+fn shorten(text: &str) -> Cow<'_, str> {
+    truncate(text, DATA_BYTES).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Milliseconds with as many digits as tell something.
+fn fractional(ms: f64) -> String {
+    match ms {
+        1000.0.. => format!("{:.1} s", ms / 1e3),
+        10.0.. => format!("{ms:.0} ms"),
+        _ => format!("{ms:.1} ms"),
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "it is shown with one decimal")]

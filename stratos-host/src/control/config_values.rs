@@ -4,7 +4,7 @@ use serde_json::Value;
 use tracing::debug;
 
 use crate::control::{Control, ControlError};
-use crate::event::Entry;
+use crate::event::Event;
 use crate::remote::ConfigValues;
 use crate::store::{ConfigExport, ConfigStore, StoreError};
 
@@ -45,7 +45,7 @@ impl Control {
         let (stored_key, stored) = (key.clone(), value.clone());
         self.with_plugin(id, move |store, id| store.set(id, &stored_key, &stored))
             .await?;
-        self.record_value(id, key, Some(value));
+        self.emit_change(id, key, Some(value));
         Ok(())
     }
 
@@ -58,7 +58,7 @@ impl Control {
         if !was_present {
             return Err(no_value(id, key));
         }
-        self.record_value(id, key.to_owned(), None);
+        self.emit_change(id, key.to_owned(), None);
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Control {
         self.with_plugin(id, move |store, id| store.replace(id, &stored))
             .await?;
         for (key, value) in values {
-            self.record_value(id, key, Some(value));
+            self.emit_change(id, key, Some(value));
         }
         Ok(())
     }
@@ -88,21 +88,21 @@ impl Control {
         self.with_store(move |store| store.import(stored)).await?;
         for (plugin, values) in export.plugins {
             for (key, value) in values {
-                self.record_value(&plugin, key, Some(value));
+                self.emit_change(&plugin, key, Some(value));
             }
         }
         Ok(())
     }
 
-    fn record_value(&self, plugin: &str, key: String, value: Option<Value>) {
+    fn emit_change(&self, plugin: &str, key: String, value: Option<Value>) {
         let is_deleted = value.is_none();
         debug!(plugin, key, is_deleted, "config value changed by a user");
         let plugin = plugin.to_owned();
-        self.runtime().events.record(|| Entry::Config {
+        self.emit(Event::Config {
             plugin,
-            by_plugin: false,
             key,
             value,
+            by_plugin: false,
         });
     }
 

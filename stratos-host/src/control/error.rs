@@ -1,5 +1,6 @@
 //! Errors of operations on a running shell.
 
+use stratos_protocol::ErrorCode;
 use stratos_protocol::error::chain;
 use stratos_transport::CallError;
 use thiserror::Error;
@@ -36,7 +37,7 @@ pub enum ControlError {
         channels: Vec<String>,
     },
     /// The handler of the channel failed, or did not answer in time.
-    #[error("channel `{channel}` of plugin `{id}`: {error}")]
+    #[error("{}: {}", handler_name(id, channel, error), chain(error))]
     Handler {
         /// The plugin's id.
         id: String,
@@ -70,6 +71,24 @@ pub enum ControlError {
     /// There is no persona of this name.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),
+}
+
+impl ControlError {
+    /// The reason why an IPC call failed, for readers who know the plugin and the channel.
+    pub(crate) fn call_failure(&self) -> String {
+        match self {
+            Self::Handler { error, .. } => chain(error),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// The plugin, and the channel unless the plugin's error names it.
+fn handler_name(id: &str, channel: &str, error: &CallError) -> String {
+    match error {
+        CallError::Rpc(error) if error.code == ErrorCode::InvalidParams => format!("plugin `{id}`"),
+        _ => format!("channel `{channel}` of plugin `{id}`"),
+    }
 }
 
 fn list_channels(channels: &[String]) -> String {

@@ -7,7 +7,7 @@ use stratos_protocol::logger::Level;
 use tokio::task::AbortHandle;
 
 use crate::config::{Origin, StratosToml};
-use crate::event::{Event, Subscriber};
+use crate::event::{Event, RequestKind, Subscriber};
 use crate::http::InProcessClient;
 use crate::plugin::Runtime;
 use crate::plugin::{PluginError, PluginHandle, PluginSpec};
@@ -94,6 +94,26 @@ impl Control {
     /// Origin of the shell's server, such as `http://127.0.0.1:2066`.
     pub(crate) fn origin(&self) -> String {
         self.0.client.origin()
+    }
+
+    /// Emits an event about a request to a plugin, within the plugin's rate limit.
+    pub(crate) fn emit_request(
+        &self,
+        plugin: &str,
+        kind: RequestKind,
+        event: impl FnOnce() -> Event,
+    ) {
+        self.runtime().events.emit_request(plugin, kind, event);
+    }
+
+    /// Emits the numbers of the requests that exceeded the rate limit and are not reported yet.
+    pub(crate) fn report_suppressed_requests(&self) {
+        self.runtime().events.report_all_suppressed();
+    }
+
+    /// Whether anybody subscribes to all events.
+    pub(crate) fn has_subscribers(&self) -> bool {
+        self.runtime().events.has_subscribers()
     }
 
     /// Emits a log line of the shell about a plugin.

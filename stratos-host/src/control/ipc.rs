@@ -9,7 +9,8 @@ use stratos_transport::CallError;
 use tracing::debug;
 
 use crate::control::{Control, ControlError};
-use crate::event::Entry;
+use crate::event::{Entry, Event, RequestKind, fractional_millis};
+use crate::plugin::PluginHandle;
 
 impl Control {
     /// Calls the handler of an IPC channel, as a plugin's UI does, and waits for its answer.
@@ -40,21 +41,38 @@ impl Control {
         payload: Box<RawValue>,
     ) -> Result<Box<RawValue>, ControlError> {
         let plugin = self.plugin(id)?;
-        let session = self.runtime().routing.for_plugin(id).await;
+        let begin = Instant::now();
+        let answer = self.invoke_running(&plugin, channel, payload).await;
+        let (duration, succeeded) = (begin.elapsed(), answer.is_ok());
+        debug!(plugin = id, channel, ?duration, succeeded, "IPC call ended");
+        let events = &self.runtime().events;
+        events.emit_request(id, RequestKind::Ipc, || Event::Call {
+            plugin: id.to_owned(),
+            channel: channel.to_owned(),
+            error: answer.as_ref().err().map(ControlError::call_failure),
+            ms: fractional_millis(duration),
+        });
+        answer
+    }
+
+    async fn invoke_running(
+        &self,
+        plugin: &PluginHandle,
+        channel: &str,
+        payload: Box<RawValue>,
+    ) -> Result<Box<RawValue>, ControlError> {
+        let session = self.runtime().routing.for_plugin(&plugin.id).await;
         let session = session.ok_or_else(|| ControlError::NotRunning {
-            id: id.to_owned(),
+            id: plugin.id.clone(),
             state: plugin.status().state.as_str(),
         })?;
-        let (id, channel) = (id.to_owned(), channel.to_owned());
+        let (id, channel) = (plugin.id.clone(), channel.to_owned());
         self.runtime().events.record(|| Entry::Call {
             plugin: id.clone(),
             channel: channel.clone(),
             payload: parse_or_null(&payload),
         });
-        let begin = Instant::now();
         let answer = session.invoke(&channel, payload).await;
-        let (duration, succeeded) = (begin.elapsed(), answer.is_ok());
-        debug!(plugin = id, channel, ?duration, succeeded, "IPC call ended");
         self.runtime().events.record(|| Entry::Answer {
             plugin: id.clone(),
             channel: channel.clone(),

@@ -31,14 +31,28 @@ impl Control {
         lease.ok_or_else(|| self.no_session(path))
     }
 
-    fn no_session(&self, path: &str) -> NoSession {
-        let routing = &self.runtime().routing;
+    /// Id of the plugin that serves a path, or would serve it if it ran.
+    pub(crate) fn plugin_of_path(&self, path: &str) -> Option<String> {
+        let live = self.runtime().routing.live_owner(path);
+        live.or_else(|| self.owner_when_running(path))
+    }
+
+    /// Id of the plugin that would serve a path if it ran.
+    fn owner_when_running(&self, path: &str) -> Option<String> {
         // A plugin that has not run yet has registered no prefix; the conventional one is assumed.
         let by_convention = || {
             let is_owner = |id: &&String| covers(&format!("/api/{id}"), path);
             self.0.plugins.keys().find(is_owner).cloned()
         };
-        let owner = routing.former_owner(path).or_else(by_convention);
+        self.runtime()
+            .routing
+            .former_owner(path)
+            .or_else(by_convention)
+    }
+
+    fn no_session(&self, path: &str) -> NoSession {
+        let routing = &self.runtime().routing;
+        let owner = self.owner_when_running(path);
         let status = owner.and_then(|id| Some((self.plugin(&id).ok()?.status().state, id)));
         match status {
             // A running plugin has registered all its prefixes, so that this path is none of its own.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use stratos_protocol::logger::Level;
 
 use crate::event::log_limit::{Admission, LogLimiter, NOTICE_INTERVAL};
+use crate::event::request_limit::{self, RequestKind, RequestLimiter};
 use crate::event::subscriber::{Subscriber, Subscribers};
 use crate::event::types::now_millis;
 use crate::event::{Entry, Event, Journal, LogLine};
@@ -15,6 +16,7 @@ use crate::event::{Entry, Event, Journal, LogLine};
 pub struct EventBus {
     subscribers: Subscribers,
     limiter: LogLimiter,
+    request_limiter: RequestLimiter,
     journal: Option<Journal>,
 }
 
@@ -43,6 +45,48 @@ impl EventBus {
         let event = Arc::new(event);
         self.record(|| Entry::Event(Arc::clone(&event)));
         self.subscribers.emit(&event);
+    }
+
+    /// Emits an event about a request to a plugin, subject to the plugin's rate limit. Calls `event` only if there is a
+    /// subscriber and the event is admitted.
+    pub(crate) fn emit_request(
+        &self,
+        plugin: &str,
+        kind: RequestKind,
+        event: impl FnOnce() -> Event,
+    ) {
+        if !self.has_subscribers() {
+            return;
+        }
+        match self.request_limiter.admit(plugin, kind) {
+            request_limit::Admission::Admitted => self.emit(event()),
+            request_limit::Admission::Suppressed => {}
+            request_limit::Admission::FirstSuppressed => {
+                let (bus, plugin) = (self.clone(), plugin.to_owned());
+                tokio::spawn(async move {
+                    tokio::time::sleep(NOTICE_INTERVAL).await;
+                    bus.report_suppressed(&plugin);
+                });
+            }
+        }
+    }
+
+    /// Whether anybody subscribes to all events.
+    pub(crate) fn has_subscribers(&self) -> bool {
+        self.subscribers.is_any_unrestricted()
+    }
+
+    /// Emits the numbers of all requests that have no events of their own, such as when the shell stops.
+    pub(crate) fn report_all_suppressed(&self) {
+        for plugin in self.request_limiter.plugins() {
+            self.report_suppressed(&plugin);
+        }
+    }
+
+    fn report_suppressed(&self, plugin: &str) {
+        if let Some(event) = self.request_limiter.take_suppressed(plugin) {
+            self.emit(event);
+        }
     }
 
     /// Appends an entry to the journal, if there is one.

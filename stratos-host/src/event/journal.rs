@@ -34,17 +34,6 @@ pub enum Entry {
         /// The handler's answer, or the reason of its failure.
         answer: Result<Value, String>,
     },
-    /// A change of a config value.
-    Config {
-        /// Id of the plugin that the value belongs to.
-        plugin: String,
-        /// Whether the plugin wrote it, and not a user of the shell.
-        by_plugin: bool,
-        /// Key of the value.
-        key: String,
-        /// New value; `None` where it was deleted.
-        value: Option<Value>,
-    },
     /// A request to the shell's server by a client in memory.
     Request {
         /// Method and path.

@@ -11,6 +11,7 @@ use stratos_protocol::logger;
 use tokio::time::Instant;
 
 use crate::event::LogLine;
+use crate::event::token_bucket::TokenBucket;
 
 /// Longest tag that is not truncated, in bytes.
 const TAG_BYTES: usize = 256;
@@ -27,11 +28,10 @@ pub(crate) const NOTICE_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LogLimiter(Arc<Mutex<HashMap<String, Bucket>>>);
 
-/// Token bucket of one plugin; a token is the right to one line.
+/// Lines of one plugin: its token bucket, and what exceeded it.
 #[derive(Debug)]
 struct Bucket {
-    tokens: f64,
-    refilled: Instant,
+    tokens: TokenBucket,
     dropped: Option<Dropped>,
 }
 
@@ -74,18 +74,13 @@ impl LogLimiter {
 impl Bucket {
     fn new(now: Instant) -> Self {
         Self {
-            tokens: BURST,
-            refilled: now,
+            tokens: TokenBucket::new(LINES_PER_SECOND, BURST, now),
             dropped: None,
         }
     }
 
     fn admit(&mut self, line: LogLine, now: Instant) -> Admission {
-        let elapsed = now.duration_since(self.refilled).as_secs_f64();
-        self.tokens = (self.tokens + elapsed * LINES_PER_SECOND).min(BURST);
-        self.refilled = now;
-        if self.tokens >= 1.0 {
-            self.tokens -= 1.0;
+        if self.tokens.take(now) {
             if let Some(dropped) = &mut self.dropped {
                 // Emitting them now would break the order of lines.
                 dropped.last.clear();

@@ -1,6 +1,7 @@
 //! Subscribers of the event bus, each with a bounded queue that is shared fairly between plugins.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
@@ -17,7 +18,11 @@ const MIN_EVENT_BYTES: usize = 4096;
 pub(crate) struct Subscribers(Arc<Registry>);
 
 #[derive(Debug, Default)]
-struct Registry(Mutex<Subscriptions>);
+struct Registry {
+    subscriptions: Mutex<Subscriptions>,
+    /// Number of subscriptions to all events, to be read without the lock.
+    unrestricted: AtomicUsize,
+}
 
 #[derive(Debug, Default)]
 struct Subscriptions {
@@ -67,11 +72,19 @@ impl Subscribers {
             queue: Mutex::default(),
             changed: Notify::new(),
         });
+        if subscription.pushes_of.is_none() {
+            self.0.unrestricted.fetch_add(1, Ordering::Relaxed);
+        }
         self.0.lock().list.push(Arc::clone(&subscription));
         Subscriber {
             subscription,
             registry: Arc::downgrade(&self.0),
         }
+    }
+
+    /// Whether there is a subscription to all events.
+    pub(crate) fn is_any_unrestricted(&self) -> bool {
+        self.0.unrestricted.load(Ordering::Relaxed) > 0
     }
 
     /// Queues an event for every subscriber. Never waits: a queue that is full drops events.
@@ -90,7 +103,9 @@ impl Subscribers {
 
 impl Registry {
     fn lock(&self) -> MutexGuard<'_, Subscriptions> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.subscriptions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -207,6 +222,9 @@ impl Drop for Subscriber {
         if let Some(registry) = self.registry.upgrade() {
             let is_other = |other: &Arc<Subscription>| !Arc::ptr_eq(other, &self.subscription);
             registry.lock().list.retain(is_other);
+            if self.subscription.pushes_of.is_none() {
+                registry.unrestricted.fetch_sub(1, Ordering::Relaxed);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use stratos_protocol::logger::Level;
 
@@ -84,6 +84,60 @@ pub enum Event {
         needs: Option<String>,
         /// Whether the plugin is paused until [`Control::release_debugger_pause`](crate::control::Control::release_debugger_pause).
         waits: bool,
+    },
+    /// A request to the shell's HTTP server got the head of its response, or its client disconnected before.
+    ///
+    /// The event of a stream or a WebSocket comes when it opens. Each plugin has a rate limit for requests and calls
+    /// together, see [`Suppressed`](Self::Suppressed).
+    Request {
+        /// Plugin of the path; empty if the path is of the shell or of no plugin.
+        plugin: String,
+        /// Method of the request.
+        method: String,
+        /// Path and query, without the values of query parameters that look like secrets.
+        path: String,
+        /// Status code of the response; absent if the client disconnected before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// Time until the head of the response, in milliseconds.
+        ms: f64,
+    },
+    /// An IPC call to a plugin ended.
+    Call {
+        /// The called plugin.
+        plugin: String,
+        /// Channel name without the prefix `plugin:{id}:`.
+        channel: String,
+        /// Reason why the call failed; absent if the handler returned a value.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+        /// Time until the answer, in milliseconds.
+        ms: f64,
+    },
+    /// Requests and calls of a plugin that exceeded the rate limit, so that they have no events of their own.
+    Suppressed {
+        /// The plugin's id; empty for requests to the shell itself and those that no plugin serves.
+        plugin: String,
+        /// Number of requests.
+        requests: u64,
+        /// Number of IPC calls.
+        calls: u64,
+    },
+    /// A config value was stored or removed.
+    Config {
+        /// Plugin that the value belongs to.
+        plugin: String,
+        /// Key of the value.
+        key: String,
+        /// New value; absent if it was removed.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
+        value: Option<Value>,
+        /// Whether the plugin changed it, and not a user of the shell.
+        by_plugin: bool,
     },
     /// The user signed in or out.
     Auth {
@@ -176,8 +230,45 @@ impl Event {
             | Self::Reread { plugin, .. }
             | Self::Build { plugin, .. }
             | Self::Reload { plugin, .. }
-            | Self::Attach { plugin, .. } => plugin,
+            | Self::Attach { plugin, .. }
+            | Self::Request { plugin, .. }
+            | Self::Call { plugin, .. }
+            | Self::Suppressed { plugin, .. }
+            | Self::Config { plugin, .. } => plugin,
             Self::Auth { .. } | Self::Scenario { .. } | Self::Missed { .. } => "",
+        }
+    }
+
+    /// Severity of the event.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        match self {
+            Self::Log(line) => line.level,
+            Self::Request {
+                status: Some(500..),
+                ..
+            }
+            | Self::Call { error: Some(_), .. }
+            | Self::Reread { error: Some(_), .. }
+            | Self::State {
+                state: PluginState::Errored { .. },
+                ..
+            }
+            | Self::Build {
+                build: BuildStep::Failed { .. },
+                ..
+            } => Level::Error,
+            Self::Request {
+                status: Some(400..) | None,
+                ..
+            }
+            | Self::State {
+                state: PluginState::BackingOff { .. },
+                ..
+            }
+            | Self::Suppressed { .. }
+            | Self::Missed { .. } => Level::Warn,
+            _ => Level::Info,
         }
     }
 
@@ -191,6 +282,13 @@ impl Event {
             Self::Push {
                 channel, payload, ..
             } => channel.len() + payload.as_str().len(),
+            Self::Request { path, .. } => path.len(),
+            Self::Call { channel, error, .. } => {
+                channel.len() + error.as_ref().map_or(0, String::len)
+            }
+            Self::Config { key, value, .. } => {
+                key.len() + value.as_ref().map(tree_bytes).unwrap_or_default()
+            }
             Self::Build {
                 build: BuildStep::Finished { output, .. } | BuildStep::Failed { output, .. },
                 ..
@@ -203,6 +301,11 @@ impl Event {
             _ => 0,
         }
     }
+}
+
+/// Deserialises a field that is there, so that `null` is a value and not an absent one.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// Estimated memory of a JSON tree in bytes; many times the length of its text where it has many small nodes.
@@ -240,4 +343,9 @@ pub(crate) fn now_millis() -> u64 {
 /// A duration in milliseconds.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A duration in milliseconds, with a resolution of a microsecond.
+pub(crate) fn fractional_millis(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -12,7 +12,9 @@ use crate::control::Control;
 use crate::remote::API;
 use crate::server::error_response::convert_axum_error;
 use crate::server::index::index;
+use crate::server::ipc_websocket::IPC_PREFIX;
 use crate::server::request_guard::RequestGuard;
+use crate::server::request_log::RequestLog;
 use crate::server::{api, ipc_websocket, proxy};
 
 /// The shell's HTTP server without its connections.
@@ -28,7 +30,10 @@ impl App {
         let own_routes = Router::new()
             .route("/", get(index))
             .nest(API, api::router(guard.clone()))
-            .route("/__stratos/ipc/{plugin}", get(ipc_websocket::upgrade))
+            .route(
+                &format!("{IPC_PREFIX}{{plugin}}"),
+                get(ipc_websocket::upgrade),
+            )
             .layer(map_response(convert_axum_error))
             .fallback(async |State(control), request| proxy::forward(&control, request).await)
             .with_state(control.clone());
@@ -39,9 +44,11 @@ impl App {
         }
     }
 
-    /// Responds to a request, if the request guard accepts it.
+    /// Responds to a request, if the request guard accepts it, and logs it.
     pub(crate) async fn respond(&self, request: Request) -> Response {
-        self.guard
+        let log = RequestLog::begin(&self.control, &request);
+        let response = self
+            .guard
             .apply(request, async |request| {
                 let path = request.uri().path();
                 if path == "/" || covers(RESERVED_PREFIX, path) {
@@ -51,6 +58,10 @@ impl App {
                 // Without the router, which costs more than the rest of the proxy.
                 proxy::forward(&self.control, request).await
             })
-            .await
+            .await;
+        if let Some(log) = log {
+            log.responded(response.status());
+        }
+        response
     }
 }

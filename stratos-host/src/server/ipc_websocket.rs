@@ -21,6 +21,8 @@ use crate::control::{Control, ControlError};
 use crate::event::{Event, JsonText, Subscriber};
 use crate::server::error_response::operation_failed;
 
+/// The prefix of the WebSockets' paths; the plugin's id follows.
+pub(super) const IPC_PREFIX: &str = "/__stratos/ipc/";
 /// The most bytes of calls in flight and of unread results that one connection may hold: 16 MiB.
 const MAX_QUEUED_BYTES: usize = 16 * 1024 * 1024;
 /// Timeout for sending a message. A UI that does not read for so long is disconnected.

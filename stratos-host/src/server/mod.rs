@@ -10,6 +10,7 @@ mod ipc_websocket;
 mod leased_body;
 mod proxy;
 mod request_guard;
+mod request_log;
 mod response_headers;
 
 pub(crate) use self::app::App;

@@ -5,7 +5,6 @@
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -17,10 +16,10 @@ use axum::response::{IntoResponse, Response};
 use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode};
 use stratos_protocol::server::{RESERVED_PREFIX, covers};
 use subtle::ConstantTimeEq as _;
-use tracing::{Level, debug, enabled};
 
 use crate::config::Origin;
 use crate::server::error_response::{error_response, operation_failed};
+use crate::server::ipc_websocket::IPC_PREFIX;
 use crate::server::response_headers;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -88,10 +87,6 @@ impl RequestGuard {
         request: Request,
         next: impl AsyncFnOnce(Request) -> Response,
     ) -> Response {
-        let logged = enabled!(Level::DEBUG).then(|| {
-            let (method, uri) = (request.method().clone(), request.uri().clone());
-            (Instant::now(), method, uri)
-        });
         let wants_upgrade = request.headers().contains_key(UPGRADE);
         let checked = self.check(request.method(), request.uri(), request.headers());
         let (mut response, origin) = match checked {
@@ -108,11 +103,6 @@ impl RequestGuard {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response_headers::set_headers(&mut response, origin);
-        if let Some((begin, method, uri)) = logged {
-            let (path, status, duration) = (uri.path(), response.status(), begin.elapsed());
-            // Without the query, which may contain secrets.
-            debug!(%method, path, status = status.as_u16(), ?duration, "HTTP request");
-        }
         response
     }
 
@@ -255,7 +245,7 @@ fn is_host(host: &str) -> bool {
 
 /// Whether a path is below the shell's reserved prefix. The IPC of plugins' UIs is an exception.
 fn is_reserved(path: &str) -> bool {
-    covers(RESERVED_PREFIX, path) && !path.starts_with("/__stratos/ipc/")
+    covers(RESERVED_PREFIX, path) && !path.starts_with(IPC_PREFIX)
 }
 
 /// Whether a path has no part that another program may normalize or decode differently.

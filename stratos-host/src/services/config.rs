@@ -12,7 +12,7 @@ use stratos_protocol::method::Empty;
 use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 
-use crate::event::{Entry, EventBus};
+use crate::event::{Event, EventBus};
 use crate::services::service::{Caller, Resources, RpcResult, Service, writes_revoked};
 use crate::store::{ConfigStore, InjectedFaults, StoreError};
 
@@ -93,7 +93,7 @@ impl ConfigService {
             store.set_if(plugin, &stored_key, &stored, move || writer.may_write())
         };
         self.check_written(self.run(caller, write).await?)?;
-        self.record_change(caller, key, Some(value));
+        self.emit_change(caller, key, Some(value));
         Ok(Empty {})
     }
 
@@ -104,7 +104,7 @@ impl ConfigService {
             store.delete_if(plugin, &stored_key, move || writer.may_write())
         };
         self.check_written(self.run(caller, write).await?)?;
-        self.record_change(caller, key, None);
+        self.emit_change(caller, key, None);
         Ok(Empty {})
     }
 
@@ -123,12 +123,12 @@ impl ConfigService {
         }
     }
 
-    fn record_change(&self, caller: &Caller, key: String, value: Option<Value>) {
-        self.events.record(|| Entry::Config {
+    fn emit_change(&self, caller: &Caller, key: String, value: Option<Value>) {
+        self.events.emit(Event::Config {
             plugin: caller.plugin.clone(),
-            by_plugin: true,
             key,
             value,
+            by_plugin: true,
         });
     }
 

@@ -180,6 +180,7 @@ impl Shell {
         // Kept open until now, since plugins may call their own routes while they stop.
         self.server_shutdown.cancel();
         let _ = timeout(CONNECTION_TIMEOUT, &mut self.server).await;
+        self.control.report_suppressed_requests();
         if let Some(folder) = &self.folder {
             HostFile::remove(folder);
         }

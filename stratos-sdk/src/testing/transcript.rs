@@ -44,19 +44,6 @@ fn describe(entry: &Entry) -> Option<(&'static str, String)> {
             channel,
             answer: Err(error),
         } => ("error", format!("{plugin}: {channel}: {error}")),
-        Entry::Config {
-            plugin,
-            by_plugin,
-            key,
-            value,
-        } => {
-            let change = match value {
-                Some(value) => format!("{key} = {value}"),
-                None => format!("{key} removed"),
-            };
-            let by = if *by_plugin { "" } else { " (by the test)" };
-            ("config", format!("{plugin}: {change}{by}"))
-        }
         Entry::Request { request } => ("request", request.clone()),
         Entry::Response {
             request,
@@ -107,6 +94,19 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
                 format!("{plugin}: {}{generation}{reason}", state.as_str()),
             )
         }
+        Event::Config {
+            plugin,
+            key,
+            value,
+            by_plugin,
+        } => {
+            let change = match value {
+                Some(value) => format!("{key} = {value}"),
+                None => format!("{key} removed"),
+            };
+            let by = if *by_plugin { "" } else { " (by the test)" };
+            ("config", format!("{plugin}: {change}{by}"))
+        }
         Event::Auth { authenticated } => {
             let state = if *authenticated { "in" } else { "out" };
             ("auth", format!("signed {state}"))
@@ -119,12 +119,15 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             };
             ("scenario", text)
         }
-        // Tests neither watch nor build files, and the journal never drops events.
+        // Tests neither watch nor build files, and the journal has requests, calls and all other events whole.
         Event::Changed { .. }
         | Event::Reread { .. }
         | Event::Build { .. }
         | Event::Reload { .. }
         | Event::Attach { .. }
+        | Event::Request { .. }
+        | Event::Call { .. }
+        | Event::Suppressed { .. }
         | Event::Missed { .. } => return None,
     })
 }

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
@@ -9,7 +10,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
-use stratos_tests::{Plugins, TIMEOUT, cargo_stratos};
+use stratos_host::remote::HostFile;
+use stratos_tests::{Plugins, TIMEOUT, cargo_stratos, request, stratos};
 #[cfg(target_os = "linux")]
 use stratos_tests::{Requirement, wait_until};
 
@@ -54,6 +56,71 @@ fn log_lines_have_the_plugin_id_and_no_escape_sequences() {
         );
     }
     assert!(!all.contains('\u{1b}'), "{all:?}");
+}
+
+#[test]
+fn requests_calls_and_config_changes_have_lines() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let folder = plugins.root().join("sample");
+    let (shell, output) = run(&plugins, "sample");
+    let port = HostFile::read(&folder.join(".stratos")).unwrap().port;
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    for path in ["/api/sample/hello/x?a=1", "/api/nobody"] {
+        let _ = request(address, "GET", path, &[], "");
+    }
+    let long = "x".repeat(1000);
+    for arguments in [
+        ["call", "sample", "add", "[1, 2]"].as_slice(),
+        &["call", "sample", "add", "1"],
+        &["call", "sample", "fail"],
+        &["call", "sample", "push", &format!("\"{long}\"")],
+        &["config", "set", "sample", "home", "\"EDDF\""],
+        &["config", "set", "sample", "api_key", "\"1234\""],
+        &["config", "set", "sample", "long", &format!("\"{long}\"")],
+        &["config", "delete", "sample", "home"],
+    ] {
+        let _ = stratos(&folder, arguments);
+    }
+    let all = end(shell, output);
+    let cut = "x".repeat(319);
+    for (begin, finish) in [
+        ("sample config  starts 1 by the plugin", ""),
+        ("sample GET /api/sample/hello/x?a=1 200 ", "ms"),
+        ("       GET /api/nobody 404 ", "ms"),
+        ("sample call  add ", "ms"),
+        (
+            "sample call  add failed ",
+            "channel `add` does not take this payload: invalid type: integer `1`, expected a tuple of size 2",
+        ),
+        ("sample call  fail failed ", "ms: as asked"),
+        (
+            &format!("sample push  pushed \"{cut}... (682 more bytes)"),
+            "",
+        ),
+        ("sample config  home \"EDDF\" by the user", ""),
+        ("sample config  api_key [redacted] by the user", ""),
+        (
+            &format!("sample config  long \"{cut}... (682 more bytes) by the user"),
+            "",
+        ),
+        ("sample config  home removed by the user", ""),
+    ] {
+        let is_line = |line: &str| line.starts_with(begin) && line.ends_with(finish);
+        assert!(all.lines().any(is_line), "{begin}: {all}");
+    }
+}
+
+#[test]
+fn a_plugin_that_does_not_run_here_cannot_be_selected() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let run = stratos(
+        plugins.root(),
+        ["run", "--port", "auto", "--log-plugin", "simple"],
+    );
+    assert_eq!(run.code, Some(2), "{run:?}");
+    let expected =
+        "error: `--log-plugin simple`: there is no such plugin here\nhelp: use one of sample\n";
+    assert_eq!(run.stderr, expected);
 }
 
 /// The status block, with the port replaced.
@@ -182,6 +249,19 @@ fn key_bindings_work_and_the_terminal_is_restored() {
     wait_for("signed in");
     keys.write_all(b"p").unwrap();
     wait_for("/api/sample");
+    for (key, text) in [
+        ("t", "config changes are hidden"),
+        ("t", "config changes are shown"),
+        ("l", "level info and above"),
+        ("l", "level warn and above"),
+        ("l", "level error"),
+        ("l", "all levels"),
+        ("f", "events of sample only"),
+        ("f", "events of all plugins"),
+    ] {
+        keys.write_all(key.as_bytes()).unwrap();
+        wait_for(text);
+    }
     keys.write_all(b"o").unwrap();
     wait_for("opening http://127.0.0.1:");
     let opened = wait_for_browser(&plugins);
@@ -301,8 +381,6 @@ fn the_terminal_is_restored_after_an_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_closed_terminal_shuts_the_shell_down() {
-    use stratos_tests::stratos;
-
     let Some(mut setsid) = Requirement::Setsid.program() else {
         return;
     };

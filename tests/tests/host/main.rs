@@ -11,6 +11,7 @@ mod node_entry;
 mod panics;
 mod plugin_process;
 mod reload;
+mod request_log;
 mod run;
 mod scenario;
 mod scenario_process;

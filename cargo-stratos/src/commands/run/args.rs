@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use stratos_host::ShellVersion;
+use stratos_protocol::logger::Level;
 
 /// Build plugins and run them in a mocked shell
 ///
@@ -50,6 +51,20 @@ pub(crate) struct Args {
     /// Play a scenario when all plugins have started, then stop; exit code 1 if a step does not hold
     #[arg(long, value_name = "FILE", conflicts_with = "exit_when_ready")]
     pub(super) scenario: Option<PathBuf>,
+    /// Print no HTTP requests, IPC calls, pushes and config changes
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Print events of this level and above: debug, info, warn, error
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "debug",
+        hide_possible_values = true
+    )]
+    pub(super) log_level: LogLevel,
+    /// Print events of this plugin and of the shell only
+    #[arg(long, value_name = "ID")]
+    pub(super) log_plugin: Option<String>,
     /// Print events as lines of JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -62,6 +77,25 @@ pub(crate) struct Args {
 pub(super) enum ShellArg {
     V1,
     V3,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum LogLevel {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+impl From<LogLevel> for Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Debug => Self::Debug,
+            LogLevel::Info => Self::Info,
+            LogLevel::Warn => Self::Warn,
+            LogLevel::Error => Self::Error,
+        }
+    }
 }
 
 impl From<ShellArg> for ShellVersion {
@@ -79,6 +113,6 @@ fn parse_port(text: &str) -> Result<u16, String> {
         "auto" => Ok(0),
         number => number
             .parse()
-            .map_err(|_| "a port from 1 to 65535, or `auto`".to_owned()),
+            .map_err(|_| "a port up to 65535; `auto` and 0 stand for any free one".to_owned()),
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::commands::run::event_filter::EventFilter;
 use crate::commands::run::status::StatusBlock;
 use crate::error::Error;
 use crate::output::{EventFormat, Output, Printer, to_json};
@@ -32,20 +33,21 @@ struct FormatTask {
     queue: mpsc::Sender<String>,
     /// `None` for lines of JSON.
     format: Option<EventFormat>,
+    filter: EventFilter,
     status: StatusBlock,
     stop: CancellationToken,
 }
 
 impl EventPrinter {
-    /// Starts the tasks. `ids` are the plugins' ids.
+    /// Starts the tasks. Without a format, events are lines of JSON.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime.
     pub(super) fn start(
         output: &Output,
-        ids: Vec<String>,
-        json: bool,
+        format: Option<EventFormat>,
+        filter: EventFilter,
         status: StatusBlock,
         events: Subscriber,
         control: &Control,
@@ -56,7 +58,8 @@ impl EventPrinter {
             events,
             control: control.clone(),
             queue: printer.queue(),
-            format: (!json).then(|| EventFormat::new(ids)),
+            format,
+            filter,
             status,
             stop: stop.clone(),
         };
@@ -97,7 +100,10 @@ impl FormatTask {
             let text = tokio::select! {
                 // Events come before the status block, which comes before the stop.
                 biased;
-                Some(event) = self.events.next() => self.format_event(&event),
+                Some(event) = self.events.next() => match self.filter.accepts(&event) {
+                    true => self.format_event(&event),
+                    false => continue,
+                },
                 plugins = &mut settled, if !is_settled => {
                     is_settled = true;
                     match self.format {

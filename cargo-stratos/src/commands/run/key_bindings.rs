@@ -4,6 +4,7 @@ use stratos_host::PluginState;
 use stratos_host::control::Control;
 use stratos_host::process::LauncherFactory;
 
+use crate::commands::run::event_filter::EventFilter;
 use crate::commands::run::keyboard::{Key, Keyboard};
 use crate::output::plugin_list;
 
@@ -11,6 +12,7 @@ use crate::output::plugin_list;
 pub(super) struct KeyBindings {
     control: Control,
     launchers: LauncherFactory,
+    filter: EventFilter,
     /// Persona that is signed in at the start.
     persona: String,
     /// URL of the shell.
@@ -25,6 +27,7 @@ impl KeyBindings {
     pub(super) const fn new(
         control: Control,
         launchers: LauncherFactory,
+        filter: EventFilter,
         persona: String,
         url: String,
         has_keys: bool,
@@ -32,6 +35,7 @@ impl KeyBindings {
         Self {
             control,
             launchers,
+            filter,
             persona,
             url,
             has_keys,
@@ -73,6 +77,13 @@ impl KeyBindings {
                 Some(String::new())
             }
             Some(Key::ListPlugins) => Some(plugin_list(&self.control.plugins(), &self.url)),
+            Some(Key::ToggleRequests) => Some(self.filter.toggle_requests().to_owned()),
+            Some(Key::NextLevel) => Some(self.filter.next_level().to_owned()),
+            Some(Key::NextPlugin) => {
+                let plugins = self.control.plugins().into_iter();
+                let ids: Vec<_> = plugins.map(|plugin| plugin.id).collect();
+                Some(self.filter.next_plugin(&ids))
+            }
             Some(Key::OpenBrowser) => Some(self.open_browser().await),
             Some(Key::Continue) => {
                 self.control.release_debugger_pause();

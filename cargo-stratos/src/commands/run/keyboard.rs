@@ -16,6 +16,12 @@ pub(super) enum Key {
     Restart,
     ToggleLogin,
     ListPlugins,
+    /// Shows or hides requests, calls, pushes and config changes.
+    ToggleRequests,
+    /// Raises the lowest level of printed events.
+    NextLevel,
+    /// Restricts the printed events to the next plugin.
+    NextPlugin,
     OpenBrowser,
     /// Lets plugins continue that wait for a debugger.
     Continue,
@@ -86,6 +92,9 @@ impl Key {
             KeyCode::Char('R') => Some(Self::Restart),
             KeyCode::Char('s') => Some(Self::ToggleLogin),
             KeyCode::Char('p') => Some(Self::ListPlugins),
+            KeyCode::Char('t') => Some(Self::ToggleRequests),
+            KeyCode::Char('l') => Some(Self::NextLevel),
+            KeyCode::Char('f') => Some(Self::NextPlugin),
             KeyCode::Char('o') => Some(Self::OpenBrowser),
             KeyCode::Enter => Some(Self::Continue),
             KeyCode::Char('h' | '?') => Some(Self::Help),
@@ -104,6 +113,15 @@ impl Key {
             ("R", "stop all plugins, and start them"),
             ("s", "sign in or out"),
             ("p", "list the plugins"),
+            (
+                "t",
+                "hide or show HTTP requests, IPC calls, pushes and config changes",
+            ),
+            (
+                "l",
+                "show events of the next level and above: info, warn, error, then all",
+            ),
+            ("f", "show events of the next plugin only, then of all"),
             ("o", "open the shell's page in the browser"),
             ("Enter", "with --attach, continue to on_start"),
             ("h", "show this list"),
@@ -166,6 +184,9 @@ mod tests {
             ('R', Key::Restart),
             ('s', Key::ToggleLogin),
             ('p', Key::ListPlugins),
+            ('t', Key::ToggleRequests),
+            ('l', Key::NextLevel),
+            ('f', Key::NextPlugin),
             ('o', Key::OpenBrowser),
             ('h', Key::Help),
             ('q', Key::Quit),

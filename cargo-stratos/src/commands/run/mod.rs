@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod env_args;
+mod event_filter;
 mod event_printer;
 mod exit_reason;
 mod key_bindings;

@@ -8,6 +8,7 @@ use stratos_host::scenario::Scenario;
 use tracing::debug;
 
 use crate::commands::run::args::Args;
+use crate::commands::run::event_filter::{EventFilter, Rules};
 use crate::commands::run::exit_reason::StopConditions;
 use crate::commands::scenario_file::{ScenarioFile, scenario_error};
 use crate::context::Context;
@@ -23,12 +24,14 @@ pub(super) struct RunPlan {
     pub(super) settings: StratosToml,
     pub(super) state_dir: PathBuf,
     pub(super) scenario: Option<Scenario>,
+    pub(super) filter: EventFilter,
 }
 
 impl RunPlan {
     /// Reads the manifests, the settings and the scenario.
     pub(super) fn new(cx: &Context, args: Args) -> Result<Self, Error> {
         let projects = Project::discover(&args.paths).map_err(Error::Project)?;
+        let filter = event_filter(&args, &projects)?;
         let scenario = load_scenario(cx, &args, &projects)?;
         let settings_dir = match &projects[..] {
             [only] => only.folder.clone(),
@@ -50,6 +53,7 @@ impl RunPlan {
             settings,
             state_dir,
             scenario,
+            filter,
         })
     }
 
@@ -65,6 +69,25 @@ impl RunPlan {
             ready_timeout: self.args.timeout.map(Duration::from_secs),
         }
     }
+}
+
+/// The filter of `--quiet`, `--log-level` and `--log-plugin`.
+fn event_filter(args: &Args, projects: &[Project]) -> Result<EventFilter, Error> {
+    let mut ids = projects.iter().map(|project| &*project.manifest.id);
+    if let Some(id) = &args.log_plugin
+        && !ids.any(|other| other == id)
+    {
+        let known: Vec<_> = projects.iter().map(|p| &*p.manifest.id).collect();
+        return Err(Error::usage(
+            format!("`--log-plugin {id}`: there is no such plugin here"),
+            format!("use one of {}", known.join(", ")),
+        ));
+    }
+    Ok(EventFilter::new(Rules {
+        requests: !args.quiet,
+        level: args.log_level.into(),
+        plugin: args.log_plugin.clone(),
+    }))
 }
 
 /// Reads the scenario of `--scenario` and checks that it can be played with these plugins.

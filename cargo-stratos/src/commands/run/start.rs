@@ -26,6 +26,7 @@ use crate::commands::run::scenario_task::ScenarioTask;
 use crate::commands::run::status::StatusBlock;
 use crate::context::Context;
 use crate::error::Error;
+use crate::output::EventFormat;
 
 /// The folder within the state folder that contains the plugins' data folders.
 const DATA: &str = "data";
@@ -52,6 +53,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
         settings,
         state_dir,
         scenario,
+        filter,
     } = plan;
     let has_keys = !args.json && Keyboard::is_available();
     let state = open_state(cx, &args, &state_dir)?;
@@ -87,13 +89,21 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
         watches,
         has_keys,
     };
-    let mut keys = KeyBindings::new(control.clone(), launchers.clone(), args.auth, url, has_keys);
+    let format = (!args.json).then(|| EventFormat::new(ids));
+    let mut keys = KeyBindings::new(
+        control.clone(),
+        launchers.clone(),
+        filter.clone(),
+        args.auth,
+        url,
+        has_keys,
+    );
     if args.attach {
         // A plugin that waits for Enter does not become ready before.
         keys.enable();
     }
     Ok(RunningShell {
-        printer: EventPrinter::start(&cx.output, ids, args.json, status, subscriber, &control)?,
+        printer: EventPrinter::start(&cx.output, format, filter, status, subscriber, &control)?,
         scenario: ScenarioTask::new(&control, scenario),
         keys,
         launchers,
