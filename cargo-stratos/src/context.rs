@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
+use crate::error::Error;
 use crate::output::{LOG_VARIABLE, Output};
+use crate::state_search::find_state_dir;
 
 /// Environment that every command gets.
 #[derive(Debug)]
@@ -37,21 +39,11 @@ impl Context {
         env_var(LOG_VARIABLE).filter(|filter| !filter.is_empty())
     }
 
-    /// State folder of the shell that a command is about.
-    ///
-    /// Without `given`, this is the nearest `.stratos` in the current folder or above with a running shell, otherwise
-    /// the nearest one with config values.
-    pub(crate) fn state_dir(&self, given: Option<PathBuf>) -> PathBuf {
-        given.unwrap_or_else(|| {
-            let current = std::env::current_dir().unwrap_or_default();
-            let folders: Vec<_> = current
-                .ancestors()
-                .map(|folder| folder.join(".stratos"))
-                .collect();
-            let with = |file: &str| folders.iter().find(|folder| folder.join(file).is_file());
-            let found = with("host.json").or_else(|| with("config.redb"));
-            found.cloned().unwrap_or_else(|| PathBuf::from(".stratos"))
-        })
+    /// State folder that a command is about: `given`, or that of the shell that runs in the current folder, above or
+    /// below.
+    pub(crate) fn state_dir(&self, given: Option<PathBuf>) -> Result<PathBuf, Error> {
+        let current = || std::env::current_dir().unwrap_or_default();
+        given.map_or_else(|| find_state_dir(&current()), Ok)
     }
 }
 

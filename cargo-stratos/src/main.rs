@@ -10,6 +10,7 @@ mod lint;
 mod manifests;
 mod output;
 mod parallel;
+mod state_search;
 
 use std::process::ExitCode;
 

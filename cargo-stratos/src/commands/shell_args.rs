@@ -13,7 +13,7 @@ use crate::output::escape;
 /// A running shell.
 #[derive(Debug, clap::Args)]
 pub(super) struct ShellArgs {
-    /// State folder of the running shell [default: the nearest .stratos here or above]
+    /// State folder of the running shell [default: the nearest .stratos here or above, or the only one below]
     #[arg(long, value_name = "DIR", global = true)]
     state: Option<PathBuf>,
 }
@@ -34,12 +34,12 @@ impl ShellArgs {
         cx: &Context,
         talk: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
     ) -> Result<T, Error> {
-        let client = connect(&self.state_dir(cx))?;
+        let client = connect(&self.state_dir(cx)?)?;
         block_on(async { Ok(talk(&client).await?) })
     }
 
     /// State folder of the shell.
-    pub(super) fn state_dir(self, cx: &Context) -> PathBuf {
+    pub(super) fn state_dir(self, cx: &Context) -> Result<PathBuf, Error> {
         cx.state_dir(self.state)
     }
 }

@@ -33,7 +33,7 @@ const HOST_LAYERS: &[&[&str]] = &[
 const CLI_LAYERS: &[&[&str]] = &[
     &["exit", "git", "parallel"],
     &["error"],
-    &["output"],
+    &["output", "state_search"],
     &["context"],
     &["manifests"],
     &["lint"],

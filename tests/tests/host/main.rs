@@ -17,6 +17,7 @@ mod scenario;
 mod scenario_process;
 mod shutdown;
 mod slow_plugins;
+mod state_search;
 mod supervise;
 mod updates;
 
