@@ -214,3 +214,15 @@ impl From<ClientError> for Error {
         }
     }
 }
+
+impl From<ProjectError> for Error {
+    fn from(error: ProjectError) -> Self {
+        match error {
+            ProjectError::NotFound { .. } => Self::usage(
+                error.to_string(),
+                "name a plugin's folder, or a folder with plugins in its subfolders",
+            ),
+            error => Self::Project(error),
+        }
+    }
+}

@@ -20,19 +20,26 @@ const HOST_VARIABLE: &str = "STRATOS_TEST_HOST";
 /// Exit codes: 0 no errors and all tests pass, 1 errors, or a test fails or does not build, 2 there is nothing to test,
 /// 3 cargo cannot be started.
 #[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "cargo stratos test [OPTIONS] [PATH] [CARGO TEST ARGS]... [-- <TEST PROGRAM ARGS>...]"
+)]
 pub(crate) struct Args {
     /// The plugin's folder, or one with plugins in it
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    #[arg(default_value = ".", allow_hyphen_values = true)]
+    path: OsString,
+    /// Arguments for `cargo test`: options such as --release, and after PATH the names of tests. The options below come
+    /// before them
+    #[arg(value_name = "CARGO TEST ARGS", allow_hyphen_values = true)]
+    cargo_args: Vec<OsString>,
     /// Run the tests with cargo-nextest
     #[arg(long)]
     nextest: bool,
     /// Where `TestShell` runs plugins that name their program [default: STRATOS_TEST_HOST, otherwise memory]
     #[arg(long, value_enum)]
     host: Option<Host>,
-    /// Arguments for `cargo test`
-    #[arg(last = true, value_name = "CARGO TEST ARGS")]
-    cargo_args: Vec<OsString>,
+    /// Arguments for the test program, such as --nocapture
+    #[arg(last = true, value_name = "TEST PROGRAM ARGS")]
+    program_args: Vec<OsString>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -46,10 +53,37 @@ enum Host {
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args {
         path,
+        mut cargo_args,
         nextest,
         host,
-        cargo_args,
+        program_args,
     } = args;
+    let path = if path.as_encoded_bytes().starts_with(b"-") {
+        // PATH was left out.
+        cargo_args.insert(0, path);
+        PathBuf::from(".")
+    } else {
+        PathBuf::from(path)
+    };
+    let is_own = |arg: &&OsString| {
+        let arg = arg.to_string_lossy();
+        arg == "--nextest" || arg == "--host" || arg.starts_with("--host=")
+    };
+    if let Some(late) = cargo_args.iter().find(is_own) {
+        return Err(Error::usage(
+            format!("`{}` comes too late", late.display()),
+            "put it directly after `cargo stratos test`, before the arguments for `cargo test`",
+        ));
+    }
+    if !path.exists() {
+        let path = path.display();
+        return Err(Error::usage(
+            format!("there is no file or folder {path}"),
+            format!(
+                "name a plugin's folder; if it is the name of a test: `cargo stratos test . {path}`"
+            ),
+        ));
+    }
     if check::run(cx, check::Args::for_path(path.clone()))? == Outcome::Failure {
         return Ok(Outcome::Failure);
     }
@@ -57,7 +91,11 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         true => vec!["nextest".into(), "run".into()],
         false => vec!["test".into()],
     };
-    let projects = Project::discover(&[path]).map_err(Error::Project)?;
+    let projects = Project::discover(&[path])?;
+    if !program_args.is_empty() {
+        cargo_args.push("--".into());
+        cargo_args.extend(program_args);
+    }
     let crates: Vec<_> = projects
         .into_iter()
         .filter_map(|project| match project.kind {

@@ -40,6 +40,12 @@ pub enum ProjectError {
         /// The folder that was searched.
         folder: PathBuf,
     },
+    /// There is no such folder.
+    #[error("there is no file or folder {}", path.display())]
+    NotFound {
+        /// The path as it was given.
+        path: PathBuf,
+    },
     /// `plugin.json` or the folder cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -105,7 +111,8 @@ impl Project {
         })
     }
 
-    /// Reads the plugins in all folders. A folder without `plugin.json` stands for its direct subfolders.
+    /// Reads the plugins in all folders. A folder without `plugin.json` stands for its direct subfolders, and
+    /// `plugin.json` for its folder. A folder that is named twice counts once.
     ///
     /// # Errors
     ///
@@ -114,6 +121,9 @@ impl Project {
         let mut found: Vec<Self> = Vec::new();
         for folder in folders {
             for folder in plugin_folders(folder)? {
+                if found.iter().any(|other| is_same(&other.folder, &folder)) {
+                    continue;
+                }
                 let project = Self::read(&folder)?;
                 if let Some(other) = found.iter().find(|p| p.manifest.id == project.manifest.id) {
                     return Err(ProjectError::SameId {
@@ -129,13 +139,28 @@ impl Project {
     }
 }
 
+/// Whether two paths lead to the same folder.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let (one, other) = (fs::canonicalize(one), fs::canonicalize(other));
+    matches!((one, other), (Ok(one), Ok(other)) if one == other)
+}
+
 fn plugin_folders(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
+    if folder.ends_with("plugin.json") && folder.is_file() {
+        let parent = folder.parent().unwrap_or(Path::new(""));
+        return Ok(vec![Path::new(".").join(parent)]);
+    }
     if folder.join("plugin.json").is_file() {
         return Ok(vec![folder.to_owned()]);
     }
-    let read = |source| ProjectError::Read {
-        path: folder.to_owned(),
-        source,
+    let read = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => ProjectError::NotFound {
+            path: folder.to_owned(),
+        },
+        _ => ProjectError::Read {
+            path: folder.to_owned(),
+            source,
+        },
     };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(read)? {

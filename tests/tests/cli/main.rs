@@ -11,6 +11,7 @@ mod explain;
 mod formats;
 mod logging;
 mod new;
+mod run_arguments;
 mod terminal;
 mod test_command;
 mod untrusted_text;

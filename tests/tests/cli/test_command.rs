@@ -44,24 +44,48 @@ fn test_fails_when_the_plugins_tests_fail() {
     );
     assert!(tested.stdout.contains("3 passed"), "{tested:?}");
 
-    let one = test(plugin.path(), &["--", "--", "passes"]);
-    assert!(one.stdout.contains("1 passed"), "{one:?}");
-
-    let failed = test(plugin.path(), &["--", "--features", "failing"]);
+    let failed = test(plugin.path(), &["--features", "failing"]);
     assert_eq!(failed.code, Some(1), "{failed:?}");
     assert!(failed.stdout.contains("2 passed; 1 failed"), "{failed:?}");
 
-    let arguments = ["--host", "process", "--", "--features", "as-process"];
+    let arguments = ["--host", "process", "--features", "as-process"];
     let process = test(plugin.path(), &arguments);
     assert_eq!(process.code, Some(0), "{process:?}");
 
-    let arguments = ["--host", "memory", "--", "--features", "in-memory"];
+    let arguments = ["--host", "memory", ".", "--features", "in-memory"];
     let memory = test(plugin.path(), &arguments);
     assert_eq!(memory.code, Some(0), "{memory:?}");
 
     let above = plugin.path().parent().unwrap();
     let name = plugin.path().file_name().unwrap().to_str().unwrap();
     assert_eq!(test(above, &[name]).code, Some(0), "from another folder");
+}
+
+#[test]
+fn arguments_are_passed_on_to_cargo_and_to_the_test_program() {
+    let plugin = plugin(MANIFEST);
+    for arguments in [
+        ["--", "passes"].as_slice(),
+        &[".", "passes"],
+        &["--lib", "--", "passes"],
+        &[".", "--lib", "pass", "--", "--skip", "fails"],
+    ] {
+        let one = test(plugin.path(), arguments);
+        assert!(one.stdout.contains("1 passed"), "{arguments:?}: {one:?}");
+    }
+    let listed = test(plugin.path(), &["--", "--list"]);
+    assert!(listed.stdout.contains("passes: test"), "{listed:?}");
+    let late = test(plugin.path(), &["--features", "failing", "--host=process"]);
+    assert_eq!(late.code, Some(2), "{late:?}");
+    let expected = "`--host=process` comes too late";
+    assert!(late.stderr.contains(expected), "{late:?}");
+    let folder = test(plugin.path(), &["passes"]);
+    assert_eq!(folder.code, Some(2), "{folder:?}");
+    assert_eq!(
+        folder.stderr,
+        "error: there is no file or folder passes\n\
+         help: name a plugin's folder; if it is the name of a test: `cargo stratos test . passes`\n"
+    );
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(super) struct RunPlan {
 impl RunPlan {
     /// Reads the manifests, the settings and the scenario.
     pub(super) fn new(cx: &Context, args: Args) -> Result<Self, Error> {
-        let projects = Project::discover(&args.paths).map_err(Error::Project)?;
+        let projects = Project::discover(&args.paths)?;
         let filter = event_filter(&args, &projects)?;
         let scenario = load_scenario(cx, &args, &projects)?;
         let settings_dir = match &projects[..] {

@@ -7,6 +7,9 @@ use stratos_host::remote::PluginInfo;
 
 use crate::output::{BOLD, DIM, plugin_list};
 
+/// Next step if a plugin is errored and not rebuilt when its files change.
+const NEXT_RUN: &str = "Next: fix the errors above, then run this again.";
+
 /// Facts of the status block that do not change while the shell runs.
 #[derive(Debug)]
 pub(super) struct StatusBlock {
@@ -15,6 +18,8 @@ pub(super) struct StatusBlock {
     pub(super) state_dir: PathBuf,
     /// Whether plugins are rebuilt when their files change.
     pub(super) watches: bool,
+    /// Whether the shell stops now that the plugins have started.
+    pub(super) stops: bool,
     /// Whether single keys control the shell.
     pub(super) has_keys: bool,
 }
@@ -26,8 +31,12 @@ impl StatusBlock {
         let mut lines = vec![format!("\n{BOLD}Mocked Stratos shell{BOLD:#} on {url}")];
         lines.push(plugin_list(plugins, url));
         let keys = if *has_keys { "; h shows the keys" } else { "" };
-        let next = self.next_step(plugins);
-        lines.push(format!("{DIM}{next} Ctrl-C stops{keys}.{DIM:#}\n"));
+        let next = match self.stops {
+            false => format!("{} Ctrl-C stops{keys}.", self.next_step(plugins)),
+            true if plugins.iter().any(is_errored) => NEXT_RUN.to_owned(),
+            true => String::new(),
+        };
+        lines.push(format!("{DIM}{next}{DIM:#}\n"));
         lines.join("\n")
     }
 
@@ -42,7 +51,7 @@ impl StatusBlock {
         let Some(plugin) = plugins.iter().find(is_running) else {
             return match (plugins.iter().any(is_errored), self.watches) {
                 (true, true) => "Next: fix the errors above, and save.".to_owned(),
-                (true, false) => "Next: fix the errors above, then run this again.".to_owned(),
+                (true, false) => NEXT_RUN.to_owned(),
                 _ => "No plugin here has a background module to run.".to_owned(),
             };
         };
@@ -92,6 +101,7 @@ mod tests {
             url: "http://h".to_owned(),
             state_dir: ".stratos".into(),
             watches: true,
+            stops: false,
             has_keys: false,
         };
         let mut plugin = PluginInfo {
