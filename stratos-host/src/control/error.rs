@@ -1,7 +1,10 @@
 //! Errors of operations on a running shell.
 
+use std::fmt;
+
 use stratos_protocol::ErrorCode;
 use stratos_protocol::error::chain;
+use stratos_protocol::ipc::{ChannelError, check_channel};
 use stratos_transport::CallError;
 use thiserror::Error;
 
@@ -10,7 +13,7 @@ use crate::services::UnknownPersona;
 use crate::store::StoreError;
 
 /// An operation on a running shell failed.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum ControlError {
     /// The plugin is unknown, or it cannot be started, stopped or updated.
     #[error(transparent)]
@@ -24,10 +27,7 @@ pub enum ControlError {
         state: &'static str,
     },
     /// The plugin has no handler for the channel.
-    #[error(
-        "plugin `{id}` has no handler for the channel `{channel}`{}",
-        list_channels(channels)
-    )]
+    #[error("{}", no_handler(id, channel, channels))]
     NoHandler {
         /// The plugin's id.
         id: String,
@@ -83,6 +83,13 @@ impl ControlError {
     }
 }
 
+/// The sentence of the error, since `unwrap` in a plugin's test prints this.
+impl fmt::Debug for ControlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
+    }
+}
+
 /// The plugin, and the channel unless the plugin's error names it.
 fn handler_name(id: &str, channel: &str, error: &CallError) -> String {
     match error {
@@ -91,9 +98,13 @@ fn handler_name(id: &str, channel: &str, error: &CallError) -> String {
     }
 }
 
-fn list_channels(channels: &[String]) -> String {
-    if channels.is_empty() {
-        return "; it handles none".to_owned();
+fn no_handler(id: &str, channel: &str, channels: &[String]) -> String {
+    if let Err(error @ ChannelError::Prefixed { .. }) = check_channel(channel) {
+        return error.to_string();
     }
-    format!("; it handles {}", channels.join(", "))
+    let handled = match channels.is_empty() {
+        true => "none".to_owned(),
+        false => channels.join(", "),
+    };
+    format!("plugin `{id}` has no handler for the channel `{channel}`; it handles {handled}")
 }

@@ -1,18 +1,20 @@
 //! Errors of the test shell.
 
+use std::fmt;
 use std::io;
 
 use stratos_host::ShellError;
 use stratos_host::control::ControlError;
 use stratos_host::state_dir::StateDirError;
 use stratos_host::store::StoreError;
+use stratos_protocol::error::chain;
 use thiserror::Error;
 
 use crate::builder::BuildError;
 use crate::testing::host_kind::HOST_VARIABLE;
 
 /// Error of [`TestShellBuilder::try_start`](crate::testing::TestShellBuilder::try_start).
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum StartError {
     /// A plugin is errored.
     #[error("plugin `{id}` is errored: {reason}{log}")]
@@ -77,7 +79,7 @@ pub enum StartError {
 }
 
 /// Error of [`TestPlugin::invoke`](crate::testing::TestPlugin::invoke).
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum InvokeError {
     /// The plugin did not answer, or its handler returned an error.
     #[error(transparent)]
@@ -104,4 +106,18 @@ pub enum InvokeError {
         #[source]
         source: serde_json::Error,
     },
+}
+
+/// The sentences of the error and its causes, since `unwrap` in a test prints this.
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
+    }
+}
+
+/// The sentences of the error and its causes, since `unwrap` in a test prints this.
+impl fmt::Debug for InvokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
+    }
 }

@@ -192,8 +192,15 @@ async fn errors_can_be_asserted() {
         error.to_string(),
         "channel `get-status` answered {\"online\":true}, which is not a `u32`"
     );
+    // `unwrap` prints this.
+    assert_eq!(
+        format!("{error:?}"),
+        "channel `get-status` answered {\"online\":true}, which is not a `u32`: \
+         invalid type: map, expected u32"
+    );
     shell.stop().await.assert_clean();
     let error = shell.invoke::<Value>("get-status", ()).await.unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
     assert!(error.to_string().contains("it is stopped"), "{error}");
 }
 
@@ -208,7 +215,9 @@ async fn start_fails_with_the_reason_of_an_errored_plugin() {
             .on_stop(async |_| Ok(()))
     };
     let error = TestShell::new(broken).in_memory().try_start().await;
-    let StartError::Errored { id, reason, log } = error.unwrap_err() else {
+    let error = error.unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    let StartError::Errored { id, reason, log } = error else {
         panic!("another error");
     };
     assert_eq!(id, "broken");
