@@ -1,6 +1,6 @@
 //! `cargo stratos auth`
 
-use stratos_host::remote::{PersonaName, SwitchAuth};
+use stratos_host::remote::{AuthInfo, GetAuth, PersonaName, SwitchAuth};
 
 use crate::commands::shell_args::ShellArgs;
 use crate::context::Context;
@@ -8,17 +8,22 @@ use crate::error::Error;
 use crate::exit::Outcome;
 use crate::output::escape;
 
-/// Sign in or out in the running shell
+/// Sign in or out in the running shell, or print who is signed in
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// signed-in, signed-out, expiring (after one minute), or a name from stratos.toml
-    persona: String,
+    /// signed-in, signed-out, expiring (after one minute), or a name from stratos.toml [default: print the present one]
+    persona: Option<String>,
     #[command(flatten)]
     shell: ShellArgs,
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { persona, shell } = args;
+    let Some(persona) = persona else {
+        let login = shell.call(cx, &GetAuth {})?;
+        cx.output.line(describe(&login))?;
+        return Ok(Outcome::Success);
+    };
     let operation = SwitchAuth {
         persona: PersonaName {
             persona: persona.clone(),
@@ -30,4 +35,12 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         escape(&persona)
     ));
     Ok(Outcome::Success)
+}
+
+fn describe(login: &AuthInfo) -> String {
+    let persona = escape(&login.persona);
+    match login.authenticated {
+        true => format!("signed in; the persona is {persona}"),
+        false => format!("signed out; the persona is {persona}"),
+    }
 }

@@ -14,8 +14,10 @@ impl Control {
     /// The present login.
     #[must_use]
     pub fn auth(&self) -> AuthInfo {
+        let auth = &self.runtime().services.auth;
         AuthInfo {
-            authenticated: self.runtime().services.auth.current().authenticated,
+            authenticated: auth.current().authenticated,
+            persona: auth.persona(),
         }
     }
 

@@ -79,6 +79,8 @@ pub type ConfigValues = BTreeMap<String, Value>;
 pub struct AuthInfo {
     /// Whether a user is signed in.
     pub authenticated: bool,
+    /// The persona of the last sign-in or sign-out; its login may have expired since.
+    pub persona: String,
 }
 
 /// The name of the persona to sign in as.

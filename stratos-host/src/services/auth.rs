@@ -15,8 +15,15 @@ use crate::token::random_hex;
 /// The login of the shell. Plugins are sent each change, so they ask nothing of this service.
 pub(crate) struct AuthService {
     personas: Mutex<BTreeMap<String, Persona>>,
-    state: Mutex<AuthState>,
+    login: Mutex<Login>,
     switch_lock: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Login {
+    /// Name of the persona that was switched to last.
+    persona: String,
+    state: AuthState,
 }
 
 /// A name that is no persona.
@@ -35,7 +42,7 @@ impl Service for AuthService {
     fn new(resources: &Resources) -> Self {
         let auth = Self {
             personas: Mutex::default(),
-            state: Mutex::default(),
+            login: Mutex::default(),
             switch_lock: tokio::sync::Mutex::default(),
         };
         auth.set_personas(&resources.personas);
@@ -64,10 +71,12 @@ impl AuthService {
     }
 
     pub(crate) fn current(&self) -> AuthState {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.login().state.clone()
+    }
+
+    /// Name of the persona that was switched to last.
+    pub(crate) fn persona(&self) -> String {
+        self.login().persona.clone()
     }
 
     /// Waits for the turn to switch the login: switches are sequential, so that plugins see them in order.
@@ -82,27 +91,30 @@ impl AuthService {
             name: name.to_owned(),
             known: personas.keys().cloned().collect(),
         })?;
-        self.set(AuthState {
-            authenticated: persona.signed_in,
-            token: persona
-                .signed_in
-                .then(|| format!("mock-{}", random_hex(32))),
-        });
+        *self.login() = Login {
+            persona: name.to_owned(),
+            state: AuthState {
+                authenticated: persona.signed_in,
+                token: persona
+                    .signed_in
+                    .then(|| format!("mock-{}", random_hex(32))),
+            },
+        };
         let expires = persona.expires_in_seconds.filter(|_| persona.signed_in);
         Ok(expires.map(Duration::from_secs))
     }
 
     /// Expires the login. Assumed: plugins see an expired login as signed out.
     pub(crate) fn expire(&self) {
-        self.set(AuthState::default());
+        self.login().state = AuthState::default();
     }
 
     fn personas(&self) -> MutexGuard<'_, BTreeMap<String, Persona>> {
         self.personas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, state: AuthState) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    fn login(&self) -> MutexGuard<'_, Login> {
+        self.login.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -159,7 +159,7 @@ fn call_prints_results_and_errors() {
             "sample",
             "add",
             "\"x\"",
-            "does not take this payload: invalid type: string",
+            "error: plugin `sample`: channel `add` does not take this payload: invalid type: string",
         ),
         (
             "sample",
@@ -168,6 +168,12 @@ fn call_prints_results_and_errors() {
             "channel `fail` of plugin `sample`: as asked",
         ),
         ("sample", "panic", "1", "panicked: as asked"),
+        (
+            "sample",
+            "plugin:sample:echo",
+            "1",
+            "carries the prefix `plugin:...:`, which the shell adds by itself: write `echo`",
+        ),
         (
             "other",
             "echo",
@@ -398,7 +404,10 @@ fn login_commands_change_the_login_of_running_plugins() {
     };
     let first = login(&shell);
     assert_eq!(first["authenticated"], true);
+    let who = |shell: &ShellProcess| shell.command(&["auth"]).stdout;
+    assert_eq!(who(&shell), "signed in; the persona is signed-in\n");
     assert_eq!(shell.command(&["auth", "signed-out"]).code, Some(0));
+    assert_eq!(who(&shell), "signed out; the persona is signed-out\n");
     assert_eq!(
         login(&shell),
         json!({ "authenticated": false, "token": null })
@@ -412,6 +421,7 @@ fn login_commands_change_the_login_of_running_plugins() {
     shell.wait_for(|event| event["event"] == "auth" && event["authenticated"] == true);
     shell.wait_for(|event| event["event"] == "auth" && event["authenticated"] == false);
     assert_eq!(login(&shell)["authenticated"], false);
+    assert_eq!(who(&shell), "signed out; the persona is short\n");
     let unknown = shell.command(&["auth", "nobody"]);
     assert!(
         unknown
