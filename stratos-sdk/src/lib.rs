@@ -16,6 +16,7 @@ pub mod session;
 pub mod testing;
 
 pub use axum;
+/// Traits of serde. Its derive macros require a dependency on `serde` itself: `cargo add serde --features derive`.
 pub use serde;
 pub use serde_json;
 pub use stratos_protocol::auth::AuthState;
