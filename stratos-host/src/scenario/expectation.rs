@@ -62,7 +62,7 @@ impl Expectation {
             "state" => Self::State(keys.name("state", "state", STATES)?.to_owned()),
             "log" => Self::Log(keys.text("log")?),
             "push" => Self::Push {
-                channel: keys.text("push")?,
+                channel: keys.channel("push")?,
                 payload: keys.json("payload"),
             },
             _ => Self::Config {

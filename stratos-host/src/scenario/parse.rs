@@ -242,6 +242,13 @@ payload = { online = false }
             "[[step]]\ndo = \"invoke\"",
             &["x.toml:1:1: `invoke` needs `channel`"],
         );
+        check(
+            "[[step]]\ndo = \"invoke\"\nchannel = \"plugin:a:b\"\n[[step]]\ndo = \"expect\"\npush = \"plugin:a:c\"",
+            &[
+                "x.toml:3:11: channel `plugin:a:b` carries the prefix `plugin:...:`, which the shell adds by itself: write `b`",
+                "x.toml:6:8: channel `plugin:a:c` carries the prefix `plugin:...:`, which the shell adds by itself: write `c`",
+            ],
+        );
         check("[[step]]\nat = \"1s\"", &["x.toml:1:1: a step needs `do`"]);
         check(
             "nam = \"x\"\n[[step]]\ndo = \"sign-in\"",

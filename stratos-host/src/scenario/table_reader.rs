@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::{Map, Number, Value};
 use stratos_manifest::closest;
+use stratos_protocol::ipc::check_channel;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -77,6 +78,16 @@ impl<'t> TableReader<'t> {
             let text = value.as_str().filter(|text| !text.is_empty())?;
             Some(text.to_owned())
         })
+    }
+
+    /// The name of an IPC channel, without its prefix.
+    pub(super) fn channel(&self, key: &str) -> Option<String> {
+        let channel = self.text(key)?;
+        let checked = check_channel(&channel);
+        checked
+            .map_err(|error| self.report(key, error.to_string()))
+            .ok()?;
+        Some(channel)
     }
 
     /// A value that must be one of `names`; error messages call the named things `kind`.

@@ -193,7 +193,7 @@ pub static VERBS: &[Verb] = &[
         required: &["channel"],
         optional: &["plugin", "payload", "answer", "fails"],
         parse: |step| {
-            let channel = step.keys.text("channel")?;
+            let channel = step.keys.channel("channel")?;
             let payload = step.keys.json("payload").unwrap_or_default();
             let expected = step.keys.json("answer");
             Some(Action::new(format!(" {channel}"), move |cx| async move {

@@ -14,6 +14,7 @@ use stratos_host::control::{Control, ControlError};
 use stratos_host::event::Entry;
 use stratos_host::event::{Event, LogLine};
 use stratos_host::remote::PluginInfo;
+use stratos_protocol::ipc::check_channel;
 use stratos_transport::BoxedStream;
 
 use crate::testing::error::InvokeError;
@@ -100,11 +101,15 @@ impl TestPlugin {
     ///
     /// # Panics
     ///
-    /// If there is no push within the timeout, or it does not deserialize into `T`.
+    /// If there is no push within the timeout, it does not deserialize into `T`, or the channel has the prefix
+    /// `plugin:{id}:`.
     #[track_caller]
     pub fn push<T: DeserializeOwned>(&self, channel: &str) -> impl Future<Output = T> + Send {
         let (at, channel) = (Location::caller(), channel.to_owned());
         async move {
+            if let Err(error) = check_channel(&channel) {
+                panic!("{error}, at {at}");
+            }
             let what = format!("a push on channel `{channel}` of `{}`", self.id);
             let payload = self.next(what, at, |event| match event {
                 Event::Push {

@@ -20,6 +20,9 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
     // The lock file of the workspace, whose crates need no network.
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
     fs::copy(lock, plugin.join("Cargo.lock")).unwrap();
+    let lib = plugin.join("src/lib.rs");
+    let derives = "\n/// A type of the author.\n#[derive(Debug, serde::Serialize, serde::Deserialize)]\npub struct Home {\n    /// ICAO code.\n    pub icao: String,\n}\n";
+    fs::write(&lib, read(&lib) + derives).unwrap();
     for (arguments, host) in [
         (&["fmt", "--check"][..], "memory"),
         (

@@ -179,6 +179,24 @@ async fn a_failed_wait_reports_what_happened_instead() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_channel_with_the_prefix_is_refused_at_once() {
+    let failed = tokio::spawn(async {
+        let shell = TestShell::new(fleet).in_memory().start().await;
+        let hint = "which the shell adds by itself: write `get-status`";
+        let channel = "plugin:fleet:get-status";
+        let error = shell.invoke::<Value>(channel, ()).await.unwrap_err();
+        assert!(error.to_string().ends_with(hint), "{error}");
+        let _: Value = shell.push(channel).await;
+    });
+    let panic = failed.await.unwrap_err().into_panic();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(
+        text.contains("adds by itself: write `get-status`, at "),
+        "{text}"
+    );
+}
+
 #[tokio::test]
 async fn errors_can_be_asserted() {
     let shell = TestShell::new(fleet).in_memory().start().await;
