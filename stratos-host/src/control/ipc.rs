@@ -41,17 +41,9 @@ impl Control {
         payload: Box<RawValue>,
     ) -> Result<Box<RawValue>, ControlError> {
         let plugin = self.plugin(id)?;
-        let begin = Instant::now();
+        let log = CallLog::begin(self, id, channel);
         let answer = self.invoke_running(&plugin, channel, payload).await;
-        let (duration, succeeded) = (begin.elapsed(), answer.is_ok());
-        debug!(plugin = id, channel, ?duration, succeeded, "IPC call ended");
-        let events = &self.runtime().events;
-        events.emit_request(id, RequestKind::Ipc, || Event::Call {
-            plugin: id.to_owned(),
-            channel: channel.to_owned(),
-            error: answer.as_ref().err().map(ControlError::call_failure),
-            ms: fractional_millis(duration),
-        });
+        log.answered(answer.as_ref().err());
         answer
     }
 
@@ -92,6 +84,51 @@ impl Control {
             },
             error => ControlError::Handler { id, channel, error },
         })
+    }
+}
+
+/// An IPC call without an answer. Dropped before [`answered`](Self::answered) when its caller disconnects.
+struct CallLog<'a> {
+    control: &'a Control,
+    plugin: &'a str,
+    channel: &'a str,
+    begin: Instant,
+    error: Option<String>,
+}
+
+impl<'a> CallLog<'a> {
+    fn begin(control: &'a Control, plugin: &'a str, channel: &'a str) -> Self {
+        Self {
+            control,
+            plugin,
+            channel,
+            begin: Instant::now(),
+            error: Some("the caller disconnected".to_owned()),
+        }
+    }
+
+    fn answered(mut self, error: Option<&ControlError>) {
+        self.error = error.map(ControlError::call_failure);
+    }
+}
+
+impl Drop for CallLog<'_> {
+    fn drop(&mut self) {
+        let Self {
+            control,
+            plugin,
+            channel,
+            begin,
+            error,
+        } = self;
+        let duration = begin.elapsed();
+        debug!(plugin, channel, ?duration, error, "IPC call ended");
+        control.emit_request(plugin, RequestKind::Ipc, || Event::Call {
+            plugin: (*plugin).to_owned(),
+            channel: (*channel).to_owned(),
+            error: error.take(),
+            ms: fractional_millis(duration),
+        });
     }
 }
 

@@ -1,18 +1,27 @@
 //! Events of HTTP requests, IPC calls and config changes, in `cargo stratos run --json`.
 
+use std::future::pending;
 #[cfg(unix)]
 use std::io;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 #[cfg(unix)]
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use stratos::session::run;
+use stratos::{Identity, create_plugin};
+use stratos_host::event::{Event, EventBus};
+use stratos_host::process::{InMemoryLauncher, PluginFolders};
 use stratos_host::remote::HostFile;
+use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use stratos_tests::{
     KeepAliveClient, Plugins, RunOptions, ShellProcess, cargo_stratos, request, wait_until,
 };
+use tokio::time::timeout;
 
 use crate::SAMPLE;
 
@@ -85,6 +94,42 @@ fn a_request_whose_client_disconnects_has_no_status() {
     assert!(event["ms"].take().is_number(), "{event}");
     let expected = json!({ "event": "request", "plugin": "streaming", "method": "GET", "path": "/api/streaming/held-head", "ms": null });
     assert_eq!(event, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_caller_disconnects_has_an_event() {
+    let launcher = InMemoryLauncher::new(PluginFolders::default(), |connection| async move {
+        let plugin = create_plugin(Identity {
+            id: "slow".to_owned(),
+            version: "1.0.0".to_owned(),
+        });
+        let plugin = plugin
+            .on_start(async |ctx| {
+                let never = async |_: Value| pending::<stratos::Result>().await;
+                Ok(ctx.ipc.handle("never", never).await?)
+            })
+            .on_stop(async |_| Ok(()));
+        let _ = run(plugin.build().unwrap(), connection).await;
+    });
+    let spec = PluginSpec {
+        id: "slow".to_owned(),
+        name: "Slow".to_owned(),
+        version: "1.0.0".to_owned(),
+        launcher: Ok(Arc::new(launcher)),
+    };
+    let options = ShellOptions::new(StateDir::in_memory().unwrap());
+    let (shell, _client) =
+        Shell::start_in_memory(options, vec![spec], EventBus::default()).unwrap();
+    shell.ready().await;
+    let mut events = shell.subscribe();
+    let call = shell.control().invoke("slow", "never", Value::Null);
+    timeout(Duration::from_secs(1), call).await.unwrap_err();
+    let event = events.next().await.unwrap();
+    let Event::Call { channel, error, .. } = &*event else {
+        panic!("{event:?}");
+    };
+    assert_eq!(channel, "never");
+    assert_eq!(error.as_deref(), Some("the caller disconnected"));
 }
 
 #[test]
