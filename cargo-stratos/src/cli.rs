@@ -24,8 +24,7 @@ use crate::output;
     arg_required_else_help = true,
     after_help = "\
 First steps:
-  cargo stratos new my-plugin     create a plugin; until the SDK is on crates.io,
-                                  with --sdk-path DIR
+  cargo stratos new my-plugin     create a plugin
   cargo stratos run               run it in a mocked shell, from its folder
   cargo stratos check             check its plugin.json
 

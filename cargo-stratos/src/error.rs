@@ -131,12 +131,15 @@ impl Error {
         let text = match self {
             Self::Usage { help, .. } => return help.clone(),
             Self::Project(ProjectError::NoPlugin { .. }) => {
-                "create one with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name the plugin's folder"
+                "create one with `cargo stratos new my-plugin`, or name the plugin's folder"
             }
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
             }
             Self::Settings(StratosTomlError::Parse { source, .. }) => return source.help.clone(),
+            Self::Settings(StratosTomlError::Conflict { .. }) => {
+                "all plugins have one login: give one of the two another name, or make them equal"
+            }
             Self::State(StateDirError::Owned { pid, .. }) => {
                 return Some(format!(
                     "stop the other shell (process {pid}), or use another state folder with `--state DIR`"

@@ -1,6 +1,8 @@
 //! Git commands, and the roots of git repositories.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Environment variables that make git use another repository than the one around its current folder.
@@ -17,6 +19,7 @@ pub(crate) fn command(folder: &Path) -> Command {
     let mut git = Command::new("git");
     git.current_dir(folder)
         .stdin(Stdio::null())
+        .env("LC_ALL", "C")
         .envs([("GIT_NO_LAZY_FETCH", "1"), ("GIT_ALLOW_PROTOCOL", "")]);
     for variable in REPOSITORY_VARIABLES {
         git.env_remove(variable);
@@ -27,6 +30,57 @@ pub(crate) fn command(folder: &Path) -> Command {
 /// Whether `folder` is the root of a repository. In a work tree, `.git` is a file.
 pub(crate) fn is_root(folder: &Path) -> bool {
     folder.join(".git").symlink_metadata().is_ok()
+}
+
+/// Whether `folder` is a further checkout, by `git worktree add`, of the repository that it lies in. Git does not look
+/// into it either.
+pub(crate) fn is_nested_worktree(folder: &Path) -> bool {
+    if !folder.join(".git").is_file() {
+        return false;
+    }
+    dunce::canonicalize(folder).is_ok_and(|folder| {
+        let outer = folder.parent().and_then(root);
+        outer.is_some_and(|outer| is_worktree_of(&folder, outer).unwrap_or(false))
+    })
+}
+
+fn is_worktree_of(folder: &Path, outer: &Path) -> io::Result<bool> {
+    let (git_dir, outer_git_dir) = (git_dir(folder)?, git_dir(outer)?);
+    // A repository without an index has no checkout of its own: then its worktrees are the checkouts to search.
+    Ok(outer_git_dir.join("index").is_file()
+        && common_dir(&git_dir)? == common_dir(&outer_git_dir)?)
+}
+
+/// The folder of git's files for the checkout at `root`.
+fn git_dir(root: &Path) -> io::Result<PathBuf> {
+    let dot_git = root.join(".git");
+    if dot_git.is_dir() {
+        return Ok(dot_git);
+    }
+    let text = read_line(&dot_git)?;
+    let path = text.strip_prefix("gitdir:").unwrap_or(&text).trim();
+    Ok(root.join(path))
+}
+
+/// The folder of the files that all checkouts of a repository share.
+fn common_dir(git_dir: &Path) -> io::Result<PathBuf> {
+    let file = git_dir.join("commondir");
+    let shared = match file.is_file() {
+        true => git_dir.join(read_line(&file)?.trim()),
+        false => git_dir.to_owned(),
+    };
+    dunce::canonicalize(shared)
+}
+
+/// Reads a file that has a path in it.
+fn read_line(file: &Path) -> io::Result<String> {
+    const MAX_BYTES: u64 = 16 * 1024;
+
+    let mut text = String::new();
+    File::open(file)?
+        .take(MAX_BYTES)
+        .read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// The root of the repository around `folder`, an absolute path.

@@ -1,6 +1,9 @@
 //! The check: runs the rules on a parsed manifest.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::{
     context::RuleContext,
@@ -92,9 +95,19 @@ pub(crate) fn run_rules(
             continue;
         };
         is_valid &= !decides_validity || found.kept.is_empty();
-        if level != RuleLevel::Allow {
-            report.add(found);
+        if level == RuleLevel::Allow {
+            continue;
         }
+        if rule.excludes_others && !found.kept.is_empty() {
+            let failed = mem::take(&mut report.failed);
+            report = Report {
+                failed,
+                ..Report::default()
+            };
+            report.add(found);
+            break;
+        }
+        report.add(found);
     }
     if let Some(root) = root {
         let is_unset = |found: &&mut Diagnostic| found.at.is_empty();

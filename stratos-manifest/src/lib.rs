@@ -55,6 +55,8 @@ mod syntax;
 mod date;
 #[cfg(feature = "full")]
 mod entry_module;
+#[cfg(feature = "full")]
+mod foreign_formats;
 mod icon;
 #[cfg(feature = "full")]
 mod js_regex;

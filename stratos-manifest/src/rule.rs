@@ -25,6 +25,8 @@ pub struct Rule {
     /// Whether the findings also depend on the git tags of the commit, or on the other plugins of the run: the next run
     /// on the same files may have others.
     pub depends_on_run: bool,
+    /// Whether a finding makes those of all other rules meaningless, so that they are not reported.
+    pub excludes_others: bool,
     pub(crate) doc_lines: &'static [&'static str],
     pub(crate) check: fn(&RuleContext<'_>, &mut Findings),
 }
@@ -157,7 +159,8 @@ macro_rules! declare_rule {
             stage: $stage:ident,
             source: $source:ident,
             since: $since:literal
-            $(, depends_on_run: $depends_on_run:literal)? $(,)?
+            $(, depends_on_run: $depends_on_run:literal)?
+            $(, excludes_others: $excludes_others:literal)? $(,)?
         }
     ) => {
         $(#[doc = $line])+
@@ -169,6 +172,7 @@ macro_rules! declare_rule {
             source: $crate::rule::Source::$source,
             since: $since,
             depends_on_run: $crate::rule::declare_rule!(@or_false $($depends_on_run)?),
+            excludes_others: $crate::rule::declare_rule!(@or_false $($excludes_others)?),
             doc_lines: &[$($line),+],
             check,
         };

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::exit::Outcome;
 use crate::lint::{FixMode, LevelArgs, SettingsCache, Unit, check_units};
 use crate::manifests::{SearchResults, Source, Target, search};
-use crate::output::report::{Github, Human, Json, Reporter, Sarif};
+use crate::output::escape;
+use crate::output::report::{Github, Human, Json, Reporter, RepositoryPaths, Sarif};
 
 /// Check plugin.json for mistakes
 ///
@@ -53,12 +54,16 @@ enum Format {
 }
 
 impl Format {
-    fn reporter(self, cx: &Context) -> Box<dyn Reporter + '_> {
+    fn reporter<'a>(self, cx: &'a Context, targets: &[Target]) -> Box<dyn Reporter + 'a> {
+        let paths = || {
+            let folders: Vec<_> = targets.iter().map(Target::absolute_folder).collect();
+            RepositoryPaths::new(&folders)
+        };
         match self {
             Self::Human => Box::new(Human(&cx.output)),
             Self::Json => Box::new(Json::new(&cx.output)),
-            Self::Github => Box::new(Github::new(&cx.output)),
-            Self::Sarif => Box::new(Sarif::new(&cx.output)),
+            Self::Github => Box::new(Github::new(&cx.output, paths())),
+            Self::Sarif => Box::new(Sarif::new(&cx.output, paths())),
         }
     }
 }
@@ -69,10 +74,19 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let SearchResults {
         targets,
         mut errors,
+        enclosing,
     } = find_targets(&args.paths, args.stdin_path)?;
+    if let Some(manifest) = enclosing {
+        let manifest = manifest.display().to_string();
+        cx.output.note(format_args!(
+            "there is no plugin.json in this folder; checking {}",
+            escape(&manifest)
+        ));
+    }
+    let reporter = args.format.reporter(cx, &targets);
     let sources = Source::read_all(targets, &mut errors);
     let units = Unit::collect(&sources, &mut settings, &mut errors)?;
-    check_units(cx, units, errors, args.format.reporter(cx), mode)
+    check_units(cx, units, errors, reporter, mode)
 }
 
 impl Args {

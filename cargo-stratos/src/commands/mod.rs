@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod explain;
+mod find_projects;
 pub(crate) mod guardian;
 mod json_arg;
 pub(crate) mod new;

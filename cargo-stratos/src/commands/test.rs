@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use stratos_host::config::{Project, ProjectKind};
+use stratos_host::config::ProjectKind;
 use tracing::debug;
 
 use crate::commands::check;
+use crate::commands::find_projects::find_projects;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -91,7 +92,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         true => vec!["nextest".into(), "run".into()],
         false => vec!["test".into()],
     };
-    let projects = Project::discover(&[path])?;
+    let projects = find_projects(&[path])?;
     if !program_args.is_empty() {
         cargo_args.push("--".into());
         cargo_args.extend(program_args);

@@ -14,8 +14,9 @@ use crate::lint::diff::{Patch, diff};
 use crate::lint::errors::Errors;
 use crate::lint::exception_usage::ExceptionUsage;
 use crate::lint::unit::{Unit, mark_duplicates};
+use crate::manifests::Target;
 use crate::output::escape;
-use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable, count};
+use crate::output::report::{CheckedFile, Reporter, Summary, UnreadTags, Unreadable, count};
 use crate::parallel::map_in_order;
 
 /// Checks all units on all cores and reports the results in order.
@@ -44,6 +45,7 @@ pub(crate) fn check_units<'a>(
     for error in errors {
         run.add_unreadable(error);
     }
+    run.summary.unread_tags = unread_tags(&units);
     let mut usage = ExceptionUsage::default();
     map_in_order(
         &units,
@@ -60,6 +62,9 @@ pub(crate) fn check_units<'a>(
     }
     run.finish()
 }
+
+/// Passes a file to a reporter.
+type PrintFile = fn(&mut dyn Reporter, &CheckedFile<'_>) -> Result<(), Error>;
 
 /// State of a run.
 struct CheckRun<'a> {
@@ -85,7 +90,7 @@ impl CheckRun<'_> {
             Ok(result) => result,
             Err(error) => return self.add_unreadable(error),
         };
-        let path = &unit.target.path;
+        let Target { path, absolute, .. } = unit.target;
         self.errors.add_rule_panics(path, &result.report);
         self.errors.extend(result.write_error);
         self.summary.suppressed += result.suppressed.iter().sum::<usize>();
@@ -94,9 +99,9 @@ impl CheckRun<'_> {
             self.changed += 1;
             self.print_fixes(path, &result.source, fixed);
         }
-        self.report(path, &result.source, &result.report, |reporter, file| {
-            reporter.manifest(file)
-        });
+        let paths = [path.as_path(), absolute];
+        let print: PrintFile = |reporter, file| reporter.manifest(file);
+        self.report(paths, &result.source, &result.report, print);
     }
 
     /// Reports the exceptions of settings files that suppressed nothing.
@@ -113,12 +118,9 @@ impl CheckRun<'_> {
             })?;
             if !report.diagnostics.is_empty() {
                 self.summary.add_settings(&report);
-                self.report(
-                    &file.path,
-                    file.text.as_bytes(),
-                    &report,
-                    |reporter, file| reporter.settings(file),
-                );
+                let paths = [file.path.as_path(), &file.absolute];
+                let print: PrintFile = |reporter, file| reporter.settings(file);
+                self.report(paths, file.text.as_bytes(), &report, print);
             }
         }
         Ok(())
@@ -141,13 +143,14 @@ impl CheckRun<'_> {
         Ok(Outcome::success_if(!has_diff && summary.errors == 0))
     }
 
-    /// Passes a file to the reporter, except with `--diff`, which prints a patch and nothing else to stdout.
+    /// Passes a file, by its path for messages and its absolute one, to the reporter, except with `--diff`, which prints a
+    /// patch and nothing else to stdout.
     fn report(
         &mut self,
-        path: &Path,
+        [path, absolute]: [&Path; 2],
         source: &[u8],
         report: &Report,
-        print: fn(&mut dyn Reporter, &CheckedFile<'_>) -> Result<(), Error>,
+        print: PrintFile,
     ) {
         if matches!(self.mode, FixMode::Diff(_)) {
             return;
@@ -155,6 +158,7 @@ impl CheckRun<'_> {
         let path = &path.to_string_lossy();
         let file = CheckedFile {
             path,
+            absolute,
             source,
             report,
         };
@@ -196,6 +200,21 @@ impl CheckRun<'_> {
             rules.join(", ")
         ));
     }
+}
+
+/// The repositories whose tags were not read although a manifest in them is compared with tags.
+fn unread_tags(units: &[Unit<'_>]) -> Vec<UnreadTags> {
+    let mut all = Vec::new();
+    for (repository, reason) in units.iter().filter_map(Unit::unread_tags) {
+        let unread = UnreadTags {
+            repository: repository.display().to_string(),
+            reason: reason.to_owned(),
+        };
+        if !all.contains(&unread) {
+            all.push(unread);
+        }
+    }
+    all
 }
 
 fn count_fixes(number: usize) -> String {

@@ -101,6 +101,7 @@ fn check_manifest(unit: &Unit<'_>, manifest: &ParsedManifest<'_>) -> (Report, Ve
     let plugin = unit.manifest.id();
     let mut facts = ProjectFacts::collect(target.folder(), manifest);
     facts.file_name = target.file_name().map(str::to_owned);
+    facts.folder_name = target.folder_name().map(str::to_owned);
     facts.tags = unit.tags.of(target, plugin, manifest.version());
     facts.similar_plugins.clone_from(&unit.similar_plugins);
     let mut report = settings.linter.check_parsed(manifest, &facts);

@@ -71,7 +71,7 @@ impl ExceptionUsage {
             let settings = &*usage.settings;
             let file = settings.file.as_ref()?;
             // This searches the folder, and is rarely needed.
-            let covers_folder = LazyCell::new(|| contains_all_manifests(units, &file.folder));
+            let covers_folder = LazyCell::new(|| contains_all_manifests(units, file));
             let counted = settings.exceptions.iter().zip(&usage.suppressed);
             let exceptions: Vec<UnusedSuppression> = counted
                 .filter(|(_, count)| **count == 0)
@@ -108,18 +108,18 @@ impl FileUsage {
 
 /// Whether the units contain every manifest below the folder, including those inside of plugins, which a search skips
 /// but settings apply to.
-fn contains_all_manifests(units: &[Unit<'_>], folder: &Path) -> bool {
+fn contains_all_manifests(units: &[Unit<'_>], file: &SettingsFile) -> bool {
+    let folder = file.absolute.parent().unwrap_or(&file.absolute);
     let checked: HashSet<&Path> = units.iter().map(|unit| &*unit.target.absolute).collect();
     let below = all_manifests(folder);
     below.iter().all(|path| checked.contains(path.as_path()))
 }
 
-/// Whether all enabled rules ran and no finding was left out. Rules about the file itself prevent others from running.
+/// Whether all enabled rules ran and no finding was left out. Rules about the file as a whole prevent others from running.
 fn is_complete(report: &Report) -> bool {
     let is_about_the_file = |id: &str| {
-        RULES
-            .iter()
-            .any(|rule| rule.id == id && rule.stage == Stage::File)
+        let rule = RULES.iter().find(|rule| rule.id == id);
+        rule.is_some_and(|rule| rule.stage == Stage::File || rule.excludes_others)
     };
     let found = &report.diagnostics;
     report.failed.is_empty()

@@ -31,6 +31,8 @@ pub(super) struct RepositoryCache {
 pub(super) struct Head {
     root: PathBuf,
     tags: Vec<String>,
+    /// Reason why git did not list the tags.
+    unread: Option<String>,
     /// Whether the commit has at most one manifest, found out when it is first needed.
     has_one_plugin: OnceLock<bool>,
 }
@@ -41,6 +43,12 @@ impl ReleaseTags {
             head,
             committed_version: OnceLock::new(),
         }
+    }
+
+    /// The repository whose tags were not read, and the reason.
+    pub(super) fn unread(&self) -> Option<(&Path, &str)> {
+        let head = self.head.as_deref()?;
+        Some((&head.root, head.unread.as_deref()?))
     }
 
     /// Tags of the plugin with the id `plugin`, whose manifest has the version `version`.
@@ -87,11 +95,15 @@ impl RepositoryCache {
 impl Head {
     /// Asks git. Without git, or if it fails, there are no tags.
     fn read(root: &Path) -> Self {
-        let tags = tags_at_head(root).unwrap_or_default();
-        debug!(?root, ?tags, "read git tags");
+        let (tags, unread) = match tags_at_head(root) {
+            Ok(tags) => (tags, None),
+            Err(reason) => (Vec::new(), reason),
+        };
+        debug!(?root, ?tags, ?unread, "read git tags");
         Self {
             root: root.to_owned(),
             tags,
+            unread,
             has_one_plugin: OnceLock::new(),
         }
     }
@@ -118,13 +130,25 @@ impl Head {
     }
 }
 
-fn tags_at_head(root: &Path) -> io::Result<Vec<String>> {
-    run_git(root, &["tag", "--points-at", "HEAD"], |output| {
-        output
-            .split(b'\n')
-            .map(|tag| Ok(String::from_utf8_lossy(&tag?).into_owned()))
-            .collect()
-    })
+/// The tags of the checked out commit, or the reason why git does not list them. There is none if there is no commit yet.
+fn tags_at_head(root: &Path) -> Result<Vec<String>, Option<String>> {
+    let output = git::command(root)
+        .args(["tag", "--points-at", "HEAD"])
+        .output();
+    let output = output.map_err(|error| {
+        Some(match error.kind() {
+            io::ErrorKind::NotFound => "git was not found".to_owned(),
+            _ => format!("git does not start: {error}"),
+        })
+    })?;
+    if output.status.success() {
+        let tags = String::from_utf8_lossy(&output.stdout);
+        return Ok(tags.lines().map(str::to_owned).collect());
+    }
+    let message = String::from_utf8_lossy(&output.stderr);
+    let line = message.lines().next().unwrap_or("git failed");
+    let has_no_commit = line.contains("malformed object name");
+    Err((!has_no_commit).then(|| line.trim_start_matches("fatal: ").to_owned()))
 }
 
 fn count_manifests(root: &Path) -> io::Result<usize> {
@@ -201,6 +225,7 @@ mod tests {
         let head = |root: &str, has_one_plugin| Head {
             root: PathBuf::from(root),
             tags: tags.map(str::to_owned).to_vec(),
+            unread: None,
             has_one_plugin: OnceLock::from(has_one_plugin),
         };
         let [one, several] = [head("one", true), head("several", false)];

@@ -28,8 +28,8 @@ pub(super) struct LintSettings {
 pub(super) struct SettingsFile {
     /// Path for messages.
     pub(super) path: PathBuf,
-    /// Absolute path of the folder that the file lies in.
-    pub(super) folder: PathBuf,
+    /// Absolute path, without symbolic links.
+    pub(super) absolute: PathBuf,
     pub(super) text: String,
 }
 
@@ -112,7 +112,7 @@ impl SettingsCache {
             levels,
             file: Some(SettingsFile {
                 path,
-                folder: folder.to_owned(),
+                absolute: file,
                 text,
             }),
         })))

@@ -1,9 +1,10 @@
 //! Unit of work of the linter: a parsed manifest with facts from other files.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use stratos_manifest::{ParsedManifest, SimilarPlugin};
+use stratos_manifest::{ParsedManifest, RULES, RuleLevel, SimilarPlugin};
 
 use crate::error::Error;
 use crate::lint::catch_panic::catch_panic;
@@ -73,6 +74,13 @@ impl<'s> Unit<'s> {
             unit.similar_plugins = similar;
         }
         Ok(units)
+    }
+
+    /// The repository whose tags were not read, and the reason, if the manifest is compared with tags.
+    pub(super) fn unread_tags(&self) -> Option<(&Path, &str)> {
+        let rule = RULES.iter().find(|rule| rule.id == "tag-drift")?;
+        let is_enabled = self.settings.levels.of(rule) != RuleLevel::Allow;
+        self.tags.unread().filter(|_| is_enabled)
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tracing::debug;
 
 use crate::error::Error;
+use crate::manifests::enclosing_plugin::enclosing_plugin;
 use crate::manifests::target::{Target, absolute_without_links};
 use crate::manifests::walk::{FILE_NAME, plugin_manifests};
 use crate::output::escape;
@@ -20,14 +21,18 @@ pub(crate) struct SearchResults {
     pub(crate) targets: Vec<Target>,
     /// Errors of folders that could not be searched.
     pub(crate) errors: Vec<Error>,
+    /// The manifest above the current folder, which was found in place of one in it.
+    pub(crate) enclosing: Option<PathBuf>,
 }
 
 /// Finds the manifests of a command line. A file is a manifest, and a folder stands for its `plugin.json`, or otherwise
 /// for all those below it.
 ///
-/// A manifest that is named is checked even if git ignores it; a search in a folder leaves it out.
+/// A manifest that is named is checked even if git ignores it; a search in a folder leaves it out. Without a manifest in
+/// the current folder and below, the nearest one above counts, as for cargo.
 pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {
     let mut errors = Vec::new();
+    let mut enclosing = None;
     // By absolute path, because two paths may name one file.
     let mut targets: HashMap<PathBuf, Target> = HashMap::new();
     for path in paths {
@@ -40,7 +45,15 @@ pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {
         }
         let (manifests, mut walk_errors) = plugin_manifests(path);
         if manifests.is_empty() && walk_errors.is_empty() {
-            return Err(no_manifest(path));
+            let above = enclosing_plugin(path);
+            let Some(above) = above.filter(|_| without_current_dir(path).as_os_str().is_empty())
+            else {
+                return Err(no_manifest(path));
+            };
+            let target = Target::from_file(above.join(FILE_NAME));
+            enclosing = Some(target.path.clone());
+            targets.entry(target.absolute.clone()).or_insert(target);
+            continue;
         }
         let root = dunce::canonicalize(path).unwrap_or_else(|_| path.clone());
         let search_root: Arc<Path> = root.as_path().into();
@@ -63,7 +76,11 @@ pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {
     for target in &targets {
         debug!(path = ?target.path, "found manifest");
     }
-    Ok(SearchResults { targets, errors })
+    Ok(SearchResults {
+        targets,
+        errors,
+        enclosing,
+    })
 }
 
 impl SearchResults {
@@ -96,10 +113,18 @@ fn not_found(path: &Path, error: io::Error) -> Error {
 }
 
 fn no_manifest(path: &Path) -> Error {
+    let help = match enclosing_plugin(path) {
+        Some(folder) => format!(
+            "name the plugin around this folder: {}",
+            display(&without_current_dir(&folder.join(FILE_NAME)))
+        ),
+        None => "create a plugin with `cargo stratos new my-plugin`, or name its folder or its manifest; files that git \
+                 ignores and further checkouts of git worktrees are not searched"
+            .to_owned(),
+    };
     Error::usage(
         format!("there is no {FILE_NAME} in {} or below", display(path)),
-        "create a plugin with `cargo stratos new my-plugin --sdk-path DIR`, where DIR has the SDK's source, or name its \
-         folder or its manifest; files that git ignores are not searched",
+        help,
     )
 }
 

@@ -92,6 +92,11 @@ impl Target {
         }
     }
 
+    /// Name of the plugin's folder, if it is UTF-8.
+    pub(crate) fn folder_name(&self) -> Option<&str> {
+        self.absolute_folder().file_name()?.to_str()
+    }
+
     /// Name of the file, if it is UTF-8.
     pub(crate) fn file_name(&self) -> Option<&str> {
         self.path.file_name()?.to_str()

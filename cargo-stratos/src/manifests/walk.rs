@@ -18,7 +18,8 @@ const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
 
 /// The manifests in a folder and below, and errors of subfolders that cannot be read. The order is not defined.
 ///
-/// Folders below a manifest are skipped, as plugins do not contain plugins.
+/// Folders below a manifest are skipped, as plugins do not contain plugins, and so are further checkouts of the
+/// repository.
 pub(super) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     walk(folder, |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -97,6 +98,7 @@ fn is_skipped(entry: &DirEntry) -> bool {
     SKIPPED
         .iter()
         .any(|name| entry.file_name() == OsStr::new(name))
+        || git::is_nested_worktree(entry.path())
 }
 
 /// Error with the path at which the walk failed, or else the walked folder.

@@ -25,8 +25,8 @@ pub enum ProjectKind {
     Rust(PathBuf),
     /// A program that is built by other means: `background/{id}`, with `.exe` on Windows. It may be missing.
     Program(PathBuf),
-    /// A JavaScript module, which only the real shell runs.
-    JavaScript(PathBuf),
+    /// A module in JavaScript or TypeScript, which only the real shell runs.
+    Script(PathBuf),
     /// No background part.
     UiOnly,
 }
@@ -191,21 +191,36 @@ fn kind(folder: &Path, manifest: &Manifest) -> ProjectKind {
     if program.is_file() {
         return ProjectKind::Program(program);
     }
-    let conventional = ["index.js", "index.ts"].map(|name| background.join(name));
     let declared = manifest
         .background
         .as_ref()
         .map(|b| folder.join(&b.entry_module));
     let mut scripts = declared
-        .iter()
-        .chain(&conventional)
+        .into_iter()
+        .chain(conventional_scripts(folder))
         .filter(|path| path.is_file());
     match scripts.next() {
-        Some(script) => ProjectKind::JavaScript(script.clone()),
+        Some(script) => ProjectKind::Script(script),
         // The manifest declares a background module. The error of starting it names the missing program.
         None if manifest.background.is_some() => ProjectKind::Program(program),
         None => ProjectKind::UiOnly,
     }
+}
+
+/// The places of a background module and of its source. A manifest for later shells does not name it, and a project that
+/// was not built yet has its source only.
+fn conventional_scripts(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    const STEMS: [&str; 4] = [
+        "background/index",
+        "src/background/index",
+        "background/src/index",
+        "src/background",
+    ];
+    const EXTENSIONS: [&str; 8] = ["js", "mjs", "cjs", "ts", "mts", "cts", "tsx", "jsx"];
+
+    STEMS.into_iter().flat_map(move |stem| {
+        EXTENSIONS.map(|extension| folder.join(format!("{stem}.{extension}")))
+    })
 }
 
 #[cfg(test)]
@@ -223,16 +238,21 @@ mod tests {
         let exe = format!("background/demo{}", std::env::consts::EXE_SUFFIX);
         for (files, expected) in [
             (vec![], "UiOnly"),
-            (vec!["background/index.ts"], "JavaScript"),
+            (vec!["background/index.ts"], "Script"),
+            (vec!["src/background/index.ts"], "Script"),
+            (vec!["background/src/index.mts"], "Script"),
+            (vec!["src/background.js"], "Script"),
+            (vec!["src/index.ts"], "UiOnly"),
             (vec!["background/index.js", exe.as_str()], "Program"),
             (vec!["Cargo.toml", "background/index.js"], "Rust"),
             (vec!["background/Cargo.toml"], "Rust"),
         ] {
             let folder = tempfile::tempdir().unwrap();
-            fs::create_dir(folder.path().join("background")).unwrap();
             fs::write(folder.path().join("plugin.json"), MANIFEST).unwrap();
             for file in &files {
-                fs::write(folder.path().join(file), "").unwrap();
+                let file = folder.path().join(file);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, "").unwrap();
             }
             let project = Project::read(folder.path()).unwrap();
             assert!(

@@ -1,12 +1,14 @@
-//! Configuration of a run: the plugin folders, the project's `stratos.toml`, and the version of the shell.
+//! Configuration of a run: the plugin folders, the `stratos.toml` files that count, and the version of the shell.
 
 mod discovery;
 mod origin;
+mod project_settings;
 mod shell_version;
 mod stratos_toml;
 
 pub use self::discovery::{Project, ProjectError, ProjectKind};
 pub use self::origin::{Origin, OriginError};
+pub use self::project_settings::{ProjectSettings, SettingsFolders};
 pub use self::shell_version::ShellVersion;
 pub use self::stratos_toml::{
     DevTable, EnvVarError, EnvVars, Persona, StratosToml, StratosTomlError, validate_env_var,

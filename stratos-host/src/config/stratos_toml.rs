@@ -5,10 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::de::Error as _;
+use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use stratos_manifest::{Position, TomlError, parse_toml, position};
 use thiserror::Error;
+use toml::Spanned;
 
 use crate::config::Origin;
 
@@ -80,6 +81,16 @@ pub enum StratosTomlError {
         #[source]
         source: TomlError,
     },
+    /// Two files define a persona differently.
+    #[error("`[auth.{name}]` is defined differently in {first} and {second}")]
+    Conflict {
+        /// Name of the persona.
+        name: String,
+        /// Path, line and column of one definition.
+        first: String,
+        /// Path, line and column of the other one.
+        second: String,
+    },
 }
 
 /// Reason why an environment variable cannot be set for plugins.
@@ -130,26 +141,50 @@ fn valid_env<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EnvVars, D::E
 }
 
 impl StratosToml {
-    /// Name of the file, in the folder of `plugin.json`.
+    /// Name of the file.
     pub const FILE_NAME: &str = "stratos.toml";
 
-    /// Loads the file in a project's folder. A missing file means the default.
+    /// Loads the file at `path`, with its text; `None` if there is no such file. Errors name the path `shown`.
     ///
     /// # Errors
     ///
     /// When the file exists, but cannot be read or is not valid.
-    pub fn load(folder: &Path) -> Result<Self, StratosTomlError> {
-        let path = folder.join(Self::FILE_NAME);
-        match fs::read_to_string(&path) {
-            Ok(text) => parse_toml(&text).map_err(|source| StratosTomlError::Parse {
-                path,
+    pub(super) fn load(
+        path: &Path,
+        shown: &Path,
+    ) -> Result<Option<(Self, String)>, StratosTomlError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => {
+                return Err(StratosTomlError::Read {
+                    path: shown.to_owned(),
+                    source,
+                });
+            }
+        };
+        match parse_toml(&text) {
+            Ok(content) => Ok(Some((content, text))),
+            Err(source) => Err(StratosTomlError::Parse {
+                path: shown.to_owned(),
                 position: position(&text, source.span.start),
                 source,
             }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(StratosTomlError::Read { path, source }),
         }
     }
+}
+
+/// Position of the name of a persona in the text of a valid `stratos.toml`.
+pub(super) fn persona_position(text: &str, name: &str) -> Position {
+    #[derive(Deserialize)]
+    struct Personas {
+        auth: BTreeMap<Spanned<String>, IgnoredAny>,
+    }
+
+    let personas = parse_toml::<Personas>(text).ok();
+    let mut names = personas.iter().flat_map(|personas| personas.auth.keys());
+    let found = names.find(|found| found.get_ref() == name);
+    position(text, found.map_or(0, |found| found.span().start))
 }
 
 #[cfg(test)]
@@ -199,17 +234,16 @@ mod tests {
         ];
         for (text, expected) in cases {
             let folder = tempfile::tempdir().unwrap();
-            fs::write(folder.path().join(StratosToml::FILE_NAME), text).unwrap();
-            match (StratosToml::load(folder.path()), expected) {
-                (Ok(settings), Ok(origins)) => assert_eq!(settings.dev.origins.len(), origins),
+            let path = folder.path().join(StratosToml::FILE_NAME);
+            fs::write(&path, text).unwrap();
+            let loaded = StratosToml::load(&path, &path);
+            match (loaded.map(Option::unwrap), expected) {
+                (Ok((content, _)), Ok(origins)) => assert_eq!(content.dev.origins.len(), origins),
                 (Err(error), Err(part)) => assert!(chain(&error).contains(part), "{error:?}"),
                 (found, _) => panic!("{text}: {found:?}"),
             }
         }
-        let nowhere = tempfile::tempdir().unwrap();
-        assert_eq!(
-            StratosToml::load(nowhere.path()).unwrap(),
-            StratosToml::default()
-        );
+        let nowhere = Path::new("no such folder/stratos.toml");
+        assert!(StratosToml::load(nowhere, nowhere).unwrap().is_none());
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use stratos_protocol::logger::Level;
 use tokio::task::AbortHandle;
 
-use crate::config::{Origin, StratosToml};
+use crate::config::{Origin, ProjectSettings};
 use crate::event::{Event, RequestKind, Subscriber};
 use crate::http::InProcessClient;
 use crate::plugin::Runtime;
@@ -128,11 +128,14 @@ impl Control {
         }
     }
 
-    /// Applies a changed `stratos.toml`: personas and `[dev] origins`. The rest counts at the next start.
-    pub(crate) fn apply_config(&self, config: StratosToml) {
-        self.runtime().services.auth.set_personas(&config.auth);
+    /// Applies changed settings: personas and origins. The rest counts at the next start.
+    pub(crate) fn apply_config(&self, settings: ProjectSettings) {
+        self.runtime()
+            .services
+            .auth
+            .set_personas(&settings.personas);
         let origins = self.0.origins.write();
-        *origins.unwrap_or_else(PoisonError::into_inner) = config.dev.origins;
+        *origins.unwrap_or_else(PoisonError::into_inner) = settings.origins;
     }
 
     /// Waits until the shell begins to stop.

@@ -11,8 +11,8 @@ use crate::config::EnvVars;
 /// The additional environment variables of plugins.
 #[derive(Debug)]
 pub(super) struct PluginEnv {
-    /// `[env]` of `stratos.toml`, which can change while the shell runs.
-    configured: Mutex<EnvVars>,
+    /// `[env]` of the `stratos.toml` files by plugin id, which can change while the shell runs.
+    configured: Mutex<BTreeMap<String, EnvVars>>,
     /// Variables of the command line, which override the configured ones.
     overrides: BTreeMap<String, OsString>,
 }
@@ -25,7 +25,7 @@ impl PluginEnv {
         }
     }
 
-    pub(super) fn set(&self, env: EnvVars) {
+    pub(super) fn set(&self, env: BTreeMap<String, EnvVars>) {
         *self
             .configured
             .lock()
@@ -33,9 +33,12 @@ impl PluginEnv {
     }
 
     /// Adds the variables to a command that starts a plugin.
-    pub(super) fn apply(&self, command: &mut Command) {
+    pub(super) fn apply(&self, plugin: &str, command: &mut Command) {
         let configured = self.configured.lock();
         let configured = configured.unwrap_or_else(PoisonError::into_inner);
-        command.envs(&*configured).envs(&self.overrides);
+        if let Some(env) = configured.get(plugin) {
+            command.envs(env);
+        }
+        command.envs(&self.overrides);
     }
 }

@@ -1,5 +1,6 @@
 //! The factory of process launchers.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -50,10 +51,10 @@ impl LauncherFactory {
         ProcessLauncher::new(plugin, source, folders, Arc::clone(&self.0))
     }
 
-    /// Replaces the `[env]` variables of the plugins that start from now on.
+    /// Replaces the `[env]` variables, by plugin id, of the plugins that start from now on.
     ///
     /// [`LaunchOptions::env`] overrides them.
-    pub fn set_env(&self, env: EnvVars) {
+    pub fn set_env(&self, env: BTreeMap<String, EnvVars>) {
         self.0.env.set(env);
     }
 

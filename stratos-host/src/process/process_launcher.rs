@@ -122,7 +122,7 @@ impl Launcher for ProcessLauncher {
             let listener = LocalListener::bind(&control).map_err(LaunchError::Socket)?;
 
             let mut command = Command::new(&path);
-            self.context.env.apply(&mut command);
+            self.context.env.apply(&self.plugin, &mut command);
             command
                 .env(SOCKET, &control)
                 .env(HTTP_SOCKET, &http)

@@ -1,6 +1,7 @@
 //! The background task that reloads plugins.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use futures_util::StreamExt as _;
@@ -8,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use stratos_protocol::error::chain;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::config::{Project, ProjectKind, StratosToml};
+use crate::config::{Project, ProjectKind, SettingsFolders, StratosToml};
 use crate::control::Control;
 use crate::event::Event;
 use crate::process::LauncherFactory;
@@ -30,8 +31,8 @@ pub struct Reloader {
 pub struct ReloadOptions {
     /// The plugins.
     pub projects: Vec<Project>,
-    /// Folder that may contain `stratos.toml`.
-    pub settings_dir: PathBuf,
+    /// Folders that may contain a `stratos.toml`.
+    pub settings_folders: SettingsFolders,
     /// The shell's state folder, which is not watched.
     pub state_dir: PathBuf,
     /// Time before the start of the shell. Changes since then cause reloads.
@@ -47,7 +48,8 @@ impl Reloader {
             plugins: projects
                 .map(|project| WatchedPlugin::new(project, &control))
                 .collect(),
-            settings: canonicalize(&options.settings_dir).join(StratosToml::FILE_NAME),
+            settings_files: settings_files(&options.settings_folders),
+            settings: options.settings_folders,
             scanner: FileScanner::new(vec![state_dir.clone()], control.clone()),
             state_dir,
             control,
@@ -62,8 +64,9 @@ impl Reloader {
 
 struct ReloadTask {
     plugins: Vec<WatchedPlugin>,
-    /// Path of `stratos.toml`, which need not exist.
-    settings: PathBuf,
+    settings: SettingsFolders,
+    /// Paths of the `stratos.toml` files, which need not exist.
+    settings_files: BTreeSet<PathBuf>,
     state_dir: PathBuf,
     control: Control,
     launchers: LauncherFactory,
@@ -110,7 +113,7 @@ impl ReloadTask {
 
     fn scope(&self) -> ScanScope {
         let mut scope = ScanScope {
-            files: [self.settings.clone()].into(),
+            files: self.settings_files.clone(),
             ignored: vec![self.state_dir.clone()],
             ..ScanScope::default()
         };
@@ -125,7 +128,10 @@ impl ReloadTask {
             if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
                 self.find_packages().await;
             }
-            if changed.contains(&self.settings) {
+            if changed
+                .iter()
+                .any(|path| self.settings_files.contains(path))
+            {
                 self.reload_settings();
             }
             for plugin in &mut self.plugins {
@@ -148,10 +154,9 @@ impl ReloadTask {
         }
     }
 
-    /// Reads `stratos.toml`, and applies it if it has no errors.
+    /// Reads the `stratos.toml` files, and applies them if they have no errors.
     fn reload_settings(&self) {
-        let folder = self.settings.parent().unwrap_or(Path::new("."));
-        let error = match StratosToml::load(folder) {
+        let error = match self.settings.load() {
             Ok(settings) => {
                 self.launchers.set_env(settings.env.clone());
                 self.control.apply_config(settings);
@@ -162,6 +167,13 @@ impl ReloadTask {
         let plugin = String::new();
         self.control.emit(Event::Reread { plugin, error });
     }
+}
+
+fn settings_files(folders: &SettingsFolders) -> BTreeSet<PathBuf> {
+    let canonical = folders.folders().map(canonicalize);
+    canonical
+        .map(|folder| folder.join(StratosToml::FILE_NAME))
+        .collect()
 }
 
 /// Waits until a build of any plugin starts or ends. Returns the index of the plugin.

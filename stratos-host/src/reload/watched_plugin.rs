@@ -243,7 +243,7 @@ fn kind_name(kind: &ProjectKind) -> &'static str {
     match kind {
         ProjectKind::Rust(_) => "a Rust plugin",
         ProjectKind::Program(_) => "a plugin with a program that is built already",
-        ProjectKind::JavaScript(_) => "a plugin in JavaScript",
+        ProjectKind::Script(_) => "a plugin in JavaScript or TypeScript",
         ProjectKind::UiOnly => "a plugin without a background module",
     }
 }

@@ -4,6 +4,8 @@
 mod file_reference;
 mod key_suggestion;
 #[cfg(feature = "full")]
+mod release_placeholder;
+#[cfg(feature = "full")]
 mod release_tag;
 mod rule_context;
 mod setting;
@@ -15,6 +17,7 @@ pub(crate) use self::{
         FileReference, entry_module, file_references, icons_with_content, suggested_icon,
         suggested_module, svg_icons,
     },
+    release_placeholder::is_release_placeholder,
     release_tag::tagged_version,
 };
 pub(crate) use self::{

@@ -14,6 +14,8 @@ pub(crate) const ICON_KEYS: [&str; 2] = ["icon_light", "icon_dark"];
 pub struct ProjectFacts {
     /// The name of the manifest's file, without its folder.
     pub file_name: Option<String>,
+    /// The name of the folder that the file lies in.
+    pub folder_name: Option<String>,
     /// The status of each path that was looked for, relative to the plugin's folder, with `/`.
     pub files: BTreeMap<String, FileStatus>,
     /// Existing files in the folders where a named file was not found, as such paths, sorted. One of them may be the

@@ -1,15 +1,28 @@
-use crate::{quote::join_first, rules::prelude::*};
+use jsonc_parser::ast::{Object, ObjectProp};
+
+use crate::{
+    context::unknown_keys,
+    foreign_formats::{FOREIGN_FORMATS, ForeignFormat},
+    model::PluginType,
+    quote::join_first,
+    rules::prelude::*,
+    syntax::find_text,
+};
 
 declare_rule! {
     /// ## What it does
     ///
-    /// Checks for well-known files that are not plugin manifests, passed or named by mistake: `package.json`,
-    /// `tsconfig.json`, the manifest of a simulator package, `Cargo.toml`. They are recognized by their names or their
-    /// keys, unless they have a key that only plugin manifests have.
+    /// Checks for files of other tools: `package.json`, `tsconfig.json`, the manifest of a simulator package, and the
+    /// manifests of plugins for Grafana, Claude, Figma, Flow Launcher, Obsidian, VS Code, browsers and others. They are
+    /// recognized by their names, their `$schema` or their keys. Other findings about such a file are not reported.
+    ///
+    /// A file with an icon, settings, an entry module, an author's id or the type `user` or `airline` is always checked as
+    /// the manifest of a Stratos plugin.
     ///
     /// ## Why is this bad?
     ///
-    /// Other findings about such a file are misleading: it is not an incomplete plugin manifest.
+    /// The Stratos shell does not accept such a file. It was probably named by mistake, or the plugin of another program
+    /// lies in the same repository. For the latter, an exception in the `stratos.toml` of its folder accepts the file.
     ///
     /// ## Example
     ///
@@ -24,149 +37,133 @@ declare_rule! {
     /// ```
     "foreign-manifest" {
         summary: "a file of another tool instead of a plugin manifest",
-        group: Suspicious,
+        group: Correctness,
         stage: Manifest,
-        source: Judgement,
+        source: V1,
         since: "0.1.0",
+        excludes_others: true,
     }
 }
 
-/// A well-known file that is not a plugin manifest.
-struct Foreign {
-    /// The file name; `None` if unrelated files have it, too.
-    file: Option<&'static str>,
-    /// The description in the message.
-    what: &'static str,
-    /// Keys that identify the file. No plugin manifest has them.
-    keys: &'static [&'static str],
-}
-
-const fn foreign(
-    file: Option<&'static str>,
-    what: &'static str,
-    keys: &'static [&'static str],
-) -> Foreign {
-    Foreign { file, what, keys }
-}
-
-/// The first match counts: a simulator package has the key `dependencies`, too.
-const KNOWN: &[Foreign] = &[
-    foreign(
-        None,
-        "the manifest of a simulator package",
-        &[
-            "content_type",
-            "minimum_game_version",
-            "package_version",
-            "total_package_size",
-        ],
-    ),
-    foreign(
-        None,
-        "the manifest of a browser extension",
-        &["manifest_version"],
-    ),
-    foreign(None, "the manifest of a web app", &["start_url"]),
-    foreign(
-        Some("package-lock.json"),
-        "npm's lock file",
-        &["lockfileVersion"],
-    ),
-    foreign(
-        Some("package.json"),
-        "npm's `package.json`",
-        &[
-            "scripts",
-            "dependencies",
-            "devDependencies",
-            "peerDependencies",
-            "main",
-            "exports",
-            "workspaces",
-            "packageManager",
-        ],
-    ),
-    foreign(
-        Some("tsconfig.json"),
-        "a TypeScript configuration",
-        &["compilerOptions"],
-    ),
-    foreign(
-        Some("jsconfig.json"),
-        "a JavaScript project configuration",
-        &[],
-    ),
-    foreign(
-        Some("module.json"),
-        "the manifest of another program's module",
-        &["esmodules"],
-    ),
-    foreign(
-        None,
-        "a JSON Schema",
-        &["$defs", "definitions", "properties"],
-    ),
-    foreign(Some("Cargo.toml"), "Cargo's manifest", &[]),
-    foreign(Some("Cargo.lock"), "Cargo's lock file", &[]),
-];
-
-/// Keys of plugin manifests: a file with any of them is checked as one.
+/// Keys that only Stratos plugins have: a file with any of them is checked as one.
 const OWN_KEYS: [&str; 5] = [
-    "id",
     "icon_light",
     "icon_dark",
     "availableSettings",
-    "background",
+    "background.entryModule",
+    "author.id",
 ];
 
+/// The least number of unknown keys in the file of an unknown tool.
+const MIN_UNKNOWN_KEYS: usize = 3;
+
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
-    let root = cx.root();
-    let has = |key: &&&str| root.is_some_and(|root| find(root, key).is_some());
-    if OWN_KEYS.iter().any(|key| has(&key)) {
+    if cx.root().is_some_and(is_stratos_plugin) {
         return;
     }
-    let keys_of = |known: &Foreign| {
-        known
-            .keys
-            .iter()
-            .filter(has)
-            .map(|key| quote(key))
-            .collect()
-    };
-    let by_keys = KNOWN.iter().find_map(|known| {
-        let keys: Vec<_> = keys_of(known);
-        (!keys.is_empty()).then_some((known, keys))
-    });
-    let by_name = || {
-        let name = cx.facts.file_name.as_deref()?;
-        let is_named = |known: &&Foreign| {
-            known
-                .file
-                .is_some_and(|file| file.eq_ignore_ascii_case(name))
-        };
-        Some((KNOWN.iter().find(is_named)?, Vec::new()))
-    };
-    let Some((known, keys)) = by_keys.or_else(by_name) else {
+    let Some((what, evidence)) = recognize(cx) else {
         return;
-    };
-    let note = match keys.is_empty() {
-        true => {
-            "it has the name of that file, and none of the keys that only plugin manifests have"
-                .to_owned()
-        }
-        false => format!(
-            "it has {}, and none of the keys that only plugin manifests have",
-            join_first(keys)
-        ),
     };
     let start = cx.manifest.text.chars().next().map_or(0, char::len_utf8);
     let finding = cx
         .finding(
             cx.manifest.root.as_ref().map_or(0..start, head_span),
-            format!("this is {}, not a plugin manifest", known.what),
+            format!("this is {what}, not the manifest of a Stratos plugin"),
         )
-        .note(note);
+        .note(format!(
+            "it has {evidence}, and none of the keys that only Stratos plugins have"
+        ));
     out.push(finding.help(
-        "check the plugin's folder or its `plugin.json`; `cargo stratos new` creates a plugin with a valid one",
+        "name the folder or the `plugin.json` of a Stratos plugin; `cargo stratos new` creates one",
     ));
+}
+
+fn is_stratos_plugin(root: &Object<'_>) -> bool {
+    let kind = find_text(root, "type");
+    OWN_KEYS.iter().any(|path| find_path(root, path).is_some())
+        || kind.is_some_and(|kind| PluginType::NAMES.contains(&kind))
+}
+
+/// The description of the file's format, and the evidence for it.
+fn recognize(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
+    let root = cx.root();
+    let by_content = root.and_then(|root| {
+        let by_schema = find_text(root, "$schema").and_then(recognize_schema);
+        by_schema.or_else(|| recognize_keys(root))
+    });
+    by_content
+        .or_else(|| recognize_name(cx))
+        .or_else(|| recognize_unknown_format(cx))
+}
+
+/// A format by the address of its schema.
+fn recognize_schema(schema: &str) -> Option<(&'static str, String)> {
+    let is_named = |format: &&ForeignFormat| {
+        let part = format.schema;
+        part.is_some_and(|part| schema.contains(part))
+    };
+    let format = FOREIGN_FORMATS.iter().find(is_named)?;
+    Some((format.what, format!("the `$schema` {}", quote(schema))))
+}
+
+fn recognize_keys(root: &Object<'_>) -> Option<(&'static str, String)> {
+    let has_id = find(root, "id").is_some();
+    FOREIGN_FORMATS.iter().find_map(|format| {
+        let typical_keys = match has_id {
+            true => &[],
+            false => format.typical_keys,
+        };
+        let keys = format.unique_keys.iter().chain(typical_keys);
+        let found: Vec<_> = keys
+            .filter(|path| find_path(root, path).is_some())
+            .map(|path| quote(path))
+            .collect();
+        (!found.is_empty()).then(|| (format.what, join_first(found)))
+    })
+}
+
+/// A format by the name of the file and its folder. A file with an `id` may be a plugin manifest with another name.
+fn recognize_name(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
+    if cx.root().is_some_and(|root| find(root, "id").is_some()) {
+        return None;
+    }
+    let name = cx.facts.file_name.as_deref()?;
+    let folder = cx.facts.folder_name.as_deref();
+    let is_named = |format: &&ForeignFormat| match format.file.map(|file| file.split_once('/')) {
+        Some(Some((in_folder, file))) => file == name && folder == Some(in_folder),
+        Some(None) => format
+            .file
+            .is_some_and(|file| file.eq_ignore_ascii_case(name)),
+        None => false,
+    };
+    let format = FOREIGN_FORMATS.iter().find(is_named)?;
+    Some((format.what, "the name of such a file".to_owned()))
+}
+
+/// Whether most keys are unknown and nothing identifies a plugin.
+fn recognize_unknown_format(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
+    let node = cx.objects.first()?;
+    let has = |key| find(node.object, key).is_some();
+    if ["id", "type", "background", "settings"].into_iter().any(has) {
+        return None;
+    }
+    let keys = unknown_keys(node);
+    let foreign: Vec<_> = keys
+        .iter()
+        .filter(|key| key.suggestion.is_none())
+        .map(|key| quote(key.property.name.as_str()))
+        .collect();
+    let known = node.object.properties.len() - foreign.len();
+    let is_foreign = foreign.len() >= MIN_UNKNOWN_KEYS.max(known);
+    is_foreign.then(|| ("a file of another program", join_first(foreign)))
+}
+
+/// The property at a path of keys, such as `engines.vscode`.
+fn find_path<'t, 'a>(root: &'t Object<'a>, path: &str) -> Option<&'t ObjectProp<'a>> {
+    let mut keys = path.split('.');
+    let mut property = find(root, keys.next()?)?;
+    for key in keys {
+        property = find(property.value.as_object()?, key)?;
+    }
+    Some(property)
 }

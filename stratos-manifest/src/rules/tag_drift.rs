@@ -1,6 +1,10 @@
 use semver::Version;
 
-use crate::{context::tagged_version, facts::FileVersion, rules::prelude::*};
+use crate::{
+    context::{is_release_placeholder, tagged_version},
+    facts::FileVersion,
+    rules::prelude::*,
+};
 
 declare_rule! {
     /// ## What it does
@@ -10,6 +14,8 @@ declare_rule! {
     /// tag without an id belongs to the only plugin of the commit, or to the plugin at the root of the repository.
     ///
     /// The committed version counts: after you write another version, the tag of the previous commit does not matter.
+    /// Build metadata, as in `1.2.3+5`, makes no difference. A version such as `0.0.0-development` is skipped, since a
+    /// release tool replaces it.
     ///
     /// If `version-drift` already reports the mismatch, because another file has the version of the tag, this rule is
     /// silent.
@@ -46,17 +52,24 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let (Some((literal, ours)), Some(id)) = (cx.version(), cx.id()) else {
         return;
     };
+    if is_release_placeholder(&ours) {
+        return;
+    }
+    let is_ours = |theirs: &Version| theirs.cmp_precedence(&ours).is_eq();
     let tags = cx.facts.tags.iter();
     let tagged: Vec<(&str, Version)> = tags
         .filter_map(|tag| Some((tag.as_str(), tagged_version(tag, &id.value)?)))
         .collect();
-    if tagged.iter().any(|(_, theirs)| *theirs == ours) {
+    if tagged.iter().any(|(_, theirs)| is_ours(theirs)) {
         return;
     }
     let Some((tag, theirs)) = tagged.iter().max_by(|(_, a), (_, b)| a.cmp(b)) else {
         return;
     };
-    let has_tagged_version = |found: &FileVersion| found.version == theirs.to_string();
+    let has_tagged_version = |found: &FileVersion| {
+        let version = Version::parse(&found.version);
+        version.is_ok_and(|version| version.cmp_precedence(theirs).is_eq())
+    };
     if cx.facts.versions.iter().any(has_tagged_version) {
         return;
     }

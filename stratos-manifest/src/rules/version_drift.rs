@@ -1,13 +1,17 @@
 use semver::Version;
 
-use crate::{facts::FileVersion, quote::join_first, rules::prelude::*};
+use crate::{
+    context::is_release_placeholder, facts::FileVersion, quote::join_first, rules::prelude::*,
+};
 
 declare_rule! {
     /// ## What it does
     ///
     /// Checks for a version that differs from the one in the plugin's `Cargo.toml` or `package.json`. A version `0.0.0`
-    /// there counts as none, and so does one that is not a semantic version. A `Cargo.toml` without `stratos-sdk` may
-    /// belong to something else, and is skipped.
+    /// there counts as none, and so do a development version, such as `0.0.0-development` or `1.3.0-dev`, and one that is
+    /// not a semantic version. A `Cargo.toml` without `stratos-sdk` may belong to something else, and is skipped.
+    ///
+    /// A manifest with a version such as `0.0.0-development` is skipped, since a release tool replaces it.
     ///
     /// ## Why is this bad?
     ///
@@ -40,6 +44,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let Some((literal, ours)) = cx.version() else {
         return;
     };
+    if is_release_placeholder(&ours) {
+        return;
+    }
     let others: Vec<(&str, Version)> = cx
         .facts
         .versions
@@ -77,8 +84,19 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     });
 }
 
-/// The file and its version, unless that is malformed, or `0.0.0`, which stands for none.
+/// The file and its version, unless that is malformed or not meant for a release.
 fn release_version(found: &FileVersion) -> Option<(&str, Version)> {
     let version = Version::parse(&found.version).ok()?;
-    (version != Version::new(0, 0, 0)).then_some((&found.file, version))
+    let is_release = version != Version::new(0, 0, 0)
+        && !is_release_placeholder(&version)
+        && !is_development(&version);
+    is_release.then_some((&found.file, version))
+}
+
+/// Whether the version stands for the time between two releases, such as `1.3.0-dev` or `1.3.0-SNAPSHOT`.
+fn is_development(version: &Version) -> bool {
+    let first = version.pre.split(['.', '-']).next().unwrap_or_default();
+    ["dev", "development", "snapshot"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(first))
 }

@@ -31,6 +31,7 @@ fn add(facts: &mut ProjectFacts, json: &Value) {
     for (key, value) in json.as_object().unwrap() {
         match key.as_str() {
             "file_name" => facts.file_name = value.as_str().map(str::to_owned),
+            "folder_name" => facts.folder_name = value.as_str().map(str::to_owned),
             "similar_plugins" => {
                 let plugins = pairs(value).map(|(path, id)| SimilarPlugin { id, path });
                 facts.similar_plugins = plugins.collect();

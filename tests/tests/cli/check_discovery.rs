@@ -1,6 +1,7 @@
 //! Discovery of manifests by `cargo stratos check`.
 
 use std::fs;
+use std::path::Path;
 
 use stratos_tests::{CommandOutput, ICON, MANIFEST, folder, stratos, stratos_with_input};
 
@@ -32,6 +33,73 @@ fn manifests_are_reported_in_path_order() {
             .stdout
             .contains("200 manifests checked: 200 warnings")
     );
+}
+
+#[test]
+fn a_folder_inside_a_plugin_finds_or_names_the_manifest_above() {
+    let folder = folder(&[
+        ("plugin.json", MANIFEST),
+        ("icon.svg", ICON),
+        ("src/routes/mod.rs", ""),
+        ("repository/.git/HEAD", ""),
+        ("repository/src/main.rs", ""),
+    ]);
+    let root = folder.path();
+    let inside = stratos(&root.join("src/routes"), ["check"]);
+    assert_eq!(inside.code, Some(0), "{inside:?}");
+    assert_eq!(inside.stdout, "1 manifest checked: no mistakes found\n");
+    let manifest = Path::new("..").join("..").join("plugin.json");
+    assert_eq!(
+        inside.stderr,
+        format!(
+            "there is no plugin.json in this folder; checking {}\n",
+            manifest.display()
+        )
+    );
+    for (place, path, named) in [
+        (root.to_owned(), "src", "plugin.json"),
+        (root.join("src"), "routes", "../plugin.json"),
+    ] {
+        let checked = stratos(&place, ["check", path]);
+        assert_eq!(checked.code, Some(2), "{checked:?}");
+        let help = format!("help: name the plugin around this folder: {named}\n");
+        assert!(
+            checked.stderr.replace('\\', "/").ends_with(&help),
+            "{checked:?}"
+        );
+    }
+    // The search ends at the root of a repository.
+    let other = stratos(&root.join("repository/src"), ["check"]);
+    assert_eq!(other.code, Some(2), "{other:?}");
+    assert!(!other.stderr.contains("around"), "{other:?}");
+}
+
+/// Nothing else is said about the manifest of another platform.
+#[test]
+fn a_foreign_manifest_has_one_finding_and_can_be_excepted() {
+    let grafana =
+        r#"{ "id": "fleet-panel", "type": "panel", "name": "Fleet", "info": { "logos": {} } }"#;
+    let folder = folder(&[
+        ("a/plugin.json", MANIFEST),
+        ("a/icon.svg", ICON),
+        ("grafana/plugin.json", grafana),
+    ]);
+    let checked = stratos(folder.path(), ["check"]);
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    assert!(
+        checked.stdout.ends_with("2 manifests checked: 1 error\n"),
+        "{checked:?}"
+    );
+    let exception = "[[check.exceptions]]\nrule = \"foreign-manifest\"\nreason = \"a panel\"\n";
+    fs::write(folder.path().join("grafana/stratos.toml"), exception).unwrap();
+    let excepted = stratos(folder.path(), ["check"]);
+    assert_eq!(excepted.code, Some(0), "{excepted:?}");
+    // Whoever knows better sees all findings.
+    let allowed = stratos(
+        folder.path(),
+        ["check", "-A", "foreign-manifest", "grafana/plugin.json"],
+    );
+    assert!(allowed.stdout.contains("missing-field"), "{allowed:?}");
 }
 
 #[test]
@@ -82,7 +150,8 @@ fn ignore_files_above_the_repository_have_no_effect() {
         ("repo/a/made/plugin.json", "{}"),
     ]);
     let inside = stratos(&folder.path().join("repo/a"), ["check"]);
-    assert_eq!(inside.stdout, "1 manifest checked: no mistakes found\n");
+    let clean = "1 manifest checked: no mistakes found\n";
+    assert!(inside.stdout.starts_with(clean), "{inside:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use stratos_tests::{ICON, MANIFEST, folder, stratos};
+use stratos_tests::{ICON, MANIFEST, cargo_stratos, folder, stratos};
 
 #[test]
 fn git_fetches_no_missing_objects() {
@@ -93,6 +93,113 @@ fn a_tag_without_a_plugin_name_counts_for_a_single_plugin() {
     commit(root);
     git(root, &["tag", "-f", "v2.0.0"]);
     assert_eq!(drifts(&["a"]), 1);
+}
+
+#[test]
+fn a_tag_without_the_build_metadata_of_the_version_is_accepted() {
+    let manifest = MANIFEST.replace("1.0.0", "1.0.0+5");
+    let folder = folder(&[("plugin.json", &manifest), ("icon.svg", ICON)]);
+    commit(folder.path());
+    git(folder.path(), &["tag", "v1.0.0"]);
+    let checked = stratos(folder.path(), ["check", "-D", "warnings"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+}
+
+/// A repository without a checkout of its own consists of its worktrees.
+#[test]
+fn a_nested_worktree_is_searched_only_when_it_is_named() {
+    let folder = folder(&[("main/a/plugin.json", MANIFEST), ("main/a/icon.svg", ICON)]);
+    let main = folder.path().join("main");
+    commit(&main);
+    git(&main, &["worktree", "add", "--quiet", "inside/feature"]);
+    git(&main, &["worktree", "add", "--quiet", "../beside"]);
+    let found = |place: &Path, arguments: &[&str]| {
+        let checked = stratos(place, [&["check"], arguments].concat());
+        assert_eq!(checked.code, Some(0), "{checked:?}");
+        checked.stdout.lines().last().unwrap().to_owned()
+    };
+    let one = "1 manifest checked: no mistakes found";
+    assert_eq!(found(&main, &[]), one);
+    assert_eq!(found(&main, &["inside/feature"]), one);
+    assert_eq!(found(&main.join("inside/feature"), &[]), one);
+    // A submodule is part of the repository.
+    let module = folder.path().join("module");
+    fs::create_dir_all(module.join("b")).unwrap();
+    let other = MANIFEST.replace("\"demo\"", "\"other\"");
+    fs::write(module.join("b/plugin.json"), other).unwrap();
+    fs::write(module.join("b/icon.svg"), ICON).unwrap();
+    commit(&module);
+    let add = [
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        "../module",
+    ];
+    git(&main, &add);
+    assert_eq!(found(&main, &[]), "2 manifests checked: no mistakes found");
+    fs::remove_dir_all(module).unwrap();
+    let beside = found(folder.path(), &[]);
+    assert!(beside.starts_with("3 manifests checked"), "{beside}");
+
+    git(
+        folder.path(),
+        &["clone", "--quiet", "--bare", "main", "all/.bare"],
+    );
+    let all = folder.path().join("all");
+    fs::write(all.join(".git"), "gitdir: ./.bare\n").unwrap();
+    git(&all, &["worktree", "add", "--quiet", "one"]);
+    assert_eq!(found(&all, &[]), one);
+}
+
+#[test]
+fn a_check_without_git_says_that_tags_were_not_looked_at() {
+    let folder = folder(&[("plugin.json", MANIFEST), ("icon.svg", ICON)]);
+    let root = folder.path();
+    let no_programs = root.join("empty");
+    fs::create_dir(&no_programs).unwrap();
+    let check = |arguments: &[&str]| {
+        let output = Command::new(cargo_stratos())
+            .arg("check")
+            .args(arguments)
+            .env("PATH", &no_programs)
+            .env("NO_COLOR", "1")
+            .current_dir(root)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let outside = check(&[]);
+    assert!(!outside.contains("git"), "{outside}");
+    git(root, &["init", "--quiet"]);
+    for format in ["human", "github", "json", "sarif"] {
+        let shown = check(&["--format", format]);
+        assert!(shown.contains("git was not found"), "{shown}");
+        let allowed = check(&["--format", format, "-A", "tag-drift"]);
+        assert!(!allowed.contains("git was not found"), "{allowed}");
+    }
+    // A new repository has no commit that could have tags.
+    let checked = stratos(root, ["check"]);
+    assert_eq!(checked.stdout, "1 manifest checked: no mistakes found\n");
+}
+
+#[test]
+fn a_repository_that_git_refuses_is_named_with_the_reason() {
+    let folder = folder(&[
+        ("plugin.json", MANIFEST),
+        ("icon.svg", ICON),
+        (".git", "gitdir: /nowhere/worktrees/demo\n"),
+    ]);
+    let checked = stratos(folder.path(), ["check"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert!(
+        checked
+            .stdout
+            .contains("were not looked at: not a git repository"),
+        "{checked:?}"
+    );
 }
 
 fn commit(folder: &Path) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cargo_metadata::Message;
-use stratos_tests::{CommandOutput, RunOptions, ShellProcess, stratos};
+use stratos_tests::{CommandOutput, RunOptions, ShellProcess, cargo_stratos, stratos};
 use tempfile::TempDir;
 
 #[test]
@@ -116,15 +116,97 @@ fn every_option_gives_a_manifest_without_findings() {
     }
 }
 
+/// A program from a source tree makes plugins that build: with the SDK in that tree.
 #[test]
-fn the_published_sdk_is_the_default_dependency() {
+fn the_sdk_of_the_program_is_the_default_dependency() {
     let root = folder();
-    let made = new(root.path(), &["a b", "--id", "fuel-check", "--vcs", "none"]);
+    let made = new(root.path(), &["fuel-check"]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let told = "stratos-sdk, which this program was built with.";
+    assert!(made.stdout.contains(told), "{made:?}");
+    let cargo = read(&root.path().join("fuel-check/Cargo.toml"));
+    assert!(
+        cargo.contains("package = \"stratos-sdk\", path = "),
+        "{cargo}"
+    );
+}
+
+#[test]
+fn folders_on_the_way_are_created() {
+    let root = folder();
+    let made = new(root.path(), &["plugins/fuel/fuel-check"]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    assert!(read(&root.path().join("plugins/fuel/fuel-check/plugin.json")).contains("fuel-check"));
+    assert_eq!(listing(root.path()), ["plugins"]);
+}
+
+#[test]
+fn a_folder_name_becomes_an_id() {
+    let root = folder();
+    for (name, id, shown) in [
+        ("My First Plugin", "my-first-plugin", "My First Plugin"),
+        ("FuelCheck", "fuel-check", "Fuel Check"),
+        ("fuel_check 2", "fuel-check-2", "Fuel Check 2"),
+    ] {
+        let made = new(root.path(), &[name]);
+        assert_eq!(made.code, Some(0), "{made:?}");
+        let first = made.stdout.lines().next().unwrap();
+        assert!(
+            first.starts_with(&format!("created the plugin {id} in ")),
+            "{first}"
+        );
+        let manifest = read(&root.path().join(name).join("plugin.json"));
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        assert_eq!(manifest["id"], id);
+        assert_eq!(manifest["name"], shown);
+    }
+}
+
+#[test]
+fn the_origin_of_the_author_is_told() {
+    let root = folder();
+    let config = root.path().join("gitconfig");
+    fs::write(&config, "[user]\nname = Jane Doe\n").unwrap();
+    for (config, told) in [
+        (
+            config.as_path(),
+            "Its author is Jane Doe (`jane-doe`), from git's user.name: ",
+        ),
+        (&root.path().join("none"), "Its author is a placeholder: "),
+    ] {
+        let output = Command::new(cargo_stratos())
+            .args(["new", "fuel-check"])
+            .current_dir(tempfile::tempdir_in(root.path()).unwrap().keep())
+            .env("CI", "true")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", config)
+            .output()
+            .unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(shown.contains(told), "{output:?}");
+    }
+    let given = new(root.path(), &["given"]);
+    assert!(!given.stdout.contains("author"), "{given:?}");
+}
+
+#[test]
+fn the_published_sdk_is_used_on_request() {
+    let root = folder();
+    let made = new(
+        root.path(),
+        &[
+            "a b",
+            "--id",
+            "fuel-check",
+            "--vcs",
+            "none",
+            "--published-sdk",
+        ],
+    );
     insta::assert_snapshot!(made.stdout.replace('"', "'"), @"
     created the plugin fuel-check in 'a b'
 
-    It uses stratos-sdk 0.1 from crates.io. If that is not published yet, get its source and
-    create the plugin with `--sdk-path DIR`, where DIR is the folder `stratos-sdk` in it.
+    It uses stratos-sdk 0.1 from crates.io.
 
     Next:
       cd 'a b'
@@ -176,8 +258,8 @@ fn refused_names_and_folders_create_no_files() {
     for arguments in [
         &["full"][..],
         &["file"],
-        &["missing/fuel-check"],
-        &["My Plugin"],
+        &["file/fuel-check"],
+        &["Größe"],
         &["2fast"],
         &["core"],
         &["nul"],
@@ -187,6 +269,7 @@ fn refused_names_and_folders_create_no_files() {
         &["fuel-check", "--name", " "],
         &["fuel-check", "--description", "two\nlines"],
         &["fuel-check", "--sdk-path", "full"],
+        &["fuel-check", "--sdk-path", "full", "--published-sdk"],
     ] {
         let refused = new(root.path(), arguments);
         assert_eq!(refused.code, Some(2), "{arguments:?}: {refused:?}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use stratos_tests::{Plugins, RunOptions, ShellProcess, report, stratos};
+use stratos_tests::{Plugins, RunOptions, ShellProcess, report, request, stratos};
 
 use crate::SAMPLE;
 
@@ -28,6 +28,86 @@ fn env_variables_come_from_stratos_toml_the_command_line_and_the_shell() {
     assert_eq!(version(&[], Some("own")), "settings");
     assert_eq!(version(&["--env", "SAMPLE_VERSION=a=b"], None), "a=b");
     assert_eq!(version(&["--env", "SAMPLE_VERSION"], Some("own")), "own");
+}
+
+/// The variables of each plugin are its own, and those of a folder around all plugins are for all.
+#[test]
+fn every_stratos_toml_around_a_plugin_counts() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "other"]);
+    let write = |folder: &str, text: &str| {
+        fs::write(plugins.root().join(folder).join("stratos.toml"), text).unwrap();
+    };
+    write("", "[env]\nSAMPLE_VERSION = \"all\"\n");
+    let origin = "[dev]\norigins = [\"http://localhost:5173\"]\n";
+    let persona = "[auth.crew]\nsigned_in = false\n";
+    let env = "[env]\nSAMPLE_VERSION = \"own\"\n";
+    write("other", &[env, origin, persona].concat());
+
+    let mut shell = ShellProcess::watch(plugins.root());
+    assert_eq!(shell.get("/api/sample/version").body, "all");
+    assert_eq!(shell.get("/api/other/version").body, "own");
+    assert_eq!(shell.command(&["auth", "crew"]).code, Some(0));
+    let ask = |shell: &ShellProcess| {
+        let origin = ["Origin: http://localhost:5173"];
+        request(shell.address, "GET", "/api/sample/version", &origin, "").status
+    };
+    assert_eq!(ask(&shell), 200);
+
+    write("other", &env.replace("own", "new"));
+    shell.wait_for(|event| event["event"] == "reread");
+    assert_eq!(ask(&shell), 403);
+    for plugin in ["sample", "other"] {
+        assert_eq!(shell.command(&["update", plugin]).code, Some(0));
+    }
+    assert_eq!(shell.get("/api/other/version").body, "new");
+    assert_eq!(shell.get("/api/sample/version").body, "all");
+}
+
+/// The personas of the folder that a person stands in can be used, whatever plugin is run.
+#[test]
+fn the_stratos_toml_of_the_current_folder_counts() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "other"]);
+    let current = plugins.root().join("current");
+    fs::create_dir(&current).unwrap();
+    fs::write(
+        current.join("stratos.toml"),
+        "[auth.crew]\nsigned_in = false\n",
+    )
+    .unwrap();
+    for paths in [&["../sample"][..], &["../sample", "../other"]] {
+        let run = [
+            "run",
+            "--port",
+            "auto",
+            "--exit-when-ready",
+            "--auth",
+            "crew",
+        ];
+        let finished = stratos(&current, [&run, paths].concat());
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        assert!(
+            finished.stderr.contains("settings from stratos.toml\n"),
+            "{finished:?}"
+        );
+    }
+}
+
+#[test]
+fn two_different_personas_of_one_name_are_refused_with_their_places() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "other"]);
+    for (folder, text) in [
+        ("sample", "[auth.crew]\nsigned_in = false\n"),
+        ("other", "[dev]\n\n[auth.crew]\nsigned_in = true\n"),
+    ] {
+        fs::write(plugins.root().join(folder).join("stratos.toml"), text).unwrap();
+    }
+    let refused = stratos(plugins.root(), ["run", "--port", "auto"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    let stderr = refused.stderr.replace('\\', "/");
+    assert!(
+        stderr.contains("other/stratos.toml:3:7 and sample/stratos.toml:1:7"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -519,9 +519,27 @@ fn a_second_shell_is_refused_and_names_the_first() {
 }
 
 #[test]
+fn a_folder_inside_a_plugin_runs_it_or_names_it() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let plugin = plugins.root().join("sample");
+    let arguments = ["run", "--port", "auto", "--exit-when-ready"];
+    let inside = stratos(&plugin.join("background"), arguments);
+    assert_eq!(inside.code, Some(0), "{inside:?}");
+    assert!(plugin.join(".stratos").is_dir(), "its state folder is used");
+    let named = stratos(&plugin, [&arguments[..], &["background"]].concat());
+    assert_eq!(named.code, Some(2), "{named:?}");
+    let help = "help: name the plugin around this folder: .\n";
+    assert!(named.stderr.ends_with(help), "{named:?}");
+}
+
+#[test]
 fn plugins_that_cannot_run_are_listed_or_refused() {
-    let plugins = Plugins::new(SAMPLE, &["sample", "ui", "script"]);
+    let plugins = Plugins::new(SAMPLE, &["sample", "ui", "script", "typed"]);
     std::fs::remove_file(plugins.program("ui")).unwrap();
+    std::fs::remove_file(plugins.program("typed")).unwrap();
+    let source = plugins.root().join("typed/src/background");
+    std::fs::create_dir_all(&source).unwrap();
+    std::fs::write(source.join("index.ts"), "export {};").unwrap();
     std::fs::rename(
         plugins.program("script"),
         plugins.root().join("script/background/index.js"),
@@ -534,6 +552,10 @@ fn plugins_that_cannot_run_are_listed_or_refused() {
     );
     let note = "its background module is JavaScript, which only the real shell runs";
     assert_eq!(shell.plugin("script")["state"]["note"], note);
+    assert_eq!(
+        shell.plugin("typed")["state"]["note"],
+        "its background module is TypeScript, which only the real shell runs"
+    );
     assert!(
         shell
             .call("ui", "x", "1")

@@ -28,15 +28,39 @@ pub(super) struct AuthorArgs {
     author_contact: Option<String>,
 }
 
+/// Origin of an author's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AuthorOrigin {
+    /// An option, or the answer to a prompt.
+    Given,
+    /// The setting `user.name` of git.
+    Git,
+    /// Nothing: the name is a placeholder.
+    None,
+}
+
 /// Completes the author with prompts, or with defaults if prompts cannot be answered. `folder` is an existing folder,
 /// whose git settings have the default name.
-pub(super) fn complete(cx: &Context, args: AuthorArgs, folder: &Path) -> Result<Author, Error> {
-    let name = match args.author_name {
-        Some(name) => name,
+pub(super) fn complete(
+    cx: &Context,
+    args: AuthorArgs,
+    folder: &Path,
+) -> Result<(Author, AuthorOrigin), Error> {
+    let (name, origin) = match args.author_name {
+        Some(name) => (name, AuthorOrigin::Given),
         None => {
-            let default =
-                git_init::user_name(folder).unwrap_or_else(|| PLACEHOLDER_NAME.to_owned());
-            prompt(cx, "Your name:", default, parse_single_line)?
+            let (default, origin) = match git_init::user_name(folder) {
+                Some(name) => (name, AuthorOrigin::Git),
+                None => (PLACEHOLDER_NAME.to_owned(), AuthorOrigin::None),
+            };
+            let origin = match cx.interactive {
+                true => AuthorOrigin::Given,
+                false => origin,
+            };
+            (
+                prompt(cx, "Your name:", default, parse_single_line)?,
+                origin,
+            )
         }
     };
     let id = match args.author_id {
@@ -46,11 +70,12 @@ pub(super) fn complete(cx: &Context, args: AuthorArgs, folder: &Path) -> Result<
             prompt(cx, "Your author id:", default, parse_author_id)?
         }
     };
-    Ok(Author {
+    let author = Author {
         id,
         name,
         contact: args.author_contact,
-    })
+    };
+    Ok((author, origin))
 }
 
 /// Asks a question, or returns the default if it cannot be answered.

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratos_manifest::{ProjectFacts, check};
-use stratos_templates::{File, IdError, Options, PluginId, PluginType, render};
+use stratos_templates::{File, IdError, Options, PluginId, PluginType, render, to_id};
 
 use crate::commands::new::author::AuthorArgs;
 use crate::commands::new::destination::{Destination, folder_name};
 use crate::commands::new::git_init::{Vcs, init_repository};
 use crate::commands::new::next_steps::NextSteps;
+use crate::commands::new::sdk::{FoundSdk, SdkArgs};
 use crate::commands::new::single_line::parse_single_line;
 use crate::commands::new::{author, sdk};
 use crate::context::Context;
@@ -22,7 +23,7 @@ use crate::exit::Outcome;
 /// author in a terminal; every question has an option that answers it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Folder to create; its name becomes the plugin's id
+    /// Folder to create, with those on the way to it; its name becomes the plugin's id
     path: PathBuf,
     /// The plugin's id, if it differs from the folder's name
     #[arg(long)]
@@ -38,9 +39,8 @@ pub(crate) struct Args {
     kind: Kind,
     #[command(flatten)]
     author: AuthorArgs,
-    /// Build against the SDK in this folder instead of the published one
-    #[arg(long, value_name = "DIR")]
-    sdk_path: Option<PathBuf>,
+    #[command(flatten)]
+    sdk: SdkArgs,
     /// Whether to create a git repository [default: git, unless the folder is in one]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "git|none")]
     vcs: Option<Vcs>,
@@ -58,8 +58,9 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     // Checked first: on Windows, a reserved name such as `nul` is not a path in the current folder.
     let id = plugin_id(args.id.as_deref(), &args.path)?;
     let destination = Destination::new(&args.path)?;
-    let sdk = sdk::find(args.sdk_path.as_deref())?;
-    let author = author::complete(cx, args.author, destination.nearest_existing())?;
+    let FoundSdk { sdk, origin } = sdk::find(&args.sdk)?;
+    let (author, author_origin) =
+        author::complete(cx, args.author, destination.nearest_existing())?;
     let options = Options {
         name: args.name.unwrap_or_else(|| id.display_name()),
         description: args.description,
@@ -80,14 +81,22 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     cx.output.line(NextSteps {
         options: &options,
         path: &args.path,
+        sdk_origin: origin,
+        author_origin,
         is_current_dir: destination.is_current_dir(),
     })?;
     Ok(Outcome::Success)
 }
 
-/// The id from `--id`, or else from the folder's name.
+/// The id from `--id`, or else from the folder's name: `My First Plugin` becomes `my-first-plugin`.
+///
+/// A name with other letters than an id can have is refused, because it would lose them.
 fn plugin_id(given: Option<&str>, path: &Path) -> Result<PluginId, Error> {
     let name = folder_name(path)?;
+    let converted = to_id(&name).filter(|_| given.is_none() && name.is_ascii());
+    if let Some(Ok(id)) = converted.map(|id| id.parse()) {
+        return Ok(id);
+    }
     let usage = |error: IdError| {
         let suggestion = &error.suggestion;
         let help = match given {

@@ -11,7 +11,8 @@ use crate::error::Error;
 pub(super) struct Destination {
     /// Absolute path, which ends with a name.
     folder: PathBuf,
-    exists: bool,
+    /// The folder itself if it exists, otherwise the nearest one above.
+    nearest_existing: PathBuf,
 }
 
 impl Destination {
@@ -22,27 +23,29 @@ impl Destination {
         if folder.file_name().is_none() {
             folder = folder.canonicalize().map_err(cannot_find)?;
         }
-        let exists = match fs::symlink_metadata(&folder) {
-            Ok(_) => true,
-            Err(source) => match source.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => false,
-                _ => return Err(cannot_find(source)),
-            },
-        };
-        if exists {
+        let nearest_existing = nearest_existing(&folder).map_err(cannot_find)?.to_owned();
+        if nearest_existing == folder {
             must_be_empty(path, &folder)?;
-        } else {
-            must_have_parent(path, &folder)?;
+        } else if !nearest_existing.is_dir() {
+            let name = nearest_existing.file_name().unwrap_or_default();
+            return Err(Error::usage(
+                format!(
+                    "cannot create `{}`: `{}` is not a folder",
+                    path.display(),
+                    name.display()
+                ),
+                "use another path",
+            ));
         }
-        Ok(Self { folder, exists })
+        Ok(Self {
+            folder,
+            nearest_existing,
+        })
     }
 
-    /// The folder itself if it exists, otherwise its parent.
+    /// The folder itself if it exists, otherwise the nearest one above.
     pub(super) fn nearest_existing(&self) -> &Path {
-        match self.folder.parent() {
-            Some(parent) if !self.exists => parent,
-            _ => &self.folder,
-        }
+        &self.nearest_existing
     }
 
     pub(super) fn is_current_dir(&self) -> bool {
@@ -52,8 +55,8 @@ impl Destination {
         })
     }
 
-    /// Calls `make` with a temporary folder beside the destination, and moves its contents there. After an error, the
-    /// destination is unchanged.
+    /// Calls `make` with a temporary folder near the destination, and moves its contents there. The folders on the way are
+    /// created. After an error of `make`, everything is as before.
     pub(super) fn create(
         &self,
         make: impl FnOnce(&Path) -> Result<(), Error>,
@@ -67,9 +70,11 @@ impl Destination {
         let project = temporary.path().join("project");
         fs::create_dir(&project).map_err(|source| Error::file("create", &project, source))?;
         make(&project)?;
-        let moved = match self.exists {
-            true => move_all(&project, &self.folder),
-            false => fs::rename(&project, &self.folder),
+        let moved = match self.folder.parent() {
+            Some(parent) if self.folder != self.nearest_existing => {
+                fs::create_dir_all(parent).and_then(|()| fs::rename(&project, &self.folder))
+            }
+            _ => move_all(&project, &self.folder),
         };
         moved.map_err(|source| Error::file("move the project to", &self.folder, source))
     }
@@ -104,19 +109,18 @@ fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
     }
 }
 
-fn must_have_parent(path: &Path, folder: &Path) -> Result<(), Error> {
-    if folder.parent().is_none_or(Path::is_dir) {
-        return Ok(());
+/// The path itself if it exists, otherwise the nearest path above that does.
+fn nearest_existing(path: &Path) -> io::Result<&Path> {
+    for ancestor in path.ancestors() {
+        match fs::symlink_metadata(ancestor) {
+            Ok(_) => return Ok(ancestor),
+            Err(source) => match source.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {}
+                _ => return Err(source),
+            },
+        }
     }
-    let parent = path.parent().unwrap_or(path);
-    Err(Error::usage(
-        format!(
-            "cannot create `{}`: there is no folder `{}`",
-            path.display(),
-            parent.display()
-        ),
-        "create that folder first; only the last folder of the path is created",
-    ))
+    Err(io::ErrorKind::NotFound.into())
 }
 
 /// Moves the contents of a folder to another one. After an error, moves them back.
@@ -163,14 +167,20 @@ mod tests {
     fn a_project_is_created_in_a_new_or_empty_folder() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("empty one")).unwrap();
-        for name in ["new one", "empty one", "trailing/", "./dotted/."] {
+        for name in [
+            "new one",
+            "empty one",
+            "trailing/",
+            "./dotted/.",
+            "on/the/way",
+        ] {
             let destination = Destination::new(&root.path().join(name)).unwrap();
             create(&destination).unwrap();
             assert_eq!(names(&root.path().join(name)), ["README.md", "src"]);
         }
         assert_eq!(
             names(root.path()),
-            ["dotted", "empty one", "new one", "trailing"]
+            ["dotted", "empty one", "new one", "on", "trailing"]
         );
     }
 
@@ -179,7 +189,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let empty = root.path().join("empty");
         fs::create_dir(&empty).unwrap();
-        for name in ["new", "empty"] {
+        for name in ["new", "empty", "on/the/way"] {
             let destination = Destination::new(&root.path().join(name)).unwrap();
             let failed = destination.create(|folder| {
                 fs::write(folder.join("half"), "").unwrap();

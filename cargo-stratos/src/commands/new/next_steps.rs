@@ -5,7 +5,8 @@ use std::path::Path;
 
 use stratos_templates::{Options, SDK_VERSION, Sdk};
 
-use crate::commands::new::author::PLACEHOLDER_ID;
+use crate::commands::new::author::{AuthorOrigin, PLACEHOLDER_ID};
+use crate::commands::new::sdk::SdkOrigin;
 use crate::commands::new::shell_quote::quote;
 use crate::output::{BOLD, DIM, GREEN, escape};
 
@@ -15,6 +16,8 @@ pub(super) struct NextSteps<'a> {
     pub(super) options: &'a Options,
     /// Path as it was given on the command line.
     pub(super) path: &'a Path,
+    pub(super) sdk_origin: SdkOrigin,
+    pub(super) author_origin: AuthorOrigin,
     /// Whether the path is the current folder.
     pub(super) is_current_dir: bool,
 }
@@ -24,6 +27,8 @@ impl fmt::Display for NextSteps<'_> {
         let Self {
             options,
             path,
+            sdk_origin,
+            author_origin,
             is_current_dir,
         } = self;
         let id = &options.id;
@@ -38,13 +43,30 @@ impl fmt::Display for NextSteps<'_> {
                 f,
                 "\nIts author is a placeholder: change `author` in plugin.json."
             )?;
-        }
-        if options.sdk == Sdk::Published {
+        } else if *author_origin == AuthorOrigin::Git {
             writeln!(
                 f,
-                "\nIt uses stratos-sdk {SDK_VERSION} from crates.io. If that is not published yet, get its source and\n\
-                 create the plugin with `--sdk-path DIR`, where DIR is the folder `stratos-sdk` in it."
+                "\nIts author is {} (`{}`), from git's user.name: change `author` in plugin.json if it is another one.",
+                escape(&options.author.name),
+                options.author.id
             )?;
+        }
+        match (&options.sdk, sdk_origin) {
+            (Sdk::Published, _) => {
+                writeln!(f, "\nIt uses stratos-sdk {SDK_VERSION} from crates.io.")?
+            }
+            (Sdk::Folder(_), SdkOrigin::Given) => {}
+            (Sdk::Folder(folder), SdkOrigin::Program) => writeln!(
+                f,
+                "\nIt uses the SDK in {}, which this program was built with.",
+                escape(folder)
+            )?,
+            (Sdk::Folder(folder), SdkOrigin::CargoCache) => writeln!(
+                f,
+                "\nIt uses the SDK in {}, a folder that cargo may clean up.\n\
+                 For more than a trial, get the SDK's source and name its folder in Cargo.toml.",
+                escape(folder)
+            )?,
         }
         writeln!(f, "\nNext:")?;
         if !is_current_dir {

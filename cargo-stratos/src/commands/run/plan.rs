@@ -1,27 +1,29 @@
 //! Plan of a run: arguments, plugins and settings, read before anything is started.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use stratos_host::config::{Project, StratosToml};
+use stratos_host::config::{Project, ProjectSettings, SettingsFolders};
 use stratos_host::scenario::Scenario;
 use tracing::debug;
 
+use crate::commands::find_projects::find_projects;
 use crate::commands::run::args::Args;
 use crate::commands::run::event_filter::{EventFilter, Rules};
 use crate::commands::run::exit_reason::StopConditions;
 use crate::commands::scenario_file::{ScenarioFile, scenario_error};
 use crate::context::Context;
 use crate::error::Error;
+use crate::git;
+use crate::output::escape;
 
 /// Everything that is known before the shell starts.
 #[derive(Debug)]
 pub(super) struct RunPlan {
     pub(super) args: Args,
     pub(super) projects: Vec<Project>,
-    /// Folder that may have a `stratos.toml`: that of the only plugin, otherwise the current folder.
-    pub(super) settings_dir: PathBuf,
-    pub(super) settings: StratosToml,
+    pub(super) settings_folders: SettingsFolders,
+    pub(super) settings: ProjectSettings,
     pub(super) state_dir: PathBuf,
     pub(super) scenario: Option<Scenario>,
     pub(super) filter: EventFilter,
@@ -30,26 +32,24 @@ pub(super) struct RunPlan {
 impl RunPlan {
     /// Reads the manifests, the settings and the scenario.
     pub(super) fn new(cx: &Context, args: Args) -> Result<Self, Error> {
-        let projects = Project::discover(&args.paths)?;
+        let projects = find_projects(&args.paths)?;
         let filter = event_filter(&args, &projects)?;
         let scenario = load_scenario(cx, &args, &projects)?;
-        let settings_dir = match &projects[..] {
-            [only] => only.folder.clone(),
-            _ => PathBuf::from("."),
-        };
-        let settings = StratosToml::load(&settings_dir).map_err(Error::Settings)?;
-        let state_dir = args
-            .state
-            .clone()
-            .unwrap_or_else(|| settings_dir.join(".stratos"));
+        let settings_folders = settings_folders(&projects, &args.paths)?;
+        let settings = settings_folders.load().map_err(Error::Settings)?;
+        say_settings(cx, &settings);
+        let state_dir = args.state.clone().unwrap_or_else(|| match &projects[..] {
+            [only] => only.folder.join(".stratos"),
+            _ => Path::new(".").join(".stratos"),
+        });
         for project in &projects {
             debug!(folder = ?project.folder, id = ?project.manifest.id, "found plugin");
         }
-        debug!(?settings_dir, ?state_dir, "folders of this run");
+        debug!(?settings_folders, ?state_dir, "folders of this run");
         Ok(Self {
             args,
             projects,
-            settings_dir,
+            settings_folders,
             settings,
             state_dir,
             scenario,
@@ -88,6 +88,47 @@ fn event_filter(args: &Args, projects: &[Project]) -> Result<EventFilter, Error>
         level: args.log_level.into(),
         plugin: args.log_plugin.clone(),
     }))
+}
+
+/// The folders whose `stratos.toml` counts: the current one, and those from each plugin's folder up to the root of the
+/// repository. Outside of a repository, they end at the current folder or at a named one.
+fn settings_folders(projects: &[Project], paths: &[PathBuf]) -> Result<SettingsFolders, Error> {
+    let resolve = |folder: &Path| {
+        let found = dunce::canonicalize(folder);
+        found.map_err(|source| Error::file("find", folder, source))
+    };
+    let current = resolve(Path::new("."))?;
+    let mut ends = vec![current.clone()];
+    for path in paths {
+        ends.push(resolve(path)?);
+    }
+    let mut plugins = Vec::new();
+    for project in projects {
+        let folder = resolve(&project.folder)?;
+        let around = |end: &&PathBuf| folder.starts_with(end);
+        let outermost = ends
+            .iter()
+            .filter(around)
+            .min_by_key(|end| end.as_os_str().len());
+        let root = git::root(&folder).or(outermost.map(|end| &**end));
+        let root = root.unwrap_or(&folder).to_owned();
+        plugins.push((project.manifest.id.clone(), folder, root));
+    }
+    Ok(SettingsFolders::new(current, plugins))
+}
+
+/// Says which files count, so that nobody looks for the effect of another one.
+fn say_settings(cx: &Context, settings: &ProjectSettings) {
+    let files: Vec<_> = settings
+        .files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    if !files.is_empty() {
+        let files = files.join(", ");
+        cx.output
+            .note(format_args!("settings from {}", escape(&files)));
+    }
 }
 
 /// Reads the scenario of `--scenario` and checks that it can be played with these plugins.

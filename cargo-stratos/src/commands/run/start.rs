@@ -1,5 +1,6 @@
 //! Start of the shell and of the tasks beside it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{self, Path, PathBuf};
@@ -7,7 +8,7 @@ use std::process;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use stratos_host::config::{Project, ProjectKind, StratosToml};
+use stratos_host::config::{Project, ProjectKind, ProjectSettings};
 use stratos_host::event::EventBus;
 use stratos_host::process::{
     LaunchOptions, Launcher, LauncherFactory, PluginFolders, clean_up_stale_runs,
@@ -49,7 +50,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
     let RunPlan {
         args,
         projects,
-        settings_dir,
+        settings_folders,
         settings,
         state_dir,
         scenario,
@@ -77,7 +78,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
     let reloader = watches.then(|| {
         let options = ReloadOptions {
             projects,
-            settings_dir,
+            settings_folders,
             state_dir: state_dir.clone(),
             since: started_at,
         };
@@ -132,15 +133,15 @@ fn open_state(cx: &Context, args: &Args, state_dir: &Path) -> Result<StateDir, E
 
 fn shell_options(
     args: &Args,
-    settings: StratosToml,
+    settings: ProjectSettings,
     state: StateDir,
     has_keys: bool,
 ) -> ShellOptions {
     ShellOptions {
         port: args.port,
         auth: args.auth.clone(),
-        personas: settings.auth,
-        origins: settings.dev.origins,
+        personas: settings.personas,
+        origins: settings.origins,
         version: args.shell.into(),
         supervise: args.supervise,
         attach: args.attach.then_some(match has_keys {
@@ -193,8 +194,14 @@ fn spec(project: &Project, launchers: &LauncherFactory, data: &Path) -> Result<P
             Ok(Arc::new(launchers.cargo_package(&id, cargo_toml, folders)))
         }
         ProjectKind::Program(program) => Ok(Arc::new(launchers.program(&id, program, folders))),
-        ProjectKind::JavaScript(_) => {
-            Err("its background module is JavaScript, which only the real shell runs".to_owned())
+        ProjectKind::Script(script) => {
+            let language = match script.extension().and_then(OsStr::to_str) {
+                Some("ts" | "mts" | "cts" | "tsx") => "TypeScript",
+                _ => "JavaScript",
+            };
+            Err(format!(
+                "its background module is {language}, which only the real shell runs"
+            ))
         }
         ProjectKind::UiOnly => Err("it has a UI only and needs no process".to_owned()),
     };

@@ -52,7 +52,8 @@ impl StatusBlock {
             return match (plugins.iter().any(is_errored), self.watches) {
                 (true, true) => "Next: fix the errors above, and save.".to_owned(),
                 (true, false) => NEXT_RUN.to_owned(),
-                _ => "No plugin here has a background module to run.".to_owned(),
+                _ => "No plugin here has a background module that the mocked shell can run."
+                    .to_owned(),
             };
         };
         let id = &plugin.id;

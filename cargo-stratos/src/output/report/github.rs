@@ -18,35 +18,33 @@ pub(crate) struct Github<'a> {
 }
 
 impl<'a> Github<'a> {
-    pub(crate) fn new(output: &'a Output) -> Self {
-        Self {
-            output,
-            paths: RepositoryPaths::new(),
-        }
+    pub(crate) const fn new(output: &'a Output, paths: RepositoryPaths) -> Self {
+        Self { output, paths }
     }
 }
 
 impl Reporter for Github<'_> {
     fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
         let report = file.report;
-        let path = self.paths.relative(file.path);
+        let path = self.paths.convert(file.absolute);
+        let path = path.as_str();
         let text = String::from_utf8_lossy(file.source);
         let mut findings: Vec<_> = report.diagnostics.iter().collect();
         findings.sort_by_key(|found| Reverse(found.level));
         for found in findings.iter().take(MAX_SHOWN) {
-            let command = command(&path, PositionRange::new(&text, &found.span), found);
+            let command = command(path, PositionRange::new(&text, &found.span), found);
             self.output.line(command)?;
         }
         // GitHub shows a limited number of annotations, but all of the log.
         for found in findings.iter().skip(MAX_SHOWN) {
-            let line = log_line(&path, PositionRange::new(&text, &found.span), found);
+            let line = log_line(path, PositionRange::new(&text, &found.span), found);
             self.output.line(line)?;
         }
         match report.omitted {
             0 => Ok(()),
             omitted => self.output.line(format_args!(
                 "{omitted} more findings in {} are not shown",
-                escape(&path)
+                escape(path)
             )),
         }
     }

@@ -9,7 +9,7 @@ use stratos_manifest::{Diagnostic, Edit, Fix, Report, Safety};
 use crate::error::Error;
 use crate::output::report::json_list::JsonListWriter;
 use crate::output::report::position_range::PositionRange;
-use crate::output::report::{CheckedFile, Reporter, Summary};
+use crate::output::report::{CheckedFile, Reporter, Summary, UnreadTags};
 use crate::output::{Output, to_json};
 
 /// Prints one JSON object. Each manifest in it is printed when it has been checked.
@@ -51,6 +51,7 @@ impl Reporter for Json<'_> {
             warnings: summary.warnings,
             suppressed: summary.suppressed,
             failed: &summary.failed,
+            unread_tags: &summary.unread_tags,
             complete: summary.is_complete(),
         });
         self.manifests.finish(&format!(
@@ -114,6 +115,7 @@ struct SummaryV1<'a> {
     warnings: usize,
     suppressed: usize,
     failed: &'a BTreeSet<&'static str>,
+    unread_tags: &'a [UnreadTags],
     complete: bool,
 }
 

@@ -9,6 +9,8 @@ mod repository_paths;
 mod sarif;
 mod summary;
 
+use std::path::Path;
+
 use stratos_manifest::Report;
 
 use crate::error::Error;
@@ -16,14 +18,17 @@ use crate::error::Error;
 pub(crate) use self::github::Github;
 pub(crate) use self::human::Human;
 pub(crate) use self::json::Json;
+pub(crate) use self::repository_paths::RepositoryPaths;
 pub(crate) use self::sarif::Sarif;
-pub(crate) use self::summary::{Summary, Unreadable, count};
+pub(crate) use self::summary::{Summary, UnreadTags, Unreadable, count};
 
 /// A file with its findings.
 #[derive(Debug)]
 pub(crate) struct CheckedFile<'a> {
     /// Path for messages.
     pub(crate) path: &'a str,
+    /// Absolute path, in a folder without symbolic links.
+    pub(crate) absolute: &'a Path,
     /// Contents, in which the findings have their spans.
     pub(crate) source: &'a [u8],
     pub(crate) report: &'a Report,

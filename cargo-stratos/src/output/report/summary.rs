@@ -7,7 +7,7 @@ use serde::Serialize;
 use stratos_manifest::{Level, Report, Safety};
 
 use crate::error::Error;
-use crate::output::{GREEN, RED, YELLOW};
+use crate::output::{GREEN, RED, YELLOW, escape_line};
 
 /// Numbers of manifests and findings of a run.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,25 @@ pub(crate) struct Summary {
     pub(crate) unreadable: Vec<Unreadable>,
     /// Number of findings that exceptions suppressed.
     pub(crate) suppressed: usize,
+    /// Repositories whose tags git did not list, so that `tag-drift` found nothing there.
+    pub(crate) unread_tags: Vec<UnreadTags>,
+}
+
+/// A repository whose tags were not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct UnreadTags {
+    pub(crate) repository: String,
+    pub(crate) reason: String,
+}
+
+impl fmt::Display for UnreadTags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (repository, reason) = (escape_line(&self.repository), escape_line(&self.reason));
+        write!(
+            f,
+            "the git tags in {repository} were not looked at: {reason}"
+        )
+    }
 }
 
 /// A manifest or a folder that could not be read.
@@ -120,6 +139,9 @@ impl fmt::Display for Summary {
             write!(f, ", {} suppressed", self.suppressed)?;
         }
         self.fmt_fixes(f)?;
+        for unread in &self.unread_tags {
+            write!(f, "\n{unread}")?;
+        }
         for rule in &self.failed {
             write!(
                 f,

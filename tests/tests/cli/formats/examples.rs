@@ -43,10 +43,34 @@ fn paths_are_relative_to_the_repository_root() {
             "{path}: {github}"
         );
         let sarif = stratos(&inside, ["check", path, "--format", "sarif"]).stdout;
-        assert!(
-            sarif.contains(r#""uri":"inside/sub/plugin.json""#),
-            "{path}: {sarif}"
-        );
+        assert!(sarif.contains(AT_ROOT), "{path}: {sarif}");
+    }
+}
+
+const AT_ROOT: &str = r#"{"uri":"inside/sub/plugin.json","uriBaseId":"%SRCROOT%"}"#;
+
+#[test]
+fn paths_do_not_depend_on_the_folder_of_the_call() {
+    let folder = project(&[
+        ("repository/inside/sub/plugin.json", "{}"),
+        ("other/.git/HEAD", ""),
+    ]);
+    let root = folder.path();
+    fs::create_dir(root.join("repository/.git")).unwrap();
+    let absolute = root.join("repository/inside");
+    for (place, path) in [
+        ("", "repository"),
+        ("", absolute.to_str().unwrap()),
+        ("other", "../repository/inside/sub/plugin.json"),
+        ("repository/inside", "sub"),
+        ("repository/inside/sub", "."),
+    ] {
+        let report = |format| stratos(&root.join(place), ["check", path, "--format", format]);
+        let github = report("github").stdout;
+        assert!(github.contains(" file=inside/sub/plugin.json,"), "{github}");
+        let sarif = report("sarif").stdout;
+        assert!(sarif.contains(AT_ROOT), "{place} {path}: {sarif}");
+        assert!(!sarif.contains("file:///"), "{place} {path}: {sarif}");
     }
 }
 

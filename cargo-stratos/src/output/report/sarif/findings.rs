@@ -12,6 +12,7 @@ use stratos_manifest::{Diagnostic, Edit, Fix, Level, RULES};
 use crate::output::escape;
 use crate::output::report::json::safety;
 use crate::output::report::position_range::PositionRange;
+use crate::output::report::repository_paths::ReportPath;
 
 /// Converts the findings of one file.
 pub(super) struct Findings<'a> {
@@ -23,6 +24,9 @@ pub(super) struct Findings<'a> {
     seen: HashMap<(&'static str, &'a str), usize>,
 }
 
+/// The root of the repository in SARIF, by the name that code hosting services use. Only its reader knows the address.
+const ROOT: &str = "%SRCROOT%";
+
 /// Characters to encode in a relative URI. A colon would end a scheme.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
@@ -32,12 +36,11 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl<'a> Findings<'a> {
-    /// `path` is relative to the root of the repository.
-    pub(super) fn new(path: &'a str, text: &'a str) -> Self {
+    pub(super) fn new(path: &'a ReportPath, text: &'a str) -> Self {
         Self {
             text,
-            path,
-            artifact: json!({ "uri": uri(path) }),
+            path: path.as_str(),
+            artifact: artifact_location(path),
             seen: HashMap::new(),
         }
     }
@@ -141,13 +144,16 @@ fn text(found: &Diagnostic) -> String {
     lines
 }
 
-/// A relative path as a relative URI, and an absolute one as a file URI.
-fn uri(path: &str) -> String {
-    let encoded = utf8_percent_encode(path, ENCODED);
-    match (path.starts_with('/'), path.contains(":/")) {
-        (true, _) => format!("file://{encoded}"),
-        (false, true) if cfg!(windows) => format!("file:///{encoded}"),
-        _ => encoded.to_string(),
+/// A path inside of the root as a URI relative to it, and any other one as a file URI.
+fn artifact_location(path: &ReportPath) -> Value {
+    let encoded = utf8_percent_encode(path.as_str(), ENCODED);
+    match path {
+        ReportPath::Inside(_) => json!({ "uri": encoded.to_string(), "uriBaseId": ROOT }),
+        // On Windows, the path begins with a letter.
+        ReportPath::Outside(path) if path.starts_with('/') => {
+            json!({ "uri": format!("file://{encoded}") })
+        }
+        ReportPath::Outside(_) => json!({ "uri": format!("file:///{encoded}") }),
     }
 }
 
@@ -159,16 +165,27 @@ mod tests {
 
     #[test]
     fn paths_become_uris() {
-        assert_eq!(uri("a b/plugin.json"), "a%20b/plugin.json");
-        assert_eq!(uri("c:d/ä%?#.json"), "c%3Ad/%C3%A4%25%3F%23.json");
-        assert_eq!(uri("/x/plugin.json"), "file:///x/plugin.json");
+        let inside = |path: &str| artifact_location(&ReportPath::Inside(path.to_owned()));
+        let outside = |path: &str| artifact_location(&ReportPath::Outside(path.to_owned()));
+        let at_root = |uri: &str| json!({ "uri": uri, "uriBaseId": "%SRCROOT%" });
+        assert_eq!(inside("a b/plugin.json"), at_root("a%20b/plugin.json"));
+        assert_eq!(
+            inside("c:d/ä%?#.json"),
+            at_root("c%3Ad/%C3%A4%25%3F%23.json")
+        );
+        assert_eq!(outside("/x/a.json"), json!({ "uri": "file:///x/a.json" }));
+        assert_eq!(
+            outside("C:/x/a.json"),
+            json!({ "uri": "file:///C%3A/x/a.json" })
+        );
     }
 
     #[test]
     fn fingerprints_are_unique_and_survive_moved_lines() {
         let fingerprints = |text: &str, path: &str| {
             let report = check(text.as_bytes(), &ProjectFacts::none());
-            let mut findings = Findings::new(path, text);
+            let path = ReportPath::Inside(path.to_owned());
+            let mut findings = Findings::new(&path, text);
             let converted = report.diagnostics.iter().map(|found| {
                 let converted = findings.convert(found);
                 let fingerprint = &converted["partialFingerprints"]["ruleAndKeyPath/v1"];

@@ -20,21 +20,21 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 impl<'a> Sarif<'a> {
-    pub(crate) fn new(output: &'a Output) -> Self {
+    pub(crate) fn new(output: &'a Output, paths: RepositoryPaths) -> Self {
         let tool = to_json(&rules::tool());
         let head = format!(
             r#"{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"columnKind":"unicodeCodePoints","tool":{tool},"results":["#
         );
         Self {
             results: JsonListWriter::new(output, head),
-            paths: RepositoryPaths::new(),
+            paths,
         }
     }
 }
 
 impl Reporter for Sarif<'_> {
     fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
-        let path = self.paths.relative(file.path);
+        let path = self.paths.convert(file.absolute);
         let text = String::from_utf8_lossy(file.source);
         let mut findings = Findings::new(&path, &text);
         for found in &file.report.diagnostics {
@@ -63,9 +63,16 @@ fn notifications(summary: &Summary) -> Value {
     let unreadable = summary.unreadable.iter();
     let unreadable = unreadable
         .map(|Unreadable { path, reason }| error(format!("cannot read {path}: {reason}")));
-    let omitted = (summary.omitted > 0).then(|| {
-        let text = format!("{} more findings are not listed", summary.omitted);
-        json!({ "level": "note", "message": message(&text) })
-    });
-    failed.chain(unreadable).chain(omitted).collect()
+    let note = |text: String| json!({ "level": "note", "message": message(&text) });
+    let omitted = (summary.omitted > 0)
+        .then(|| note(format!("{} more findings are not listed", summary.omitted)));
+    let unread_tags = summary
+        .unread_tags
+        .iter()
+        .map(|unread| note(unread.to_string()));
+    failed
+        .chain(unreadable)
+        .chain(omitted)
+        .chain(unread_tags)
+        .collect()
 }
