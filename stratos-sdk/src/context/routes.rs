@@ -6,8 +6,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::task::{Context, Poll};
 
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::Request;
-use axum::http::{Method, StatusCode};
+use axum::http::header::{ALLOW, CONTENT_LENGTH};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -48,18 +50,11 @@ impl Routes {
         }
         let known = list(routes);
         let not_found = self.errors.clone();
-        let not_allowed = self.errors.clone();
         let router = Router::new()
             .nest(prefix, router)
-            // A fallback of the author's router takes precedence over these.
+            // A fallback of the author's router takes precedence.
             .fallback(async move |request: Request| {
                 unknown_route(&not_found, request.method(), request.uri().path(), &known)
-            })
-            .method_not_allowed_fallback(async move |request: Request| {
-                let (method, path) = (request.method(), request.uri().path());
-                let text = format!("{path} has no handler for the method {method}");
-                let body = ErrorBody::new(ErrorBodyCode::MethodNotAllowed, text);
-                not_allowed.response(StatusCode::METHOD_NOT_ALLOWED, body)
             });
         routers.push((prefix.to_owned(), router));
         routers.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
@@ -122,14 +117,44 @@ impl Service<Request> for Routes {
         Box::pin(async move {
             // Without this, hyper would close the connection of a handler that panics.
             let response = AssertUnwindSafe(response).catch_unwind().await;
-            response.unwrap_or_else(|_| {
+            let Ok(response) = response else {
                 let text =
                     format!("the handler of {method} {path} panicked; the plugin's log says where");
                 let body = ErrorBody::new(ErrorBodyCode::HandlerPanicked, text);
-                Ok(errors.response(StatusCode::INTERNAL_SERVER_ERROR, body))
+                return Ok(errors.response(StatusCode::INTERNAL_SERVER_ERROR, body));
+            };
+            response.map(|response| match is_default_405(&response) {
+                true => method_not_allowed(&errors, &method, &path, response.headers()),
+                false => response,
             })
         })
     }
+}
+
+/// Whether a response is the one of axum to a method without a handler.
+///
+/// It is replaced here and not by a fallback of the router, which would not pass the author's middleware, such as one
+/// for CORS.
+fn is_default_405(response: &Response) -> bool {
+    response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && response.headers().contains_key(ALLOW)
+        && response.body().size_hint().exact() == Some(0)
+}
+
+fn method_not_allowed(
+    errors: &ErrorResponses,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Response {
+    let text = format!("{path} has no handler for the method {method}");
+    let body = ErrorBody::new(ErrorBodyCode::MethodNotAllowed, text);
+    let mut response = errors.response(StatusCode::METHOD_NOT_ALLOWED, body);
+    let headers = headers.iter().filter(|(name, _)| **name != CONTENT_LENGTH);
+    for (name, value) in headers {
+        response.headers_mut().append(name, value.clone());
+    }
+    response
 }
 
 fn unknown_route(errors: &ErrorResponses, method: &Method, path: &str, known: &str) -> Response {
@@ -158,6 +183,8 @@ fn list(routes: &[Route]) -> String {
 mod tests {
     use axum::Json;
     use axum::body::{Body, to_bytes};
+    use axum::http::HeaderValue;
+    use axum::middleware::map_response;
     use axum::response::IntoResponse as _;
     use axum::routing::get;
     use serde_json::{Value, json};
@@ -232,6 +259,27 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_method_passes_the_authors_middleware() {
+        let routes = Routes::new(Instrumentation::default());
+        let mark = map_response(async |mut response: Response| {
+            let value = HeaderValue::from_static("passed");
+            response.headers_mut().insert("x-middleware", value);
+            response
+        });
+        let router = Router::new().route("/a", get(async || "a")).layer(mark);
+        assert!(routes.add("/p", router, &[]));
+        let request = Request::builder().method(Method::PUT).uri("/p/a");
+        let request = request.body(Body::empty()).unwrap();
+        let response = routes.clone().oneshot(request).await.unwrap();
+        let headers = response.headers();
+        assert_eq!(
+            (&headers["x-middleware"], &headers[ALLOW]),
+            (&"passed".parse().unwrap(), &"GET,HEAD".parse().unwrap())
+        );
+        assert_eq!(headers["content-type"], "application/json");
     }
 
     #[tokio::test]

@@ -283,7 +283,7 @@ async fn a_handler_answers_the_ui(host: Host) {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("has no handler for the channel `no-such`; it handles add,"),
+        error.contains("has no handler for the channel `no-such`; it handles about, add,"),
         "{error}"
     );
 }

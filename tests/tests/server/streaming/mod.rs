@@ -183,7 +183,7 @@ async fn a_request_that_the_plugin_has_not_answered_fails_when_it_ends() {
     let head = client.head().await;
     assert!(head.starts_with("http/1.1 502"), "{head}");
     let body = client.rest().await;
-    let expected = r#"{"error":"plugin `streaming` exited with code 0 before it answered"}"#;
+    let expected = r#"{"error":"plugin `streaming` exited with code 0 before it answered","code":"no-response"}"#;
     assert_eq!(body, expected);
 }
 
