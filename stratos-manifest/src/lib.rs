@@ -96,7 +96,7 @@ mod suppress;
 pub use self::parse_toml::{TomlError, parse_toml};
 #[cfg(feature = "full")]
 pub use self::{
-    apply_fixes::{FixedManifest, apply_fixes},
+    apply_fixes::{FixedManifest, apply_fixes, retain_applicable_fixes},
     linter::Linter,
     schema::SCHEMA,
     settings::{CheckSettings, Exception},

@@ -1,7 +1,12 @@
 //! The schema of each object of a manifest, as a table.
 
+use jsonc_parser::ast::{Object as JsonObject, ObjectProp};
+
 use self::FieldKind::{Any, List, Number, Object, OneOf, Text};
-use crate::model::{PluginType, SettingScope, SettingType};
+use crate::{
+    model::{PluginType, SettingScope, SettingType},
+    syntax,
+};
 
 /// The schema of one kind of object: its known fields.
 #[derive(Debug)]
@@ -19,10 +24,21 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The key with a valid value, as JSON, for help texts.
     pub(crate) example: &'static str,
-    /// Other keys that some version of the platform's documentation uses for this field.
+    /// Other keys that some version of the platform's documentation uses for this field; their values are checked like
+    /// the field's own.
     pub(crate) aliases: &'static [&'static str],
     /// Wrong keys that authors are likely to write for this field.
     pub(crate) synonyms: &'static [&'static str],
+}
+
+impl Field {
+    /// The property of this field: the one with its key, or else with one of its aliases.
+    pub(crate) fn find<'t, 'a>(&self, object: &'t JsonObject<'a>) -> Option<&'t ObjectProp<'a>> {
+        [self.key]
+            .iter()
+            .chain(self.aliases)
+            .find_map(|key| syntax::find(object, key))
+    }
 }
 
 /// The kind of value that a field has to have.
