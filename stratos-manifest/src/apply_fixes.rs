@@ -384,8 +384,8 @@ mod tests {
         let with = |settings: &str| valid.replace(r#""availableSettings": []"#, settings);
         let invalid = |settings: &str| with(settings).replace(r#""user""#, r#""users""#);
         for value in [r#"[{ "key": "a" }]"#, r#""none""#] {
-            let [wrong, right] =
-                ["settings", "availableSettings"].map(|key| format!(r#""{key}": {value}"#));
+            let [wrong, right] = ["available_settings", "availableSettings"]
+                .map(|key| format!(r#""{key}": {value}"#));
             let check = |source: &[u8]| check(source, &ProjectFacts::none());
             assert!(check(with(&wrong).as_bytes()).manifest.is_some(), "{wrong}");
             for (source, expected) in [

@@ -42,6 +42,7 @@
 
 // Text and syntax.
 mod invisible;
+mod nearest_version;
 #[cfg(feature = "toml")]
 mod parse_toml;
 mod position;
