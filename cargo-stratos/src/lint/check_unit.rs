@@ -69,14 +69,18 @@ impl<'s> UnitResult<'s> {
             suppressed,
         }
     }
+
+    fn has_fixes(&self) -> bool {
+        let mut findings = self.report.diagnostics.iter();
+        findings.any(|finding| finding.fix.is_some())
+    }
 }
 
 fn fix(unit: &Unit<'_>, mode: FixMode, result: &mut UnitResult<'_>) {
     let (FixMode::Diff(safety) | FixMode::Write(safety)) = mode else {
         return;
     };
-    let findings = &result.report.diagnostics;
-    if findings.iter().all(|finding| finding.fix.is_none()) {
+    if !result.has_fixes() {
         return;
     }
     let check = |manifest: &ParsedManifest<'_>| check_manifest(unit, manifest);
@@ -97,6 +101,9 @@ fn fix(unit: &Unit<'_>, mode: FixMode, result: &mut UnitResult<'_>) {
 
 /// Keeps the fixes in the report that `--fix` or `--unsafe-fixes` would apply.
 fn retain_fixes(unit: &Unit<'_>, result: &mut UnitResult<'_>) {
+    if !result.has_fixes() {
+        return;
+    }
     let manifest = ParsedManifest::parse(&result.source);
     retain_applicable_fixes(&mut result.report, &manifest, |manifest| {
         check_manifest(unit, manifest).0

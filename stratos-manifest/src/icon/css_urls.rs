@@ -1,7 +1,9 @@
 //! References to other files in CSS.
 
-use std::iter::Peekable;
-use std::str::CharIndices;
+use std::{
+    iter::{self, Peekable},
+    str::CharIndices,
+};
 
 use crate::icon::url::{Target, classify};
 
@@ -15,12 +17,13 @@ pub(super) struct StyleReference<'s> {
 
 /// The first reference to another file in a style sheet or style attribute.
 pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
-    // The functions around the current token: whether their strings are addresses.
-    let mut functions: Vec<bool> = Vec::new();
+    // The functions around the current token: the start of each whose strings are addresses.
+    let mut functions: Vec<Option<usize>> = Vec::new();
     // The start of the rule `@import` that the next address belongs to.
     let mut import = None;
     let mut is_namespace = false;
     for Located { start, token } in tokens(style) {
+        let function = functions.last().copied().flatten();
         let address = match token {
             Token::AtKeyword(name) => {
                 is_namespace = name == "namespace";
@@ -28,12 +31,13 @@ pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
                 None
             }
             Token::Function(name) => {
-                functions.push(ADDRESS_FUNCTIONS.contains(&name.as_str()));
+                let has_addresses = ADDRESS_FUNCTIONS.contains(&name.as_str());
+                functions.push(has_addresses.then_some(start));
                 None
             }
             Token::Delimiter(char) => {
                 match char {
-                    '(' => functions.push(false),
+                    '(' => functions.push(None),
                     ')' => drop(functions.pop()),
                     ';' | '{' | '}' => {
                         functions.clear();
@@ -44,10 +48,7 @@ pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
                 None
             }
             Token::Url(address) => Some(address),
-            Token::String(text) => {
-                let is_address = import.is_some() || functions.last() == Some(&true);
-                is_address.then_some(text)
-            }
+            Token::String(text) => import.or(function).map(|_| text),
         };
         // The address of a namespace is a name, which is not loaded.
         let Some(address) = address.filter(|_| !is_namespace) else {
@@ -60,7 +61,7 @@ pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
             (Target::Local | Target::Svg | Target::StyleSheet, None) => continue,
         };
         return Some(StyleReference {
-            source: &style[import.unwrap_or(start)..],
+            source: &style[import.or(function).unwrap_or(start)..],
             target,
         });
     }
@@ -71,7 +72,7 @@ pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
 const ADDRESS_FUNCTIONS: [&str; 5] = ["-webkit-image-set", "image", "image-set", "src", "url"];
 
 struct Located {
-    /// The offset of the token, or of the function that it is the only argument of.
+    /// The offset of the token.
     start: usize,
     token: Token,
 }
@@ -90,7 +91,7 @@ enum Token {
 /// The tokens of a style, without white space, comments and names.
 fn tokens(style: &str) -> impl Iterator<Item = Located> {
     let mut chars = style.char_indices().peekable();
-    std::iter::from_fn(move || {
+    iter::from_fn(move || {
         loop {
             let (start, char) = chars.next()?;
             let token = match char {

@@ -30,6 +30,7 @@ const EVENTS: &[&str] = &[
     "beforeprint",
     "beforetoggle",
     "beforeunload",
+    "beforexrselect",
     "begin",
     "blur",
     "cancel",
@@ -104,8 +105,6 @@ const EVENTS: &[&str] = &[
     "volumechange",
     "waiting",
     "zoom",
-    "beforexrselect",
-    "beforeinstallprompt",
 ];
 
 /// Whether the attribute, in lower case, is an event handler such as `onload`. Other attributes start with `on`, too.
