@@ -91,13 +91,19 @@ fn nearest(text: &str, flaws: &mut Vec<String>) -> Option<Nearest> {
     let start = text.find(|char: char| char.is_ascii_digit())?;
     let (prefix, rest) = text.split_at(start);
     check_prefix(prefix.trim(), flaws)?;
-    let (numbers, suffix) = split_numbers(rest, flaws)?;
-    let [major, minor, patch] = [0, 1, 2].map(|at| numbers.get(at).copied().unwrap_or(0));
-    let mut version = Version::new(major, minor, patch);
-    if numbers.len() < 3 && has_decimal(suffix) {
+    let mut number_flaws = Vec::new();
+    let split = split_numbers(rest, &mut number_flaws);
+    if let Some((numbers, suffix)) = &split
+        && numbers.len() < 3
+        && has_decimal(suffix)
+    {
         // The first number belongs to a name, as in `fuel2-1.0.0`.
         return None;
     }
+    flaws.append(&mut number_flaws);
+    let (numbers, suffix) = split?;
+    let [major, minor, patch] = [0, 1, 2].map(|at| numbers.get(at).copied().unwrap_or(0));
+    let mut version = Version::new(major, minor, patch);
     let suffix = Suffix::parse(suffix, numbers.len(), flaws)?;
     let is_whole = numbers.iter().skip(3).all(|number| *number == 0) && !suffix.is_later;
     version.pre = suffix.pre.parse().ok()?;

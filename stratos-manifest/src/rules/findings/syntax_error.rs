@@ -71,8 +71,30 @@ pub(in crate::rules) fn parse_error_message(
             ParseStringErrorKind::InvalidEscape
             | ParseStringErrorKind::InvalidEscapeInDoubleQuoteString,
         ) => (span.clone(), invalid_escape_message(text, span.start)),
-        _ => (span.clone(), generic_message(kind).into()),
+        _ => unquoted_number_message(text, span.start)
+            .unwrap_or_else(|| (span.clone(), generic_message(kind).into())),
     }
+}
+
+/// The span and message for a text without quotes that starts with a digit, such as a version.
+fn unquoted_number_message(text: &str, at: usize) -> Option<(Range<usize>, SyntaxMessage)> {
+    let is_part = |char: char| char.is_ascii_alphanumeric() || ".+-_".contains(char);
+    let start = text[..at].trim_end_matches(is_part).len();
+    let value: std::string::String = text[start..]
+        .chars()
+        .take_while(|char| is_part(*char))
+        .collect();
+    let key = key_before(text, start)?;
+    let is_text = fields_named(key).any(|field| matches!(field.kind, FieldKind::Text));
+    let message = SyntaxMessage {
+        message: "this text has no double quotes".to_owned(),
+        help: format!(
+            "write {}",
+            quote_source(&format!("\"{key}\": {}", json_text(&value)))
+        ),
+    };
+    let is_number_like = value.starts_with(|char: char| char.is_ascii_digit());
+    (is_text && is_number_like).then(|| (start..start + value.len(), message))
 }
 
 /// The words of JavaScript for numbers that JSON does not have.
@@ -277,6 +299,11 @@ mod tests {
                 r#"{ "name": Fuel check, "id": 1 }"#,
                 "Fuel",
                 r#"write `"name": "Fuel check"`"#,
+            ),
+            (
+                r#"{ "version": 1.2.3-beta, "id": 1 }"#,
+                "1.2.3-beta",
+                r#"write `"version": "1.2.3-beta"`"#,
             ),
             (r#"{ "max": NaN }"#, "NaN", "leave the field out"),
             (r#"{ "max": -Infinity }"#, "Infinity", "write a number"),
