@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range};
 use crate::{
     check::Report,
     diagnostic::{Diagnostic, Level},
-    fix::{Edit, Safety},
+    fix::{Edit, Fix, Safety},
     syntax::{ParsedManifest, is_at_or_below, key_path},
 };
 
@@ -14,8 +14,8 @@ use crate::{
 /// A round knows at most 1,000 findings of a rule, and a file can have 262,144 of one byte each.
 const MAX_ROUNDS: usize = 300;
 
-/// The most fixes that are tried one by one after all together made the manifest worse.
-const MAX_TRIED: usize = 64;
+/// The most checks for the fixes of one round. All are tried together, and then by halves.
+const MAX_TRIALS: usize = 64;
 
 /// A manifest after its fixes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +26,13 @@ pub struct FixedManifest {
     pub applied: Vec<&'static str>,
 }
 
-/// A fix that overlaps no other candidate.
+/// The fix of a finding.
+#[derive(Clone, Copy)]
 struct Candidate<'r> {
+    /// The index of the finding in its report.
+    index: usize,
     rule: &'static str,
-    edits: &'r [Edit],
-    is_rename: bool,
+    fix: &'r Fix,
 }
 
 /// A file after some edits.
@@ -69,6 +71,43 @@ pub fn apply_fixes(
     fixed
 }
 
+/// Removes from a report the fixes that [`apply_fixes`] leaves out, so that none is offered that would not be applied.
+///
+/// `check` gives the report of a manifest after some of the fixes.
+pub fn retain_applicable_fixes(
+    report: &mut Report,
+    manifest: &ParsedManifest<'_>,
+    mut check: impl FnMut(&ParsedManifest<'_>) -> Report,
+) {
+    let mut tried = HashSet::new();
+    let mut kept = HashSet::new();
+    for safety in [Safety::Safe, Safety::Unsafe] {
+        let candidates = disjoint(fixes(report, manifest.source, safety));
+        let is_new = |candidate: &&Candidate<'_>| candidate.fix.safety == safety;
+        if candidates.iter().any(|candidate| is_new(&candidate)) {
+            tried.extend(candidates.iter().filter(is_new).map(|new| new.index));
+            let selected = Trials::new(manifest, report, &mut check).select(&candidates);
+            kept.extend(selected.iter().filter(is_new).map(|new| new.index));
+        }
+    }
+    // A fix that overlaps an earlier one is applied in a later round.
+    let overlapping: Vec<_> = fixes(report, manifest.source, Safety::Unsafe)
+        .filter(|candidate| !tried.contains(&candidate.index))
+        .collect();
+    if !overlapping.is_empty() {
+        let mut trials = Trials::new(manifest, report, &mut check);
+        let alone = overlapping
+            .iter()
+            .filter(|candidate| trials.accept(&[**candidate]));
+        kept.extend(alone.map(|candidate| candidate.index));
+    }
+    for (index, found) in report.diagnostics.iter_mut().enumerate() {
+        if !kept.contains(&index) {
+            found.fix = None;
+        }
+    }
+}
+
 /// Applies as many of the current fixes as possible; `None` if none changes the file.
 fn apply_round(
     source: &[u8],
@@ -77,32 +116,64 @@ fn apply_round(
 ) -> Option<(Vec<u8>, Vec<&'static str>)> {
     let manifest = ParsedManifest::parse(source);
     let report = check(&manifest);
-    let candidates = candidates(&report, safety);
-    let before = Quality::new(&manifest, &[], &report);
-    let mut is_accepted = |edited: &Edited| {
-        let manifest = ParsedManifest::parse(&edited.source);
-        let report = check(&manifest);
-        Quality::new(&manifest, &edited.renamed, &report).is_no_worse_than(&before)
-    };
-    let all: Vec<&Candidate<'_>> = candidates.iter().collect();
-    let together = apply(source, &all);
-    if together.source == source {
-        return None;
-    }
-    let (after, applied) = if is_accepted(&together) {
-        (together, all)
-    } else {
-        let mut accepted = Vec::new();
-        for candidate in candidates.iter().take(MAX_TRIED) {
-            accepted.push(candidate);
-            if !is_accepted(&apply(source, &accepted)) {
-                accepted.pop();
-            }
+    let candidates = disjoint(fixes(&report, source, safety));
+    let selected = Trials::new(&manifest, &report, check).select(&candidates);
+    let after = apply(source, &selected).source;
+    let applied = selected.iter().map(|candidate| candidate.rule);
+    (after != source).then(|| (after, applied.collect()))
+}
+
+/// Checks of a manifest after some of its fixes.
+struct Trials<'m, C> {
+    source: &'m [u8],
+    before: Quality,
+    check: C,
+    left: usize,
+}
+
+impl<'m, C: FnMut(&ParsedManifest<'_>) -> Report> Trials<'m, C> {
+    fn new(manifest: &ParsedManifest<'m>, report: &Report, check: C) -> Self {
+        Self {
+            source: manifest.source,
+            before: Quality::new(manifest, &[], report),
+            check,
+            left: MAX_TRIALS,
         }
-        (apply(source, &accepted), accepted)
-    };
-    let applied = applied.into_iter().map(|candidate| candidate.rule);
-    (after.source != source).then(|| (after.source, applied.collect()))
+    }
+
+    /// As many of the fixes, which do not overlap, as together make the manifest no worse.
+    fn select<'r>(&mut self, candidates: &[Candidate<'r>]) -> Vec<Candidate<'r>> {
+        let mut selected = Vec::new();
+        self.extend(&mut selected, candidates);
+        selected
+    }
+
+    /// Adds the candidates to those that were selected: all of them, or else the selection from each half.
+    fn extend<'r>(&mut self, selected: &mut Vec<Candidate<'r>>, candidates: &[Candidate<'r>]) {
+        let len = selected.len();
+        selected.extend_from_slice(candidates);
+        if candidates.is_empty() || self.accept(selected) {
+            return;
+        }
+        selected.truncate(len);
+        if candidates.len() > 1 {
+            let (first, second) = candidates.split_at(candidates.len() / 2);
+            self.extend(selected, first);
+            self.extend(selected, second);
+        }
+    }
+
+    /// Whether the fixes together make the manifest no worse; `false` after [`MAX_TRIALS`] checks.
+    fn accept(&mut self, candidates: &[Candidate<'_>]) -> bool {
+        let Some(left) = self.left.checked_sub(1) else {
+            return false;
+        };
+        self.left = left;
+        let edited = apply(self.source, candidates);
+        let manifest = ParsedManifest::parse(&edited.source);
+        let report = (self.check)(&manifest);
+        Quality::new(&manifest, &edited.renamed, &report).is_no_worse_than(&self.before)
+    }
 }
 
 /// The properties of a manifest that no fix may make worse.
@@ -143,24 +214,37 @@ impl Quality {
     }
 }
 
+/// The fixes up to the given safety that change the file.
+fn fixes<'r>(
+    report: &'r Report,
+    source: &[u8],
+    safety: Safety,
+) -> impl Iterator<Item = Candidate<'r>> {
+    let changes = |edit: &Edit| source[edit.span.clone()] != *edit.text.as_bytes();
+    let found = report.diagnostics.iter().enumerate();
+    found.filter_map(move |(index, found)| {
+        let fix = found.fix.as_ref()?;
+        let is_included = fix.safety <= safety && fix.edits.iter().any(changes);
+        is_included.then_some(Candidate {
+            index,
+            rule: found.rule,
+            fix,
+        })
+    })
+}
+
 /// The fixes that can be applied together: of two that overlap, the first one.
-fn candidates(report: &Report, safety: Safety) -> Vec<Candidate<'_>> {
+fn disjoint<'r>(fixes: impl Iterator<Item = Candidate<'r>>) -> Vec<Candidate<'r>> {
     let mut taken: Vec<Range<usize>> = Vec::new();
     let mut candidates = Vec::new();
-    for found in &report.diagnostics {
-        let Some(fix) = found.fix.as_ref().filter(|fix| fix.safety <= safety) else {
-            continue;
-        };
-        if fix.edits.iter().all(|edit| is_free(&taken, &edit.span)) {
-            for edit in &fix.edits {
+    for candidate in fixes {
+        let edits = &candidate.fix.edits;
+        if edits.iter().all(|edit| is_free(&taken, &edit.span)) {
+            for edit in edits {
                 let at = taken.partition_point(|other| other.start < edit.span.start);
                 taken.insert(at, edit.span.clone());
             }
-            candidates.push(Candidate {
-                rule: found.rule,
-                edits: &fix.edits,
-                is_rename: fix.is_rename,
-            });
+            candidates.push(candidate);
         }
     }
     candidates
@@ -178,12 +262,10 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a == b || (a.start < b.end && b.start < a.end)
 }
 
-fn apply(source: &[u8], candidates: &[&Candidate<'_>]) -> Edited {
+fn apply(source: &[u8], candidates: &[Candidate<'_>]) -> Edited {
     let edits = candidates.iter().flat_map(|candidate| {
-        candidate
-            .edits
-            .iter()
-            .map(|edit| (edit, candidate.is_rename))
+        let fix = candidate.fix;
+        fix.edits.iter().map(|edit| (edit, fix.is_rename))
     });
     let mut edits: Vec<(&Edit, bool)> = edits.collect();
     edits.sort_by_key(|(edit, _)| (edit.span.start, edit.span.end));
@@ -302,8 +384,8 @@ mod tests {
         let with = |settings: &str| valid.replace(r#""availableSettings": []"#, settings);
         let invalid = |settings: &str| with(settings).replace(r#""user""#, r#""users""#);
         for value in [r#"[{ "key": "a" }]"#, r#""none""#] {
-            let [wrong, right] =
-                ["settings", "availableSettings"].map(|key| format!(r#""{key}": {value}"#));
+            let [wrong, right] = ["available_settings", "availableSettings"]
+                .map(|key| format!(r#""{key}": {value}"#));
             let check = |source: &[u8]| check(source, &ProjectFacts::none());
             assert!(check(with(&wrong).as_bytes()).manifest.is_some(), "{wrong}");
             for (source, expected) in [

@@ -42,6 +42,7 @@
 
 // Text and syntax.
 mod invisible;
+mod nearest_version;
 #[cfg(feature = "toml")]
 mod parse_toml;
 mod position;
@@ -96,7 +97,7 @@ mod suppress;
 pub use self::parse_toml::{TomlError, parse_toml};
 #[cfg(feature = "full")]
 pub use self::{
-    apply_fixes::{FixedManifest, apply_fixes},
+    apply_fixes::{FixedManifest, apply_fixes, retain_applicable_fixes},
     linter::Linter,
     schema::SCHEMA,
     settings::{CheckSettings, Exception},

@@ -5,6 +5,8 @@
 pub(crate) enum PathError {
     /// The path has a control character.
     Control,
+    /// The path has a variable, which nothing replaces.
+    Variable,
     /// The path is a URL.
     Url,
     /// The path is absolute or has a drive letter.
@@ -24,6 +26,8 @@ pub(crate) fn path_error(path: &str) -> Option<PathError> {
             .any(|scheme| starts_with_ignore_case(path, scheme));
     if path.chars().any(char::is_control) {
         Some(PathError::Control)
+    } else if has_variable(path) {
+        Some(PathError::Variable)
     } else if has_scheme {
         Some(PathError::Url)
     } else if path.starts_with(['/', '\\']) || has_drive {
@@ -66,6 +70,26 @@ pub(crate) fn entry_location(path: &str) -> String {
     path.trim_start_matches("./").to_owned()
 }
 
+/// Whether the path has a variable of a shell, of JavaScript or of a template.
+fn has_variable(path: &str) -> bool {
+    let is_name = |name: &str| {
+        name.len() > 2
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    let after_dollar = path.strip_prefix('$').and_then(|rest| rest.split_once('/'));
+    ["${", "$(", "{{"].iter().any(|start| path.contains(start))
+        || ["~/", "__dirname"]
+            .iter()
+            .any(|start| path.starts_with(start))
+        || after_dollar.is_some_and(|(name, _)| is_name(name))
+        || path.match_indices('%').any(|(at, _)| {
+            let closed = path[at + 1..].split_once('%');
+            closed.is_some_and(|(name, _)| is_name(name))
+        })
+}
+
 fn starts_with_ignore_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -85,6 +109,16 @@ mod tests {
             ("DATA:image/png;base64,AA", Some(Url)),
             ("file:icon.svg", Some(Url)),
             ("File:///C:/icon.svg", Some(Url)),
+            ("${__dirname}/icon.svg", Some(Variable)),
+            ("$(pwd)/icon.svg", Some(Variable)),
+            ("assets/{{theme}}.svg", Some(Variable)),
+            ("~/icon.svg", Some(Variable)),
+            ("__dirname/icon.svg", Some(Variable)),
+            ("$HOME/icon.svg", Some(Variable)),
+            (r"%APPDATA%\icon.svg", Some(Variable)),
+            ("$icon.svg", None),
+            ("100%OFF.svg", None),
+            ("a%20b%20c.svg", None),
             ("icon.svg\0.png", Some(Control)),
             ("icon\n.svg", Some(Control)),
             ("icon\u{9b}.svg", Some(Control)),

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// The longest text that is quoted in full, in characters.
 const MAX_CHARS: usize = 60;
 
+/// The longest source of a value that is quoted in full, in characters.
+const MAX_SOURCE_CHARS: usize = 400;
+
 /// The most items that [`join_first`] lists.
 const MAX_ITEMS: usize = 3;
 
@@ -13,9 +16,18 @@ const MAX_ITEMS: usize = 3;
 /// Manifests are untrusted and messages are printed to terminals, which must not receive control characters or changes
 /// of the writing direction.
 pub(crate) fn quote(text: &str) -> String {
+    quote_up_to(text, MAX_CHARS)
+}
+
+/// [`quote`] for the source of a value to write, which is shortened only if it is very long.
+pub(crate) fn quote_source(text: &str) -> String {
+    quote_up_to(text, MAX_SOURCE_CHARS)
+}
+
+fn quote_up_to(text: &str, max_chars: usize) -> String {
     let mut quoted = String::from("`");
     let mut chars = text.chars();
-    for char in chars.by_ref().take(MAX_CHARS) {
+    for char in chars.by_ref().take(max_chars) {
         match char {
             '"' | '\'' | '\\' => quoted.push(char),
             _ => push_escaped(char, &mut quoted),

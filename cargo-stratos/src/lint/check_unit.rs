@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use stratos_manifest::{
-    FixedManifest, ParsedManifest, ProjectFacts, Report, Safety, apply_fixes, suppress,
+    FixedManifest, ParsedManifest, ProjectFacts, Report, Safety, apply_fixes,
+    retain_applicable_fixes, suppress,
 };
 
 use crate::error::Error;
@@ -41,7 +42,9 @@ pub(super) fn check_again<'s>(unit: &Unit<'s>) -> Result<UnitResult<'s>, Error> 
     catch_panic(&unit.target.path, || {
         let source = unit.target.read()?;
         let checked = check_manifest(unit, &ParsedManifest::parse(&source));
-        Ok(UnitResult::new(source.into(), checked))
+        let mut result = UnitResult::new(source.into(), checked);
+        retain_fixes(unit, &mut result);
+        Ok(result)
     })
 }
 
@@ -51,6 +54,7 @@ pub(super) fn check_and_fix<'s>(unit: &Unit<'s>, mode: FixMode) -> Result<UnitRe
         let checked = check_manifest(unit, &unit.manifest);
         let mut result = UnitResult::new(unit.bytes.into(), checked);
         fix(unit, mode, &mut result);
+        retain_fixes(unit, &mut result);
         Ok(result)
     })
 }
@@ -65,14 +69,18 @@ impl<'s> UnitResult<'s> {
             suppressed,
         }
     }
+
+    fn has_fixes(&self) -> bool {
+        let mut findings = self.report.diagnostics.iter();
+        findings.any(|finding| finding.fix.is_some())
+    }
 }
 
 fn fix(unit: &Unit<'_>, mode: FixMode, result: &mut UnitResult<'_>) {
     let (FixMode::Diff(safety) | FixMode::Write(safety)) = mode else {
         return;
     };
-    let findings = &result.report.diagnostics;
-    if findings.iter().all(|finding| finding.fix.is_none()) {
+    if !result.has_fixes() {
         return;
     }
     let check = |manifest: &ParsedManifest<'_>| check_manifest(unit, manifest);
@@ -89,6 +97,17 @@ fn fix(unit: &Unit<'_>, mode: FixMode, result: &mut UnitResult<'_>) {
         result.source = fixed.source.clone().into();
     }
     result.fixed = Some(fixed);
+}
+
+/// Keeps the fixes in the report that `--fix` or `--unsafe-fixes` would apply.
+fn retain_fixes(unit: &Unit<'_>, result: &mut UnitResult<'_>) {
+    if !result.has_fixes() {
+        return;
+    }
+    let manifest = ParsedManifest::parse(&result.source);
+    retain_applicable_fixes(&mut result.report, &manifest, |manifest| {
+        check_manifest(unit, manifest).0
+    });
 }
 
 /// Checks the contents of the manifest. Returns the findings that no exception suppresses, and the number of findings

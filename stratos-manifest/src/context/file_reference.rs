@@ -88,7 +88,7 @@ pub(crate) fn svg_icons<'t>(
 }
 
 /// The existing icon file that `file` probably means: one with a similar name, or else one in the folder that the path
-/// names.
+/// names. Of several, the one whose name has the theme of the icon; never one for the other theme.
 pub(crate) fn suggested_icon<'f>(
     cx: &RuleContext<'f>,
     file: &FileReference<'_>,
@@ -98,13 +98,17 @@ pub(crate) fn suggested_icon<'f>(
             other.is_icon && other.candidates.iter().any(|candidate| candidate == path)
         })
     };
-    let icons: Vec<&str> = cx
+    let own_theme = file.field.trim_start_matches("icon_");
+    let mut icons: Vec<&str> = cx
         .facts
         .nearby_files
         .iter()
         .map(String::as_str)
         .filter(|path| has_icon_extension(path) && !is_referenced(path))
+        .filter(|path| !matches!(theme(path), Some(other) if other != own_theme))
         .collect();
+    // Stable: icons that are equally likely stay in the order of their names.
+    icons.sort_by_key(|path| theme(path).is_none());
     let named = file.literal.value.as_ref();
     let similar = closest(stem(named), icons.iter().map(|path| stem(path)));
     let is_similar = |path: &&&str| similar == Some(stem(path));
@@ -144,6 +148,16 @@ pub(crate) fn suggested_module<'f>(cx: &RuleContext<'f>, path: &str) -> Option<&
             _ => None,
         })
         .copied()
+}
+
+/// The theme that a path names: `light` or `dark`; `None` if it names none or both.
+fn theme(path: &str) -> Option<&'static str> {
+    let path = path.to_ascii_lowercase();
+    match ["light", "dark"].map(|theme| path.contains(theme)) {
+        [true, false] => Some("light"),
+        [false, true] => Some("dark"),
+        _ => None,
+    }
 }
 
 fn folder(path: &str) -> &str {

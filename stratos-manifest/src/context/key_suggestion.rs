@@ -35,7 +35,9 @@ pub(crate) enum Reason {
     Alias,
     /// The keys differ in letter case and word separators only, such as `iconLight` and `icon_light`.
     SameWord,
-    /// The key is a synonym of the field's, or spelled similarly.
+    /// The key is another word for the field, such as `id` for the `key` of a setting.
+    Synonym,
+    /// The key is spelled similarly.
     Similar,
 }
 
@@ -56,7 +58,7 @@ impl KeySuggestion {
         }
         let safety = match self.reason {
             Reason::Alias | Reason::SameWord => Safety::Safe,
-            Reason::Similar => Safety::Unsafe,
+            Reason::Synonym | Reason::Similar => Safety::Unsafe,
         };
         finding.rename_fix(safety, Edit::rename(property, self.field.key))
     }
@@ -100,7 +102,7 @@ fn suggest(key: &str, missing: &[&'static Field]) -> Option<KeySuggestion> {
     let (field, reason) = if let Some(field) = find(&|field| field.aliases.contains(&key)) {
         (field, Reason::Alias)
     } else if let Some(field) = find(&is_synonym) {
-        (field, Reason::Similar)
+        (field, Reason::Synonym)
     } else {
         let similar = closest(key, missing.iter().map(|field| field.key))?;
         let reason = match is_same_word(key, similar) {

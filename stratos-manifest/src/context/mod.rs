@@ -3,6 +3,7 @@
 #[cfg(feature = "full")]
 mod file_reference;
 mod key_suggestion;
+mod project_version;
 #[cfg(feature = "full")]
 mod release_placeholder;
 #[cfg(feature = "full")]
@@ -22,6 +23,7 @@ pub(crate) use self::{
 };
 pub(crate) use self::{
     key_suggestion::{Reason, UnknownKey, unknown_keys},
+    project_version::project_version,
     rule_context::{RuleContext, text_field},
     setting::{CHOICE, NUMERIC, default_value, number_field, option_values, setting_type},
 };

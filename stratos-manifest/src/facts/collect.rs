@@ -46,9 +46,7 @@ impl ProjectFacts {
             };
             facts.files.insert(location.clone(), status);
         }
-        if let Some(entry) = &named.entry {
-            entry_module::add_statuses(&mut folder, entry, &mut facts.files);
-        }
+        entry_module::add_statuses(&mut folder, named.entry.as_deref(), &mut facts.files);
         let icons = named.icons.iter().map(|locations| locations.as_slice());
         let named = icons.chain([named.entry.as_slice()]);
         facts.nearby_files = nearby_files(&mut folder, &facts.files, named);
@@ -176,7 +174,7 @@ mod tests {
             "{icons:?}"
         );
 
-        assert!(!facts.files.contains_key("Cargo.toml"));
+        assert!(!facts.files.contains_key("background/index.ts"));
         let entry = br#"{ "background": { "entryModule": "background/index.js" } }"#;
         let facts = collect_from(&plugin, entry);
         let files = ["Cargo.toml", "background", "background/index.ts"];
@@ -260,6 +258,7 @@ mod tests {
 
     #[test]
     fn versions_come_from_crates_with_the_sdk_and_from_packages() {
+        let marked = format!("\u{feff}{CRATE}");
         let huge = format!("{{\"version\": \"1.2.5\"{}}}", " ".repeat(1024 * 1024));
         for (files, expected) in [
             (
@@ -275,6 +274,13 @@ mod tests {
                     ("background/package.json", "{\"version\": \"1\"}"),
                 ],
                 vec!["package.json 1.2.5", "background/package.json 1"],
+            ),
+            (
+                vec![
+                    ("package.json", "\u{feff}{\"version\": \"1.2.5\"}"),
+                    ("Cargo.toml", &marked),
+                ],
+                vec!["Cargo.toml 1.2.3", "package.json 1.2.5"],
             ),
             (vec![("package.json", "{\"version\": 1}")], vec![]),
             (vec![("package.json", "{\"version\": ")], vec![]),

@@ -38,19 +38,21 @@ const BUILD_FILES: [&str; 24] = [
     "webpack.config.js",
 ];
 
-/// Adds the status of the entry module `entry`, of its sources, and of everything that may build it.
+/// Adds the status of everything that may build a background module, and of the entry module `entry` and its sources.
 pub(super) fn add_statuses(
     folder: &mut PluginFolder,
-    entry: &str,
+    entry: Option<&str>,
     files: &mut BTreeMap<String, FileStatus>,
 ) {
     let fixed = BUILD_FILES
         .into_iter()
         .chain(["background", "ui/index.js", CONVENTIONAL_ENTRY])
         .map(str::to_owned);
-    let named = source_candidates(entry)
-        .chain(compiled_path(entry))
-        .chain([entry.to_owned()]);
+    let named = entry.into_iter().flat_map(|entry| {
+        source_candidates(entry)
+            .chain(compiled_path(entry))
+            .chain([entry.to_owned()])
+    });
     for path in fixed.chain(named) {
         let status = folder.status(&path);
         files.insert(path, status);
@@ -74,6 +76,13 @@ impl ProjectFacts {
     pub(crate) fn is_ui_only(&self) -> bool {
         self.files.get("background") == Some(&FileStatus::Missing)
             && self.files.get("ui/index.js") == Some(&FileStatus::Present)
+    }
+
+    /// Whether the folder is known to be a built plugin: it has a module that the shell loads, and nothing that builds it.
+    pub(crate) fn is_built(&self) -> bool {
+        let exists = |path: &str| self.files.get(path) == Some(&FileStatus::Present);
+        let is_loadable = exists("ui/index.js") || exists(CONVENTIONAL_ENTRY);
+        is_loadable && self.has_build_file() == Some(false) && !self.has_background_source()
     }
 
     /// Whether one of [`BUILD_FILES`] exists; `None` if not all of them were looked for.

@@ -7,7 +7,8 @@ use crate::facts::{plugin_folder::PluginFolder, project_facts::FileStatus};
 /// The extensions of the files that a manifest names.
 const EXTENSIONS: [&str; 5] = [".svg", ".png", ".js", ".mjs", ".cjs"];
 
-/// The files in the folders where one of the `named` files was not found, or that were found in its place.
+/// The files in the folders where one of the `named` files was not found, or that were found in its place, and in the
+/// folders where a plugin usually has such files.
 ///
 /// Each named file is given by all locations where it may lie.
 pub(super) fn nearby_files<'n>(
@@ -28,7 +29,7 @@ pub(super) fn nearby_files<'n>(
         };
     }
     if !folders.is_empty() {
-        folders.insert("background");
+        folders.extend(["", "assets", "background"]);
     }
     let files = folders.into_iter().flat_map(|path| folder.files_in(path));
     let mut files: Vec<_> = files.filter(|path| has_extension(path)).collect();

@@ -124,10 +124,15 @@ fn raw_chars(raw: &str) -> impl Iterator<Item = (usize, Range<usize>)> {
         let (value_len, raw_len) = match rest.as_bytes() {
             [b'\\', b'u', ..] => {
                 let unit = u32::from_str_radix(rest.get(2..6)?, 16).ok()?;
+                let is_low = |unit: u32| (0xdc00..0xe000).contains(&unit);
+                let next = rest.get(6..12).and_then(|next| next.strip_prefix("\\u"));
+                let next = next.and_then(|next| u32::from_str_radix(next, 16).ok());
                 match char::from_u32(unit) {
                     Some(char) => (char.len_utf8(), 6),
                     // A surrogate pair: two escapes for one character.
-                    None => (4, 12),
+                    None if !is_low(unit) && next.is_some_and(is_low) => (4, 12),
+                    // A lone surrogate, which the value has as U+FFFD.
+                    None => (char::REPLACEMENT_CHARACTER.len_utf8(), 6),
                 }
             }
             [b'\\', ..] => (1, 2),

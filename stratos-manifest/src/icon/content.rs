@@ -15,10 +15,11 @@ pub enum IconContent {
         height: u32,
     },
     /// A damaged PNG, with the reason.
-    BrokenPng(&'static str),
+    BrokenPng(String),
     /// An SVG.
     Svg(Svg),
-    /// A file with an `<svg` that is not well-formed XML or exceeds a limit, with the reason.
+    /// A file with an `<svg` that is not well-formed XML, has another encoding than it declares, or exceeds a limit, with
+    /// the reason.
     BrokenSvg(String),
     /// The pointer that Git LFS leaves in the place of a file that was not downloaded.
     GitLfsPointer,
@@ -33,6 +34,8 @@ pub enum IconContent {
 pub struct Svg {
     /// Width and height in pixels, or those of the view box; `None` if they depend on the context.
     pub size: Option<[f64; 2]>,
+    /// The reason why a browser draws nothing, if there is one.
+    pub blank: Option<&'static str>,
     /// Whether the root element is in the namespace of SVG; otherwise browsers show nothing.
     pub has_namespace: bool,
     /// Whether the root element is in another namespace.
@@ -63,7 +66,7 @@ pub enum Doctype {
 pub struct SvgMatches {
     /// The source of the first match, up to 80 characters of its first line.
     pub first: String,
-    /// The effect of the first match, such as "can run code"; empty for external references.
+    /// The effect of the first match, such as "can run code"; empty for references to files that are loaded.
     pub effect: &'static str,
     /// The lines of the first five matches, counted from 1, without repetitions.
     pub lines: Vec<u32>,

@@ -1,76 +1,192 @@
-//! External references in CSS.
+//! References to other files in CSS.
 
-use std::iter::Peekable;
+use std::{
+    iter::{self, Peekable},
+    str::CharIndices,
+};
 
-use crate::icon::url::is_local;
+use crate::icon::url::{Target, classify};
 
-/// The length of the start of a URL that is classified, in characters.
-const MAX_START: usize = 60;
-
-/// The first external reference in a style sheet or style attribute, up to the end of the style.
-pub(super) fn external_reference(style: &str) -> Option<String> {
-    if !style.contains(['(', '@', '\\']) {
-        return None;
-    }
-    let style = unescape(style);
-    let lowercase = style.to_ascii_lowercase();
-    if let Some(at) = lowercase.find("@import") {
-        return Some(style[at..].to_owned());
-    }
-    if let Some(at) = lowercase.find("image-set(") {
-        return Some(style[at..].to_owned());
-    }
-    lowercase
-        .match_indices("url(")
-        .find(|(at, opening)| {
-            let target = &style[at + opening.len()..];
-            let target = target.trim_start().trim_start_matches(['"', '\'']);
-            let end = target
-                .char_indices()
-                .take(MAX_START)
-                .find(|(_, char)| matches!(char, '"' | '\'' | ')'));
-            let start: String = target.chars().take(MAX_START).collect();
-            !is_local(end.map_or(&start, |(end, _)| &target[..end]))
-        })
-        .map(|(at, _)| style[at..].to_owned())
+/// A reference in a style to another file, or to a style sheet in a `data:` address, which can hide one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct StyleReference<'s> {
+    /// The style from the reference on.
+    pub(super) source: &'s str,
+    pub(super) target: Target,
 }
 
-/// Resolves the escapes of a style (`\75 rl(` means `url(`), and removes its comments.
-fn unescape(style: &str) -> String {
-    let mut plain = String::with_capacity(style.len());
-    let mut chars = style.chars().peekable();
-    while let Some(char) = chars.next() {
+/// The first reference to another file in a style sheet or style attribute.
+pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
+    // The functions around the current token: the start of each whose strings are addresses.
+    let mut functions: Vec<Option<usize>> = Vec::new();
+    // The start of the rule `@import` that the next address belongs to.
+    let mut import = None;
+    let mut is_namespace = false;
+    for Located { start, token } in tokens(style) {
+        let function = functions.last().copied().flatten();
+        let address = match token {
+            Token::AtKeyword(name) => {
+                is_namespace = name == "namespace";
+                import = (name == "import").then_some(start);
+                None
+            }
+            Token::Function(name) => {
+                let has_addresses = ADDRESS_FUNCTIONS.contains(&name.as_str());
+                functions.push(has_addresses.then_some(start));
+                None
+            }
+            Token::Delimiter(char) => {
+                match char {
+                    '(' => functions.push(None),
+                    ')' => drop(functions.pop()),
+                    ';' | '{' | '}' => {
+                        functions.clear();
+                        (import, is_namespace) = (None, false);
+                    }
+                    _ => {}
+                }
+                None
+            }
+            Token::Url(address) => Some(address),
+            Token::String(text) => import.or(function).map(|_| text),
+        };
+        // The address of a namespace is a name, which is not loaded.
+        let Some(address) = address.filter(|_| !is_namespace) else {
+            continue;
+        };
+        let target = match (classify(&address), import) {
+            (Target::StyleSheet, Some(_)) => Target::StyleSheet,
+            (_, Some(_)) | (Target::External | Target::Script, None) => Target::External,
+            // An image or a font.
+            (Target::Local | Target::Svg | Target::StyleSheet, None) => continue,
+        };
+        return Some(StyleReference {
+            source: &style[import.or(function).unwrap_or(start)..],
+            target,
+        });
+    }
+    None
+}
+
+/// The functions whose strings are addresses; others, such as `format("woff2")`, have strings of other kinds.
+const ADDRESS_FUNCTIONS: [&str; 5] = ["-webkit-image-set", "image", "image-set", "src", "url"];
+
+struct Located {
+    /// The offset of the token.
+    start: usize,
+    token: Token,
+}
+
+/// A token of CSS, with escapes resolved and names in lower case. Other tokens than these have no meaning here.
+enum Token {
+    AtKeyword(String),
+    /// A name and the parenthesis after it.
+    Function(String),
+    /// `url(...)` with an address without quotes.
+    Url(String),
+    String(String),
+    Delimiter(char),
+}
+
+/// The tokens of a style, without white space, comments and names.
+fn tokens(style: &str) -> impl Iterator<Item = Located> {
+    let mut chars = style.char_indices().peekable();
+    iter::from_fn(move || {
+        loop {
+            let (start, char) = chars.next()?;
+            let token = match char {
+                '/' if chars.next_if(|(_, next)| *next == '*').is_some() => {
+                    skip_comment(&mut chars);
+                    continue;
+                }
+                '"' | '\'' => Token::String(read_until(&mut chars, char)),
+                '@' => Token::AtKeyword(read_name(&mut chars, None)),
+                _ if is_name_char(char) => {
+                    let name = read_name(&mut chars, Some(char));
+                    if chars.next_if(|(_, next)| *next == '(').is_none() {
+                        continue;
+                    }
+                    while name == "url" && chars.next_if(|(_, c)| c.is_ascii_whitespace()).is_some()
+                    {
+                    }
+                    match chars.peek() {
+                        Some((_, '"' | '\'')) => Token::Function(name),
+                        _ if name == "url" => Token::Url(read_until(&mut chars, ')')),
+                        _ => Token::Function(name),
+                    }
+                }
+                _ if char.is_ascii_whitespace() => continue,
+                _ => Token::Delimiter(char),
+            };
+            return Some(Located { start, token });
+        }
+    })
+}
+
+fn is_name_char(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '\\') || !char.is_ascii()
+}
+
+/// Reads the rest of a name, after its first character.
+fn read_name(chars: &mut Peekable<CharIndices<'_>>, first: Option<char>) -> String {
+    let mut name = String::new();
+    let mut next = first.or_else(|| next_name_char(chars));
+    while let Some(char) = next {
         match char {
-            '\\' => plain.extend(unescape_char(&mut chars)),
-            '/' if chars.peek() == Some(&'*') => skip_comment(&mut chars),
-            _ => plain.push(char),
+            '\\' => name.extend(unescape(chars)),
+            _ => name.push(char.to_ascii_lowercase()),
+        }
+        next = next_name_char(chars);
+    }
+    name.make_ascii_lowercase();
+    name
+}
+
+fn next_name_char(chars: &mut Peekable<CharIndices<'_>>) -> Option<char> {
+    chars
+        .next_if(|(_, char)| is_name_char(*char))
+        .map(|(_, char)| char)
+}
+
+/// Reads the rest of a string or address, up to its end or that of the style.
+fn read_until(chars: &mut Peekable<CharIndices<'_>>, end: char) -> String {
+    let mut text = String::new();
+    while let Some((_, char)) = chars.next() {
+        match char {
+            '\\' => text.extend(unescape(chars)),
+            _ if char == end => break,
+            // A string without its closing quote ends with its line.
+            '\n' if end != ')' => break,
+            _ => text.push(char),
         }
     }
-    plain
+    text
 }
 
-/// Reads the rest of an escape after its backslash.
-fn unescape_char(chars: &mut Peekable<impl Iterator<Item = char>>) -> Option<char> {
+/// Reads the rest of an escape after its backslash: `\75 rl(` means `url(`.
+fn unescape(chars: &mut Peekable<CharIndices<'_>>) -> Option<char> {
     let mut code = 0;
     let mut digits = 0;
     while digits < 6
-        && let Some(digit) = chars.peek().and_then(|char| char.to_digit(16))
+        && let Some(digit) = chars.peek().and_then(|(_, char)| char.to_digit(16))
     {
         code = code * 16 + digit;
         digits += 1;
         chars.next();
     }
     if digits == 0 {
-        return chars.next().filter(|char| *char != '\n');
+        return chars
+            .next()
+            .map(|(_, char)| char)
+            .filter(|char| *char != '\n');
     }
-    chars.next_if(|char| char.is_ascii_whitespace());
+    chars.next_if(|(_, char)| char.is_ascii_whitespace());
     char::from_u32(code)
 }
 
-fn skip_comment(chars: &mut impl Iterator<Item = char>) {
-    chars.next();
+fn skip_comment(chars: &mut Peekable<CharIndices<'_>>) {
     let mut last = ' ';
-    for char in chars {
+    for (_, char) in chars.by_ref() {
         if (last, char) == ('*', '/') {
             return;
         }
@@ -88,24 +204,48 @@ mod tests {
             ("fill: url(#a)", false),
             ("fill: url( '#a' ); stroke: URL(\"#b\")", false),
             ("fill: url(data:image/png;base64,AAAA)", false),
+            ("fill: url(data:image/svg+xml,<svg/>)", false),
+            (
+                "src: url(data:font/woff2;base64,AAAA) format(\"woff2\")",
+                false,
+            ),
             ("/* url(https://x.example) */ fill: red", false),
+            ("content: \"url(https://x.example)\"", false),
+            ("content: 'it\\'s url(a.svg)'", false),
+            ("font-family: \"@import\"", false),
+            (
+                "@namespace svg url(http://www.w3.org/2000/svg); a { fill: red }",
+                false,
+            ),
             ("fill: red", false),
             ("fill: url(#a); stroke: url(b.svg#c)", true),
+            ("content: \"a\"; fill: url(b.svg#c)", true),
             ("fill: URL(//x.example/a)", true),
             (r"fill: \75 rl(https://x.example)", true),
             (r"fill: u\72l(https://x.example)", true),
             (r"fill: \u\r\l(https://x.example)", true),
-            ("fill: url(data:image/svg+xml,<svg/>)", true),
+            ("fill: url(java\\73 cript:x)", true),
             ("@import 'https://x.example/a.css';", true),
+            ("@import url(\"a.css\") screen;", true),
             ("@IMPORT url(#a)", true),
             (r"@\69mport 'a.css'", true),
-            ("@imp/**/ort 'a.css'", true),
+            ("@imp/**/ort 'a.css'", false),
+            ("@import/**/'a.css'", true),
+            ("@namespace 'a'; @import 'a.css'", true),
             ("background: image-set('a.png' 1x)", true),
+            (
+                "background: image-set('data:image/png,A' 1x type('image/png'))",
+                false,
+            ),
+            ("background: image-set(url(a.png) 1x)", true),
             ("fill: url(", false),
             ("fill: url(x", true),
         ] {
             let found = external_reference(style);
             assert_eq!(found.is_some(), is_external, "{style}: {found:?}");
         }
+        let hidden = external_reference("a {} @import 'data:text/css,x'").unwrap();
+        assert_eq!(hidden.target, Target::StyleSheet);
+        assert_eq!(hidden.source, "@import 'data:text/css,x'");
     }
 }

@@ -17,13 +17,23 @@ pub(crate) fn inspect(bytes: &[u8]) -> IconContent {
     if bytes.starts_with(png::SIGNATURE) {
         return png::inspect(bytes);
     }
+    if let Some(damage) = png::conversion_damage(bytes) {
+        return IconContent::BrokenPng(damage.to_owned());
+    }
     if let Some(name) = binary_format(bytes) {
         return IconContent::OtherFormat(name);
     }
     match decode(bytes) {
-        Some(text) => inspect_text(&text),
-        None => IconContent::Unknown,
+        Ok(text) => inspect_text(&text),
+        Err(error) if is_svg(bytes) => IconContent::BrokenSvg(error),
+        Err(_) => IconContent::Unknown,
     }
+}
+
+/// Whether the file has an `<svg`, whatever its encoding.
+fn is_svg(bytes: &[u8]) -> bool {
+    let ascii: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    ascii.windows(4).any(|part| part == b"<svg")
 }
 
 fn inspect_text(text: &str) -> IconContent {
@@ -62,37 +72,60 @@ fn binary_format(bytes: &[u8]) -> Option<&'static str> {
     known.or(match bytes {
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF file"),
         [b'P', b'K', 3, 4, ..] => Some("a ZIP archive"),
-        [0x1f, 0x8b, ..] => Some("compressed with gzip"),
+        [0x1f, 0x8b, ..] => Some("a file compressed with gzip"),
         _ => None,
     })
 }
 
-/// Decodes an SVG as a browser does, which also reads UTF-16 and a declared Latin-1.
-fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
+/// Decodes an SVG as a browser does, which also reads UTF-16 and any declared encoding. The error says why it is no text.
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     let utf16 = |from: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes[2..]
             .chunks_exact(2)
             .map(|pair| from([pair[0], pair[1]]))
             .collect();
-        String::from_utf16(&units).ok().map(Cow::Owned)
+        String::from_utf16(&units)
+            .map(Cow::Owned)
+            .map_err(|_| "it is not UTF-16, as its start says".to_owned())
     };
     match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => str::from_utf8(rest).ok().map(Cow::Borrowed),
-        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
-        _ => match str::from_utf8(bytes) {
-            Ok(text) => Some(Cow::Borrowed(text)),
-            Err(_) if declares_latin1(bytes) => Some(Cow::Owned(
-                bytes.iter().map(|&byte| char::from(byte)).collect(),
-            )),
-            Err(_) => None,
-        },
+        [b'<', 0, ..] | [0, b'<', ..] => {
+            return Err(
+                "it is UTF-16 without a byte order mark: save the file as UTF-8".to_owned(),
+            );
+        }
+        [0xff, 0xfe, ..] => return utf16(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => return utf16(u16::from_be_bytes),
+        _ => {}
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let error = match str::from_utf8(text) {
+        Ok(text) => return Ok(Cow::Borrowed(text)),
+        Err(error) => error,
+    };
+    match declared_encoding(text) {
+        // All characters with a meaning in XML are ASCII, which the other encodings contain.
+        Some(encoding) if encoding != "utf-8" => Ok(Cow::Owned(
+            text.iter().map(|&byte| char::from(byte)).collect(),
+        )),
+        _ => {
+            let before = &text[..error.valid_up_to()];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            Err(format!(
+                "line {line} has a byte that is not UTF-8: save the file as UTF-8, or declare its encoding"
+            ))
+        }
     }
 }
 
-fn declares_latin1(bytes: &[u8]) -> bool {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]).to_ascii_lowercase();
-    start.starts_with("<?xml") && (start.contains("iso-8859-1") || start.contains("windows-1252"))
+/// The encoding in the XML declaration, in lower case.
+fn declared_encoding(bytes: &[u8]) -> Option<String> {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).to_ascii_lowercase();
+    let (declaration, _) = start.strip_prefix("<?xml")?.split_once("?>")?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let encoding = value.split(['"', '\'']).nth(1)?;
+    Some(encoding.to_owned())
 }
 
 #[cfg(test)]
@@ -110,7 +143,7 @@ mod tests {
             (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "a PDF file"),
             (
                 b"\x1f\x8b\x08\0\0\0\0\0\0\0\0\0\0\0",
-                "compressed with gzip",
+                "a file compressed with gzip",
             ),
             (b"\n<!DOCTYPE html><svg/>", "an HTML page"),
         ] {
@@ -134,6 +167,20 @@ mod tests {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>é</title></svg>";
         let declared = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{svg}");
         let latin1: Vec<u8> = declared.chars().map(|char| char as u8).collect();
+        let undeclared: Vec<u8> = format!("\n{svg}").chars().map(|char| char as u8).collect();
+        let mislabelled: Vec<u8> = declared
+            .replace("ISO-8859-1", "UTF-8")
+            .chars()
+            .map(|char| char as u8)
+            .collect();
+        for (bytes, line) in [(undeclared, "line 2 has"), (mislabelled, "line 1 has")] {
+            let IconContent::BrokenSvg(error) = inspect(&bytes) else {
+                panic!("{:?}", inspect(&bytes));
+            };
+            assert!(error.starts_with(line), "{error}");
+        }
+        let unmarked: Vec<u8> = svg.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(matches!(inspect(&unmarked), IconContent::BrokenSvg(_)));
         let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
             let marked = format!("\u{feff}{svg}");
             marked.encode_utf16().flat_map(bytes).collect()

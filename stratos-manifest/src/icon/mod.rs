@@ -1,8 +1,10 @@
-//! Inspection of icon files, without decoding pixels and without following references.
+//! Inspection of icon files, without following references.
 
 mod content;
 #[cfg(feature = "full")]
 mod css_urls;
+#[cfg(feature = "full")]
+mod event_handlers;
 #[cfg(feature = "full")]
 mod inspect;
 #[cfg(feature = "full")]
@@ -12,6 +14,8 @@ mod svg;
 #[cfg(feature = "full")]
 mod svg_limits;
 #[cfg(feature = "full")]
+mod svg_namespaces;
+#[cfg(feature = "full")]
 mod svg_security;
 #[cfg(feature = "full")]
 mod svg_use_expansion;
@@ -20,4 +24,7 @@ mod url;
 
 pub use self::content::{Doctype, IconContent, Svg, SvgMatches};
 #[cfg(feature = "full")]
-pub(crate) use self::inspect::{MAX_ICON_BYTES, inspect};
+pub(crate) use self::{
+    inspect::{MAX_ICON_BYTES, inspect},
+    svg_security::{EMBEDDED_STYLE_SHEET, LINK},
+};

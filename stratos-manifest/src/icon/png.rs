@@ -1,33 +1,94 @@
-//! Inspection of a PNG: the size in its header, and the sequence of its chunks.
+//! Inspection of a PNG: its size, its chunks, and its pixels.
+
+use std::io::Cursor;
 
 use imagesize::blob_size;
+use png::{Decoder, DecodingError, Limits};
 
 use crate::icon::content::IconContent;
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Reads the size of a PNG and steps through its chunks to the end, without decompressing anything.
+/// The most pixels that are decoded, which bounds time and memory: a small file can expand to gigabytes.
+const MAX_PIXELS: u64 = 2048 * 2048;
+
+/// The most memory of the decoder, in bytes.
+const MAX_MEMORY: usize = 64 * 1024 * 1024;
+
+/// Reads the size of a PNG, steps through its chunks to the end, and decodes its pixels unless there are very many.
 pub(super) fn inspect(bytes: &[u8]) -> IconContent {
+    let broken = |reason: &str| IconContent::BrokenPng(reason.to_owned());
     let Some(size) = blob_size(bytes).ok().filter(|_| starts_with_header(bytes)) else {
-        return IconContent::BrokenPng("the file is damaged at its start");
+        return broken("the file is damaged at its start");
     };
     let (Ok(width @ 1..), Ok(height @ 1..)) =
         (u32::try_from(size.width), u32::try_from(size.height))
     else {
-        return IconContent::BrokenPng("its size is zero");
+        return broken("its size is zero");
     };
-    let mut rest = &bytes[SIGNATURE.len()..];
-    while let Some((kind, after)) = split_chunk(rest) {
-        if kind == *b"IEND" {
-            return IconContent::Png { width, height };
+    let Some(image) = critical_chunks(bytes) else {
+        return broken("the file ends in the middle");
+    };
+    match decode(&image) {
+        Err(DecodingError::Format(error)) => match error.to_string() {
+            error if error.starts_with("CRC error") => {
+                broken("a checksum is wrong: some bytes of the file were changed")
+            }
+            error => broken(&format!(
+                "a decoder reports: {}",
+                error.trim_end_matches('.')
+            )),
+        },
+        Err(DecodingError::IoError(_)) => broken("its pixels end in the middle"),
+        // The last two errors are about the limits of the decoder.
+        Ok(()) | Err(DecodingError::Parameter(_) | DecodingError::LimitsExceeded) => {
+            IconContent::Png { width, height }
         }
-        rest = after;
     }
-    IconContent::BrokenPng("the file ends in the middle")
+}
+
+/// The reason why a file with the name of the format at its start is no PNG any more: it was treated as text.
+pub(super) fn conversion_damage(bytes: &[u8]) -> Option<&'static str> {
+    let is_damaged = |damaged: &&[u8]| bytes.starts_with(damaged);
+    let line_ends: [&[u8]; 4] = [
+        b"\x89PNG\n\x1a\n",
+        b"\x89PNG\r\r\n\x1a\r\n",
+        b"\x89PNG\r\n\x1a\r\n",
+        b"\x89PNG\r\x1a\r",
+    ];
+    let encodings: [&[u8]; 3] = [b"\xef\xbf\xbdPNG", b"\xc2\x89PNG", b"?PNG\r\n\x1a"];
+    if line_ends.iter().any(is_damaged) {
+        Some(
+            "its line ends were converted, as if it were text; git does that unless `.gitattributes` has `*.png binary`",
+        )
+    } else if encodings.iter().any(is_damaged) {
+        Some("it was opened and saved as text, which changes its bytes")
+    } else if bytes.starts_with(b"\x89PNG") {
+        Some("the file is damaged at its start")
+    } else {
+        None
+    }
 }
 
 fn starts_with_header(bytes: &[u8]) -> bool {
     bytes[SIGNATURE.len()..].starts_with(b"\0\0\0\x0dIHDR")
+}
+
+/// The file without ancillary chunks, such as texts and color profiles, whose damage decoders ignore; `None` if it ends
+/// before its last chunk.
+fn critical_chunks(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut image = SIGNATURE.to_vec();
+    let mut rest = &bytes[SIGNATURE.len()..];
+    loop {
+        let (kind, after) = split_chunk(rest)?;
+        if kind[0].is_ascii_uppercase() {
+            image.extend(&rest[..rest.len() - after.len()]);
+        }
+        if kind == *b"IEND" {
+            return Some(image);
+        }
+        rest = after;
+    }
 }
 
 /// Splits off the first chunk: its type, and the bytes after it.
@@ -40,46 +101,69 @@ fn split_chunk(bytes: &[u8]) -> Option<([u8; 4], &[u8])> {
     Some((*kind, after))
 }
 
+/// Decodes the header, and all rows of pixels, one after the other, unless there are more than [`MAX_PIXELS`].
+fn decode(bytes: &[u8]) -> Result<(), DecodingError> {
+    let limits = Limits { bytes: MAX_MEMORY };
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
+    let header = decoder.read_header_info()?;
+    if u64::from(header.width) * u64::from(header.height) > MAX_PIXELS {
+        return Ok(());
+    }
+    let mut reader = decoder.read_info()?;
+    while reader.next_row()?.is_some() {}
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use png::{BitDepth, ColorType, Encoder, chunk::IDAT};
+
     use super::*;
 
-    fn png(width: u32, height: u32, chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
-        let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
-        header.extend([8, 6, 0, 0, 0]);
-        let mut bytes = SIGNATURE.to_vec();
-        for (kind, data) in [(b"IHDR", &header[..])].iter().chain(chunks) {
-            bytes.extend((data.len() as u32).to_be_bytes());
-            bytes.extend(*kind);
-            bytes.extend(*data);
-            bytes.extend([0; 4]);
-        }
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, width, height);
+        encoder.set_color(ColorType::Rgba);
+        encoder.set_depth(BitDepth::Eight);
+        encoder
+            .add_text_chunk("Comment".to_owned(), "hello".to_owned())
+            .unwrap();
+        let mut writer = encoder.write_header().unwrap();
+        let pixels: Vec<u8> = (0..width * height * 4).map(|at| (at * 7) as u8).collect();
+        writer.write_image_data(&pixels).unwrap();
+        drop(writer);
         bytes
+    }
+
+    /// The offset of the content of the chunk `kind`.
+    fn content_of(bytes: &[u8], kind: &[u8; 4]) -> usize {
+        bytes.windows(4).position(|part| part == kind).unwrap() + 4
+    }
+
+    fn reason(bytes: &[u8]) -> String {
+        match inspect(bytes) {
+            IconContent::BrokenPng(reason) => reason,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
     fn a_decompression_bomb_is_not_decompressed() {
-        // Compressed chunks of a huge image: none of them is decompressed.
-        let garbage = vec![0xaa; 42 * 1024];
-        let bomb = png(
-            65_535,
-            65_535,
-            &[(b"zTXt", &garbage), (b"IDAT", &garbage), (b"IEND", b"")],
-        );
         let (width, height) = (65_535, 65_535);
+        let mut bomb = Vec::new();
+        let mut writer = Encoder::new(&mut bomb, width, height)
+            .write_header()
+            .unwrap();
+        writer.write_chunk(IDAT, &[0xaa; 1024]).unwrap();
+        drop(writer);
         assert_eq!(inspect(&bomb), IconContent::Png { width, height });
     }
 
     #[test]
     fn every_truncation_is_detected() {
-        let whole = png(3, 2, &[(b"IDAT", b"xyz"), (b"IEND", b"")]);
-        assert_eq!(
-            inspect(&whole),
-            IconContent::Png {
-                width: 3,
-                height: 2
-            }
-        );
+        let whole = png(3, 2);
+        let (width, height) = (3, 2);
+        assert_eq!(inspect(&whole), IconContent::Png { width, height });
         for end in SIGNATURE.len()..whole.len() {
             let cut = inspect(&whole[..end]);
             assert!(matches!(cut, IconContent::BrokenPng(_)), "{end}: {cut:?}");
@@ -87,23 +171,67 @@ mod tests {
     }
 
     #[test]
+    fn damaged_pixels_and_headers_are_errors_and_damaged_texts_are_not() {
+        let whole = png(30, 20);
+        for kind in [b"IHDR", b"IDAT"] {
+            let start = content_of(&whole, kind);
+            for at in start..start + 13 {
+                let mut damaged = whole.clone();
+                damaged[at] ^= 1;
+                let found = inspect(&damaged);
+                assert!(
+                    matches!(found, IconContent::BrokenPng(_)),
+                    "{at}: {found:?}"
+                );
+            }
+        }
+        let mut text = whole.clone();
+        let at = content_of(&text, b"tEXt");
+        text[at] ^= 1;
+        assert!(matches!(inspect(&text), IconContent::Png { .. }));
+
+        let data = content_of(&whole, b"IDAT");
+        let mut without_data = whole[..data - 8].to_vec();
+        without_data.extend(&whole[content_of(&whole, b"IEND") - 8..]);
+        assert!(reason(&without_data).contains("IDAT"));
+    }
+
+    #[test]
     fn wrong_lengths_are_errors() {
-        let mut long = png(3, 2, &[(b"IDAT", b"xyz")]);
-        let at = long.len() - 15;
+        let mut long = png(3, 2);
+        let at = content_of(&long, b"IDAT") - 8;
         long[at..at + 4].fill(0xff);
-        assert_eq!(
-            inspect(&long),
-            IconContent::BrokenPng("the file ends in the middle")
-        );
-        assert_eq!(
-            inspect(&png(0, 2, &[(b"IEND", b"")])),
-            IconContent::BrokenPng("its size is zero")
-        );
-        let mut renamed = png(3, 2, &[(b"IEND", b"")]);
+        assert_eq!(reason(&long), "the file ends in the middle");
+        let mut zero = png(3, 2);
+        let at = content_of(&zero, b"IHDR");
+        zero[at..at + 4].fill(0);
+        assert_eq!(reason(&zero), "its size is zero");
+        let mut renamed = png(3, 2);
         renamed[12] = b'X';
-        assert_eq!(
-            inspect(&renamed),
-            IconContent::BrokenPng("the file is damaged at its start")
-        );
+        assert_eq!(reason(&renamed), "the file is damaged at its start");
+    }
+
+    #[test]
+    fn a_png_that_was_treated_as_text_is_recognized() {
+        let whole = png(3, 2);
+        let to_lf = String::from_utf8_lossy(&whole).into_owned().into_bytes();
+        let damaged = conversion_damage(&to_lf).unwrap();
+        assert!(damaged.contains("saved as text"), "{damaged}");
+        for (from, to) in [(&b"\r\n"[..], &b"\n"[..]), (b"\n", b"\r\n")] {
+            let mut converted = Vec::new();
+            let mut rest = &whole[..];
+            while let Some((first, after)) = rest.split_first() {
+                if let Some(after) = rest.strip_prefix(from) {
+                    converted.extend(to);
+                    rest = after;
+                } else {
+                    converted.push(*first);
+                    rest = after;
+                }
+            }
+            let damaged = conversion_damage(&converted).unwrap();
+            assert!(damaged.contains("line ends"), "{damaged}");
+        }
+        assert_eq!(conversion_damage(b"\x89PNX"), None);
     }
 }

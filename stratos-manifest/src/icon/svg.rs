@@ -6,13 +6,12 @@ use crate::{
     icon::{
         content::{Doctype, IconContent, Svg},
         svg_limits::exceeded_limit,
+        svg_namespaces::SVG,
         svg_security::find_unsafe_content,
         svg_use_expansion::explodes,
     },
     quote::quote,
 };
-
-const NAMESPACE: &str = "http://www.w3.org/2000/svg";
 
 /// Inspects a text that contains `<svg`.
 ///
@@ -67,8 +66,9 @@ fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> IconContent {
     let unsafe_content = find_unsafe_content(document);
     IconContent::Svg(Svg {
         size: size(root),
-        has_namespace: namespace == Some(NAMESPACE),
-        has_other_namespace: namespace.is_some_and(|namespace| namespace != NAMESPACE),
+        blank: blank_reason(root),
+        has_namespace: namespace == Some(SVG),
+        has_other_namespace: namespace.is_some_and(|namespace| namespace != SVG),
         adapts_to_theme: document
             .descendants()
             .filter_map(|node| node.text())
@@ -106,8 +106,30 @@ fn error_message(error: &Error) -> String {
             let reference = quote(&format!("&{name};"));
             format!("{reference} on line {line} is HTML: write the character itself")
         }
+        Error::MalformedEntityReference(_) => {
+            format!("`&` on line {line} must be written `&amp;`")
+        }
+        Error::InvalidAttributeValue(_) | Error::InvalidChar(b'"' | b'\'', b'<', _) => {
+            format!("`<` in an attribute on line {line} must be written `&lt;`")
+        }
+        Error::InvalidName(_) => format!(
+            "a name is missing or starts with a character that is not allowed, on line {line}; a `<` in a text must be \
+             written `&lt;`"
+        ),
+        Error::InvalidComment(_) => format!("a comment on line {line} contains `--`"),
+        Error::UnexpectedDeclaration(_) => {
+            format!("`<?xml` is not at the very start of the file, but on line {line}")
+        }
+        Error::NonXmlChar(char, _) => format!(
+            "line {line} has the control character U+{:04X}, which XML does not allow",
+            u32::from(*char)
+        ),
+        Error::InvalidChar2("a quote", ..) => {
+            format!("the value of an attribute on line {line} has no quotes")
+        }
+        Error::NoRootNode => "there is no `<svg>` element in it".to_owned(),
         Error::UnexpectedEndOfStream => "the file ends in the middle".to_owned(),
-        _ => quote(&error.to_string()),
+        _ => format!("the XML parser reports: {}", quote(&error.to_string())),
     }
 }
 
@@ -121,6 +143,59 @@ fn size(root: Node<'_, '_>) -> Option<[f64; 2]> {
     stated
         .or_else(|| root.attribute("viewBox").and_then(view_box))
         .filter(|size| size.iter().all(|side| *side > 0.0))
+}
+
+/// The elements that a browser draws.
+const SHAPES: [&str; 11] = [
+    "circle",
+    "ellipse",
+    "foreignobject",
+    "image",
+    "line",
+    "path",
+    "polygon",
+    "polyline",
+    "rect",
+    "text",
+    "use",
+];
+
+/// The elements whose content is not drawn where it stands.
+const TEMPLATES: [&str; 9] = [
+    "clippath",
+    "defs",
+    "filter",
+    "lineargradient",
+    "marker",
+    "mask",
+    "pattern",
+    "radialgradient",
+    "symbol",
+];
+
+/// The reason why a browser draws nothing, if there is one.
+fn blank_reason(root: Node<'_, '_>) -> Option<&'static str> {
+    let is_zero = |name| root.attribute(name).and_then(length) == Some(0.0);
+    let view_box = root.attribute("viewBox").and_then(view_box);
+    if view_box.is_some_and(|size| size.contains(&0.0)) {
+        return Some("the width or height of its `viewBox` is zero");
+    }
+    if is_zero("width") || is_zero("height") {
+        return Some("its `width` or `height` is zero");
+    }
+    let is_named = |node: &Node<'_, '_>, names: &[&str]| {
+        node.is_element() && names.contains(&node.tag_name().name().to_ascii_lowercase().as_str())
+    };
+    let is_drawn = |node: Node<'_, '_>| {
+        is_named(&node, &SHAPES) && !node.ancestors().any(|outer| is_named(&outer, &TEMPLATES))
+    };
+    // A style can draw a background.
+    let has_style = root.attribute("style").is_some()
+        || root
+            .descendants()
+            .any(|node| is_named(&node, &["style", "script"]));
+    let is_empty = !has_style && !root.descendants().any(is_drawn);
+    is_empty.then_some("it has no shape, image or text")
 }
 
 /// A length in pixels; `None` for relative lengths such as `100%` or `1em`.
@@ -164,7 +239,7 @@ mod tests {
     use super::*;
 
     fn svg(attributes: &str, content: &str) -> String {
-        format!("<svg xmlns=\"{NAMESPACE}\" {attributes}>{content}</svg>")
+        format!("<svg xmlns=\"{SVG}\" {attributes}>{content}</svg>")
     }
 
     fn inspect_svg(text: &str) -> Svg {
@@ -205,6 +280,63 @@ mod tests {
                 expected,
                 "{attributes}"
             );
+        }
+    }
+
+    #[test]
+    fn an_svg_without_anything_to_draw_is_blank() {
+        for (attributes, content, is_blank) in [
+            ("", "<path d='M0 0h9v9z'/>", false),
+            (
+                "viewBox='0 0 9 9' width='100%'",
+                "<g><g><rect/></g></g>",
+                false,
+            ),
+            ("", "<defs><g id='a'/></defs><use href='#a'/>", false),
+            ("style='background: red'", "", false),
+            ("", "<style>svg { background: red }</style>", false),
+            ("", "", true),
+            ("", "<title>Icon</title><g/>", true),
+            ("", "<defs><path d='M0 0h9v9z'/></defs>", true),
+            ("viewBox='0 0 0 0'", "<rect/>", true),
+            ("viewBox='0 0 9 0'", "<rect/>", true),
+            ("width='0' height='9'", "<rect/>", true),
+            ("width='0px'", "<rect/>", true),
+        ] {
+            let blank = inspect_svg(&svg(attributes, content)).blank;
+            assert_eq!(
+                blank.is_some(),
+                is_blank,
+                "{attributes} {content}: {blank:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_name_the_character_to_write() {
+        for (content, expected) in [
+            (
+                "<title>A & B</title>",
+                "`&` on line 1 must be written `&amp;`",
+            ),
+            ("<g a='&'/>", "`&` on line 1 must be written `&amp;`"),
+            ("<title>a < b</title>", "must be written `&lt;`"),
+            (
+                "<g a='<'/>",
+                "`<` in an attribute on line 1 must be written `&lt;`",
+            ),
+            ("<g a=b/>", "has no quotes"),
+            ("<!-- a -- b -->", "contains `--`"),
+            ("\u{1}", "U+0001"),
+            (
+                "\n<?xml version='1.0'?>",
+                "`<?xml` is not at the very start",
+            ),
+        ] {
+            let IconContent::BrokenSvg(error) = inspect(&svg("", content)) else {
+                panic!("{content}");
+            };
+            assert!(error.contains(expected), "{content}: {error}");
         }
     }
 
@@ -279,6 +411,6 @@ mod tests {
         ] {
             assert!(matches!(inspect(text), IconContent::BrokenSvg(_)), "{text}");
         }
-        assert!(inspect_svg(&format!("<s:svg xmlns:s='{NAMESPACE}'/>")).has_namespace);
+        assert!(inspect_svg(&format!("<s:svg xmlns:s='{SVG}'/>")).has_namespace);
     }
 }

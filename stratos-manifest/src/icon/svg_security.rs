@@ -7,7 +7,9 @@ use roxmltree::{Attribute, Document, Node, NodeType};
 use crate::icon::{
     content::SvgMatches,
     css_urls::external_reference,
-    url::{is_local, is_script},
+    event_handlers::is_event_handler,
+    svg_namespaces::{SVG, XHTML},
+    url::{Target, classify},
 };
 
 /// The unsafe content of an SVG.
@@ -34,6 +36,36 @@ const ACTIVE_ELEMENTS: [&str; 10] = [
 ];
 
 const ANIMATIONS: [&str; 4] = ["animate", "animatemotion", "animatetransform", "set"];
+
+/// The elements that draw the target of a reference as an image, in which no script runs.
+const IMAGES: [&str; 3] = ["feimage", "image", "img"];
+
+/// The attributes with an address.
+const ADDRESSES: [&str; 3] = ["base", "href", "src"];
+
+/// The attributes with a style, or with a value of such an attribute in an animation.
+const STYLES: [&str; 14] = [
+    "by",
+    "clip-path",
+    "cursor",
+    "fill",
+    "filter",
+    "from",
+    "marker-end",
+    "marker-mid",
+    "marker-start",
+    "mask",
+    "stroke",
+    "style",
+    "to",
+    "values",
+];
+
+/// The effect of a link, which loads nothing by itself.
+pub(crate) const LINK: &str = "is a link to another page";
+
+/// The effect of a style sheet in a `data:` address.
+pub(crate) const EMBEDDED_STYLE_SHEET: &str = "can load other files";
 
 /// The most lines that a message names.
 const MAX_LINES: usize = 5;
@@ -63,30 +95,29 @@ pub(super) fn find_unsafe_content(document: &Document<'_>) -> UnsafeContent {
 
 fn inspect_element(node: Node<'_, '_>, found: &mut UnsafeContent) {
     let name = node.tag_name().name().to_ascii_lowercase();
-    if ACTIVE_ELEMENTS.contains(&name.as_str()) {
+    // Elements of other namespaces, such as the `object` of an editor's metadata, have no effect.
+    let namespace = node.tag_name().namespace();
+    let is_known = namespace.is_none_or(|namespace| ["", SVG, XHTML].contains(&namespace));
+    if is_known && ACTIVE_ELEMENTS.contains(&name.as_str()) {
         let range = node.range();
         let text = &node.document().input_text()[range.clone()];
         let end = text.find('>').map_or(text.len(), |at| at + 1);
         let tag = range.start..range.start + end;
         add(&mut found.active, node, tag, effect(&name));
     }
-    let is_animation = ANIMATIONS.contains(&name.as_str());
     for attribute in node.attributes() {
-        inspect_attribute(node, &attribute, is_animation, found);
+        inspect_attribute(node, &name, &attribute, found);
     }
     if name == "style" {
         let style: String = node.children().filter_map(|child| child.text()).collect();
-        if let Some(reference) = external_reference(&style) {
-            let range = range_of(node, node.range(), &reference);
-            add(&mut found.external, node, range, "");
-        }
+        add_style_reference(&style, node, node.range(), found);
     }
 }
 
 fn inspect_attribute(
     node: Node<'_, '_>,
+    element: &str,
     attribute: &Attribute<'_, '_>,
-    is_animation: bool,
     found: &mut UnsafeContent,
 ) {
     let name = attribute.name().to_ascii_lowercase();
@@ -94,31 +125,54 @@ fn inspect_attribute(
     let range = attribute.range();
     // Nothing but the editor that wrote them reads attributes with a namespace.
     let has_namespace = attribute.namespace().is_some();
-    let animated = match is_animation && name == "attributename" {
+    let is_address = ADDRESSES.contains(&name.as_str());
+    let is_style = STYLES.contains(&name.as_str()) && !has_namespace;
+    let animated = match ANIMATIONS.contains(&element) && name == "attributename" {
         true => value.rsplit(':').next().unwrap_or_default(),
         false => "",
     };
     let animated = animated.trim().to_ascii_lowercase();
+    let mut add_active = |effect| add(&mut found.active, node, range.clone(), effect);
     if (is_event_handler(&name) && !has_namespace) || is_event_handler(&animated) {
-        add(&mut found.active, node, range, "can run code");
-    } else if animated == "href" {
-        let effect = "can turn a link into one that runs code";
-        add(&mut found.active, node, range, effect);
-    } else if is_script(value) {
-        add(
-            &mut found.active,
-            node,
-            range,
-            "is an address that runs code",
-        );
-    } else if ["href", "src", "base"].contains(&name.as_str()) {
-        if !is_local(value) {
-            add(&mut found.external, node, range, "");
-        }
-    } else if let Some(reference) = external_reference(value).filter(|_| !has_namespace) {
-        let range = range_of(node, range, &reference);
-        add(&mut found.external, node, range, "");
+        return add_active("can run code");
     }
+    if animated == "href" {
+        return add_active("can turn a link into one that runs code");
+    }
+    let target = classify(value);
+    if target == Target::Script && (is_address || is_style) {
+        return add_active("is an address that runs code");
+    }
+    if !is_address {
+        if is_style {
+            add_style_reference(value, node, range, found);
+        }
+        return;
+    }
+    match target {
+        Target::Svg if !IMAGES.contains(&element) => add_active("is an SVG that can run code"),
+        Target::External if element == "a" => add(&mut found.external, node, range, LINK),
+        Target::External => add(&mut found.external, node, range, ""),
+        Target::StyleSheet => add(&mut found.external, node, range, EMBEDDED_STYLE_SHEET),
+        Target::Local | Target::Svg | Target::Script => {}
+    }
+}
+
+fn add_style_reference(
+    style: &str,
+    node: Node<'_, '_>,
+    range: Range<usize>,
+    found: &mut UnsafeContent,
+) {
+    let Some(reference) = external_reference(style) else {
+        return;
+    };
+    let effect = match reference.target {
+        Target::StyleSheet => EMBEDDED_STYLE_SHEET,
+        _ => "",
+    };
+    let range = range_of(node, range, reference.source);
+    add(&mut found.external, node, range, effect);
 }
 
 /// The effect of an active element, for messages.
@@ -129,12 +183,6 @@ fn effect(name: &str) -> &'static str {
         "meta" => "can lead to another page",
         _ => "can run code",
     }
-}
-
-/// Whether an attribute in lower case is an event handler such as `onload`.
-fn is_event_handler(name: &str) -> bool {
-    name.strip_prefix("on")
-        .is_some_and(|event| event.starts_with(|char: char| char.is_ascii_alphabetic()))
 }
 
 /// The range of `reference` in `range`, or all of `range` if the file writes the reference with escapes.
@@ -208,6 +256,8 @@ mod tests {
             "<a href='java&#10;script:alert(1)'/>",
             "<a href='&#106;avascript:alert(1)'/>",
             "<a href='data:text/html,x'/>",
+            "<a href='data:image/svg+xml,x'/>",
+            "<use href='data:image/svg+xml,x'/>",
             "<a><animate attributeName='href' values='#a'/></a>",
             "<a><set attributeName='xlink:href' to='#a'/></a>",
             "<a><set attributeName='onclick' to='x'/></a>",
@@ -225,8 +275,6 @@ mod tests {
             "<image href='https://x.example/a.png'/>",
             "<image xlink:href='//x.example/a.png'/>",
             "<image href='a.png'/>",
-            "<image href='data:image/svg+xml;base64,AAAA'/>",
-            "<image href='data:image/pngx;base64,AAAA'/>",
             "<use href='file.svg#a'/>",
             "<a href='https://x.example'/>",
             "<rect fill='url(https://x.example/#a)'/>",
@@ -239,6 +287,8 @@ mod tests {
             "<?xml-stylesheet href='a.css'?>",
             "<h:img src='a.png'/>",
             "<s:use href='a.svg'/>",
+            "<style>@import 'data:text/css,x';</style>",
+            "<animate attributeName='fill' to='url(a.svg#b)'/>",
         ] {
             let found = inspect(content);
             assert!(found.external.is_some(), "{content}");
@@ -254,10 +304,16 @@ mod tests {
             "<image href='DATA:IMAGE/JPEG;base64,AAAA'/>",
             "<rect fill='url(#a)' style='stroke: url(\"#b\")'/>",
             "<style>.a { fill: url(#a) } @media (prefers-color-scheme: dark) { .a { fill: red } }</style>",
+            "<metadata><inkscape:object/><inkscape:handler/></metadata>",
             "<g inkscape:export-filename='/home/me/a.png' inkscape:onload='x' inkscape:x='url(a)'/>",
             "<text>onclick javascript: url(a) @import</text>",
             "<animate attributeName='opacity' values='0;1'/>",
-            "<rect on='x' id='javascript'/>",
+            "<rect on='x' id='javascript' one='1' data-on='x' only='a'/>",
+            "<image href='data:image/svg+xml;base64,AAAA'/>",
+            "<image href='data:image/webp;base64,AAAA'/>",
+            "<style>@font-face { src: url('data:font/woff2;base64,AAAA') format('woff2') }</style>",
+            "<style>.a::after { content: 'url(a.png) @import' }</style>",
+            "<text aria-label='javascript: url(a)' data-name='url(b.svg)'>x</text>",
         ] {
             let found = inspect(content);
             assert!(
@@ -288,7 +344,12 @@ mod tests {
                 4,
             ),
             ("<rect\nfill='url(a.svg)'/>", "url(a.svg)", 3),
-            ("<rect fill='u\\72l(a.svg)'/>", "fill='u\\72l(a.svg)'", 2),
+            ("<rect fill='u\\72l(a.svg)'/>", "u\\72l(a.svg)", 2),
+            (
+                "<rect fill='&#117;rl(a.svg)'/>",
+                "fill='&#117;rl(a.svg)'",
+                2,
+            ),
         ] {
             let UnsafeContent { active, external } = inspect(content);
             let found = active.or(external).unwrap();

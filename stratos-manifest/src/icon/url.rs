@@ -1,36 +1,86 @@
 //! Classification of the URLs in an SVG.
 
 /// The length of a normalized URL, in characters; enough to tell every prefix below.
-const MAX_CHARS: usize = 40;
+const MAX_CHARS: usize = 60;
 
-const EMBEDDED_IMAGES: [&str; 3] = ["data:image/png", "data:image/jpeg", "data:image/jpg"];
+const SCRIPTS: [&str; 2] = ["javascript:", "vbscript:"];
 
-const SCRIPTS: [&str; 3] = ["javascript:", "vbscript:", "data:text/html"];
+/// Media types of documents that can contain scripts, and of scripts, by parts of their names.
+const ACTIVE_TYPES: [&str; 4] = ["html", "xml", "javascript", "ecmascript"];
 
-/// Whether the URL is a fragment of the same file, or an embedded PNG or JPEG.
-pub(super) fn is_local(url: &str) -> bool {
-    let url = normalized(url);
-    let is_image = EMBEDDED_IMAGES
-        .iter()
-        .filter_map(|prefix| url.strip_prefix(prefix))
-        .any(|rest| rest.starts_with([';', ',']));
-    url.is_empty() || url.starts_with('#') || is_image
+/// The target of a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A part of the same file, or an embedded file that refers to nothing, such as an image or a font.
+    Local,
+    /// An embedded SVG. It is only an image where an image is drawn, and a document with scripts elsewhere.
+    Svg,
+    /// An embedded style sheet, which can refer to other files.
+    StyleSheet,
+    /// A script, or an embedded document that can have some.
+    Script,
+    /// Another file.
+    External,
 }
 
-/// Whether a browser that follows the URL would run code.
-pub(super) fn is_script(url: &str) -> bool {
-    let url = normalized(url);
-    SCRIPTS.iter().any(|prefix| url.starts_with(prefix))
-}
-
-/// The start of a URL as browsers read it: without line breaks and surrounding spaces, in lower case.
-fn normalized(url: &str) -> String {
-    url.chars()
-        .filter(|char| !matches!(char, '\t' | '\r' | '\n'))
-        .collect::<String>()
-        .trim_matches(|char: char| char <= ' ')
+/// Classifies a URL as browsers read it: without line breaks and surrounding spaces, in lower case.
+pub(super) fn classify(url: &str) -> Target {
+    let url: String = url
         .chars()
+        .filter(|char| !matches!(char, '\t' | '\r' | '\n'))
+        .skip_while(|char| *char <= ' ')
         .take(MAX_CHARS)
-        .collect::<String>()
-        .to_ascii_lowercase()
+        .collect();
+    let url = url
+        .trim_end_matches(|char: char| char <= ' ')
+        .to_ascii_lowercase();
+    if url.is_empty() || url.starts_with('#') {
+        return Target::Local;
+    }
+    if SCRIPTS.iter().any(|prefix| url.starts_with(prefix)) {
+        return Target::Script;
+    }
+    let Some(data) = url.strip_prefix("data:") else {
+        return Target::External;
+    };
+    let media_type = data.split([';', ',']).next().unwrap_or_default().trim();
+    match media_type {
+        "image/svg+xml" => Target::Svg,
+        "text/css" => Target::StyleSheet,
+        _ if ACTIVE_TYPES.iter().any(|part| media_type.contains(part)) => Target::Script,
+        _ => Target::Local,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn embedded_files_are_local_unless_they_can_refer_to_others() {
+        for (url, expected) in [
+            ("", Target::Local),
+            (" #a", Target::Local),
+            ("data:image/png;base64,AAAA", Target::Local),
+            ("DATA:IMAGE/webp,AAAA", Target::Local),
+            ("data:font/woff2;base64,AAAA", Target::Local),
+            (
+                "data:application/font-woff;charset=utf-8;base64,A",
+                Target::Local,
+            ),
+            ("data:,text", Target::Local),
+            ("data:image/svg+xml;utf8,<svg/>", Target::Svg),
+            ("data:text/css,a{}", Target::StyleSheet),
+            ("data:text/html,x", Target::Script),
+            ("data:application/xhtml+xml,x", Target::Script),
+            ("data:text/javascript,x", Target::Script),
+            ("java\nscript:x", Target::Script),
+            (" \tJavaScript:x", Target::Script),
+            ("a.png", Target::External),
+            ("//x.example", Target::External),
+            ("blob:https://x.example/1", Target::External),
+        ] {
+            assert_eq!(classify(url), expected, "{url}");
+        }
+    }
 }

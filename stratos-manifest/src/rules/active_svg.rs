@@ -3,8 +3,8 @@ use crate::rules::{findings::svg_content_findings, prelude::*};
 declare_rule! {
     /// ## What it does
     ///
-    /// Checks for SVG icons with active content: scripts, `on...` attributes, `foreignObject`, `javascript:` links, and
-    /// animations that change a link.
+    /// Checks for SVG icons with active content: scripts, event handlers such as `onclick`, `foreignObject`,
+    /// `javascript:` links, SVGs in `data:` addresses that are not drawn as an image, and animations that change a link.
     ///
     /// ## Why is this bad?
     ///
@@ -35,7 +35,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.extend(svg_content_findings(
         cx,
         |svg| svg.active.as_ref(),
-        "has active content, which can run code or embed a page",
-        "remove it: an icon is only an image",
+        |_| {
+            (
+                "has active content, which can run code or embed a page",
+                "remove it: an icon is only an image",
+            )
+        },
     ));
 }

@@ -91,19 +91,32 @@ fn describe(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Opt
         Some(right) => finding
             .help(format!("write `\"default\": {}`", &right))
             .unsafe_fix([Edit::replace(span(default), right)]),
+        None if kind == SettingType::Boolean => {
+            finding.help("write `true` or `false`, or leave it out")
+        }
         None => finding.help(format!(
             "write it like `\"default\": {example}`, or leave it out"
         )),
     })
 }
 
-/// The default converted to the type of the setting, as JSON: `"true"` and `"5"` lose their quotes, numbers get some.
+/// The default converted to the type of the setting, as JSON: `"true"` and `"5"` lose their quotes, numbers get some, and
+/// `"yes"` and `1` become `true`.
 fn converted(cx: &RuleContext<'_>, kind: SettingType, default: &Value<'_>) -> Option<String> {
     match default {
         Value::StringLit(text) if kind == SettingType::Boolean => {
-            let word = text.value.trim().to_ascii_lowercase();
-            matches!(word.as_str(), "true" | "false").then_some(word)
+            let value = match text.value.trim().to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" | "1" => "true",
+                "false" | "no" | "off" | "0" => "false",
+                _ => return None,
+            };
+            Some(value.to_owned())
         }
+        Value::NumberLit(number) if kind == SettingType::Boolean => match number.value {
+            "1" => Some("true".to_owned()),
+            "0" => Some("false".to_owned()),
+            _ => None,
+        },
         Value::StringLit(text) if NUMERIC.contains(&kind) => {
             let number: serde_json::Number = text.value.trim().parse().ok()?;
             (text.value.len() <= 30 && number.as_f64().is_some_and(f64::is_finite))

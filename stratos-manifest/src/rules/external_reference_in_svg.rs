@@ -1,10 +1,13 @@
-use crate::rules::{findings::svg_content_findings, prelude::*};
+use crate::{
+    icon::{EMBEDDED_STYLE_SHEET, LINK},
+    rules::{findings::svg_content_findings, prelude::*},
+};
 
 declare_rule! {
     /// ## What it does
     ///
     /// Checks for SVG icons that refer to other files: images, style sheets, fonts and links, in attributes and in
-    /// styles. References to `#names` in the same file, and embedded PNG or JPEG images, are fine.
+    /// styles. References to `#names` in the same file, and images and fonts in `data:` addresses, are fine.
     ///
     /// ## Why is this bad?
     ///
@@ -35,7 +38,19 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     out.extend(svg_content_findings(
         cx,
         |svg| svg.external.as_ref(),
-        "refers to another file",
-        "embed it in the file, and refer to it as `#name`",
+        |found| match found.effect {
+            LINK => (
+                "has a link to another page",
+                "remove the link: an icon is only an image",
+            ),
+            EMBEDDED_STYLE_SHEET => (
+                "has a style sheet in a `data:` address",
+                "write the style itself into a `<style>` element",
+            ),
+            _ => (
+                "refers to another file",
+                "embed it: shapes in the file, to refer to as `#name`, and images and fonts as `data:` addresses",
+            ),
+        },
     ));
 }

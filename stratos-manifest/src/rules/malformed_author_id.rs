@@ -40,16 +40,17 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let slug = to_slug(&id.value);
-    let example = slug.as_deref().unwrap_or("my-name");
+    let help = match &slug {
+        Some(slug) => format!("write `\"id\": \"{slug}\"`"),
+        None => "choose an id of them, such as `jane-doe`".to_owned(),
+    };
     let finding = cx
         .finding(
             span(id),
             format!("{} is not a valid author id", quote(&id.value)),
         )
         .note("an id may contain only lowercase letters (a to z), digits and hyphens")
-        .help(format!(
-            "write `\"id\": \"{example}\"`; `author.name` is what people see"
-        ))
+        .help(format!("{help}; `author.name` is what people see"))
         // The platform may have registered the author under another id.
         .unsafe_fix(slug.as_ref().map(|slug| Edit::set_text(id, slug)));
     out.push(finding);

@@ -38,14 +38,17 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         return;
     };
     let slug = to_slug(&id.value);
-    let example = slug.as_deref().unwrap_or("my-plugin");
+    let help = match &slug {
+        Some(slug) => format!("write `\"id\": \"{slug}\"`"),
+        None => "choose an id of them, such as `fuel-check`".to_owned(),
+    };
     let finding = cx
         .finding(
             span(id),
             format!("{} is not a valid plugin id", quote(&id.value)),
         )
         .note("an id may contain only lowercase letters (a to z), digits and hyphens")
-        .help(format!("write `\"id\": \"{example}\"`"))
+        .help(help)
         // Data that is stored under the old id would be lost.
         .unsafe_fix(slug.as_ref().map(|slug| Edit::set_text(id, slug)));
     out.push(finding);

@@ -71,19 +71,13 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 continue;
             }
             let owners: Vec<_> = owners.iter().map(|owner| owner.as_str()).collect();
-            let owners = join_or(&owners);
             let finding = cx
                 .finding(
                     span(&property.name),
                     format!("`{key}` has no effect on a setting of type `{kind}`"),
                 )
-                .note(format!("it belongs to settings of type {owners}"))
-                .help("remove it, or change the type")
-                .unsafe_fix(Edit::remove_property(
-                    cx.manifest.text,
-                    setting.object,
-                    property,
-                ));
+                .note(format!("it belongs to settings of type {}", join_or(&owners)))
+                .help(format!("write `\"type\": \"{}\"` if it is one, or remove `{key}`", owners[0]));
             out.push(finding);
         }
     }

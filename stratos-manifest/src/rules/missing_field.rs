@@ -1,5 +1,5 @@
 use crate::{
-    context::{UnknownKey, unknown_keys},
+    context::{Reason, UnknownKey, unknown_keys},
     quote::join_and,
     rules::{
         findings::{extra_help, field_example},
@@ -123,10 +123,17 @@ fn misspelled(
 ) -> Diagnostic {
     let path = quote(&node.path(field.key));
     let name = quote(key.property.name.as_str());
+    let is_synonym = key
+        .suggestion
+        .is_some_and(|suggestion| suggestion.reason == Reason::Synonym);
+    let relation = match is_synonym {
+        true => "is probably meant to be it",
+        false => "may be a misspelling of it",
+    };
     let finding = cx
         .finding(
             span(&key.property.name),
-            format!("{path} is missing; {name} may be a misspelling of it"),
+            format!("{path} is missing; {name} {relation}"),
         )
         .note(format!(
             "{} requires it, and has no field {name}",

@@ -1,7 +1,8 @@
 use crate::{
     context::{Reason, UnknownKey, unknown_keys},
     rules::prelude::*,
-    schema::ObjectNode,
+    schema::{Field, ObjectNode},
+    suggest::is_same_word,
 };
 
 declare_rule! {
@@ -66,8 +67,23 @@ fn describe(cx: &RuleContext<'_>, node: &ObjectNode<'_>, key: &UnknownKey<'_>) -
         Some(suggestion) => finding
             .note(no_field)
             .help(format!("did you mean `{}`?", suggestion.field.key)),
-        None => finding
-            .note(no_field)
-            .help("remove it, unless you know that your shell reads it"),
+        None => match existing_field(node, key.property.name.as_str()) {
+            Some(field) => finding
+                .note(format!("the field is `{field}`, which is here, too"))
+                .help(format!("move its content to `{field}`, as far as it is not there yet, and remove it")),
+            None => finding
+                .note(no_field)
+                .help("remove it, unless you know that your shell reads it"),
+        },
     }
+}
+
+/// The field of the object that the key is another name of.
+fn existing_field(node: &ObjectNode<'_>, key: &str) -> Option<&'static str> {
+    let is_meant = |field: &&Field| {
+        let names = field.aliases.iter().chain(field.synonyms).chain([&field.key]);
+        names.into_iter().any(|name| is_same_word(name, key))
+    };
+    let field = node.schema.fields.iter().find(is_meant)?;
+    find(node.object, field.key).map(|_| field.key)
 }

@@ -1,5 +1,8 @@
 use crate::{
-    rules::{findings::unknown_enum_values, prelude::*},
+    rules::{
+        findings::{Synonyms, unknown_enum_values},
+        prelude::*,
+    },
     schema::ObjectNode,
 };
 
@@ -33,9 +36,14 @@ declare_rule! {
     }
 }
 
+const SYNONYMS: &[Synonyms] = &[
+    Synonyms::of("user", &["personal", "pilot"]),
+    Synonyms::of("airline", &["company", "organization", "va", "virtual airline"]),
+];
+
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let is_included = |node: &ObjectNode<'_>| !node.is_setting();
-    let found = unknown_enum_values(cx, is_included, "type", "a plugin type");
+    let found = unknown_enum_values(cx, is_included, "type", "a plugin type", SYNONYMS);
     out.extend(found.map(|finding| {
         finding.note(
             "pilots install a `user` plugin themselves, an airline installs an `airline` plugin for all its pilots",

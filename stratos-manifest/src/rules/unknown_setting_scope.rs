@@ -1,5 +1,8 @@
 use crate::{
-    rules::{findings::unknown_enum_values, prelude::*},
+    rules::{
+        findings::{Synonyms, unknown_enum_values},
+        prelude::*,
+    },
     schema::ObjectNode,
 };
 
@@ -32,9 +35,14 @@ declare_rule! {
     }
 }
 
+const SYNONYMS: &[Synonyms] = &[
+    Synonyms::of("user", &["local", "personal", "pilot"]),
+    Synonyms::of("airline", &["admin", "administrator", "company", "organization", "va", "virtual airline"]),
+];
+
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let is_included = |node: &ObjectNode<'_>| node.is_setting();
-    let found = unknown_enum_values(cx, is_included, "scope", "a setting scope");
+    let found = unknown_enum_values(cx, is_included, "scope", "a setting scope", SYNONYMS);
     out.extend(found.map(|finding| {
         finding.note(
             "pilots change a `user` setting, the airline's administrator an `airline` setting",

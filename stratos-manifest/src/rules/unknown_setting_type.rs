@@ -1,5 +1,8 @@
 use crate::{
-    rules::{findings::unknown_enum_values, prelude::*},
+    rules::{
+        findings::{Synonyms, unknown_enum_values},
+        prelude::*,
+    },
     schema::ObjectNode,
 };
 
@@ -32,9 +35,27 @@ declare_rule! {
     }
 }
 
+/// Names of the types in other settings formats: HTML forms, JSON Schema, and the settings of editors and apps.
+const SYNONYMS: &[Synonyms] = &[
+    Synonyms::of("boolean", &["checkbox", "flag", "switch", "toggle", "yes no"]),
+    Synonyms::of("text", &["input", "line", "string", "str", "text field", "text input", "textbox"]),
+    Synonyms::of("longtext", &["multiline", "multiline text", "paragraph", "text area"]),
+    Synonyms::of("number", &["decimal", "double", "float", "numeric"]),
+    Synonyms {
+        value: "number",
+        words: &["int", "integer"],
+        remark: "; with `\"step\": 1`, only whole numbers can be entered",
+    },
+    Synonyms::of("range", &["slider"]),
+    Synonyms::of("list", &["choice", "combo", "combobox", "dropdown", "enum", "option", "options", "picker", "select"]),
+    Synonyms::of("radio", &["radio button", "radio buttons", "radio group"]),
+    Synonyms::of("date", &["calendar", "date picker", "day"]),
+    Synonyms::of("json", &["any", "array", "dict", "map", "object"]),
+];
+
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     let is_included = |node: &ObjectNode<'_>| node.is_setting();
-    let found = unknown_enum_values(cx, is_included, "type", "a setting type");
+    let found = unknown_enum_values(cx, is_included, "type", "a setting type", SYNONYMS);
     out.extend(found.map(|finding| {
         finding.note("the type decides which form field is shown and what is stored")
     }));

@@ -1,14 +1,15 @@
 use crate::{
     context::{file_references, icons_with_content},
     facts::FileStatus,
-    icon::IconContent,
+    icon::{IconContent, Svg},
     rules::prelude::*,
 };
 
 declare_rule! {
     /// ## What it does
     ///
-    /// Checks for icons that cannot be drawn: empty files, SVGs that are not well-formed XML, and truncated PNGs.
+    /// Checks for icons that cannot be drawn: empty files, SVGs that are not well-formed XML or have nothing to
+    /// draw, and PNGs that cannot be decoded.
     ///
     /// ## Why is this bad?
     ///
@@ -38,11 +39,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (icon, fact) in icons_with_content(cx) {
         let (predicate, note) = match &fact.content {
             IconContent::Empty => ("is empty", "there is nothing in the file".to_owned()),
-            IconContent::BrokenSvg(error) => (
-                "is not a valid SVG",
-                format!("the XML parser reports: {error}"),
-            ),
-            IconContent::BrokenPng(fault) => ("is an incomplete PNG", (*fault).to_owned()),
+            IconContent::BrokenSvg(error) => ("is not a valid SVG", error.clone()),
+            IconContent::BrokenPng(fault) => ("is a broken PNG", fault.clone()),
+            IconContent::Svg(Svg {
+                blank: Some(reason),
+                ..
+            }) => ("is blank", (*reason).to_owned()),
             _ => continue,
         };
         out.push(

@@ -7,7 +7,7 @@ declare_rule! {
     /// ## What it does
     ///
     /// Checks for icons and entry modules whose path is not a relative path inside the plugin: absolute paths, URLs,
-    /// `..`, backslashes and control characters.
+    /// variables such as `${__dirname}`, `..`, backslashes and control characters.
     ///
     /// ## Why is this bad?
     ///
@@ -41,6 +41,9 @@ const PATHS: [&[&str]; 3] = [
     &["background", "entryModule"],
 ];
 
+/// The folders of a plugin that have the files which a manifest names.
+const FOLDERS: [&str; 2] = ["assets", "background"];
+
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for path in PATHS {
         let Some(literal) = cx.text_at(path) else {
@@ -53,53 +56,91 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Some(PathError::Backslash) => path_error(&with_slashes).unwrap_or(PathError::Backslash),
             Some(fault) => fault,
         };
-        let example = match path {
-            ["background", ..] => "background/index.js",
-            _ => "assets/icon.svg",
-        };
-        let (predicate, note, help) = describe_fault(fault, &with_slashes, example);
+        let relative = relative_path(fault, &with_slashes);
+        let (predicate, note) = describe_fault(fault);
         let finding = cx
             .finding(span(literal), format!("`{}` {predicate}", path.join(".")))
-            .note(note)
-            .help(help);
-        let replaced =
-            (fault == PathError::Backslash).then(|| Edit::set_text(literal, &with_slashes));
-        out.push(finding.safe_fix(replaced));
+            .note(note);
+        out.push(match relative {
+            Some(relative) => finding.help(format!("write {}", quote(&relative))).fix(
+                Safety::safe_if(fault == PathError::Backslash),
+                [Edit::set_text(literal, &relative)],
+            ),
+            None => finding.help(advice(fault, path, &with_slashes)),
+        });
     }
 }
 
-/// The predicate that completes the message "`icon_light` ...", the note and the help.
-fn describe_fault(
-    fault: PathError,
-    with_slashes: &str,
-    example: &str,
-) -> (&'static str, &'static str, String) {
+/// The path in the plugin's folder that `path`, with slashes, probably means: the part from a folder of a plugin on, or
+/// the path without a slash or variable before it.
+fn relative_path(fault: PathError, path: &str) -> Option<String> {
+    let (before, after_first) = path.split_once('/').unwrap_or(("", path));
+    let relative = match fault {
+        PathError::Backslash => path,
+        PathError::Absolute | PathError::Variable => {
+            let folders = FOLDERS.iter().filter_map(|folder| path.rfind(&format!("/{folder}/")));
+            match folders.max() {
+                Some(at) => &path[at + 1..],
+                None if is_folder_variable(before) => after_first,
+                None if before.is_empty() && !after_first.contains('/') => after_first,
+                None => return None,
+            }
+        }
+        _ => return None,
+    };
+    let is_path = !relative.trim().is_empty() && path_error(relative).is_none();
+    is_path.then(|| relative.to_owned())
+}
+
+/// Whether the first part of a path is a variable for the plugin's folder, such as `${__dirname}` or `$(pwd)`.
+fn is_folder_variable(segment: &str) -> bool {
+    let name = segment.to_ascii_lowercase();
+    let is_variable = name.starts_with(['$', '%', '_']);
+    is_variable && ["dir", "folder", "path", "pwd", "root"].iter().any(|word| name.contains(word))
+}
+
+fn advice(fault: PathError, field: &[&str], path: &str) -> String {
+    match fault {
+        PathError::Control => "write the path without it".to_owned(),
+        PathError::Url => "put the file into the plugin's folder, and write its path".to_owned(),
+        PathError::Parent => {
+            "put the file into the plugin's folder, and write its path without `..`".to_owned()
+        }
+        PathError::Absolute | PathError::Variable | PathError::Backslash => {
+            let name = path.rsplit('/').next().filter(|name| {
+                !name.is_empty() && !name.contains(':') && path_error(name).is_none()
+            });
+            let example = match (field, name) {
+                (["background", ..], _) => "background/index.js".to_owned(),
+                (_, Some(name)) => format!("assets/{name}"),
+                (_, None) => "assets/icon.svg".to_owned(),
+            };
+            format!(
+                "write the path relative to the plugin's folder, such as {}",
+                quote(&example)
+            )
+        }
+    }
+}
+
+/// The predicate that completes the message "`icon_light` ...", and the note.
+const fn describe_fault(fault: PathError) -> (&'static str, &'static str) {
     let inside = "paths are relative to the plugin's folder, and only that folder is installed";
     match fault {
         PathError::Control => (
             "contains a control character",
             "file names on Windows cannot contain control characters, such as line breaks",
-            "write the path without it".to_owned(),
         ),
-        PathError::Url => (
-            "is a URL, not a file of the plugin",
-            inside,
-            "put the file into the plugin's folder, and write its path".to_owned(),
+        PathError::Variable => (
+            "contains a variable, which nothing replaces",
+            "a manifest is plain data: the shell would look for a file of this very name",
         ),
-        PathError::Absolute => (
-            "is an absolute path",
-            inside,
-            format!("write the path relative to the plugin's folder, such as `{example}`"),
-        ),
+        PathError::Url => ("is a URL, not a file of the plugin", inside),
+        PathError::Absolute => ("is an absolute path", inside),
         PathError::Backslash => (
             "has backslashes, which separate folders on Windows only",
             "on other systems, the path is a single file name",
-            format!("write {}", quote(with_slashes)),
         ),
-        PathError::Parent => (
-            "leads to a parent folder with `..`",
-            inside,
-            "put the file into the plugin's folder, and write its path without `..`".to_owned(),
-        ),
+        PathError::Parent => ("leads to a parent folder with `..`", inside),
     }
 }

@@ -41,15 +41,44 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         else {
             continue;
         };
-        out.push(
-            cx.finding(
-                span(icon),
-                format!("the icon {} is neither .svg nor .png", quote(&icon.value)),
-            )
-            .note("icons are square images in the format SVG or PNG")
-            .help("convert the image (renaming it is not enough), and write its new name"),
-        );
+        let name = icon.value.rsplit('/').next().unwrap_or_default();
+        let has_ending = name.trim_end_matches(['.', ' ']).contains('.');
+        let path = quote(&icon.value);
+        let finding = match has_ending {
+            true => cx
+                .finding(span(icon), format!("the icon {path} is neither .svg nor .png"))
+                .note("icons are square images in the format SVG or PNG"),
+            false => cx
+                .finding(span(icon), format!("the icon {path} has no file ending"))
+                .note("the path of an icon is the whole name of a file, and tells its format"),
+        };
+        out.push(match existing_icon(cx, &icon.value) {
+            Some(found) => finding
+                .help(format!("did you mean {}?", quote(&found)))
+                .unsafe_fix([Edit::set_text(icon, &found)]),
+            None if has_ending => finding.help(
+                "convert the image (renaming it is not enough), and write its new name",
+            ),
+            None => finding.help("write the ending of the file, too: `.svg` or `.png`"),
+        });
     }
+}
+
+/// The path with the ending of an icon, if no file has the path as it is and there is one with that ending.
+fn existing_icon(cx: &RuleContext<'_>, path: &str) -> Option<String> {
+    let exists = |path: &String| cx.facts.files.get(path) == Some(&FileStatus::Present);
+    if icon_locations(path).iter().any(exists) {
+        return None;
+    }
+    let whole = path.trim_end_matches(['.', ' ']);
+    let stem = whole.rsplit_once('.').map(|(stem, _)| stem);
+    let stems = [Some(whole), stem].into_iter().flatten();
+    let icons = stems.flat_map(|stem| ["svg", "png"].map(|ending| format!("{stem}.{ending}")));
+    let is_nearby = |icon: &String| {
+        let mut locations = icon_locations(icon).into_iter();
+        locations.any(|location| cx.facts.nearby_files.contains(&location))
+    };
+    icons.into_iter().find(is_nearby)
 }
 
 /// Whether the path is known to be a folder, which `folder-as-file` reports.

@@ -1,14 +1,18 @@
 use std::ops::Range;
 
-use jsonc_parser::ast::Value;
+use jsonc_parser::ast::{ObjectProp, Value};
 
 use crate::{
+    quote::quote_source,
     rules::{
-        findings::{element_example, extra_help, field_example},
+        findings::{
+            VersionAdvice, converted_element, converted_value, element_example, extra_help,
+            field_example, object_named, version_advice,
+        },
         prelude::*,
     },
-    schema::{Field, FieldKind, ObjectNode, ViolationKind},
-    syntax::describe_kind,
+    schema::{Field, FieldKind, ObjectNode, ObjectSchema, ViolationKind},
+    syntax::{as_text, describe_kind, json_text},
 };
 
 declare_rule! {
@@ -42,75 +46,92 @@ declare_rule! {
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for (node, violation) in cx.violations(ViolationKind::WrongType) {
-        let Some(value) = violation.value(node) else {
+        let field = violation.field;
+        let (Some(property), Some(value)) = (field.find(node.object), violation.value(node)) else {
             continue;
         };
-        let path = node.path(violation.field.key);
-        out.push(match (violation.element, &violation.field.kind, value) {
+        let path = node.path(property.name.as_str());
+        out.push(match (violation.element, &field.kind, value) {
             (Some(index), FieldKind::List(schema), _) => {
-                let array = find(node.object, violation.field.key).and_then(|p| p.value.as_array());
-                let count = array.map_or(1, |array| array.elements.len());
-                let example = element_example(schema, index, count);
-                let path = format!("{path}[{index}]");
-                describe(cx, value, &path, "an object", &example, violation.field)
+                wrong_element(cx, schema, property, index, value, &path)
             }
             (_, FieldKind::Number, Value::NumberLit(_)) => too_large(cx, span(value), &path),
-            (_, kind, _) => {
-                let example = field_example(cx, node, violation.field);
-                let finding = describe(cx, value, &path, expected(kind), &example, violation.field);
-                with_fix(cx, finding, node, violation.field, value)
-            }
+            _ => wrong_value(cx, node, field, property, value, &path),
         });
     }
 }
 
-/// Adds the fix for a number in quotes, a number instead of text, and a `null` in an optional field.
-fn with_fix(
+fn wrong_value(
     cx: &RuleContext<'_>,
-    finding: Diagnostic,
     node: &ObjectNode<'_>,
     field: &Field,
+    property: &ObjectProp<'_>,
     value: &Value<'_>,
+    path: &str,
 ) -> Diagnostic {
-    match (&field.kind, value) {
-        (_, Value::NullKeyword(_)) if !field.required => {
-            let removal = find(node.object, field.key).and_then(|property| {
-                Edit::remove_property(cx.manifest.text, node.object, property)
+    let finding = describe(cx, value, path, expected(&field.kind));
+    let extra_help = extra_help(field);
+    match (field, value) {
+        (_, Value::NullKeyword(_)) if !field.required => finding
+            .help(format!(
+                "leave the field out, or write `{}`{extra_help}",
+                field_example(cx, node, field)
+            ))
+            .safe_fix(Edit::remove_property(cx.manifest.text, node.object, property)),
+        (Field { key: "version", .. }, Value::NumberLit(number)) => {
+            let VersionAdvice { help, fix, .. } = version_advice(cx, number.value);
+            let edit = fix.map(|(version, _)| {
+                Edit::replace(span(value), json_text(&version.to_string()))
             });
-            finding.safe_fix(removal)
+            finding.help(help).unsafe_fix(edit)
         }
-        (FieldKind::Number, Value::StringLit(text)) if is_number(&text.value) => {
-            finding.unsafe_fix([Edit::replace(span(value), text.value.trim())])
-        }
-        (FieldKind::Text, Value::NumberLit(number)) => {
-            finding.unsafe_fix([Edit::replace(span(value), format!("\"{}\"", number.value))])
-        }
-        _ => finding,
+        _ => match converted_value(cx.manifest.text, field, value) {
+            Some(converted) => finding
+                .help(format!(
+                    "write {}{extra_help}",
+                    quote_source(&format!("\"{}\": {converted}", field.key))
+                ))
+                .unsafe_fix([Edit::replace(span(value), converted)]),
+            None => {
+                let named = match (&field.kind, as_text(value)) {
+                    (FieldKind::Object(schema), Some(name)) => object_named(schema, name),
+                    _ => None,
+                };
+                let example = match named {
+                    Some(object) => format!("\"{}\": {object}", field.key),
+                    None => field_example(cx, node, field),
+                };
+                finding.help(format!("write it like {}{extra_help}", quote_source(&example)))
+            }
+        },
     }
 }
 
-/// Whether the text is a JSON number.
-fn is_number(text: &str) -> bool {
-    serde_json::from_str::<f64>(text).is_ok_and(f64::is_finite)
+/// The finding for an element of an array of objects that is no object.
+fn wrong_element(
+    cx: &RuleContext<'_>,
+    schema: &ObjectSchema,
+    array: &ObjectProp<'_>,
+    index: usize,
+    element: &Value<'_>,
+    path: &str,
+) -> Diagnostic {
+    let finding = describe(cx, element, &format!("{path}[{index}]"), "an object");
+    if let Some(converted) = converted_element(cx.manifest.text, schema, element) {
+        return finding
+            .help(format!("write {}", quote_source(&converted)))
+            .unsafe_fix([Edit::replace(span(element), converted)]);
+    }
+    let named = as_text(element).and_then(|name| object_named(schema, name));
+    let example = named.unwrap_or_else(|| {
+        let array = array.value.as_array();
+        let count = array.map_or(1, |array| array.elements.len());
+        element_example(schema, index, count)
+    });
+    finding.help(format!("write it like {}", quote_source(&example)))
 }
 
-fn describe(
-    cx: &RuleContext<'_>,
-    value: &Value<'_>,
-    path: &str,
-    expected: &str,
-    example: &str,
-    field: &Field,
-) -> Diagnostic {
-    let help = match value {
-        Value::NullKeyword(_) if !field.required => {
-            format!(
-                "leave the field out, or write `{example}`{}",
-                extra_help(field)
-            )
-        }
-        _ => format!("write it like `{example}`{}", extra_help(field)),
-    };
+fn describe(cx: &RuleContext<'_>, value: &Value<'_>, path: &str, expected: &str) -> Diagnostic {
     let message = format!(
         "{} must be {expected}, but this is {}",
         quote(path),
@@ -118,7 +139,6 @@ fn describe(
     );
     cx.finding(head_span(value), message)
         .note("values are not converted when the manifest is read")
-        .help(help)
 }
 
 fn too_large(cx: &RuleContext<'_>, span: Range<usize>, path: &str) -> Diagnostic {

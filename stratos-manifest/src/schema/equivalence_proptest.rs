@@ -271,6 +271,17 @@ fn values() -> Vec<Json> {
         "https://example.com/a.svg",
         "DATA:,a.svg",
         "data.svg",
+        "${__dirname}/icon.svg",
+        "$(pwd)/icon.svg",
+        "{{theme}}.svg",
+        "~/icon.svg",
+        "~icon.svg",
+        "__dirname/icon.svg",
+        "$HOME/icon.svg",
+        "$Home/icon.svg",
+        "%APPDATA%/icon.svg",
+        "%20%TMP%.svg",
+        "100%OFF.svg",
         HUGE,
     ];
     let others = [
@@ -296,7 +307,8 @@ fn valid_manifests() -> Vec<Json> {
         setting[key] = value;
         setting
     };
-    let options = json!([{ "value": "kg", "label": "Kilograms" }, { "value": 2, "label": "Two" }]);
+    let options =
+        json!([{ "value": "kg", "label": "Kilograms" }, { "value": "2", "label": "Two" }]);
     let range = with(with(setting("range"), "min", json!(0)), "max", json!(10));
     let bare = json!({
         "id": "my-plugin", "name": "My plugin", "version": "0.1.0", "description": "D", "type": "user",

@@ -1,7 +1,12 @@
 //! The schema of each object of a manifest, as a table.
 
+use jsonc_parser::ast::{Object as JsonObject, ObjectProp};
+
 use self::FieldKind::{Any, List, Number, Object, OneOf, Text};
-use crate::model::{PluginType, SettingScope, SettingType};
+use crate::{
+    model::{PluginType, SettingScope, SettingType},
+    syntax,
+};
 
 /// The schema of one kind of object: its known fields.
 #[derive(Debug)]
@@ -19,10 +24,21 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The key with a valid value, as JSON, for help texts.
     pub(crate) example: &'static str,
-    /// Other keys that some version of the platform's documentation uses for this field.
+    /// Other keys that some version of the platform's documentation uses for this field; their values are checked like
+    /// the field's own.
     pub(crate) aliases: &'static [&'static str],
     /// Wrong keys that authors are likely to write for this field.
     pub(crate) synonyms: &'static [&'static str],
+}
+
+impl Field {
+    /// The property of this field: the one with its key, or else with one of its aliases.
+    pub(crate) fn find<'t, 'a>(&self, object: &'t JsonObject<'a>) -> Option<&'t ObjectProp<'a>> {
+        [self.key]
+            .iter()
+            .chain(self.aliases)
+            .find_map(|key| syntax::find(object, key))
+    }
 }
 
 /// The kind of value that a field has to have.
@@ -71,14 +87,23 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
             Text,
             r#""$schema": "https://cdn.skyvexsoftware.com/schemas/stratos-plugin.json""#,
         ),
-        required("id", Text, r#""id": "my-plugin""#),
-        required("name", Text, r#""name": "My plugin""#),
+        Field {
+            synonyms: &["slug", "plugin id"],
+            ..required("id", Text, r#""id": "my-plugin""#)
+        },
+        Field {
+            synonyms: &["title", "display name", "label"],
+            ..required("name", Text, r#""name": "My plugin""#)
+        },
         required("version", Text, r#""version": "0.1.0""#),
-        required(
-            "description",
-            Text,
-            r#""description": "What the plugin does.""#,
-        ),
+        Field {
+            synonyms: &["summary"],
+            ..required(
+                "description",
+                Text,
+                r#""description": "What the plugin does.""#,
+            )
+        },
         required("type", OneOf(PluginType::NAMES), r#""type": "user""#),
         required(
             "author",
@@ -94,6 +119,7 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
         ),
         Field {
             aliases: &["settings"],
+            synonyms: &["config", "configuration", "options", "preferences"],
             ..optional(
                 "availableSettings",
                 List(&SETTING),
@@ -115,8 +141,14 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
 static AUTHOR: ObjectSchema = ObjectSchema {
     name: "`author`",
     fields: &[
-        required("id", Text, r#""id": "my-name""#),
-        required("name", Text, r#""name": "My Name""#),
+        Field {
+            synonyms: &["slug", "handle", "username"],
+            ..required("id", Text, r#""id": "my-name""#)
+        },
+        Field {
+            synonyms: &["display name"],
+            ..required("name", Text, r#""name": "My Name""#)
+        },
         Field {
             synonyms: &["mail", "email", "email address"],
             ..optional("contact", Text, r#""contact": "jane@fleet.example""#)
@@ -126,23 +158,38 @@ static AUTHOR: ObjectSchema = ObjectSchema {
 
 static BACKGROUND: ObjectSchema = ObjectSchema {
     name: "`background`",
-    fields: &[required(
-        "entryModule",
-        Text,
-        r#""entryModule": "background/index.js""#,
-    )],
+    fields: &[Field {
+        synonyms: &["entry", "entry point", "file", "main", "module", "path"],
+        ..required(
+            "entryModule",
+            Text,
+            r#""entryModule": "background/index.js""#,
+        )
+    }],
 };
 
 pub(super) static SETTING: ObjectSchema = ObjectSchema {
     name: "a setting",
     fields: &[
-        required("key", Text, r#""key": "fuel_unit""#),
-        required("name", Text, r#""name": "Fuel unit""#),
-        optional("description", Text, r#""description": "What it is for.""#),
-        required("type", OneOf(SettingType::NAMES), r#""type": "text""#),
+        Field {
+            synonyms: &["id", "setting id"],
+            ..required("key", Text, r#""key": "fuel_unit""#)
+        },
+        Field {
+            synonyms: &["title", "label", "display name"],
+            ..required("name", Text, r#""name": "Fuel unit""#)
+        },
+        Field {
+            synonyms: &["help", "help text", "hint", "tooltip"],
+            ..optional("description", Text, r#""description": "What it is for.""#)
+        },
+        Field {
+            synonyms: &["kind"],
+            ..required("type", OneOf(SettingType::NAMES), r#""type": "text""#)
+        },
         required("scope", OneOf(SettingScope::NAMES), r#""scope": "user""#),
         Field {
-            synonyms: &["default value", "initial"],
+            synonyms: &["default value", "initial", "value"],
             ..optional("default", Any, r#""default": "kg""#)
         },
         Field {
@@ -154,10 +201,13 @@ pub(super) static SETTING: ObjectSchema = ObjectSchema {
             ..optional("max", Number, r#""max": 100"#)
         },
         optional("step", Number, r#""step": 1"#),
-        optional("pattern", Text, r#""pattern": "^[A-Z]{4}$""#),
+        Field {
+            synonyms: &["regex", "regexp"],
+            ..optional("pattern", Text, r#""pattern": "^[A-Z]{4}$""#)
+        },
         optional("placeholder", Text, r#""placeholder": "EDDF""#),
         Field {
-            synonyms: &["choices", "values"],
+            synonyms: &["choices", "values", "enum", "items"],
             ..optional(
                 "options",
                 List(&OPTION),
@@ -170,8 +220,14 @@ pub(super) static SETTING: ObjectSchema = ObjectSchema {
 static OPTION: ObjectSchema = ObjectSchema {
     name: "an option",
     fields: &[
-        required("value", Any, r#""value": "kg""#),
-        required("label", Text, r#""label": "Kilograms""#),
+        Field {
+            synonyms: &["id", "key"],
+            ..required("value", Any, r#""value": "kg""#)
+        },
+        Field {
+            synonyms: &["display name", "name", "text", "title"],
+            ..required("label", Text, r#""label": "Kilograms""#)
+        },
     ],
 };
 

@@ -6,7 +6,7 @@ use jsonc_parser::ast::{Object, Value};
 
 use crate::{
     schema::fields::{FieldKind, MANIFEST, ObjectSchema, SETTING},
-    syntax::{find, span},
+    syntax::span,
 };
 
 /// An object of a manifest with its schema.
@@ -53,10 +53,10 @@ fn push_nodes<'t>(
         prefix: prefix.to_owned(),
     });
     for field in schema.fields {
-        let Some(property) = find(object, field.key) else {
+        let Some(property) = field.find(object) else {
             continue;
         };
-        let path = format!("{prefix}{}", field.key);
+        let path = format!("{prefix}{}", property.name.as_str());
         match (&field.kind, &property.value) {
             (FieldKind::Object(schema), Value::Object(inner)) => {
                 push_nodes(

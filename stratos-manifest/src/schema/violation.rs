@@ -7,7 +7,7 @@ use crate::{
         fields::{Field, FieldKind},
         object::ObjectNode,
     },
-    syntax::{find, is_blank, to_f64},
+    syntax::{is_blank, to_f64},
 };
 
 /// A field that violates the schema, as plain data, which the tests compare with the JSON Schema's violations.
@@ -24,7 +24,7 @@ pub(crate) struct SchemaViolation {
 impl SchemaViolation {
     /// The wrong value; `None` if the field is missing. `node` is the node of [`object`](Self::object).
     pub(crate) fn value<'t>(&self, node: &ObjectNode<'t>) -> Option<&'t Value<'t>> {
-        let value = &find(node.object, self.field.key)?.value;
+        let value = &self.field.find(node.object)?.value;
         match self.element {
             Some(index) => value.as_array()?.elements.get(index),
             None => Some(value),
@@ -58,7 +58,7 @@ pub(crate) fn find_violations(nodes: &[ObjectNode<'_>]) -> Vec<SchemaViolation> 
                     kind,
                 });
             };
-            let Some(property) = find(node.object, field.key) else {
+            let Some(property) = field.find(node.object) else {
                 if field.required {
                     report(None, ViolationKind::Missing);
                 }

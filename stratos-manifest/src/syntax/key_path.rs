@@ -9,8 +9,8 @@ use crate::syntax::{
     javascript::{is_blank, json_text},
 };
 
-/// The array whose elements are named by their `key`.
-const SETTINGS: &str = "availableSettings";
+/// The arrays whose elements are named by their `key`: the field, and its name in some documentation.
+const SETTINGS: [&str; 2] = ["availableSettings", "settings"];
 
 /// The longest key in a path, in characters; longer ones are cut, since each finding repeats the path.
 const MAX_CHARS: usize = 60;
@@ -35,7 +35,7 @@ pub(crate) fn key_path(value: &Value<'_>, offset: usize) -> String {
                 let index = array
                     .elements
                     .partition_point(|other| other.start() < element.start());
-                let setting = Some(element).filter(|_| path == SETTINGS);
+                let setting = Some(element).filter(|_| SETTINGS.contains(&path.as_str()));
                 let _ = match setting.and_then(|setting| setting_name(setting)) {
                     Some(name) => write!(path, "[{name}]"),
                     None => write!(path, "[{index}]"),

@@ -5,6 +5,7 @@ mod decode;
 mod error;
 mod javascript;
 mod key_path;
+mod lone_surrogate;
 mod nesting;
 mod parsed_manifest;
 mod parser;

@@ -1,11 +1,14 @@
 //! A manifest file after decoding and parsing.
 
+use std::ops::Range;
+
 use jsonc_parser::ast::Value;
 
 use crate::syntax::{
     ast::{find_text, shift},
     decode::decode,
     error::{ParseError, ParseErrorKind},
+    lone_surrogate::{lone_surrogates, rebase, replace_surrogates},
     parser::parse,
 };
 
@@ -25,6 +28,8 @@ pub struct ParsedManifest<'s> {
     pub(crate) root: Option<Value<'s>>,
     /// The errors of decoding and parsing, in the order of the file; empty if the file is JSON.
     pub(crate) errors: Vec<ParseError>,
+    /// The spans of the escapes of lone surrogates, which are JSON; the tree has U+FFFD in their place.
+    pub(crate) lone_surrogates: Vec<Range<usize>>,
 }
 
 impl<'s> ParsedManifest<'s> {
@@ -38,18 +43,25 @@ impl<'s> ParsedManifest<'s> {
                     text: "",
                     root: None,
                     errors: vec![error],
+                    lone_surrogates: Vec::new(),
                 };
             }
         };
-        let (root, errors) = match text.strip_prefix(BYTE_ORDER_MARK) {
-            Some(rest) => parse_after_mark(rest),
-            None => parse(text),
+        let lone_surrogates = lone_surrogates(text);
+        let (root, errors) = match lone_surrogates.is_empty() {
+            true => parse_marked(text),
+            false => {
+                let replaced = replace_surrogates(text, &lone_surrogates);
+                let (root, errors) = parse_marked(&replaced);
+                (root.map(|root| rebase(root, text)), errors)
+            }
         };
         Self {
             source,
             text,
             root,
             errors,
+            lone_surrogates,
         }
     }
 
@@ -65,6 +77,14 @@ impl<'s> ParsedManifest<'s> {
 
     fn find_text(&self, key: &str) -> Option<&str> {
         find_text(self.root.as_ref()?.as_object()?, key)
+    }
+}
+
+/// Parses a text with or without a byte order mark.
+fn parse_marked(text: &str) -> (Option<Value<'_>>, Vec<ParseError>) {
+    match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => parse_after_mark(rest),
+        None => parse(text),
     }
 }
 

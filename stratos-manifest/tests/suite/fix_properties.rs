@@ -5,7 +5,8 @@ use std::{fs, sync::LazyLock};
 use proptest::{collection, prelude::*, sample};
 use serde_json::{Value, json};
 use stratos_manifest::{
-    FixedManifest, Level, Levels, Linter, ProjectFacts, RULES, RuleLevel, Safety, apply_fixes,
+    FixedManifest, Level, Levels, Linter, ParsedManifest, ProjectFacts, RULES, RuleLevel, Safety,
+    apply_fixes, retain_applicable_fixes,
 };
 
 use crate::files::{json_files, package_folder};
@@ -197,7 +198,8 @@ proptest! {
     }
 }
 
-/// Asserts that fixing is idempotent, keeps valid manifests and JSON valid, adds no errors, and changes no other data.
+/// Asserts that fixing is idempotent, keeps valid manifests and JSON valid, adds no errors, changes no other data, and
+/// applies all fixes that are offered.
 fn assert_properties(source: &[u8]) {
     for safety in [Safety::Safe, Safety::Unsafe] {
         let before = linter().check(source, &ProjectFacts::none());
@@ -223,6 +225,18 @@ fn assert_properties(source: &[u8]) {
             once.applied.is_empty(),
             once.source == source,
             "{}",
+            shown()
+        );
+        assert_eq!(
+            offered(&once.source, safety),
+            [""; 0],
+            "fixes are offered and not applied: {}",
+            shown()
+        );
+        assert_eq!(
+            offered(source, safety).is_empty(),
+            once.applied.is_empty(),
+            "fixes are applied if and only if some are offered: {}",
             shown()
         );
         let data = serde_json::from_slice::<Value>(source).ok();
@@ -258,6 +272,21 @@ fn assert_properties(source: &[u8]) {
             assert_unchanged_except(&fixed_paths, &data, &data_after, &shown());
         }
     }
+}
+
+/// The rules whose fixes up to the given safety a report offers.
+fn offered(source: &[u8], safety: Safety) -> Vec<&'static str> {
+    let check =
+        |manifest: &ParsedManifest<'_>| linter().check_parsed(manifest, &ProjectFacts::none());
+    let manifest = ParsedManifest::parse(source);
+    let mut report = check(&manifest);
+    retain_applicable_fixes(&mut report, &manifest, check);
+    let found = report.diagnostics.iter();
+    let is_offered = |fix: &stratos_manifest::Fix| fix.safety <= safety;
+    found
+        .filter(|found| found.fix.as_ref().is_some_and(is_offered))
+        .map(|found| found.rule)
+        .collect()
 }
 
 /// Asserts that only the values at the key paths `fixed` differ, and none if there are no such paths.

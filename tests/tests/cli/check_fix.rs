@@ -267,3 +267,53 @@ fn utf16_is_rewritten_as_utf8() {
     assert_eq!(checked.code, Some(0), "{checked:?}");
     assert_eq!(manifest(folder.path()), MANIFEST);
 }
+
+/// A rename would make a valid manifest invalid, so that `--fix` leaves it out.
+#[test]
+fn a_fix_that_is_not_applied_is_not_offered() {
+    let with = |field: &str| MANIFEST.replacen('{', &format!("{{ {field},"), 1);
+    for field in [
+        r#""backround": {}"#,
+        r#""backround": "background/index.js""#,
+        r#""availableSetings": [{ "key": "a" }]"#,
+        r#""Homepage": "https://fleet.example", "homePage": "https://fleet.example""#,
+    ] {
+        let source = with(field);
+        let folder = folder(&[("a/plugin.json", &source), ("a/icon.svg", ICON)]);
+        let checked = check(folder.path(), &[]);
+        assert!(checked.stdout.contains("is not a known key"), "{checked:?}");
+        assert!(!checked.stdout.contains("can be fixed"), "{checked:?}");
+        for format in ["json", "sarif"] {
+            let report = check(folder.path(), &["--format", format]).stdout;
+            assert!(
+                !report.contains("\"edits\"") && !report.contains("\"fixes\":["),
+                "{report}"
+            );
+        }
+        let fixed = check(folder.path(), &["--fix", "--unsafe-fixes"]);
+        assert_eq!((fixed.stdout, fixed.stderr.as_str()), (checked.stdout, ""));
+        assert_eq!(manifest(folder.path()), source);
+    }
+}
+
+#[test]
+fn settings_under_their_old_name_are_checked_and_renamed() {
+    let settings = |key: &str| {
+        let field = format!("{{ \"{key}\": [{{ \"key\": \"a\" }}],");
+        MANIFEST.replacen('{', &field, 1)
+    };
+    let folder = folder(&[
+        ("a/plugin.json", &settings("settings")),
+        ("a/icon.svg", ICON),
+    ]);
+    let checked = check(folder.path(), &[]);
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    assert!(checked.stdout.contains("`settings[0].name`"), "{checked:?}");
+    assert!(
+        checked.stdout.contains("1 of 2 can be fixed"),
+        "{checked:?}"
+    );
+    let fixed = check(folder.path(), &["--fix"]);
+    assert!(!fixed.stdout.contains("can be fixed"), "{fixed:?}");
+    assert_eq!(manifest(folder.path()), settings("availableSettings"));
+}

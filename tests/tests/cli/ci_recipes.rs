@@ -19,7 +19,8 @@ const GOOD: &str = r#"{
 }
 "#;
 
-const ICON: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"/>"#;
+const ICON: &str =
+    r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M0 0h16v16z"/></svg>"#;
 
 #[test]
 fn recipes_are_valid_yaml_with_valid_commands() {

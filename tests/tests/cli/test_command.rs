@@ -127,7 +127,7 @@ fn plugin(manifest: &str) -> TempDir {
     );
     write("src/lib.rs", TESTS);
     for icon in ["icon-light.svg", "icon-dark.svg"] {
-        let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>"#;
+        let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M0 0h24v24z"/></svg>"#;
         write(&format!("assets/{icon}"), svg);
     }
     folder

@@ -3,7 +3,7 @@
 use std::ptr;
 
 use crate::{
-    context::RuleContext,
+    context::{RuleContext, project_version},
     schema::{Field, ObjectNode, ObjectSchema},
     slug::to_slug,
     syntax::{find, find_text},
@@ -25,6 +25,9 @@ pub(in crate::rules) fn field_example(
             name.replace('-', "_")
         })),
         (true, "type") => matching_type(node).map(str::to_owned),
+        (false, "version") => project_version(cx.facts).map(|(_, version)| version.to_string()),
+        // Of the plugin and its author, who have a name, too.
+        (false, "id") => find_text(node.object, "name").and_then(to_slug),
         (false, "value") => Some(unique_value(cx, node, "value", "option", &str::to_owned)),
         _ => None,
     };
@@ -148,7 +151,7 @@ mod tests {
             ),
             (
                 r#""a", "b""#,
-                [r#""key": "setting_1""#, r#""key": "setting_2""#],
+                [r#""key": "a", "name": "a""#, r#""key": "b", "name": "b""#],
             ),
         ] {
             let helps = helps(&format!(r#"{{ "availableSettings": [{settings}] }}"#));

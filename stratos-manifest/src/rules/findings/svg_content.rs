@@ -7,13 +7,12 @@ use crate::{
     quote::{join_and, quote},
 };
 
-/// A finding for each SVG icon with the content that `content` selects; `predicate` completes the message "the icon
-/// `icon.svg` ...".
+/// A finding for each SVG icon with the content that `content` selects; `describe` gives the predicate that completes the
+/// message "the icon `icon.svg` ...", and the help.
 pub(in crate::rules) fn svg_content_findings<'t>(
     cx: &RuleContext<'t>,
     content: impl Fn(&Svg) -> Option<&SvgMatches>,
-    predicate: &str,
-    help: &str,
+    describe: impl Fn(&SvgMatches) -> (&'static str, &'static str),
 ) -> impl Iterator<Item = Diagnostic> {
     svg_icons(cx).filter_map(move |(icon, svg)| {
         let found = content(svg)?;
@@ -34,6 +33,7 @@ pub(in crate::rules) fn svg_content_findings<'t>(
             "" => String::new(),
             why => format!(", which {why}"),
         };
+        let (predicate, help) = describe(found);
         Some(
             icon.icon_finding(cx, predicate)
                 .note(format!("on {lines} of {file}: {first}{why}{more}"))

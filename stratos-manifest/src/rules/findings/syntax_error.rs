@@ -8,8 +8,9 @@ use jsonc_parser::{
 };
 
 use crate::{
-    quote::quote,
+    quote::{quote, quote_source},
     schema::{Field, FieldKind, fields_named},
+    syntax::json_text,
 };
 
 /// The message and help of a syntax error.
@@ -50,6 +51,10 @@ pub(in crate::rules) fn parse_error_message(
         UnterminatedObject | UnterminatedArray => {
             (span.start..span.start + 1, generic_message(kind).into())
         }
+        NonFiniteNumbersNotAllowed => (span.clone(), non_finite_message(text, span.start)),
+        UnexpectedWord | UnexpectedToken if is_non_finite(rest) => {
+            (span.clone(), non_finite_message(text, span.start))
+        }
         UnexpectedWord | UnexpectedToken if rest.starts_with(char::is_alphabetic) => {
             (span.clone(), unquoted_word_message(text, span.start))
         }
@@ -66,7 +71,53 @@ pub(in crate::rules) fn parse_error_message(
             ParseStringErrorKind::InvalidEscape
             | ParseStringErrorKind::InvalidEscapeInDoubleQuoteString,
         ) => (span.clone(), invalid_escape_message(text, span.start)),
-        _ => (span.clone(), generic_message(kind).into()),
+        _ => unquoted_number_message(text, span.start)
+            .unwrap_or_else(|| (span.clone(), generic_message(kind).into())),
+    }
+}
+
+/// The span and message for a text without quotes that starts with a digit, such as a version.
+fn unquoted_number_message(text: &str, at: usize) -> Option<(Range<usize>, SyntaxMessage)> {
+    let is_part = |char: char| char.is_ascii_alphanumeric() || ".+-_".contains(char);
+    let start = text[..at].trim_end_matches(is_part).len();
+    let value: std::string::String = text[start..]
+        .chars()
+        .take_while(|char| is_part(*char))
+        .collect();
+    let key = key_before(text, start)?;
+    let is_text = fields_named(key).any(|field| matches!(field.kind, FieldKind::Text));
+    let message = SyntaxMessage {
+        message: "this text has no double quotes".to_owned(),
+        help: format!(
+            "write {}",
+            quote_source(&format!("\"{key}\": {}", json_text(&value)))
+        ),
+    };
+    let is_number_like = value.starts_with(|char: char| char.is_ascii_digit());
+    (is_text && is_number_like).then(|| (start..start + value.len(), message))
+}
+
+/// The words of JavaScript for numbers that JSON does not have.
+const NON_FINITE: [&str; 2] = ["NaN", "Infinity"];
+
+/// Whether the text starts with one of [`NON_FINITE`], maybe after a sign.
+fn is_non_finite(text: &str) -> bool {
+    let word = text.trim_start_matches(['-', '+']);
+    NON_FINITE.iter().any(|known| word.starts_with(known))
+}
+
+fn non_finite_message(text: &str, at: usize) -> SyntaxMessage {
+    let is_nan = text[at..]
+        .trim_start_matches(['-', '+'])
+        .starts_with(NON_FINITE[0]);
+    let word = if is_nan { NON_FINITE[0] } else { NON_FINITE[1] };
+    let field = key_before(text, at).and_then(|key| fields_named(key).next());
+    SyntaxMessage {
+        message: format!("JSON has no `{word}`"),
+        help: match field {
+            Some(field) if !field.required => "write a number, or leave the field out".to_owned(),
+            _ => "write a number".to_owned(),
+        },
     }
 }
 
@@ -77,7 +128,12 @@ fn unquoted_word_message(text: &str, at: usize) -> SyntaxMessage {
         .next()
         .unwrap_or_default();
     let field = key_before(text, at).and_then(|key| fields_named(key).next());
-    let is_null = ["none", "nil", "undefined", "nan", "null"]
+    let value = text[at..]
+        .split([',', '}', ']', '\n', '"'])
+        .next()
+        .unwrap_or_default()
+        .trim_end();
+    let is_null = ["none", "nil", "undefined", "null"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(word));
     let lower = word.to_ascii_lowercase();
@@ -90,7 +146,13 @@ fn unquoted_word_message(text: &str, at: usize) -> SyntaxMessage {
             example,
             key,
             ..
-        }) => format!("`{key}` is text, which needs double quotes: write it like `{example}`"),
+        }) => {
+            let written = match is_null {
+                true => format!("`{example}`"),
+                false => quote_source(&format!("\"{key}\": {}", json_text(value))),
+            };
+            format!("`{key}` is text, which needs double quotes: write {written}")
+        }
         _ if matches!(lower.as_str(), "true" | "false") => {
             format!("write `{lower}` in lowercase")
         }
@@ -186,7 +248,6 @@ const fn generic_message(kind: &ParseErrorKind) -> (&'static str, &'static str) 
         | ExpectedDigitFollowingNegativeSign
         | ExpectedPlusMinusOrDigitInNumberLiteral
         | HexadecimalNumbersNotAllowed
-        | NonFiniteNumbersNotAllowed
         | UnaryPlusNumbersNotAllowed => (
             "this is not a valid JSON number",
             "write it like `12`, `-0.5` or `1e3`",
@@ -234,6 +295,18 @@ mod tests {
             (r#"{ "default": True }"#, "True", "write `true`"),
             (r#"{ "x": nil }"#, "nil", "write `null`"),
             (r#"{ "x": kg }"#, "kg", "double quotes"),
+            (
+                r#"{ "name": Fuel check, "id": 1 }"#,
+                "Fuel",
+                r#"write `"name": "Fuel check"`"#,
+            ),
+            (
+                r#"{ "version": 1.2.3-beta, "id": 1 }"#,
+                "1.2.3-beta",
+                r#"write `"version": "1.2.3-beta"`"#,
+            ),
+            (r#"{ "max": NaN }"#, "NaN", "leave the field out"),
+            (r#"{ "max": -Infinity }"#, "Infinity", "write a number"),
             (
                 r#"{ "icon_dark": "a\icons\dark.svg" }"#,
                 r"\i",

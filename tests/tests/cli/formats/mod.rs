@@ -50,7 +50,7 @@ fn mixed() -> tempfile::TempDir {
   "icon_dark": "icon-dark.svg"
 }
 "#;
-    let icon = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"/>"#;
+    let icon = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M0 0h16v16z"/></svg>"#;
     project(&[
         ("a, b c/plugin.json", bad),
         ("a, b c/icon-light.svg", icon),

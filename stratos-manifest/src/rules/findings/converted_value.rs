@@ -1,0 +1,131 @@
+//! Values of a wrong type, converted to the type of their field without losing anything.
+
+use jsonc_parser::ast::{Object, Value};
+
+use crate::{
+    schema::{Field, FieldKind, ObjectSchema},
+    slug::to_slug,
+    syntax::{find, json_text, span, to_f64},
+};
+
+/// The most elements of an array or object that is converted.
+const MAX_ELEMENTS: usize = 100;
+
+/// The value as JSON of the field's type: `"10"` as a number, `5` as text, one text instead of an array of one, one object
+/// instead of an array of one, and a map of options or settings as an array.
+///
+/// `text` is the text of the file.
+pub(in crate::rules) fn converted_value(
+    text: &str,
+    field: &Field,
+    value: &Value<'_>,
+) -> Option<String> {
+    match (&field.kind, value) {
+        (FieldKind::Number, Value::StringLit(number)) => {
+            let number = number.value.trim();
+            is_number(number).then(|| number.to_owned())
+        }
+        (FieldKind::Text, Value::NumberLit(number)) => Some(json_text(number.value)),
+        (FieldKind::Text | FieldKind::OneOf(_), Value::Array(array)) => match &array.elements[..] {
+            [only @ Value::StringLit(_)] => Some(text[span(only)].to_owned()),
+            _ => None,
+        },
+        (FieldKind::Object(schema), Value::StringLit(only)) => match schema.fields {
+            // `background`, which has one field.
+            [field] => Some(format!("{{ \"{}\": {} }}", field.key, &text[span(only)])),
+            _ => None,
+        },
+        (FieldKind::Object(_), Value::Array(array)) => match &array.elements[..] {
+            [only @ Value::Object(_)] => Some(text[span(only)].to_owned()),
+            _ => None,
+        },
+        (FieldKind::List(schema), Value::Object(object)) => converted_map(text, schema, object),
+        _ => None,
+    }
+}
+
+/// The element of an array of options as an option with this value and label.
+pub(in crate::rules) fn converted_element(
+    text: &str,
+    schema: &ObjectSchema,
+    element: &Value<'_>,
+) -> Option<String> {
+    let label = match element {
+        Value::StringLit(literal) if !literal.value.trim().is_empty() => {
+            text[span(literal)].to_owned()
+        }
+        Value::NumberLit(number) => json_text(number.value),
+        _ => return None,
+    };
+    let has_value = schema.fields.iter().any(|field| field.key == "value");
+    has_value.then(|| format!("{{ \"value\": {label}, \"label\": {label} }}"))
+}
+
+/// An object with the required fields of a setting or an author, with the text that is there as its name.
+pub(in crate::rules) fn object_named(schema: &ObjectSchema, name: &str) -> Option<String> {
+    // `Jane Doe <jane@fleet.example>`, as in a `package.json`.
+    let (name, contact) = match name.split_once('<') {
+        Some((name, rest)) => (name, rest.split_once('>').map(|(contact, _)| contact)),
+        None => (name, None),
+    };
+    let name = name.trim();
+    let slug = to_slug(name)?;
+    let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
+    let key = match name.chars().all(is_word) {
+        true => name.to_owned(),
+        false => slug.replace('-', "_"),
+    };
+    let has = |key: &str| schema.fields.iter().any(|field| field.key == key);
+    let contact = contact.filter(|contact| contact.contains('@') && has("contact"));
+    let fields = schema.fields.iter().filter_map(|field| match field.key {
+        "id" => Some(format!("\"id\": {}", json_text(&slug))),
+        "key" => Some(format!("\"key\": {}", json_text(&key))),
+        "name" => Some(format!("\"name\": {}", json_text(name))),
+        "contact" => contact.map(|contact| format!("\"contact\": {}", json_text(contact))),
+        _ => field.required.then(|| field.example.to_owned()),
+    });
+    let fields: Vec<String> = fields.collect();
+    has("name").then(|| format!("{{ {} }}", fields.join(", ")))
+}
+
+/// A map as an array: `{ "kg": "Kilograms" }` as options, and `{ "fuel_unit": { ... } }` as settings. An object that is one
+/// element itself becomes the only one.
+fn converted_map(text: &str, schema: &ObjectSchema, object: &Object<'_>) -> Option<String> {
+    let identity = schema.fields.iter().find(|field| field.required)?.key;
+    if find(object, identity).is_some() {
+        return Some(format!("[{}]", &text[object.range.start..object.range.end]));
+    }
+    if object.properties.is_empty() || object.properties.len() > MAX_ELEMENTS {
+        return None;
+    }
+    let has_label = schema.fields.iter().any(|field| field.key == "label");
+    let elements = object.properties.iter().map(|property| {
+        let key = json_text(property.name.as_str());
+        match &property.value {
+            Value::StringLit(label) if has_label => {
+                let label = &text[span(label)];
+                Some(format!("{{ \"{identity}\": {key}, \"label\": {label} }}"))
+            }
+            Value::Object(inner) if find(inner, identity).is_none() => {
+                // No string of JSON has a line break.
+                let lines = text[inner.range.start + 1..inner.range.end - 1].lines();
+                let inside = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+                let inside = inside.trim();
+                let comma = if inner.properties.is_empty() {
+                    ""
+                } else {
+                    ", "
+                };
+                Some(format!("{{ \"{identity}\": {key}{comma}{inside} }}"))
+            }
+            _ => None,
+        }
+    });
+    let elements: Option<Vec<String>> = elements.collect();
+    Some(format!("[{}]", elements?.join(", ")))
+}
+
+/// Whether the text is a JSON number that JavaScript can hold.
+fn is_number(text: &str) -> bool {
+    serde_json::from_str::<f64>(text).is_ok() && to_f64(text).is_some()
+}
