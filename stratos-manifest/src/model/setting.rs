@@ -48,6 +48,14 @@ pub struct Setting {
     pub options: Vec<Choice>,
 }
 
+impl Setting {
+    /// The setting as JSON, from which it can be deserialized again.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("settings have a JSON form")
+    }
+}
+
 /// An option of a list or radio (V2, V3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Choice {

@@ -42,21 +42,24 @@ impl Setting {
 
     fn accepted_numbers(&self) -> String {
         let is_integer = self.is_integer();
-        let mut text = match is_integer {
-            true => "a whole number".to_owned(),
-            false => "a number".to_owned(),
+        let kind = match is_integer {
+            true => "a whole number",
+            false => "a number",
         };
-        text += &match (self.min.map(shown), self.max.map(shown)) {
+        let limits = match (self.min.map(shown), self.max.map(shown)) {
             (Some(min), Some(max)) => format!(" from {min} to {max}"),
             (Some(min), None) => format!(" of at least {min}"),
             (None, Some(max)) => format!(" of at most {max}"),
             (None, None) => String::new(),
         };
         let is_implied = |step: f64| step == 1.0 && is_integer;
-        if let Some(step) = self.step.filter(|&step| step > 0.0 && !is_implied(step)) {
-            text += &format!(" in steps of {}", shown(step));
-        }
-        text
+        let step = match self.step {
+            Some(step) if step > 0.0 && !is_implied(step) => {
+                format!(" in steps of {}", shown(step))
+            }
+            _ => String::new(),
+        };
+        format!("{kind}{limits}{step}")
     }
 
     fn accepted_options(&self) -> String {
