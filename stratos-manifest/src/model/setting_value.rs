@@ -16,11 +16,17 @@ impl Setting {
     /// A step counts from `min`, so a setting without `step` takes fractions too.
     #[must_use]
     pub fn is_integer(&self) -> bool {
-        let is_whole = |number: f64| number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER;
         let is_numeric = matches!(self.kind, SettingType::Number | SettingType::Range);
         is_numeric
             && self.step.is_some_and(|step| step >= 1.0 && is_whole(step))
             && [self.min, self.max].into_iter().flatten().all(is_whole)
+    }
+
+    /// The default as a whole number; `None` if it is missing or has a fraction. `3.0` is a whole number.
+    #[must_use]
+    pub fn integer_default(&self) -> Option<i64> {
+        let default = self.default.as_ref()?.as_f64()?;
+        is_whole(default).then_some(default as i64)
     }
 
     /// The values that the setting takes, as the end of a sentence: `a whole number from 1 to 60`.
@@ -78,6 +84,10 @@ impl Setting {
         let mut options = self.options.iter();
         options.any(|option| option.value == *value || is_same_number(&option.value, value))
     }
+}
+
+fn is_whole(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER
 }
 
 /// A number as JavaScript writes it: large ones with an exponent, whole ones without a decimal point.

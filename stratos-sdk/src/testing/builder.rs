@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
+use serde_json::Value;
 use stratos_host::ShellVersion;
 
 use crate::testing::host_kind::HostKind;
@@ -73,16 +74,29 @@ impl TestShellBuilder {
         self
     }
 
-    /// Stores a config value before the plugin starts.
+    /// Sets a setting before the plugin starts, as the pilot does in the settings page.
+    ///
+    /// The shell does not start with a key or a value that the plugin's manifest does not declare. For a plugin without
+    /// `#[stratos::plugin]`, nothing is checked, since the declared settings are unknown.
     ///
     /// # Panics
     ///
     /// If the value cannot be serialized to JSON.
     pub fn config(mut self, key: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
-        let value =
-            value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"));
+        let value = to_json(key, value);
         self.last_plugin().config.push((key.to_owned(), value));
+        self
+    }
+
+    /// Stores a config value before the plugin starts that is not checked against the manifest: one of the plugin's own
+    /// keys, or a value that an older manifest allowed.
+    ///
+    /// # Panics
+    ///
+    /// If the value cannot be serialized to JSON.
+    pub fn own_config(mut self, key: &str, value: impl Serialize) -> Self {
+        let value = to_json(key, value);
+        self.last_plugin().own_config.push((key.to_owned(), value));
         self
     }
 
@@ -170,4 +184,14 @@ impl TestShellBuilder {
     fn last_plugin(&mut self) -> &mut PluginFactory {
         self.plugins.last_mut().expect("`new` adds the first one")
     }
+}
+
+/// Serializes a config value.
+///
+/// # Panics
+///
+/// If the value has no JSON form.
+pub(crate) fn to_json(key: &str, value: impl Serialize) -> Value {
+    let value = serde_json::to_value(value);
+    value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"))
 }
