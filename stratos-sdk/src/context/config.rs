@@ -46,7 +46,7 @@ const MAX_CONCURRENT_CALLS: usize = 64;
 pub struct Config {
     shared: Arc<Shared>,
     call_permits: Arc<Semaphore>,
-    /// Changes by others than the plugin.
+    /// Changes of settings by the plugin, and of any values by others.
     changes: watch::Sender<()>,
 }
 
@@ -97,7 +97,19 @@ impl Config {
         self.shared.plugin.id()
     }
 
-    /// Subscribes to changes by others than the plugin, which only some shells report.
+    /// Reports a change that the plugin itself has made; only settings have subscribers.
+    fn report_change(&self, key: &str) {
+        if self
+            .shared
+            .settings
+            .iter()
+            .any(|setting| setting.key == key)
+        {
+            self.changes.send_replace(());
+        }
+    }
+
+    /// Subscribes to changes of settings. Those by others than the plugin are reported by some shells only.
     pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }
@@ -148,6 +160,7 @@ impl Config {
             value,
         };
         self.call(key, &set).await?;
+        self.report_change(key);
         Ok(())
     }
 
@@ -161,6 +174,7 @@ impl Config {
             key: key.to_owned(),
         };
         self.call(key, &delete).await?;
+        self.report_change(key);
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use crate::settings::read::{Snapshot, StoredSettings};
 /// Time between two reads with a shell that does not report changes, and after a failed read.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Stream of the plugin's settings: the current ones first, then again after each change.
+/// Stream of the plugin's settings: the current ones first, then again after each change, whoever made it.
 ///
 /// Made by `Self::settings(&ctx).watch()` of [`#[stratos::plugin]`](macro@crate::plugin).
 ///
@@ -47,8 +47,7 @@ impl<S: Snapshot> SettingsWatch<S> {
     /// Returns the settings: at once in the first call, later when a value has changed. `None` once the connection to
     /// the shell has ended.
     ///
-    /// A slow caller may miss states in between, but never the latest. Values that the plugin stores itself are returned
-    /// with the next change.
+    /// A slow caller may miss states in between, but never the latest.
     ///
     /// Cancel safe: no change is lost when the future is dropped.
     ///
