@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use stratos_transport::CallError;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use crate::context::{Config, ConfigError};
 use crate::settings::read::{Snapshot, StoredSettings};
@@ -27,6 +28,8 @@ pub struct SettingsWatch<S> {
     /// Whether the settings must be read; stays set until they were.
     is_stale: bool,
     has_failed: bool,
+    /// Time of the last read. The next poll counts from it, and not from the call of `next`, which may be dropped often.
+    read_at: Instant,
     /// Stored values that were returned last.
     last: Option<BTreeMap<String, Value>>,
     snapshot: PhantomData<fn() -> S>,
@@ -39,6 +42,7 @@ impl<S: Snapshot> SettingsWatch<S> {
             config: config.clone(),
             is_stale: true,
             has_failed: false,
+            read_at: Instant::now(),
             last: None,
             snapshot: PhantomData,
         }
@@ -60,6 +64,7 @@ impl<S: Snapshot> SettingsWatch<S> {
                 self.wait_for_change().await?;
                 self.is_stale = true;
             }
+            self.read_at = Instant::now();
             let stored = match self.config.stored_settings(S::SETTINGS).await {
                 Ok(stored) => stored,
                 Err(ConfigError::Shell {
@@ -86,7 +91,7 @@ impl<S: Snapshot> SettingsWatch<S> {
             biased;
             changed = self.changes.changed() => changed.ok(),
             () = shared.peer.closed() => None,
-            () = tokio::time::sleep(POLL_INTERVAL), if polls => Some(()),
+            () = sleep_until(self.read_at + POLL_INTERVAL), if polls => Some(()),
         }
     }
 }

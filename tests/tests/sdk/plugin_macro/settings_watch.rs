@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
@@ -18,7 +19,9 @@ use stratos_protocol::{Message, ProtocolVersion, RpcError};
 use stratos_transport::listener::StreamListener;
 use stratos_transport::stream::memory_pair;
 use stratos_transport::{Connection, Handler, Peer, rpc};
+use tokio::select;
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
 /// Logs its settings: the current ones, and each change.
 #[derive(Default)]
@@ -33,12 +36,18 @@ impl Watcher {
         let logger = ctx.logger.clone();
         let mut settings = Self::settings(&ctx).watch();
         ctx.spawn("watch", async move {
-            while let Some(settings) = settings.next().await {
+            loop {
+                // A timer that drops the future more often than the settings are read.
+                let settings = select! {
+                    settings = settings.next() => settings,
+                    () = sleep(Duration::from_secs(1)) => continue,
+                };
                 match settings {
-                    Ok(now) => {
-                        logger.info("watch", format_args!("rows {} {:?}", now.rows, now.unit))
+                    Some(Ok(now)) => {
+                        logger.info("watch", format_args!("rows {} {:?}", now.rows, now.unit));
                     }
-                    Err(error) => logger.warn("watch", error),
+                    Some(Err(error)) => logger.warn("watch", error),
+                    None => break,
                 }
             }
         });
