@@ -178,10 +178,12 @@ fn snapshot_struct(accessors: &[SettingAccessor<'_>]) -> TokenStream {
     let values = accessors.iter().enumerate().map(|(index, accessor)| {
         let (name, ty) = (&accessor.method, value_type(accessor));
         let stored = quote! { stored.take::<#ty>(&Self::SETTINGS[#index])? };
-        match default_value(accessor) {
-            Some(default) => quote! { #name: #stored.unwrap_or_else(|| #default) },
-            None if accessor.declaration.setting.default.is_some() => {
-                quote! { #name: ::core::unreachable!() }
+        // An invalid default is an error already; the field keeps its type to avoid further errors.
+        let invalid = || quote! { ::core::unreachable!() };
+        match &accessor.declaration.setting.default {
+            Some(_) => {
+                let default = default_value(accessor).unwrap_or_else(invalid);
+                quote! { #name: #stored.unwrap_or_else(|| #default) }
             }
             None => quote! { #name: #stored },
         }
