@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use serde_json::Value;
 use stratos_host::ShellVersion;
 
+use crate::testing::config_value::to_json;
 use crate::testing::host_kind::HostKind;
 use crate::testing::plugin_factory::{IntoPlugin, PluginFactory};
 use crate::testing::shell::TestShell;
@@ -184,14 +184,4 @@ impl TestShellBuilder {
     fn last_plugin(&mut self) -> &mut PluginFactory {
         self.plugins.last_mut().expect("`new` adds the first one")
     }
-}
-
-/// Serializes a config value.
-///
-/// # Panics
-///
-/// If the value has no JSON form.
-pub(crate) fn to_json(key: &str, value: impl Serialize) -> Value {
-    let value = serde_json::to_value(value);
-    value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"))
 }

@@ -17,7 +17,7 @@ use stratos_host::remote::PluginInfo;
 use stratos_protocol::ipc::check_channel;
 use stratos_transport::BoxedStream;
 
-use crate::testing::builder::to_json;
+use crate::testing::config_value::to_json;
 use crate::testing::error::InvokeError;
 use crate::testing::http::TestRequest;
 use crate::testing::report::Report;

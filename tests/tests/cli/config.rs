@@ -150,6 +150,25 @@ last_sync         1700  not in the manifest
 }
 
 #[test]
+fn imported_values_that_do_not_fit_are_named() {
+    let folder = plugin(MANIFEST);
+    let state = folder.path().join(".stratos");
+    drop(StateDir::open(&state).unwrap());
+    let file = folder.path().join("values.json");
+    let path = file.to_str().unwrap();
+    let problem = "forms: the setting `unit` takes one of \"kg\", \"lb\", not the text \"stone\"";
+    std::fs::write(&file, r#"{ "unit": "stone", "own": 1 }"#).unwrap();
+    let one = config(&state, &["config", "import", "forms", path]);
+    assert_eq!(one.code, Some(0), "{one:?}");
+    assert!(one.stderr.contains(problem), "{one:?}");
+    assert!(!one.stderr.contains("own"), "{one:?}");
+    let export = config(&state, &["config", "export"]);
+    std::fs::write(&file, export.stdout).unwrap();
+    let all = config(&state, &["config", "import", path]);
+    assert!(all.stderr.contains(problem), "{all:?}");
+}
+
+#[test]
 fn a_list_of_nothing_says_so() {
     let folder = plugin(MANIFEST);
     let state = folder.path().join(".stratos");

@@ -8,6 +8,7 @@ use atomic_write_file::AtomicWriteFile;
 use clap::Subcommand;
 use serde_json::Value;
 use stratos_host::config::{SettingError, check_value};
+use stratos_host::remote::ConfigValues;
 use stratos_host::store::ConfigExport;
 use stratos_manifest::{SettingScope, closest};
 
@@ -118,13 +119,17 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
                 Some(plugin) => {
                     let values = read(file, ConfigExport::plugin_values_from_json)?;
                     let count = values.len();
-                    config.replace(plugin, values).await?;
+                    config.replace(plugin.clone(), values.clone()).await?;
+                    note_problems(cx, config, &plugin, values).await;
                     count
                 }
                 None => {
                     let values = read(file, ConfigExport::from_json)?;
                     let count = values.value_count();
-                    config.import(values).await?;
+                    config.import(values.clone()).await?;
+                    for (plugin, values) in values.plugins {
+                        note_problems(cx, config, &plugin, values).await;
+                    }
                     count
                 }
             };
@@ -240,6 +245,20 @@ async fn list(
         ));
     }
     Ok(())
+}
+
+/// Names the imported values that their settings do not take. An export of an older version may have some, so they are
+/// no error.
+async fn note_problems(cx: &Context, config: &ConfigAccess, plugin: &str, values: ConfigValues) {
+    // A running shell need not have all plugins whose values were imported.
+    let settings = config.settings(plugin).await.ok().flatten();
+    for entry in ConfigEntry::all(&settings.unwrap_or_default(), values) {
+        if let Some(problem) = entry.problem {
+            let plugin = escape(plugin);
+            cx.output
+                .note(format_args!("{plugin}: {}", escape_line(&problem)));
+        }
+    }
 }
 
 /// Writes a file atomically.

@@ -195,3 +195,42 @@ async fn the_test_shell_sets_what_the_settings_page_would_store() {
                     `set_own_config` stores values that the manifest does not declare";
     assert_eq!(refused, expected);
 }
+
+#[tokio::test]
+async fn a_scenario_sets_what_the_settings_page_would_store() {
+    let shell = TestShell::new(Reader::default).in_memory().start().await;
+    let steps = r#"
+        [[step]]
+        do = "config-set"
+        key = "rows"
+        value = 21
+        fails = "takes a whole number from 1 to 20, not 21; `force = true` stores"
+        [[step]]
+        do = "config-set"
+        key = "rowz"
+        value = 3
+        fails = "did you mean `rows`?"
+        [[step]]
+        do = "config-set"
+        key = "rows"
+        value = 20
+        [[step]]
+        do = "config-set"
+        key = "last_sync"
+        value = 5
+        force = true
+    "#;
+    shell.play_str(steps).await.assert_held();
+    assert_eq!(shell.config_value("rows").await, Some(20));
+    assert_eq!(shell.config_value("last_sync").await, Some(5));
+    let server =
+        "[upstream.planner]\nconfig = { key = \"api_ulr\" }\n[[step]]\ndo = \"note\"\ntext = \"x\"";
+    let refused = panic_message(async {
+        shell.play_str(server).await.assert_held();
+    });
+    let refused = refused.await;
+    assert!(
+        refused.contains("the manifest has no setting `api_ulr`; did you mean `api-url`?"),
+        "{refused}"
+    );
+}
