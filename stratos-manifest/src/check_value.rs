@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::{
-    date::is_date,
+    date::starts_with_day,
     js_regex::RegexBudget,
     model::{Setting, SettingType},
     step::{is_between_steps, nearest_step},
@@ -126,7 +126,7 @@ fn accepts(setting: &Setting, value: &Value) -> bool {
             let pattern = setting.pattern.as_deref().filter(|_| !text.is_empty());
             !pattern.is_some_and(|pattern| RegexBudget::new().rejects(pattern, text))
         }
-        (SettingType::Date, Value::String(text)) => is_blank(text) || is_date(text),
+        (SettingType::Date, Value::String(text)) => is_blank(text) || starts_with_day(text),
         (SettingType::Number | SettingType::Range, Value::Number(number)) => number
             .as_f64()
             .is_some_and(|number| accepts_number(setting, number)),
