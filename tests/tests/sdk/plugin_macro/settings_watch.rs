@@ -18,7 +18,7 @@ use stratos_protocol::logger::Log;
 use stratos_protocol::{Message, ProtocolVersion, RpcError};
 use stratos_transport::listener::StreamListener;
 use stratos_transport::stream::memory_pair;
-use stratos_transport::{Connection, Handler, Peer, rpc};
+use stratos_transport::{Connection, Handler, Peer, PluginFolders, rpc};
 use tokio::select;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -163,6 +163,7 @@ async fn settings_are_read_again_where_the_shell_reports_no_changes() {
             control: Box::new(theirs),
             http: StreamListener::Memory(http),
             nonce: String::new(),
+            folders: PluginFolders::default(),
         },
     ));
     let mut connection = Connection::new(Box::new(ours), FRAME_BYTES);
