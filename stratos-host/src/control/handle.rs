@@ -30,13 +30,13 @@ pub(super) struct Inner {
     scenario_lock: Arc<tokio::sync::Mutex<()>>,
     /// The plugins, by id.
     pub(super) plugins: BTreeMap<String, Arc<PluginHandle>>,
-    /// What the manifests say about the plugins, by id. It changes with the manifest.
+    /// Names, versions and settings of the plugins, by id. They change with the manifest.
     pub(super) manifests: Mutex<BTreeMap<String, ManifestInfo>>,
     /// The task that ends the present login when it expires.
     pub(super) expiry: Mutex<Option<AbortHandle>>,
 }
 
-/// What a plugin's manifest says about it.
+/// Name, version and settings in a plugin's manifest.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ManifestInfo {
     pub(super) name: String,
