@@ -21,6 +21,7 @@ async fn on_start_waits_until_the_debugger_pause_is_released() {
     let demo = PluginSpec {
         id: "demo".to_owned(),
         name: "Demo".to_owned(),
+        settings: None,
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(WithPid(InMemoryLauncher::new(
             PluginFolders::default(),

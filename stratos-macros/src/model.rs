@@ -102,6 +102,8 @@ pub(crate) enum SettingKind<'a> {
     Bool,
     Text,
     Number,
+    /// A number whose step and limits are whole.
+    Integer,
     Json,
     /// A generated enum with a variant for each option.
     Choice {

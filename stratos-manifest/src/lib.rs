@@ -48,18 +48,21 @@ mod parse_toml;
 mod position;
 mod quote;
 mod slug;
+mod step;
 mod suggest;
 mod syntax;
 
 // The domain: the typed manifest, and the files that it names.
-#[cfg(feature = "full")]
+#[cfg(feature = "setting-values")]
+mod check_value;
+#[cfg(feature = "setting-values")]
 mod date;
 #[cfg(feature = "full")]
 mod entry_module;
 #[cfg(feature = "full")]
 mod foreign_formats;
 mod icon;
-#[cfg(feature = "full")]
+#[cfg(feature = "setting-values")]
 mod js_regex;
 mod model;
 mod plugin_path;
@@ -93,6 +96,8 @@ mod apply_fixes;
 #[cfg(feature = "full")]
 mod suppress;
 
+#[cfg(feature = "setting-values")]
+pub use self::check_value::{SettingError, check_value};
 #[cfg(feature = "toml")]
 pub use self::parse_toml::{TomlError, parse_toml};
 #[cfg(feature = "full")]

@@ -61,11 +61,21 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// `config/changed`, from the host: values were changed by someone other than the plugin, such as the pilot in the
+/// settings page.
+///
+/// Only sent to a plugin with [`FEATURE_CONFIG_CHANGES`](crate::handshake::FEATURE_CONFIG_CHANGES), and after the values
+/// are durable. The plugin reads again what it needs. Answered at once; until then the host sends no other one, and
+/// combines all changes in between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigChanged {}
+
 methods! {
     request Get = "config/get" -> GetResult;
     request Set = "config/set" -> Empty;
     request Delete = "config/delete" -> Empty;
     request GetAll = "config/get_all" -> Page;
+    request ConfigChanged = "config/changed" -> Empty;
 }
 
 #[cfg(test)]
@@ -114,6 +124,10 @@ mod tests {
                     next: Some(key()),
                 },
                 r#"{"jsonrpc":"2.0","id":1,"result":{"entries":{"refresh_interval":30},"next":"refresh_interval"}}"#,
+            ),
+            golden::request(
+                &ConfigChanged {},
+                r#"{"jsonrpc":"2.0","id":1,"method":"config/changed","params":{}}"#,
             ),
         ]
     }

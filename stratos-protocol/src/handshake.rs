@@ -12,6 +12,9 @@ use crate::version::ProtocolVersion;
 pub const FEATURE_HTTP: &str = "http";
 /// Feature of a plugin with an `on_resume`, so an update may replace it without a stop (V1).
 pub const FEATURE_RESUME: &str = "resume";
+/// Feature of a plugin that answers [`ConfigChanged`](crate::config::ConfigChanged). With a host that does not grant it,
+/// the plugin learns of changed values by reading them.
+pub const FEATURE_CONFIG_CHANGES: &str = "config-changes";
 
 /// `hello`, from the plugin: the first message on a connection.
 ///
@@ -95,7 +98,9 @@ mod tests {
                 id: "my-plugin".to_owned(),
                 version: "1.2.3".to_owned(),
             },
-            features: vec![FEATURE_HTTP.to_owned(), FEATURE_RESUME.to_owned()],
+            features: [FEATURE_HTTP, FEATURE_CONFIG_CHANGES, FEATURE_RESUME]
+                .map(str::to_owned)
+                .to_vec(),
         };
         let welcome = Welcome {
             protocol,
@@ -109,7 +114,7 @@ mod tests {
         vec![
             golden::request(
                 &hello,
-                r#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":{"major":1,"minor":0},"nonce":"n","sdk":{"name":"stratos-sdk","version":"0.1.0"},"plugin":{"id":"my-plugin","version":"1.2.3"},"features":["http","resume"]}}"#,
+                r#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":{"major":1,"minor":0},"nonce":"n","sdk":{"name":"stratos-sdk","version":"0.1.0"},"plugin":{"id":"my-plugin","version":"1.2.3"},"features":["http","config-changes","resume"]}}"#,
             ),
             golden::response::<Hello>(
                 &welcome,

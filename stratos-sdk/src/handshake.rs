@@ -1,6 +1,8 @@
 //! Plugin side of the handshake.
 
-use stratos_protocol::handshake::{FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome};
+use stratos_protocol::handshake::{
+    FEATURE_CONFIG_CHANGES, FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome,
+};
 use stratos_protocol::limits::HELLO_TIMEOUT;
 use stratos_protocol::{Message, ProtocolVersion, RpcError};
 use stratos_transport::{Connection, ConnectionError};
@@ -59,7 +61,7 @@ async fn exchange(connection: &mut Connection, hello: Hello) -> Result<Welcome, 
 }
 
 fn hello<P: Plugin>(plugin: &P, nonce: String) -> Hello {
-    let mut features = vec![FEATURE_HTTP.to_owned()];
+    let mut features = vec![FEATURE_HTTP.to_owned(), FEATURE_CONFIG_CHANGES.to_owned()];
     if plugin.resumes() {
         features.push(FEATURE_RESUME.to_owned());
     }

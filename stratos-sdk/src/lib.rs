@@ -12,6 +12,7 @@ mod macro_support;
 mod plugin;
 mod serve;
 pub mod session;
+mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -42,11 +43,13 @@ pub use crate::context::PluginContext;
 pub use crate::error::{BoxError, Result};
 pub use crate::plugin::{HookOutput, Plugin};
 pub use crate::serve::{ServeOptions, serve, serve_plugin};
+pub use crate::settings::SettingsWatch;
 
 /// Support for the code that the macros generate. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::macro_support::*;
+    pub use crate::settings::*;
 
     /// Attributes of handlers, which generated code imports for the plugin's `impl` block.
     pub mod attributes {

@@ -6,6 +6,7 @@ use stratos_protocol::handshake::Identity;
 
 use crate::context::PluginContext;
 use crate::error::{BoxError, Result};
+use crate::settings::SettingSpec;
 
 /// A plugin's background module (V1: `PluginBackgroundModule`).
 ///
@@ -45,6 +46,12 @@ use crate::error::{BoxError, Result};
 pub trait Plugin: Send + Sync + 'static {
     /// Id and version, as in the plugin's manifest. The shell rejects a plugin with another id.
     fn identity(&self) -> Identity;
+
+    /// Settings that the manifest declares, as `#[stratos::plugin]` embeds them; `None` without the macro.
+    #[doc(hidden)]
+    fn declared_settings(&self) -> Option<&'static [SettingSpec]> {
+        None
+    }
 
     /// Starts the plugin. Called once, after auth is initialised (V1), with a timeout of 30 seconds.
     ///

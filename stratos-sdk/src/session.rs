@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use serde_json::value::RawValue;
+use stratos_protocol::handshake::{FEATURE_CONFIG_CHANGES, Welcome};
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
 use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES};
 use stratos_protocol::method::Empty;
@@ -86,12 +87,16 @@ pub(crate) async fn run_with<P: Plugin>(
     } = connection;
     let mut control = Connection::new(control, FRAME_BYTES);
     let welcome = handshake(&mut control, &plugin, nonce).await;
-    let limits = welcome.map_err(SessionError::Handshake)?.limits;
+    let Welcome {
+        features, limits, ..
+    } = welcome.map_err(SessionError::Handshake)?;
     control.set_send_limit(limits.frame_bytes);
 
     let (peer, driver) = Peer::new(control);
     let shared = Arc::new(Shared {
         peer: peer.clone(),
+        settings: plugin.declared_settings().unwrap_or_default(),
+        reports_config_changes: features.iter().any(|name| name == FEATURE_CONFIG_CHANGES),
         limits,
         logger: options.logger,
         plugin: PluginInfo::new(plugin.identity(), folders),

@@ -233,13 +233,13 @@ impl ShellProcess {
         )
     }
 
-    /// Stores a config value, given as JSON.
+    /// Stores a config value that the manifest need not declare, given as JSON.
     ///
     /// # Panics
     ///
     /// When the shell refuses the value.
     pub fn set_config(&self, plugin: &str, key: &str, value: &str) {
-        let output = self.command(&["config", "set", plugin, key, value]);
+        let output = self.command(&["config", "set", "--force", plugin, key, value]);
         assert_eq!(output.code, Some(0), "{output:?}");
     }
 

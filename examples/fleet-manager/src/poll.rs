@@ -9,22 +9,27 @@ use stratos::tokio::time::sleep;
 
 use crate::airline::Airline;
 use crate::limits::refresh_interval;
+use crate::plugin::Plugin;
 use crate::status::Status;
 
 /// Polls the airline's API until the plugin ends.
 pub(crate) async fn run(ctx: PluginContext, airline: Airline, status: watch::Sender<Status>) {
     let mut logins = ctx.auth.changes();
+    let mut settings = Plugin::settings(&ctx).watch();
+    let Some(current) = settings.next().await else {
+        return;
+    };
+    let mut interval = refresh_interval(&ctx, current);
     loop {
         // After a failure, the next poll tries again.
         if let Err(error) = poll(&ctx, &airline, &status).await {
             ctx.logger.error_from("poll", "Failed to sync", &*error);
         }
-        // Reads the setting each time, so that a change takes effect without a restart.
-        let interval = refresh_interval(&ctx).await;
         select! {
             () = sleep(interval) => {}
             // A pilot who signs in sees the fleet at once.
             Some(_) = logins.next() => {}
+            Some(changed) = settings.next() => interval = refresh_interval(&ctx, changed),
         }
     }
 }

@@ -60,7 +60,10 @@ async fn plugin_recovers_from_an_outage_of_the_api() {
 
 #[tokio::test]
 async fn start_fails_with_an_invalid_api_url() {
-    let error = shell().config("api_url", "localhost:80").try_start().await;
+    let error = shell()
+        .own_config("api_url", "localhost:80")
+        .try_start()
+        .await;
     let error = error.unwrap_err().to_string();
     assert!(
         error.contains("setting `api_url` is `localhost:80`"),

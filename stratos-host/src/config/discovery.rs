@@ -111,6 +111,18 @@ impl Project {
         })
     }
 
+    /// Finds a plugin by its id in folders and their direct subfolders. Plugins whose manifests have errors are skipped.
+    #[must_use]
+    pub fn find(folders: &[PathBuf], id: &str) -> Option<Self> {
+        let folders = folders
+            .iter()
+            .filter_map(|folder| plugin_folders(folder).ok());
+        folders
+            .flatten()
+            .filter_map(|folder| Self::read(&folder).ok())
+            .find(|project| project.manifest.id == id)
+    }
+
     /// Reads the plugins in all folders. A folder without `plugin.json` stands for its direct subfolders, and
     /// `plugin.json` for its folder. A folder that is named twice counts once.
     ///

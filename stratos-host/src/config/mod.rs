@@ -6,6 +6,8 @@ mod project_settings;
 mod shell_version;
 mod stratos_toml;
 
+pub use stratos_manifest::{Setting, SettingError, check_value};
+
 pub use self::discovery::{Project, ProjectError, ProjectKind};
 pub use self::origin::{Origin, OriginError};
 pub use self::project_settings::{ProjectSettings, SettingsFolders};

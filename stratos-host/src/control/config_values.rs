@@ -1,6 +1,7 @@
 //! The config values of plugins: read, write, export, import.
 
 use serde_json::Value;
+use stratos_manifest::{Setting, check_value};
 use tracing::debug;
 
 use crate::control::{Control, ControlError};
@@ -31,12 +32,43 @@ impl Control {
         self.with_plugin(id, |store, id| store.all(id)).await
     }
 
-    /// Stores a config value durably.
+    /// Stores the value of a setting durably, as the settings page does.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the manifest declares no such setting or another type of value, the key or the value is too
+    /// large, or the store cannot be written.
+    pub async fn config_set(
+        &self,
+        id: &str,
+        key: String,
+        value: Value,
+    ) -> Result<(), ControlError> {
+        if let Some(settings) = self.settings(id)? {
+            check_value(&settings, &key, &value).map_err(ControlError::Setting)?;
+        }
+        self.config_set_own(id, key, value).await
+    }
+
+    /// The settings that a plugin's manifest declares; `None` if they are unknown.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no such plugin.
+    pub fn settings(&self, id: &str) -> Result<Option<Vec<Setting>>, ControlError> {
+        let id = &self.plugin(id)?.id;
+        let manifests = self.manifests();
+        Ok(manifests
+            .get(id)
+            .and_then(|manifest| manifest.settings.clone()))
+    }
+
+    /// Stores a config value durably that is not checked against the settings, such as one of the plugin's own.
     ///
     /// # Errors
     ///
     /// Returns an error if the key or the value is too large, or the store cannot be written.
-    pub async fn config_set(
+    pub async fn config_set_own(
         &self,
         id: &str,
         key: String,
@@ -46,6 +78,7 @@ impl Control {
         self.with_plugin(id, move |store, id| store.set(id, &stored_key, &stored))
             .await?;
         self.emit_change(id, key, Some(value));
+        self.report_change(id);
         Ok(())
     }
 
@@ -59,6 +92,7 @@ impl Control {
             return Err(no_value(id, key));
         }
         self.emit_change(id, key.to_owned(), None);
+        self.report_change(id);
         Ok(())
     }
 
@@ -74,6 +108,7 @@ impl Control {
         for (key, value) in values {
             self.emit_change(id, key, Some(value));
         }
+        self.report_change(id);
         Ok(())
     }
 
@@ -91,7 +126,14 @@ impl Control {
                 self.emit_change(&plugin, key, Some(value));
             }
         }
+        for id in self.0.plugins.keys() {
+            self.report_change(id);
+        }
         Ok(())
+    }
+
+    fn report_change(&self, plugin: &str) {
+        self.runtime().services.config.report_change(plugin);
     }
 
     fn emit_change(&self, plugin: &str, key: String, value: Option<Value>) {

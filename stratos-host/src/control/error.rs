@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use stratos_manifest::SettingError;
 use stratos_protocol::ErrorCode;
 use stratos_protocol::error::chain;
 use stratos_protocol::ipc::{ChannelError, check_channel};
@@ -54,6 +55,9 @@ pub enum ControlError {
         /// The key.
         key: String,
     },
+    /// The settings page would not store the value.
+    #[error("{}", setting_error(.0))]
+    Setting(SettingError),
     /// A key or value exceeds a limit of the config store.
     #[error(transparent)]
     Value(StoreError),
@@ -107,4 +111,11 @@ fn no_handler(id: &str, channel: &str, channels: &[String]) -> String {
         false => channels.join(", "),
     };
     format!("plugin `{id}` has no handler for the channel `{channel}`; it handles {handled}")
+}
+
+fn setting_error(error: &SettingError) -> String {
+    match error.help() {
+        Some(help) => format!("{error}; {help}"),
+        None => error.to_string(),
+    }
 }

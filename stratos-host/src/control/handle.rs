@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use stratos_manifest::Setting;
 use stratos_protocol::logger::Level;
 use tokio::task::AbortHandle;
 
@@ -29,17 +30,19 @@ pub(super) struct Inner {
     scenario_lock: Arc<tokio::sync::Mutex<()>>,
     /// The plugins, by id.
     pub(super) plugins: BTreeMap<String, Arc<PluginHandle>>,
-    /// Display names and versions of the plugins, by id. They change with the manifest.
-    pub(super) labels: Mutex<BTreeMap<String, Label>>,
+    /// Names, versions and settings of the plugins, by id. They change with the manifest.
+    pub(super) manifests: Mutex<BTreeMap<String, ManifestInfo>>,
     /// The task that ends the present login when it expires.
     pub(super) expiry: Mutex<Option<AbortHandle>>,
 }
 
-/// The display name and the version in a plugin's manifest.
+/// Name, version and settings in a plugin's manifest.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Label {
+pub(super) struct ManifestInfo {
     pub(super) name: String,
     pub(super) version: String,
+    /// The declared settings; `None` if they are unknown.
+    pub(super) settings: Option<Vec<Setting>>,
 }
 
 impl Control {
@@ -50,11 +53,15 @@ impl Control {
         origins: Arc<RwLock<Vec<Origin>>>,
         client: InProcessClient,
     ) -> Self {
-        let labels = plugins
+        let manifests = plugins
             .iter()
             .map(|spec| {
-                let (name, version) = (spec.name.clone(), spec.version.clone());
-                (spec.id.clone(), Label { name, version })
+                let info = ManifestInfo {
+                    name: spec.name.clone(),
+                    version: spec.version.clone(),
+                    settings: spec.settings.clone(),
+                };
+                (spec.id.clone(), info)
             })
             .collect();
         let plugins = plugins
@@ -71,7 +78,7 @@ impl Control {
             client,
             scenario_lock: Arc::default(),
             plugins,
-            labels: Mutex::new(labels),
+            manifests: Mutex::new(manifests),
             expiry: Mutex::default(),
         }))
     }

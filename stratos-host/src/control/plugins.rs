@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
+use stratos_manifest::Manifest;
 use tokio::sync::watch;
 use tracing::debug;
 
-use crate::control::handle::Label;
+use crate::control::handle::ManifestInfo;
 use crate::control::{Control, ControlError};
 use crate::event::{BuildStatus, LatestBuild, PluginState};
 use crate::plugin::{PluginError, PluginHandle, Runtime};
@@ -120,9 +121,14 @@ impl Control {
         }
     }
 
-    /// Sets a plugin's display name and version after a change of its manifest.
-    pub(crate) fn set_label(&self, id: &str, name: String, version: String) {
-        self.labels().insert(id.to_owned(), Label { name, version });
+    /// Applies a plugin's changed manifest: its name, version and settings.
+    pub(crate) fn apply_manifest(&self, manifest: &Manifest) {
+        let info = ManifestInfo {
+            name: manifest.name.clone(),
+            version: manifest.version.to_string(),
+            settings: Some(manifest.settings.clone()),
+        };
+        self.manifests().insert(manifest.id.clone(), info);
     }
 
     /// State of the newest build while an older version of the plugin runs; `None` if the newest version runs.
@@ -139,7 +145,8 @@ impl Control {
     fn info(&self, plugin: &PluginHandle) -> PluginInfo {
         let status = plugin.status();
         let session = self.runtime().routing.current(&plugin.id);
-        let Label { name, version } = self.labels().get(&plugin.id).cloned().unwrap_or_default();
+        let manifest = self.manifests().get(&plugin.id).cloned();
+        let ManifestInfo { name, version, .. } = manifest.unwrap_or_default();
         let Runtime {
             routing,
             session_context,
@@ -167,8 +174,8 @@ impl Control {
         }
     }
 
-    fn labels(&self) -> MutexGuard<'_, BTreeMap<String, Label>> {
-        let labels = self.0.labels.lock();
-        labels.unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn manifests(&self) -> MutexGuard<'_, BTreeMap<String, ManifestInfo>> {
+        let manifests = self.0.manifests.lock();
+        manifests.unwrap_or_else(PoisonError::into_inner)
     }
 }

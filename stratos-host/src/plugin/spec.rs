@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use stratos_manifest::Setting;
+
 use crate::process::Launcher;
 
 /// A plugin to run or to list.
@@ -13,6 +15,8 @@ pub struct PluginSpec {
     pub name: String,
     /// Version, from the manifest.
     pub version: String,
+    /// Settings that the manifest declares; `None` if they are unknown, so that config values are not checked.
+    pub settings: Option<Vec<Setting>>,
     /// Launcher of the plugin's program, or a sentence that says why the plugin is only listed.
     pub launcher: Result<Arc<dyn Launcher>, String>,
 }

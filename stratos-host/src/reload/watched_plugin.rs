@@ -164,9 +164,7 @@ impl WatchedPlugin {
                 project.manifest.id
             )),
             Ok(project) => {
-                let (name, version) = (&project.manifest.name, &project.manifest.version);
-                self.control
-                    .set_label(&id, name.clone(), version.to_string());
+                self.control.apply_manifest(&project.manifest);
                 self.project.manifest = project.manifest;
                 None
             }

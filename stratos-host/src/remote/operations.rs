@@ -14,6 +14,7 @@ use axum::http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use stratos_manifest::Setting;
 use thiserror::Error;
 
 use crate::remote::{AuthInfo, ConfigValues, Invoke, PersonaName, PluginInfo};
@@ -143,9 +144,16 @@ operations! {
     /// Reads a config value.
     GetConfigValue { plugin, key } => GET "/plugins/{plugin}/config/value" -> Value, has_timeout: true;
 
-    /// Stores a config value durably.
+    /// Stores the value of a setting durably, if the settings page would.
     SetConfigValue { plugin, key } body value: Value
         => PUT "/plugins/{plugin}/config/value" -> (), has_timeout: true;
+
+    /// Stores a config value durably that is not checked against the settings, such as one of the plugin's own.
+    SetOwnConfigValue { plugin, key } body value: Value
+        => PUT "/plugins/{plugin}/config/own" -> (), has_timeout: true;
+
+    /// Reads the settings that the manifest declares; `null` if they are unknown.
+    GetSettings { plugin } => GET "/plugins/{plugin}/settings" -> Option<Vec<Setting>>, has_timeout: true;
 
     /// Removes a config value.
     RemoveConfigValue { plugin, key } => DELETE "/plugins/{plugin}/config/value" -> (), has_timeout: true;

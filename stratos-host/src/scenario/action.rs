@@ -69,7 +69,12 @@ impl Action {
 
 impl From<ControlError> for StepFailure {
     fn from(error: ControlError) -> Self {
-        Self(error.to_string())
+        Self(match error {
+            ControlError::Setting(_) => {
+                format!("{error}; `force = true` stores values that the manifest does not allow")
+            }
+            error => error.to_string(),
+        })
     }
 }
 

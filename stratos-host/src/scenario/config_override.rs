@@ -30,14 +30,25 @@ impl ConfigOverrides {
 
     /// Overrides a config value.
     pub(super) async fn set(&mut self, key: &ConfigKey, value: Value) -> Result<(), ControlError> {
-        let ConfigKey { plugin, key: name } = key;
+        let ConfigKey {
+            plugin,
+            key: name,
+            force,
+        } = key;
         let previous = match self.control.config_get(plugin, name).await {
             Ok(previous) => Some(previous),
             Err(ControlError::NoValue { .. }) => None,
             Err(error) => return Err(error),
         };
         self.saved.push((key.clone(), previous));
-        self.control.config_set(plugin, name.clone(), value).await
+        match force {
+            true => {
+                self.control
+                    .config_set_own(plugin, name.clone(), value)
+                    .await
+            }
+            false => self.control.config_set(plugin, name.clone(), value).await,
+        }
     }
 
     /// Restarts the plugins with overridden values, which they read when they start. An error names the plugin.
@@ -72,10 +83,12 @@ impl ConfigOverrides {
     pub(super) async fn restore(mut self, restart: bool) {
         // In reverse, because a value may have been overridden twice.
         for (key, previous) in self.saved.iter().rev() {
-            let ConfigKey { plugin, key } = key;
+            let ConfigKey { plugin, key, .. } = key;
             let restored = match previous {
                 Some(value) => {
-                    let set = self.control.config_set(plugin, key.clone(), value.clone());
+                    let set = self
+                        .control
+                        .config_set_own(plugin, key.clone(), value.clone());
                     set.await
                 }
                 None => self.control.config_delete(plugin, key).await,

@@ -23,6 +23,8 @@ pub(super) struct ConfigKey {
     /// Id of the plugin; empty until [`Scenario::bind`](crate::scenario::Scenario::bind) where the file names none.
     pub(super) plugin: String,
     pub(super) key: String,
+    /// Whether the key may be one that the manifest does not declare.
+    pub(super) force: bool,
 }
 
 /// A response of a mock server.
@@ -57,11 +59,12 @@ impl MockServerConfig {
 
 impl ConfigKey {
     fn parse(table: TableReader<'_>, default_plugin: &str) -> Option<Self> {
-        table.check_keys("`config`", &["key"], &["plugin"]);
+        table.check_keys("`config`", &["key"], &["plugin", "force"]);
         let plugin = table.text("plugin");
         Some(Self {
             plugin: plugin.unwrap_or_else(|| default_plugin.to_owned()),
             key: table.text("key")?,
+            force: table.boolean("force").unwrap_or(false),
         })
     }
 }

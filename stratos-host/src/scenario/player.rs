@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
 use crate::event::{Event, ScenarioOutcome, ScenarioProgress, StepReport};
-use crate::scenario::action::StepContext;
+use crate::scenario::action::{StepContext, StepFailure};
 use crate::scenario::config_override::ConfigOverrides;
 use crate::scenario::faults::Faults;
 use crate::scenario::mock_server::MockServer;
@@ -142,7 +142,7 @@ async fn start_servers(
         faults.add_server(name, server);
         if let Some(key) = url_key {
             let set = overrides.set(&key, url.into()).await;
-            set.map_err(|error| failed(line, error.to_string()))?;
+            set.map_err(|error| failed(line, StepFailure::from(error).0))?;
             lines.entry(key.plugin).or_insert(line);
         }
     }

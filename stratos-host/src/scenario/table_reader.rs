@@ -125,6 +125,10 @@ impl<'t> TableReader<'t> {
         })
     }
 
+    pub(super) fn boolean(&self, key: &str) -> Option<bool> {
+        self.read(key, "`true` or `false`", |value| value.as_bool())
+    }
+
     /// Any value that has a JSON form.
     pub(super) fn json(&self, key: &str) -> Option<Value> {
         self.read(key, "a value that JSON has as well", to_json)

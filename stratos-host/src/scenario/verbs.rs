@@ -177,13 +177,19 @@ pub static VERBS: &[Verb] = &[
     },
     Verb {
         name: "config-set",
-        summary: "sets a config value, as the pilot does in the settings",
+        summary: "sets a config value, as the pilot does in the settings page, which accepts only what the manifest declares",
         required: &["key", "value"],
-        optional: &["plugin", "fails"],
+        optional: &["plugin", "force", "fails"],
         parse: |step| {
             let (key, value) = (step.keys.text("key")?, step.keys.json("value")?);
-            Some(Action::new(format!(" {key}"), |cx| async move {
-                Ok(cx.control.config_set(&cx.plugin, key, value).await?)
+            let force = step.keys.boolean("force").unwrap_or(false);
+            Some(Action::new(format!(" {key}"), move |cx| async move {
+                let (control, plugin) = (&cx.control, &cx.plugin);
+                let stored = match force {
+                    true => control.config_set_own(plugin, key, value).await,
+                    false => control.config_set(plugin, key, value).await,
+                };
+                Ok(stored?)
             }))
         },
     },
@@ -333,6 +339,7 @@ pub const KEYS: &[Key] = &[
     key("for", "duration of the fault; if omitted, the fault lasts until the opposite step or the end of the scenario"),
     key("key", "the key of a config value"),
     key("value", "a config value; with `expect`, what the value must contain"),
+    key("force", "`true` stores the value without a check against the manifest, for keys that are the plugin's own"),
     key("channel", "the channel, without its prefix"),
     key("payload", "the payload, `null` if omitted; with `expect`, what the payload of the push must contain"),
     key("answer", "what the answer must contain"),

@@ -21,9 +21,10 @@ use crate::control::{Control, ControlError};
 use crate::event::ScenarioProgress;
 use crate::plugin::PluginError;
 use crate::remote::{
-    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, ImportConfig, Invoke,
-    InvokeChannel, ListPlugins, Operation, PersonaName, RemoveConfigValue, ReplacePluginConfig,
-    SCENARIO_PATH, SetConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
+    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings, ImportConfig,
+    Invoke, InvokeChannel, ListPlugins, Operation, PersonaName, RemoveConfigValue,
+    ReplacePluginConfig, SCENARIO_PATH, SetConfigValue, SetOwnConfigValue, StartPlugin, StopPlugin,
+    SwitchAuth, UpdatePlugin,
 };
 use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
 use crate::server::error_response::operation_failed;
@@ -53,6 +54,10 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
         .operation(async |control, SetConfigValue { plugin, key, value }| {
             control.config_set(&plugin, key, value).await
         })
+        .operation(async |control, SetOwnConfigValue { plugin, key, value }| {
+            control.config_set_own(&plugin, key, value).await
+        })
+        .operation(async |control, GetSettings { plugin }| control.settings(&plugin))
         .operation(async |control, RemoveConfigValue { plugin, key }| {
             control.config_delete(&plugin, &key).await
         })
@@ -125,9 +130,9 @@ fn status_of(error: &ControlError) -> StatusCode {
         | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
         ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
         ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
-        ControlError::Value(StoreError::TooDeep { .. }) | ControlError::Persona(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        ControlError::Setting(_)
+        | ControlError::Value(StoreError::TooDeep { .. })
+        | ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ControlError::Value(_) => StatusCode::PAYLOAD_TOO_LARGE,
         ControlError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -1,6 +1,7 @@
 //! The config service: durable values of a plugin, in the shell's store.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,6 +12,7 @@ use stratos_protocol::limits::{CONFIG_KEY_BYTES, CONFIG_VALUE_BYTES, FRAME_BYTES
 use stratos_protocol::method::Empty;
 use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
+use tokio::sync::watch;
 
 use crate::event::{Event, EventBus};
 use crate::services::service::{Caller, Resources, RpcResult, Service, writes_revoked};
@@ -26,6 +28,8 @@ pub(crate) struct ConfigService {
     events: EventBus,
     /// Faults of the store that tests and scenarios inject.
     pub(crate) faults: InjectedFaults,
+    /// Changes by others than the plugin, by plugin.
+    changes: Mutex<BTreeMap<String, watch::Sender<()>>>,
 }
 
 /// [`Set`] whose value is not parsed yet.
@@ -45,6 +49,7 @@ impl Service for ConfigService {
             store: resources.store.clone(),
             events: resources.events.clone(),
             faults: InjectedFaults::default(),
+            changes: Mutex::default(),
         }
     }
 
@@ -76,6 +81,20 @@ impl Service for ConfigService {
 }
 
 impl ConfigService {
+    /// Subscribes a session of a plugin to changes by others than the plugin.
+    pub(crate) fn subscribe(&self, plugin: &str) -> watch::Receiver<()> {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.entry(plugin.to_owned()).or_default().subscribe()
+    }
+
+    /// Reports a durable change by others than the plugin to all its sessions, also to those that start or drain.
+    pub(crate) fn report_change(&self, plugin: &str) {
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(change) = changes.get(plugin) {
+            change.send_replace(());
+        }
+    }
+
     async fn get(&self, caller: &Caller, Get { key }: Get) -> RpcResult<GetResult> {
         let value = self
             .run(caller, move |store, plugin| store.get(plugin, &key))

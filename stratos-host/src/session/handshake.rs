@@ -4,7 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use serde_json::value::to_raw_value;
-use stratos_protocol::handshake::{FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome};
+use stratos_protocol::handshake::{
+    FEATURE_CONFIG_CHANGES, FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome,
+};
 use stratos_protocol::limits::{FRAME_BYTES, Limits};
 use stratos_protocol::{ErrorCode, Message, ProtocolVersion, Request as _, RpcError};
 use stratos_transport::Connection;
@@ -151,7 +153,7 @@ fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
             hello.plugin.id.escape_debug()
         ));
     }
-    let known = [FEATURE_HTTP, FEATURE_RESUME];
+    let known = [FEATURE_HTTP, FEATURE_CONFIG_CHANGES, FEATURE_RESUME];
     Ok(Welcome {
         protocol,
         host: PeerInfo {

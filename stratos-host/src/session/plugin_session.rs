@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::auth::{AuthChanged, AuthState};
+use stratos_protocol::config::ConfigChanged;
 use stratos_protocol::error::chain;
-use stratos_protocol::handshake::FEATURE_RESUME;
+use stratos_protocol::handshake::{FEATURE_CONFIG_CHANGES, FEATURE_RESUME};
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
 use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_TIMEOUT};
@@ -119,13 +120,18 @@ impl Session {
         let (peer, driver) = Peer::new(connection);
         let caller = Arc::new(caller);
         tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
+        let has_feature = |feature| hello.features.iter().any(|name| name == feature);
+        if has_feature(FEATURE_CONFIG_CHANGES) {
+            let changes = forward_config_changes(peer.clone(), &caller, context);
+            tokio::spawn(changes);
+        }
         Ok(Self {
             caller,
             http: HttpClient::pooled(Connector::Stream(http)),
             process,
             leases: TaskTracker::new(),
             peer,
-            resumes: hello.features.iter().any(|name| name == FEATURE_RESUME),
+            resumes: has_feature(FEATURE_RESUME),
             invoke_permits: Semaphore::new(INVOKE_PERMITS),
             context: context.clone(),
         })
@@ -321,6 +327,31 @@ async fn drive(driver: PeerDriver, caller: Arc<Caller>, context: SessionContext)
         events.log_from_shell(&caller.plugin, Level::Error, text);
     }
     context.services.session_ended(&caller);
+}
+
+/// Tells the plugin of changed config values until its connection ends. One message at a time is in flight, so a plugin
+/// that does not answer delays its own messages only.
+fn forward_config_changes(
+    peer: Peer,
+    caller: &Caller,
+    context: &SessionContext,
+) -> impl Future<Output = ()> + use<> {
+    let mut changes = context.services.config.subscribe(&caller.plugin);
+    let timeouts = Arc::clone(&context.timeouts);
+    async move {
+        let forward = async {
+            while changes.changed().await.is_ok() {
+                // The plugin reads the values itself, so an error loses nothing but this message.
+                let _ = peer
+                    .call(&ConfigChanged {}, timeouts.current().answer)
+                    .await;
+            }
+        };
+        tokio::select! {
+            () = forward => {}
+            () = peer.closed() => {}
+        }
+    }
 }
 
 fn broke_protocol(violation: &str) -> String {

@@ -6,6 +6,7 @@ mod output;
 mod parts;
 mod plugin_impl;
 mod registration;
+mod setting_docs;
 mod settings;
 
 pub(crate) use self::output::{manifest, misplaced_attribute, plugin};

@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, Type};
 
 use super::parts::{call, context, identity, plugin_type, question_mark};
 use super::registration;
+use super::settings;
 use crate::model::{Argument, Plugin, StateType, UserFn};
 use crate::parse::item::ItemKind;
 use crate::types::{first_type_argument, without_lifetimes};
@@ -20,6 +21,7 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
     };
     let identity = plugin.json.and_then(identity);
     let identity = identity.unwrap_or_else(|| quote! { ::core::unreachable!() });
+    let declared_settings = settings::declared_settings(plugin);
     let on_start = methods(plugin, "on_start", &plugin.hooks.on_start);
     let on_stop = methods(plugin, "on_stop", &plugin.hooks.on_stop);
     let on_resume = on_resume(plugin);
@@ -32,6 +34,7 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
             fn identity(&self) -> ::stratos::Identity {
                 #identity
             }
+            #declared_settings
             #on_start
             #on_stop
             #on_resume

@@ -2,10 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use stratos_manifest::SettingScope;
 use syn::Ident;
 
 use super::parts::plugin_type;
+use super::setting_docs::{code_span, escape_markdown, setting_docs};
 use crate::model::{Plugin, SettingAccessor, SettingKind};
 use crate::names::snake;
 use crate::parse::item::ItemKind;
@@ -17,15 +17,16 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
         return inherent_members(plugin, None);
     };
     let hidden = hidden_module(plugin);
-    let default = Ident::new("settings", Span::call_site());
-    let visible = plugin.settings_module.unwrap_or(&default);
+    let visible = settings_module(plugin);
     let members = inherent_members(plugin, Some(&quote! { #hidden::#visible }));
     let import = match plugin.settings_module {
         Some(module) => quote! { pub use #hidden::#module; },
         // A glob import, so that a module of the author with the same name takes precedence.
         None => quote! { pub use #hidden::*; },
     };
-    let accessors = plugin.settings.iter().map(accessor_methods);
+    let accessors = plugin.settings.iter().enumerate();
+    let accessors = accessors.map(|(index, accessor)| accessor_methods(index, accessor));
+    let snapshot = snapshot_struct(&plugin.settings);
     let choices = plugin.settings.iter().filter_map(choice_enum);
     let doc = format!(
         " The settings that `{}` declares; `#[stratos::plugin(settings = \"...\")]` gives this module another name.",
@@ -38,7 +39,7 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
         pub mod #hidden {
             #[doc = #doc]
             pub mod #visible {
-                /// Reads the settings; each method has the name of its setting.
+                /// Reads the settings: all at once, or one with the method of its name.
                 #[derive(::core::fmt::Debug, ::core::clone::Clone)]
                 pub struct Settings(::stratos::context::Config);
 
@@ -49,8 +50,22 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
                 }
 
                 impl Settings {
+                    /// Reads all settings at once, with the defaults of the manifest.
+                    pub async fn all(
+                        &self,
+                    ) -> ::core::result::Result<Snapshot, ::stratos::context::ConfigError> {
+                        ::stratos::__private::snapshot(&self.0).await
+                    }
+
+                    /// Subscribes to the settings: the current ones first, then again after each change.
+                    pub fn watch(&self) -> ::stratos::SettingsWatch<Snapshot> {
+                        ::stratos::SettingsWatch::new(&self.0)
+                    }
+
                     #(#accessors)*
                 }
+
+                #snapshot
 
                 #(#choices)*
             }
@@ -58,6 +73,31 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> TokenStream {
 
         #import
     }
+}
+
+/// Returns the list of settings that the program embeds; an empty one without settings, nothing without a manifest.
+pub(super) fn declared_settings(plugin: &Plugin<'_>) -> Option<TokenStream> {
+    plugin.json?;
+    let list = match plugin.settings.is_empty() {
+        true => quote! { &[] },
+        false => {
+            let hidden = hidden_module(plugin);
+            let module = settings_module(plugin);
+            quote! { <#hidden::#module::Snapshot as ::stratos::__private::Snapshot>::SETTINGS }
+        }
+    };
+    Some(quote! {
+        fn declared_settings(
+            &self,
+        ) -> ::core::option::Option<&'static [::stratos::__private::SettingSpec]> {
+            ::core::option::Option::Some(#list)
+        }
+    })
+}
+
+fn settings_module(plugin: &Plugin<'_>) -> Ident {
+    let default = || Ident::new("settings", Span::call_site());
+    plugin.settings_module.cloned().unwrap_or_else(default)
 }
 
 /// Returns the name of the module around the settings module, which cannot collide with a module of the author.
@@ -113,37 +153,100 @@ fn inherent_members(plugin: &Plugin<'_>, settings_module: Option<&TokenStream>) 
     }
 }
 
-/// Generates the accessor of a setting, and the one that takes a default.
-fn accessor_methods(accessor: &SettingAccessor<'_>) -> TokenStream {
+/// Generates the struct of all settings.
+fn snapshot_struct(accessors: &[SettingAccessor<'_>]) -> TokenStream {
+    let fields = accessors.iter().map(|accessor| {
+        let (name, docs, ty) = (&accessor.method, setting_docs(accessor), output(accessor));
+        quote! {
+            #(#[doc = #docs])*
+            pub #name: #ty
+        }
+    });
+    let specs = accessors.iter().map(|accessor| {
+        let setting = &accessor.declaration.setting;
+        let (key, ty) = (&setting.key, value_type(accessor));
+        let (accepted, json) = (setting.accepted_values(), setting.to_json());
+        quote! {
+            ::stratos::__private::SettingSpec {
+                key: #key,
+                accepts: ::stratos::__private::accepts::<#ty>,
+                accepted: #accepted,
+                json: #json,
+            }
+        }
+    });
+    let values = accessors.iter().enumerate().map(|(index, accessor)| {
+        let (name, ty) = (&accessor.method, value_type(accessor));
+        let stored = quote! { stored.take::<#ty>(&Self::SETTINGS[#index])? };
+        // An invalid default is an error already; the field keeps its type to avoid further errors.
+        let invalid = || quote! { ::core::unreachable!() };
+        match &accessor.declaration.setting.default {
+            Some(_) => {
+                let default = default_value(accessor).unwrap_or_else(invalid);
+                quote! { #name: #stored.unwrap_or_else(|| #default) }
+            }
+            None => quote! { #name: #stored },
+        }
+    });
+    quote! {
+        /// All settings at one time.
+        #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::cmp::PartialEq)]
+        pub struct Snapshot {
+            #(#fields,)*
+        }
+
+        #[automatically_derived]
+        impl ::stratos::__private::Snapshot for Snapshot {
+            const SETTINGS: &'static [::stratos::__private::SettingSpec] = &[#(#specs),*];
+
+            fn from_stored(
+                mut stored: ::stratos::__private::StoredSettings,
+            ) -> ::core::result::Result<Self, ::stratos::context::ConfigError> {
+                ::core::result::Result::Ok(Self { #(#values,)* })
+            }
+        }
+    }
+}
+
+/// The Rust type of a setting's value.
+fn value_type(accessor: &SettingAccessor<'_>) -> TokenStream {
+    match &accessor.kind {
+        SettingKind::Bool => quote! { bool },
+        SettingKind::Text => quote! { ::std::string::String },
+        SettingKind::Number => quote! { f64 },
+        SettingKind::Integer => quote! { i64 },
+        SettingKind::Json => quote! { ::stratos::serde_json::Value },
+        SettingKind::Choice { name, .. } => quote! { #name },
+    }
+}
+
+/// The Rust type of a setting: an `Option` of the value if there is no default.
+fn output(accessor: &SettingAccessor<'_>) -> TokenStream {
+    let ty = value_type(accessor);
+    match accessor.declaration.setting.default {
+        Some(_) => ty,
+        None => quote! { ::core::option::Option<#ty> },
+    }
+}
+
+/// Generates the accessor of the setting at `index`, and the one that takes a default.
+fn accessor_methods(index: usize, accessor: &SettingAccessor<'_>) -> TokenStream {
     let SettingAccessor {
         declaration,
         method,
         method_or,
-        kind,
+        ..
     } = accessor;
     let setting = &declaration.setting;
-    let key = &setting.key;
-    let ty = match kind {
-        SettingKind::Bool => quote! { bool },
-        SettingKind::Text => quote! { ::std::string::String },
-        SettingKind::Number => quote! { f64 },
-        SettingKind::Json => quote! { ::stratos::serde_json::Value },
-        SettingKind::Choice { name, .. } => quote! { #name },
-    };
-    let (read, read_or) = match kind {
-        SettingKind::Choice { .. } => (quote! { choice }, quote! { choice_or }),
-        SettingKind::Json => (quote! { any_json }, quote! { any_json_or }),
-        _ => (quote! { setting }, quote! { setting_or }),
-    };
-    let output = match setting.default {
-        Some(_) => quote! { #ty },
-        None => quote! { ::core::option::Option<#ty> },
-    };
+    let (ty, output) = (value_type(accessor), output(accessor));
+    let spec = quote! { &<Snapshot as ::stratos::__private::Snapshot>::SETTINGS[#index] };
     let body = match default_value(accessor) {
-        Some(default) => quote! { ::stratos::__private::#read_or(&self.0, #key, #default).await },
+        Some(default) => {
+            quote! { ::stratos::__private::setting_or(&self.0, #spec, #default).await }
+        }
         // An invalid default is an error already; the accessor keeps its type to avoid further errors.
         None if setting.default.is_some() => quote! { ::core::unreachable!() },
-        None => quote! { ::stratos::__private::#read(&self.0, #key).await },
+        None => quote! { ::stratos::__private::setting(&self.0, #spec).await },
     };
     let docs = setting_docs(accessor);
     let doc_or =
@@ -157,7 +260,7 @@ fn accessor_methods(accessor: &SettingAccessor<'_>) -> TokenStream {
 
         #[doc = #doc_or]
         pub async fn #method_or(&self, default: #ty) -> ::core::result::Result<#ty, #error> {
-            ::stratos::__private::#read_or(&self.0, #key, default).await
+            ::stratos::__private::setting_or(&self.0, #spec, default).await
         }
     }
 }
@@ -178,6 +281,10 @@ fn default_value(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
             let value = default.as_f64()?;
             quote! { #value }
         }
+        SettingKind::Integer => {
+            let value = accessor.declaration.setting.integer_default()?;
+            quote! { #value }
+        }
         SettingKind::Json => {
             let text = default.to_string();
             quote! { ::stratos::__private::json(#text) }
@@ -188,61 +295,6 @@ fn default_value(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
             quote! { #name::#variant }
         }
     })
-}
-
-/// Writes the doc comment of an accessor, line by line.
-fn setting_docs(accessor: &SettingAccessor<'_>) -> Vec<String> {
-    let setting = &accessor.declaration.setting;
-    let mut docs = vec![format!(
-        " {} ({}).",
-        escape_markdown(&setting.name),
-        code_span(&setting.key)
-    )];
-    if let Some(description) = &setting.description {
-        docs.extend([String::new(), format!(" {}", escape_markdown(description))]);
-    }
-    docs.push(String::new());
-    let by = match setting.scope {
-        SettingScope::User => "Set by the pilot",
-        SettingScope::Airline => "Set by the airline",
-    };
-    docs.push(match &setting.default {
-        Some(default) => {
-            let default = code_span(&default.to_string());
-            format!(" {by}; {default} if it is not set.")
-        }
-        None => format!(" {by}; `None` if it is not set."),
-    });
-    docs
-}
-
-/// Escapes text so that Markdown shows it literally: no links, no HTML, and no doctest of an indented line.
-fn escape_markdown(text: &str) -> String {
-    let mut escaped = String::new();
-    for char in single_line(text).chars() {
-        escaped.extend(char.is_ascii_punctuation().then_some('\\'));
-        escaped.push(char);
-    }
-    escaped
-}
-
-/// Writes text as a code span of Markdown, with a fence longer than each run of backticks in the text.
-fn code_span(text: &str) -> String {
-    let text = single_line(text);
-    let runs = text.split(|char| char != '`').map(str::len);
-    match runs.max().unwrap_or_default() {
-        0 if !text.is_empty() => format!("`{text}`"),
-        longest => {
-            let fence = "`".repeat(longest + 1);
-            format!("{fence} {text} {fence}")
-        }
-    }
-}
-
-/// Replaces each run of whitespace by one space, as Markdown does when it renders text.
-fn single_line(text: &str) -> String {
-    let words: Vec<_> = text.split_ascii_whitespace().collect();
-    words.join(" ")
 }
 
 /// Generates the enum of a setting with options.
@@ -277,24 +329,4 @@ fn choice_enum(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
             const ALL: &'static [(&'static str, Self)] = &[#((#values, Self::#names)),*];
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_of_the_manifest_are_escaped_in_doc_comments() {
-        let text = "a `b`\n\n    let [c] = 1;";
-        assert_eq!(escape_markdown(text), r"a \`b\` let \[c\] \= 1\;");
-        for (text, expected) in [
-            ("kg", "`kg`"),
-            ("a\n\n    b", "`a b`"),
-            ("", "`  `"),
-            ("`", "`` ` ``"),
-            ("a``b`<i>", "``` a``b`<i> ```"),
-        ] {
-            assert_eq!(code_span(text), expected, "{text:?}");
-        }
-    }
 }

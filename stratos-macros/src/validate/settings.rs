@@ -26,6 +26,9 @@ fn name_accessors(settings: &[SettingDeclaration]) -> Vec<SettingAccessor<'_>> {
     let mut methods = UniqueNames::default();
     let mut types = UniqueNames::default();
     types.take("Settings", "");
+    types.take("Snapshot", "");
+    methods.take("all", "");
+    methods.take("watch", "");
     settings
         .iter()
         .enumerate()
@@ -38,7 +41,10 @@ fn name_accessors(settings: &[SettingDeclaration]) -> Vec<SettingAccessor<'_>> {
             let kind = match setting.kind {
                 SettingType::Boolean => SettingKind::Bool,
                 SettingType::Text | SettingType::LongText | SettingType::Date => SettingKind::Text,
-                SettingType::Number | SettingType::Range => SettingKind::Number,
+                SettingType::Number | SettingType::Range => match setting.is_integer() {
+                    true => SettingKind::Integer,
+                    false => SettingKind::Number,
+                },
                 SettingType::Json => SettingKind::Json,
                 SettingType::List | SettingType::Radio => SettingKind::Choice {
                     name: types.take(&upper_camel(&setting.key), &format!("Setting{number}")),
@@ -97,6 +103,7 @@ fn invalid_default(accessor: &SettingAccessor<'_>) -> Option<String> {
         SettingKind::Bool => (default.is_boolean(), "true or false"),
         SettingKind::Text => (default.is_string(), "text"),
         SettingKind::Number => (default.is_number(), "a number"),
+        SettingKind::Integer => (setting.integer_default().is_some(), "a whole number"),
         SettingKind::Json => (true, ""),
         SettingKind::Choice { variants, .. } => {
             let mut options = variants.iter();

@@ -3,6 +3,7 @@
 mod from_syntax;
 mod manifest;
 mod setting;
+mod setting_value;
 mod string_enum;
 
 pub(crate) use self::from_syntax::build_manifest;

@@ -1,6 +1,6 @@
 //! The declared settings.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::string_enum::string_enum;
@@ -9,14 +9,14 @@ use crate::model::string_enum::string_enum;
 ///
 /// The presence of the optional fields depends on [`kind`](Self::kind): a range always has `min` and `max`, and a
 /// list or radio always has options.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     /// The key by which the plugin reads the value.
     pub key: String,
     /// The displayed name.
     pub name: String,
     /// The displayed description.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The type of the value and of its form field.
     #[serde(rename = "type")]
@@ -26,30 +26,38 @@ pub struct Setting {
     /// The initial value of the form field. No documentation says that the plugin gets it.
     ///
     /// A number that exceeds a 64-bit float is left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
     /// The smallest number, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
     /// The largest number, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
     /// The step between two valid numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<f64>,
     /// The JavaScript regular expression that a text has to match.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// The text that an empty form field shows.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
     /// The options of a list or radio.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
 }
 
+impl Setting {
+    /// The setting as JSON, from which it can be deserialized again.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("settings have a JSON form")
+    }
+}
+
 /// An option of a list or radio (V2, V3).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
     /// The stored value. No documentation says that it has to be a string.
     ///

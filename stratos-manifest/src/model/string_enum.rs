@@ -1,6 +1,7 @@
 //! The macro for enums that a manifest writes as strings.
 
-/// Declares an enum whose variants are strings in the manifest, with conversions in both directions and `Serialize`.
+/// Declares an enum whose variants are strings in the manifest, with conversions in both directions,
+/// `Serialize` and `Deserialize`.
 macro_rules! string_enum {
     (
         $(#[$attribute:meta])*
@@ -34,6 +35,14 @@ macro_rules! string_enum {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                Self::from_name(&name)
+                    .ok_or_else(|| serde::de::Error::unknown_variant(&name, Self::NAMES))
             }
         }
     };

@@ -1,6 +1,7 @@
 use crate::{
     context::{NUMERIC, number_field},
     rules::prelude::*,
+    step::{is_between_steps, nearest_step},
 };
 
 declare_rule! {
@@ -42,9 +43,6 @@ declare_rule! {
     }
 }
 
-/// The tolerated rounding error, as a fraction of a step: in floating point, 0.3 is not exactly three steps of 0.1.
-const TOLERANCE: f64 = 1e-6;
-
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     for setting in cx.settings_of_type(NUMERIC) {
         let number = |key| number_field(setting.object, key);
@@ -56,10 +54,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let is_out_of_range =
             default.value > max || min.as_ref().is_some_and(|min| default.value < min.value);
         let base = min.map_or(0.0, |min| min.value);
-        if step.value <= 0.0 || is_out_of_range || !is_off(default.value, base, step.value) {
+        if step.value <= 0.0 || is_out_of_range || !is_between_steps(default.value, base, step.value) {
             continue;
         }
-        let nearest = base + ((default.value - base) / step.value).round() * step.value;
+        let nearest = nearest_step(default.value, base, step.value);
         let finding = cx
             .finding(
                 default.span.clone(),
@@ -85,33 +83,5 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             false => finding
                 .help("write a number that is a whole number of steps away, or change `step`"),
         });
-    }
-}
-
-/// Whether `number` is not a whole number of steps away from `base`, as far as floating point can tell.
-fn is_off(number: f64, base: f64, step: f64) -> bool {
-    let steps = (number - base) / step;
-    steps.abs() < 1e9 && (steps - steps.round()).abs() > TOLERANCE
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounding_errors_are_tolerated() {
-        for (number, base, step) in [
-            (0.3, 0.0, 0.1),
-            (1.1, 0.1, 0.2),
-            (-15.0, 0.0, 5.0),
-            (1e300, 0.0, 3.0),
-            (1.0, 0.0, 1e-300),
-            (-1e308, 1e308, 1.0),
-        ] {
-            assert!(!is_off(number, base, step), "{number} {base} {step}");
-        }
-        for (number, base, step) in [(7.0, 0.0, 5.0), (10.0, 1.0, 5.0), (0.25, 0.0, 0.1)] {
-            assert!(is_off(number, base, step), "{number} {base} {step}");
-        }
     }
 }

@@ -1,27 +1,27 @@
 //! `ctx.config`: the plugin's key-value store.
 
-use std::any::type_name;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use stratos_protocol::Request;
-use stratos_protocol::config::{Delete, Get, GetAll, Set};
+use serde_json::value::RawValue;
+use stratos_protocol::config::{ConfigChanged, Delete, Get, GetAll, Set};
 use stratos_protocol::limits::CONFIG_KEY_BYTES;
-use stratos_transport::CallError;
-use thiserror::Error;
-use tokio::sync::Semaphore;
+use stratos_protocol::method::Empty;
+use stratos_protocol::{Request, RpcError};
+use stratos_transport::rpc;
+use tokio::sync::{Semaphore, watch};
 
+use crate::context::config_error::{ConfigError, shorten};
 use crate::context::service::ContextService;
 use crate::context::shared::Shared;
+use crate::settings::SettingSpec;
 
 /// Limit of concurrent calls to the shell. Further calls wait in the plugin, so that they do not delay its answers
 /// to IPC calls.
 const MAX_CONCURRENT_CALLS: usize = 64;
-/// Length to which keys and values are truncated in error messages, in characters.
-const SHOWN_CHARS: usize = 60;
 
 /// The plugin's key-value store (V1: `PluginConfigStore`). Cheap to clone.
 ///
@@ -46,64 +46,8 @@ const SHOWN_CHARS: usize = 60;
 pub struct Config {
     shared: Arc<Shared>,
     call_permits: Arc<Semaphore>,
-}
-
-/// Error of a [`Config`] operation.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// The stored value does not deserialize into the requested type.
-    #[error("config value `{key}` is {found}, which does not fit `{wanted}`")]
-    WrongType {
-        /// Key of the value.
-        key: String,
-        /// JSON type of the stored value, such as `a number`.
-        found: &'static str,
-        /// Name of the requested Rust type.
-        wanted: &'static str,
-        /// Error of the deserializer.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// The stored value is not one of the options that the manifest declares for a list or radio setting.
-    #[error("config value `{key}` is {found}, which is none of its options: {options}")]
-    UnknownOption {
-        /// Key of the value.
-        key: String,
-        /// Stored value as JSON, truncated to 60 characters.
-        found: String,
-        /// Values of all options as JSON, separated by commas.
-        options: String,
-    },
-    /// The value cannot be serialized to JSON.
-    #[error("cannot store `{key}`: the value cannot be serialized to JSON")]
-    Encode {
-        /// Key of the value.
-        key: String,
-        /// Error of the serializer.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// The key or the value exceeds the shell's limit.
-    #[error("cannot store `{key}`: its {part} is {length} bytes long, at most {limit} are allowed")]
-    TooLarge {
-        /// Key, truncated to 60 characters.
-        key: String,
-        /// Part that is too large: `key` or `value`.
-        part: &'static str,
-        /// Length in bytes.
-        length: usize,
-        /// Maximum length in bytes.
-        limit: usize,
-    },
-    /// The shell's store failed, or the shell did not answer within 30 seconds.
-    #[error("the config store failed for `{key}`")]
-    Shell {
-        /// Key of the value; `*` for [`Config::get_all`].
-        key: String,
-        /// Error of the call to the shell.
-        #[source]
-        source: CallError,
-    },
+    /// Changes of settings by the plugin, and of any values by others.
+    changes: watch::Sender<()>,
 }
 
 impl Config {
@@ -114,7 +58,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::WrongType`] if the stored value is not a `T`, [`ConfigError::Shell`] if the shell fails.
+    /// [`ConfigError::WrongSetting`] or [`ConfigError::WrongType`] if the stored value is not a `T`,
+    /// [`ConfigError::Shell`] if the shell fails.
     pub async fn get<T: DeserializeOwned>(&self, key: &str, default: T) -> Result<T, ConfigError> {
         Ok(self.get_option(key).await?.unwrap_or(default))
     }
@@ -123,13 +68,64 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::WrongType`] if the stored value is not a `T`, [`ConfigError::Shell`] if the shell fails.
+    /// [`ConfigError::WrongSetting`] or [`ConfigError::WrongType`] if the stored value is not a `T`,
+    /// [`ConfigError::Shell`] if the shell fails.
     pub async fn get_option<T: DeserializeOwned>(
         &self,
         key: &str,
     ) -> Result<Option<T>, ConfigError> {
-        let stored = self.stored(key).await?;
-        stored.map(|value| parse(key, value)).transpose()
+        let Some(stored) = self.stored(key).await? else {
+            return Ok(None);
+        };
+        match T::deserialize(&stored) {
+            Ok(value) => Ok(Some(value)),
+            Err(source) => Err(self.wrong_type::<T>(key, &stored, source)),
+        }
+    }
+
+    fn wrong_type<T>(&self, key: &str, stored: &Value, source: serde_json::Error) -> ConfigError {
+        let mut settings = self.shared.settings.iter();
+        let declared = settings.find(|setting| setting.key == key);
+        match declared.filter(|setting| !(setting.accepts)(stored)) {
+            Some(setting) => ConfigError::wrong_setting(self.plugin(), setting, stored),
+            None => ConfigError::wrong_type::<T>(self.plugin(), key, stored, source),
+        }
+    }
+
+    /// Id of the plugin.
+    pub(crate) fn plugin(&self) -> &str {
+        self.shared.plugin.id()
+    }
+
+    /// Reports a change that the plugin itself has made; only settings have subscribers.
+    fn report_change(&self, key: &str) {
+        if self
+            .shared
+            .settings
+            .iter()
+            .any(|setting| setting.key == key)
+        {
+            self.changes.send_replace(());
+        }
+    }
+
+    /// Subscribes to changes of settings. Those by others than the plugin are reported by some shells only.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Reads the values of these settings.
+    pub(crate) async fn stored_settings(
+        &self,
+        settings: &[SettingSpec],
+    ) -> Result<BTreeMap<String, Value>, ConfigError> {
+        let mut values = self.get_all().await?;
+        values.retain(|key, _| settings.iter().any(|setting| setting.key == key));
+        Ok(values)
     }
 
     /// Reads the value of `key` as JSON; a stored `null` is `Some(Value::Null)`.
@@ -164,6 +160,7 @@ impl Config {
             value,
         };
         self.call(key, &set).await?;
+        self.report_change(key);
         Ok(())
     }
 
@@ -177,6 +174,7 @@ impl Config {
             key: key.to_owned(),
         };
         self.call(key, &delete).await?;
+        self.report_change(key);
         Ok(())
     }
 
@@ -213,28 +211,27 @@ impl Config {
 }
 
 impl ContextService for Config {
+    const METHODS: &'static [&'static str] = &[ConfigChanged::METHOD];
+
     fn new(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
             call_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)),
+            changes: watch::Sender::default(),
         }
     }
-}
 
-/// Deserializes the stored value of `key`.
-pub(crate) fn parse<T: DeserializeOwned>(key: &str, stored: Value) -> Result<T, ConfigError> {
-    let found = json_type(&stored);
-    serde_json::from_value(stored).map_err(|source| ConfigError::WrongType {
-        key: key.to_owned(),
-        found,
-        wanted: type_name::<T>(),
-        source,
-    })
-}
-
-/// Truncates a key or value for an error message.
-pub(crate) fn truncate(text: &str) -> String {
-    text.chars().take(SHOWN_CHARS).collect()
+    async fn handle_request(
+        &self,
+        _method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
+        rpc::respond(params, async |ConfigChanged {}| {
+            self.changes.send_replace(());
+            Ok(Empty {})
+        })
+        .await
+    }
 }
 
 fn check_size(
@@ -247,20 +244,9 @@ fn check_size(
         return Ok(());
     }
     Err(ConfigError::TooLarge {
-        key: truncate(key),
+        key: shorten(key),
         part,
         length,
         limit,
     })
-}
-
-fn json_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

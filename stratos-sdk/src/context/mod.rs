@@ -3,6 +3,7 @@
 mod auth;
 mod clock;
 mod config;
+mod config_error;
 mod error_response;
 mod extract;
 mod ipc;
@@ -18,14 +19,14 @@ mod tracker;
 
 pub use self::auth::{Auth, AuthChanges};
 pub use self::clock::Clock;
-pub use self::config::{Config, ConfigError};
+pub use self::config::Config;
+pub use self::config_error::ConfigError;
 pub use self::ipc::{Ipc, IpcError};
 pub use self::logger::Logger;
 pub use self::plugin_context::PluginContext;
 pub use self::plugin_info::PluginInfo;
 pub use self::server::{Server, ServerError};
 
-pub(crate) use self::config::{parse, truncate};
 pub(crate) use self::ipc::{decode_payload, encode_answer};
 pub(crate) use self::logger::LogQueue;
 pub(crate) use self::shared::Shared;

@@ -9,6 +9,7 @@ use crate::context::clock::Clock;
 use crate::context::logger::Logger;
 use crate::context::plugin_info::PluginInfo;
 use crate::instrument::Instrumentation;
+use crate::settings::SettingSpec;
 
 /// Resources of a session for its services: the connection to the shell, the log, and the shutdown signal.
 ///
@@ -17,6 +18,10 @@ use crate::instrument::Instrumentation;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) peer: Peer,
+    /// Settings that the manifest declares, as far as the plugin knows them.
+    pub(crate) settings: &'static [SettingSpec],
+    /// Whether the shell reports changed config values.
+    pub(crate) reports_config_changes: bool,
     /// Sizes that the shell granted in the handshake.
     pub(crate) limits: Limits,
     pub(crate) logger: Logger,
@@ -58,6 +63,8 @@ pub(crate) fn test_shared() -> (std::sync::Arc<Shared>, stratos_transport::PeerD
     };
     let shared = Shared {
         peer,
+        settings: &[],
+        reports_config_changes: true,
         limits: Limits::default(),
         logger,
         plugin: PluginInfo::new(identity, folders),

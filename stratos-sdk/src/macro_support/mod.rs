@@ -6,7 +6,6 @@ mod hooks;
 mod ipc;
 mod registrar;
 mod route;
-mod settings;
 
 pub use self::hooks::{
     HookContext, HookError, ModuleState, context, hook_result, identity, start_result,
@@ -18,7 +17,4 @@ pub use self::registrar::HandlerRegistrar;
 pub use self::route::{
     FallibleResponse, FallibleRoute, LastArgument, PlainResponse, PlainRoute, RouteAnswer,
     RouteArgument, RouteError, extract, extract_last,
-};
-pub use self::settings::{
-    Choice, any_json, any_json_or, choice, choice_or, json, setting, setting_or,
 };

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 use stratos_host::ShellVersion;
 
+use crate::testing::config_value::to_json;
 use crate::testing::host_kind::HostKind;
 use crate::testing::plugin_factory::{IntoPlugin, PluginFactory};
 use crate::testing::shell::TestShell;
@@ -73,16 +74,29 @@ impl TestShellBuilder {
         self
     }
 
-    /// Stores a config value before the plugin starts.
+    /// Sets a setting before the plugin starts, as the pilot does in the settings page.
+    ///
+    /// The shell does not start with a key or a value that the plugin's manifest does not declare. For a plugin without
+    /// `#[stratos::plugin]`, nothing is checked, since the declared settings are unknown.
     ///
     /// # Panics
     ///
     /// If the value cannot be serialized to JSON.
     pub fn config(mut self, key: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
-        let value =
-            value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"));
+        let value = to_json(key, value);
         self.last_plugin().config.push((key.to_owned(), value));
+        self
+    }
+
+    /// Stores a config value before the plugin starts that is not checked against the manifest: one of the plugin's own
+    /// keys, or a value that an older manifest allowed.
+    ///
+    /// # Panics
+    ///
+    /// If the value cannot be serialized to JSON.
+    pub fn own_config(mut self, key: &str, value: impl Serialize) -> Self {
+        let value = to_json(key, value);
+        self.last_plugin().own_config.push((key.to_owned(), value));
         self
     }
 

@@ -67,6 +67,18 @@ pub enum StartError {
     /// The state folder cannot be opened.
     #[error("cannot open the state folder")]
     StateFolder(#[source] StateDirError),
+    /// The settings page would not store an initial value.
+    #[error(
+        "plugin `{plugin}` cannot start with this value of a setting; `own_config` stores values that the manifest does \
+         not declare"
+    )]
+    Setting {
+        /// Id of the plugin.
+        plugin: String,
+        /// The setting, and the values that it takes.
+        #[source]
+        source: ControlError,
+    },
     /// The config values of the builder cannot be stored.
     #[error("cannot store the initial config values")]
     InitialConfig(#[source] StoreError),

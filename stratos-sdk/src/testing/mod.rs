@@ -1,6 +1,7 @@
 #![doc = include_str!("../docs/testing.md")]
 
 mod builder;
+mod config_value;
 mod error;
 mod host_kind;
 mod http;

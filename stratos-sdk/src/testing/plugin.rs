@@ -17,6 +17,7 @@ use stratos_host::remote::PluginInfo;
 use stratos_protocol::ipc::check_channel;
 use stratos_transport::BoxedStream;
 
+use crate::testing::config_value::to_json;
 use crate::testing::error::InvokeError;
 use crate::testing::http::TestRequest;
 use crate::testing::report::Report;
@@ -298,18 +299,44 @@ impl TestPlugin {
         all.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Changes a config value, as the pilot does in the shell's settings.
+    /// Changes a setting, as the pilot does in the settings page.
+    ///
+    /// # Panics
+    ///
+    /// If the plugin's manifest does not declare the setting or does not allow the value, which is unknown for a plugin
+    /// without `#[stratos::plugin]`; if the value cannot be serialized to JSON or is too large, or after the timeout.
+    #[track_caller]
+    pub fn set_config(&self, key: &str, value: impl Serialize) -> impl Future<Output = ()> + Send {
+        let value = to_json(key, value);
+        let set = self.control().config_set(&self.id, key.to_owned(), value);
+        self.with_timeout("the change of a setting", async {
+            match set.await {
+                Ok(()) => {}
+                Err(error @ ControlError::Setting(_)) => panic!(
+                    "{error}; `set_own_config` stores values that the manifest does not declare"
+                ),
+                Err(error) => panic!("{error}"),
+            }
+        })
+    }
+
+    /// Stores a config value that is not checked against the manifest: one of the plugin's own keys, or a value that an
+    /// older manifest allowed.
     ///
     /// # Panics
     ///
     /// If the value cannot be serialized to JSON or is too large, or after the timeout.
     #[track_caller]
-    pub fn set_config(&self, key: &str, value: impl Serialize) -> impl Future<Output = ()> + Send {
-        let value = serde_json::to_value(value);
-        let value =
-            value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"));
-        let set = self.control().config_set(&self.id, key.to_owned(), value);
-        self.with_timeout("the change of a setting", async {
+    pub fn set_own_config(
+        &self,
+        key: &str,
+        value: impl Serialize,
+    ) -> impl Future<Output = ()> + Send {
+        let value = to_json(key, value);
+        let set = self
+            .control()
+            .config_set_own(&self.id, key.to_owned(), value);
+        self.with_timeout("the change of a config value", async {
             set.await.unwrap_or_else(|error| panic!("{error}"));
         })
     }

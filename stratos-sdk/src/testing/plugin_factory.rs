@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use stratos_host::config::Setting;
 use stratos_host::process::InMemoryLauncher;
 use stratos_protocol::handshake::Identity;
 use stratos_transport::{HostConnection, PluginFolders};
@@ -18,6 +19,7 @@ use crate::instrument::Instrumentation;
 use crate::plugin::Plugin;
 use crate::serve::tracing_dispatch;
 use crate::session::{SessionOptions, run_with};
+use crate::settings::SettingSpec;
 use crate::testing::leak_detector::LeakDetector;
 
 /// Types that convert into a [`Plugin`]: every plugin, and a [`PluginBuilder`].
@@ -41,15 +43,20 @@ pub trait IntoPlugin {
 
 /// Creates and runs one plugin of a test shell.
 pub(crate) struct PluginFactory {
-    identify: Box<dyn Fn() -> Result<Identity, BuildError> + Send + Sync>,
+    identify: Box<dyn Fn() -> Result<Declared, BuildError> + Send + Sync>,
     run: Arc<Run>,
-    /// Initial config values.
+    /// Initial values of settings.
     pub(crate) config: Vec<(String, Value)>,
+    /// Initial config values that are the plugin's own.
+    pub(crate) own_config: Vec<(String, Value)>,
     /// Path of the plugin's program, for runs as a process.
     pub(crate) program: Option<PathBuf>,
     /// Folder with the plugin's manifest; `None` for the working folder, which is the package's in `cargo test`.
     pub(crate) folder: Option<PathBuf>,
 }
+
+/// Id and version, and the settings that the manifest declares; `None` if they are unknown.
+type Declared = (Identity, Option<Vec<Setting>>);
 
 type Run = dyn Fn(HostConnection, SessionOptions) -> BoxFuture<'static, ()> + Send + Sync;
 
@@ -63,8 +70,9 @@ impl PluginFactory {
             move || {
                 let plugin = make().into_plugin()?;
                 let identity = plugin.identity();
+                let settings = plugin.declared_settings().map(parse_settings);
                 *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(plugin);
-                Ok(identity)
+                Ok((identity, settings))
             }
         };
         let run = move |connection, options| -> BoxFuture<'static, ()> {
@@ -83,12 +91,15 @@ impl PluginFactory {
             identify: Box::new(identify),
             run: Arc::new(run),
             config: Vec::new(),
+            own_config: Vec::new(),
             program: None,
             folder: None,
         }
     }
 
-    pub(crate) fn identity(&self) -> Result<Identity, BuildError> {
+    /// Makes the first plugin, and returns what it says about itself. A plugin without `#[stratos::plugin]` does not know
+    /// its settings.
+    pub(crate) fn identity(&self) -> Result<Declared, BuildError> {
         (self.identify)()
     }
 
@@ -133,6 +144,13 @@ impl PluginFactory {
     }
 }
 
+/// Parses the settings that `#[stratos::plugin]` has embedded.
+fn parse_settings(specs: &[SettingSpec]) -> Vec<Setting> {
+    let parse = |spec: &SettingSpec| serde_json::from_str(spec.json);
+    let settings: Result<_, _> = specs.iter().map(parse).collect();
+    settings.expect("the macro embeds valid settings")
+}
+
 impl<P: Plugin> IntoPlugin for P {
     type Plugin = P;
 
@@ -153,6 +171,7 @@ impl fmt::Debug for PluginFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PluginFactory")
             .field("config", &self.config)
+            .field("own_config", &self.own_config)
             .field("program", &self.program)
             .finish_non_exhaustive()
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use stratos_host::config::check_value;
+use stratos_host::control::ControlError;
 use stratos_host::event::{EventBus, Journal};
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory};
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
@@ -94,10 +96,7 @@ impl TestShellBuilder {
             })
         })?;
         for (plugin, spec) in self.plugins.iter().zip(&specs) {
-            for (key, value) in &plugin.config {
-                let stored = state.store().set(&spec.id, key, value);
-                stored.map_err(StartError::InitialConfig)?;
-            }
+            store_initial_config(&state, plugin, spec)?;
         }
         let first = specs[0].id.clone();
 
@@ -133,7 +132,8 @@ fn plugin_specs(
 ) -> Result<Vec<PluginSpec>, StartError> {
     let mut specs: Vec<PluginSpec> = Vec::new();
     for plugin in plugins {
-        let Identity { id, version } = plugin.identity().map_err(StartError::Build)?;
+        let (identity, settings) = plugin.identity().map_err(StartError::Build)?;
+        let Identity { id, version } = identity;
         if specs.iter().any(|spec| spec.id == id) {
             return Err(StartError::DuplicateId { id });
         }
@@ -142,9 +142,30 @@ fn plugin_specs(
             launcher: Ok(launcher(&id, plugin)?),
             id,
             version,
+            settings,
         });
     }
     Ok(specs)
+}
+
+fn store_initial_config(
+    state: &StateDir,
+    plugin: &PluginFactory,
+    spec: &PluginSpec,
+) -> Result<(), StartError> {
+    if let Some(settings) = &spec.settings {
+        for (key, value) in &plugin.config {
+            check_value(settings, key, value).map_err(|error| StartError::Setting {
+                plugin: spec.id.clone(),
+                source: ControlError::Setting(error),
+            })?;
+        }
+    }
+    for (key, value) in plugin.config.iter().chain(&plugin.own_config) {
+        let stored = state.store().set(&spec.id, key, value);
+        stored.map_err(StartError::InitialConfig)?;
+    }
+    Ok(())
 }
 
 /// Path of the program of a plugin that is to run as a process, unless that is impossible in this test.

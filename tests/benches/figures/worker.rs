@@ -115,6 +115,7 @@ impl RunningShell {
         let specs = ids.iter().map(|id| PluginSpec {
             id: id.clone(),
             name: "Sample".to_owned(),
+            settings: None,
             version: "1.0.0".to_owned(),
             launcher: Ok(Arc::new(processes.program(
                 id,

@@ -7,6 +7,7 @@ mod check_git;
 mod check_levels;
 mod check_suppressions;
 mod ci_recipes;
+mod config;
 mod explain;
 mod formats;
 mod logging;

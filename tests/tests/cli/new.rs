@@ -56,7 +56,7 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
         },
     );
     let status = shell.get("/api/fuel-check/status");
-    assert_eq!(status.json()["refreshInterval"], 30.0);
+    assert_eq!(status.json()["refreshInterval"], 30);
     assert_eq!(
         shell.call("fuel-check", "get-status", "null").stdout,
         status.body + "\n"

@@ -136,6 +136,7 @@ fn start(attach: Option<AttachMode>) -> Shell {
     let slow = PluginSpec {
         id: "slow".to_owned(),
         name: "Slow".to_owned(),
+        settings: None,
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(InMemoryLauncher::new(
             PluginFolders::default(),

@@ -125,7 +125,7 @@ fn a_newer_version_replaces_one_that_hangs_in_on_start() {
     let (_plugins, sources, mut shell) = running("sample");
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
     let hang = |shell: &ShellProcess, hangs| {
-        let set = shell.command(&["config", "set", "sample", "hang_in_start", hangs]);
+        let set = shell.command(&["config", "set", "--force", "sample", "hang_in_start", hangs]);
         assert_eq!(set.code, Some(0));
     };
     hang(&shell, "true");

@@ -115,6 +115,7 @@ async fn a_call_whose_caller_disconnects_has_an_event() {
         id: "slow".to_owned(),
         name: "Slow".to_owned(),
         version: "1.0.0".to_owned(),
+        settings: None,
         launcher: Ok(Arc::new(launcher)),
     };
     let options = ShellOptions::new(StateDir::in_memory().unwrap());

@@ -84,7 +84,7 @@ fn config_values_survive_a_restart_and_a_kill() {
     let shell = ShellProcess::start_with(plugins.root(), options);
     assert_eq!(
         shell.command(&["config", "list", "sample"]).stdout,
-        "starts 1\n"
+        "starts  1  not in the manifest\n"
     );
     assert!(!written.exists());
 }

@@ -59,7 +59,7 @@ contains = "hello Ada"
 /// A scenario that makes the store fail for an hour.
 const LONG: &str = r#"
 [upstream.api]
-config = { key = "api_url" }
+config = { key = "api_url", force = true }
 [[step]]
 do = "config-fails"
 [[step]]

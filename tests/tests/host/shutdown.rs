@@ -146,7 +146,7 @@ fn shutdown_takes_at_most_8_seconds_with_hanging_plugins() {
         })
     };
     let set = |shell: &ShellProcess, id, key| {
-        let set = shell.command(&["config", "set", id, key, "true"]);
+        let set = shell.command(&["config", "set", "--force", id, key, "true"]);
         assert_eq!(set.code, Some(0), "{set:?}");
     };
     let is_hanging = |id: &'static str| {

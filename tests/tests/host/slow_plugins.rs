@@ -96,6 +96,7 @@ async fn the_handshake_times_out() {
     let spec = PluginSpec {
         id: "silent".to_owned(),
         name: "Silent".to_owned(),
+        settings: None,
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(silent)),
     };

@@ -583,7 +583,7 @@ async fn any_state_can_be_waited_for() {
 }
 
 /// The panic message of a wait.
-async fn panic_message<T>(wait: impl Future<Output = T>) -> String {
+pub(crate) async fn panic_message<T>(wait: impl Future<Output = T>) -> String {
     let ended = AssertUnwindSafe(wait).catch_unwind().await;
     let text = ended.err().expect("a panic");
     *text.downcast::<String>().expect("a text")

@@ -317,7 +317,7 @@ fn the_shell_reports_a_damaged_store() {
         ..RunOptions::default()
     };
     let shell = ShellProcess::start_with(plugins.root(), options());
-    let stored = shell.command(&["config", "set", "sample", "home", "\"EDDF\""]);
+    let stored = shell.command(&["config", "set", "--force", "sample", "home", "\"EDDF\""]);
     assert_eq!(stored.code, Some(0), "{stored:?}");
     shell.kill();
     ShellProcess::start_with(plugins.root(), options()).kill();

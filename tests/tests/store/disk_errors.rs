@@ -214,8 +214,16 @@ fn a_shell_on_a_full_disk_refuses_writes_and_keeps_stored_values() {
     shell.set_config("sample", "home", "\"EDDF\"");
     fs::write(state.join("ballast"), vec![0; 64 * 1024 * 1024]).unwrap_err();
     let large = format!("\"{}\"", "x".repeat(100_000));
-    let failed =
-        (0..100).map(|n| shell.command(&["config", "set", "sample", &format!("k{n}"), &large]));
+    let failed = (0..100).map(|n| {
+        shell.command(&[
+            "config",
+            "set",
+            "--force",
+            "sample",
+            &format!("k{n}"),
+            &large,
+        ])
+    });
     let failed = failed
         .filter(|set| set.code != Some(0))
         .take(1)
@@ -228,7 +236,7 @@ fn a_shell_on_a_full_disk_refuses_writes_and_keeps_stored_values() {
     assert_eq!(shell.config("sample", "home"), "\"EDDF\"\n");
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
     fs::remove_file(state.join("ballast")).unwrap();
-    let again = shell.command(&["config", "set", "sample", "home", "\"EDDM\""]);
+    let again = shell.command(&["config", "set", "--force", "sample", "home", "\"EDDM\""]);
     assert_eq!(
         again.code,
         Some(0),

@@ -1,13 +1,14 @@
 //! Access to config values, through the running shell or directly in the state folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stratos_host::StateDir;
+use stratos_host::config::{Project, Setting};
 use stratos_host::control::ControlError;
 use stratos_host::remote::{
-    Client, ConfigValues, ExportConfig, GetConfigValue, GetPluginConfig, ImportConfig,
-    RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
+    Client, ConfigValues, ExportConfig, GetPluginConfig, GetSettings, ImportConfig,
+    RemoveConfigValue, ReplacePluginConfig, SetOwnConfigValue,
 };
 use stratos_host::state_dir::StateDirError;
 use stratos_host::store::{ConfigExport, StoreError};
@@ -20,8 +21,8 @@ use crate::error::Error;
 pub(super) enum ConfigAccess {
     /// A running shell, which has the state folder locked.
     Shell(Client),
-    /// The state folder, which is locked until this is dropped.
-    StateDir(StateDir),
+    /// The state folder, which is locked until this is dropped, and the folders that may have the plugins.
+    StateDir(StateDir, Vec<PathBuf>),
 }
 
 impl ConfigAccess {
@@ -35,30 +36,35 @@ impl ConfigAccess {
         match StateDir::open(state_dir) {
             Ok(state) => {
                 cx.output.notices(state.notices());
-                Ok(Self::StateDir(state))
+                Ok(Self::StateDir(state, plugin_folders(state_dir)))
             }
             Err(StateDirError::Owned { .. }) => Ok(Self::Shell(connect(state_dir)?)),
             Err(error) => Err(Error::State(error)),
         }
     }
 
-    pub(super) async fn get(&self, plugin: String, key: String) -> Result<Value, Error> {
+    /// Settings in the manifest of a plugin; `None` if they are unknown.
+    pub(super) async fn settings(&self, plugin: &str) -> Result<Option<Vec<Setting>>, Error> {
         match self {
-            Self::Shell(shell) => Ok(shell.call(&GetConfigValue { plugin, key }).await?),
-            Self::StateDir(state) => {
-                let value = state.store().get(&plugin, &key).map_err(store_error)?;
-                value.ok_or_else(|| no_value(plugin, key))
+            Self::Shell(shell) => {
+                let plugin = plugin.to_owned();
+                Ok(shell.call(&GetSettings { plugin }).await?)
+            }
+            Self::StateDir(_, folders) => {
+                let project = Project::find(folders, plugin);
+                Ok(project.map(|project| project.manifest.settings))
             }
         }
     }
 
+    /// Stores a value; the caller has checked it.
     pub(super) async fn set(&self, plugin: String, key: String, value: Value) -> Result<(), Error> {
         match self {
             Self::Shell(shell) => {
-                let operation = SetConfigValue { plugin, key, value };
+                let operation = SetOwnConfigValue { plugin, key, value };
                 Ok(shell.call(&operation).await?)
             }
-            Self::StateDir(state) => {
+            Self::StateDir(state, _) => {
                 let result = state.store().set(&plugin, &key, &value);
                 result.map_err(store_error)
             }
@@ -68,7 +74,7 @@ impl ConfigAccess {
     pub(super) async fn delete(&self, plugin: String, key: String) -> Result<(), Error> {
         match self {
             Self::Shell(shell) => Ok(shell.call(&RemoveConfigValue { plugin, key }).await?),
-            Self::StateDir(state) => match state.store().delete(&plugin, &key) {
+            Self::StateDir(state, _) => match state.store().delete(&plugin, &key) {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(no_value(plugin, key)),
                 Err(error) => Err(store_error(error)),
@@ -80,7 +86,7 @@ impl ConfigAccess {
     pub(super) async fn all(&self, plugin: String) -> Result<ConfigValues, Error> {
         match self {
             Self::Shell(shell) => Ok(shell.call(&GetPluginConfig { plugin }).await?),
-            Self::StateDir(state) => state.store().all(&plugin).map_err(store_error),
+            Self::StateDir(state, _) => state.store().all(&plugin).map_err(store_error),
         }
     }
 
@@ -91,7 +97,7 @@ impl ConfigAccess {
                 let operation = ReplacePluginConfig { plugin, values };
                 Ok(shell.call(&operation).await?)
             }
-            Self::StateDir(state) => {
+            Self::StateDir(state, _) => {
                 let result = state.store().replace(&plugin, &values);
                 result.map_err(store_error)
             }
@@ -102,7 +108,7 @@ impl ConfigAccess {
     pub(super) async fn export(&self) -> Result<ConfigExport, Error> {
         match self {
             Self::Shell(shell) => Ok(shell.call(&ExportConfig {}).await?),
-            Self::StateDir(state) => state.store().export().map_err(store_error),
+            Self::StateDir(state, _) => state.store().export().map_err(store_error),
         }
     }
 
@@ -110,9 +116,19 @@ impl ConfigAccess {
     pub(super) async fn import(&self, export: ConfigExport) -> Result<(), Error> {
         match self {
             Self::Shell(shell) => Ok(shell.call(&ImportConfig { export }).await?),
-            Self::StateDir(state) => state.store().import(export).map_err(store_error),
+            Self::StateDir(state, _) => state.store().import(export).map_err(store_error),
         }
     }
+}
+
+/// The folder beside the state folder, where `run` looks for plugins, and the current one.
+fn plugin_folders(state_dir: &Path) -> Vec<PathBuf> {
+    let beside = state_dir.parent().filter(|folder| *folder != Path::new(""));
+    beside
+        .into_iter()
+        .chain([Path::new(".")])
+        .map(Path::to_owned)
+        .collect()
 }
 
 /// An error for a value over a limit is a refusal, as from the running shell.
@@ -124,7 +140,7 @@ fn store_error(error: StoreError) -> Error {
 }
 
 /// The error of a running shell for a missing value.
-fn no_value(plugin: String, key: String) -> Error {
+pub(super) fn no_value(plugin: String, key: String) -> Error {
     let error = ControlError::NoValue { id: plugin, key };
     Error::Refused(error.to_string())
 }

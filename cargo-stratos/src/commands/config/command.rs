@@ -7,15 +7,19 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use clap::Subcommand;
 use serde_json::Value;
+use stratos_host::config::{SettingError, check_value};
+use stratos_host::remote::ConfigValues;
 use stratos_host::store::ConfigExport;
+use stratos_manifest::{SettingScope, closest};
 
-use crate::commands::config::access::ConfigAccess;
+use crate::commands::config::access::{ConfigAccess, no_value};
+use crate::commands::config::entry::ConfigEntry;
 use crate::commands::json_arg::parse_json;
 use crate::commands::shell_args::{ShellArgs, block_on};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::output::{BOLD, escape, escape_line, to_pretty_json};
+use crate::output::{ConfigRow, config_rows, escape, escape_line, setting_details, to_pretty_json};
 
 /// Read and change the config values of plugins, with or without a running shell
 #[derive(Debug, clap::Args)]
@@ -28,20 +32,34 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Print a value as JSON
-    Get { plugin: String, key: String },
-    /// Store a value
+    /// Print a value as JSON, or the default of a setting that is not set
+    Get {
+        plugin: String,
+        key: String,
+        /// Print a JSON object with the value and its setting
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a setting, as the pilot does in the settings page
     Set {
         plugin: String,
         key: String,
         /// The value, as JSON
         #[arg(value_parser = parse_json, allow_hyphen_values = true)]
         value: Value,
+        /// Store the value without a check against plugin.json, for keys that are the plugin's own
+        #[arg(long)]
+        force: bool,
     },
-    /// Remove a value
+    /// Remove a value, so that a setting has its default again
     Delete { plugin: String, key: String },
-    /// Print all keys and values of a plugin
-    List { plugin: String },
+    /// Print the settings of a plugin, and the values of its own
+    List {
+        plugin: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print all values as a JSON object, for `import`
     Export {
         /// Id of the plugin [default: all plugins]
@@ -70,16 +88,20 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
 
 async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<Outcome, Error> {
     match action {
-        Action::Get { plugin, key } => cx.output.json(&config.get(plugin, key).await?)?,
-        Action::Set { plugin, key, value } => config.set(plugin, key, value).await?,
-        Action::Delete { plugin, key } => config.delete(plugin, key).await?,
-        Action::List { plugin } => {
-            for (key, value) in config.all(plugin).await? {
-                let (key, value) = (escape_line(&key), value.to_string());
-                cx.output
-                    .line(format_args!("{BOLD}{key}{BOLD:#} {}", escape(&value)))?;
+        Action::Get { plugin, key, json } => get(cx, config, plugin, key, json).await?,
+        Action::Set {
+            plugin,
+            key,
+            value,
+            force,
+        } => {
+            if !force {
+                check(cx, config, &plugin, &key, &value).await?;
             }
+            config.set(plugin, key, value).await?;
         }
+        Action::Delete { plugin, key } => config.delete(plugin, key).await?,
+        Action::List { plugin, json } => list(cx, config, plugin, json).await?,
         Action::Export { plugin, output } => {
             let text = match plugin {
                 Some(plugin) => to_pretty_json(&config.all(plugin).await?),
@@ -97,13 +119,17 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
                 Some(plugin) => {
                     let values = read(file, ConfigExport::plugin_values_from_json)?;
                     let count = values.len();
-                    config.replace(plugin, values).await?;
+                    config.replace(plugin.clone(), values.clone()).await?;
+                    note_problems(cx, config, &plugin, values).await;
                     count
                 }
                 None => {
                     let values = read(file, ConfigExport::from_json)?;
                     let count = values.value_count();
-                    config.import(values).await?;
+                    config.import(values.clone()).await?;
+                    for (plugin, values) in values.plugins {
+                        note_problems(cx, config, &plugin, values).await;
+                    }
                     count
                 }
             };
@@ -111,6 +137,128 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
         }
     }
     Ok(Outcome::Success)
+}
+
+async fn get(
+    cx: &Context,
+    config: &ConfigAccess,
+    plugin: String,
+    key: String,
+    json: bool,
+) -> Result<(), Error> {
+    let settings = config.settings(&plugin).await?.unwrap_or_default();
+    let entries = ConfigEntry::all(&settings, config.all(plugin.clone()).await?);
+    let Some(entry) = entries.iter().find(|entry| entry.key == key) else {
+        let similar = closest(&key, entries.iter().map(|entry| entry.key.as_str()));
+        return Err(match similar {
+            Some(similar) => Error::Refused(format!(
+                "{}; did you mean `{}`?",
+                no_value(plugin, key),
+                similar.escape_debug()
+            )),
+            None => no_value(plugin, key),
+        });
+    };
+    if json {
+        return cx.output.json(entry);
+    }
+    if let Some(setting) = &entry.setting {
+        let details = setting_details(setting, entry.is_set);
+        cx.output
+            .note(format_args!("{}: {details}", escape_line(&key)));
+    }
+    if let Some(problem) = &entry.problem {
+        cx.output.note(escape_line(problem));
+    }
+    match entry.current() {
+        Some(value) => cx.output.json(value),
+        None => Err(no_value(plugin, key)),
+    }
+}
+
+/// Checks a value as the settings page does.
+async fn check(
+    cx: &Context,
+    config: &ConfigAccess,
+    plugin: &str,
+    key: &str,
+    value: &Value,
+) -> Result<(), Error> {
+    let Some(settings) = config.settings(plugin).await? else {
+        cx.output.note(format_args!(
+            "the value is not checked, since there is no valid plugin.json of {} here or beside the state folder",
+            escape(plugin)
+        ));
+        return Ok(());
+    };
+    let setting = check_value(&settings, key, value).map_err(|error| {
+        let force = match error {
+            SettingError::UnknownKey { .. } => "`--force` stores a value of the plugin's own",
+            SettingError::Value { .. } => "`--force` stores it nevertheless",
+        };
+        let help = match error.help() {
+            Some(help) => format!("{help}; {force}"),
+            None => force.to_owned(),
+        };
+        Error::usage(error.to_string(), help)
+    })?;
+    if setting.scope == SettingScope::Airline {
+        cx.output.note(format_args!(
+            "{} has the scope airline: in the real shell the airline's administrator sets it, and pilots cannot",
+            escape(key)
+        ));
+    }
+    Ok(())
+}
+
+async fn list(
+    cx: &Context,
+    config: &ConfigAccess,
+    plugin: String,
+    json: bool,
+) -> Result<(), Error> {
+    let settings = config.settings(&plugin).await?.unwrap_or_default();
+    let entries = ConfigEntry::all(&settings, config.all(plugin.clone()).await?);
+    if json {
+        return cx.output.json(&entries);
+    }
+    let rows = entries.iter().map(|entry| ConfigRow {
+        key: &entry.key,
+        value: entry.current().map(ToString::to_string),
+        is_set: entry.is_set,
+        setting: entry.setting.as_ref(),
+        problem: entry.problem.as_deref(),
+    });
+    for row in config_rows(&rows.collect::<Vec<_>>()) {
+        cx.output.line(row)?;
+    }
+    if entries.is_empty() {
+        let stored = config.export().await?.plugins;
+        let stored: Vec<_> = stored.keys().map(|id| escape(id).to_string()).collect();
+        let others = match stored.is_empty() {
+            true => "nor has any other plugin".to_owned(),
+            false => format!("values are stored for {}", stored.join(", ")),
+        };
+        cx.output.note(format_args!(
+            "{} has no settings and no config values; {others}",
+            escape(&plugin)
+        ));
+    }
+    Ok(())
+}
+
+/// Names the imported values that their settings do not take. An export of an older version may have some, so they are
+/// no error.
+async fn note_problems(cx: &Context, config: &ConfigAccess, plugin: &str, values: ConfigValues) {
+    // A running shell need not have all plugins whose values were imported.
+    let settings = config.settings(plugin).await.ok().flatten();
+    for entry in ConfigEntry::all(&settings.unwrap_or_default(), values) {
+        if let Some(problem) = entry.problem {
+            let plugin = escape(plugin);
+            cx.output
+                .note(format_args!("{plugin}: {}", escape_line(&problem)));
+        }
+    }
 }
 
 /// Writes a file atomically.

@@ -2,5 +2,6 @@
 
 mod access;
 mod command;
+mod entry;
 
 pub(crate) use self::command::{Args, run};

@@ -209,6 +209,7 @@ fn spec(project: &Project, launchers: &LauncherFactory, data: &Path) -> Result<P
         id,
         name: project.manifest.name.clone(),
         version: project.manifest.version.to_string(),
+        settings: Some(project.manifest.settings.clone()),
         launcher,
     })
 }

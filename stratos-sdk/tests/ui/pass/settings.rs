@@ -34,6 +34,15 @@ impl MyPlugin {
         let _: String = settings.callsign().await?;
         let _: Option<String> = settings.since().await?;
         let _: Value = settings.r#type().await?;
+        let all: declared::Snapshot = settings.all().await?;
+        let _: (bool, Option<String>, String) = (all.enabled, all.api_url, all.notes);
+        let _: (f64, Option<f64>, i64) = (all.refresh_interval, all.volume, all.rows);
+        let _: (declared::WeightUnit, Option<declared::Runway>) = (all.weight_unit, all.runway);
+        let _: Value = all.r#type;
+        let mut watch: stratos::SettingsWatch<declared::Snapshot> = settings.watch();
+        let _: Option<Result<declared::Snapshot, ConfigError>> = watch.next().await;
+        let _: i64 = settings.rows().await?;
+        let _: i64 = settings.rows_or(4).await?;
         Ok(())
     }
 }

@@ -49,11 +49,10 @@ impl Example {
         example
     }
 
-    /// Stores a config value.
+    /// Stores a config value, also one that the manifest does not allow.
     pub(crate) fn set(&self, key: &str, value: &Value) {
         let value = value.to_string();
-        let set = self.shell.command(&["config", "set", self.id, key, &value]);
-        assert_eq!(set.code, Some(0), "{set:?}");
+        self.shell.set_config(self.id, key, &value);
     }
 
     /// Stops the plugin and discards the events so far.

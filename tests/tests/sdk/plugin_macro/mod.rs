@@ -4,4 +4,5 @@ mod conflicts;
 mod error_responses;
 mod scenario;
 mod settings;
+mod settings_watch;
 mod shell;

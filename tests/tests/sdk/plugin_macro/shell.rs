@@ -23,6 +23,7 @@ pub(crate) async fn start<P: Plugin>(plugin: impl Fn() -> P + Send + Sync + 'sta
     let spec = PluginSpec {
         id: ID.to_owned(),
         name: "Forms".to_owned(),
+        settings: None,
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(launcher)),
     };

@@ -258,6 +258,7 @@ where
     let spec = |id: &str, launcher: InMemoryLauncher| PluginSpec {
         id: id.to_owned(),
         name: id.to_owned(),
+        settings: None,
         version: "1.0.0".to_owned(),
         launcher: Ok(Arc::new(launcher)),
     };
