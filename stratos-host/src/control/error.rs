@@ -46,6 +46,16 @@ pub enum ControlError {
         /// The handler's error, or the reason why there is no answer.
         error: CallError,
     },
+    /// The plugin ended before the handler of the channel answered.
+    #[error("channel `{channel}`: plugin `{id}` {exit}")]
+    Exited {
+        /// The plugin's id.
+        id: String,
+        /// The channel, without its prefix.
+        channel: String,
+        /// The end of the process, with its last words.
+        exit: String,
+    },
     /// The plugin has no config value with the key.
     #[error("plugin `{id}` has no config value `{}`", key.escape_debug())]
     NoValue {

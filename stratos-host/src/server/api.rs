@@ -124,7 +124,9 @@ fn status_of(error: &ControlError) -> StatusCode {
         | ControlError::NoHandler { .. }
         | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
         ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
-        ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
+        ControlError::Handler { .. }
+        | ControlError::Exited { .. }
+        | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
         ControlError::Value(StoreError::TooDeep { .. }) | ControlError::Persona(_) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }

@@ -32,6 +32,8 @@ use crate::timeouts::Timeouts;
 
 /// Wait for the exit of a process after its connection has ended.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Wait for the exit after a request has failed, which may come a moment before the exit is noticed.
+const EXIT_NOTICE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Wait of a stop for requests in flight, while new requests are held.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Permits for IPC calls. Below the plugin's limit of requests in flight, so that lifecycle requests always fit.
@@ -223,6 +225,13 @@ impl Session {
             }
         };
         format!("{exit} by itself")
+    }
+
+    /// Describes how the plugin has ended with its last words, if that is why a request has failed.
+    pub(crate) async fn exit_before_answer(&self) -> Option<String> {
+        let exit = timeout(EXIT_NOTICE_TIMEOUT, self.process.exit()).await;
+        let exit = exit.ok()?;
+        Some(format!("{exit} before it answered{}", exit.last_words()))
     }
 
     /// Calls the handler of an IPC channel.
