@@ -78,6 +78,15 @@ pub enum ControlError {
         /// The cause.
         reason: String,
     },
+    /// The login is changed, but not every plugin has acknowledged it.
+    #[error(
+        "the login is changed, but it was not acknowledged by {}: the plugin may be blocked or suspended",
+        plugins.join(", ")
+    )]
+    LoginNotAcknowledged {
+        /// Ids of the plugins that did not acknowledge it.
+        plugins: Vec<String>,
+    },
     /// There is no persona of this name.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),

@@ -126,6 +126,7 @@ fn status_of(error: &ControlError) -> StatusCode {
         ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
         ControlError::Handler { .. }
         | ControlError::Exited { .. }
+        | ControlError::LoginNotAcknowledged { .. }
         | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
         ControlError::Value(StoreError::TooDeep { .. }) | ControlError::Persona(_) => {
             StatusCode::UNPROCESSABLE_ENTITY

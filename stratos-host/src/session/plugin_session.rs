@@ -28,7 +28,7 @@ use crate::services::Caller;
 use crate::session::SessionContext;
 use crate::session::handler::ServiceHandler;
 use crate::session::handshake::accept_plugin;
-use crate::timeouts::Timeouts;
+use crate::timeouts::{Timeouts, UNLIMITED};
 
 /// Wait for the exit of a process after its connection has ended.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -263,14 +263,21 @@ impl Session {
         self.peer.call_raw(Invoke::METHOD, params, limit).await
     }
 
-    /// Sends a changed login, and waits until the plugin has acknowledged it. On failure, logs a warning.
-    pub(crate) async fn send_auth(&self, auth: AuthState) {
+    /// Sends a changed login, and waits until the plugin has acknowledged it. On failure, logs a warning and returns
+    /// false.
+    pub(crate) async fn send_auth(&self, auth: AuthState) -> bool {
         let limit = self.context.timeouts.current().auth;
-        if self.peer.call(&AuthChanged { auth }, limit).await.is_err() {
+        let peer = self.peer.clone();
+        // In a task of its own, because a call that times out is cancelled: a plugin that is suspended or blocked must
+        // learn of the login later.
+        let call = tokio::spawn(async move { peer.call(&AuthChanged { auth }, UNLIMITED).await });
+        let is_acknowledged = matches!(timeout(limit, call).await, Ok(Ok(Ok(_))));
+        if !is_acknowledged {
             let text = "did not acknowledge the changed login";
             let events = &self.context.events;
             events.log_from_shell(&self.caller.plugin, Level::Warn, text);
         }
+        is_acknowledged
     }
 
     async fn call_hook<R: Request>(
