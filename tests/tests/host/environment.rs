@@ -194,3 +194,33 @@ fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn sockets_lie_in_another_folder_if_the_temporary_one_has_a_long_path() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let long = plugins.root().join("x".repeat(100));
+    let runtime_dir = tempfile::tempdir().unwrap();
+    fs::create_dir(&long).unwrap();
+    let variable = |name: &str, path: &Path| (name.to_owned(), path.display().to_string());
+    let options = RunOptions {
+        env: vec![
+            variable("TMPDIR", &long),
+            variable("XDG_RUNTIME_DIR", runtime_dir.path()),
+        ],
+        ..RunOptions::default()
+    };
+    let shell = ShellProcess::start_with(plugins.root(), options);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    assert_eq!(fs::read_dir(runtime_dir.path()).unwrap().count(), 1);
+    drop(shell);
+    let options = RunOptions {
+        env: vec![
+            variable("TMPDIR", &long),
+            variable("XDG_RUNTIME_DIR", &long),
+        ],
+        ..RunOptions::default()
+    };
+    let shell = ShellProcess::start_with(plugins.root(), options);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200, "in /tmp");
+}
