@@ -9,6 +9,7 @@ mod index;
 mod ipc_websocket;
 mod leased_body;
 mod proxy;
+mod refused_origins;
 mod request_guard;
 mod request_log;
 mod response_headers;
