@@ -151,7 +151,7 @@ async fn play_scenario(
 ) -> Response {
     let plugins = control.plugins().into_iter();
     let ids: Vec<_> = plugins.map(|plugin| plugin.id).collect();
-    let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.bind(&ids));
+    let scenario = Scenario::parse_and_bind(&file, &text, &ids);
     let scenario = match scenario {
         Ok(scenario) => scenario,
         Err(error) => return operation_failed(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
