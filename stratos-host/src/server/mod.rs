@@ -13,6 +13,7 @@ mod refused_origins;
 mod request_guard;
 mod request_log;
 mod response_headers;
+mod unused_connections;
 
 pub(crate) use self::app::App;
 pub(crate) use self::connections::serve;

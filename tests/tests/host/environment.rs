@@ -224,3 +224,29 @@ fn sockets_lie_in_another_folder_if_the_temporary_one_has_a_long_path() {
     let shell = ShellProcess::start_with(plugins.root(), options);
     assert_eq!(shell.get("/api/sample/hello/x").status, 200, "in /tmp");
 }
+
+#[cfg(unix)]
+#[test]
+fn limits_of_the_process_are_named() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let run = |limit: &str| {
+        let script = format!("ulimit {limit}; exec \"$0\" run --port auto --exit-when-ready .");
+        let mut sh = std::process::Command::new("sh");
+        sh.args(["-c", &script]).arg(stratos_tests::cargo_stratos());
+        let output = sh.current_dir(plugins.root().join("sample")).output();
+        let output = output.expect("a shell runs");
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, stderr) = run("-n 16");
+    assert!(
+        stderr.contains("this process may open only 16 files"),
+        "{stderr}"
+    );
+    assert_eq!(code, Some(2));
+    let (code, stderr) = run("-f 8");
+    assert!(stderr.contains("File too large"), "{stderr}");
+    assert_eq!(code, Some(3), "it is not ended by SIGXFSZ");
+}
