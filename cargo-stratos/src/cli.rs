@@ -107,9 +107,11 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Call(args) => call::run(cx, args),
         Command::Config(args) => config::run(cx, args),
         Command::Auth(args) => auth::run(cx, args),
-        Command::Update(args) => {
-            args.call(cx, |plugin| UpdatePlugin { plugin }, "runs its new version")
-        }
+        Command::Update(args) => args.call(
+            cx,
+            |plugin| UpdatePlugin { plugin },
+            "runs its newest version",
+        ),
         Command::Play(args) => play::run(cx, args),
         Command::Guardian(args) => guardian::run(args),
     }

@@ -34,6 +34,11 @@ impl Context {
         env_var(name)
     }
 
+    /// The user's folder for sockets, on Linux.
+    pub(crate) fn runtime_dir(&self) -> Option<PathBuf> {
+        env_var("XDG_RUNTIME_DIR").map(PathBuf::from)
+    }
+
     /// Filter for log messages, unless it is unset or empty.
     pub(crate) fn log_filter(&self) -> Option<OsString> {
         env_var(LOG_VARIABLE).filter(|filter| !filter.is_empty())

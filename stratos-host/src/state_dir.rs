@@ -79,6 +79,7 @@ impl StateDir {
             .map_err(|source| StateDirError::new(folder, source))?;
         // Written by a shell that was killed; its process id may be reused.
         HostFile::remove(folder);
+        remove_partial_files(folder);
         Ok(Self {
             folder: Some(folder.to_owned()),
             store,
@@ -124,6 +125,18 @@ impl StateDirError {
             }
             // Written by a shell that was killed: the current owner has not written its own file yet.
             _ => Self::Busy { folder },
+        }
+    }
+}
+
+/// Removes the temporary files of atomic writes that a killed shell has left, which may have its token.
+fn remove_partial_files(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(".host.json.") || name.starts_with(".config.backup.json.") {
+            // A file that cannot be removed is not read either.
+            let _ = fs::remove_file(entry.path());
         }
     }
 }

@@ -21,6 +21,15 @@ pub struct Log {
     pub data: Option<Value>,
 }
 
+/// `log/dropped`, from the plugin, since protocol 1.1: lines that came faster than the connection could take them.
+///
+/// Sent before the next line that is not dropped. The host adds them to the lines that it drops itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogDropped {
+    /// The number of lines since the last `log/dropped`.
+    pub lines: u64,
+}
+
 /// The severity of a log line (V1), in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +46,7 @@ pub enum Level {
 
 methods! {
     notification Log = "log";
+    notification LogDropped = "log/dropped";
 }
 
 /// Truncates a text to at most `bytes` bytes and appends how many are missing; `None` if the text is short enough.
@@ -89,6 +99,10 @@ mod tests {
             golden::notification(
                 &log(Some(json!({ "interval": 30 }))),
                 r#"{"jsonrpc":"2.0","method":"log","params":{"level":"info","tag":"MyPlugin","message":"Server ready","data":{"interval":30}}}"#,
+            ),
+            golden::notification(
+                &LogDropped { lines: 7 },
+                r#"{"jsonrpc":"2.0","method":"log/dropped","params":{"lines":7}}"#,
             ),
         ]
     }

@@ -17,7 +17,7 @@ impl ProtocolVersion {
     /// The version that this crate implements.
     ///
     /// 1.1 adds the optional fields of [`Register`](crate::server::Register) and [`Handle`](crate::ipc::Handle) that
-    /// describe routes and channels.
+    /// describe routes and channels, and [`LogDropped`](crate::logger::LogDropped).
     pub const CURRENT: Self = Self { major: 1, minor: 1 };
 
     /// The newest version that both sides speak, `None` if the major versions differ.

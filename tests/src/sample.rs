@@ -258,6 +258,13 @@ fn router(ctx: &PluginContext) -> Router {
             "/version",
             get(async || std::env::var("SAMPLE_VERSION").unwrap_or_default()),
         )
+        .route(
+            "/die",
+            get(async || -> &'static str {
+                eprintln!("\u{1b}[31mthe engine is on fire");
+                std::process::exit(9)
+            }),
+        )
         .route("/pid", get(async || std::process::id().to_string()))
         .route(
             "/starts",

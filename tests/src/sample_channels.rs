@@ -98,6 +98,23 @@ pub(crate) async fn register_flood_channels(ctx: &PluginContext) -> stratos::Res
         Ok(())
     })
     .await?;
+    // Writes this many lines to stdout, to stderr and to the logger, all at once.
+    handle(ctx, "write-everywhere", async |ctx, count: usize| {
+        let (ipc, logger) = (ctx.ipc.clone(), ctx.logger.clone());
+        ctx.spawn("write", async move {
+            let stdout = tokio::task::spawn_blocking(move || write_lines(std::io::stdout(), count));
+            let stderr = tokio::task::spawn_blocking(move || write_lines(std::io::stderr(), count));
+            (0..count).for_each(|_| logger.info("flood", "line"));
+            let (stdout, stderr) = tokio::join!(stdout, stderr);
+            for written in [stdout, stderr] {
+                written.expect("no panic").expect("the shell reads");
+            }
+            // An error means that the shell has exited.
+            let _ = ipc.send("written", &count).await;
+        });
+        Ok(())
+    })
+    .await?;
     // Pushes JSON that is small as text and large when parsed.
     handle(ctx, "push-bombs", async |ctx, count: usize| {
         let bomb = vec![json!({ "": 0 }); 100_000];
@@ -170,6 +187,13 @@ where
     let context = ctx.clone();
     let handler = move |payload: P| handler(context.clone(), payload);
     Ok(ctx.ipc.handle(channel, handler).await?)
+}
+
+fn write_lines(mut output: impl std::io::Write, count: usize) -> std::io::Result<()> {
+    for _ in 0..count {
+        output.write_all(b"line\n")?;
+    }
+    output.flush()
 }
 
 fn print(text: &str, count: usize) -> std::io::Result<()> {

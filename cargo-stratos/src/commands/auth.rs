@@ -31,7 +31,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     };
     shell.call(cx, &operation)?;
     cx.output.note(format_args!(
-        "the persona is now {}; the plugins were notified",
+        "the persona is now {}; all running plugins have acknowledged it",
         escape(&persona)
     ));
     Ok(Outcome::Success)

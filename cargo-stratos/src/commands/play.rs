@@ -31,13 +31,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { file, json, shell } = args;
-    let file = ScenarioFile::read(cx, &file)?;
+    let file = ScenarioFile::read(&file)?;
     let mut steps = Vec::new();
     let mut printed = Ok(());
     let ending = shell.with_client(cx, async |client| {
         let plugins = client.call(&ListPlugins {}).await?;
         let ids: Vec<_> = plugins.into_iter().map(|plugin| plugin.id).collect();
-        let scenario = match file.scenario.bind(&ids) {
+        let scenario = match file.parse(&ids) {
             Ok(scenario) => scenario,
             Err(error) => return Ok(Err(error)),
         };

@@ -9,29 +9,29 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::escape;
 
-/// A scenario with the text that it was parsed from.
+/// The text of a scenario.
 #[derive(Debug)]
 pub(super) struct ScenarioFile {
     /// Path of the file.
     pub(super) name: String,
     pub(super) text: String,
-    pub(super) scenario: Scenario,
 }
 
 impl ScenarioFile {
-    /// Reads and parses a file. Prints its mistakes if it has some.
-    pub(super) fn read(cx: &Context, path: &Path) -> Result<Self, Error> {
+    pub(super) fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(path).map_err(|source| Error::Scenario {
             path: path.to_owned(),
             source,
         })?;
-        let name = path.display().to_string();
-        let scenario = Scenario::parse(&name, &text).map_err(|error| scenario_error(cx, &error))?;
         Ok(Self {
-            name,
+            name: path.display().to_string(),
             text,
-            scenario,
         })
+    }
+
+    /// Parses the scenario for a shell with these plugins.
+    pub(super) fn parse(&self, plugins: &[String]) -> Result<Scenario, ScenarioError> {
+        Scenario::parse_and_bind(&self.name, &self.text, plugins)
     }
 }
 

@@ -31,8 +31,14 @@ pub(crate) fn escape_line(text: &str) -> String {
 }
 
 /// Escapes a line of compiler output, except for its colours.
+pub(crate) fn escape_coloured_line(text: &str) -> String {
+    escape_leading_command(escape_coloured(text))
+}
+
+/// Escapes text except for its colours, and ends them.
 pub(crate) fn escape_coloured(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
+    let mut has_colours = false;
     let mut parts = text.split("\u{1b}[");
     shown.push_str(&escape(parts.next().unwrap_or_default()));
     for part in parts {
@@ -43,6 +49,7 @@ pub(crate) fn escape_coloured(text: &str) -> String {
         let rest = match part[length..].strip_prefix('m') {
             Some(rest) => {
                 shown.extend(["\u{1b}[", &part[..length], "m"]);
+                has_colours = true;
                 rest
             }
             None => {
@@ -52,7 +59,10 @@ pub(crate) fn escape_coloured(text: &str) -> String {
         };
         shown.push_str(&escape(rest));
     }
-    escape_leading_command(shown)
+    if has_colours && !shown.ends_with("\u{1b}[0m") {
+        shown.push_str("\u{1b}[0m");
+    }
+    shown
 }
 
 fn escape_leading_command(line: String) -> String {
@@ -90,13 +100,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compiler_output_keeps_its_colours_only() {
+    fn coloured_text_keeps_its_colours_only() {
         let error = "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `\u{7}`";
         assert_eq!(
             escape_coloured(error),
-            "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `\\u{7}`"
+            "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `\\u{7}`\u{1b}[0m"
         );
         assert_eq!(escape_coloured("\u{1b}[2J\u{1b}c"), "\\u{1b}[2J\\u{1b}c");
+        assert_eq!(escape_coloured("\u{1b}[31mx"), "\u{1b}[31mx\u{1b}[0m");
+        assert_eq!(escape_coloured("\u{1b}[31Kx"), "\\u{1b}[31Kx");
     }
 
     #[test]
@@ -115,7 +127,7 @@ mod tests {
         assert_eq!(escape("###vso[x]"), "##\\u{23}vso[x]");
         assert_eq!(escape("## Heading [link], C#[]"), "## Heading [link], C#[]");
         assert_eq!(escape_line(" ::error::x ::y"), " :\\u{3a}error::x ::y");
-        assert_eq!(escape_coloured("::error::x"), ":\\u{3a}error::x");
+        assert_eq!(escape_coloured_line("::error::x"), ":\\u{3a}error::x");
         assert_eq!(escape_line("a::b"), "a::b");
     }
 }

@@ -8,7 +8,7 @@ use stratos_host::PluginState;
 use stratos_host::event::{BuildStep, Event, LogLine, Part, is_secret_name};
 use stratos_protocol::logger::{Level, truncate};
 
-use crate::output::escape::{escape, escape_coloured};
+use crate::output::escape::{escape, escape_coloured, escape_coloured_line};
 use crate::output::scenario_format::format_progress;
 use crate::output::{CYAN, DIM, GREEN, RED, YELLOW};
 
@@ -164,7 +164,7 @@ impl EventFormat {
             Level::Error => (RED, "error"),
         };
         let data = line.data.as_ref().map(data).unwrap_or_default();
-        let (tag, message) = (escape(&line.tag), escape(&line.message));
+        let (tag, message) = (escape(&line.tag), escape_coloured(&line.message));
         self.prefixed(
             &line.plugin,
             &format!("{style}{level}{style:#} {DIM}[{tag}]{DIM:#} {message}{data}"),
@@ -205,7 +205,7 @@ impl EventFormat {
         let mut lines = self.prefixed(plugin, &text);
         for line in output.trim_end().lines() {
             lines.push('\n');
-            lines.push_str(&escape_coloured(line));
+            lines.push_str(&escape_coloured_line(line));
         }
         lines
     }

@@ -47,6 +47,16 @@ pub enum ControlError {
         /// The handler's error, or the reason why there is no answer.
         error: CallError,
     },
+    /// The plugin ended before the handler of the channel answered.
+    #[error("channel `{channel}`: plugin `{id}` {exit}")]
+    Exited {
+        /// The plugin's id.
+        id: String,
+        /// The channel, without its prefix.
+        channel: String,
+        /// The end of the process, with its last words.
+        exit: String,
+    },
     /// The plugin has no config value with the key.
     #[error("plugin `{id}` has no config value `{}`", key.escape_debug())]
     NoValue {
@@ -71,6 +81,15 @@ pub enum ControlError {
         request: String,
         /// The cause.
         reason: String,
+    },
+    /// The login is changed, but not every plugin has acknowledged it.
+    #[error(
+        "the login is changed, but it was not acknowledged by {}: the plugin may be blocked or suspended",
+        plugins.join(", ")
+    )]
+    LoginNotAcknowledged {
+        /// Ids of the plugins that did not acknowledge it.
+        plugins: Vec<String>,
     },
     /// There is no persona of this name.
     #[error(transparent)]

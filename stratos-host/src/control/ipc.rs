@@ -73,6 +73,10 @@ impl Control {
                 .map(|answer| parse_or_null(answer))
                 .map_err(ToString::to_string),
         });
+        let exit = match &answer {
+            Err(CallError::Closed) => session.exit_before_answer().await,
+            _ => None,
+        };
         answer.map_err(|error| match error {
             CallError::Rpc(RpcError {
                 code: ErrorCode::NoHandler,
@@ -82,7 +86,10 @@ impl Control {
                 channel,
                 channels: self.runtime().services.ipc.channels(&session.caller),
             },
-            error => ControlError::Handler { id, channel, error },
+            error => match exit {
+                Some(exit) => ControlError::Exited { id, channel, exit },
+                None => ControlError::Handler { id, channel, error },
+            },
         })
     }
 }

@@ -98,14 +98,7 @@ impl EventBus {
 
     /// Emits a log line of the shell itself about a plugin; exempt from the plugin's rate limit.
     pub(crate) fn log_from_shell(&self, plugin: &str, level: Level, message: impl Into<String>) {
-        self.emit(Event::Log(LogLine {
-            plugin: plugin.to_owned(),
-            level,
-            tag: "shell".to_owned(),
-            message: message.into(),
-            data: None,
-            time: now_millis(),
-        }));
+        self.emit(Event::Log(shell_line(plugin, level, message.into())));
     }
 
     /// Emits a log line of a plugin, subject to the plugin's rate limit.
@@ -123,30 +116,57 @@ impl EventBus {
             tag: tag.to_owned(),
             message,
             data,
+            dropped: None,
             time: now_millis(),
         };
         match self.limiter.admit(line) {
             Admission::Admitted(line) => self.emit(Event::Log(line)),
             Admission::Dropped => {}
-            Admission::FirstDropped => {
-                let (bus, plugin) = (self.clone(), plugin.to_owned());
-                tokio::spawn(async move {
-                    tokio::time::sleep(NOTICE_INTERVAL).await;
-                    bus.report_dropped(&plugin);
-                });
-            }
+            Admission::FirstDropped => self.report_dropped_later(plugin),
         }
+    }
+
+    /// Counts lines that a plugin dropped before they reached the shell.
+    pub(crate) fn count_dropped(&self, plugin: &str, lines: u64) {
+        if self.limiter.count_dropped(plugin, lines) {
+            self.report_dropped_later(plugin);
+        }
+    }
+
+    fn report_dropped_later(&self, plugin: &str) {
+        let (bus, plugin) = (self.clone(), plugin.to_owned());
+        tokio::spawn(async move {
+            tokio::time::sleep(NOTICE_INTERVAL).await;
+            bus.report_dropped(&plugin);
+        });
     }
 
     /// Reports the number of a plugin's dropped lines, if any, and emits the last of them.
     pub(crate) fn report_dropped(&self, plugin: &str) {
         if let Some(dropped) = self.limiter.take_dropped(plugin) {
-            if let Some(notice) = dropped.notice() {
-                self.log_from_shell(plugin, Level::Warn, notice);
+            let unseen = dropped.unseen();
+            if unseen > 0 {
+                self.emit(Event::Log(LogLine {
+                    dropped: Some(unseen),
+                    ..shell_line(plugin, Level::Warn, dropped.notice())
+                }));
             }
             for line in dropped.last {
                 self.emit(Event::Log(line));
             }
         }
+    }
+}
+
+/// A log line of the shell itself about a plugin.
+fn shell_line(plugin: &str, level: Level, message: String) -> LogLine {
+    LogLine {
+        plugin: plugin.to_owned(),
+        level,
+        tag: "shell".to_owned(),
+        message,
+        data: None,
+        dropped: None,
+        time: now_millis(),
     }
 }

@@ -61,6 +61,14 @@ impl LogLimiter {
         bucket.or_insert_with(|| Bucket::new(now)).admit(line, now)
     }
 
+    /// Counts lines that the plugin has dropped itself. Returns whether they are the first since the last notice.
+    pub(crate) fn count_dropped(&self, plugin: &str, lines: u64) -> bool {
+        let now = Instant::now();
+        let mut buckets = self.lock();
+        let bucket = buckets.entry(plugin.to_owned());
+        bucket.or_insert_with(|| Bucket::new(now)).count(lines, now)
+    }
+
     /// Returns the lines dropped since the last call, and resets their count.
     pub(crate) fn take_dropped(&self, plugin: &str) -> Option<Dropped> {
         self.lock().get_mut(plugin)?.dropped.take()
@@ -87,35 +95,44 @@ impl Bucket {
             }
             return Admission::Admitted(line);
         }
+        let is_first = self.count(1, now);
+        if let Some(dropped) = &mut self.dropped {
+            if dropped.last.len() == LAST_LINES {
+                dropped.last.pop_front();
+            }
+            dropped.last.push_back(line);
+        }
+        match is_first {
+            true => Admission::FirstDropped,
+            false => Admission::Dropped,
+        }
+    }
+
+    fn count(&mut self, lines: u64, now: Instant) -> bool {
         let is_first = self.dropped.is_none();
         let dropped = self.dropped.get_or_insert_with(|| Dropped {
             count: 0,
             since: now,
             last: VecDeque::new(),
         });
-        dropped.count += 1;
-        if dropped.last.len() == LAST_LINES {
-            dropped.last.pop_front();
-        }
-        dropped.last.push_back(line);
-        match is_first {
-            true => Admission::FirstDropped,
-            false => Admission::Dropped,
-        }
+        dropped.count = dropped.count.saturating_add(lines);
+        is_first
     }
 }
 
 impl Dropped {
-    /// A sentence with the number of lines that are never shown; `None` where there are none.
-    pub(crate) fn notice(&self) -> Option<String> {
-        let unseen = self.count.saturating_sub(self.last.len() as u64);
-        let seconds = self.since.elapsed().as_secs_f64();
-        (unseen > 0).then(|| {
-            format!(
-                "{unseen} log lines were dropped within {seconds:.1} s: a plugin may log {LINES_PER_SECOND} lines a \
-                 second, and {BURST} at once"
-            )
-        })
+    /// Number of lines that are never shown.
+    pub(crate) fn unseen(&self) -> u64 {
+        self.count.saturating_sub(self.last.len() as u64)
+    }
+
+    /// A sentence with the number of lines that are never shown.
+    pub(crate) fn notice(&self) -> String {
+        let (unseen, seconds) = (self.unseen(), self.since.elapsed().as_secs_f64());
+        format!(
+            "{unseen} log lines were dropped within {seconds:.1} s: a plugin may log {LINES_PER_SECOND} lines a second, \
+             and {BURST} at once"
+        )
     }
 }
 
@@ -177,6 +194,7 @@ mod tests {
             tag: String::new(),
             message: String::new(),
             data: None,
+            dropped: None,
             time: 0,
         };
         let shown = || {

@@ -193,8 +193,13 @@ impl Queue {
     fn drop_oldest(&mut self) {
         let largest = self.shares.values().max_by_key(|share| share.bytes);
         let oldest = largest.and_then(|share| share.numbers.front().copied());
-        self.remove(oldest.expect("a queue over its bound has events"));
-        self.missed += 1;
+        let event = self.remove(oldest.expect("a queue over its bound has events"));
+        // In place of a line about dropped lines, those lines are reported as missed.
+        let count = match &*event {
+            Event::Log(line) => line.dropped.unwrap_or(1),
+            _ => 1,
+        };
+        self.missed = self.missed.saturating_add(count);
     }
 
     /// Removes an event, which must be the first one of its plugin.
@@ -299,6 +304,20 @@ mod tests {
         let quiet = seen.iter().filter(|event| event.plugin() == "quiet");
         assert_eq!(quiet.count(), 100);
         assert_eq!(missed + seen.len() as u64, 100_100);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_notice_counts_for_the_lines_that_it_is_about() {
+        let events = EventBus::default();
+        let subscriber = events.subscribe();
+        events.count_dropped("p", 1_000_000);
+        events.report_dropped("p");
+        for _ in 0..4096 {
+            log(&events, "p", "x");
+        }
+        drop(events);
+        let (missed, seen) = drain(subscriber).await;
+        assert_eq!((missed, seen.len()), (1_000_000, 4096));
     }
 
     #[test]

@@ -153,7 +153,7 @@ pub enum Event {
     },
     /// This subscriber was too slow, and its oldest events were dropped.
     Missed {
-        /// Number of dropped events.
+        /// Number of dropped events; a line about dropped lines counts for each of those.
         count: u64,
     },
 }
@@ -214,6 +214,9 @@ pub struct LogLine {
     /// Structured data, if the plugin gave any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
+    /// Number of the plugin's lines that were dropped, in the shell's line about them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<u64>,
     /// Milliseconds since the Unix epoch.
     pub time: u64,
 }

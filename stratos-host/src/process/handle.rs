@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::process::exit::Exit;
+
 /// Timeout for a plugin to exit after a request to terminate; then it is killed.
 pub(crate) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -11,7 +13,7 @@ pub(crate) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct ProcessHandle {
     pid: Option<u32>,
-    exit: watch::Receiver<Option<String>>,
+    exit: watch::Receiver<Option<Exit>>,
     signals: mpsc::Sender<Signal>,
 }
 
@@ -27,8 +29,8 @@ pub(crate) enum Signal {
 /// The supervising task's ends of the channels of a [`ProcessHandle`].
 #[derive(Debug)]
 pub(crate) struct SupervisorChannels {
-    /// Set once, to a description of the exit.
-    pub(crate) exit: watch::Sender<Option<String>>,
+    /// Set once.
+    pub(crate) exit: watch::Sender<Option<Exit>>,
     pub(crate) signals: mpsc::Receiver<Signal>,
 }
 
@@ -58,12 +60,16 @@ impl ProcessHandle {
 
     /// Waits until the plugin has exited; returns a description such as `exited with code 101`.
     pub async fn wait(&self) -> String {
+        self.exit().await.to_string()
+    }
+
+    /// Waits until the plugin has exited.
+    pub(crate) async fn exit(&self) -> Exit {
         let mut exit = self.exit.clone();
-        match exit.wait_for(Option::is_some).await {
-            Ok(exit) => exit.clone().unwrap_or_default(),
-            // The supervising task ends without a report only when the runtime shuts down.
-            Err(_) => "ended".to_owned(),
-        }
+        let ended = exit.wait_for(Option::is_some).await;
+        let exit = ended.ok().and_then(|exit| exit.clone());
+        // The supervising task ends without a report only when the runtime shuts down.
+        exit.unwrap_or_else(|| Exit::new("ended"))
     }
 
     /// Kills the plugin and waits until it has exited.

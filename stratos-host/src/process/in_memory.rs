@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::EventBus;
+use crate::process::exit::Exit;
 use crate::process::handle::{ProcessHandle, SupervisorChannels};
 use crate::process::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 use crate::token::random_hex;
@@ -100,7 +101,7 @@ async fn supervise(
             "was ended"
         }
     };
-    channels.exit.send_replace(Some(exit.to_owned()));
+    channels.exit.send_replace(Some(Exit::new(exit)));
 }
 
 impl fmt::Debug for InMemoryLauncher {

@@ -5,6 +5,7 @@ mod build;
 mod cleanup;
 mod env;
 mod executable;
+mod exit;
 mod factory;
 mod guardian;
 mod handle;

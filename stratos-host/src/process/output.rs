@@ -5,8 +5,9 @@ use stratos_protocol::logger::{self, Level};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 
 use crate::event::EventBus;
+use crate::process::exit::LastLines;
 
-/// Emits each line of `output` as a log event until the stream ends.
+/// Emits each line of `output` as a log event until the stream ends, and adds it to `last_lines` if there are some.
 ///
 /// Always reads on, so that a plugin never blocks on its output. The part of a line beyond `LOG_LINE_BYTES` is
 /// discarded, which bounds the memory.
@@ -16,7 +17,14 @@ pub(super) async fn forward_lines(
     plugin: String,
     level: Level,
     tag: &str,
+    last_lines: Option<LastLines>,
 ) {
+    let emit = |line: String| {
+        if let Some(last_lines) = &last_lines {
+            last_lines.push(&line);
+        }
+        events.log(&plugin, level, tag, line, None);
+    };
     let mut reader = BufReader::new(output);
     let mut line = Line::default();
     loop {
@@ -30,11 +38,11 @@ pub(super) async fn forward_lines(
         let used = newline.map_or(chunk.len(), |at| at + 1);
         reader.consume(used);
         if newline.is_some() {
-            events.log(&plugin, level, tag, line.take(), None);
+            emit(line.take());
         }
     }
     if !line.kept.is_empty() {
-        events.log(&plugin, level, tag, line.take(), None);
+        emit(line.take());
     }
 }
 
@@ -80,7 +88,7 @@ mod tests {
         let mut output = format!("one\r\n\ntwo\n{long}\n").into_bytes();
         output.extend(b"\xff\nlast");
         let (bus, plugin) = (events.clone(), "p".to_owned());
-        forward_lines(&output[..], bus, plugin, Level::Info, "stdout").await;
+        forward_lines(&output[..], bus, plugin, Level::Info, "stdout", None).await;
         drop(events);
         let mut messages = Vec::new();
         while let Some(event) = watcher.next().await {

@@ -32,6 +32,8 @@ pub struct LaunchOptions {
     /// Folder that cargo builds in, unless `cargo_args` name one. Separate from an editor's target folder, so that two
     /// builds after each change neither wait for nor invalidate each other.
     pub target_dir: Option<PathBuf>,
+    /// Folder for sockets if the temporary folder has a long path, such as `$XDG_RUNTIME_DIR`; then `/tmp`.
+    pub runtime_dir: Option<PathBuf>,
     /// Whether the compiler's messages contain ANSI colours.
     pub colours: bool,
     /// Environment variables of all plugins. Override those of `stratos.toml`.
@@ -73,6 +75,7 @@ impl LaunchOptions {
             cargo: "cargo".into(),
             cargo_args: Vec::new(),
             target_dir: None,
+            runtime_dir: None,
             colours: false,
             env: BTreeMap::new(),
             guardian: None,
@@ -87,6 +90,7 @@ impl RunContext {
             cargo,
             cargo_args,
             target_dir,
+            runtime_dir,
             colours,
             env,
             guardian,
@@ -94,7 +98,7 @@ impl RunContext {
         fs::create_dir_all(&programs_dir)?;
         #[cfg(windows)]
         super::job_object::assign_current_process()?;
-        let sockets = SocketDir::new();
+        let sockets = SocketDir::new(runtime_dir);
         let spawner = Spawner::new()?;
         let run_dir = tempfile::Builder::new()
             .prefix(RUN_PREFIX)

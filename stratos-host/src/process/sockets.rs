@@ -12,29 +12,42 @@ use crate::token::random_hex;
 
 const PREFIX: &str = "stratos-";
 
+/// Length of the longest path of a socket in bytes: the size of `sun_path` without its last zero.
+const MAX_PATH_BYTES: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+/// Length of the path of a socket below the folder that contains the socket folder.
+const PATH_BYTES_BELOW: usize = "/stratos-0123456789ab/01234567c".len();
+
 /// A private folder for local sockets, removed on drop.
 ///
-/// On Unix it lies in the temporary folder, whose path is short: a socket's path is limited to about 100 bytes. On
-/// Windows there is no folder, and the names of pipes are random.
+/// On Unix it lies in the temporary folder, or in another one if that has a long path. On Windows there is no folder,
+/// and the names of pipes are random.
 #[derive(Debug)]
 pub(super) struct SocketDir {
+    parent: PathBuf,
     name: String,
     /// Created with the first address, after its path was written to the run record.
     created: Mutex<Option<TempDir>>,
 }
 
 impl SocketDir {
-    pub(super) fn new() -> Self {
-        let random = random_hex(6);
+    /// Chooses the first folder whose path is short enough: the temporary folder, `runtime_dir`, `/tmp`.
+    pub(super) fn new(runtime_dir: Option<PathBuf>) -> Self {
+        let temp_dir = std::env::temp_dir();
+        let candidates = [Some(temp_dir.clone()), runtime_dir, Some("/tmp".into())];
+        let fits = |folder: &PathBuf| {
+            folder.as_os_str().len() + PATH_BYTES_BELOW <= MAX_PATH_BYTES && folder.is_dir()
+        };
+        let parent = candidates.into_iter().flatten().find(fits);
         Self {
-            name: format!("{PREFIX}{random}"),
+            parent: parent.unwrap_or(temp_dir),
+            name: format!("{PREFIX}{}", random_hex(6)),
             created: Mutex::default(),
         }
     }
 
     /// The path of the folder, which may not exist yet.
     pub(super) fn path(&self) -> PathBuf {
-        std::env::temp_dir().join(&self.name)
+        self.parent.join(&self.name)
     }
 
     /// An address for a socket or pipe with this name.
@@ -43,13 +56,23 @@ impl SocketDir {
             let secret = random_hex(32);
             return Ok(format!(r"\\.\pipe\stratos-{secret}-{name}").into());
         }
+        let address = self.path().join(name).into_os_string();
+        let length = address.len();
+        if length > MAX_PATH_BYTES {
+            return Err(io::Error::other(format!(
+                "the path {} is {length} bytes long, and a socket's has at most {MAX_PATH_BYTES}: set TMPDIR to a folder \
+                 with a shorter path",
+                address.display()
+            )));
+        }
         let mut created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
         if created.is_none() {
             // `tempdir` creates the folder with mode 0700 and fails if it exists.
             let mut builder = tempfile::Builder::new();
-            *created = Some(builder.prefix(&self.name).rand_bytes(0).tempdir()?);
+            let builder = builder.prefix(&self.name).rand_bytes(0);
+            *created = Some(builder.tempdir_in(&self.parent)?);
         }
-        Ok(self.path().join(name).into_os_string())
+        Ok(address)
     }
 }
 
@@ -85,4 +108,33 @@ fn is_stale_socket(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_stale_socket(_: &Path) -> bool {
     false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use stratos_transport::local::LocalListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_path_that_is_too_long_is_an_error_with_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let with_parent = |length: usize| {
+            let name = "x".repeat(length - folder.path().as_os_str().len() - 1);
+            let parent = folder.path().join(name);
+            fs::create_dir(&parent).unwrap();
+            SocketDir {
+                parent,
+                name: "stratos-0123456789ab".to_owned(),
+                created: Mutex::default(),
+            }
+        };
+        let longest = MAX_PATH_BYTES - PATH_BYTES_BELOW;
+        let fits = with_parent(longest);
+        LocalListener::bind(&fits.address("01234567c").unwrap()).unwrap();
+        let exceeds = with_parent(longest + 1);
+        let error = exceeds.address("01234567c").unwrap_err().to_string();
+        let limit = format!("a socket's has at most {MAX_PATH_BYTES}: set TMPDIR");
+        assert!(error.contains(&limit), "{error}");
+    }
 }

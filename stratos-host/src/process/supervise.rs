@@ -1,5 +1,6 @@
 //! The task that supervises a plugin's process: its output, its exit and its orphans.
 
+use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 use crate::event::EventBus;
+use crate::process::exit::{Exit, LastLines};
 use crate::process::handle::{ProcessHandle, Signal};
 use crate::process::orphans::kill_orphans;
 use crate::process::output::forward_lines;
@@ -30,18 +32,25 @@ pub(super) fn supervise(
     tasks: &TaskTracker,
 ) -> ProcessHandle {
     let (process, channels) = ProcessHandle::new(child.id());
-    let outputs = forward_output(&mut *child, plugin, events);
+    let last_lines = LastLines::default();
+    let outputs = forward_output(&mut *child, plugin, events, &last_lines);
     // The plugin exits when its standard input ends, so the pipe is held until the plugin has exited.
     let lifeline = child.stdin().take();
     let (events, plugin, nonce) = (events.clone(), plugin.to_owned(), nonce.to_owned());
     tasks.spawn(async move {
         let group = child.id();
-        let exit = wait_for_exit(child, channels.signals, lifeline).await;
-        debug!(plugin, pid = group, exit, "process exited");
+        let status = wait_for_exit(child, channels.signals, lifeline).await;
+        let is_success = status.as_ref().is_ok_and(ExitStatus::success);
+        let exit = Exit::new(describe(status));
+        debug!(plugin, pid = group, %exit, "process exited");
         let orphans = kill_orphans(&nonce, group);
         // All output is emitted before the exit.
         let _ = timeout(OUTPUT_TIMEOUT, join_all(outputs)).await;
         events.report_dropped(&plugin);
+        let exit = match is_success {
+            true => exit,
+            false => exit.with_last_lines(&last_lines),
+        };
         channels.exit.send_replace(Some(exit));
         // The exit is reported without waiting for this search; the shutdown of the shell waits for a while.
         for (pid, name) in orphans.await {
@@ -59,14 +68,18 @@ fn forward_output(
     child: &mut dyn ChildWrapper,
     plugin: &str,
     events: &EventBus,
+    last_lines: &LastLines,
 ) -> Vec<JoinHandle<()>> {
     let forward_stdout = |pipe| {
         let (events, plugin) = (events.clone(), plugin.to_owned());
-        tokio::spawn(forward_lines(pipe, events, plugin, Level::Info, "stdout"))
+        let forward = forward_lines(pipe, events, plugin, Level::Info, "stdout", None);
+        tokio::spawn(forward)
     };
     let forward_stderr = |pipe| {
         let (events, plugin) = (events.clone(), plugin.to_owned());
-        tokio::spawn(forward_lines(pipe, events, plugin, Level::Warn, "stderr"))
+        let last_lines = Some(last_lines.clone());
+        let forward = forward_lines(pipe, events, plugin, Level::Warn, "stderr", last_lines);
+        tokio::spawn(forward)
     };
     let stdout = child.stdout().take().map(forward_stdout);
     let stderr = child.stderr().take().map(forward_stderr);
@@ -78,7 +91,7 @@ async fn wait_for_exit(
     mut child: Box<dyn ChildWrapper>,
     mut signals: Receiver<Signal>,
     lifeline: Option<ChildStdin>,
-) -> String {
+) -> io::Result<ExitStatus> {
     let status = loop {
         let signal = tokio::select! {
             // Waits for the program alone: on Windows, the wrapper waits for all processes of the job.
@@ -99,10 +112,7 @@ async fn wait_for_exit(
     // Kills the rest of the group: processes that the program has started.
     let _ = child.start_kill();
     drop(lifeline);
-    match status {
-        Ok(status) => describe(status),
-        Err(error) => format!("cannot be waited for: {error}"),
-    }
+    status
 }
 
 #[cfg(unix)]
@@ -117,7 +127,11 @@ fn terminate(child: &mut dyn ChildWrapper) {
     let _ = child.start_kill();
 }
 
-fn describe(status: ExitStatus) -> String {
+fn describe(status: io::Result<ExitStatus>) -> String {
+    let status = match status {
+        Ok(status) => status,
+        Err(error) => return format!("cannot be waited for: {error}"),
+    };
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt as _;

@@ -74,6 +74,11 @@ mod tests {
             bind(&["a", "fleet-manager"]).unwrap_err(),
             [missing, similar]
         );
+        let typo = format!("{text}\n[[step]]\ndo = \"kil\"");
+        let ids = ["fleet-manager".to_owned()];
+        let both = Scenario::parse_and_bind("x.toml", &typo, &ids).unwrap_err();
+        let verb = "x.toml:7:6: there is no verb `kil`: did you mean `kill`?";
+        assert_eq!(both.lines(), [similar, verb]);
         let bound = bind(&["fleet-manger"]).unwrap();
         assert_eq!(bound.steps[0].to_string(), "kill fleet-manger");
     }

@@ -1,6 +1,6 @@
 //! Scenarios: files with steps that are played against a running shell.
 //!
-//! [`Scenario::parse`] and [`Scenario::bind`] read a file, and [`ScenarioPlayer`] plays it: one step after the other,
+//! [`Scenario::parse_and_bind`] reads a file, and [`ScenarioPlayer`] plays it: one step after the other,
 //! on tokio's clock, until one fails. At the end, all faults that the scenario has injected are undone.
 //!
 //! A new verb is one entry of the table `VERBS` in `verbs.rs`: its name, its documentation, its keys, and a function

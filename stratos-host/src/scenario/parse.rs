@@ -32,6 +32,29 @@ impl Scenario {
             false => Err(diagnostics.into_error(file)),
         }
     }
+
+    /// Parses a scenario and [binds](Self::bind) it to a shell with these plugins.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not valid or names other plugins, with all errors of both kinds.
+    pub fn parse_and_bind(
+        file: &str,
+        text: &str,
+        plugins: &[String],
+    ) -> Result<Self, ScenarioError> {
+        let diagnostics = Diagnostics::new(text);
+        let bound = parse(file, text, &diagnostics).bind(plugins);
+        if diagnostics.is_empty() {
+            return bound;
+        }
+        let mut error = diagnostics.into_error(file);
+        if let Err(unbound) = bound {
+            error.diagnostics.extend(unbound.diagnostics);
+            error.diagnostics.sort_by_key(|found| found.position);
+        }
+        Err(error)
+    }
 }
 
 /// Parses a scenario, which is complete only if there are no diagnostics.

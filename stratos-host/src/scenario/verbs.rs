@@ -84,8 +84,7 @@ pub static VERBS: &[Verb] = &[
         optional: &[],
         parse: |_| {
             Some(Action::new("", |cx| async move {
-                cx.control.expire_auth().await;
-                Ok(())
+                Ok(cx.control.expire_auth().await?)
             }))
         },
     },

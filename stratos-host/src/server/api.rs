@@ -129,7 +129,10 @@ fn status_of(error: &ControlError) -> StatusCode {
         | ControlError::NoHandler { .. }
         | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
         ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
-        ControlError::Handler { .. } | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
+        ControlError::Handler { .. }
+        | ControlError::Exited { .. }
+        | ControlError::LoginNotAcknowledged { .. }
+        | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
         ControlError::Setting(_)
         | ControlError::Value(StoreError::TooDeep { .. })
         | ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -153,7 +156,7 @@ async fn play_scenario(
 ) -> Response {
     let plugins = control.plugins().into_iter();
     let ids: Vec<_> = plugins.map(|plugin| plugin.id).collect();
-    let scenario = Scenario::parse(&file, &text).and_then(|scenario| scenario.bind(&ids));
+    let scenario = Scenario::parse_and_bind(&file, &text, &ids);
     let scenario = match scenario {
         Ok(scenario) => scenario,
         Err(error) => return operation_failed(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),

@@ -9,9 +9,11 @@ mod index;
 mod ipc_websocket;
 mod leased_body;
 mod proxy;
+mod refused_origins;
 mod request_guard;
 mod request_log;
 mod response_headers;
+mod unused_connections;
 
 pub(crate) use self::app::App;
 pub(crate) use self::connections::serve;

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::iter;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -14,7 +13,6 @@ use hyper_util::rt::TokioIo;
 use stratos_protocol::error::chain;
 use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 use tokio::io::{copy, split};
-use tokio::time::timeout;
 
 use crate::control::{Control, NoSession};
 use crate::event::BuildStatus;
@@ -36,9 +34,6 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 /// Headers that the request guard has checked: a request cannot hide them from the plugin by naming them in
 /// `Connection`.
 const END_TO_END: [HeaderName; 2] = [HOST, ORIGIN];
-
-/// Time after a failed request in which the shell learns that the plugin's process has ended.
-const EXIT_NOTICE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// `building` or `failed` while the response does not come from the newest version of the plugin; absent otherwise.
 const BUILD: HeaderName = HeaderName::from_static("x-stratos-build");
@@ -62,10 +57,9 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         }
         Err(error) => {
             let plugin = &session.caller.plugin;
-            // The connection may end a moment before the shell knows that the process has.
-            let text = match timeout(EXIT_NOTICE_TIMEOUT, session.process.wait()).await {
-                Ok(exit) => format!("plugin `{plugin}` {exit} before it answered"),
-                Err(_) => format!("plugin `{plugin}` did not answer: {}", chain(&error)),
+            let text = match session.exit_before_answer().await {
+                Some(exit) => format!("plugin `{plugin}` {exit}"),
+                None => format!("plugin `{plugin}` did not answer: {}", chain(&error)),
             };
             let body = ErrorBody::new(ErrorBodyCode::NoResponse, text);
             return error_response(StatusCode::BAD_GATEWAY, body);

@@ -18,8 +18,10 @@ use stratos_protocol::server::{RESERVED_PREFIX, covers};
 use subtle::ConstantTimeEq as _;
 
 use crate::config::Origin;
+use crate::event::EventBus;
 use crate::server::error_response::{error_response, operation_failed};
 use crate::server::ipc_websocket::IPC_PREFIX;
+use crate::server::refused_origins::RefusedOrigins;
 use crate::server::response_headers;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -35,6 +37,7 @@ struct Rules {
     own_origins: [String; 2],
     /// The origins of `[dev] origins`, which change with `stratos.toml`.
     dev_origins: Arc<RwLock<Vec<Origin>>>,
+    refused_origins: RefusedOrigins,
     /// The control API's bearer token.
     token: String,
 }
@@ -66,7 +69,12 @@ impl IntoResponse for Rejection {
 }
 
 impl RequestGuard {
-    pub(crate) fn new(port: u16, dev_origins: Arc<RwLock<Vec<Origin>>>, token: String) -> Self {
+    pub(crate) fn new(
+        port: u16,
+        dev_origins: Arc<RwLock<Vec<Origin>>>,
+        token: String,
+        events: EventBus,
+    ) -> Self {
         let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}"));
         // Browsers leave out the default port.
         let own_origins = hosts.each_ref().map(|host| match port {
@@ -77,6 +85,7 @@ impl RequestGuard {
             hosts,
             own_origins,
             dev_origins,
+            refused_origins: RefusedOrigins::new(events),
             token,
         }))
     }
@@ -156,9 +165,8 @@ impl RequestGuard {
         let allowed = self.0.dev_origins.read();
         let allowed = allowed.unwrap_or_else(PoisonError::into_inner);
         if !allowed.iter().any(|origin| origin.as_str() == text) {
-            return Err(Rejection::forbidden(
-                "this Origin may not call the shell: add it to `[dev] origins` in stratos.toml",
-            ));
+            let message = self.0.refused_origins.refuse(text, &allowed);
+            return Err(Rejection::forbidden(message));
         }
         if is_reserved(uri.path()) {
             return Err(Rejection::forbidden(
@@ -277,7 +285,7 @@ mod tests {
     fn check(path: &str, pairs: &[(&str, &str)]) -> Result<bool, u16> {
         let allowed = "http://localhost:5173".parse().unwrap();
         let allowed = Arc::new(RwLock::new(vec![allowed]));
-        let guard = RequestGuard::new(2066, allowed, "t".to_owned());
+        let guard = RequestGuard::new(2066, allowed, "t".to_owned(), EventBus::default());
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(
@@ -321,7 +329,7 @@ mod tests {
 
     #[test]
     fn own_origins_leave_out_the_default_port() {
-        let guard = RequestGuard::new(80, Arc::default(), "t".to_owned());
+        let guard = RequestGuard::new(80, Arc::default(), "t".to_owned(), EventBus::default());
         assert_eq!(
             guard.0.own_origins,
             ["http://127.0.0.1", "http://localhost"]

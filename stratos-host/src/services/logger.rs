@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stratos_protocol::Notification as _;
 use stratos_protocol::limits::LOG_LINE_BYTES;
-use stratos_protocol::logger::{Level, Log};
+use stratos_protocol::logger::{Level, Log, LogDropped};
 use stratos_transport::rpc;
 
 use crate::event::{EventBus, cut, cut_data, cut_tag};
@@ -27,7 +27,7 @@ struct RawLog<'a> {
 }
 
 impl Service for LoggerService {
-    const METHODS: &'static [&'static str] = &[Log::METHOD];
+    const METHODS: &'static [&'static str] = &[Log::METHOD, LogDropped::METHOD];
 
     fn new(resources: &Resources) -> Self {
         Self {
@@ -38,9 +38,14 @@ impl Service for LoggerService {
     fn handle_notification(
         &self,
         caller: &Caller,
-        _method: &str,
+        method: &str,
         params: &RawValue,
     ) -> RpcResult<()> {
+        if method == LogDropped::METHOD {
+            let LogDropped { lines } = rpc::decode(params)?;
+            self.events.count_dropped(&caller.plugin, lines);
+            return Ok(());
+        }
         let RawLog {
             level,
             tag,

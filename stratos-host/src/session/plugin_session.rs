@@ -29,10 +29,12 @@ use crate::services::Caller;
 use crate::session::SessionContext;
 use crate::session::handler::ServiceHandler;
 use crate::session::handshake::accept_plugin;
-use crate::timeouts::Timeouts;
+use crate::timeouts::{Timeouts, UNLIMITED};
 
 /// Wait for the exit of a process after its connection has ended.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Wait for the exit after a request has failed, which may come a moment before the exit is noticed.
+const EXIT_NOTICE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Wait of a stop for requests in flight, while new requests are held.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Permits for IPC calls. Below the plugin's limit of requests in flight, so that lifecycle requests always fit.
@@ -231,6 +233,13 @@ impl Session {
         format!("{exit} by itself")
     }
 
+    /// Describes how the plugin has ended with its last words, if that is why a request has failed.
+    pub(crate) async fn exit_before_answer(&self) -> Option<String> {
+        let exit = timeout(EXIT_NOTICE_TIMEOUT, self.process.exit()).await;
+        let exit = exit.ok()?;
+        Some(format!("{exit} before it answered{}", exit.last_words()))
+    }
+
     /// Calls the handler of an IPC channel.
     ///
     /// # Errors
@@ -260,14 +269,21 @@ impl Session {
         self.peer.call_raw(Invoke::METHOD, params, limit).await
     }
 
-    /// Sends a changed login, and waits until the plugin has acknowledged it. On failure, logs a warning.
-    pub(crate) async fn send_auth(&self, auth: AuthState) {
+    /// Sends a changed login, and waits until the plugin has acknowledged it. On failure, logs a warning and returns
+    /// false.
+    pub(crate) async fn send_auth(&self, auth: AuthState) -> bool {
         let limit = self.context.timeouts.current().auth;
-        if self.peer.call(&AuthChanged { auth }, limit).await.is_err() {
+        let peer = self.peer.clone();
+        // In a task of its own, because a call that times out is cancelled: a plugin that is suspended or blocked must
+        // learn of the login later.
+        let call = tokio::spawn(async move { peer.call(&AuthChanged { auth }, UNLIMITED).await });
+        let is_acknowledged = matches!(timeout(limit, call).await, Ok(Ok(Ok(_))));
+        if !is_acknowledged {
             let text = "did not acknowledge the changed login";
             let events = &self.context.events;
             events.log_from_shell(&self.caller.plugin, Level::Warn, text);
         }
+        is_acknowledged
     }
 
     async fn call_hook<R: Request>(

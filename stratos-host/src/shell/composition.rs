@@ -118,7 +118,7 @@ impl Shell {
         let timeouts = TimeoutPolicy::new(options.timeouts, options.attach, shutdown.clone());
         let runtime = Arc::new(Runtime {
             session_context: SessionContext {
-                events,
+                events: events.clone(),
                 services: Arc::new(services),
                 timeouts: Arc::new(timeouts),
             },
@@ -130,7 +130,7 @@ impl Shell {
         let origins = Arc::new(RwLock::new(options.origins));
         let control = Control::new(runtime, plugins, store, Arc::clone(&origins), client);
         control.expire_after(expires);
-        let guard = RequestGuard::new(address.port(), origins, host_file.token);
+        let guard = RequestGuard::new(address.port(), origins, host_file.token, events);
         let app = Arc::new(App::new(control.clone(), guard));
         let respond = move |request| {
             let app = Arc::clone(&app);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use serde_json::{Value, json};
 use stratos_protocol::limits::LOG_LINE_BYTES;
-use stratos_protocol::logger::{Level, Log, truncate};
+use stratos_protocol::logger::{Level, Log, LogDropped, truncate};
 use stratos_transport::{CallError, Peer};
 use tokio::sync::{mpsc, oneshot};
 
@@ -167,7 +167,7 @@ impl Logger {
         if let Err(error) = self.0.queue.try_send(Entry::Line(line)) {
             counters.waiting.fetch_sub(1, Ordering::AcqRel);
             if matches!(error, mpsc::error::TrySendError::Full(_)) {
-                counters.dropped.fetch_add(1, Ordering::Relaxed);
+                counters.dropped.fetch_add(1, Ordering::AcqRel);
             }
         }
     }
@@ -195,8 +195,8 @@ impl LogQueue {
                 () = peer.closed() => None,
             };
             let Some(entry) = entry else { return };
-            let dropped = self.counters.dropped.swap(0, Ordering::Relaxed);
-            if dropped > 0 && send(peer, &dropped_lines(dropped)).await.is_err() {
+            let lines = self.counters.dropped.swap(0, Ordering::AcqRel);
+            if lines > 0 && peer.notify(&LogDropped { lines }).await.is_err() {
                 return;
             }
             match entry {
@@ -228,17 +228,6 @@ async fn send(peer: &Peer, log: &Log) -> Result<(), CallError> {
             peer.notify(&excerpt).await
         }
         sent => sent,
-    }
-}
-
-fn dropped_lines(dropped: u64) -> Log {
-    Log {
-        level: Level::Warn,
-        tag: "stratos".to_owned(),
-        message: format!(
-            "{dropped} log lines were dropped: they came faster than they could be sent"
-        ),
-        data: None,
     }
 }
 

@@ -55,7 +55,7 @@ impl TestShell {
             .into_iter()
             .map(|plugin| plugin.id)
             .collect();
-        let scenario = Scenario::parse(file, text).and_then(|scenario| scenario.bind(&ids));
+        let scenario = Scenario::parse_and_bind(file, text, &ids);
         let scenario = scenario.unwrap_or_else(|error| panic!("{error}\nat {at}"));
         let until = CancellationToken::new();
         let player = ScenarioPlayer::new(control);

@@ -44,32 +44,32 @@ impl TestShell {
         TestPlugin::new(id, Arc::clone(self.shared()))
     }
 
-    /// Signs the pilot in, and waits until all plugins have been notified.
+    /// Signs the pilot in, and waits until all plugins have acknowledged it.
     ///
     /// # Panics
     ///
-    /// After the timeout.
+    /// If a plugin does not acknowledge it, or after the timeout.
     #[track_caller]
     pub fn sign_in(&self) -> impl Future<Output = ()> + Send {
         self.become_persona("signed-in")
     }
 
-    /// Signs the pilot out, and waits until all plugins have been notified.
+    /// Signs the pilot out, and waits until all plugins have acknowledged it.
     ///
     /// # Panics
     ///
-    /// After the timeout.
+    /// If a plugin does not acknowledge it, or after the timeout.
     #[track_caller]
     pub fn sign_out(&self) -> impl Future<Output = ()> + Send {
         self.become_persona("signed-out")
     }
 
-    /// Switches the login, and waits until all plugins have been notified. See
+    /// Switches the login, and waits until all plugins have acknowledged it. See
     /// [`TestShellBuilder::persona`](crate::testing::TestShellBuilder::persona) for the names.
     ///
     /// # Panics
     ///
-    /// If there is no such persona, or after the timeout.
+    /// If there is no such persona, a plugin does not acknowledge the login, or after the timeout.
     #[track_caller]
     pub fn become_persona(&self, name: &str) -> impl Future<Output = ()> + Send {
         let at = Location::caller();
@@ -81,16 +81,20 @@ impl TestShell {
         }
     }
 
-    /// Lets the login expire, and waits until all plugins have been notified.
+    /// Lets the login expire, and waits until all plugins have acknowledged it.
     ///
     /// # Panics
     ///
-    /// After the timeout.
+    /// If a plugin does not acknowledge it, or after the timeout.
     #[track_caller]
     pub fn token_expires(&self) -> impl Future<Output = ()> + Send {
-        let expiry = self.control().expire_auth();
-        let waiter = &self.shared().waiter;
-        waiter.within("the expiry of the login", Location::caller(), expiry)
+        let at = Location::caller();
+        async move {
+            let expiry = self.control().expire_auth();
+            let what = "the expiry of the login";
+            let expired = self.shared().waiter.within(what, at, expiry).await;
+            expired.unwrap_or_else(|error| panic!("{error}"));
+        }
     }
 
     /// Makes all config operations of plugins fail with `reason`, until [`config_works`](Self::config_works) is called.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::hostile::fault_log::log_fault;
-use crate::hostile::raw_connection::RawConnection;
+use crate::hostile::raw_connection::{RawConnection, notification};
 
 pub(super) async fn start_fails() {
     let (mut connection, start) = RawConnection::starting().await;
@@ -28,6 +28,16 @@ pub(super) async fn start_crashes() {
     let (_connection, _start) = RawConnection::starting().await;
     log_fault("crashes");
     std::process::exit(3)
+}
+
+/// Exits as soon as the connection has taken 1,000 lines for the log.
+pub(super) async fn logs_and_exits() {
+    let mut connection = RawConnection::started().await;
+    let line = json!({ "level": "info", "tag": "flood", "message": "line" });
+    let lines = format!("{}\n", notification("log", &line)).repeat(1_000);
+    let sent = connection.try_send(lines.as_bytes()).await;
+    log_fault(format_args!("logged 1000 lines: {sent:?}"));
+    std::process::exit(0)
 }
 
 /// Crashes after a while without a fault.

@@ -123,6 +123,22 @@ fn a_plugin_that_does_not_run_here_cannot_be_selected() {
     assert_eq!(run.stderr, expected);
 }
 
+#[test]
+fn colours_of_a_plugin_are_shown_and_other_escape_sequences_are_not() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let (shell, mut output) = run_with(&plugins, "sample", &["--color", "always"]);
+    let text = r#"["\u001b[31mred\u001b[2J\u0007", 1]"#;
+    let printed = stratos(
+        &plugins.root().join("sample"),
+        ["call", "sample", "print", text],
+    );
+    assert_eq!(printed.code, Some(0), "{printed:?}");
+    output.wait_for("the end");
+    let line = "\u{1b}[31mred\\u{1b}[2J\\u{7}\u{1b}[0m\n";
+    assert!(output.printed.contains(line), "{:?}", output.printed);
+    end(shell, output);
+}
+
 /// The status block, with the port replaced.
 fn status_block(plugins: &Plugins, id: &str) -> String {
     let (shell, output) = run(plugins, id);
@@ -139,8 +155,13 @@ fn status_block(plugins: &Plugins, id: &str) -> String {
 
 /// Starts a shell and reads its output up to the end of the status block.
 fn run(plugins: &Plugins, id: &str) -> (Child, Output) {
+    run_with(plugins, id, &[])
+}
+
+fn run_with(plugins: &Plugins, id: &str, args: &[&str]) -> (Child, Output) {
     let mut shell = Command::new(cargo_stratos())
         .args(["run", "--port", "auto"])
+        .args(args)
         .current_dir(plugins.root().join(id))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

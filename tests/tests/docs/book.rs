@@ -166,8 +166,8 @@ fn scenarios_in_the_book_are_valid() {
     let scenarios: Vec<_> = blocks(&page).filter(|block| block.info == "toml").collect();
     assert!(!scenarios.is_empty());
     for block in scenarios {
-        let scenario = Scenario::parse("scenarios.md", &block.text).unwrap();
-        scenario.bind(&["my-plugin".to_owned()]).unwrap();
+        let ids = ["my-plugin".to_owned()];
+        Scenario::parse_and_bind("scenarios.md", &block.text, &ids).unwrap();
     }
 }
 

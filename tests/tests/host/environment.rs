@@ -194,3 +194,59 @@ fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn sockets_lie_in_another_folder_if_the_temporary_one_has_a_long_path() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let long = plugins.root().join("x".repeat(100));
+    let runtime_dir = tempfile::tempdir().unwrap();
+    fs::create_dir(&long).unwrap();
+    let variable = |name: &str, path: &Path| (name.to_owned(), path.display().to_string());
+    let options = RunOptions {
+        env: vec![
+            variable("TMPDIR", &long),
+            variable("XDG_RUNTIME_DIR", runtime_dir.path()),
+        ],
+        ..RunOptions::default()
+    };
+    let shell = ShellProcess::start_with(plugins.root(), options);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+    assert_eq!(fs::read_dir(runtime_dir.path()).unwrap().count(), 1);
+    drop(shell);
+    let options = RunOptions {
+        env: vec![
+            variable("TMPDIR", &long),
+            variable("XDG_RUNTIME_DIR", &long),
+        ],
+        ..RunOptions::default()
+    };
+    let shell = ShellProcess::start_with(plugins.root(), options);
+    assert_eq!(shell.get("/api/sample/hello/x").status, 200, "in /tmp");
+}
+
+#[cfg(unix)]
+#[test]
+fn limits_of_the_process_are_named() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let run = |limit: &str| {
+        let script = format!("ulimit {limit}; exec \"$0\" run --port auto --exit-when-ready .");
+        let mut sh = std::process::Command::new("sh");
+        sh.args(["-c", &script]).arg(stratos_tests::cargo_stratos());
+        let output = sh.current_dir(plugins.root().join("sample")).output();
+        let output = output.expect("a shell runs");
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, stderr) = run("-n 16");
+    assert!(
+        stderr.contains("this process may open only 16 files"),
+        "{stderr}"
+    );
+    assert_eq!(code, Some(2));
+    let (code, stderr) = run("-f 8");
+    assert!(stderr.contains("File too large"), "{stderr}");
+    assert_eq!(code, Some(3), "it is not ended by SIGXFSZ");
+}

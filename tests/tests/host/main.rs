@@ -7,6 +7,8 @@ mod contract;
 mod environment;
 mod examples;
 mod in_memory;
+#[cfg(unix)]
+mod login;
 mod node_entry;
 mod panics;
 mod plugin_process;

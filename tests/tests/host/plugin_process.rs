@@ -53,6 +53,7 @@ fn an_existing_state_folder_keeps_its_files() {
     let state = plugins.root().join("state");
     std::fs::create_dir_all(state.join("programs/mine")).unwrap();
     std::fs::create_dir_all(state.join("programs/run-of-a-killed-shell")).unwrap();
+    std::fs::write(state.join(".host.json.x1Y2z3"), "{\"token\": \"old\"").unwrap();
     let shell = ShellProcess::start(plugins.root());
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
     assert!(
@@ -63,6 +64,7 @@ fn an_existing_state_folder_keeps_its_files() {
         !state.join("programs/run-of-a-killed-shell").exists(),
         "ours"
     );
+    assert!(!state.join(".host.json.x1Y2z3").exists(), "a partial file");
     assert!(
         !state.join(".gitignore").exists(),
         "an existing folder gets no .gitignore"

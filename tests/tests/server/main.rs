@@ -11,6 +11,7 @@
 mod browser;
 mod connection_limits;
 mod differential;
+mod ended_plugins;
 mod guard_rules;
 mod http_protocol;
 mod listen_address;

@@ -145,6 +145,36 @@ fn an_allowed_origin_may_send_requests() {
     );
 }
 
+#[test]
+fn a_refused_origin_is_reported_once_with_the_setting_that_allows_it() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let mut shell = ShellProcess::start(plugins.root());
+    let ask = |origin: &str| {
+        let origin = format!("Origin: {origin}");
+        let refused = request(shell.address, "GET", "/api/sample/hello/x", &[&origin], "");
+        assert_eq!(refused.status, 403);
+        refused.body
+    };
+    let null = ask("null");
+    assert!(
+        null.contains("dev server") && !null.contains("stratos.toml"),
+        "{null}"
+    );
+    assert!(ask("http://localhost:5173").contains("add it to `[dev] origins`"));
+    assert!(ask("http://localhost:5173").contains("add it to `[dev] origins`"));
+    assert!(ask("http://localhost:5174").contains("add it to `[dev] origins`"));
+    shell.expect(|event| event["message"].to_string().contains("5174"));
+    let messages = shell
+        .events
+        .iter()
+        .filter_map(|event| event["message"].as_str());
+    let warnings = messages.filter(|message| message.contains(" was refused"));
+    let warnings: Vec<_> = warnings.collect();
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
+    let setting = r#"write `origins = ["http://localhost:5173"]` below `[dev]` in stratos.toml"#;
+    assert!(warnings[1].ends_with(setting), "{warnings:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ipc_websocket_carries_requests_and_pushes() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);

@@ -10,3 +10,5 @@ mod soak;
 
 /// Path of the sample plugin's program.
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
+/// Path of the hostile plugin's program.
+const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile-plugin");

@@ -7,6 +7,7 @@ use stratos_host::process::LauncherFactory;
 use stratos_host::scenario::ScenarioReport;
 
 use crate::commands::run::args::Args;
+use crate::commands::run::descriptor_limit::check_descriptor_limit;
 use crate::commands::run::exit_reason::{ExitReason, wait_for_exit};
 use crate::commands::run::plan::RunPlan;
 use crate::commands::run::scenario_task::ScenarioTask;
@@ -22,6 +23,7 @@ use crate::exit::Outcome;
 const BLOCKING_TIMEOUT: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    check_descriptor_limit()?;
     let plan = RunPlan::new(cx, args)?;
     let runtime = tokio::runtime::Runtime::new().map_err(Error::system("start the runtime"))?;
     let outcome = runtime.block_on(run_shell(cx, plan));

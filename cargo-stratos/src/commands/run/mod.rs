@@ -2,6 +2,7 @@
 
 mod args;
 mod command;
+mod descriptor_limit;
 mod env_args;
 mod event_filter;
 mod event_printer;

@@ -140,10 +140,9 @@ fn load_scenario(
     let Some(path) = &args.scenario else {
         return Ok(None);
     };
-    let file = ScenarioFile::read(cx, path)?;
+    let file = ScenarioFile::read(path)?;
     let ids: Vec<_> = projects.iter().map(|p| p.manifest.id.clone()).collect();
-    let scenario = file.scenario.bind(&ids);
-    scenario
+    file.parse(&ids)
         .map(Some)
         .map_err(|error| scenario_error(cx, &error))
 }

@@ -23,6 +23,9 @@ pub(super) struct StopSignals {
     /// Received once, because a closed terminal may cause two signals. `None` without a terminal, such as with `nohup`,
     /// where the process must outlive the terminal.
     hangup: Option<Signal>,
+    /// Never read. To listen to SIGXFSZ keeps it from ending the process: a write beyond the limit on the size of files
+    /// (`ulimit -f`) then fails with an error.
+    _file_size: Signal,
 }
 
 /// Ctrl-C, Ctrl-Break, and the end of the console or the system. An event between two calls of [`recv`](Self::recv) is
@@ -49,6 +52,7 @@ impl StopSignals {
                 true => Some(listen(SignalKind::hangup())?),
                 false => None,
             },
+            _file_size: listen(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
         })
     }
 

@@ -163,6 +163,7 @@ fn launchers(
         cargo: cx.cargo.clone(),
         cargo_args: args.cargo_args.clone(),
         target_dir: watches.then(|| state_dir.join("target")),
+        runtime_dir: cx.runtime_dir(),
         colours: !args.json && cx.output.has_colours(),
         env: parse_env(cx, &args.env)?,
         ..LaunchOptions::new(state_dir.join("programs"))

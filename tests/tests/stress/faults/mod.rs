@@ -13,10 +13,7 @@ use stratos_tests::exclusive;
 
 use self::fault_run::run_all;
 use self::fault_table::{EARLY_EXITS, FRAMES, HANDSHAKES, HOOKS, HTTP, OUTPUT, PROGRAMS, REQUESTS};
-use crate::SAMPLE;
-
-/// Path of the hostile plugin's program.
-const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile-plugin");
+use crate::{HOSTILE, SAMPLE};
 
 #[test]
 fn programs_that_cannot_start() {
