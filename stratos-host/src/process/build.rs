@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +60,17 @@ pub enum BuildError {
         /// Names of the binary targets, sorted.
         names: Vec<String>,
     },
+    /// Cargo takes the program for current, although it was built from another content of a file.
+    #[error(
+        "cargo does not build {} again, although its content differs from that of the last build: save the file anew, \
+         or remove {}", file.display(), target.display()
+    )]
+    Stale {
+        /// Path of the file.
+        file: PathBuf,
+        /// The target folder.
+        target: PathBuf,
+    },
 }
 
 /// The command line of `cargo build`, without the package.
@@ -67,8 +78,6 @@ pub enum BuildError {
 pub(super) struct Cargo {
     pub(super) program: OsString,
     pub(super) args: Vec<OsString>,
-    /// Used unless `args` contain a target folder.
-    pub(super) target_dir: Option<PathBuf>,
     /// Whether the compiler's messages contain ANSI colours.
     pub(super) colours: bool,
     pub(super) run_record: Option<Arc<RunRecord>>,
@@ -78,6 +87,8 @@ pub(super) struct Cargo {
 #[derive(Debug)]
 pub(super) struct BuildOutput {
     pub(super) program: PathBuf,
+    /// Whether cargo took the program for current and built nothing.
+    pub(super) is_fresh: bool,
     /// Rendered warnings of the compiler.
     pub(super) warnings: String,
 }
@@ -86,10 +97,11 @@ impl Cargo {
     /// Builds the package and returns its program.
     ///
     /// Dropping the future kills cargo's process group, and releases the permit after that. With `quiet`, cargo's
-    /// progress is hidden; otherwise cargo writes it to the stderr of this process.
+    /// progress is hidden; otherwise cargo writes it to the stderr of this process. `dir_args` name the target folder.
     pub(super) async fn build(
         &self,
         cargo_toml: &Path,
+        dir_args: &[OsString],
         plugin: &str,
         quiet: bool,
         permit: OwnedSemaphorePermit,
@@ -98,7 +110,7 @@ impl Cargo {
             cargo: self.program.clone().into(),
             source,
         };
-        let mut command = self.command(cargo_toml, quiet);
+        let mut command = self.command(cargo_toml, dir_args, quiet);
         debug!(plugin, command = ?command.as_std(), "cargo started");
         if let Some(record) = &self.run_record {
             record.mark(&mut command);
@@ -120,28 +132,32 @@ impl Cargo {
                 output: failure_output(&messages, &stderr),
             });
         }
-        let program = choose_program(programs(&messages, cargo_toml), plugin, cargo_toml)?;
+        let (program, is_fresh) =
+            choose_program(programs(&messages, cargo_toml), plugin, cargo_toml)?;
         let warnings = diagnostics(&messages).map(|(_, text)| text).collect();
-        Ok(BuildOutput { program, warnings })
+        Ok(BuildOutput {
+            program,
+            is_fresh,
+            warnings,
+        })
     }
 
-    fn command(&self, cargo_toml: &Path, quiet: bool) -> Command {
+    fn command(&self, cargo_toml: &Path, dir_args: &[OsString], quiet: bool) -> Command {
         let mut command = Command::new(&self.program);
         let format = match self.colours {
             true => "--message-format=json-diagnostic-rendered-ansi",
             false => "--message-format=json",
         };
         command.args(["build", format, "--manifest-path"]);
-        command.arg(cargo_toml);
+        command.arg(absolute(cargo_toml).unwrap_or_else(|_| cargo_toml.to_owned()));
+        if let Some(package) = cargo_toml.parent().filter(|path| *path != Path::new("")) {
+            // The configuration files there count, wherever the shell runs.
+            command.current_dir(package);
+        }
         if quiet {
             command.arg("--quiet").stderr(Stdio::piped());
         }
-        if let Some(target_dir) = &self.target_dir
-            && !contains_target_dir(&self.args)
-        {
-            command.arg("--target-dir").arg(target_dir);
-        }
-        command.args(&self.args);
+        command.args(dir_args).args(&self.args);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command
     }
@@ -198,13 +214,6 @@ async fn join_reader(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
     }
 }
 
-fn contains_target_dir(args: &[OsString]) -> bool {
-    args.iter().any(|arg| {
-        let text = arg.to_string_lossy();
-        text.starts_with("--target-dir") || text.contains("target-dir=")
-    })
-}
-
 /// The compiler's messages about a failed build, and cargo's stderr if none of them is an error.
 fn failure_output(messages: &[u8], stderr: &[u8]) -> String {
     let (mut output, mut has_error) = (String::new(), false);
@@ -243,8 +252,11 @@ fn diagnostics(messages: &[u8]) -> impl Iterator<Item = (bool, String)> {
     rendered.filter(move |(_, text)| seen.insert(text.clone()))
 }
 
-/// Names and paths of the binaries of this package, without those of dependencies and other workspace members.
-fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
+/// A program, and whether cargo took it for current.
+type BuiltProgram = (PathBuf, bool);
+
+/// Names of the binaries of this package, without those of dependencies and other workspace members.
+fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, BuiltProgram)> {
     let manifest = cargo_toml.canonicalize().ok();
     let is_of_package = |artifact: &Artifact| {
         artifact.target.kind.contains(&TargetKind::Bin)
@@ -255,7 +267,7 @@ fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
         .filter_map(|message| match message {
             Message::CompilerArtifact(artifact) if is_of_package(&artifact) => {
                 let path = artifact.executable?.into_std_path_buf();
-                Some((artifact.target.name, path))
+                Some((artifact.target.name, (path, artifact.fresh)))
             }
             _ => None,
         })
@@ -264,10 +276,10 @@ fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
 
 /// The program with the plugin's id as its name, or the only program.
 fn choose_program(
-    mut programs: Vec<(String, PathBuf)>,
+    mut programs: Vec<(String, BuiltProgram)>,
     plugin: &str,
     cargo_toml: &Path,
-) -> Result<PathBuf, BuildError> {
+) -> Result<BuiltProgram, BuildError> {
     if let Some(index) = programs.iter().position(|(name, _)| name == plugin) {
         return Ok(programs.swap_remove(index).1);
     }
@@ -289,35 +301,7 @@ fn choose_program(
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsStr;
-
     use super::*;
-
-    #[test]
-    fn a_target_dir_in_the_arguments_overrides_the_own_one() {
-        for (args, expected) in [
-            (vec!["--release"], false),
-            (vec!["--target", "x86_64-unknown-linux-gnu"], false),
-            (vec!["--target-dir", "out"], true),
-            (vec!["--target-dir=out"], true),
-            (vec!["--config", "build.target-dir='out'"], true),
-        ] {
-            let args: Vec<_> = args.iter().map(OsString::from).collect();
-            let cargo = Cargo {
-                program: "cargo".into(),
-                args: args.clone(),
-                target_dir: Some("ours".into()),
-                colours: false,
-                run_record: None,
-            };
-            let command = cargo.command(Path::new("Cargo.toml"), false);
-            let ours = command
-                .as_std()
-                .get_args()
-                .any(|arg| arg == OsStr::new("ours"));
-            assert_eq!(ours, !expected, "{args:?}");
-        }
-    }
 
     #[test]
     fn a_failure_shows_the_compilers_errors_or_else_cargos_stderr() {

@@ -29,8 +29,8 @@ pub struct LaunchOptions {
     pub cargo: OsString,
     /// Additional arguments for `cargo build`.
     pub cargo_args: Vec<OsString>,
-    /// Folder that cargo builds in, unless `cargo_args` name one. Separate from an editor's target folder, so that two
-    /// builds after each change neither wait for nor invalidate each other.
+    /// Folder that cargo builds in, unless `cargo_args` or the author's configuration name one. Separate from an
+    /// editor's target folder, so that two builds after each change neither wait for nor invalidate each other.
     pub target_dir: Option<PathBuf>,
     /// Whether the compiler's messages contain ANSI colours.
     pub colours: bool,
@@ -49,6 +49,8 @@ pub(super) struct RunContext {
     /// Folder of each start's copy of its program; removed when this value is dropped.
     pub(super) run_dir: TempDir,
     pub(super) cargo: Cargo,
+    pub(super) target_dir: Option<PathBuf>,
+    pub(super) programs_dir: PathBuf,
     /// None without a guardian.
     pub(super) run_record: Option<Arc<RunRecord>>,
     pub(super) env: PluginEnv,
@@ -98,7 +100,7 @@ impl RunContext {
         let spawner = Spawner::new()?;
         let run_dir = tempfile::Builder::new()
             .prefix(RUN_PREFIX)
-            .tempdir_in(programs_dir)?;
+            .tempdir_in(&programs_dir)?;
         let (guardian, run_record) = match guardian {
             Some(command) => {
                 let record = RunRecord::create(run_dir.path(), &sockets.path())?;
@@ -114,11 +116,12 @@ impl RunContext {
             cargo: Cargo {
                 program: cargo,
                 args: cargo_args,
-                target_dir,
                 colours,
                 run_record: run_record.clone(),
             },
             run_record,
+            target_dir,
+            programs_dir,
             env: PluginEnv::new(env),
             build_permit: Arc::new(Semaphore::new(1)),
             quiet: AtomicBool::new(false),

@@ -12,10 +12,9 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::config::{Project, ProjectKind, SettingsFolders, StratosToml};
 use crate::control::Control;
 use crate::event::Event;
+use crate::inputs::{PathPackages, ScanScope, canonicalize};
 use crate::process::LauncherFactory;
 use crate::reload::debounce::debounce;
-use crate::reload::packages::{PathPackages, canonicalize};
-use crate::reload::scan::ScanScope;
 use crate::reload::scanner::FileScanner;
 use crate::reload::watched_plugin::WatchedPlugin;
 
@@ -149,7 +148,7 @@ impl ReloadTask {
         if plugin.handle_builds()
             && let Some(program) = self.launchers.built_program(plugin.id())
         {
-            plugin.inputs.read_dep_info(&program);
+            plugin.read_dep_info(&program);
             self.update_scope(self.since).await;
         }
     }

@@ -8,9 +8,8 @@ use stratos_protocol::logger::Level;
 use tokio::sync::Notify;
 
 use crate::control::Control;
-use crate::reload::scan::ScanScope;
-use crate::reload::snapshot::Snapshot;
-use crate::reload::watcher::{FileWatcher, WatchSet};
+use crate::inputs::{ScanScope, Snapshot, WatchSet};
+use crate::reload::watcher::FileWatcher;
 
 /// Finds the files that have changed, and keeps the file watcher on the folders that exist.
 #[derive(Debug)]

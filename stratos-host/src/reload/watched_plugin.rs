@@ -10,12 +10,9 @@ use stratos_protocol::logger::Level;
 use crate::config::{Project, ProjectKind};
 use crate::control::Control;
 use crate::event::{BuildEnd, BuildResult, Event, Part};
+use crate::inputs::{BuildInputs, ScanScope, Snapshot, canonicalize, package_of};
 use crate::reload::build_changes::{BuildChange, BuildChanges};
-use crate::reload::inputs::BuildInputs;
-use crate::reload::packages::canonicalize;
 use crate::reload::rebuild_loop::RebuildLoopDetector;
-use crate::reload::scan::ScanScope;
-use crate::reload::snapshot::Snapshot;
 
 /// Maximum number of files that a message names.
 const MAX_NAMED_FILES: usize = 10;
@@ -79,15 +76,18 @@ impl WatchedPlugin {
         has_ended
     }
 
+    /// Reads the inputs of the program that was built last.
+    pub(super) fn read_dep_info(&mut self, program: &Path) {
+        if let ProjectKind::Rust(cargo_toml) = &self.project.kind
+            && let Some(package) = cargo_toml.parent()
+        {
+            self.inputs.read_dep_info(program, package);
+        }
+    }
+
     /// Adds the plugin's files to a scope.
     pub(super) fn add_to(&self, scope: &mut ScanScope) {
-        let BuildInputs {
-            packages, dep_info, ..
-        } = &self.inputs;
-        scope.roots.extend(packages.folders.keys().cloned());
-        scope.files.extend(packages.files.iter().cloned());
-        // Inputs of a build may be ignored by git.
-        scope.files.extend(dep_info.iter().cloned());
+        self.inputs.add_to(scope);
         scope.files.insert(self.manifest.clone());
         scope.files.extend(self.cargo_tomls());
         scope.files.extend(self.icons());
@@ -108,7 +108,8 @@ impl WatchedPlugin {
             .iter()
             .partition(|path| icons.contains(*path) && !self.inputs.dep_info.contains(*path));
         self.report_changed(Part::Icon, &icons);
-        let packages = snapshot.packages();
+        let manifests = snapshot.paths().filter(|path| path.ends_with("Cargo.toml"));
+        let packages = manifests.filter_map(|path| path.parent()).collect();
         let program = self.prebuilt_program();
         sources.retain(|path| {
             let is_input = program.as_ref() == Some(*path)
@@ -246,10 +247,4 @@ fn kind_name(kind: &ProjectKind) -> &'static str {
         ProjectKind::Script(_) => "a plugin in JavaScript or TypeScript",
         ProjectKind::UiOnly => "a plugin without a background module",
     }
-}
-
-/// The folder of the innermost package that contains a file.
-fn package_of<'p>(path: &Path, packages: &BTreeSet<&'p Path>) -> Option<&'p Path> {
-    let mut folders = path.ancestors().skip(1);
-    folders.find_map(|folder| packages.get(folder).copied())
 }

@@ -10,6 +10,8 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _, WatcherKind};
 use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::inputs::WatchSet;
+
 /// Interval of scans where the operating system reports no file events.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -33,15 +35,6 @@ struct LostWatches {
     paths: BTreeSet<PathBuf>,
     /// Whether events were dropped, so that every watch may be lost.
     any: bool,
-}
-
-/// Folders to watch.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct WatchSet {
-    /// Folders to watch with everything below.
-    pub(super) trees: BTreeSet<PathBuf>,
-    /// Folders to watch without their subfolders. They include all folders in the trees that are not ignored.
-    pub(super) folders: BTreeSet<PathBuf>,
 }
 
 impl FileWatcher {

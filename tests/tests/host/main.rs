@@ -8,6 +8,7 @@ mod environment;
 mod examples;
 mod in_memory;
 mod node_entry;
+mod older_files;
 mod panics;
 mod plugin_process;
 mod reload;

@@ -1,0 +1,119 @@
+//! The folders that cargo builds a package in.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf, absolute};
+
+use cargo_metadata::{Metadata, MetadataCommand};
+
+/// The folders that cargo builds a package in: the shell's own ones, or those of the command line.
+///
+/// Builds that an editor or the author runs meanwhile in the project's folder would block and undo the shell's. If
+/// the author has configured a target folder (`CARGO_TARGET_DIR`, `build.target-dir`), the own one is in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BuildDirs {
+    target: PathBuf,
+    /// Folder of intermediate results, if it is not the target folder (`build.build-dir`).
+    build: Option<PathBuf>,
+    /// Whether the arguments of the command line name the target folder.
+    is_given: bool,
+}
+
+impl BuildDirs {
+    /// Name of the folder in a target folder of the author.
+    const NAME: &str = "stratos";
+
+    /// Finds the folders for a package. `own` is the target folder where the author has configured none; `args` are
+    /// the arguments for cargo. None if the manifest cannot be read, or the target folder is given in a
+    /// `--config` argument.
+    pub(super) fn find(
+        cargo: &OsStr,
+        cargo_toml: &Path,
+        own: &Path,
+        args: &[OsString],
+    ) -> Option<Self> {
+        let package = cargo_toml.parent()?;
+        let metadata = metadata(cargo, package)?;
+        let configured = metadata.target_directory.as_std_path();
+        let build = metadata
+            .build_directory
+            .as_ref()
+            .map(|dir| dir.as_std_path());
+        let build = build.filter(|build| *build != configured);
+        if contains_target_dir(args) {
+            return Some(Self {
+                target: package.join(given_target_dir(args)?),
+                build: build.map(Path::to_owned),
+                is_given: true,
+            });
+        }
+        let default = metadata.workspace_root.as_std_path().join("target");
+        Some(Self {
+            target: match configured == default {
+                true => absolute(own).ok()?,
+                false => configured.join(Self::NAME),
+            },
+            build: build.map(|build| build.join(Self::NAME)),
+            is_given: false,
+        })
+    }
+
+    /// The arguments that make cargo build in these folders.
+    #[must_use]
+    pub(super) fn args(&self) -> Vec<OsString> {
+        if self.is_given {
+            return Vec::new();
+        }
+        let mut args = vec!["--target-dir".into(), self.target.clone().into()];
+        if let Some(build) = &self.build {
+            // Not as a variable, which a cargo within a build script would inherit, and would wait for this one.
+            let path = build.to_string_lossy();
+            let config = serde_json::json!(path);
+            args.extend([
+                "--config".into(),
+                format!("build.build-dir={config}").into(),
+            ]);
+        }
+        args
+    }
+
+    /// The target folder.
+    pub(super) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// The folders with what cargo knows about earlier builds.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        [self.target.clone()]
+            .into_iter()
+            .chain(self.build.clone())
+            .collect()
+    }
+}
+
+/// Whether arguments for cargo name a target folder.
+pub(super) fn contains_target_dir(args: &[OsString]) -> bool {
+    args.iter().any(|arg| {
+        let text = arg.to_string_lossy();
+        text.starts_with("--target-dir") || text.contains("target-dir=")
+    })
+}
+
+/// The value of `--target-dir`.
+fn given_target_dir(args: &[OsString]) -> Option<PathBuf> {
+    args.iter()
+        .enumerate()
+        .find_map(|(index, arg)| match arg.to_str()? {
+            "--target-dir" => args.get(index + 1).map(PathBuf::from),
+            text => text.strip_prefix("--target-dir=").map(PathBuf::from),
+        })
+}
+
+/// Reads the manifest in its folder, so that the configuration files there count.
+fn metadata(cargo: &OsStr, package: &Path) -> Option<Metadata> {
+    MetadataCommand::new()
+        .cargo_path(cargo)
+        .current_dir(package)
+        .no_deps()
+        .exec()
+        .ok()
+}

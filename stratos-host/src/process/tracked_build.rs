@@ -1,0 +1,103 @@
+//! Builds that see every change of an input, also those that cargo does not see.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use tracing::debug;
+
+use crate::inputs::{BuildRecord, ChangedInputs, canonicalize};
+use crate::process::build::BuildError;
+use crate::process::build_dirs::BuildDirs;
+
+/// A build of a package whose inputs were compared with those of the previous build.
+///
+/// Cargo compares modification times. A file that was put back with an older time would not be built.
+#[derive(Debug)]
+pub(super) struct TrackedBuild {
+    record: BuildRecord,
+    record_path: PathBuf,
+    changed: ChangedInputs,
+    target: PathBuf,
+    package: PathBuf,
+}
+
+/// Prepares `cargo test` of a package. Returns additional arguments for cargo, with which it builds in the folder of
+/// `cargo stratos run`, and what differs from the build before.
+///
+/// `state_dir` is the state folder, which exists; `args` are the arguments for cargo.
+#[must_use]
+pub fn prepare_tests(
+    cargo: &OsStr,
+    cargo_toml: &Path,
+    state_dir: &Path,
+    args: &[OsString],
+) -> Vec<OsString> {
+    let own = state_dir.join("target");
+    let Some(dirs) = BuildDirs::find(cargo, cargo_toml, &own, args) else {
+        return Vec::new();
+    };
+    let programs_dir = state_dir.join("programs");
+    // Without the folder, the record is not saved.
+    let _ = fs::create_dir_all(&programs_dir);
+    TrackedBuild::begin(cargo, cargo_toml, &dirs, &programs_dir);
+    dirs.args()
+}
+
+impl TrackedBuild {
+    /// Compares the inputs with those of the previous build in the same folder, and makes cargo build what differs.
+    ///
+    /// `programs_dir` is the folder for the record, within the state folder.
+    pub(super) fn begin(
+        cargo: &OsStr,
+        cargo_toml: &Path,
+        dirs: &BuildDirs,
+        programs_dir: &Path,
+    ) -> Self {
+        let package = cargo_toml.parent().unwrap_or(Path::new("")).to_owned();
+        let record_path = programs_dir.join(record_name(cargo_toml, dirs));
+        let mut record = BuildRecord::load(&record_path);
+        let state_dir = canonicalize(programs_dir.parent().unwrap_or(programs_dir));
+        let changed = record.update(cargo, cargo_toml, &dirs.folders(), &state_dir);
+        let build = Self {
+            record,
+            record_path,
+            changed,
+            target: dirs.target().to_owned(),
+            package,
+        };
+        build.save();
+        build
+    }
+
+    /// Checks that cargo has built what differs. `is_fresh`: whether cargo built nothing.
+    pub(super) fn check(&self, is_fresh: bool) -> Result<(), BuildError> {
+        match self.changed.files.first() {
+            Some(file) if is_fresh && !self.changed.are_invalidated => Err(BuildError::Stale {
+                file: file.clone(),
+                target: self.target.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Records the inputs of the program that was built.
+    pub(super) fn end(mut self, program: &Path) {
+        self.record.add_dep_info(program, &self.package);
+        self.save();
+    }
+
+    fn save(&self) {
+        if let Err(error) = self.record.save(&self.record_path) {
+            debug!(path = ?self.record_path, %error, "the build's inputs were not recorded");
+        }
+    }
+}
+
+/// Name of the record's file, which is different for each package and target folder.
+fn record_name(cargo_toml: &Path, dirs: &BuildDirs) -> String {
+    let mut hasher = DefaultHasher::new();
+    (std::path::absolute(cargo_toml).ok(), dirs.target()).hash(&mut hasher);
+    format!("{:016x}.inputs.json", hasher.finish())
+}
