@@ -175,6 +175,17 @@ impl ShellProcess {
         Self::start_with(folder, options)
     }
 
+    /// Starts a shell that watches files, with another state folder than `state` in the plugin's folder.
+    #[must_use]
+    pub fn watch_with_state(folder: &Path, state: &Path) -> Self {
+        let options = RunOptions {
+            watch: true,
+            state: Some(state.to_owned()),
+            ..RunOptions::default()
+        };
+        Self::start_with(folder, options)
+    }
+
     /// Waits for a `build` event of a plugin, by the name of the step.
     pub fn wait_for_build(&mut self, plugin: &str, step: &str) -> Value {
         self.wait_for(|event| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::build_inputs::{BuildInputs, package_of};
 use crate::inputs::cargo_freshness::invalidate;
-use crate::inputs::packages::PathPackages;
+use crate::inputs::packages::{PathPackages, canonicalize};
 use crate::inputs::scan::{ScanScope, scan};
 use crate::inputs::snapshot::Snapshot;
 
@@ -58,7 +58,10 @@ impl BuildRecord {
     ) -> ChangedInputs {
         let find = || PathPackages::find(cargo, cargo_toml);
         let is_first = self.inputs.packages.folders.is_empty();
-        if is_first {
+        let package = cargo_toml.parent().map(canonicalize).unwrap_or_default();
+        // A link on the way to the package may lead to another folder now.
+        let is_moved = !is_first && !self.inputs.packages.folders.contains_key(&package);
+        if is_first || is_moved {
             self.inputs.packages = find();
         }
         let known: Vec<_> = self.contents.paths().cloned().collect();
@@ -81,7 +84,7 @@ impl BuildRecord {
         let oldest = changed
             .iter()
             .filter_map(|path| self.contents.modified(path));
-        let invalidated = oldest.min().map(|modified: SystemTime| {
+        let invalidated = oldest.min().map(|modified| {
             let scripts = &self.inputs.packages.with_build_script;
             let results = build_dirs
                 .iter()

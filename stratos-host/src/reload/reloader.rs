@@ -124,7 +124,11 @@ impl ReloadTask {
 
     async fn handle_changes(&mut self, mut changed: Vec<PathBuf>) {
         while !changed.is_empty() {
-            if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
+            if self
+                .plugins
+                .iter()
+                .any(|plugin| plugin.changes_packages(&changed))
+            {
                 self.find_packages().await;
             }
             if changed

@@ -22,6 +22,8 @@ const MAX_NAMED_FILES: usize = 10;
 pub(super) struct WatchedPlugin {
     control: Control,
     pub(super) project: Project,
+    /// Path of the folder, if it is a symbolic link.
+    link: Option<PathBuf>,
     folder: PathBuf,
     manifest: PathBuf,
     pub(super) inputs: BuildInputs,
@@ -39,6 +41,7 @@ impl WatchedPlugin {
         Self {
             builds: BuildChanges::new(control.latest_build(&project.manifest.id)),
             control: control.clone(),
+            link: link(&project.folder),
             manifest: folder.join("plugin.json"),
             folder,
             present_kind: project.kind.clone(),
@@ -92,12 +95,29 @@ impl WatchedPlugin {
         scope.files.extend(self.cargo_tomls());
         scope.files.extend(self.icons());
         scope.files.extend(self.prebuilt_program());
+        scope.files.extend(self.link.clone());
+    }
+
+    /// Whether these changes may add or remove packages.
+    pub(super) fn changes_packages(&self, changed: &[PathBuf]) -> bool {
+        let is_link = |path| Some(path) == self.link.as_ref();
+        changed
+            .iter()
+            .any(|path| path.ends_with("Cargo.toml") || is_link(path))
     }
 
     /// Handles changed files, of which only some may be the plugin's. Starts an update if the program may differ.
     pub(super) fn handle_changes(&mut self, changed: &[PathBuf], snapshot: &Snapshot) {
         let was_blocked = self.is_blocked;
-        if changed.contains(&self.manifest) {
+        let is_moved = self
+            .link
+            .as_ref()
+            .is_some_and(|link| changed.contains(link));
+        if is_moved {
+            self.folder = canonicalize(&self.project.folder);
+            self.manifest = self.folder.join("plugin.json");
+        }
+        if is_moved || changed.contains(&self.manifest) {
             self.reload_manifest();
         }
         if self.kind_changed(changed) {
@@ -113,6 +133,7 @@ impl WatchedPlugin {
         let program = self.prebuilt_program();
         sources.retain(|path| {
             let is_input = program.as_ref() == Some(*path)
+                || self.link.as_ref() == Some(*path)
                 || self.inputs.may_include(path, package_of(path, &packages));
             let modified = snapshot.modified(path);
             // Cargo writes the lock file during builds.
@@ -234,6 +255,16 @@ impl WatchedPlugin {
             .map(|path| path.display().to_string().replace('\\', "/"))
             .collect()
     }
+}
+
+/// The path of a folder that is a symbolic link.
+fn link(folder: &Path) -> Option<PathBuf> {
+    // Without a separator at its end, behind which the link would be followed.
+    let path = std::path::absolute(folder)
+        .ok()?
+        .components()
+        .collect::<PathBuf>();
+    path.is_symlink().then_some(path)
 }
 
 fn is_lock_file(path: &Path) -> bool {

@@ -20,6 +20,7 @@ mod shutdown;
 mod slow_plugins;
 mod state_search;
 mod supervise;
+mod symbolic_links;
 mod updates;
 
 /// Path of the sample plugin's program.
