@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use stratos_protocol::error::chain;
 use stratos_protocol::logger::Level;
@@ -11,6 +12,7 @@ use crate::config::{Project, ProjectKind};
 use crate::control::Control;
 use crate::event::{BuildEnd, BuildResult, Event, Part};
 use crate::inputs::{BuildInputs, ScanScope, Snapshot, canonicalize, package_of};
+use crate::process::LauncherFactory;
 use crate::reload::build_changes::{BuildChange, BuildChanges};
 use crate::reload::rebuild_loop::RebuildLoopDetector;
 
@@ -28,8 +30,10 @@ pub(super) struct WatchedPlugin {
     manifest: PathBuf,
     pub(super) inputs: BuildInputs,
     rebuild_loop: RebuildLoopDetector,
-    /// Whether the manifest has errors. The plugin is not built until they are corrected.
-    is_blocked: bool,
+    /// Error of the manifest. The plugin is not built until it is corrected.
+    manifest_error: Option<String>,
+    /// Whether a lock file changed during the running build, before it is known whether cargo wrote it.
+    lock_file_changed: Option<SystemTime>,
     /// Kind of the project by its present files. The shell still runs it as `project.kind`.
     present_kind: ProjectKind,
     pub(super) builds: BuildChanges,
@@ -48,7 +52,8 @@ impl WatchedPlugin {
             project,
             inputs: BuildInputs::default(),
             rebuild_loop: RebuildLoopDetector::default(),
-            is_blocked: false,
+            manifest_error: None,
+            lock_file_changed: None,
         }
     }
 
@@ -58,7 +63,7 @@ impl WatchedPlugin {
     }
 
     /// Handles starts and ends of builds. Returns whether a build has ended, so that there may be a new dep-info file.
-    pub(super) fn handle_builds(&mut self) -> bool {
+    pub(super) fn handle_builds(&mut self, launchers: &LauncherFactory) -> bool {
         let mut has_ended = false;
         for change in self.builds.take() {
             match change {
@@ -76,7 +81,36 @@ impl WatchedPlugin {
                 }
             }
         }
+        if has_ended
+            && let Some(modified) = self.lock_file_changed.take()
+            && self.lock_file_causes_build(Some(modified), launchers)
+        {
+            self.control.sources_changed(self.id(), true);
+        }
         has_ended
+    }
+
+    /// Whether the change of a lock file is followed by a build.
+    ///
+    /// Cargo itself writes the file at the beginning of a build, which uses what it has written.
+    fn lock_file_causes_build(
+        &mut self,
+        modified: Option<SystemTime>,
+        launchers: &LauncherFactory,
+    ) -> bool {
+        let (Some(modified), Some((started_at, is_running))) = (modified, self.builds.latest())
+        else {
+            return true;
+        };
+        match launchers.resolved_at(self.id()) {
+            _ if modified < started_at => true,
+            Some(resolved_at) => modified > resolved_at,
+            None if is_running => {
+                self.lock_file_changed = Some(modified);
+                false
+            }
+            None => true,
+        }
     }
 
     /// Reads the inputs of the program that was built last.
@@ -107,8 +141,13 @@ impl WatchedPlugin {
     }
 
     /// Handles changed files, of which only some may be the plugin's. Starts an update if the program may differ.
-    pub(super) fn handle_changes(&mut self, changed: &[PathBuf], snapshot: &Snapshot) {
-        let was_blocked = self.is_blocked;
+    pub(super) fn handle_changes(
+        &mut self,
+        changed: &[PathBuf],
+        snapshot: &Snapshot,
+        launchers: &LauncherFactory,
+    ) {
+        let was_blocked = self.manifest_error.is_some();
         let is_moved = self
             .link
             .as_ref()
@@ -136,11 +175,19 @@ impl WatchedPlugin {
                 || self.link.as_ref() == Some(*path)
                 || self.inputs.may_include(path, package_of(path, &packages));
             let modified = snapshot.modified(path);
-            // Cargo writes the lock file during builds.
-            is_input && (is_lock_file(path) || self.rebuild_loop.causes_build(path, modified))
+            is_input
+                && match is_lock_file(path) {
+                    true => self.lock_file_causes_build(modified, launchers),
+                    false => self.rebuild_loop.causes_build(path, modified),
+                }
         });
-        let is_corrected = was_blocked && !self.is_blocked;
-        if self.is_blocked || (sources.is_empty() && !is_corrected) {
+        if let Some(error) = &self.manifest_error {
+            sources.retain(|path| *path != &self.manifest && !is_lock_file(path));
+            self.report_waiting(&sources, error);
+            return;
+        }
+        let is_corrected = was_blocked;
+        if sources.is_empty() && !is_corrected {
             return;
         }
         let by_build = !is_corrected && sources.iter().all(|path| is_lock_file(path));
@@ -194,8 +241,8 @@ impl WatchedPlugin {
             }
             Err(error) => Some(chain(&error)),
         };
-        self.is_blocked = error.is_some();
-        self.control.set_blocked(&id, self.is_blocked);
+        self.manifest_error.clone_from(&error);
+        self.control.set_blocked(&id, error.is_some());
         self.control.emit(Event::Reread { plugin: id, error });
     }
 
@@ -231,6 +278,17 @@ impl WatchedPlugin {
             "each build writes {} anew, which would cause builds forever: changes that builds make there are ignored \
              from now on. Let the build script write to `OUT_DIR`, or only if the content differs",
             self.names(ignored).join(", ")
+        );
+        self.control.log(self.id(), Level::Warn, text);
+    }
+
+    fn report_waiting(&self, files: &[&PathBuf], manifest_error: &str) {
+        if files.is_empty() {
+            return;
+        }
+        let text = format!(
+            "{} changed, and is not built until plugin.json is corrected: {manifest_error}",
+            self.names(files.iter().copied()).join(", ")
         );
         self.control.log(self.id(), Level::Warn, text);
     }
