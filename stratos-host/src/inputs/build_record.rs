@@ -81,10 +81,11 @@ impl BuildRecord {
             folders.any(|folder| before.folders.get(folder) == Some(&true))
         };
         changed.retain(|path| known.binary_search(path).is_ok() || has_build_script(path));
-        let oldest = changed
+        let times = changed
             .iter()
             .filter_map(|path| self.contents.modified(path));
-        let invalidated = oldest.min().map(|modified| {
+        let times = times.chain(is_moved.then_some(SystemTime::UNIX_EPOCH));
+        let invalidated = times.min().map(|modified| {
             let scripts = &self.inputs.packages.with_build_script;
             let results = build_dirs
                 .iter()

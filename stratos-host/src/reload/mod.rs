@@ -7,6 +7,7 @@
 
 mod build_changes;
 mod debounce;
+mod file_system;
 mod rebuild_loop;
 mod reloader;
 mod scanner;

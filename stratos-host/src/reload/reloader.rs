@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use stratos_protocol::error::chain;
+use stratos_protocol::logger::Level;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{Project, ProjectKind, SettingsFolders, StratosToml};
@@ -15,6 +16,7 @@ use crate::event::Event;
 use crate::inputs::{PathPackages, ScanScope, canonicalize};
 use crate::process::LauncherFactory;
 use crate::reload::debounce::debounce;
+use crate::reload::file_system::remote_kind;
 use crate::reload::scanner::FileScanner;
 use crate::reload::watched_plugin::WatchedPlugin;
 
@@ -34,6 +36,8 @@ pub struct ReloadOptions {
     pub settings_folders: SettingsFolders,
     /// The shell's state folder, which is not watched.
     pub state_dir: PathBuf,
+    /// Whether files are compared at intervals, instead of after file events of the operating system.
+    pub polls: bool,
     /// Time before the start of the shell. Changes since then cause reloads.
     pub since: SystemTime,
 }
@@ -42,6 +46,9 @@ impl Reloader {
     /// Starts the task. Must be called within a tokio runtime.
     pub fn start(options: ReloadOptions, control: Control, launchers: LauncherFactory) -> Self {
         let state_dir = canonicalize(&options.state_dir);
+        if !options.polls {
+            report_remote_folders(&options.projects, &control);
+        }
         let projects = options.projects.into_iter();
         let task = ReloadTask {
             plugins: projects
@@ -49,7 +56,7 @@ impl Reloader {
                 .collect(),
             settings_files: settings_files(&options.settings_folders),
             settings: options.settings_folders,
-            scanner: FileScanner::new(vec![state_dir.clone()], control.clone()),
+            scanner: FileScanner::new(vec![state_dir.clone()], options.polls, control.clone()),
             state_dir,
             control,
             launchers,
@@ -57,6 +64,19 @@ impl Reloader {
         };
         Self {
             _task: AbortOnDropHandle::new(tokio::spawn(task.run())),
+        }
+    }
+}
+
+/// Says that changes may not be noticed, for the plugins whose file system does not report all of them.
+fn report_remote_folders(projects: &[Project], control: &Control) {
+    for project in projects {
+        if let Some(kind) = remote_kind(&project.folder) {
+            let text = format!(
+                "is in a file system ({kind}) that does not report changes from its other side: if a save is not \
+                 noticed, use `cargo stratos run --poll`"
+            );
+            control.log(&project.manifest.id, Level::Info, text);
         }
     }
 }

@@ -512,6 +512,21 @@ fn a_program_built_by_another_tool_is_reloaded() {
 }
 
 #[test]
+fn files_are_compared_without_file_events() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let options = RunOptions {
+        args: vec!["--poll".to_owned()],
+        watch: true,
+        ..RunOptions::default()
+    };
+    let mut shell = ShellProcess::start_with(&sources.folder, options);
+    sources.version("two");
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
+#[test]
 fn no_watch_disables_reloads() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");

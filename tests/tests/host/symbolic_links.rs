@@ -70,12 +70,7 @@ fn main() {
 fn a_link_to_the_plugin_is_followed() {
     let (plugins, sources) = plugin();
     for version in ["one", "two"] {
-        for name in ["Cargo.toml", "Cargo.lock", "plugin.json"] {
-            let file = plugins.root().join(version).join(name);
-            write(&file, &sources.read(name));
-        }
-        let text = sources.main_text(&format!("{version:?}"));
-        write(&plugins.root().join(version).join("src/main.rs"), &text);
+        copy_plugin(&sources, &plugins.root().join(version), version);
     }
     let state = plugins.root().join("state");
     fs::remove_dir_all(&sources.folder).unwrap();
@@ -91,6 +86,30 @@ fn a_link_to_the_plugin_is_followed() {
     );
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "three");
+}
+
+#[test]
+fn a_link_above_the_plugin_may_change_between_runs() {
+    let (plugins, sources) = plugin();
+    let releases = plugins.root().join("releases");
+    for version in ["one", "two"] {
+        copy_plugin(&sources, &releases.join(version).join("sample"), version);
+    }
+    let (state, current) = (plugins.root().join("state"), releases.join("current"));
+    for version in ["one", "two"] {
+        point(&current, &releases.join(version));
+        let shell = ShellProcess::watch_with_state(&current.join("sample"), &state);
+        assert_eq!(shell.get("/api/sample/version").body, version);
+    }
+}
+
+/// Copies the plugin to a folder, with another version.
+fn copy_plugin(sources: &PluginSources, folder: &Path, version: &str) {
+    for name in ["Cargo.toml", "Cargo.lock", "plugin.json"] {
+        write(&folder.join(name), &sources.read(name));
+    }
+    let text = sources.main_text(&format!("{version:?}"));
+    write(&folder.join("src/main.rs"), &text);
 }
 
 fn plugin() -> (Plugins, PluginSources) {

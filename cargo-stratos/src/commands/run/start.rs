@@ -80,6 +80,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
             projects,
             settings_folders,
             state_dir: state_dir.clone(),
+            polls: args.poll,
             since: started_at,
         };
         Reloader::start(options, control.clone(), launchers.clone())
