@@ -22,9 +22,8 @@ impl BuildDirs {
     /// Name of the folder in a target folder of the author.
     const NAME: &str = "stratos";
 
-    /// Finds the folders for a package. `own` is the target folder where the author has configured none; `args` are
-    /// the arguments for cargo. None if the manifest cannot be read, or the target folder is given in a
-    /// `--config` argument.
+    /// Finds the folders for a package; None if its manifest cannot be read. `own` is the target folder where the author
+    /// has configured none, and `args` are the arguments for cargo, which may name one.
     pub(super) fn find(
         cargo: &OsStr,
         cargo_toml: &Path,
@@ -32,7 +31,7 @@ impl BuildDirs {
         args: &[OsString],
     ) -> Option<Self> {
         let package = cargo_toml.parent()?;
-        let metadata = metadata(cargo, package)?;
+        let metadata = metadata(cargo, package, values(args, "--config"))?;
         let configured = metadata.target_directory.as_std_path();
         let build = metadata
             .build_directory
@@ -40,8 +39,9 @@ impl BuildDirs {
             .map(|dir| dir.as_std_path());
         let build = build.filter(|build| *build != configured);
         if contains_target_dir(args) {
+            let given = values(args, "--target-dir").next();
             return Some(Self {
-                target: package.join(given_target_dir(args)?),
+                target: given.map_or(configured.to_owned(), |given| package.join(given)),
                 build: build.map(Path::to_owned),
                 is_given: true,
             });
@@ -91,29 +91,61 @@ impl BuildDirs {
 }
 
 /// Whether arguments for cargo name a target folder.
-pub(super) fn contains_target_dir(args: &[OsString]) -> bool {
+fn contains_target_dir(args: &[OsString]) -> bool {
     args.iter().any(|arg| {
         let text = arg.to_string_lossy();
         text.starts_with("--target-dir") || text.contains("target-dir=")
     })
 }
 
-/// The value of `--target-dir`.
-fn given_target_dir(args: &[OsString]) -> Option<PathBuf> {
-    args.iter()
-        .enumerate()
-        .find_map(|(index, arg)| match arg.to_str()? {
-            "--target-dir" => args.get(index + 1).map(PathBuf::from),
-            text => text.strip_prefix("--target-dir=").map(PathBuf::from),
-        })
+/// The values of an option of cargo.
+fn values<'a>(args: &'a [OsString], option: &'a str) -> impl Iterator<Item = &'a str> {
+    args.iter().enumerate().filter_map(move |(index, arg)| {
+        let arg = arg.to_str()?;
+        let rest = arg.strip_prefix(option)?;
+        match rest {
+            "" => args.get(index + 1)?.to_str(),
+            _ => rest.strip_prefix('='),
+        }
+    })
 }
 
 /// Reads the manifest in its folder, so that the configuration files there count.
-fn metadata(cargo: &OsStr, package: &Path) -> Option<Metadata> {
+fn metadata<'a>(
+    cargo: &OsStr,
+    package: &Path,
+    config: impl Iterator<Item = &'a str>,
+) -> Option<Metadata> {
+    let config = config.flat_map(|value| ["--config".to_owned(), value.to_owned()]);
     MetadataCommand::new()
         .cargo_path(cargo)
         .current_dir(package)
+        .other_options(config.collect::<Vec<_>>())
         .no_deps()
         .exec()
         .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn target_folders_in_arguments_are_recognized() {
+        for (args, expected) in [
+            (vec!["--release"], false),
+            (vec!["--target", "x86_64-unknown-linux-gnu"], false),
+            (vec!["--target-dir", "out"], true),
+            (vec!["--target-dir=out"], true),
+            (vec!["--config", "build.target-dir='out'"], true),
+        ] {
+            let args: Vec<_> = args.iter().map(OsString::from).collect();
+            assert_eq!(contains_target_dir(&args), expected, "{args:?}");
+        }
+        let args = ["--config", "a=1", "--configure", "--config=b=2"].map(OsString::from);
+        assert_eq!(
+            values(&args, "--config").collect::<Vec<_>>(),
+            ["a=1", "b=2"]
+        );
+    }
 }

@@ -101,3 +101,51 @@ fn record_name(cargo_toml: &Path, dirs: &BuildDirs) -> String {
     (std::path::absolute(cargo_toml).ok(), dirs.target()).hash(&mut hasher);
     format!("{:016x}.inputs.json", hasher.finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_cargo_wrongly_takes_for_current_is_an_error() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let package =
+            "[package]\nname = \"p\"\nversion = \"1.0.0\"\nedition = \"2024\"\n[workspace]\n";
+        let cargo_toml = write("p/Cargo.toml", package);
+        let main = write("p/src/main.rs", "one");
+        let dep_info = format!(
+            "{0}/t/debug/p: {1}\n",
+            root.path().display(),
+            main.display()
+        );
+        write(
+            "t/debug/p.d",
+            &dep_info.replace(' ', "\\ ").replace(":\\ ", ": "),
+        );
+        let program = root.path().join("t/debug/p");
+        #[expect(clippy::disallowed_methods, reason = "cargo sets it for tests")]
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let target = root.path().join("t");
+        let dirs = BuildDirs::find(&cargo, &cargo_toml, &target, &[]).unwrap();
+        let programs_dir = root.path().join("state/programs");
+        fs::create_dir_all(&programs_dir).unwrap();
+        let begin = || TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &programs_dir);
+
+        begin().end(&program);
+        assert!(begin().check(true).is_ok(), "nothing changed");
+        write("p/src/main.rs", "two");
+        let changed = begin();
+        assert!(changed.check(false).is_ok(), "cargo has built it");
+        let error = changed.check(true).unwrap_err().to_string();
+        assert!(error.contains("main.rs again, although"), "{error}");
+        fs::create_dir(target.join("debug/.fingerprint")).unwrap();
+        write("p/src/main.rs", "three");
+        assert!(begin().check(true).is_ok(), "cargo was made to build it");
+    }
+}

@@ -21,6 +21,7 @@ mod slow_plugins;
 mod state_search;
 mod supervise;
 mod symbolic_links;
+mod target_folders;
 mod updates;
 
 /// Path of the sample plugin's program.
