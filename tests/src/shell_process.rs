@@ -86,6 +86,8 @@ impl ShellProcess {
         .arg(folder)
         .args((!options.watch).then_some("--no-watch"))
         .args(options.args)
+        // Plugins of several tests have the same name.
+        .env_remove("CARGO_TARGET_DIR")
         .envs(options.env)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
