@@ -53,8 +53,8 @@ pub(super) fn scan(scope: &ScanScope) -> (BTreeSet<PathBuf>, WatchSet) {
             .filter_entry(move |entry| {
                 let path = entry.path();
                 let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                !ignored.iter().any(|ignored| path == ignored)
-                    && !(is_folder && path.join("CACHEDIR.TAG").is_file())
+                let is_cache = is_folder && path.join("CACHEDIR.TAG").is_file();
+                !is_cache && ignored.iter().all(|ignored| path != ignored)
             })
             .build();
         // A folder that cannot be read is scanned again after the next event.

@@ -6,15 +6,14 @@ use std::path::Path;
 /// without an event on this side. `None` where the kind is not known.
 #[cfg(target_os = "linux")]
 pub(super) fn remote_kind(folder: &Path) -> Option<&'static str> {
-    let magic = rustix::fs::statfs(folder).ok()?.f_type;
-    remote_kind_of(i64::from(magic))
+    // The type differs between processors; the numbers have 32 bits.
+    remote_kind_of(rustix::fs::statfs(folder).ok()?.f_type as u32)
 }
 
 /// The kind by the number in `statfs`, from `linux/magic.h` and the sources of the file systems.
 #[cfg(target_os = "linux")]
-const fn remote_kind_of(magic: i64) -> Option<&'static str> {
-    // Numbers of 32 bits are negative where the type is that small.
-    Some(match magic & 0xffff_ffff {
+const fn remote_kind_of(magic: u32) -> Option<&'static str> {
+    Some(match magic {
         0x6969 => "NFS",
         0x517b | 0xff53_4d42 | 0xfe53_4d42 => "SMB",
         0x0102_1997 => "9p, as WSL has it",
@@ -65,7 +64,7 @@ mod tests {
 
     #[test]
     fn file_systems_of_another_side_are_known() {
-        let cifs = i64::from(0xff53_4d42_u32.cast_signed());
+        let cifs = 0xff53_4d42;
         for (magic, expected) in [(0x6969, Some("NFS")), (cifs, Some("SMB")), (0xef53, None)] {
             assert_eq!(remote_kind_of(magic), expected, "{magic:x}");
         }
