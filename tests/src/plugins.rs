@@ -96,7 +96,8 @@ impl PluginSources {
         self.write_with_time(name, text, SystemTime::now() - day);
     }
 
-    fn write_with_time(&self, name: &str, text: &str, modified: SystemTime) {
+    /// Writes a file atomically, with this modification time.
+    pub fn write_with_time(&self, name: &str, text: &str, modified: SystemTime) {
         let path = self.folder.join(name);
         fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
         let whole = self.sample.with_extension("written");

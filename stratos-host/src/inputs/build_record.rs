@@ -2,11 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use crate::inputs::build_inputs::{BuildInputs, package_of};
 use crate::inputs::cargo_freshness::invalidate;
@@ -43,7 +44,11 @@ impl BuildRecord {
     ///
     /// When the file cannot be written, or contains a path that is not Unicode.
     pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
-        fs::write(path, serde_json::to_vec(self)?)
+        // A shell may be killed at any time, and `cargo stratos test` may read the file meanwhile.
+        let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        serde_json::to_writer(BufWriter::new(&mut file), self)?;
+        file.persist(path)?;
+        Ok(())
     }
 
     /// Reads the inputs before a build, and makes cargo build what has another content than before the previous one.

@@ -21,7 +21,7 @@ const MAX_HASHED_BYTES: u64 = 16 * 1024 * 1024;
 pub(super) struct Fingerprint {
     length: u64,
     /// Modification time of the file or of a link's target; the epoch for a link to a folder, since the files in
-    /// the folder may have any time.
+    /// the folder may have any time, and for a link to nothing.
     pub(super) modified: Option<SystemTime>,
     identity: Identity,
     /// Time at which the file was read.
@@ -37,15 +37,15 @@ struct Identity(u64, i64, i64);
 impl Fingerprint {
     /// Reads a file, unless its metadata prove that it still has the previous fingerprint.
     pub(super) fn of(path: &Path, previous: Option<Self>) -> io::Result<Self> {
-        let link = fs::read_link(path).ok();
-        let metadata = fs::metadata(path)?;
-        let (length, modified, identity) = match metadata.is_dir() {
-            true => (0, Some(SystemTime::UNIX_EPOCH), Identity(0, 0, 0)),
-            false => (
-                metadata.len(),
-                metadata.modified().ok(),
-                identity(&metadata),
-            ),
+        let own = fs::symlink_metadata(path)?;
+        let (link, target) = match own.is_symlink() {
+            true => (Some(fs::read_link(path)?), fs::metadata(path).ok()),
+            false => (None, Some(own)),
+        };
+        let file = target.filter(Metadata::is_file);
+        let (length, modified, identity) = match &file {
+            Some(file) => (file.len(), modified(file), identity(file)),
+            None => (0, Some(SystemTime::UNIX_EPOCH), Identity(0, 0, 0)),
         };
         if let Some(previous) = previous
             && link.is_none()
@@ -58,7 +58,7 @@ impl Fingerprint {
         let mut hasher = DefaultHasher::new();
         let read_at = SystemTime::now();
         link.hash(&mut hasher);
-        if metadata.is_file() && length <= MAX_HASHED_BYTES {
+        if file.is_some() && length <= MAX_HASHED_BYTES {
             hash_content(path, &mut hasher)?;
         }
         Ok(Self {
@@ -75,6 +75,12 @@ impl Fingerprint {
         (self.length, self.hash) == (other.length, other.hash)
             && (self.length <= MAX_HASHED_BYTES || self.modified == other.modified)
     }
+}
+
+/// The modification time, which may be any. Those before the epoch cannot be recorded.
+fn modified(file: &Metadata) -> Option<SystemTime> {
+    let time = file.modified().ok();
+    time.map(|time| time.max(SystemTime::UNIX_EPOCH))
 }
 
 /// Inode number and time of the last change of the metadata, which no program can set.

@@ -30,6 +30,7 @@ impl BuildDirs {
         own: &Path,
         args: &[OsString],
     ) -> Option<Self> {
+        let cargo_toml = absolute(cargo_toml).ok()?;
         let package = cargo_toml.parent()?;
         let metadata = metadata(cargo, package, values(args, "--config"))?;
         let configured = metadata.target_directory.as_std_path();
@@ -57,8 +58,16 @@ impl BuildDirs {
         })
     }
 
+    /// The folders for a package whose manifest cannot be read, which cargo then reports.
+    pub(super) fn own(own: &Path, args: &[OsString]) -> Self {
+        Self {
+            target: absolute(own).unwrap_or_else(|_| own.to_owned()),
+            build: None,
+            is_given: contains_target_dir(args),
+        }
+    }
+
     /// The arguments that make cargo build in these folders.
-    #[must_use]
     pub(super) fn args(&self) -> Vec<OsString> {
         if self.is_given {
             return Vec::new();

@@ -22,6 +22,8 @@ use tokio::task::spawn_blocking;
 use tracing::debug;
 
 use crate::event::EventBus;
+#[cfg(feature = "reload")]
+use crate::process::build::Cargo;
 use crate::process::build::{BuildError, BuildOutput};
 #[cfg(feature = "reload")]
 use crate::process::build_dirs::BuildDirs;
@@ -108,21 +110,21 @@ impl ProcessLauncher {
         let known = self.build_dirs.get().cloned();
         let cargo_toml = cargo_toml.to_owned();
         let task = spawn_blocking(move || {
-            let cargo = &context.cargo;
-            let find = || BuildDirs::find(&cargo.program, &cargo_toml, &own, &cargo.args);
-            let dirs = known.or_else(find)?;
-            let programs_dir = &context.programs_dir;
-            let tracked = TrackedBuild::begin(&cargo.program, &cargo_toml, &dirs, programs_dir);
-            Some((dirs, tracked))
+            let Cargo { program, args, .. } = &context.cargo;
+            let found = known.or_else(|| BuildDirs::find(program, &cargo_toml, &own, args));
+            let dirs = found.clone();
+            let dirs = dirs.unwrap_or_else(|| BuildDirs::own(&own, args));
+            let tracked = TrackedBuild::begin(program, &cargo_toml, &dirs, &context.programs_dir);
+            (found, dirs.args(), tracked)
         });
-        match task.await {
-            Ok(Some((dirs, tracked))) => {
-                let args = self.build_dirs.get_or_init(|| dirs).args();
-                (Some(tracked), args)
-            }
-            // The build reports what is wrong with the manifest.
-            _ => (None, Vec::new()),
+        // An error means that the shell ends.
+        let Ok((found, args, tracked)) = task.await else {
+            return (None, Vec::new());
+        };
+        if let Some(found) = found {
+            let _ = self.build_dirs.set(found);
         }
+        (Some(tracked), args)
     }
 }
 

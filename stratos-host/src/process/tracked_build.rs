@@ -35,9 +35,8 @@ pub fn prepare_tests(
     args: &[OsString],
 ) -> Vec<OsString> {
     let own = state_dir.join("target");
-    let Some(dirs) = BuildDirs::find(cargo, cargo_toml, &own, args) else {
-        return Vec::new();
-    };
+    let dirs = BuildDirs::find(cargo, cargo_toml, &own, args);
+    let dirs = dirs.unwrap_or_else(|| BuildDirs::own(&own, args));
     let programs_dir = state_dir.join("programs");
     // Without the folder, the record is not saved.
     let _ = fs::create_dir_all(&programs_dir);

@@ -1,5 +1,7 @@
 //! Files that are put back with an older time than that of the last build, which cargo takes for unchanged.
 
+use std::time::{Duration, SystemTime};
+
 use stratos_tests::{PluginSources, Plugins, RunOptions, ShellProcess};
 
 use crate::SAMPLE;
@@ -51,6 +53,20 @@ fn an_input_of_a_failed_build_is_built_again() {
     sources.main("parts::VERSION");
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "three");
+}
+
+/// The oldest times are those that some archives have.
+#[test]
+fn a_file_from_before_1970_is_built() {
+    let (_plugins, sources) = plugin("src/main.rs", "");
+    let mut shell = ShellProcess::watch(&sources.folder);
+    for (version, seconds) in [("two", 0), ("three", 86_400)] {
+        let text = content(&sources, "src/main.rs", version);
+        let time = SystemTime::UNIX_EPOCH - Duration::from_secs(seconds);
+        sources.write_with_time("src/main.rs", &text, time);
+        shell.wait_for_reload("sample");
+        assert_eq!(shell.get("/api/sample/version").body, version);
+    }
 }
 
 #[test]

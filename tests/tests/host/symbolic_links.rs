@@ -129,6 +129,10 @@ fn check(plugins: &Plugins, sources: &PluginSources, link: &str, target: &str) {
     point(&path, &plugins.root().join("two").join(target));
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "two", "{link}");
+    point(&path, &plugins.root().join("nowhere"));
+    shell.wait_for_build("sample", "failed");
+    point(&path, &plugins.root().join("two").join(target));
+    shell.wait_for_build("sample", "finished");
     // The new target is watched.
     let target = plugins.root().join("two").join(target);
     let file = match target.is_dir() {
