@@ -16,6 +16,8 @@ pub mod control;
 mod debugger_pause_test;
 pub mod event;
 mod http;
+#[cfg(feature = "reload")]
+mod inputs;
 mod plugin;
 pub mod process;
 #[cfg(feature = "reload")]

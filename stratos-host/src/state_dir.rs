@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::config::Project;
 use crate::remote::HostFile;
 use crate::store::{ConfigStore, Notice, StoreError};
 
@@ -60,6 +61,31 @@ pub enum StateDirError {
 }
 
 impl StateDir {
+    /// Path of the state folder where none is named: `.stratos` in the folder of the only plugin, otherwise in the
+    /// current folder.
+    #[must_use]
+    pub fn default_path(projects: &[Project]) -> PathBuf {
+        let folder = match projects {
+            [only] => &only.folder,
+            _ => Path::new("."),
+        };
+        folder.join(".stratos")
+    }
+
+    /// Creates the folder unless it exists, without becoming its owner.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
+    pub fn create(folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        if fs::read_dir(folder)?.next().is_none() {
+            // Excludes the new folder from git, so that projects need not.
+            fs::write(folder.join(".gitignore"), "*\n")?;
+        }
+        Ok(())
+    }
+
     /// Opens the folder, or creates it, and makes this process its owner.
     ///
     /// # Errors
@@ -70,11 +96,7 @@ impl StateDir {
             folder: folder.to_owned(),
             source,
         };
-        fs::create_dir_all(folder).map_err(folder_error)?;
-        if fs::read_dir(folder).map_err(folder_error)?.next().is_none() {
-            // Excludes the new folder from git, so that projects need not.
-            fs::write(folder.join(".gitignore"), "*\n").map_err(folder_error)?;
-        }
+        Self::create(folder).map_err(folder_error)?;
         let (store, notices) = ConfigStore::open(&folder.join("config.redb"))
             .map_err(|source| StateDirError::new(folder, source))?;
         // Written by a shell that was killed; its process id may be reused.

@@ -103,6 +103,8 @@ pub fn stratos_with_input<A: AsRef<OsStr>>(
     let mut child = Command::new(cargo_stratos())
         .args(arguments)
         .current_dir(folder)
+        // Plugins of several tests have the same name.
+        .env_remove("CARGO_TARGET_DIR")
         .env("CI", "true")
         .env("NO_COLOR", "1")
         .stdin(Stdio::piped())

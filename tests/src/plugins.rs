@@ -1,7 +1,8 @@
 //! Folders with plugins for tests.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -86,10 +87,24 @@ pub struct PluginSources {
 impl PluginSources {
     /// Writes a file atomically: to a path outside of the watched folders, from where it is moved.
     pub fn write(&self, name: &str, text: &str) {
+        self.write_with_time(name, text, SystemTime::now());
+    }
+
+    /// Writes a file atomically, with a modification time long before the first build.
+    pub fn write_old(&self, name: &str, text: &str) {
+        let day = Duration::from_secs(24 * 3600);
+        self.write_with_time(name, text, SystemTime::now() - day);
+    }
+
+    /// Writes a file atomically, with this modification time.
+    pub fn write_with_time(&self, name: &str, text: &str, modified: SystemTime) {
         let path = self.folder.join(name);
         fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
         let whole = self.sample.with_extension("written");
         fs::write(&whole, text).expect("a file");
+        let file = File::options().write(true).open(&whole).expect("a file");
+        file.set_modified(modified).expect("a time");
+        drop(file);
         fs::rename(whole, path).expect("the same file system");
     }
 
@@ -106,8 +121,14 @@ impl PluginSources {
 
     /// Changes the version that the program reports to the value of a Rust expression.
     pub fn main(&self, version: &str) {
+        self.write("src/main.rs", &self.main_text(version));
+    }
+
+    /// Source of a program that reports the value of a Rust expression as its version.
+    #[must_use]
+    pub fn main_text(&self, version: &str) -> String {
         let sample = self.sample.display();
-        let main = format!(
+        format!(
             r##"
 fn main() {{
     let version: &str = {version};
@@ -119,8 +140,7 @@ fn main() {{
     std::process::exit(sample.status().unwrap().code().unwrap_or(1));
 }}
 "##
-        );
-        self.write("src/main.rs", &main);
+        )
     }
 
     /// Adds a build script that waits while the gate is closed.

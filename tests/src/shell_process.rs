@@ -86,6 +86,8 @@ impl ShellProcess {
         .arg(folder)
         .args((!options.watch).then_some("--no-watch"))
         .args(options.args)
+        // Plugins of several tests have the same name.
+        .env_remove("CARGO_TARGET_DIR")
         .envs(options.env)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -170,6 +172,17 @@ impl ShellProcess {
     pub fn watch(folder: &Path) -> Self {
         let options = RunOptions {
             watch: true,
+            ..RunOptions::default()
+        };
+        Self::start_with(folder, options)
+    }
+
+    /// Starts a shell that watches files, with another state folder than `state` in the plugin's folder.
+    #[must_use]
+    pub fn watch_with_state(folder: &Path, state: &Path) -> Self {
+        let options = RunOptions {
+            watch: true,
+            state: Some(state.to_owned()),
             ..RunOptions::default()
         };
         Self::start_with(folder, options)

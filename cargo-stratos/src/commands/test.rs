@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use stratos_host::StateDir;
 use stratos_host::config::ProjectKind;
+use stratos_host::process::prepare_tests;
 use tracing::debug;
 
 use crate::commands::check;
@@ -17,6 +19,8 @@ use crate::exit::Outcome;
 const HOST_VARIABLE: &str = "STRATOS_TEST_HOST";
 
 /// Check plugin.json, then run the plugin's tests
+///
+/// Builds in the target folder of `cargo stratos run`, so that what both need is built once.
 ///
 /// Exit codes: 0 no errors and all tests pass, 1 errors, or a test fails or does not build, 2 there is nothing to test,
 /// 3 cargo cannot be started.
@@ -93,6 +97,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         false => vec!["test".into()],
     };
     let projects = find_projects(&[path])?;
+    let state_dir = StateDir::default_path(&projects);
     if !program_args.is_empty() {
         cargo_args.push("--".into());
         cargo_args.extend(program_args);
@@ -110,9 +115,12 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             "name the folder of a plugin that is written in Rust",
         ));
     }
+    StateDir::create(&state_dir).map_err(|source| Error::file("create", &state_dir, source))?;
     let mut all_pass = true;
     for (folder, cargo_toml) in crates {
-        all_pass &= run_tests(cx, host, [&command, &cargo_args], &folder, &cargo_toml)?;
+        let dirs = prepare_tests(&cx.cargo, &cargo_toml, &state_dir, &cargo_args);
+        let arguments = [dirs, cargo_args.clone()].concat();
+        all_pass &= run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml)?;
     }
     Ok(Outcome::success_if(all_pass))
 }

@@ -16,18 +16,10 @@ pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
         build,
         ..
     } = plugin;
-    let mut head = vec![
+    let head = [
         format!("{BOLD}{id}{BOLD:#} {version}"),
-        state.as_str().to_owned(),
+        format_state(state, *build),
     ];
-    match build {
-        Some(BuildStatus::Building) => head.push("building".to_owned()),
-        // An errored plugin has no older version that runs.
-        Some(BuildStatus::Failed) if *state == PluginState::Running => {
-            head.push("newest version failed".to_owned());
-        }
-        _ => {}
-    }
     let mut rows = vec![head.join("  ")];
     if let PluginState::Errored { reason }
     | PluginState::BackingOff { reason, .. }
@@ -53,4 +45,20 @@ pub(crate) fn plugin_list(plugins: &[PluginInfo], base_url: &str) -> String {
     let rows = plugins.iter().map(|plugin| plugin_rows(plugin, base_url));
     let rows = rows.collect::<Vec<_>>().join("\n");
     format!("  {}", rows.replace('\n', "\n  "))
+}
+
+/// The state in words, with what becomes of a newer version.
+fn format_state(state: &PluginState, build: Option<BuildStatus>) -> String {
+    let name = state.as_str();
+    match (state, build) {
+        (PluginState::Starting, Some(BuildStatus::Building)) => {
+            format!("{name}, is still being built")
+        }
+        (_, Some(BuildStatus::Building)) => format!("{name}, while a newer version is built"),
+        (PluginState::Running, Some(BuildStatus::Failed)) => {
+            format!("{name}, but its newest version failed")
+        }
+        // An errored plugin has no older version that runs.
+        (_, Some(BuildStatus::Failed) | None) => name.to_owned(),
+    }
 }

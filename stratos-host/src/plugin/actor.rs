@@ -256,6 +256,13 @@ impl Actor {
         if accepted && !by_build && self.builds.is_running() {
             self.changed_at.get_or_insert_with(Instant::now);
         }
+        if !by_build && *self.lifecycle.state() == PluginState::Stopped {
+            let text = format!(
+                "is stopped: `cargo stratos start {}` builds the change",
+                self.id
+            );
+            self.log(Level::Info, text);
+        }
     }
 
     async fn handle_build(&mut self, outcome: BuildOutcome) {

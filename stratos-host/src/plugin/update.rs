@@ -64,10 +64,13 @@ impl Actor {
         // A build that runs now is about a later change.
         let next_change = changed_at.filter(|_| self.builds.is_running());
         self.changed_at = self.changed_at.or(next_change.map(|_| Instant::now()));
-        if let (Some(changed_at), Ok(())) = (changed_at, &outcome) {
-            self.emit_reload(changed_at.elapsed());
-        }
+        let reload_time = changed_at
+            .filter(|_| outcome.is_ok())
+            .map(|at| at.elapsed());
         self.handle_event(event).await;
+        if let Some(time) = reload_time {
+            self.emit_reload(time);
+        }
         // Callers get their reply after the new state is published.
         if let Some(build_id) = build_id {
             self.reply_to_waiters(0..=build_id, &outcome);

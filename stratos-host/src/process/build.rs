@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::process::Stdio;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Artifact, Message, TargetKind};
@@ -60,6 +60,17 @@ pub enum BuildError {
         /// Names of the binary targets, sorted.
         names: Vec<String>,
     },
+    /// Cargo takes the program for current, although it was built from another content of a file.
+    #[error(
+        "cargo does not build {} again, although its content differs from that of the last build: save the file anew, \
+         or remove {}", file.display(), target.display()
+    )]
+    Stale {
+        /// Path of the file.
+        file: PathBuf,
+        /// The target folder.
+        target: PathBuf,
+    },
 }
 
 /// The command line of `cargo build`, without the package.
@@ -67,8 +78,6 @@ pub enum BuildError {
 pub(super) struct Cargo {
     pub(super) program: OsString,
     pub(super) args: Vec<OsString>,
-    /// Used unless `args` contain a target folder.
-    pub(super) target_dir: Option<PathBuf>,
     /// Whether the compiler's messages contain ANSI colours.
     pub(super) colours: bool,
     pub(super) run_record: Option<Arc<RunRecord>>,
@@ -78,6 +87,8 @@ pub(super) struct Cargo {
 #[derive(Debug)]
 pub(super) struct BuildOutput {
     pub(super) program: PathBuf,
+    /// Whether cargo took the program for current and built nothing.
+    pub(super) is_fresh: bool,
     /// Rendered warnings of the compiler.
     pub(super) warnings: String,
 }
@@ -86,19 +97,22 @@ impl Cargo {
     /// Builds the package and returns its program.
     ///
     /// Dropping the future kills cargo's process group, and releases the permit after that. With `quiet`, cargo's
-    /// progress is hidden; otherwise cargo writes it to the stderr of this process.
+    /// progress is hidden; otherwise cargo writes it to the stderr of this process. `dir_args` name the target folder.
+    /// `resolved_at` receives the time of cargo's first message.
     pub(super) async fn build(
         &self,
         cargo_toml: &Path,
+        dir_args: &[OsString],
         plugin: &str,
         quiet: bool,
+        resolved_at: Arc<OnceLock<SystemTime>>,
         permit: OwnedSemaphorePermit,
     ) -> Result<BuildOutput, BuildError> {
         let cannot_start = |source| BuildError::Cargo {
             cargo: self.program.clone().into(),
             source,
         };
-        let mut command = self.command(cargo_toml, quiet);
+        let mut command = self.command(cargo_toml, dir_args, quiet);
         debug!(plugin, command = ?command.as_std(), "cargo started");
         if let Some(record) = &self.run_record {
             record.mark(&mut command);
@@ -108,8 +122,8 @@ impl Cargo {
             record.add_process(group.child().id());
         }
         let (stdout, stderr) = (group.child().stdout().take(), group.child().stderr().take());
-        let stdout = stdout.map(|pipe| tokio::spawn(read_to_end(pipe)));
-        let stderr = stderr.map(|pipe| tokio::spawn(read_to_end(pipe)));
+        let stdout = stdout.map(|pipe| tokio::spawn(read_to_end(pipe, resolved_at)));
+        let stderr = stderr.map(|pipe| tokio::spawn(read_to_end(pipe, Arc::default())));
         let status = group.child().wait().await.map_err(cannot_start)?;
         debug!(plugin, %status, "cargo exited");
         let (messages, stderr) = tokio::join!(join_reader(stdout), join_reader(stderr));
@@ -120,28 +134,32 @@ impl Cargo {
                 output: failure_output(&messages, &stderr),
             });
         }
-        let program = choose_program(programs(&messages, cargo_toml), plugin, cargo_toml)?;
+        let (program, is_fresh) =
+            choose_program(programs(&messages, cargo_toml), plugin, cargo_toml)?;
         let warnings = diagnostics(&messages).map(|(_, text)| text).collect();
-        Ok(BuildOutput { program, warnings })
+        Ok(BuildOutput {
+            program,
+            is_fresh,
+            warnings,
+        })
     }
 
-    fn command(&self, cargo_toml: &Path, quiet: bool) -> Command {
+    fn command(&self, cargo_toml: &Path, dir_args: &[OsString], quiet: bool) -> Command {
         let mut command = Command::new(&self.program);
         let format = match self.colours {
             true => "--message-format=json-diagnostic-rendered-ansi",
             false => "--message-format=json",
         };
         command.args(["build", format, "--manifest-path"]);
-        command.arg(cargo_toml);
+        command.arg(absolute(cargo_toml).unwrap_or_else(|_| cargo_toml.to_owned()));
+        if let Some(package) = cargo_toml.parent().filter(|path| *path != Path::new("")) {
+            // The configuration files there count, wherever the shell runs.
+            command.current_dir(package);
+        }
         if quiet {
             command.arg("--quiet").stderr(Stdio::piped());
         }
-        if let Some(target_dir) = &self.target_dir
-            && !contains_target_dir(&self.args)
-        {
-            command.arg("--target-dir").arg(target_dir);
-        }
-        command.args(&self.args);
+        command.args(dir_args).args(&self.args);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command
     }
@@ -180,10 +198,16 @@ impl Drop for BuildGroup {
     }
 }
 
-/// Reads until the end of the stream or the first error.
-async fn read_to_end(mut pipe: impl AsyncRead + Unpin) -> Vec<u8> {
+/// Reads until the end of the stream or the first error. `first` receives the time of the first bytes.
+async fn read_to_end(
+    mut pipe: impl AsyncRead + Unpin,
+    first: Arc<OnceLock<SystemTime>>,
+) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let _ = pipe.read_to_end(&mut bytes).await;
+    if let Ok(1..) = pipe.read_buf(&mut bytes).await {
+        let _ = first.set(SystemTime::now());
+        let _ = pipe.read_to_end(&mut bytes).await;
+    }
     bytes
 }
 
@@ -196,13 +220,6 @@ async fn join_reader(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
         },
         None => Vec::new(),
     }
-}
-
-fn contains_target_dir(args: &[OsString]) -> bool {
-    args.iter().any(|arg| {
-        let text = arg.to_string_lossy();
-        text.starts_with("--target-dir") || text.contains("target-dir=")
-    })
 }
 
 /// The compiler's messages about a failed build, and cargo's stderr if none of them is an error.
@@ -243,8 +260,11 @@ fn diagnostics(messages: &[u8]) -> impl Iterator<Item = (bool, String)> {
     rendered.filter(move |(_, text)| seen.insert(text.clone()))
 }
 
-/// Names and paths of the binaries of this package, without those of dependencies and other workspace members.
-fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
+/// A program, and whether cargo took it for current.
+type BuiltProgram = (PathBuf, bool);
+
+/// Names of the binaries of this package, without those of dependencies and other workspace members.
+fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, BuiltProgram)> {
     let manifest = cargo_toml.canonicalize().ok();
     let is_of_package = |artifact: &Artifact| {
         artifact.target.kind.contains(&TargetKind::Bin)
@@ -255,7 +275,7 @@ fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
         .filter_map(|message| match message {
             Message::CompilerArtifact(artifact) if is_of_package(&artifact) => {
                 let path = artifact.executable?.into_std_path_buf();
-                Some((artifact.target.name, path))
+                Some((artifact.target.name, (path, artifact.fresh)))
             }
             _ => None,
         })
@@ -264,10 +284,10 @@ fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, PathBuf)> {
 
 /// The program with the plugin's id as its name, or the only program.
 fn choose_program(
-    mut programs: Vec<(String, PathBuf)>,
+    mut programs: Vec<(String, BuiltProgram)>,
     plugin: &str,
     cargo_toml: &Path,
-) -> Result<PathBuf, BuildError> {
+) -> Result<BuiltProgram, BuildError> {
     if let Some(index) = programs.iter().position(|(name, _)| name == plugin) {
         return Ok(programs.swap_remove(index).1);
     }
@@ -289,35 +309,7 @@ fn choose_program(
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsStr;
-
     use super::*;
-
-    #[test]
-    fn a_target_dir_in_the_arguments_overrides_the_own_one() {
-        for (args, expected) in [
-            (vec!["--release"], false),
-            (vec!["--target", "x86_64-unknown-linux-gnu"], false),
-            (vec!["--target-dir", "out"], true),
-            (vec!["--target-dir=out"], true),
-            (vec!["--config", "build.target-dir='out'"], true),
-        ] {
-            let args: Vec<_> = args.iter().map(OsString::from).collect();
-            let cargo = Cargo {
-                program: "cargo".into(),
-                args: args.clone(),
-                target_dir: Some("ours".into()),
-                colours: false,
-                run_record: None,
-            };
-            let command = cargo.command(Path::new("Cargo.toml"), false);
-            let ours = command
-                .as_std()
-                .get_args()
-                .any(|arg| arg == OsStr::new("ours"));
-            assert_eq!(ours, !expected, "{args:?}");
-        }
-    }
 
     #[test]
     fn a_failure_shows_the_compilers_errors_or_else_cargos_stderr() {

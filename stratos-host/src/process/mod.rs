@@ -2,6 +2,8 @@
 
 mod build;
 #[cfg(feature = "reload")]
+mod build_dirs;
+#[cfg(feature = "reload")]
 mod cleanup;
 mod env;
 mod executable;
@@ -25,6 +27,8 @@ mod run_record;
 mod sockets;
 mod spawner;
 mod supervise;
+#[cfg(feature = "reload")]
+mod tracked_build;
 
 pub use self::build::BuildError;
 #[cfg(feature = "reload")]
@@ -36,6 +40,8 @@ pub use self::in_memory::InMemoryLauncher;
 pub use self::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 pub use self::process_launcher::ProcessLauncher;
 pub use self::run_context::LaunchOptions;
+#[cfg(feature = "reload")]
+pub use self::tracked_build::prepare_tests;
 #[cfg(test)]
 pub(crate) use self::{factory::ORPHAN_SEARCH_TIMEOUT, handle::TERMINATE_TIMEOUT};
 pub use stratos_transport::PluginFolders;

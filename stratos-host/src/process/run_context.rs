@@ -7,7 +7,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -29,8 +30,8 @@ pub struct LaunchOptions {
     pub cargo: OsString,
     /// Additional arguments for `cargo build`.
     pub cargo_args: Vec<OsString>,
-    /// Folder that cargo builds in, unless `cargo_args` name one. Separate from an editor's target folder, so that two
-    /// builds after each change neither wait for nor invalidate each other.
+    /// Folder that cargo builds in, unless `cargo_args` or the author's configuration name one. Separate from an
+    /// editor's target folder, so that two builds after each change neither wait for nor invalidate each other.
     pub target_dir: Option<PathBuf>,
     /// Folder for sockets if the temporary folder has a long path, such as `$XDG_RUNTIME_DIR`; then `/tmp`.
     pub runtime_dir: Option<PathBuf>,
@@ -51,6 +52,8 @@ pub(super) struct RunContext {
     /// Folder of each start's copy of its program; removed when this value is dropped.
     pub(super) run_dir: TempDir,
     pub(super) cargo: Cargo,
+    pub(super) target_dir: Option<PathBuf>,
+    pub(super) programs_dir: PathBuf,
     /// None without a guardian.
     pub(super) run_record: Option<Arc<RunRecord>>,
     pub(super) env: PluginEnv,
@@ -62,6 +65,7 @@ pub(super) struct RunContext {
     /// Tasks that supervise processes and then search for their orphans.
     pub(super) supervisors: TaskTracker,
     built_programs: Mutex<BTreeMap<String, PathBuf>>,
+    resolutions: Mutex<BTreeMap<String, Arc<OnceLock<SystemTime>>>>,
     /// Holds the pipe whose end tells the guardian that this process has ended.
     _guardian: Option<Guardian>,
 }
@@ -102,7 +106,7 @@ impl RunContext {
         let spawner = Spawner::new()?;
         let run_dir = tempfile::Builder::new()
             .prefix(RUN_PREFIX)
-            .tempdir_in(programs_dir)?;
+            .tempdir_in(&programs_dir)?;
         let (guardian, run_record) = match guardian {
             Some(command) => {
                 let record = RunRecord::create(run_dir.path(), &sockets.path())?;
@@ -118,16 +122,18 @@ impl RunContext {
             cargo: Cargo {
                 program: cargo,
                 args: cargo_args,
-                target_dir,
                 colours,
                 run_record: run_record.clone(),
             },
             run_record,
+            target_dir,
+            programs_dir,
             env: PluginEnv::new(env),
             build_permit: Arc::new(Semaphore::new(1)),
             quiet: AtomicBool::new(false),
             supervisors: TaskTracker::new(),
             built_programs: Mutex::default(),
+            resolutions: Mutex::default(),
             _guardian: guardian,
         })
     }
@@ -135,6 +141,26 @@ impl RunContext {
     /// The path at which cargo last built each plugin's program, by plugin id.
     pub(super) fn built_programs(&self) -> MutexGuard<'_, BTreeMap<String, PathBuf>> {
         self.built_programs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records that a build of a plugin begins. The caller sets the returned time when cargo has resolved the
+    /// dependencies.
+    pub(super) fn start_resolution(&self, plugin: &str) -> Arc<OnceLock<SystemTime>> {
+        let resolved_at = Arc::default();
+        self.resolutions()
+            .insert(plugin.to_owned(), Arc::clone(&resolved_at));
+        resolved_at
+    }
+
+    /// The time at which the latest build of a plugin had resolved the dependencies; `None` until then.
+    pub(super) fn resolved_at(&self, plugin: &str) -> Option<SystemTime> {
+        self.resolutions().get(plugin)?.get().copied()
+    }
+
+    fn resolutions(&self) -> MutexGuard<'_, BTreeMap<String, Arc<OnceLock<SystemTime>>>> {
+        self.resolutions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

@@ -38,6 +38,12 @@ impl BuildChanges {
         }
     }
 
+    /// Start of the latest build, and whether it runs.
+    pub(super) fn latest(&self) -> Option<(SystemTime, bool)> {
+        let latest = *self.latest.borrow();
+        latest.map(|build| (build.started_at, build.end.is_none()))
+    }
+
     /// The changes since the previous call, in order.
     pub(super) fn take(&mut self) -> Vec<BuildChange> {
         let Some(build) = *self.latest.borrow_and_update() else {

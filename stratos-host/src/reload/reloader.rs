@@ -7,15 +7,16 @@ use std::time::SystemTime;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use stratos_protocol::error::chain;
+use stratos_protocol::logger::Level;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{Project, ProjectKind, SettingsFolders, StratosToml};
 use crate::control::Control;
 use crate::event::Event;
+use crate::inputs::{PathPackages, ScanScope, canonicalize};
 use crate::process::LauncherFactory;
 use crate::reload::debounce::debounce;
-use crate::reload::packages::{PathPackages, canonicalize};
-use crate::reload::scan::ScanScope;
+use crate::reload::file_system::remote_kind;
 use crate::reload::scanner::FileScanner;
 use crate::reload::watched_plugin::WatchedPlugin;
 
@@ -35,6 +36,8 @@ pub struct ReloadOptions {
     pub settings_folders: SettingsFolders,
     /// The shell's state folder, which is not watched.
     pub state_dir: PathBuf,
+    /// Whether files are compared at intervals, instead of after file events of the operating system.
+    pub polls: bool,
     /// Time before the start of the shell. Changes since then cause reloads.
     pub since: SystemTime,
 }
@@ -43,6 +46,9 @@ impl Reloader {
     /// Starts the task. Must be called within a tokio runtime.
     pub fn start(options: ReloadOptions, control: Control, launchers: LauncherFactory) -> Self {
         let state_dir = canonicalize(&options.state_dir);
+        if !options.polls {
+            report_remote_folders(&options.projects, &control);
+        }
         let projects = options.projects.into_iter();
         let task = ReloadTask {
             plugins: projects
@@ -50,7 +56,7 @@ impl Reloader {
                 .collect(),
             settings_files: settings_files(&options.settings_folders),
             settings: options.settings_folders,
-            scanner: FileScanner::new(vec![state_dir.clone()], control.clone()),
+            scanner: FileScanner::new(vec![state_dir.clone()], options.polls, control.clone()),
             state_dir,
             control,
             launchers,
@@ -58,6 +64,19 @@ impl Reloader {
         };
         Self {
             _task: AbortOnDropHandle::new(tokio::spawn(task.run())),
+        }
+    }
+}
+
+/// Says that changes may not be noticed, for the plugins whose file system does not report all of them.
+fn report_remote_folders(projects: &[Project], control: &Control) {
+    for project in projects {
+        if let Some(kind) = remote_kind(&project.folder) {
+            let text = format!(
+                "is in a file system ({kind}) that does not report changes from its other side: if a save is not \
+                 noticed, use `cargo stratos run --poll`"
+            );
+            control.log(&project.manifest.id, Level::Info, text);
         }
     }
 }
@@ -125,7 +144,11 @@ impl ReloadTask {
 
     async fn handle_changes(&mut self, mut changed: Vec<PathBuf>) {
         while !changed.is_empty() {
-            if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
+            if self
+                .plugins
+                .iter()
+                .any(|plugin| plugin.changes_packages(&changed))
+            {
                 self.find_packages().await;
             }
             if changed
@@ -135,7 +158,7 @@ impl ReloadTask {
                 self.reload_settings();
             }
             for plugin in &mut self.plugins {
-                plugin.handle_changes(&changed, self.scanner.snapshot());
+                plugin.handle_changes(&changed, self.scanner.snapshot(), &self.launchers);
             }
             // A change of a manifest may add packages or icons.
             let scope = self.scope();
@@ -146,10 +169,10 @@ impl ReloadTask {
     /// Handles starts and ends of builds of the plugin at this index.
     async fn handle_builds(&mut self, index: usize) {
         let plugin = &mut self.plugins[index];
-        if plugin.handle_builds()
+        if plugin.handle_builds(&self.launchers)
             && let Some(program) = self.launchers.built_program(plugin.id())
         {
-            plugin.inputs.read_dep_info(&program);
+            plugin.read_dep_info(&program);
             self.update_scope(self.since).await;
         }
     }

@@ -2,15 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use stratos_protocol::logger::Level;
 use tokio::sync::Notify;
 
 use crate::control::Control;
-use crate::reload::scan::ScanScope;
-use crate::reload::snapshot::Snapshot;
-use crate::reload::watcher::{FileWatcher, WatchSet};
+use crate::inputs::{ScanScope, Snapshot, WatchSet};
+use crate::reload::watcher::FileWatcher;
 
 /// Finds the files that have changed, and keeps the file watcher on the folders that exist.
 #[derive(Debug)]
@@ -22,11 +21,12 @@ pub(super) struct FileScanner {
 }
 
 impl FileScanner {
-    /// A scanner without files, which drops the file events within the ignored folders.
-    pub(super) fn new(ignored: Vec<PathBuf>, control: Control) -> Self {
+    /// A scanner without files, which drops the file events within the ignored folders. With `polls`, it scans at
+    /// intervals instead of after file events.
+    pub(super) fn new(ignored: Vec<PathBuf>, polls: bool, control: Control) -> Self {
         Self {
             control,
-            watcher: FileWatcher::new(ignored),
+            watcher: FileWatcher::new(ignored, polls),
             snapshot: Snapshot::default(),
             scope: ScanScope::default(),
         }
@@ -68,6 +68,7 @@ impl FileScanner {
         &mut self,
         update: impl FnOnce(&mut Snapshot) -> (Vec<PathBuf>, WatchSet) + Send + 'static,
     ) -> Vec<PathBuf> {
+        let start = Instant::now();
         let mut snapshot = std::mem::take(&mut self.snapshot);
         let task = tokio::task::spawn_blocking(move || {
             let result = update(&mut snapshot);
@@ -78,11 +79,11 @@ impl FileScanner {
         };
         self.snapshot = snapshot;
         if let Some(reason) = self.watcher.watch(&watch_set) {
-            let text = format!(
-                "file events are not available ({reason}): files are scanned twice a second"
-            );
+            let text =
+                format!("file events are not available ({reason}): files are scanned at intervals");
             self.control.log("", Level::Warn, text);
         }
+        self.watcher.poll_after(start.elapsed());
         changed
     }
 }

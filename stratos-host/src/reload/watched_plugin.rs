@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use stratos_protocol::error::chain;
 use stratos_protocol::logger::Level;
@@ -10,12 +11,10 @@ use stratos_protocol::logger::Level;
 use crate::config::{Project, ProjectKind};
 use crate::control::Control;
 use crate::event::{BuildEnd, BuildResult, Event, Part};
+use crate::inputs::{BuildInputs, ScanScope, Snapshot, canonicalize, package_of};
+use crate::process::LauncherFactory;
 use crate::reload::build_changes::{BuildChange, BuildChanges};
-use crate::reload::inputs::BuildInputs;
-use crate::reload::packages::canonicalize;
 use crate::reload::rebuild_loop::RebuildLoopDetector;
-use crate::reload::scan::ScanScope;
-use crate::reload::snapshot::Snapshot;
 
 /// Maximum number of files that a message names.
 const MAX_NAMED_FILES: usize = 10;
@@ -25,12 +24,16 @@ const MAX_NAMED_FILES: usize = 10;
 pub(super) struct WatchedPlugin {
     control: Control,
     pub(super) project: Project,
+    /// Path of the folder, if it is a symbolic link.
+    link: Option<PathBuf>,
     folder: PathBuf,
     manifest: PathBuf,
     pub(super) inputs: BuildInputs,
     rebuild_loop: RebuildLoopDetector,
-    /// Whether the manifest has errors. The plugin is not built until they are corrected.
-    is_blocked: bool,
+    /// Error of the manifest. The plugin is not built until it is corrected.
+    manifest_error: Option<String>,
+    /// Whether a lock file changed during the running build, before it is known whether cargo wrote it.
+    lock_file_changed: Option<SystemTime>,
     /// Kind of the project by its present files. The shell still runs it as `project.kind`.
     present_kind: ProjectKind,
     pub(super) builds: BuildChanges,
@@ -42,13 +45,15 @@ impl WatchedPlugin {
         Self {
             builds: BuildChanges::new(control.latest_build(&project.manifest.id)),
             control: control.clone(),
+            link: link(&project.folder),
             manifest: folder.join("plugin.json"),
             folder,
             present_kind: project.kind.clone(),
             project,
             inputs: BuildInputs::default(),
             rebuild_loop: RebuildLoopDetector::default(),
-            is_blocked: false,
+            manifest_error: None,
+            lock_file_changed: None,
         }
     }
 
@@ -58,7 +63,7 @@ impl WatchedPlugin {
     }
 
     /// Handles starts and ends of builds. Returns whether a build has ended, so that there may be a new dep-info file.
-    pub(super) fn handle_builds(&mut self) -> bool {
+    pub(super) fn handle_builds(&mut self, launchers: &LauncherFactory) -> bool {
         let mut has_ended = false;
         for change in self.builds.take() {
             match change {
@@ -76,28 +81,82 @@ impl WatchedPlugin {
                 }
             }
         }
+        if has_ended
+            && let Some(modified) = self.lock_file_changed.take()
+            && self.lock_file_causes_build(Some(modified), launchers)
+        {
+            self.control.sources_changed(self.id(), true);
+        }
         has_ended
+    }
+
+    /// Whether the change of a lock file is followed by a build.
+    ///
+    /// Cargo itself writes the file at the beginning of a build, which uses what it has written.
+    fn lock_file_causes_build(
+        &mut self,
+        modified: Option<SystemTime>,
+        launchers: &LauncherFactory,
+    ) -> bool {
+        let (Some(modified), Some((started_at, is_running))) = (modified, self.builds.latest())
+        else {
+            return true;
+        };
+        match launchers.resolved_at(self.id()) {
+            _ if modified < started_at => true,
+            Some(resolved_at) => modified > resolved_at,
+            None if is_running => {
+                self.lock_file_changed = Some(modified);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// Reads the inputs of the program that was built last.
+    pub(super) fn read_dep_info(&mut self, program: &Path) {
+        if let ProjectKind::Rust(cargo_toml) = &self.project.kind
+            && let Some(package) = cargo_toml.parent()
+        {
+            self.inputs.read_dep_info(program, package);
+        }
     }
 
     /// Adds the plugin's files to a scope.
     pub(super) fn add_to(&self, scope: &mut ScanScope) {
-        let BuildInputs {
-            packages, dep_info, ..
-        } = &self.inputs;
-        scope.roots.extend(packages.folders.keys().cloned());
-        scope.files.extend(packages.files.iter().cloned());
-        // Inputs of a build may be ignored by git.
-        scope.files.extend(dep_info.iter().cloned());
+        self.inputs.add_to(scope);
         scope.files.insert(self.manifest.clone());
         scope.files.extend(self.cargo_tomls());
         scope.files.extend(self.icons());
         scope.files.extend(self.prebuilt_program());
+        scope.files.extend(self.link.clone());
+    }
+
+    /// Whether these changes may add or remove packages.
+    pub(super) fn changes_packages(&self, changed: &[PathBuf]) -> bool {
+        let is_link = |path| Some(path) == self.link.as_ref();
+        changed
+            .iter()
+            .any(|path| path.ends_with("Cargo.toml") || is_link(path))
     }
 
     /// Handles changed files, of which only some may be the plugin's. Starts an update if the program may differ.
-    pub(super) fn handle_changes(&mut self, changed: &[PathBuf], snapshot: &Snapshot) {
-        let was_blocked = self.is_blocked;
-        if changed.contains(&self.manifest) {
+    pub(super) fn handle_changes(
+        &mut self,
+        changed: &[PathBuf],
+        snapshot: &Snapshot,
+        launchers: &LauncherFactory,
+    ) {
+        let was_blocked = self.manifest_error.is_some();
+        let is_moved = self
+            .link
+            .as_ref()
+            .is_some_and(|link| changed.contains(link));
+        if is_moved {
+            self.folder = canonicalize(&self.project.folder);
+            self.manifest = self.folder.join("plugin.json");
+        }
+        if is_moved || changed.contains(&self.manifest) {
             self.reload_manifest();
         }
         if self.kind_changed(changed) {
@@ -108,17 +167,27 @@ impl WatchedPlugin {
             .iter()
             .partition(|path| icons.contains(*path) && !self.inputs.dep_info.contains(*path));
         self.report_changed(Part::Icon, &icons);
-        let packages = snapshot.packages();
+        let manifests = snapshot.paths().filter(|path| path.ends_with("Cargo.toml"));
+        let packages = manifests.filter_map(|path| path.parent()).collect();
         let program = self.prebuilt_program();
         sources.retain(|path| {
             let is_input = program.as_ref() == Some(*path)
+                || self.link.as_ref() == Some(*path)
                 || self.inputs.may_include(path, package_of(path, &packages));
             let modified = snapshot.modified(path);
-            // Cargo writes the lock file during builds.
-            is_input && (is_lock_file(path) || self.rebuild_loop.causes_build(path, modified))
+            is_input
+                && match is_lock_file(path) {
+                    true => self.lock_file_causes_build(modified, launchers),
+                    false => self.rebuild_loop.causes_build(path, modified),
+                }
         });
-        let is_corrected = was_blocked && !self.is_blocked;
-        if self.is_blocked || (sources.is_empty() && !is_corrected) {
+        if let Some(error) = &self.manifest_error {
+            sources.retain(|path| *path != &self.manifest && !is_lock_file(path));
+            self.report_waiting(&sources, error);
+            return;
+        }
+        let is_corrected = was_blocked;
+        if sources.is_empty() && !is_corrected {
             return;
         }
         let by_build = !is_corrected && sources.iter().all(|path| is_lock_file(path));
@@ -170,8 +239,8 @@ impl WatchedPlugin {
             }
             Err(error) => Some(chain(&error)),
         };
-        self.is_blocked = error.is_some();
-        self.control.set_blocked(&id, self.is_blocked);
+        self.manifest_error.clone_from(&error);
+        self.control.set_blocked(&id, error.is_some());
         self.control.emit(Event::Reread { plugin: id, error });
     }
 
@@ -211,6 +280,17 @@ impl WatchedPlugin {
         self.control.log(self.id(), Level::Warn, text);
     }
 
+    fn report_waiting(&self, files: &[&PathBuf], manifest_error: &str) {
+        if files.is_empty() {
+            return;
+        }
+        let text = format!(
+            "{} changed, and is not built until plugin.json is corrected: {manifest_error}",
+            self.names(files.iter().copied()).join(", ")
+        );
+        self.control.log(self.id(), Level::Warn, text);
+    }
+
     fn report_changed(&self, part: Part, files: &[&PathBuf]) {
         if files.is_empty() {
             return;
@@ -233,6 +313,16 @@ impl WatchedPlugin {
     }
 }
 
+/// The path of a folder that is a symbolic link.
+fn link(folder: &Path) -> Option<PathBuf> {
+    // Without a separator at its end, behind which the link would be followed.
+    let path = std::path::absolute(folder)
+        .ok()?
+        .components()
+        .collect::<PathBuf>();
+    path.is_symlink().then_some(path)
+}
+
 fn is_lock_file(path: &Path) -> bool {
     path.ends_with("Cargo.lock")
 }
@@ -244,10 +334,4 @@ fn kind_name(kind: &ProjectKind) -> &'static str {
         ProjectKind::Script(_) => "a plugin in JavaScript or TypeScript",
         ProjectKind::UiOnly => "a plugin without a background module",
     }
-}
-
-/// The folder of the innermost package that contains a file.
-fn package_of<'p>(path: &Path, packages: &BTreeSet<&'p Path>) -> Option<&'p Path> {
-    let mut folders = path.ancestors().skip(1);
-    folders.find_map(|folder| packages.get(folder).copied())
 }

@@ -6,23 +6,29 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _, WatcherKind};
+use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _, WatcherKind};
 use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 
-/// Interval of scans where the operating system reports no file events.
-const POLL_INTERVAL: Duration = Duration::from_millis(500);
+use crate::inputs::WatchSet;
+
+/// Pause between scans where the operating system reports no file events.
+const POLL_PAUSE: Duration = Duration::from_millis(500);
+/// Minimum length of that pause in relation to the duration of a scan, so that polling costs a tenth of a core at most.
+const POLL_PAUSE_FACTOR: u32 = 9;
 
 /// Notifies about file events in a set of folders.
 #[derive(Debug)]
 pub(super) struct FileWatcher {
     events: Arc<Notify>,
-    /// The operating system's watcher; `None` where there is none, or after it has failed.
-    system: Option<RecommendedWatcher>,
+    /// The operating system's watcher, or the reason why there is none.
+    system: Result<RecommendedWatcher, String>,
     /// Paths that the system watches; `true` for those that are watched with everything below.
     watched: BTreeSet<(PathBuf, bool)>,
     lost: Arc<Mutex<LostWatches>>,
-    /// Task that notifies at intervals, as replacement for the system's watcher.
+    /// Whether [`poll_after`](Self::poll_after) causes events, as replacement for the system's watcher.
+    is_polling: bool,
+    /// Task that causes the next event.
     poll_task: Option<AbortOnDropHandle<()>>,
 }
 
@@ -35,18 +41,9 @@ struct LostWatches {
     any: bool,
 }
 
-/// Folders to watch.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct WatchSet {
-    /// Folders to watch with everything below.
-    pub(super) trees: BTreeSet<PathBuf>,
-    /// Folders to watch without their subfolders. They include all folders in the trees that are not ignored.
-    pub(super) folders: BTreeSet<PathBuf>,
-}
-
 impl FileWatcher {
-    /// A watcher that drops the events within the ignored folders.
-    pub(super) fn new(ignored: Vec<PathBuf>) -> Self {
+    /// A watcher that drops the events within the ignored folders. With `polls`, it does not use the system's watcher.
+    pub(super) fn new(ignored: Vec<PathBuf>, polls: bool) -> Self {
         let events = Arc::<Notify>::default();
         let lost = Arc::<Mutex<LostWatches>>::default();
         let handler = {
@@ -60,11 +57,16 @@ impl FileWatcher {
                 }
             }
         };
+        let system = match polls {
+            true => Err(String::new()),
+            false => notify::recommended_watcher(handler).map_err(|error| describe(&error)),
+        };
         Self {
             events,
-            system: notify::recommended_watcher(handler).ok(),
+            system,
             watched: BTreeSet::new(),
             lost,
+            is_polling: polls,
             poll_task: None,
         }
     }
@@ -79,11 +81,15 @@ impl FileWatcher {
     ///
     /// Returns the reason if the watcher falls back to polling.
     pub(super) fn watch(&mut self, watch_set: &WatchSet) -> Option<String> {
-        if self.poll_task.is_some() {
+        if self.is_polling {
             return None;
         }
-        let Some(system) = &mut self.system else {
-            return Some(self.start_polling("this system has no file events".to_owned()));
+        let system = match &mut self.system {
+            Ok(system) => system,
+            Err(reason) => {
+                self.is_polling = true;
+                return Some(reason.clone());
+            }
         };
         let wanted = paths_to_watch(watch_set, RecommendedWatcher::kind());
         let lost = std::mem::take(&mut *lock(&self.lost));
@@ -109,24 +115,30 @@ impl FileWatcher {
                 Ok(()) => self.events.notify_one(),
                 // The folder was removed since the scan, which is an event of its parent.
                 Err(_) if !path.exists() => drop(missing.insert((path.clone(), *is_tree))),
-                Err(error) => return Some(self.start_polling(error.to_string())),
+                Err(error) => {
+                    let reason = describe(&error);
+                    self.system = Err(reason.clone());
+                    self.is_polling = true;
+                    return Some(reason);
+                }
             }
         }
         self.watched = &wanted - &missing;
         None
     }
 
-    fn start_polling(&mut self, reason: String) -> String {
-        self.system = None;
+    /// Schedules the next event if the system reports none. `scan_time` is the duration of the scan that has ended.
+    pub(super) fn poll_after(&mut self, scan_time: Duration) {
+        if !self.is_polling {
+            return;
+        }
+        let pause = POLL_PAUSE.max(scan_time * POLL_PAUSE_FACTOR);
         let events = self.events();
         let task = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(POLL_INTERVAL).await;
-                events.notify_one();
-            }
+            tokio::time::sleep(pause).await;
+            events.notify_one();
         });
         self.poll_task = Some(AbortOnDropHandle::new(task));
-        reason
     }
 }
 
@@ -143,6 +155,19 @@ impl LostWatches {
     fn contains(&self, path: &Path) -> bool {
         self.any || self.paths.iter().any(|lost| path.starts_with(lost))
     }
+}
+
+/// The error, with the name of the limit that was reached.
+fn describe(error: &notify::Error) -> String {
+    let limit = match &error.kind {
+        ErrorKind::MaxFilesWatch => "fs.inotify.max_user_watches",
+        // `EMFILE` at the creation of a watcher: there is no other message for the number of instances.
+        ErrorKind::Io(error) if cfg!(target_os = "linux") && error.raw_os_error() == Some(24) => {
+            "fs.inotify.max_user_instances, or `ulimit -n`,"
+        }
+        _ => return error.to_string(),
+    };
+    format!("the limit {limit} of this system is reached; `sysctl` shows and raises it")
 }
 
 fn is_removal(kind: EventKind) -> bool {
@@ -203,7 +228,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_new_folder_causes_an_event() {
         let folder = tempfile::tempdir().unwrap();
-        let mut watcher = FileWatcher::new(Vec::new());
+        let mut watcher = FileWatcher::new(Vec::new(), false);
         let watch_set = WatchSet {
             folders: [folder.path().to_owned()].into(),
             ..WatchSet::default()
@@ -236,7 +261,7 @@ mod tests {
             folders: [root, below.clone()].into(),
         };
         std::fs::create_dir(&below).unwrap();
-        let mut watcher = FileWatcher::new(Vec::new());
+        let mut watcher = FileWatcher::new(Vec::new(), false);
         let events = watcher.events();
         let has_event = async || {
             let timeout = Duration::from_secs(10);
@@ -275,19 +300,29 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn without_file_events_the_watcher_polls() {
-        let mut watcher = FileWatcher::new(Vec::new());
-        watcher.system = None;
+        let mut watcher = FileWatcher::new(Vec::new(), false);
+        watcher.system = Err("the reason".to_owned());
         let watch_set = WatchSet::default();
-        assert!(
-            watcher.watch(&watch_set).is_some(),
-            "the fallback is reported"
-        );
+        let reason = watcher.watch(&watch_set);
+        assert_eq!(reason.as_deref(), Some("the reason"));
         assert_eq!(watcher.watch(&watch_set), None, "reported once");
         let events = watcher.events();
-        let start = tokio::time::Instant::now();
-        events.notified().await;
-        events.notified().await;
-        assert_eq!(start.elapsed(), 2 * POLL_INTERVAL);
+        for (scan_ms, pause_ms) in [(1, 500), (100, 900)] {
+            let start = tokio::time::Instant::now();
+            watcher.poll_after(Duration::from_millis(scan_ms));
+            events.notified().await;
+            assert_eq!(start.elapsed(), Duration::from_millis(pause_ms));
+        }
+    }
+
+    #[test]
+    fn limits_of_the_system_are_named() {
+        let text = describe(&notify::Error::new(ErrorKind::MaxFilesWatch));
+        assert!(text.contains("fs.inotify.max_user_watches"), "{text}");
+        let io = std::io::Error::from_raw_os_error(24);
+        let text = describe(&notify::Error::io(io));
+        let is_named = text.contains("fs.inotify.max_user_instances");
+        assert_eq!(is_named, cfg!(target_os = "linux"), "{text}");
     }
 
     #[test]

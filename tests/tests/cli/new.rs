@@ -47,9 +47,11 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
     assert_eq!(checked.code, Some(0), "{checked:?}");
     assert!(checked.stdout.contains("no mistakes"), "{checked:?}");
 
+    let [_, (_, target)] = cargo_environment();
     let shell = ShellProcess::start_with(
         &plugin,
         RunOptions {
+            args: vec!["--".to_owned(), "--target-dir".to_owned(), target],
             env: cargo_environment().into(),
             state: Some(root.path().join("state")),
             ..RunOptions::default()

@@ -43,6 +43,9 @@ fn test_fails_when_the_plugins_tests_fail() {
         "{tested:?}"
     );
     assert!(tested.stdout.contains("3 passed"), "{tested:?}");
+    let state = plugin.path().join(".stratos");
+    assert!(state.join("target/debug").is_dir() && state.join(".gitignore").is_file());
+    assert!(!plugin.path().join("target").exists(), "as `run` builds");
 
     let failed = test(plugin.path(), &["--features", "failing"]);
     assert_eq!(failed.code, Some(1), "{failed:?}");

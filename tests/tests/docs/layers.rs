@@ -16,6 +16,7 @@ const HOST_LAYERS: &[&[&str]] = &[
     &["store"],
     &["routing"],
     &["http"],
+    &["inputs"],
     &["process"],
     &["services"],
     &["session"],

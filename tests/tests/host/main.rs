@@ -10,6 +10,7 @@ mod in_memory;
 #[cfg(unix)]
 mod login;
 mod node_entry;
+mod older_files;
 mod panics;
 mod plugin_process;
 mod reload;
@@ -21,6 +22,8 @@ mod shutdown;
 mod slow_plugins;
 mod state_search;
 mod supervise;
+mod symbolic_links;
+mod target_folders;
 mod updates;
 
 /// Path of the sample plugin's program.

@@ -227,7 +227,7 @@ fn a_plugin_that_never_built_starts_when_any_of_its_inputs_is_fixed() {
     shell.wait_for_build("sample", "failed");
     // A file that no dep-info names yet.
     sources.write("../parts/src/name", "two");
-    shell.wait_for_state("sample", "running");
+    shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "two");
     sources.write("../parts/src/name", "three");
     shell.wait_for_reload("sample");
@@ -311,6 +311,103 @@ fn an_invalid_manifest_is_not_applied() {
         ("two", None)
     );
     assert_eq!(shell.plugin("sample")["name"], "Sample");
+}
+
+#[test]
+fn code_that_is_saved_while_the_manifest_has_errors_waits_for_it() {
+    let (_plugins, sources, mut shell) = running("sample");
+    let good = sources.read("plugin.json");
+    let waits = |shell: &mut ShellProcess| {
+        let warning = shell.wait_for(|event| event["level"] == "warn");
+        warning["message"].as_str().unwrap().to_owned()
+    };
+    sources.write("plugin.json", "{\n  \"id\": }");
+    shell.wait_for(|event| event["event"] == "reread");
+    sources.version("two");
+    let text = waits(&mut shell);
+    let expected = "src/main.rs changed, and is not built until plugin.json is corrected: ";
+    assert!(
+        text.starts_with(expected) && text.contains("plugin.json:2:"),
+        "{text}"
+    );
+    fs::remove_file(sources.folder.join("plugin.json")).unwrap();
+    shell.wait_for(|event| event["event"] == "reread");
+    sources.version("three");
+    let text = waits(&mut shell);
+    assert!(
+        text.starts_with(expected) && text.contains("cannot read"),
+        "{text}"
+    );
+    sources.write("plugin.json", &good);
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "three");
+}
+
+#[test]
+fn code_that_is_saved_while_the_plugin_is_stopped_waits_for_its_start() {
+    let (_plugins, sources, mut shell) = running("sample");
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    sources.version("two");
+    shell.wait_for(|event| {
+        event["message"] == "is stopped: `cargo stratos start sample` builds the change"
+    });
+}
+
+/// The lock file that cargo writes during the first build is part of that build.
+#[test]
+fn the_first_run_builds_once() {
+    for (version, end) in [("\"one\"", "finished"), ("1", "failed")] {
+        let plugins = Plugins::new(SAMPLE, &[]);
+        let sources = plugins.add_sources(SAMPLE, "sample");
+        fs::remove_file(sources.folder.join("Cargo.lock")).unwrap();
+        sources.main(version);
+        let mut shell = ShellProcess::watch(&sources.folder);
+        sources.version("two");
+        shell.wait_for_state("sample", "running");
+        wait_for_version(&mut shell, "two");
+        let ends = shell
+            .events
+            .iter()
+            .filter(|event| event["event"] == "build");
+        let ends: Vec<_> = ends.map(|event| event["build"]["name"].clone()).collect();
+        assert_eq!(ends, ["started", end, "started", "finished"]);
+    }
+}
+
+#[test]
+fn a_change_of_the_lock_file_is_built() {
+    let (_plugins, sources, mut shell) = running("sample");
+    let lock = sources.read("Cargo.lock");
+    sources.write("Cargo.lock", &format!("# A comment.\n{lock}"));
+    shell.wait_for_build("sample", "finished");
+}
+
+#[test]
+fn a_plugin_runs_before_it_is_reported_as_reloaded() {
+    for args in [vec![], vec!["--shell".to_owned(), "v3".to_owned()]] {
+        let plugins = Plugins::new(SAMPLE, &[]);
+        let sources = plugins.add_sources(SAMPLE, "sample");
+        let options = RunOptions {
+            args,
+            watch: true,
+            ..RunOptions::default()
+        };
+        let mut shell = ShellProcess::start_with(&sources.folder, options);
+        sources.version("two");
+        shell.wait_for_reload("sample");
+        let newest = shell.events.iter().rev();
+        let state = newest.clone().find(|event| event["event"] == "state");
+        assert_eq!(state.unwrap()["state"]["name"], "running");
+        assert_eq!(state.unwrap()["generation"], 2);
+
+        let _ = shell.call("sample", "exit", "9");
+        shell.wait_for_state("sample", "errored");
+        sources.version("three");
+        shell.wait_for_reload("sample");
+        let newest = shell.events.iter().rev();
+        let mut states = newest.filter(|event| event["event"] == "state");
+        assert_eq!(states.next().unwrap()["state"]["name"], "running");
+    }
 }
 
 #[test]
@@ -412,6 +509,21 @@ fn a_program_built_by_another_tool_is_reloaded() {
     let reload = shell.wait_for_reload("sample");
     assert_eq!(reload["generation"], 2);
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+}
+
+#[test]
+fn files_are_compared_without_file_events() {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let options = RunOptions {
+        args: vec!["--poll".to_owned()],
+        watch: true,
+        ..RunOptions::default()
+    };
+    let mut shell = ShellProcess::start_with(&sources.folder, options);
+    sources.version("two");
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
 }
 
 #[test]

@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// Do not rebuild plugins when a file is saved, but only on request
     #[arg(long)]
     pub(super) no_watch: bool,
+    /// Compare files at intervals, where the file system reports no changes, such as those on a network drive
+    #[arg(long, conflicts_with = "no_watch")]
+    pub(super) poll: bool,
     /// Restart a plugin that crashes, with increasing delays; the real shell does not
     #[arg(long)]
     pub(super) supervise: bool,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use stratos_host::StateDir;
 use stratos_host::config::{Project, ProjectSettings, SettingsFolders};
 use stratos_host::scenario::Scenario;
 use tracing::debug;
@@ -38,10 +39,10 @@ impl RunPlan {
         let settings_folders = settings_folders(&projects, &args.paths)?;
         let settings = settings_folders.load().map_err(Error::Settings)?;
         say_settings(cx, &settings);
-        let state_dir = args.state.clone().unwrap_or_else(|| match &projects[..] {
-            [only] => only.folder.join(".stratos"),
-            _ => Path::new(".").join(".stratos"),
-        });
+        let state_dir = args
+            .state
+            .clone()
+            .unwrap_or_else(|| StateDir::default_path(&projects));
         for project in &projects {
             debug!(folder = ?project.folder, id = ?project.manifest.id, "found plugin");
         }

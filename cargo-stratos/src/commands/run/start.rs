@@ -58,7 +58,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
     } = plan;
     let has_keys = !args.json && Keyboard::is_available();
     let state = open_state(cx, &args, &state_dir)?;
-    let launchers = launchers(cx, &args, &state_dir, watches)?;
+    let launchers = launchers(cx, &args, &state_dir)?;
     launchers.set_env(settings.env.clone());
     let options = shell_options(&args, settings, state, has_keys);
     let events = EventBus::default();
@@ -80,6 +80,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
             projects,
             settings_folders,
             state_dir: state_dir.clone(),
+            polls: args.poll,
             since: started_at,
         };
         Reloader::start(options, control.clone(), launchers.clone())
@@ -153,16 +154,11 @@ fn shell_options(
 }
 
 /// Prepares to launch plugins, and cleans up after earlier shells that were killed.
-fn launchers(
-    cx: &Context,
-    args: &Args,
-    state_dir: &Path,
-    watches: bool,
-) -> Result<LauncherFactory, Error> {
+fn launchers(cx: &Context, args: &Args, state_dir: &Path) -> Result<LauncherFactory, Error> {
     let options = LaunchOptions {
         cargo: cx.cargo.clone(),
         cargo_args: args.cargo_args.clone(),
-        target_dir: watches.then(|| state_dir.join("target")),
+        target_dir: Some(state_dir.join("target")),
         runtime_dir: cx.runtime_dir(),
         colours: !args.json && cx.output.has_colours(),
         env: parse_env(cx, &args.env)?,

@@ -26,7 +26,10 @@ impl Example {
         BUILT.call_once(|| EXAMPLES.iter().for_each(|id| build(id)));
         let folder = folder(id);
         let state = tempfile::tempdir().expect("a folder");
+        // The target folder of the workspace, where the example is built already.
+        let target = format!("{}/..", env!("CARGO_TARGET_TMPDIR"));
         let options = RunOptions {
+            args: ["--", "--target-dir", &target].map(str::to_owned).to_vec(),
             state: Some(state.path().to_owned()),
             ..RunOptions::default()
         };

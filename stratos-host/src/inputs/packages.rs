@@ -5,23 +5,26 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, TargetKind};
+use serde::{Deserialize, Serialize};
 
 /// A plugin's package, and its direct and indirect path dependencies.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct PathPackages {
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PathPackages {
     /// The packages' folders, each with whether the package has a build script, which may read any file in the folder.
-    pub(super) folders: BTreeMap<PathBuf, bool>,
+    pub(crate) folders: BTreeMap<PathBuf, bool>,
+    /// Names of the packages that have a build script.
+    pub(crate) with_build_script: BTreeSet<String>,
     /// Files of the workspace and the toolchain that cargo also reads. They need not exist.
-    pub(super) files: BTreeSet<PathBuf>,
+    pub(crate) files: BTreeSet<PathBuf>,
     /// Whether cargo could read all manifests.
-    pub(super) is_complete: bool,
+    pub(crate) is_complete: bool,
 }
 
 impl PathPackages {
     /// Finds the packages by `cargo metadata --no-deps`, which needs neither a network nor a lock file.
     ///
     /// Packages that cargo cannot describe are left out, except for the plugin's own.
-    pub(super) fn find(cargo: &OsStr, cargo_toml: &Path) -> Self {
+    pub(crate) fn find(cargo: &OsStr, cargo_toml: &Path) -> Self {
         let mut packages = Self {
             is_complete: true,
             ..Self::default()
@@ -47,19 +50,22 @@ impl PathPackages {
             }
             // A package with an invalid manifest is kept, so that its repair is noticed.
             let package = described.get(&folder).cloned().unwrap_or_default();
-            let has_build_script = packages.folders.entry(folder).or_default();
-            *has_build_script |= package.has_build_script;
+            packages.folders.insert(folder, package.has_build_script);
+            if package.has_build_script {
+                packages.with_build_script.insert(package.name);
+            }
             todo.extend(package.path_dependencies);
         }
         packages
     }
 
     /// Replaces the packages by newer ones, or adds the newer ones if those are incomplete.
-    pub(super) fn update(&mut self, newer: Self) {
+    pub(crate) fn update(&mut self, newer: Self) {
         if newer.is_complete {
             *self = newer;
         } else {
             self.folders.extend(newer.folders);
+            self.with_build_script.extend(newer.with_build_script);
             self.files.extend(newer.files);
         }
     }
@@ -79,6 +85,7 @@ impl PathPackages {
 
 #[derive(Debug, Clone, Default)]
 struct PackageInfo {
+    name: String,
     has_build_script: bool,
     /// Paths of the dependencies' manifests.
     path_dependencies: Vec<PathBuf>,
@@ -104,6 +111,7 @@ fn describe(metadata: Option<Metadata>) -> impl Iterator<Item = (PathBuf, Packag
             .filter(|dependency| dependency.kind != DependencyKind::Development)
             .filter_map(|dependency| dependency.path.as_ref());
         let info = PackageInfo {
+            name: package.name.to_string(),
             has_build_script: kinds.any(|kind| *kind == TargetKind::CustomBuild),
             path_dependencies: paths
                 .map(|path| path.as_std_path().join("Cargo.toml"))
@@ -115,7 +123,7 @@ fn describe(metadata: Option<Metadata>) -> impl Iterator<Item = (PathBuf, Packag
 
 /// The canonical form of a path, in which paths of cargo, of file events and of scans are equal. A path that does not
 /// exist is returned unchanged.
-pub(super) fn canonicalize(path: &Path) -> PathBuf {
+pub(crate) fn canonicalize(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 

@@ -4,21 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::reload::fingerprint::Fingerprint;
-use crate::reload::scan::{ScanScope, scan};
-use crate::reload::watcher::WatchSet;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::fingerprint::Fingerprint;
+use crate::inputs::scan::{ScanScope, WatchSet, scan};
 
 /// Fingerprints of all files of a scope, as of the latest scan.
-#[derive(Debug, Default)]
-pub(super) struct Snapshot(BTreeMap<PathBuf, Fingerprint>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Snapshot(BTreeMap<PathBuf, Fingerprint>);
 
 impl Snapshot {
     /// Scans a scope. Returns the files that were changed, created or removed since the previous scan, and the folders
     /// to watch.
-    pub(super) fn update(&mut self, scope: &ScanScope) -> (Vec<PathBuf>, WatchSet) {
+    pub(crate) fn update(&mut self, scope: &ScanScope) -> (Vec<PathBuf>, WatchSet) {
         let (files, watch_set) = scan(scope);
+        (self.update_files(&files), watch_set)
+    }
+
+    /// Reads these files, and drops all others. Returns the files that were changed, created or removed.
+    pub(super) fn update_files(&mut self, files: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         let mut changed = Vec::new();
-        for path in &files {
+        for path in files {
             let previous = self.0.get(path).copied();
             // A file that was removed since the scan is handled by the next one.
             let Ok(current) = Fingerprint::of(path, previous) else {
@@ -36,12 +42,12 @@ impl Snapshot {
             }
             exists
         });
-        (changed, watch_set)
+        changed
     }
 
     /// Like [`update`](Self::update), for a scope that has grown: a file that is new in the scope counts as changed only
     /// if it was modified since `since`.
-    pub(super) fn update_scope(
+    pub(crate) fn update_scope(
         &mut self,
         scope: &ScanScope,
         since: SystemTime,
@@ -54,15 +60,28 @@ impl Snapshot {
         (changed, watch_set)
     }
 
+    /// Reads those of these files that are not in the snapshot yet.
+    pub(super) fn add(&mut self, files: &BTreeSet<PathBuf>) {
+        for path in files
+            .iter()
+            .filter(|path| path.is_file() || path.is_symlink())
+        {
+            if !self.0.contains_key(path)
+                && let Ok(fingerprint) = Fingerprint::of(path, None)
+            {
+                self.0.insert(path.clone(), fingerprint);
+            }
+        }
+    }
+
     /// Modification time of a file, if the file exists.
-    pub(super) fn modified(&self, path: &Path) -> Option<SystemTime> {
+    pub(crate) fn modified(&self, path: &Path) -> Option<SystemTime> {
         self.0.get(path)?.modified
     }
 
-    /// The folders that contain a `Cargo.toml`.
-    pub(super) fn packages(&self) -> BTreeSet<&Path> {
-        let manifests = self.0.keys().filter(|path| path.ends_with("Cargo.toml"));
-        manifests.filter_map(|path| path.parent()).collect()
+    /// Paths of all files.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.0.keys()
     }
 }
 

@@ -2,26 +2,31 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
-use crate::reload::packages::{PathPackages, canonicalize};
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::packages::{PathPackages, canonicalize};
+use crate::inputs::scan::ScanScope;
 
 /// The files that a plugin's program is built from.
-#[derive(Debug, Default)]
-pub(super) struct BuildInputs {
-    pub(super) packages: PathPackages,
-    /// Inputs of the latest build, from cargo's dep-info file.
-    pub(super) dep_info: BTreeSet<PathBuf>,
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct BuildInputs {
+    pub(crate) packages: PathPackages,
+    /// Files and folders of the latest build, from cargo's dep-info file, and the symbolic links on the way to them.
+    pub(crate) dep_info: BTreeSet<PathBuf>,
     /// Whether the latest build failed, so that it may lack an input that is in no list.
-    pub(super) build_failed: bool,
+    #[serde(skip)]
+    pub(crate) build_failed: bool,
 }
 
 impl BuildInputs {
     /// Whether the change of a file may change the program. `package` is the folder of the package that the file is in.
     ///
     /// Cargo decides in the end. This saves a build for files that are known to be no inputs, such as pages of the UI.
-    pub(super) fn may_include(&self, path: &Path, package: Option<&Path>) -> bool {
-        if self.packages.files.contains(path) || self.dep_info.contains(path) {
+    pub(crate) fn may_include(&self, path: &Path, package: Option<&Path>) -> bool {
+        let is_listed = || path.ancestors().any(|above| self.dep_info.contains(above));
+        if self.packages.files.contains(path) || is_listed() {
             return true;
         }
         let Some(has_build_script) = package.and_then(|folder| self.packages.folders.get(folder))
@@ -33,18 +38,55 @@ impl BuildInputs {
         is_rust || *has_build_script || self.build_failed
     }
 
-    /// Reads the dep-info file that cargo wrote beside a program.
-    pub(super) fn read_dep_info(&mut self, program: &Path) {
-        if let Ok(text) = fs::read_to_string(program.with_extension("d")) {
-            let mut folders = program.ancestors();
-            let output = folders.find(|folder| folder.join("CACHEDIR.TAG").is_file());
-            let output = output.map(canonicalize);
-            // Outputs of build scripts are no inputs.
-            let is_output = |path: &PathBuf| output.as_ref().is_some_and(|o| path.starts_with(o));
-            let files = parse_dep_info(&text).map(|path| canonicalize(&path));
-            self.dep_info = files.filter(|path| !is_output(path)).collect();
-        }
+    /// Adds the inputs to a scope.
+    pub(crate) fn add_to(&self, scope: &mut ScanScope) {
+        scope.roots.extend(self.packages.folders.keys().cloned());
+        scope.files.extend(self.packages.files.iter().cloned());
+        // Inputs of a build may be ignored by git, and a build script may name a folder.
+        let is_folder = |path: &PathBuf| path.is_dir() && !path.is_symlink();
+        let (folders, files): (Vec<_>, Vec<_>) = self.dep_info.iter().cloned().partition(is_folder);
+        scope.roots.extend(folders);
+        scope.files.extend(files);
     }
+
+    /// Reads the dep-info file that cargo wrote beside a program. `package` is the folder that cargo was given.
+    pub(crate) fn read_dep_info(&mut self, program: &Path, package: &Path) {
+        let Ok(text) = fs::read_to_string(program.with_extension("d")) else {
+            return;
+        };
+        let mut folders = program.ancestors();
+        let output = folders.find(|folder| folder.join("CACHEDIR.TAG").is_file());
+        let output = output.map(canonicalize);
+        // Outputs of build scripts are no inputs.
+        let is_output = |path: &PathBuf| output.as_ref().is_some_and(|o| path.starts_with(o));
+        let package = absolute(package).unwrap_or_else(|_| package.to_owned());
+        let files = parse_dep_info(&text).flat_map(|path| {
+            let file = canonicalize(&path);
+            links(&path, &package).into_iter().chain([file])
+        });
+        self.dep_info = files.filter(|path| !is_output(path)).collect();
+    }
+}
+
+/// The folder of the innermost package that contains a file.
+pub(crate) fn package_of<'p>(path: &Path, packages: &BTreeSet<&'p Path>) -> Option<&'p Path> {
+    let mut folders = path.ancestors().skip(1);
+    folders.find_map(|folder| packages.get(folder).copied())
+}
+
+/// The symbolic links on the way to a file, from the package's folder on. Their paths within the package are those
+/// that a scan finds.
+fn links(path: &Path, package: &Path) -> Vec<PathBuf> {
+    let below = |folder: &&Path| *folder == package || !package.starts_with(folder);
+    let links = path
+        .ancestors()
+        .take_while(below)
+        .filter(|p| p.is_symlink());
+    let scanned = |link: &Path| match link.strip_prefix(package) {
+        Ok(rest) if rest != Path::new("") => canonicalize(package).join(rest),
+        _ => link.to_owned(),
+    };
+    links.map(scanned).collect()
 }
 
 /// The paths after the colon of a dep-info file. A backslash escapes a space in a path.

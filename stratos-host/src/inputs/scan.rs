@@ -1,29 +1,38 @@
 //! The search for the files that are watched.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ignore::WalkBuilder;
 
-use crate::reload::watcher::WatchSet;
+use crate::inputs::packages::canonicalize;
 
 /// Files and folders to scan.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct ScanScope {
+pub(crate) struct ScanScope {
     /// Folders, which are scanned with everything below that git does not ignore.
-    pub(super) roots: BTreeSet<PathBuf>,
+    pub(crate) roots: BTreeSet<PathBuf>,
     /// Single files, inside or outside of the roots. They need not exist.
-    pub(super) files: BTreeSet<PathBuf>,
+    pub(crate) files: BTreeSet<PathBuf>,
     /// Folders within the roots that are skipped.
-    pub(super) ignored: Vec<PathBuf>,
+    pub(crate) ignored: Vec<PathBuf>,
 }
 
-/// Finds all existing files of a scope, and the folders to watch for changes.
+/// Folders to watch. Their paths are canonical: some systems watch a folder only once, whatever paths lead to it.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct WatchSet {
+    /// Folders to watch with everything below.
+    pub(crate) trees: BTreeSet<PathBuf>,
+    /// Folders to watch without their subfolders. They include all folders in the trees that are not ignored.
+    pub(crate) folders: BTreeSet<PathBuf>,
+}
+
+/// Finds all existing files and symbolic links of a scope, and the folders to watch for changes.
 pub(super) fn scan(scope: &ScanScope) -> (BTreeSet<PathBuf>, WatchSet) {
     let named = scope.files.iter();
     let mut files: BTreeSet<_> = named
         .clone()
-        .filter(|path| path.is_file())
+        .filter(|path| path.is_file() || path.is_symlink())
         .cloned()
         .collect();
     let mut watch_set = WatchSet {
@@ -31,7 +40,7 @@ pub(super) fn scan(scope: &ScanScope) -> (BTreeSet<PathBuf>, WatchSet) {
         folders: named
             .filter_map(|path| path.parent())
             .filter(|path| path.is_dir())
-            .map(Path::to_owned)
+            .map(canonicalize)
             .collect(),
     };
     for root in &scope.roots {
@@ -43,15 +52,19 @@ pub(super) fn scan(scope: &ScanScope) -> (BTreeSet<PathBuf>, WatchSet) {
             .ignore(false)
             .filter_entry(move |entry| {
                 let path = entry.path();
-                let is_cache = || path.join("CACHEDIR.TAG").is_file();
-                !ignored.iter().any(|ignored| path == ignored) && (path.is_file() || !is_cache())
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                let is_cache = is_folder && path.join("CACHEDIR.TAG").is_file();
+                !is_cache && ignored.iter().all(|ignored| path != ignored)
             })
             .build();
         // A folder that cannot be read is scanned again after the next event.
         for entry in walk.filter_map(Result::ok) {
             match entry.file_type() {
                 Some(kind) if kind.is_dir() => drop(watch_set.folders.insert(entry.into_path())),
-                Some(kind) if kind.is_file() => drop(files.insert(entry.into_path())),
+                // A link is not followed, since it may lead anywhere: its change is that of the path in it.
+                Some(kind) if kind.is_file() || kind.is_symlink() => {
+                    files.insert(entry.into_path());
+                }
                 _ => {}
             }
         }

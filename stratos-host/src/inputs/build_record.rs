@@ -1,0 +1,131 @@
+//! The record of what a plugin was built from.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use crate::inputs::build_inputs::{BuildInputs, package_of};
+use crate::inputs::cargo_freshness::invalidate;
+use crate::inputs::packages::{PathPackages, canonicalize};
+use crate::inputs::scan::{ScanScope, scan};
+use crate::inputs::snapshot::Snapshot;
+
+/// The inputs of a plugin's builds in one target folder, with their contents before the latest build.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct BuildRecord {
+    inputs: BuildInputs,
+    contents: Snapshot,
+}
+
+/// The inputs that have another content than before the previous build.
+#[derive(Debug, Default)]
+pub(crate) struct ChangedInputs {
+    /// Files that the previous program was built from.
+    pub(crate) files: Vec<PathBuf>,
+    /// Whether cargo was made to build them again, so that it does so even if their times are older.
+    pub(crate) are_invalidated: bool,
+}
+
+impl BuildRecord {
+    /// Reads a record; an empty one if there is none, or if another version of the shell has written it.
+    pub(crate) fn load(path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Writes the record.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written, or contains a path that is not Unicode.
+    pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
+        // A shell may be killed at any time, and `cargo stratos test` may read the file meanwhile.
+        let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        serde_json::to_writer(BufWriter::new(&mut file), self)?;
+        file.persist(path)?;
+        Ok(())
+    }
+
+    /// Reads the inputs before a build, and makes cargo build what has another content than before the previous one.
+    ///
+    /// `build_dirs` are the folders that cargo keeps what it builds in; `ignored` contains no inputs.
+    pub(crate) fn update(
+        &mut self,
+        cargo: &OsStr,
+        cargo_toml: &Path,
+        build_dirs: &[PathBuf],
+        ignored: &Path,
+    ) -> ChangedInputs {
+        let find = || PathPackages::find(cargo, cargo_toml);
+        let is_first = self.inputs.packages.folders.is_empty();
+        let package = cargo_toml.parent().map(canonicalize).unwrap_or_default();
+        // A link on the way to the package may lead to another folder now.
+        let is_moved = !is_first && !self.inputs.packages.folders.contains_key(&package);
+        if is_first || is_moved {
+            self.inputs.packages = find();
+        }
+        let known: Vec<_> = self.contents.paths().cloned().collect();
+        let before = self.inputs.packages.clone();
+        let mut changed = self.read_contents(ignored);
+        let affects_packages = |path: &PathBuf| path.ends_with("Cargo.toml") || path.is_dir();
+        if !is_first && changed.iter().any(affects_packages) {
+            self.inputs.packages.update(find());
+            changed.extend(self.read_contents(ignored));
+        }
+        if is_first {
+            return ChangedInputs::default();
+        }
+        // A new file matters to build scripts only: whatever else uses it was changed, or did not build without it.
+        let has_build_script = |path: &Path| {
+            let mut folders = path.ancestors();
+            folders.any(|folder| before.folders.get(folder) == Some(&true))
+        };
+        changed.retain(|path| known.binary_search(path).is_ok() || has_build_script(path));
+        let times = changed
+            .iter()
+            .filter_map(|path| self.contents.modified(path));
+        let times = times.chain(is_moved.then_some(SystemTime::UNIX_EPOCH));
+        let invalidated = times.min().map(|modified| {
+            let scripts = &self.inputs.packages.with_build_script;
+            let results = build_dirs
+                .iter()
+                .map(|dir| invalidate(dir, scripts, modified));
+            results.fold(false, |any, is_known| any | is_known)
+        });
+        changed.retain(|path| self.inputs.dep_info.contains(path));
+        ChangedInputs {
+            files: changed,
+            are_invalidated: invalidated != Some(false),
+        }
+    }
+
+    /// Adds the inputs that cargo has listed beside a program it has built. `package` is the folder that cargo was
+    /// given.
+    pub(crate) fn add_dep_info(&mut self, program: &Path, package: &Path) {
+        self.inputs.read_dep_info(program, package);
+        self.contents.add(&self.inputs.dep_info);
+    }
+
+    /// Reads all files that may be inputs. Returns those that have changed.
+    fn read_contents(&mut self, ignored: &Path) -> Vec<PathBuf> {
+        let mut scope = ScanScope {
+            ignored: vec![ignored.to_owned()],
+            ..ScanScope::default()
+        };
+        self.inputs.add_to(&mut scope);
+        let (mut files, _) = scan(&scope);
+        let manifests = files.iter().filter(|path| path.ends_with("Cargo.toml"));
+        let packages = manifests
+            .filter_map(|path| path.parent())
+            .map(Path::to_owned);
+        let packages: Vec<_> = packages.collect();
+        let packages = packages.iter().map(PathBuf::as_path).collect();
+        files.retain(|path| self.inputs.may_include(path, package_of(path, &packages)));
+        self.contents.update_files(&files)
+    }
+}

@@ -1,0 +1,80 @@
+//! Cargo's knowledge of what is built already.
+//!
+//! Cargo takes a unit for fresh unless one of its inputs has a later modification time than the unit's dep-info file,
+//! `.fingerprint/*/dep-*`, or, for the run of a build script, than the script's output, `build/*/output`
+//! (rust-lang/cargo#6529).
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// Makes cargo build all units again that have a file with this modification time as an input, and run the build
+/// scripts of these packages again that ran since.
+///
+/// `build_dir` is a target folder; false if it does not have the layout that this function knows.
+pub(super) fn invalidate(
+    build_dir: &Path,
+    with_build_script: &BTreeSet<String>,
+    modified: SystemTime,
+) -> bool {
+    let profiles = profiles(build_dir);
+    for profile in &profiles {
+        for unit in entries(&profile.join(".fingerprint")) {
+            let files = entries(&unit).into_iter();
+            for dep_info in files.filter(|file| name(file).starts_with("dep-")) {
+                // Fails for a file that another cargo has just removed, which builds the unit itself.
+                let _ = predate(&dep_info, modified);
+            }
+            let name = name(&unit);
+            let package = name.rsplit_once('-').map_or(&*name, |(package, _)| package);
+            let output = profile.join("build").join(&name).join("output");
+            if with_build_script.contains(package) && is_since(&output, modified) {
+                let _ = fs::remove_file(output);
+            }
+        }
+    }
+    !profiles.is_empty()
+}
+
+/// The folders of the profiles, such as `debug` or `x86_64-unknown-linux-musl/release`.
+fn profiles(build_dir: &Path) -> Vec<PathBuf> {
+    let folders = entries(build_dir);
+    let nested: Vec<_> = folders.iter().flat_map(|folder| entries(folder)).collect();
+    let mut profiles = [folders, nested].concat();
+    profiles.retain(|folder| folder.join(".fingerprint").is_dir());
+    profiles
+}
+
+/// Sets a file's modification time before this time, unless it is.
+fn predate(file: &Path, modified: SystemTime) -> io::Result<()> {
+    if !is_since(file, modified) {
+        return Ok(());
+    }
+    match modified.checked_sub(Duration::from_secs(1)) {
+        Some(earlier) if modified > SystemTime::UNIX_EPOCH => File::options()
+            .write(true)
+            .open(file)?
+            .set_modified(earlier),
+        // Not every file system has earlier times. Without the file, cargo builds the unit too.
+        _ => fs::remove_file(file),
+    }
+}
+
+fn is_since(file: &Path, time: SystemTime) -> bool {
+    let modified = file.metadata().and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|modified| modified >= time)
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect()
+}
+
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}

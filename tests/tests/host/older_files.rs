@@ -1,0 +1,127 @@
+//! Files that are put back with an older time than that of the last build, which cargo takes for unchanged.
+
+use std::time::{Duration, SystemTime};
+
+use stratos_tests::{PluginSources, Plugins, RunOptions, ShellProcess};
+
+use crate::SAMPLE;
+
+/// Each kind of input, with the expression that reads it.
+const INPUTS: [(&str, &str); 5] = [
+    ("src/main.rs", ""),
+    ("src/text", "include_str!(\"text\")"),
+    ("../shared/text", "include_str!(\"../../shared/text\")"),
+    ("../parts/src/lib.rs", "parts::VERSION"),
+    // The script names no file, so that cargo runs it again for every file of the package.
+    ("../scripted/text", "scripted::VERSION"),
+];
+
+#[test]
+fn every_input_with_an_older_time_is_built() {
+    for (input, expression) in INPUTS {
+        let (_plugins, sources) = plugin(input, expression);
+        let mut shell = ShellProcess::watch(&sources.folder);
+        assert_eq!(shell.get("/api/sample/version").body, "one", "{input}");
+        put_back(&sources, input, "two");
+        shell.wait_for_reload("sample");
+        assert_eq!(shell.get("/api/sample/version").body, "two", "{input}");
+    }
+}
+
+#[test]
+fn inputs_that_changed_while_no_shell_ran_are_built_first() {
+    for (input, expression) in INPUTS {
+        let (_plugins, sources) = plugin(input, expression);
+        drop(ShellProcess::watch(&sources.folder));
+        put_back(&sources, input, "two");
+        let shell = ShellProcess::watch(&sources.folder);
+        assert_eq!(shell.get("/api/sample/version").body, "two", "{input}");
+    }
+}
+
+/// A path dependency may be compiled by a build that fails.
+#[test]
+fn an_input_of_a_failed_build_is_built_again() {
+    let (_plugins, sources) = plugin("../parts/src/lib.rs", "parts::VERSION");
+    let mut shell = ShellProcess::watch(&sources.folder);
+    sources.main("no_such_function()");
+    shell.wait_for_build("sample", "failed");
+    sources.write("../parts/src/lib.rs", "pub const VERSION: &str = \"two\";");
+    shell.wait_for_build("sample", "failed");
+    put_back(&sources, "../parts/src/lib.rs", "three");
+    shell.wait_for_build("sample", "failed");
+    sources.main("parts::VERSION");
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "three");
+}
+
+/// The oldest times are those that some archives have.
+#[test]
+fn a_file_from_before_1970_is_built() {
+    let (_plugins, sources) = plugin("src/main.rs", "");
+    let mut shell = ShellProcess::watch(&sources.folder);
+    for (version, seconds) in [("two", 0), ("three", 86_400)] {
+        let text = content(&sources, "src/main.rs", version);
+        let time = SystemTime::UNIX_EPOCH - Duration::from_secs(seconds);
+        sources.write_with_time("src/main.rs", &text, time);
+        shell.wait_for_reload("sample");
+        assert_eq!(shell.get("/api/sample/version").body, version);
+    }
+}
+
+#[test]
+fn an_update_without_watching_builds_older_files() {
+    let (_plugins, sources) = plugin("src/main.rs", "");
+    let shell = ShellProcess::start_with(&sources.folder, RunOptions::default());
+    assert_eq!(shell.get("/api/sample/version").body, "one");
+    put_back(&sources, "src/main.rs", "two");
+    assert_eq!(shell.command(&["update", "sample"]).code, Some(0));
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
+/// A plugin whose version is in this input.
+fn plugin(input: &str, expression: &str) -> (Plugins, PluginSources) {
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let package = |name: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n")
+    };
+    let mut cargo_toml = sources.read("Cargo.toml");
+    for name in ["parts", "scripted"] {
+        if input.contains(name) {
+            sources.write(&format!("../{name}/Cargo.toml"), &package(name));
+            cargo_toml += &format!("[dependencies]\n{name} = {{ path = \"../{name}\" }}\n");
+        }
+    }
+    if input.contains("scripted") {
+        let script = r#"
+fn main() {
+    println!("cargo::rustc-env=TEXT={}", std::fs::read_to_string("text").unwrap());
+}
+"#;
+        sources.write("../scripted/build.rs", script);
+        let code = "pub const VERSION: &str = env!(\"TEXT\");";
+        sources.write("../scripted/src/lib.rs", code);
+    }
+    sources.write("Cargo.toml", &cargo_toml);
+    if !expression.is_empty() {
+        sources.main(expression);
+    }
+    if input != "src/main.rs" {
+        sources.write(input, &content(&sources, input, "one"));
+    }
+    (plugins, sources)
+}
+
+/// Writes an older file with another version in place of an input.
+fn put_back(sources: &PluginSources, input: &str, version: &str) {
+    sources.write_old(input, &content(sources, input, version));
+}
+
+fn content(sources: &PluginSources, input: &str, version: &str) -> String {
+    match input {
+        "src/main.rs" => sources.main_text(&format!("{version:?}")),
+        input if input.ends_with(".rs") => format!("pub const VERSION: &str = {version:?};"),
+        _ => version.to_owned(),
+    }
+}
