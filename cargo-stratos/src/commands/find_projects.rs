@@ -15,17 +15,15 @@ pub(super) fn find_projects(folders: &[PathBuf]) -> Result<Vec<Project>, Error> 
         Err(error) => error,
     };
     let ProjectError::NoPlugin { folder } = &error else {
-        return Err(Error::Project(error));
+        return Err(error.into());
     };
     match enclosing_plugin(folder) {
-        Some(above) if folders == [Path::new(".")] => {
-            Project::discover(&[above]).map_err(Error::Project)
-        }
+        Some(above) if folders == [Path::new(".")] => Ok(Project::discover(&[above])?),
         Some(above) => {
             let above = above.display().to_string();
             let help = format!("name the plugin around this folder: {}", escape(&above));
             Err(Error::usage(error.to_string(), help))
         }
-        None => Err(Error::Project(error)),
+        None => Err(error.into()),
     }
 }

@@ -74,9 +74,16 @@ fn requests_calls_and_config_changes_have_lines() {
         &["call", "sample", "add", "1"],
         &["call", "sample", "fail"],
         &["call", "sample", "push", &format!("\"{long}\"")],
-        &["config", "set", "sample", "home", "\"EDDF\""],
-        &["config", "set", "sample", "api_key", "\"1234\""],
-        &["config", "set", "sample", "long", &format!("\"{long}\"")],
+        &["config", "set", "--force", "sample", "home", "\"EDDF\""],
+        &["config", "set", "--force", "sample", "api_key", "\"1234\""],
+        &[
+            "config",
+            "set",
+            "--force",
+            "sample",
+            "long",
+            &format!("\"{long}\""),
+        ],
         &["config", "delete", "sample", "home"],
     ] {
         let _ = stratos(&folder, arguments);
