@@ -83,6 +83,16 @@ impl SettingError {
             }
         }
     }
+
+    /// The [help](Self::help) and another way out, as one text.
+    #[must_use]
+    pub fn help_or(&self, alternative: &str) -> String {
+        match self.help() {
+            Some(question) if question.ends_with('?') => format!("{question} {alternative}"),
+            Some(help) => format!("{help}; {alternative}"),
+            None => alternative.to_owned(),
+        }
+    }
 }
 
 /// Finds the setting with this key, and checks that the settings page would store the value.

@@ -67,7 +67,7 @@ fn values_are_set_as_in_the_settings_page(command: &dyn Fn(&[&str]) -> CommandOu
             "refresh_interval",
             "\"10\"",
             "the setting `refresh_interval` takes a whole number from 1 to 3600, not the text \"10\"",
-            "did you mean `10`?; `--force` stores it nevertheless".to_owned(),
+            "did you mean `10`? `--force` stores it nevertheless".to_owned(),
         ),
         (
             "refresh_interval",

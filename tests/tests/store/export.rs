@@ -46,7 +46,7 @@ fn an_export_can_be_imported_with_and_without_a_shell() {
         );
         let all = plugins.root().join("all.json");
         good(&run(&["export", "--output", path(&all)]));
-        good(&run(&["set", "sample", "more", "1"]));
+        good(&run(&["set", "--force", "sample", "more", "1"]));
         good(&run(&["import", path(&all)]));
         assert_eq!(
             good(&run(&["export", "sample"])),
@@ -60,11 +60,11 @@ fn an_export_can_be_imported_with_and_without_a_shell() {
         let large = format!("\"{}\"", "x".repeat(100_000));
         let key = "k".repeat(20_000);
         assert_eq!(
-            run(&["set", "sample", &key, "1"]).code,
+            run(&["set", "--force", "sample", &key, "1"]).code,
             Some(1),
             "the key is too large"
         );
-        good(&run(&["set", "sample", "much", &large]));
+        good(&run(&["set", "--force", "sample", "much", &large]));
         good(&run(&["delete", "sample", "much"]));
         if let Some(shell) = shell.take() {
             shell.kill();
@@ -84,7 +84,7 @@ fn an_invalid_import_is_refused_as_a_whole_with_its_location() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let state = plugins.root().join("state");
     drop(ShellProcess::start(plugins.root()));
-    good(&config(&state, &["set", "sample", "k", "1"]));
+    good(&config(&state, &["set", "--force", "sample", "k", "1"]));
     let before = good(&config(&state, &["export"]));
     let file = plugins.root().join("bad.json");
     let large = format!(

@@ -57,7 +57,7 @@ impl ConfigAccess {
         }
     }
 
-    /// Stores a value; the caller has checked it.
+    /// Stores a value without a check. The command checks by itself, also where no shell runs, to give its own help.
     pub(super) async fn set(&self, plugin: String, key: String, value: Value) -> Result<(), Error> {
         match self {
             Self::Shell(shell) => {

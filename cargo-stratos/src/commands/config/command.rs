@@ -196,11 +196,7 @@ async fn check(
             SettingError::UnknownKey { .. } => "`--force` stores a value of the plugin's own",
             SettingError::Value { .. } => "`--force` stores it nevertheless",
         };
-        let help = match error.help() {
-            Some(help) => format!("{help}; {force}"),
-            None => force.to_owned(),
-        };
-        Error::usage(error.to_string(), help)
+        Error::usage(error.to_string(), error.help_or(force))
     })?;
     if setting.scope == SettingScope::Airline {
         cx.output.note(format_args!(
