@@ -70,7 +70,7 @@ struct Entry<S> {
     /// Generation whose claims are in effect.
     live: u64,
     claims: Vec<Claim>,
-    /// Prefixes that the plugin had when it last ran, and that others may claim.
+    /// Prefixes that the plugin had when it last ran, and that others may claim; kept until it has registered new ones.
     former_prefixes: Vec<String>,
 }
 
@@ -162,6 +162,9 @@ impl<S: Target> PrefixRegistry for RoutingTable<S> {
                 result = Err(ClaimError::TooMany);
                 return;
             }
+            if generation == entry.live {
+                entry.former_prefixes.clear();
+            }
             entry.claims.push(Claim {
                 generation,
                 prefix: prefix.to_owned(),
@@ -182,7 +185,9 @@ impl<S: Target> RoutingTable<S> {
             let generation = target.generation();
             entry.live = generation;
             entry.claims.retain(|claim| claim.generation == generation);
-            entry.former_prefixes.clear();
+            if !entry.claims.is_empty() {
+                entry.former_prefixes.clear();
+            }
             entry.destination = Destination::Target(target);
         });
     }

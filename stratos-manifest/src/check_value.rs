@@ -1,17 +1,21 @@
 //! Validation of a config value against the setting that declares it.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::{
     date::starts_with_day,
-    js_regex::RegexBudget,
+    js_regex::rejects_within,
     model::{Setting, SettingType},
     step::{is_between_steps, nearest_step},
     suggest::{closest, is_same_word},
     syntax::is_blank,
 };
+
+/// Timeout of a match with a `pattern`; a text for which it takes longer is accepted.
+const PATTERN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The longest value that a message shows in full, in characters.
 const MAX_SHOWN: usize = 60;
@@ -134,7 +138,7 @@ fn accepts(setting: &Setting, value: &Value) -> bool {
         (SettingType::Boolean, Value::Bool(_)) | (SettingType::LongText, Value::String(_)) => true,
         (SettingType::Text, Value::String(text)) => {
             let pattern = setting.pattern.as_deref().filter(|_| !text.is_empty());
-            !pattern.is_some_and(|pattern| RegexBudget::new().rejects(pattern, text))
+            !pattern.is_some_and(|pattern| rejects_within(pattern, text, PATTERN_TIMEOUT))
         }
         (SettingType::Date, Value::String(text)) => is_blank(text) || starts_with_day(text),
         (SettingType::Number | SettingType::Range, Value::Number(number)) => number

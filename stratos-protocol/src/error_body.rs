@@ -18,6 +18,7 @@ pub struct ErrorBody {
     /// A sentence for people.
     pub error: String,
     /// The reason, for programs.
+    #[serde(default)]
     pub code: ErrorBodyCode,
     /// The plugin that cannot respond, with [`ErrorBodyCode::PluginUnavailable`] and [`ErrorBodyCode::NoResponse`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,7 +29,7 @@ pub struct ErrorBody {
 }
 
 /// Reason of an error response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ErrorBodyCode {
@@ -38,9 +39,9 @@ pub enum ErrorBodyCode {
     PluginUnavailable,
     /// The plugin ended, or sent no valid response (502, host).
     NoResponse,
-    /// The request is not one that the host forwards, such as one of a foreign web page (4xx, host).
+    /// The host refuses the request, such as one of a foreign web page, or one too many (4xx, 503, host).
     RequestRefused,
-    /// The operation of the host failed, such as an IPC call of a page (4xx or 5xx, host).
+    /// An operation of the host failed, such as one of its control API (4xx or 5xx, host).
     OperationFailed,
     /// The plugin has no route with this path (404, SDK).
     UnknownRoute,
@@ -52,7 +53,8 @@ pub enum ErrorBodyCode {
     HandlerFailed,
     /// The route's handler panicked (500, SDK).
     HandlerPanicked,
-    /// A reason that this version does not know.
+    /// A reason that this version does not know, or none.
+    #[default]
     #[serde(other)]
     Unknown,
 }
@@ -99,7 +101,9 @@ mod tests {
             serde_json::to_string(&body).unwrap(),
             r#"{"error":"it is errored","code":"plugin-unavailable","plugin":{"id":"my-plugin","state":"errored","reason":"no disk"}}"#
         );
-        let newer: ErrorBody = serde_json::from_str(r#"{"error":"?","code":"new"}"#).unwrap();
-        assert_eq!(newer.code, ErrorBodyCode::Unknown);
+        for other in [r#"{"error":"?","code":"new"}"#, r#"{"error":"?"}"#] {
+            let body: ErrorBody = serde_json::from_str(other).unwrap();
+            assert_eq!(body.code, ErrorBodyCode::Unknown);
+        }
     }
 }

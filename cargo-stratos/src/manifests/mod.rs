@@ -10,4 +10,4 @@ pub(crate) use self::enclosing_plugin::enclosing_plugin;
 pub(crate) use self::read::{read_limited, read_manifest, read_text};
 pub(crate) use self::search::{SearchResults, search};
 pub(crate) use self::target::{Source, Target};
-pub(crate) use self::walk::all_manifests;
+pub(crate) use self::walk::{all_manifests, plugin_manifests};

@@ -20,7 +20,7 @@ const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
 ///
 /// Folders below a manifest are skipped, as plugins do not contain plugins, and so are further checkouts of the
 /// repository.
-pub(super) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
+pub(crate) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     walk(folder, |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         entry.depth() == 0

@@ -9,7 +9,7 @@ use stratos_protocol::ipc::{ChannelError, check_channel};
 use stratos_transport::CallError;
 use thiserror::Error;
 
-use crate::plugin::{PluginError, start_hint};
+use crate::plugin::PluginError;
 use crate::services::UnknownPersona;
 use crate::store::StoreError;
 
@@ -20,12 +20,14 @@ pub enum ControlError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// The plugin is not running, so it cannot handle an IPC call.
-    #[error("plugin `{id}` does not run: it is {state}{}", start_hint(id, state))]
+    #[error("plugin `{id}` does not run: it is {state}: {reason}")]
     NotRunning {
         /// The plugin's id.
         id: String,
         /// The name of the plugin's state.
         state: &'static str,
+        /// Explanation of the state, such as the command that starts the plugin.
+        reason: String,
     },
     /// The plugin has no handler for the channel.
     #[error("{}", no_handler(id, channel, channels))]

@@ -8,8 +8,9 @@ use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::CallError;
 use tracing::debug;
 
+use crate::control::path_lookup::explain;
 use crate::control::{Control, ControlError};
-use crate::event::{Entry, Event, RequestKind, fractional_millis};
+use crate::event::{Entry, Event, PluginState, RequestKind, fractional_millis};
 use crate::plugin::PluginHandle;
 
 impl Control {
@@ -54,9 +55,18 @@ impl Control {
         payload: Box<RawValue>,
     ) -> Result<Box<RawValue>, ControlError> {
         let session = self.runtime().routing.for_plugin(&plugin.id).await;
-        let session = session.ok_or_else(|| ControlError::NotRunning {
-            id: plugin.id.clone(),
-            state: plugin.status().state.as_str(),
+        let session = session.ok_or_else(|| {
+            let state = plugin.status().state;
+            ControlError::NotRunning {
+                id: plugin.id.clone(),
+                state: state.as_str(),
+                reason: match state {
+                    PluginState::Errored { ref reason } => {
+                        format!("{reason}; `cargo stratos start {}` starts it", plugin.id)
+                    }
+                    ref state => explain(&plugin.id, state),
+                },
+            }
         })?;
         let (id, channel) = (plugin.id.clone(), channel.to_owned());
         self.runtime().events.record(|| Entry::Call {

@@ -1,11 +1,17 @@
 //! The session that serves a request path, or the reason why there is none.
 
+use std::time::Duration;
+
 use stratos_protocol::server::covers;
+use tokio::time::timeout;
 
 use crate::control::Control;
 use crate::event::PluginState;
 use crate::routing::Lease;
 use crate::session::Session;
+
+/// Timeout for the state of a plugin whose routes have just ended.
+const STATE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Reason why no session serves a path.
 #[derive(Debug)]
@@ -27,8 +33,13 @@ pub(crate) enum NoSession {
 impl Control {
     /// A lease on the session that serves a path. Waits for an update that is between stop and start.
     pub(crate) async fn session_for(&self, path: &str) -> Result<Lease<Session>, NoSession> {
-        let lease = self.runtime().routing.for_path(path).await;
-        lease.ok_or_else(|| self.no_session(path))
+        let routing = &self.runtime().routing;
+        if let Some(lease) = routing.for_path(path).await {
+            return Ok(lease);
+        }
+        let reason = self.no_session(path).await;
+        // The plugin may have started in the meantime.
+        routing.for_path(path).await.ok_or(reason)
     }
 
     /// Id of the plugin that serves a path, or would serve it if it ran.
@@ -50,18 +61,28 @@ impl Control {
             .or_else(by_convention)
     }
 
-    fn no_session(&self, path: &str) -> NoSession {
+    async fn no_session(&self, path: &str) -> NoSession {
         let routing = &self.runtime().routing;
         let owner = self.owner_when_running(path);
-        let status = owner.and_then(|id| Some((self.plugin(&id).ok()?.status().state, id)));
-        match status {
+        let Some(plugin) = owner.and_then(|id| self.plugin(&id).ok()) else {
+            return NoSession::UnknownPrefix {
+                prefixes: routing.all_prefixes(),
+            };
+        };
+        let status = plugin.status();
+        if routing.former_owner(path).is_some() && status.state == PluginState::Running {
+            // The state follows the routing table within a moment when a plugin crashes.
+            let changed = plugin.wait_for_change(&status);
+            let _ = timeout(STATE_TIMEOUT, changed).await;
+        }
+        match plugin.status().state {
             // A running plugin has registered all its prefixes, so that this path is none of its own.
-            None | Some((PluginState::Running, _)) => NoSession::UnknownPrefix {
+            PluginState::Running => NoSession::UnknownPrefix {
                 prefixes: routing.all_prefixes(),
             },
-            Some((state, plugin)) => NoSession::Unavailable {
-                reason: explain(&plugin, &state),
-                plugin,
+            state => NoSession::Unavailable {
+                reason: explain(&plugin.id, &state),
+                plugin: plugin.id.clone(),
                 state,
             },
         }
@@ -69,7 +90,7 @@ impl Control {
 }
 
 /// Explains to people why a plugin in this state serves no requests.
-fn explain(plugin: &str, state: &PluginState) -> String {
+pub(super) fn explain(plugin: &str, state: &PluginState) -> String {
     match state {
         PluginState::Listed { note } => note.clone(),
         PluginState::Discovered | PluginState::Starting => {
@@ -77,7 +98,7 @@ fn explain(plugin: &str, state: &PluginState) -> String {
         }
         PluginState::Running | PluginState::Stopping => "it is ending".to_owned(),
         PluginState::Stopped => {
-            format!("it was stopped; `cargo stratos start {plugin}` starts it")
+            format!("`cargo stratos start {plugin}` starts it")
         }
         PluginState::BackingOff { reason, .. } => {
             format!("{reason}; the shell restarts it in a moment")

@@ -33,9 +33,9 @@ impl BuildInputs {
         else {
             return false;
         };
-        // A new module is in no list yet.
+        // A new module is in no list yet, and cargo lists the target of a link within the package in place of the link.
         let is_rust = path.extension().is_some_and(|extension| extension == "rs");
-        is_rust || *has_build_script || self.build_failed
+        is_rust || path.is_symlink() || *has_build_script || self.build_failed
     }
 
     /// Adds the inputs to a scope.

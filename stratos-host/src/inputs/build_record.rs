@@ -90,11 +90,16 @@ impl BuildRecord {
             .iter()
             .filter_map(|path| self.contents.modified(path));
         let times = times.chain(is_moved.then_some(SystemTime::UNIX_EPOCH));
+        let packages = &self.inputs.packages;
         let invalidated = times.min().map(|modified| {
-            let scripts = &self.inputs.packages.with_build_script;
+            let affected = match is_moved {
+                true => packages.names.values().map(String::as_str).collect(),
+                false => packages.names_of(&changed),
+            };
+            let scripts = &packages.with_build_script;
             let results = build_dirs
                 .iter()
-                .map(|dir| invalidate(dir, scripts, modified));
+                .map(|dir| invalidate(dir, &affected, scripts, modified));
             results.fold(false, |any, is_known| any | is_known)
         });
         changed.retain(|path| self.inputs.dep_info.contains(path));

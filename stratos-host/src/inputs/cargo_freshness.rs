@@ -10,25 +10,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Makes cargo build all units again that have a file with this modification time as an input, and run the build
-/// scripts of these packages again that ran since.
+/// Makes cargo build the units of the `affected` packages again that have a file with this modification time as an input,
+/// and run those of their build scripts again that ran since.
 ///
 /// `build_dir` is a target folder; false if it does not have the layout that this function knows.
 pub(super) fn invalidate(
     build_dir: &Path,
+    affected: &BTreeSet<&str>,
     with_build_script: &BTreeSet<String>,
     modified: SystemTime,
 ) -> bool {
     let profiles = profiles(build_dir);
     for profile in &profiles {
         for unit in entries(&profile.join(".fingerprint")) {
+            let name = file_name(&unit);
+            let package = name.rsplit_once('-').map_or(&*name, |(package, _)| package);
+            if !affected.contains(package) {
+                continue;
+            }
             let files = entries(&unit).into_iter();
-            for dep_info in files.filter(|file| name(file).starts_with("dep-")) {
+            for dep_info in files.filter(|file| file_name(file).starts_with("dep-")) {
                 // Fails for a file that another cargo has just removed, which builds the unit itself.
                 let _ = predate(&dep_info, modified);
             }
-            let name = name(&unit);
-            let package = name.rsplit_once('-').map_or(&*name, |(package, _)| package);
             let output = profile.join("build").join(&name).join("output");
             if with_build_script.contains(package) && is_since(&output, modified) {
                 let _ = fs::remove_file(output);
@@ -74,7 +78,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn name(path: &Path) -> String {
+fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }

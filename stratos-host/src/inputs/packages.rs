@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct PathPackages {
     /// The packages' folders, each with whether the package has a build script, which may read any file in the folder.
     pub(crate) folders: BTreeMap<PathBuf, bool>,
+    /// Names of the packages, by folder.
+    pub(crate) names: BTreeMap<PathBuf, String>,
     /// Names of the packages that have a build script.
     pub(crate) with_build_script: BTreeSet<String>,
     /// Files of the workspace and the toolchain that cargo also reads. They need not exist.
@@ -50,10 +52,13 @@ impl PathPackages {
             }
             // A package with an invalid manifest is kept, so that its repair is noticed.
             let package = described.get(&folder).cloned().unwrap_or_default();
-            packages.folders.insert(folder, package.has_build_script);
+            packages
+                .folders
+                .insert(folder.clone(), package.has_build_script);
             if package.has_build_script {
-                packages.with_build_script.insert(package.name);
+                packages.with_build_script.insert(package.name.clone());
             }
+            packages.names.insert(folder, package.name);
             todo.extend(package.path_dependencies);
         }
         packages
@@ -65,8 +70,20 @@ impl PathPackages {
             *self = newer;
         } else {
             self.folders.extend(newer.folders);
+            self.names.extend(newer.names);
             self.with_build_script.extend(newer.with_build_script);
             self.files.extend(newer.files);
+        }
+    }
+
+    /// Names of the packages that these files are inputs of: those that contain them, and all for a file outside of all
+    /// packages, which any of them may include.
+    pub(crate) fn names_of(&self, files: &[PathBuf]) -> BTreeSet<&str> {
+        let owner = |file: &PathBuf| file.ancestors().find_map(|folder| self.names.get(folder));
+        let owners: Option<Vec<_>> = files.iter().map(owner).collect();
+        match owners {
+            Some(owners) => owners.into_iter().map(String::as_str).collect(),
+            None => self.names.values().map(String::as_str).collect(),
         }
     }
 

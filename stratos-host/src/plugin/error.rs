@@ -40,7 +40,7 @@ pub enum PluginError {
 }
 
 /// A hint on how to start a plugin in this state, to be appended to an error message; empty where it does not apply.
-pub(crate) fn start_hint(id: &str, state: &str) -> String {
+fn start_hint(id: &str, state: &str) -> String {
     match state {
         "errored" | "stopped" | "backing-off" => format!(": `cargo stratos start {id}` starts it"),
         _ => String::new(),

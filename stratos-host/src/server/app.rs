@@ -60,7 +60,7 @@ impl App {
             })
             .await;
         if let Some(log) = log {
-            log.responded(response.status());
+            log.responded(&response);
         }
         response
     }

@@ -38,7 +38,8 @@ const GRACEFUL_SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(150);
 /// The response to a connection above the limit.
 const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\nconnection: close\r\ncache-control: no-store\r\n\r\n\
-    {\"error\":\"too many connections are open: close some, or wait until idle ones end\"}";
+    {\"error\":\"too many connections are open: close some, or wait until idle ones end\",\
+    \"code\":\"request-refused\"}";
 
 /// Accepts connections until `shutdown` is cancelled, then waits for the open ones to end.
 ///

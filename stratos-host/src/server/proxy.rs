@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::iter;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -15,10 +16,11 @@ use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 use tokio::io::{copy, split};
 
 use crate::control::{Control, NoSession};
-use crate::event::BuildStatus;
+use crate::event::{BuildStatus, PluginState};
 use crate::routing::Lease;
 use crate::server::error_response::error_response;
 use crate::server::leased_body::LeasedBody;
+use crate::services::Caller;
 use crate::session::Session;
 
 /// Headers that apply to one connection, not to the request or the response as a whole.
@@ -56,13 +58,11 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
             return error_response(StatusCode::BAD_REQUEST, body);
         }
         Err(error) => {
-            let plugin = &session.caller.plugin;
-            let text = match session.exit_before_answer().await {
-                Some(exit) => format!("plugin `{plugin}` {exit}"),
-                None => format!("plugin `{plugin}` did not answer: {}", chain(&error)),
+            let reason = match session.exit_before_answer().await {
+                Some(exit) => exit,
+                None => format!("did not answer: {}", chain(&error)),
             };
-            let body = ErrorBody::new(ErrorBodyCode::NoResponse, text);
-            return error_response(StatusCode::BAD_GATEWAY, body);
+            return no_response(control, &session.caller, reason);
         }
     };
     let is_switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -74,12 +74,41 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         insert_upgrade(response.headers_mut(), protocol);
     }
     insert_build_headers(response.headers_mut(), control, &session);
+    // For the request log.
+    response
+        .extensions_mut()
+        .insert(Arc::clone(&session.caller));
     if let Some(client) = client.filter(|_| is_switching) {
         let plugin = hyper::upgrade::on(&mut response);
         tokio::spawn(tunnel(client, plugin, session));
         return response.map(Body::new);
     }
     response.map(|body| Body::new(LeasedBody::new(body, session)))
+}
+
+/// The response to a request that a plugin did not answer.
+fn no_response(control: &Control, caller: &Arc<Caller>, reason: String) -> Response {
+    let id = caller.plugin.clone();
+    let state = control.plugin(&id).map(|plugin| plugin.status().state);
+    let reason = match state {
+        Ok(PluginState::Stopping | PluginState::Stopped) => {
+            "was stopped before it answered".to_owned()
+        }
+        _ => reason,
+    };
+    let text = format!("plugin `{id}` {reason}");
+    let state = state.as_ref().map_or("unknown", PluginState::as_str);
+    let body = ErrorBody {
+        plugin: Some(PluginStatus {
+            id,
+            state: state.to_owned(),
+            reason: Some(reason),
+        }),
+        ..ErrorBody::new(ErrorBodyCode::NoResponse, text)
+    };
+    let mut response = error_response(StatusCode::BAD_GATEWAY, body);
+    response.extensions_mut().insert(Arc::clone(caller));
+    response
 }
 
 /// The response to a request that no plugin can handle now.

@@ -19,7 +19,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::config::Origin;
 use crate::event::EventBus;
-use crate::server::error_response::{error_response, operation_failed};
+use crate::server::error_response::error_response;
 use crate::server::ipc_websocket::IPC_PREFIX;
 use crate::server::refused_origins::RefusedOrigins;
 use crate::server::response_headers;
@@ -201,10 +201,9 @@ pub(super) async fn require_token(
     if guard.has_token(request.headers()) {
         return next.run(request).await;
     }
-    operation_failed(
-        StatusCode::UNAUTHORIZED,
-        "the control API needs the token of `host.json` in the state folder, as `Authorization: Bearer`",
-    )
+    let text = "the control API needs the token of `host.json` in the state folder, as `Authorization: Bearer`";
+    let body = ErrorBody::new(ErrorBodyCode::RequestRefused, text);
+    error_response(StatusCode::UNAUTHORIZED, body)
 }
 
 fn is_preflight(request: &Request) -> bool {

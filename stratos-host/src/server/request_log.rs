@@ -1,9 +1,11 @@
 //! The request log: an event for each request to the shell's HTTP server.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
 use stratos_protocol::server::covers;
 use tracing::{Level, debug, enabled};
 
@@ -11,6 +13,7 @@ use crate::control::Control;
 use crate::event::{Event, RequestKind, fractional_millis, redact_query};
 use crate::remote::API;
 use crate::server::ipc_websocket::IPC_PREFIX;
+use crate::services::Caller;
 
 /// A request without a response. Dropped before [`responded`](Self::responded) when its client disconnects.
 pub(super) struct RequestLog<'a> {
@@ -19,6 +22,8 @@ pub(super) struct RequestLog<'a> {
     method: Method,
     uri: Uri,
     status: Option<StatusCode>,
+    /// The session that has responded.
+    caller: Option<Arc<Caller>>,
 }
 
 impl<'a> RequestLog<'a> {
@@ -31,12 +36,15 @@ impl<'a> RequestLog<'a> {
             method: request.method().clone(),
             uri: request.uri().clone(),
             status: None,
+            caller: None,
         })
     }
 
-    /// Logs the request with the status of its response, whose body may not have begun.
-    pub(super) fn responded(mut self, status: StatusCode) {
-        self.status = Some(status);
+    /// Logs the request with the status of its response, whose body may not have begun. The response of a plugin has its
+    /// [`Caller`] as an extension.
+    pub(super) fn responded(mut self, response: &Response) {
+        self.status = Some(response.status());
+        self.caller = response.extensions().get().cloned();
     }
 }
 
@@ -48,6 +56,7 @@ impl Drop for RequestLog<'_> {
             method,
             uri,
             status,
+            caller,
         } = self;
         let (path, duration) = (uri.path(), begin.elapsed());
         let status = status.map(|status| status.as_u16());
@@ -56,8 +65,15 @@ impl Drop for RequestLog<'_> {
         if covers(API, path) && !matches!(status, Some(401 | 403)) {
             return;
         }
-        let plugin = plugin_of_path(control, path).unwrap_or_default();
-        control.emit_request(&plugin, RequestKind::Http, || Event::Request {
+        let looked_up;
+        let plugin = match caller {
+            Some(caller) => &caller.plugin,
+            None => {
+                looked_up = plugin_of_path(control, path).unwrap_or_default();
+                &looked_up
+            }
+        };
+        control.emit_request(plugin, RequestKind::Http, || Event::Request {
             plugin: plugin.clone(),
             method: method.to_string(),
             path: match uri.query() {

@@ -68,7 +68,7 @@ impl RegexBudget {
 }
 
 /// The pattern as `new RegExp` and the `pattern` attribute of HTML forms compile it, as far as they accept it.
-fn compile(pattern: &str) -> impl Iterator<Item = Regex> {
+pub(super) fn compile(pattern: &str) -> impl Iterator<Item = Regex> {
     ["", "u", "v"]
         .into_iter()
         .filter_map(|flags| Regex::with_flags(pattern, Flags::from(flags)).ok())

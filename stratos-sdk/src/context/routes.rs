@@ -147,7 +147,9 @@ fn method_not_allowed(
     path: &str,
     headers: &HeaderMap,
 ) -> Response {
-    let text = format!("{path} has no handler for the method {method}");
+    let allowed = headers.get(ALLOW).and_then(|allowed| allowed.to_str().ok());
+    let allowed = allowed.unwrap_or("others").replace(',', ", ");
+    let text = format!("{path} has no handler for the method {method}; it has {allowed}");
     let body = ErrorBody::new(ErrorBodyCode::MethodNotAllowed, text);
     let mut response = errors.response(StatusCode::METHOD_NOT_ALLOWED, body);
     let headers = headers.iter().filter(|(name, _)| **name != CONTENT_LENGTH);
@@ -241,7 +243,7 @@ mod tests {
                 "/p",
                 405,
                 "method-not-allowed",
-                "/p has no handler for the method PUT",
+                "/p has no handler for the method PUT; it has GET, HEAD",
             ),
             (
                 Method::GET,
@@ -297,7 +299,7 @@ mod tests {
         let teapot = request(&routes, Method::GET, "/own/nothing").await;
         assert_eq!(teapot, (418, "mine".to_owned()));
         let (status, body) = request(&routes, Method::PUT, "/p/a").await;
-        let expected = r#"{"message":"/p/a has no handler for the method PUT"}"#;
+        let expected = r#"{"message":"/p/a has no handler for the method PUT; it has GET, HEAD"}"#;
         assert_eq!((status, &*body), (405, expected));
     }
 

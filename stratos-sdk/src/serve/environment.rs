@@ -25,20 +25,31 @@ pub(super) struct Environment {
     pub(super) log_level: Option<String>,
 }
 
+/// Error of [`Environment::read`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EnvironmentError {
+    /// This process was not started by a host.
+    NoHost,
+    /// The host, which is probably an older one, has not set this variable.
+    Missing(&'static str),
+}
+
 impl Environment {
-    /// Reads the environment. `None` if this process was not started by a host.
+    /// Reads the environment.
     #[expect(
         clippy::disallowed_methods,
         reason = "the only place that reads the environment"
     )]
-    pub(super) fn read() -> Option<Self> {
-        Some(Self {
-            socket: env::var_os(SOCKET)?,
-            http_socket: env::var_os(HTTP_SOCKET)?,
-            nonce: env::var(NONCE).ok()?,
+    pub(super) fn read() -> Result<Self, EnvironmentError> {
+        let socket = env::var_os(SOCKET).ok_or(EnvironmentError::NoHost)?;
+        let var = |name| env::var_os(name).ok_or(EnvironmentError::Missing(name));
+        Ok(Self {
+            socket,
+            http_socket: var(HTTP_SOCKET)?,
+            nonce: env::var(NONCE).map_err(|_| EnvironmentError::Missing(NONCE))?,
             folders: PluginFolders {
-                plugin: env::var_os(PLUGIN_FOLDER)?.into(),
-                data: env::var_os(DATA_FOLDER)?.into(),
+                plugin: var(PLUGIN_FOLDER)?.into(),
+                data: var(DATA_FOLDER)?.into(),
             },
             host_pid: env::var(HOST_PID).ok().and_then(|pid| pid.parse().ok()),
             log_level: env::var(LOG_LEVEL).ok(),

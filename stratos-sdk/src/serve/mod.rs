@@ -14,7 +14,7 @@ use stratos_transport::HostConnection;
 use stratos_transport::listener::StreamListener;
 use stratos_transport::local::{self, LocalListener};
 
-use self::environment::Environment;
+use self::environment::{Environment, EnvironmentError};
 pub use self::options::ServeOptions;
 #[cfg(feature = "testing")]
 pub(crate) use self::tracing_forwarder::tracing_dispatch;
@@ -54,11 +54,20 @@ pub fn serve_plugin<P: Plugin>(plugin: P) -> ExitCode {
 }
 
 fn serve_with<P: Plugin>(plugin: P, options: &ServeOptions) -> ExitCode {
-    let Some(environment) = Environment::read() else {
-        return refuse_to_serve(&*BoxError::from(format!(
-            "`{}` is a Stratos plugin, which only a shell can start: run `cargo stratos run` in its project",
-            plugin.identity().id
-        )));
+    let environment = match Environment::read() {
+        Ok(environment) => environment,
+        Err(error) => {
+            let id = plugin.identity().id;
+            return refuse_to_serve(&*BoxError::from(match error {
+                EnvironmentError::NoHost => format!(
+                    "`{id}` is a Stratos plugin, which only a shell can start: run `cargo stratos run` in its project"
+                ),
+                EnvironmentError::Missing(variable) => format!(
+                    "the shell that started `{id}` has not set {variable}: update the shell, which is older than the \
+                     plugin's SDK"
+                ),
+            }));
+        }
     };
     if !parent_watch::exit_with_host(environment.host_pid) {
         return ExitCode::FAILURE;

@@ -69,8 +69,7 @@ pub enum StartError {
     StateFolder(#[source] StateDirError),
     /// The settings page would not store an initial value.
     #[error(
-        "plugin `{plugin}` cannot start with this value of a setting; `own_config` stores values that the manifest does \
-         not declare"
+        "plugin `{plugin}` cannot start with this value of a setting; `own_config` stores it without the check"
     )]
     Setting {
         /// Id of the plugin.

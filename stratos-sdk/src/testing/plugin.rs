@@ -312,9 +312,10 @@ impl TestPlugin {
         self.with_timeout("the change of a setting", async {
             match set.await {
                 Ok(()) => {}
-                Err(error @ ControlError::Setting(_)) => panic!(
-                    "{error}; `set_own_config` stores values that the manifest does not declare"
-                ),
+                Err(ControlError::Setting(error)) => {
+                    let own = "`set_own_config` stores it without the check";
+                    panic!("{error}; {}", error.help_or(own));
+                }
                 Err(error) => panic!("{error}"),
             }
         })

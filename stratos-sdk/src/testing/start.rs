@@ -1,5 +1,6 @@
 //! Start of a test shell.
 
+use std::panic::Location;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -32,10 +33,14 @@ impl TestShellBuilder {
     /// # Panics
     ///
     /// If a plugin is errored, with its reason and the transcript.
-    pub async fn start(self) -> TestShell {
-        match self.try_start().await {
-            Ok(shell) => shell,
-            Err(error) => panic!("{}", chain(&error)),
+    #[track_caller]
+    pub fn start(self) -> impl Future<Output = TestShell> + Send {
+        let at = Location::caller();
+        async move {
+            match self.try_start().await {
+                Ok(shell) => shell,
+                Err(error) => panic!("{}, at {at}", chain(&error)),
+            }
         }
     }
 

@@ -278,7 +278,7 @@ fn a_crashed_plugin_is_errored_and_can_be_started_again() {
         shell
             .call("sample", "echo", "1")
             .stderr
-            .contains("does not run: it is errored: `cargo stratos start sample` starts it")
+            .contains("by itself; `cargo stratos start sample` starts it")
     );
     let update = shell.command(&["update", "sample"]);
     assert!(
@@ -560,7 +560,7 @@ fn plugins_that_cannot_run_are_listed_or_refused() {
         shell
             .call("ui", "x", "1")
             .stderr
-            .contains("does not run: it is listed")
+            .contains("does not run: it is listed: it has a UI only")
     );
 
     let broken = plugins.root().join("broken");

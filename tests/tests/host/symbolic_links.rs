@@ -34,6 +34,26 @@ fn a_link_to_a_folder_of_modules_is_followed() {
 }
 
 #[test]
+fn a_link_within_the_package_is_followed() {
+    let (_plugins, sources) = plugin();
+    sources.main("parts::VERSION");
+    let main = sources.read("src/main.rs");
+    let module = "#[path = \"current/parts.rs\"]\nmod parts;\n";
+    sources.write("src/main.rs", &format!("{module}{main}"));
+    for version in ["one", "two"] {
+        let text = format!("pub const VERSION: &str = {version:?};");
+        sources.write(&format!("src/{version}/parts.rs"), &text);
+    }
+    let link = sources.folder.join("src/current");
+    symlink("one", &link).unwrap();
+    let mut shell = ShellProcess::watch(&sources.folder);
+    assert_eq!(shell.get("/api/sample/version").body, "one");
+    point(&link, Path::new("two"));
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
+#[test]
 fn links_to_included_files_and_folders_are_followed() {
     for (link, target, included) in [
         ("src/text", "text", "text"),

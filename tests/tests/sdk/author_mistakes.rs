@@ -243,7 +243,7 @@ async fn requests_without_an_answer_end_with_their_plugin() {
     assert_eq!(response.status(), 502);
     assert_eq!(
         response.json::<Value>()["error"],
-        "plugin `demo` ended before it answered"
+        "plugin `demo` was stopped before it answered"
     );
     endless.chunk().await.unwrap_err();
 }

@@ -1,6 +1,8 @@
 //! Responses to requests that no plugin can handle now: 503 for a plugin that does not run, 404 for other paths.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 use stratos::axum::{Router, routing::get};
@@ -25,7 +27,7 @@ fn a_plugin_that_does_not_run_is_named_with_its_state_and_reason() {
         (
             "sample",
             "stopped",
-            "it was stopped; `cargo stratos start sample` starts it",
+            "`cargo stratos start sample` starts it",
         ),
         ("crashes", "errored", "exited with code 9 by itself"),
         ("panics", "errored", "on_start panicked: no runway in sight"),
@@ -72,6 +74,27 @@ async fn a_prefix_of_its_own_is_remembered_until_another_plugin_claims_it() {
 }
 
 #[tokio::test]
+async fn a_prefix_of_its_own_is_remembered_when_a_restart_fails() {
+    let starts = Arc::new(AtomicU32::new(0));
+    let plugin = move || {
+        let starts = Arc::clone(&starts);
+        plugin_that("flaky", move || {
+            match starts.fetch_add(1, Ordering::SeqCst) {
+                0 => Ok(()),
+                _ => Err("no fuel".into()),
+            }
+        })
+    };
+    let shell = TestShell::new(plugin).in_memory().start().await;
+    shell.stop().await.assert_clean();
+    shell.plugin("flaky").start().await.unwrap_err();
+    let response = shell.get("/loadsheet/who").await;
+    assert_eq!(response.status(), 503);
+    let body: Value = response.json();
+    assert_eq!(body["plugin"]["reason"], "on_start failed: no fuel");
+}
+
+#[tokio::test]
 async fn a_running_plugin_without_the_path_is_no_unavailable_plugin() {
     let shell = TestShell::new(|| plugin("first")).in_memory().start().await;
     let response = shell.get("/api/first/who").await;
@@ -80,14 +103,27 @@ async fn a_running_plugin_without_the_path_is_no_unavailable_plugin() {
 }
 
 fn plugin(id: &'static str) -> PluginBuilder {
+    plugin_that(id, || Ok(()))
+}
+
+/// A plugin whose `on_start` calls `check` before it registers its routes.
+fn plugin_that(
+    id: &'static str,
+    check: impl Fn() -> stratos::Result + Send + Sync + 'static,
+) -> PluginBuilder {
+    let check = Arc::new(check);
     let identity = Identity {
         id: id.to_owned(),
         version: "1.0.0".to_owned(),
     };
     create_plugin(identity)
-        .on_start(move |ctx| async move {
-            let router = Router::new().route("/who", get(async move || id));
-            Ok(ctx.server.register_router("/loadsheet", router).await?)
+        .on_start(move |ctx| {
+            let check = Arc::clone(&check);
+            async move {
+                check()?;
+                let router = Router::new().route("/who", get(async move || id));
+                Ok(ctx.server.register_router("/loadsheet", router).await?)
+            }
         })
         .on_stop(async |_| Ok(()))
 }

@@ -114,6 +114,8 @@ fn spawn(plugins: &Plugins, watch: &LiveProcesses, command: &mut Command) -> (Ch
         .env("STRATOS_SOCKET", address(plugins, "c"))
         .env("STRATOS_HTTP_SOCKET", address(plugins, "h"))
         .env("STRATOS_NONCE", "n")
+        .env("STRATOS_PLUGIN_FOLDER", plugins.root())
+        .env("STRATOS_DATA_FOLDER", plugins.root())
         .envs([watch.env()])
         .stdin(Stdio::piped())
         .stderr(Stdio::null());

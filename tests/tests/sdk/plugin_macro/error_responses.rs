@@ -131,7 +131,7 @@ async fn errors_have_one_json_shape() {
             "",
             405,
             "method-not-allowed",
-            "/api/forms/pages has no handler for the method PUT",
+            "/api/forms/pages has no handler for the method PUT; it has GET, HEAD",
         ),
         (
             "GET",
