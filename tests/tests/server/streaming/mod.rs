@@ -3,9 +3,9 @@
 mod client;
 mod sockets;
 
-use serde_json::Value;
 use std::time::Duration;
 
+use serde_json::Value;
 use stratos_tests::{Plugins, ShellProcess, process_status};
 
 use self::client::{Client, about, wait_until, whole};
