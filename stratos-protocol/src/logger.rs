@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ProtocolVersion;
 use crate::method::methods;
 
 /// `log`, from the plugin (V1): one call of its logger.
@@ -23,11 +24,18 @@ pub struct Log {
 
 /// `log/dropped`, from the plugin, since protocol 1.1: lines that came faster than the connection could take them.
 ///
+/// A host with protocol 1.0 ignores it, and gets a [`Log`] with the number instead.
+///
 /// Sent before the next line that is not dropped. The host adds them to the lines that it drops itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogDropped {
     /// The number of lines since the last `log/dropped`.
     pub lines: u64,
+}
+
+impl LogDropped {
+    /// The first protocol version with this message.
+    pub const SINCE: ProtocolVersion = ProtocolVersion { major: 1, minor: 1 };
 }
 
 /// The severity of a log line (V1), in ascending order.

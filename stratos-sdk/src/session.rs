@@ -88,7 +88,10 @@ pub(crate) async fn run_with<P: Plugin>(
     let mut control = Connection::new(control, FRAME_BYTES);
     let welcome = handshake(&mut control, &plugin, nonce).await;
     let Welcome {
-        features, limits, ..
+        protocol,
+        features,
+        limits,
+        ..
     } = welcome.map_err(SessionError::Handshake)?;
     control.set_send_limit(limits.frame_bytes);
 
@@ -119,7 +122,7 @@ pub(crate) async fn run_with<P: Plugin>(
     });
     let (outcome, ()) = tokio::join!(
         driver.run(Arc::clone(&session)),
-        options.log_queue.forward(&peer)
+        options.log_queue.forward(&peer, protocol)
     );
     session.shared.shutdown.cancel();
     session.ctx.tasks.shutdown_and_warn().await;

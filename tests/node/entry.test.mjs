@@ -343,11 +343,12 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     await untilLogged(shell, 'info raw stranger [-32005,"ended"]');
     const welcome = shell.logs.find((line) => line.startsWith("info raw welcome"));
     const { protocol, features, limits } = JSON.parse(welcome.slice("info raw welcome".length));
-    assert.deepEqual(protocol, { major: 1, minor: 0 });
+    assert.deepEqual(protocol, { major: 1, minor: 1 });
     assert.deepEqual(features, ["resume"], "what this shell does not know is not granted");
     assert.deepEqual(limits, { frame_bytes: 1048576, config_value_bytes: 262144 });
     await untilLogged(shell, 'info raw early connection "ended"');
     await untilLogged(shell, 'info raw second connection "ended"');
+    await untilLogged(shell, "warn stratos 7 log lines of the plugin were dropped");
   });
 
   test("an idle plugin is notified of login changes", async () => {

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const PROTOCOL = { major: 1, minor: 0 };
+const PROTOCOL = { major: 1, minor: 1 };
 const HOST = { name: "stratos-node-entry", version: "0.1.0" };
 const LIMITS = { frame_bytes: 1024 * 1024, config_value_bytes: 256 * 1024 };
 const CONFIG_KEY_BYTES = 1024;
@@ -209,6 +209,7 @@ class Session {
   /** Handles a notification of the plugin. `cancel` is ignored, because no request can be cancelled here. */
   notification(method, params) {
     if (method === "log") this.log(params.level, params.tag, params.message, params.data);
+    if (method === "log/dropped") this.log("warn", "stratos", `${params.lines} log lines of the plugin were dropped`);
     if (method !== "ipc/send" || this.retired) return;
     try {
       this.ctx.ipc.send(params.channel, params.payload);

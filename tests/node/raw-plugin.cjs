@@ -56,6 +56,7 @@ async function main() {
   connection.ended.then(() => behaviour !== "stubborn" && process.exit(0));
   log(connection, "stranger", [refusal.error?.code, hangUp]);
   log(connection, "welcome", welcome.result);
+  connection.notify("log/dropped", { lines: 7 });
   log(connection, "early connection", await early.ended);
   const late = connect();
   log(connection, "second connection", await late.call("hello", hello(nonce)));

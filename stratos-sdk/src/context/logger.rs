@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use stratos_protocol::ProtocolVersion;
 use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::logger::{Level, Log, LogDropped, truncate};
 use stratos_transport::{CallError, Peer};
@@ -187,8 +188,8 @@ impl Logger {
 }
 
 impl LogQueue {
-    /// Sends log lines to the shell until the connection ends.
-    pub(crate) async fn forward(mut self, peer: &Peer) {
+    /// Sends log lines to the shell until the connection ends. `protocol` is the version that the handshake agreed on.
+    pub(crate) async fn forward(mut self, peer: &Peer, protocol: ProtocolVersion) {
         loop {
             let entry = tokio::select! {
                 entry = self.queue.recv() => entry,
@@ -196,7 +197,7 @@ impl LogQueue {
             };
             let Some(entry) = entry else { return };
             let lines = self.counters.dropped.swap(0, Ordering::AcqRel);
-            if lines > 0 && peer.notify(&LogDropped { lines }).await.is_err() {
+            if lines > 0 && report_dropped(peer, protocol, lines).await.is_err() {
                 return;
             }
             match entry {
@@ -211,6 +212,26 @@ impl LogQueue {
             }
         }
     }
+}
+
+/// Reports dropped lines as a number, or as a log line to a shell that does not know the number's message.
+async fn report_dropped(
+    peer: &Peer,
+    protocol: ProtocolVersion,
+    lines: u64,
+) -> Result<(), CallError> {
+    if protocol >= LogDropped::SINCE {
+        return peer.notify(&LogDropped { lines }).await;
+    }
+    let message =
+        format!("{lines} log lines were dropped: they came faster than they could be sent");
+    let line = Log {
+        level: Level::Warn,
+        tag: "stratos".to_owned(),
+        message,
+        data: None,
+    };
+    peer.notify(&line).await
 }
 
 /// Sends a log line, or an excerpt if it is too large. An error means that the connection has ended.

@@ -1,27 +1,14 @@
 //! The stream of changes to the settings.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value, json};
+use serde_json::json;
 use stratos::PluginContext;
-use stratos::session::{HostConnection, run};
 use stratos::testing::TestShell;
-use stratos_protocol::auth::AuthState;
-use stratos_protocol::config::{GetAll, Page};
-use stratos_protocol::handshake::{FEATURE_HTTP, PeerInfo, Welcome};
-use stratos_protocol::lifecycle::Start;
-use stratos_protocol::limits::{ANSWER_TIMEOUT, FRAME_BYTES, Limits};
-use stratos_protocol::logger::Log;
-use stratos_protocol::{Message, ProtocolVersion, RpcError};
-use stratos_transport::listener::StreamListener;
-use stratos_transport::stream::memory_pair;
-use stratos_transport::{Connection, Handler, Peer, PluginFolders, rpc};
 use tokio::select;
-use tokio::sync::mpsc;
 use tokio::time::sleep;
+
+use crate::old_shell::OldShell;
 
 /// Logs its settings: the current ones, and each change.
 #[derive(Default)]
@@ -124,85 +111,15 @@ async fn a_failed_read_is_told_and_repeated() {
     shell.stop().await.assert_clean();
 }
 
-/// Shell that reports no changes, as the documented ones.
-struct OldShell {
-    values: Mutex<BTreeMap<String, Value>>,
-    log: mpsc::UnboundedSender<String>,
-}
-
-impl Handler for OldShell {
-    async fn handle_request(
-        &self,
-        _method: &str,
-        params: &RawValue,
-    ) -> Result<Box<RawValue>, RpcError> {
-        rpc::respond(params, async |GetAll { .. }| {
-            let entries = self.values.lock().unwrap().clone();
-            Ok(Page {
-                entries,
-                next: None,
-            })
-        })
-        .await
-    }
-
-    async fn handle_notification(&self, _method: &str, params: &RawValue) {
-        if let Ok(Log { message, .. }) = rpc::decode(params) {
-            self.log.send(message).unwrap();
-        }
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn settings_are_read_again_where_the_shell_reports_no_changes() {
-    let (ours, theirs) = memory_pair();
-    let (_http, http) = mpsc::channel(1);
-    let plugin = tokio::spawn(run(
-        Watcher,
-        HostConnection {
-            control: Box::new(theirs),
-            http: StreamListener::Memory(http),
-            nonce: String::new(),
-            folders: PluginFolders::default(),
-        },
-    ));
-    let mut connection = Connection::new(Box::new(ours), FRAME_BYTES);
-    let Some(Message::Request { id, .. }) = connection.receive().await.unwrap() else {
-        panic!("`hello` is the first message");
-    };
-    let welcome = Welcome {
-        protocol: ProtocolVersion::CURRENT,
-        host: PeerInfo {
-            name: "an old shell".to_owned(),
-            version: "1.0.0".to_owned(),
-        },
-        features: vec![FEATURE_HTTP.to_owned()],
-        limits: Limits::default(),
-    };
-    let outcome = Ok(to_raw_value(&welcome).unwrap());
-    connection
-        .send(&Message::Response { id, outcome })
-        .await
-        .unwrap();
-    let (log, mut lines) = mpsc::unbounded_channel();
-    let shell = Arc::new(OldShell {
-        values: Mutex::default(),
-        log,
-    });
-    let (peer, driver) = Peer::new(connection);
-    let driver = tokio::spawn(driver.run(Arc::clone(&shell)));
-    let auth = AuthState::default();
-    peer.call(&Start { auth }, ANSWER_TIMEOUT).await.unwrap();
-    assert_eq!(lines.recv().await.unwrap(), "rows 3 Kg");
-    let set = |rows: i64| {
-        let mut values = shell.values.lock().unwrap();
-        values.insert("rows".to_owned(), json!(rows));
-    };
+    let mut shell = OldShell::start(Watcher).await;
+    let first = shell.lines.recv().await.unwrap();
+    assert_eq!(first.message, "rows 3 Kg");
     for rows in [4, 5] {
-        set(rows);
-        assert_eq!(lines.recv().await.unwrap(), format!("rows {rows} Kg"));
+        shell.set_config("rows", json!(rows));
+        let line = shell.lines.recv().await.unwrap();
+        assert_eq!(line.message, format!("rows {rows} Kg"));
     }
-    peer.close();
-    plugin.await.unwrap().unwrap();
-    driver.await.unwrap().unwrap();
+    shell.close().await;
 }
