@@ -74,6 +74,20 @@ pub(crate) async fn register_context_channels(ctx: &PluginContext) -> stratos::R
         Ok(())
     })
     .await?;
+    handle(
+        ctx,
+        "panic-in-drop",
+        async |_, _: Value| -> stratos::Result {
+            let _guard = PanicsInDrop;
+            panic!("the engine failed")
+        },
+    )
+    .await?;
+    handle(ctx, "panic-in-c", async |_, _: Value| {
+        callback();
+        Ok(())
+    })
+    .await?;
     handle(ctx, "log", async |ctx, level: String| {
         let (logger, data) = (&ctx.logger, json!({ "level": level }));
         match level.as_str() {
@@ -203,4 +217,17 @@ fn print(text: &str, count: usize) -> std::io::Result<()> {
     }
     stdout.write_all(b"\nthe end\n")?;
     stdout.flush()
+}
+
+struct PanicsInDrop;
+
+impl Drop for PanicsInDrop {
+    fn drop(&mut self) {
+        panic!("the gear too");
+    }
+}
+
+/// A callback of a C library, out of which no panic may unwind.
+extern "C" fn callback() {
+    panic!("as asked")
 }

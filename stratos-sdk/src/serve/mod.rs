@@ -1,5 +1,6 @@
 //! Plugins as processes: the `main` of a plugin program.
 
+mod aborting_panic;
 mod environment;
 mod options;
 mod panic_log;

@@ -8,14 +8,24 @@ use stratos_protocol::logger::Level;
 
 use crate::active_polls::PluginPolls;
 use crate::context::Logger;
+use crate::serve::aborting_panic;
 
-/// Parts of the paths of sources that are not the plugin's own.
-const FOREIGN_SOURCES: [&str; 3] = ["/rustc/", "/.cargo/registry/", "/.cargo/git/"];
+/// Parts of the paths of sources that are not the plugin's own: those of the standard library, as built and as installed,
+/// and those of dependencies, wherever `CARGO_HOME` is.
+const FOREIGN_SOURCES: [&str; 4] = [
+    "/rustc/",
+    "/rustlib/src/rust/",
+    "/registry/src/",
+    "/git/checkouts/",
+];
 /// Beginnings of the names of functions that are not the plugin's own: those of the C library, and of the SDK where it is
 /// built from a path.
 const FOREIGN_FUNCTIONS: [&str; 4] = ["__libc_", "stratos::", "<stratos::", "stratos_transport::"];
 
 /// Sets a panic hook that writes one error with message, place and backtrace, instead of lines on standard error.
+///
+/// A panic that aborts the process is printed, and so are those that led to it: the shell shows the last lines on standard
+/// error with the exit.
 pub(super) fn install(logger: Logger, polls: PluginPolls) {
     let default_hook = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
@@ -24,21 +34,42 @@ pub(super) fn install(logger: Logger, polls: PluginPolls) {
             default_hook(panic);
             return;
         }
+        let message = message(panic, polls.on_this_thread().as_deref());
+        if let Some(causes) = aborting_panic::causes(text(panic)) {
+            default_hook(panic);
+            // After the backtrace, which would take up all of the last lines.
+            print(causes.iter().chain([&message]));
+            return;
+        }
         let backtrace = Backtrace::capture();
         let data = (backtrace.status() == BacktraceStatus::Captured)
             .then(|| json!({ "backtrace": own_frames(&backtrace.to_string()) }));
-        let message = message(panic, polls.on_this_thread().as_deref());
-        logger.log(Level::Error, "panic", message, data);
+        logger.log(Level::Error, "panic", &message, data);
+        aborting_panic::keep(message);
     }));
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the process aborts before a log line is sent"
+)]
+fn print<'m>(messages: impl Iterator<Item = &'m String>) {
+    for message in messages {
+        eprintln!("{message}");
+    }
+}
+
+fn text<'p>(panic: &'p PanicHookInfo<'_>) -> &'p str {
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a value that is no text")
 }
 
 /// `future` is the description of the hook, handler or task that panicked.
 fn message(panic: &PanicHookInfo<'_>, future: Option<&str>) -> String {
     let future = future.map(|name| format!("{name} ")).unwrap_or_default();
-    let payload = panic.payload();
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let text = text.unwrap_or("a value that is no text");
+    let text = text(panic);
     match panic.location() {
         Some(location) => format!("{future}panicked at {location}: {text}"),
         None => format!("{future}panicked: {text}"),
@@ -86,9 +117,13 @@ mod tests {
    4: stratos::session::Session<P>::run_hook::{{closure}}
              at C:\work\stratos\stratos-sdk\src\session.rs:190:14
    5: tokio::runtime::task::core::Core<T,S>::poll
-             at C:\Users\me\.cargo\registry\src\index\tokio-1.52.3\src\runtime\task\core.rs:375:24
-   6: main
-   7: __libc_start_call_main
+             at D:\cargo-home\registry\src\index\tokio-1.52.3\src\runtime\task\core.rs:375:24
+   6: core::ops::function::FnOnce::call_once
+             at /opt/rust/lib/rustlib/src/rust/library/core/src/ops/function.rs:250:5
+   7: serde_json::de::from_str
+             at /var/cache/cargo/git/checkouts/json-0123/4567/src/de.rs:20:5
+   8: main
+   9: __libc_start_call_main
              at ./csu/../sysdeps/nptl/libc_start_call_main.h:58:16
 ";
         let expected = [
