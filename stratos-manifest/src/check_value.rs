@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     date::starts_with_day,
     js_regex::rejects_within,
-    model::{Setting, SettingType},
+    model::{Setting, SettingType, is_integer},
     step::{is_between_steps, nearest_step},
     suggest::{closest, is_same_word},
     syntax::is_blank,
@@ -141,9 +141,12 @@ fn accepts(setting: &Setting, value: &Value) -> bool {
             !pattern.is_some_and(|pattern| rejects_within(pattern, text, PATTERN_TIMEOUT))
         }
         (SettingType::Date, Value::String(text)) => is_blank(text) || starts_with_day(text),
-        (SettingType::Number | SettingType::Range, Value::Number(number)) => number
-            .as_f64()
-            .is_some_and(|number| accepts_number(setting, number)),
+        (SettingType::Number | SettingType::Range, Value::Number(number)) => {
+            (!setting.is_integer() || is_integer(number))
+                && number
+                    .as_f64()
+                    .is_some_and(|number| accepts_number(setting, number))
+        }
         (SettingType::List | SettingType::Radio, _) => setting.has_option(value),
         (SettingType::Json, _) => true,
         _ => false,
@@ -235,9 +238,11 @@ mod tests {
         { "key": "notes", "name": "S", "type": "longtext" },
         { "key": "interval", "name": "S", "type": "number", "min": 1, "max": 60, "step": 1 },
         { "key": "volume", "name": "S", "type": "range", "min": 2, "max": 10, "step": 4 },
+        { "key": "count", "name": "S", "type": "number", "step": 1 },
         { "key": "ratio", "name": "S", "type": "number", "step": 0.1 },
         { "key": "unit", "name": "S", "type": "list", "options": [
-            { "value": "kg", "label": "Kilograms" }, { "value": 5, "label": "Five" }] },
+            { "value": "kg", "label": "Kilograms" }, { "value": 5, "label": "Five" },
+            { "value": 0, "label": "None" }] },
         { "key": "since", "name": "S", "type": "date" },
         { "key": "layout", "name": "S", "type": "json" }
     ] }"#;
@@ -261,10 +266,15 @@ mod tests {
             ("interval", json!(1)),
             ("interval", json!(60.0)),
             ("volume", json!(6)),
+            ("count", json!(-2e3)),
+            ("count", json!(i64::MIN)),
+            ("count", json!(9_007_199_254_740_991.0)),
             ("ratio", json!(0.3)),
+            ("ratio", json!(1e300)),
             ("ratio", json!(-7)),
             ("unit", json!("kg")),
             ("unit", json!(5.0)),
+            ("unit", json!(-0.0)),
             ("since", json!("2026-12-31")),
             ("since", json!("")),
             ("layout", json!(null)),
@@ -323,6 +333,19 @@ mod tests {
                 Some("`6`"),
             ),
             (
+                "count",
+                json!(1_500_000_000.5),
+                "a whole number, not 1500000000.5",
+                Some("`1500000001`"),
+            ),
+            ("count", json!(1e300), "a whole number, not 1e+300", None),
+            (
+                "count",
+                json!(u64::MAX),
+                "a whole number, not 18446744073709551615",
+                None,
+            ),
+            (
                 "ratio",
                 json!(0.25),
                 "a number in steps of 0.1, not 0.25",
@@ -343,25 +366,25 @@ mod tests {
             (
                 "unit",
                 json!("klingon"),
-                "one of \"kg\", 5, not the text \"klingon\"",
+                "one of \"kg\", 5, 0, not the text \"klingon\"",
                 None,
             ),
             (
                 "unit",
                 json!("KG"),
-                "one of \"kg\", 5, not the text \"KG\"",
+                "one of \"kg\", 5, 0, not the text \"KG\"",
                 Some("`\"kg\"`"),
             ),
             (
                 "unit",
                 json!("kilograms"),
-                "one of \"kg\", 5, not the text \"kilograms\"",
+                "one of \"kg\", 5, 0, not the text \"kilograms\"",
                 Some("`\"kg\"`"),
             ),
             (
                 "unit",
                 json!("5"),
-                "one of \"kg\", 5, not the text \"5\"",
+                "one of \"kg\", 5, 0, not the text \"5\"",
                 Some("`5`"),
             ),
             (
@@ -383,7 +406,7 @@ mod tests {
     fn unknown_keys_have_a_suggestion_and_the_list_of_keys() {
         let (message, help) = check("intervall", &json!(1)).unwrap_err();
         assert_eq!(message, "the manifest has no setting `intervall`");
-        let expected = "did you mean `interval`? its settings are sounds, icao, notes, interval, volume, ratio, unit, \
+        let expected = "did you mean `interval`? its settings are sounds, icao, notes, interval, volume, count, ratio, unit, \
                         since, layout";
         assert_eq!(help.as_deref(), Some(expected));
         let none = check_value(&[], "a", &json!(1)).unwrap_err();

@@ -1,6 +1,6 @@
 //! The values that a setting takes, in words.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::model::{Setting, SettingType};
 
@@ -84,6 +84,12 @@ impl Setting {
         let mut options = self.options.iter();
         options.any(|option| option.value == *value || is_same_number(&option.value, value))
     }
+}
+
+/// Whether a number is a value of an [integer setting](Setting::is_integer): a whole number that fits into `i64`, in any
+/// notation. One with a decimal point or an exponent is exact below 2^53 only.
+pub(crate) fn is_integer(number: &Number) -> bool {
+    number.as_i64().is_some() || number.as_f64().is_some_and(is_whole)
 }
 
 fn is_whole(number: f64) -> bool {

@@ -66,9 +66,9 @@ pub fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("the macro embeds valid JSON")
 }
 
-/// Compares JSON values; `5` and `5.0` are equal.
+/// Compares JSON values; `5` and `5.0` are equal, and so are `0` and `-0.0`.
 fn is_equal(a: &Value, b: &Value) -> bool {
-    a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
+    a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a == b)
 }
 
 #[cfg(test)]
@@ -81,10 +81,12 @@ mod tests {
     enum Unit {
         Kg,
         Five,
+        None,
     }
 
     impl Choice for Unit {
-        const ALL: &'static [(&'static str, Self)] = &[("\"kg\"", Self::Kg), ("5", Self::Five)];
+        const ALL: &'static [(&'static str, Self)] =
+            &[("\"kg\"", Self::Kg), ("5", Self::Five), ("0", Self::None)];
     }
 
     #[test]
@@ -92,6 +94,7 @@ mod tests {
         for (stored, expected) in [
             (json!("kg"), Some(Unit::Kg)),
             (json!(5.0), Some(Unit::Five)),
+            (json!(-0.0), Some(Unit::None)),
             (json!("5"), None),
             (json!("KG"), None),
             (json!(null), None),
