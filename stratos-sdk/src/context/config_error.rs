@@ -14,7 +14,8 @@ const SHOWN_CHARS: usize = 60;
 /// Error of a [`Config`](crate::context::Config) operation.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// The stored value is none that its setting takes, for example because the manifest has changed since.
+    /// The stored value is of another type than its setting, or none of its options, for example because the manifest has
+    /// changed since. Limits and patterns are not checked.
     #[error(
         "the setting `{key}` takes {accepted}, but {found} is stored; `cargo stratos config set {plugin} {key} VALUE` \
          changes it, `cargo stratos config delete {plugin} {key}` removes it"

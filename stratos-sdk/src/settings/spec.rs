@@ -7,7 +7,7 @@ use serde_json::Value;
 pub struct SettingSpec {
     /// Key of the value.
     pub key: &'static str,
-    /// Whether a stored value has the setting's type.
+    /// Whether a stored value has the setting's type or is one of its options. Does not check limits and patterns.
     pub accepts: fn(&Value) -> bool,
     /// The values that the setting takes, in words.
     pub accepted: &'static str,

@@ -57,7 +57,8 @@ impl<S: Snapshot> SettingsWatch<S> {
     ///
     /// # Errors
     ///
-    /// If a stored value is none that its setting takes, or the shell fails. Later calls return later changes.
+    /// If a stored value is of another type than its setting or none of its options, or the shell fails. Later calls
+    /// return later changes.
     pub async fn next(&mut self) -> Option<Result<S, ConfigError>> {
         loop {
             if !self.is_stale {
