@@ -1,5 +1,7 @@
 //! Redaction of secrets in the events of requests.
 
+use percent_encoding::percent_decode_str;
+
 /// Parts of names of secrets.
 const PARTS: [&str; 7] = [
     "credential",
@@ -20,12 +22,14 @@ pub fn is_secret_name(name: &str) -> bool {
         || PARTS.iter().any(|part| name.contains(part))
 }
 
-/// Replaces the values of query parameters that are probably secrets.
+/// Replaces the values of query parameters that are probably secrets. Names may be percent-encoded, as for the plugin.
 pub(crate) fn redact_query(query: &str) -> String {
     let parameters = query
         .split('&')
         .map(|parameter| match parameter.split_once('=') {
-            Some((name, _)) if is_secret_name(name) => format!("{name}=[redacted]"),
+            Some((name, _)) if is_secret_name(&percent_decode_str(name).decode_utf8_lossy()) => {
+                format!("{name}=[redacted]")
+            }
             _ => parameter.to_owned(),
         });
     parameters.collect::<Vec<_>>().join("&")
@@ -41,6 +45,8 @@ mod tests {
             ("icao=EDDF&limit=2&author=x", "icao=EDDF&limit=2&author=x"),
             ("access_token=a=b&x=1", "access_token=[redacted]&x=1"),
             ("a=1&API-Key=b", "a=1&API-Key=[redacted]"),
+            ("access%5Ftoken=a", "access%5Ftoken=[redacted]"),
+            ("%74oke%6E=a&%ff=b", "%74oke%6E=[redacted]&%ff=b"),
             ("token", "token"),
             ("", ""),
             ("=token", "=token"),
