@@ -32,6 +32,8 @@ pub struct LaunchOptions {
     pub cargo_args: Vec<OsString>,
     /// Folder that cargo builds in, unless `cargo_args` or the author's configuration name one. Separate from an
     /// editor's target folder, so that two builds after each change neither wait for nor invalidate each other.
+    ///
+    /// Ignored without the feature `reload`: cargo then builds in its default folder.
     pub target_dir: Option<PathBuf>,
     /// Folder for sockets if the temporary folder has a long path, such as `$XDG_RUNTIME_DIR`; then `/tmp`.
     pub runtime_dir: Option<PathBuf>,

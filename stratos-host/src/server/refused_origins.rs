@@ -10,12 +10,14 @@ use stratos_protocol::logger::Level;
 use crate::config::Origin;
 use crate::event::{EventBus, cut};
 
-/// Maximum number of warnings: any page that the user visits can send requests of origins that it makes up.
-const MAX_WARNINGS: usize = 16;
+/// Maximum number of origins that warnings name: any page that the user visits can send requests of origins that it
+/// makes up.
+const MAX_NAMED: usize = 16;
 
 /// Warns once of each origin whose pages are refused.
 pub(super) struct RefusedOrigins {
     events: EventBus,
+    /// Origins with a warning, among them the first one that is not named.
     warned: Mutex<BTreeSet<String>>,
 }
 
@@ -46,16 +48,22 @@ impl RefusedOrigins {
                 ),
             ),
         };
-        if self.is_first(origin) {
-            let warning = cut(warning, LOG_LINE_BYTES);
-            self.events.log_from_shell("", Level::Warn, warning);
-        }
+        self.warn(origin, warning);
         response
     }
 
-    fn is_first(&self, origin: &str) -> bool {
+    fn warn(&self, origin: &str, warning: String) {
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        warned.len() < MAX_WARNINGS && warned.insert(origin.to_owned())
+        if warned.len() > MAX_NAMED || !warned.insert(origin.to_owned()) {
+            return;
+        }
+        let warning = match warned.len() {
+            ..=MAX_NAMED => cut(warning, LOG_LINE_BYTES),
+            _ => format!(
+                "pages of more than {MAX_NAMED} origins were refused; further origins are not named"
+            ),
+        };
+        self.events.log_from_shell("", Level::Warn, warning);
     }
 }
 
@@ -78,7 +86,7 @@ mod tests {
     use crate::event::Event;
 
     #[tokio::test]
-    async fn each_origin_has_one_warning_and_few_origins_have_some() {
+    async fn each_origin_has_one_warning_and_few_origins_are_named() {
         let events = EventBus::default();
         let mut subscriber = events.subscribe();
         let refused = RefusedOrigins::new(events);
@@ -97,7 +105,11 @@ mod tests {
             };
             warnings.push(line.message.clone());
         }
-        assert_eq!(warnings.len(), MAX_WARNINGS);
+        assert_eq!(
+            warnings.pop().unwrap(),
+            "pages of more than 16 origins were refused; further origins are not named"
+        );
+        assert_eq!(warnings.len(), MAX_NAMED);
         assert_eq!(
             &warnings[..3],
             [

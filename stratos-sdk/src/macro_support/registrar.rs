@@ -68,7 +68,9 @@ impl<P: Send + Sync + 'static> HandlerRegistrar<P> {
         }
     }
 
-    /// Adds a route to the plugin's router. `arguments` is the number of extractors. Conflicts between routes are found by the macro, so axum does not panic.
+    /// Adds a route to the plugin's router. `arguments` is the number of extractors.
+    ///
+    /// The macro finds conflicts between routes, so axum does not panic.
     pub fn route<F, Fut>(
         &mut self,
         method: Method,

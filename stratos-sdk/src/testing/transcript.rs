@@ -119,7 +119,8 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             };
             ("scenario", text)
         }
-        // Tests neither watch nor build files, and the journal has requests, calls and all other events whole.
+        // Tests neither watch nor build files, requests and calls are entries of their own, and the journal misses no
+        // event.
         Event::Changed { .. }
         | Event::Reread { .. }
         | Event::Build { .. }
