@@ -9,6 +9,7 @@ use crate::{
     date::starts_with_day,
     js_regex::rejects_within,
     model::{Setting, SettingType, is_integer},
+    quote::excerpt,
     step::{is_between_steps, nearest_step},
     suggest::{closest, is_same_word},
     syntax::is_blank,
@@ -212,16 +213,13 @@ fn similar_option(setting: &Setting, value: &Value) -> Option<Value> {
 /// The value in a message, such as `the text "abc"`.
 fn describe(value: &Value) -> String {
     let json = value.to_string();
-    let mut shown: String = json.chars().take(MAX_SHOWN).collect();
-    if shown.len() < json.len() {
-        shown.push('…');
-    }
+    let shown = excerpt(&json, MAX_SHOWN);
     match value {
         Value::String(_) => format!("the text {shown}"),
         Value::Array(_) => format!("the list {shown}"),
         Value::Object(_) => format!("the object {shown}"),
         Value::Null => "`null`".to_owned(),
-        Value::Bool(_) | Value::Number(_) => shown,
+        Value::Bool(_) | Value::Number(_) => shown.into_owned(),
     }
 }
 

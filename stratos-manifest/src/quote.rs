@@ -1,5 +1,6 @@
 //! Quotes and lists in messages.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The longest text that is quoted in full, in characters.
@@ -24,17 +25,21 @@ pub(crate) fn quote_source(text: &str) -> String {
     quote_up_to(text, MAX_SOURCE_CHARS)
 }
 
+/// Shortens a text to its first `chars` characters, with `…` if any are missing.
+pub(crate) fn excerpt(text: &str, chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 fn quote_up_to(text: &str, max_chars: usize) -> String {
     let mut quoted = String::from("`");
-    let mut chars = text.chars();
-    for char in chars.by_ref().take(max_chars) {
+    for char in excerpt(text, max_chars).chars() {
         match char {
             '"' | '\'' | '\\' => quoted.push(char),
             _ => push_escaped(char, &mut quoted),
         }
-    }
-    if chars.next().is_some() {
-        quoted.push('…');
     }
     quoted.push('`');
     quoted

@@ -25,6 +25,7 @@ pub mod config;
 pub mod environment;
 pub mod error;
 pub mod error_body;
+pub mod excerpt;
 #[cfg(test)]
 mod golden;
 pub mod handshake;

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use stratos_protocol::excerpt::excerpt;
+
 /// Number of the last lines on stderr that describe the end of a process.
 const LAST_LINES: usize = 5;
 /// Length of each of these lines, in characters.
@@ -56,14 +58,11 @@ impl LastLines {
             return;
         }
         let mut shown = String::new();
-        for character in line.chars().take(LAST_LINE_CHARS) {
+        for character in excerpt(line, LAST_LINE_CHARS).chars() {
             match character.is_control() {
                 true => shown.extend(character.escape_default()),
                 false => shown.push(character),
             }
-        }
-        if line.chars().nth(LAST_LINE_CHARS).is_some() {
-            shown.push_str("...");
         }
         let mut lines = self.lock();
         if lines.len() == LAST_LINES {
@@ -92,7 +91,7 @@ mod tests {
         lines.push(&"x".repeat(LAST_LINE_CHARS + 1));
         let long = "x".repeat(LAST_LINE_CHARS);
         let expected =
-            format!("; its last words were: 3 | 4 | 5 | \\u{{1b}}[31mno fuel\\r | {long}...");
+            format!("; its last words were: 3 | 4 | 5 | \\u{{1b}}[31mno fuel\\r | {long}…");
         assert_eq!(exit.with_last_lines(&lines).last_words(), expected);
     }
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use stratos_protocol::excerpt::excerpt;
 
 use crate::control::HttpResponse;
 use crate::scenario::action::{Action, StepResult};
@@ -379,7 +380,7 @@ fn check_response(
     contains: Option<&str>,
 ) -> StepResult {
     let HttpResponse { status, body } = response;
-    let shown: String = body.chars().take(MAX_BODY_CHARS).collect();
+    let shown = excerpt(body, MAX_BODY_CHARS);
     let is_expected = match expected_status {
         Some(expected) => expected == *status,
         None => (200..300).contains(status),

@@ -4,9 +4,12 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use jsonc_parser::{ast::Value, common::Ranged};
 
-use crate::syntax::{
-    ast::find_text,
-    javascript::{is_blank, json_text},
+use crate::{
+    quote::excerpt,
+    syntax::{
+        ast::find_text,
+        javascript::{is_blank, json_text},
+    },
 };
 
 /// The arrays whose elements are named by their `key`: the field, and its name in some documentation.
@@ -28,7 +31,7 @@ pub(crate) fn key_path(value: &Value<'_>, offset: usize) -> String {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                push_key(&mut path, property.name.as_str());
+                path.push_str(&excerpt(property.name.as_str(), MAX_CHARS));
                 &property.value
             }),
             Value::Array(array) => node_at(&array.elements, offset).inspect(|element| {
@@ -85,17 +88,6 @@ fn setting_name<'t>(setting: &'t Value<'_>) -> Option<Cow<'t, str>> {
         true => Cow::Borrowed(key),
         false => Cow::Owned(json_text(key)),
     })
-}
-
-/// Appends `key`, cut to [`MAX_CHARS`].
-fn push_key(path: &mut String, key: &str) {
-    match key.char_indices().nth(MAX_CHARS) {
-        Some((end, _)) => {
-            path.push_str(&key[..end]);
-            path.push('…');
-        }
-        None => path.push_str(key),
-    }
 }
 
 /// The node around `offset`; the nodes are in the order of the file.

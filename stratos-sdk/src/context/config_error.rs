@@ -3,6 +3,7 @@
 use std::any::type_name;
 
 use serde_json::Value;
+use stratos_protocol::excerpt::excerpt;
 use stratos_transport::CallError;
 use thiserror::Error;
 
@@ -108,11 +109,7 @@ impl ConfigError {
 
 /// Shortens a key or value for an error message.
 pub(crate) fn shorten(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN_CHARS).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
+    excerpt(text, SHOWN_CHARS).into_owned()
 }
 
 fn json_type(value: &Value) -> &'static str {

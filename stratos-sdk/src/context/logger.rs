@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use serde_json::{Value, json};
 use stratos_protocol::ProtocolVersion;
+use stratos_protocol::excerpt::excerpt;
 use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::logger::{Level, Log, LogDropped, truncate};
 use stratos_transport::{CallError, Peer};
@@ -238,15 +239,14 @@ async fn report_dropped(
 async fn send(peer: &Peer, log: &Log) -> Result<(), CallError> {
     match peer.notify(log).await {
         Err(CallError::TooLarge { length, .. }) => {
-            let excerpt = |text: &str| text.chars().take(EXCERPT_CHARS).collect::<String>();
-            let message = excerpt(&log.message);
-            let excerpt = Log {
+            let message = excerpt(&log.message, EXCERPT_CHARS);
+            let shortened = Log {
                 level: log.level,
-                tag: excerpt(&log.tag),
-                message: format!("a log line of {length} bytes was dropped: {message}..."),
+                tag: excerpt(&log.tag, EXCERPT_CHARS).into_owned(),
+                message: format!("a log line of {length} bytes was shortened: {message}"),
                 data: None,
             };
-            peer.notify(&excerpt).await
+            peer.notify(&shortened).await
         }
         sent => sent,
     }
