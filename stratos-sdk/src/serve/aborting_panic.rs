@@ -43,3 +43,35 @@ pub(super) fn causes(text: &str) -> Option<Vec<String>> {
     });
     Some(last.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panics_that_abort_have_the_messages_of_those_before() {
+        for message in ["long ago", "first", "second"] {
+            keep(message.to_owned());
+        }
+        for (text, expected) in [
+            (
+                "panic in a destructor during cleanup",
+                Some(&["first", "second"][..]),
+            ),
+            ("panic in a function that cannot unwind", Some(&["second"])),
+            (
+                "unsafe precondition(s) violated: hint::assert_unchecked",
+                Some(&[]),
+            ),
+            ("no runway in sight", None),
+        ] {
+            assert_eq!(
+                causes(text).as_deref(),
+                expected
+                    .map(|e| e.iter().map(|m| (*m).to_owned()).collect::<Vec<_>>())
+                    .as_deref(),
+                "{text}"
+            );
+        }
+    }
+}

@@ -24,8 +24,8 @@ const FOREIGN_FUNCTIONS: [&str; 4] = ["__libc_", "stratos::", "<stratos::", "str
 
 /// Sets a panic hook that writes one error with message, place and backtrace, instead of lines on standard error.
 ///
-/// A panic that aborts the process is printed, and so are those that led to it: the shell shows the last lines on standard
-/// error with the exit.
+/// A panic that aborts the process is printed with those that led to it: calls that it interrupts have the last lines on
+/// standard error in their error.
 pub(super) fn install(logger: Logger, polls: PluginPolls) {
     let default_hook = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {

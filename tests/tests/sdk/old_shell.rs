@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 /// Shell with one plugin, which it has started.
 pub(crate) struct OldShell {
-    state: Arc<State>,
+    values: Values,
     /// Log lines of the plugin.
     pub(crate) lines: mpsc::UnboundedReceiver<Log>,
     peer: Peer,
@@ -30,8 +30,10 @@ pub(crate) struct OldShell {
     driver: JoinHandle<()>,
 }
 
+type Values = Arc<Mutex<BTreeMap<String, Value>>>;
+
 struct State {
-    values: Mutex<BTreeMap<String, Value>>,
+    values: Values,
     lines: mpsc::UnboundedSender<Log>,
 }
 
@@ -52,17 +54,17 @@ impl OldShell {
         let mut connection = Connection::new(Box::new(ours), FRAME_BYTES);
         welcome(&mut connection).await;
         let (sender, lines) = mpsc::unbounded_channel();
-        let state = Arc::new(State {
-            values: Mutex::default(),
+        let values = Values::default();
+        let state = State {
+            values: Arc::clone(&values),
             lines: sender,
-        });
+        };
         let (peer, driver) = Peer::new(connection);
-        let handler = Arc::clone(&state);
-        let driver = tokio::spawn(async { driver.run(handler).await.unwrap() });
+        let driver = tokio::spawn(async { driver.run(Arc::new(state)).await.unwrap() });
         let auth = AuthState::default();
         peer.call(&Start { auth }, ANSWER_TIMEOUT).await.unwrap();
         Self {
-            state,
+            values,
             lines,
             peer,
             plugin,
@@ -71,7 +73,7 @@ impl OldShell {
     }
 
     pub(crate) fn set_config(&self, key: &str, value: Value) {
-        let mut values = self.state.values.lock().unwrap();
+        let mut values = self.values.lock().unwrap();
         values.insert(key.to_owned(), value);
     }
 
