@@ -14,12 +14,11 @@ pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
         routes,
         channels,
         build,
-        generation,
         ..
     } = plugin;
     let head = [
         format!("{BOLD}{id}{BOLD:#} {version}"),
-        format_state(state, *build, *generation),
+        format_state(state, *build),
     ];
     let mut rows = vec![head.join("  ")];
     if let PluginState::Errored { reason }
@@ -49,11 +48,10 @@ pub(crate) fn plugin_list(plugins: &[PluginInfo], base_url: &str) -> String {
 }
 
 /// The state in words, with what becomes of a newer version.
-fn format_state(state: &PluginState, build: Option<BuildStatus>, generation: u64) -> String {
+fn format_state(state: &PluginState, build: Option<BuildStatus>) -> String {
     let name = state.as_str();
     match (state, build) {
-        // Before the first start, there is no older version.
-        (PluginState::Starting, Some(BuildStatus::Building)) if generation == 0 => {
+        (PluginState::Starting, Some(BuildStatus::Building)) => {
             format!("{name}: its program is being built")
         }
         (_, Some(BuildStatus::Building)) => format!("{name}, while a newer version is built"),
@@ -62,37 +60,5 @@ fn format_state(state: &PluginState, build: Option<BuildStatus>, generation: u64
         }
         // An errored plugin has no older version that runs.
         (_, Some(BuildStatus::Failed) | None) => name.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_first_build_is_that_of_a_starting_plugin() {
-        for (state, build, generation, expected) in [
-            (
-                PluginState::Starting,
-                Some(BuildStatus::Building),
-                0,
-                "starting: its program is being built",
-            ),
-            (
-                PluginState::Starting,
-                Some(BuildStatus::Building),
-                1,
-                "starting, while a newer version is built",
-            ),
-            (PluginState::Starting, None, 1, "starting"),
-            (
-                PluginState::Running,
-                Some(BuildStatus::Failed),
-                1,
-                "running, but its newest version failed",
-            ),
-        ] {
-            assert_eq!(format_state(&state, build, generation), expected);
-        }
     }
 }
