@@ -57,7 +57,7 @@ fn git_dir(root: &Path) -> io::Result<PathBuf> {
     if dot_git.is_dir() {
         return Ok(dot_git);
     }
-    let text = read_line(&dot_git)?;
+    let text = read_git_file(&dot_git)?;
     let path = text.strip_prefix("gitdir:").unwrap_or(&text).trim();
     Ok(root.join(path))
 }
@@ -66,14 +66,14 @@ fn git_dir(root: &Path) -> io::Result<PathBuf> {
 fn common_dir(git_dir: &Path) -> io::Result<PathBuf> {
     let file = git_dir.join("commondir");
     let shared = match file.is_file() {
-        true => git_dir.join(read_line(&file)?.trim()),
+        true => git_dir.join(read_git_file(&file)?.trim()),
         false => git_dir.to_owned(),
     };
     dunce::canonicalize(shared)
 }
 
-/// Reads a file that has a path in it.
-fn read_line(file: &Path) -> io::Result<String> {
+/// Reads a file of git that contains a path, such as `commondir`.
+fn read_git_file(file: &Path) -> io::Result<String> {
     const MAX_BYTES: u64 = 16 * 1024;
 
     let mut text = String::new();

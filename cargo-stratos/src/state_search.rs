@@ -29,13 +29,16 @@ pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
         if let Some(nearest) = above.next() {
             return Ok(nearest);
         }
-        let mut below = subfolders_with(file);
+        let mut below = subfolders_with(current, file);
         match below.len() {
             0 => {}
             1 => return Ok(below.remove(0)),
             _ => {
-                let list = below.iter().map(|path| path.display().to_string());
-                let list = list.collect::<Vec<_>>().join(", ");
+                let relative = |path: &PathBuf| {
+                    let path = path.strip_prefix(current).unwrap_or(path);
+                    path.display().to_string()
+                };
+                let list = below.iter().map(relative).collect::<Vec<_>>().join(", ");
                 return Err(Error::usage(
                     format!("there are several state folders below this folder: {list}"),
                     "name one of them with `--state DIR`",
@@ -43,18 +46,18 @@ pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
             }
         }
     }
-    Ok(PathBuf::from(STATE_DIR))
+    Ok(current.join(STATE_DIR))
 }
 
-/// State folders of subfolders that contain this file, in order.
-fn subfolders_with(file: &str) -> Vec<PathBuf> {
+/// State folders in `folder` and its subfolders that contain this file, in order.
+fn subfolders_with(folder: &Path, file: &str) -> Vec<PathBuf> {
     let is_entered = |entry: &DirEntry| {
         let is_skipped = SKIPPED
             .iter()
             .any(|name| entry.file_name() == OsStr::new(name));
         entry.file_type().is_some_and(|kind| kind.is_dir()) && !is_skipped
     };
-    let walk = WalkBuilder::new(".")
+    let walk = WalkBuilder::new(folder)
         .standard_filters(false)
         .hidden(true)
         .max_depth(Some(DEPTH))

@@ -10,6 +10,8 @@
     expect(dead_code, reason = "what the reloads of `cargo stratos run` use")
 )]
 
+#[cfg(test)]
+mod build_status_test;
 pub mod config;
 pub mod control;
 #[cfg(test)]

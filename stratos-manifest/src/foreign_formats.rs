@@ -13,6 +13,8 @@ pub(crate) struct ForeignFormat {
     pub(crate) unique_keys: &'static [&'static str],
     /// Keys that may also be mistakes in a plugin manifest. They count in a file without an `id`.
     pub(crate) typical_keys: &'static [&'static str],
+    /// Words that other formats use, too. Two of them identify the format.
+    pub(crate) general_keys: &'static [&'static str],
 }
 
 const fn manifest(what: &'static str, unique_keys: &'static [&'static str]) -> ForeignFormat {
@@ -22,6 +24,7 @@ const fn manifest(what: &'static str, unique_keys: &'static [&'static str]) -> F
         schema: None,
         unique_keys,
         typical_keys: &[],
+        general_keys: &[],
     }
 }
 
@@ -47,6 +50,11 @@ impl ForeignFormat {
 
     const fn typical(mut self, keys: &'static [&'static str]) -> Self {
         self.typical_keys = keys;
+        self
+    }
+
+    const fn general(mut self, keys: &'static [&'static str]) -> Self {
+        self.general_keys = keys;
         self
     }
 }
@@ -84,8 +92,9 @@ pub(crate) const FOREIGN_FORMATS: &[ForeignFormat] = &[
     .schema("raycast.com"),
     manifest(
         "the manifest of a VS Code extension",
-        &["engines.vscode", "contributes", "activationEvents"],
-    ),
+        &["engines.vscode", "activationEvents"],
+    )
+    .general(&["contributes", "publisher"]),
     manifest("the `package.json` of a Backstage plugin", &["backstage"]),
     manifest("the `package.json` of an Insomnia plugin", &["insomnia"]),
     manifest(
@@ -112,9 +121,9 @@ pub(crate) const FOREIGN_FORMATS: &[ForeignFormat] = &[
             "networkAccess",
             "documentAccess",
             "relaunchButtons",
-            "api",
         ],
-    ),
+    )
+    .general(&["api", "ui"]),
     manifest(
         "the manifest of a PowerToys Run plugin",
         &["DynamicLoading", "IcoPathLight", "IcoPathDark"],
@@ -141,14 +150,18 @@ pub(crate) const FOREIGN_FORMATS: &[ForeignFormat] = &[
             "webapp.bundle_path",
         ],
     ),
-    manifest("the manifest of a NodeBB plugin", &["library"]),
+    manifest(
+        "the manifest of a NodeBB plugin",
+        &["staticDirs", "acpScripts"],
+    )
+    .general(&["library", "hooks", "templates"]),
     manifest(
         "the manifest of a Decky plugin",
         &["publish.tags", "publish.image"],
     )
     .typical(&["flags"]),
     manifest("the manifest of an Acode plugin", &["minVersionCode"]),
-    manifest("the manifest of a uTools plugin", &["preload"]).typical(&["features"]),
+    manifest("the manifest of a uTools plugin", &[]).typical(&["features"]),
     manifest(
         "the manifest of a VCV Rack plugin",
         &["pluginUrl", "sourceUrl"],
@@ -167,7 +180,7 @@ pub(crate) const FOREIGN_FORMATS: &[ForeignFormat] = &[
     manifest("a plugin's configuration for Kong", &[]).typical(&["protocols"]),
     manifest(
         "the manifest of a Stream Deck plugin",
-        &["CodePath", "SDKVersion", "Actions"],
+        &["CodePath", "SDKVersion"],
     ),
     manifest(
         "the manifest of a Sketch plugin",
@@ -224,7 +237,11 @@ pub(crate) const FOREIGN_FORMATS: &[ForeignFormat] = &[
     named("tsconfig.json", "a TypeScript configuration").unique(&["compilerOptions"]),
     named("jsconfig.json", "a JavaScript project configuration"),
     named("deno.json", "a Deno configuration"),
-    named("composer.json", "PHP's `composer.json`").unique(&["autoload"]),
+    named("composer.json", "PHP's `composer.json`").unique(&[
+        "autoload.psr-4",
+        "autoload.classmap",
+        "autoload.files",
+    ]),
     named("module.json", "the manifest of another program's module").typical(&["esmodules"]),
     manifest("a JSON Schema", &[])
         .schema("json-schema.org")

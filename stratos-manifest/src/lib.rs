@@ -103,6 +103,7 @@ pub use self::parse_toml::{TomlError, parse_toml};
 #[cfg(feature = "full")]
 pub use self::{
     apply_fixes::{FixedManifest, apply_fixes, retain_applicable_fixes},
+    facts::FactsCache,
     linter::Linter,
     schema::SCHEMA,
     settings::{CheckSettings, Exception},

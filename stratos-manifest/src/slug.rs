@@ -31,7 +31,7 @@ pub(crate) fn to_slug(text: &str) -> Option<String> {
     (!slug.is_empty()).then(|| slug.to_owned())
 }
 
-/// The letters from a to z that stand for a letter of another European language where only those can be written.
+/// Transliteration of a lowercase letter to a-z; `None` if there is none.
 const fn latin_letters(char: char) -> Option<&'static str> {
     Some(match char {
         'ä' | 'æ' => "ae",

@@ -103,7 +103,7 @@ pub fn stratos_with_input<A: AsRef<OsStr>>(
     let mut child = Command::new(cargo_stratos())
         .args(arguments)
         .current_dir(folder)
-        // Plugins of several tests have the same name.
+        // In a shared target folder, plugins of the same name would replace each other's programs.
         .env_remove("CARGO_TARGET_DIR")
         .env("CI", "true")
         .env("NO_COLOR", "1")

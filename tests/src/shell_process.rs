@@ -86,7 +86,7 @@ impl ShellProcess {
         .arg(folder)
         .args((!options.watch).then_some("--no-watch"))
         .args(options.args)
-        // Plugins of several tests have the same name.
+        // In a shared target folder, plugins of the same name would replace each other's programs.
         .env_remove("CARGO_TARGET_DIR")
         .envs(options.env)
         .stdin(Stdio::null())

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use stratos_manifest::{FixedManifest, Report};
+use stratos_manifest::FixedManifest;
 use tracing::info;
 
 use crate::context::Context;
@@ -63,9 +63,6 @@ pub(crate) fn check_units<'a>(
     run.finish()
 }
 
-/// Passes a file to a reporter.
-type PrintFile = fn(&mut dyn Reporter, &CheckedFile<'_>) -> Result<(), Error>;
-
 /// State of a run.
 struct CheckRun<'a> {
     cx: &'a Context,
@@ -99,9 +96,13 @@ impl CheckRun<'_> {
             self.changed += 1;
             self.print_fixes(path, &result.source, fixed);
         }
-        let paths = [path.as_path(), absolute];
-        let print: PrintFile = |reporter, file| reporter.manifest(file);
-        self.report(paths, &result.source, &result.report, print);
+        let file = CheckedFile {
+            path: &path.to_string_lossy(),
+            absolute,
+            source: &result.source,
+            report: &result.report,
+        };
+        self.report(|reporter| reporter.manifest(&file));
     }
 
     /// Reports the exceptions of settings files that suppressed nothing.
@@ -118,9 +119,13 @@ impl CheckRun<'_> {
             })?;
             if !report.diagnostics.is_empty() {
                 self.summary.add_settings(&report);
-                let paths = [file.path.as_path(), &file.absolute];
-                let print: PrintFile = |reporter, file| reporter.settings(file);
-                self.report(paths, file.text.as_bytes(), &report, print);
+                let file = CheckedFile {
+                    path: &file.path.to_string_lossy(),
+                    absolute: &file.absolute,
+                    source: file.text.as_bytes(),
+                    report: &report,
+                };
+                self.report(|reporter| reporter.settings(&file));
             }
         }
         Ok(())
@@ -143,26 +148,11 @@ impl CheckRun<'_> {
         Ok(Outcome::success_if(!has_diff && summary.errors == 0))
     }
 
-    /// Passes a file, by its path for messages and its absolute one, to the reporter, except with `--diff`, which prints a
-    /// patch and nothing else to stdout.
-    fn report(
-        &mut self,
-        [path, absolute]: [&Path; 2],
-        source: &[u8],
-        report: &Report,
-        print: PrintFile,
-    ) {
-        if matches!(self.mode, FixMode::Diff(_)) {
-            return;
+    /// Passes a file to the reporter, except with `--diff`, which prints a patch and nothing else to stdout.
+    fn report(&mut self, print: impl FnOnce(&mut dyn Reporter) -> Result<(), Error>) {
+        if !matches!(self.mode, FixMode::Diff(_)) {
+            self.print(print);
         }
-        let path = &path.to_string_lossy();
-        let file = CheckedFile {
-            path,
-            absolute,
-            source,
-            report,
-        };
-        self.print(|reporter| print(reporter, &file));
     }
 
     fn print(&mut self, print: impl FnOnce(&mut dyn Reporter) -> Result<(), Error>) {

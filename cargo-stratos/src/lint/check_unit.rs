@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use stratos_manifest::{
-    FixedManifest, ParsedManifest, ProjectFacts, Report, Safety, apply_fixes,
+    FactsCache, FixedManifest, ParsedManifest, Report, Safety, apply_fixes,
     retain_applicable_fixes, suppress,
 };
 
@@ -41,9 +41,10 @@ pub(super) struct UnitResult<'s> {
 pub(super) fn check_again<'s>(unit: &Unit<'s>) -> Result<UnitResult<'s>, Error> {
     catch_panic(&unit.target.path, || {
         let source = unit.target.read()?;
-        let checked = check_manifest(unit, &ParsedManifest::parse(&source));
+        let mut check = ManifestCheck::new(unit);
+        let checked = check.run(&ParsedManifest::parse(&source));
         let mut result = UnitResult::new(source.into(), checked);
-        retain_fixes(unit, &mut result);
+        retain_fixes(&mut check, &mut result);
         Ok(result)
     })
 }
@@ -51,10 +52,11 @@ pub(super) fn check_again<'s>(unit: &Unit<'s>) -> Result<UnitResult<'s>, Error> 
 /// Checks a manifest and applies its fixes.
 pub(super) fn check_and_fix<'s>(unit: &Unit<'s>, mode: FixMode) -> Result<UnitResult<'s>, Error> {
     catch_panic(&unit.target.path, || {
-        let checked = check_manifest(unit, &unit.manifest);
+        let mut check = ManifestCheck::new(unit);
+        let checked = check.run(&unit.manifest);
         let mut result = UnitResult::new(unit.bytes.into(), checked);
-        fix(unit, mode, &mut result);
-        retain_fixes(unit, &mut result);
+        fix(&mut check, mode, &mut result);
+        retain_fixes(&mut check, &mut result);
         Ok(result)
     })
 }
@@ -76,54 +78,71 @@ impl<'s> UnitResult<'s> {
     }
 }
 
-fn fix(unit: &Unit<'_>, mode: FixMode, result: &mut UnitResult<'_>) {
+fn fix(check: &mut ManifestCheck<'_>, mode: FixMode, result: &mut UnitResult<'_>) {
     let (FixMode::Diff(safety) | FixMode::Write(safety)) = mode else {
         return;
     };
     if !result.has_fixes() {
         return;
     }
-    let check = |manifest: &ParsedManifest<'_>| check_manifest(unit, manifest);
-    let fixed = apply_fixes(&result.source, safety, |manifest| check(manifest).0);
+    let fixed = apply_fixes(&result.source, safety, |manifest| check.run(manifest).0);
     if fixed.applied.is_empty() {
         return;
     }
     if matches!(mode, FixMode::Write(_)) {
-        if let Err(error) = write_fix(unit.target, &result.source, &fixed.source) {
+        if let Err(error) = write_fix(check.unit.target, &result.source, &fixed.source) {
             result.write_error = Some(error);
             return;
         }
-        (result.report, result.suppressed) = check(&ParsedManifest::parse(&fixed.source));
+        (result.report, result.suppressed) = check.run(&ParsedManifest::parse(&fixed.source));
         result.source = fixed.source.clone().into();
     }
     result.fixed = Some(fixed);
 }
 
 /// Keeps the fixes in the report that `--fix` or `--unsafe-fixes` would apply.
-fn retain_fixes(unit: &Unit<'_>, result: &mut UnitResult<'_>) {
+fn retain_fixes(check: &mut ManifestCheck<'_>, result: &mut UnitResult<'_>) {
     if !result.has_fixes() {
         return;
     }
     let manifest = ParsedManifest::parse(&result.source);
     retain_applicable_fixes(&mut result.report, &manifest, |manifest| {
-        check_manifest(unit, manifest).0
+        check.run(manifest).0
     });
 }
 
-/// Checks the contents of the manifest. Returns the findings that no exception suppresses, and the number of findings
-/// that each exception suppressed.
-fn check_manifest(unit: &Unit<'_>, manifest: &ParsedManifest<'_>) -> (Report, Vec<usize>) {
-    let Unit {
-        target, settings, ..
-    } = unit;
-    // Exceptions name the plugin by the id that the file has without fixes.
-    let plugin = unit.manifest.id();
-    let mut facts = ProjectFacts::collect(target.folder(), manifest);
-    facts.file_name = target.file_name().map(str::to_owned);
-    facts.folder_name = target.folder_name().map(str::to_owned);
-    facts.tags = unit.tags.of(target, plugin, manifest.version());
-    facts.similar_plugins.clone_from(&unit.similar_plugins);
-    let mut report = settings.linter.check_parsed(manifest, &facts);
-    let suppressed = suppress(&mut report, &settings.exceptions, plugin);
-    (report, suppressed)
+/// Checks of the contents of one manifest, before and after fixes.
+struct ManifestCheck<'u> {
+    unit: &'u Unit<'u>,
+    facts: FactsCache<'u>,
+}
+
+impl<'u> ManifestCheck<'u> {
+    fn new(unit: &'u Unit<'_>) -> Self {
+        Self {
+            unit,
+            facts: FactsCache::new(unit.target.folder()),
+        }
+    }
+
+    /// Returns the findings that no exception suppresses, and the number of findings that each exception suppressed.
+    fn run(&mut self, manifest: &ParsedManifest<'_>) -> (Report, Vec<usize>) {
+        let Unit {
+            target,
+            settings,
+            tags,
+            similar_plugins,
+            ..
+        } = self.unit;
+        // Exceptions name the plugin by the id that the file has without fixes.
+        let plugin = self.unit.manifest.id();
+        let mut facts = self.facts.collect(manifest);
+        facts.file_name = target.file_name().map(str::to_owned);
+        facts.folder_name = target.folder_name().map(str::to_owned);
+        facts.tags = tags.of(target, plugin, manifest.version());
+        facts.similar_plugins.clone_from(similar_plugins);
+        let mut report = settings.linter.check_parsed(manifest, &facts);
+        let suppressed = suppress(&mut report, &settings.exceptions, plugin);
+        (report, suppressed)
+    }
 }

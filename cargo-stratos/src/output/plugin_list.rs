@@ -52,7 +52,7 @@ fn format_state(state: &PluginState, build: Option<BuildStatus>) -> String {
     let name = state.as_str();
     match (state, build) {
         (PluginState::Starting, Some(BuildStatus::Building)) => {
-            format!("{name}, is still being built")
+            format!("{name}: its program is being built")
         }
         (_, Some(BuildStatus::Building)) => format!("{name}, while a newer version is built"),
         (PluginState::Running, Some(BuildStatus::Failed)) => {

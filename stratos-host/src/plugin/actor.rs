@@ -441,6 +441,8 @@ impl Actor {
     /// their queue.
     pub(super) fn publish(&self, state: PluginState) {
         let is_replacing = self.session.is_some() && self.pending_start.is_some();
+        // The program that is being started is already built, and a newer one shows once this one runs.
+        let is_built = state == PluginState::Starting && self.pending_start.is_some();
         let status = Status {
             generation: match (&state, &self.session) {
                 // A replacement that failed has used up a generation number.
@@ -449,7 +451,7 @@ impl Actor {
             },
             state,
             build: match (
-                self.builds.is_running() || is_replacing,
+                self.builds.is_running() && !is_built || is_replacing,
                 self.newest_failed || self.handled_changes.is_blocked,
             ) {
                 (true, _) => Some(BuildStatus::Building),

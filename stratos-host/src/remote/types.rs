@@ -36,7 +36,8 @@ pub struct PluginInfo {
     pub state: PluginState,
     /// The number of the plugin's latest start, counted from 1; 0 before the first.
     pub generation: u64,
-    /// State of the newest build while an older version of the plugin runs; `None` if the newest version runs.
+    /// State of the newest build while an older version of the plugin runs, or while a starting plugin has no program yet;
+    /// `None` if the newest version runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<BuildStatus>,
     /// The id of the plugin's process, if it has one.

@@ -5,9 +5,8 @@ mod file_reference;
 mod key_suggestion;
 mod project_version;
 #[cfg(feature = "full")]
-mod release_placeholder;
-#[cfg(feature = "full")]
 mod release_tag;
+mod release_version;
 mod rule_context;
 mod setting;
 
@@ -18,12 +17,13 @@ pub(crate) use self::{
         FileReference, entry_module, file_references, icons_with_content, suggested_icon,
         suggested_module, svg_icons,
     },
-    release_placeholder::is_release_placeholder,
     release_tag::tagged_version,
+    release_version::is_release_placeholder,
 };
 pub(crate) use self::{
     key_suggestion::{Reason, UnknownKey, unknown_keys},
     project_version::project_version,
+    release_version::release_version,
     rule_context::{RuleContext, text_field},
     setting::{CHOICE, NUMERIC, default_value, number_field, option_values, setting_type},
 };

@@ -2,16 +2,11 @@
 
 use semver::Version;
 
-use crate::facts::ProjectFacts;
+use crate::{context::release_version, facts::ProjectFacts};
 
-/// The version that all other files with a version agree on, and the first of these files. A version `0.0.0`, also as a
-/// pre-release, stands for none.
+/// The version that all other files with a release's version agree on, and the first of these files.
 pub(crate) fn project_version(facts: &ProjectFacts) -> Option<(&str, Version)> {
-    let mut versions = facts.versions.iter().filter_map(|found| {
-        let version = Version::parse(&found.version).ok()?;
-        let is_released = (version.major, version.minor, version.patch) != (0, 0, 0);
-        is_released.then_some((found.file.as_str(), version))
-    });
+    let mut versions = facts.versions.iter().filter_map(release_version);
     let first = versions.next()?;
     versions
         .all(|(_, version)| version == first.1)
@@ -32,6 +27,9 @@ mod tests {
                 Some("1.4.0"),
             ),
             (&["1.4.0", "1.4.1"], None),
+            (&["1.3.0-dev", "1.2.9"], Some("1.2.9")),
+            (&["1.3.0-SNAPSHOT"], None),
+            (&["1.3.0-rc.1"], Some("1.3.0-rc.1")),
             (&["0.0.0"], None),
             (&[], None),
         ] {

@@ -31,35 +31,37 @@ impl ProjectFacts {
     /// missing. The collector opens regular files only, so it does not block, and reads nothing outside of the folder,
     /// even through symbolic links, except for a `Cargo.toml` in the folders above from which the crate inherits.
     pub fn collect(dir: &Path, manifest: &ParsedManifest<'_>) -> Self {
-        let mut facts = Self::none();
-        let Some(named) = named_files(manifest) else {
-            return facts;
-        };
-        let mut folder = PluginFolder::new(dir);
-        for location in named.icons.iter().flatten() {
-            let status = match read_icon(&mut folder, location) {
-                Ok(icon) => {
-                    facts.icons.insert(location.clone(), icon);
-                    FileStatus::Present
-                }
-                Err(status) => status,
-            };
-            facts.files.insert(location.clone(), status);
-        }
-        entry_module::add_statuses(&mut folder, named.entry.as_deref(), &mut facts.files);
-        let icons = named.icons.iter().map(|locations| locations.as_slice());
-        let named = icons.chain([named.entry.as_slice()]);
-        facts.nearby_files = nearby_files(&mut folder, &facts.files, named);
-        (facts.rust_crate, facts.versions) = read_crates(&mut folder, dir);
-        let packages = PACKAGES.iter().filter_map(|file| {
-            Some(FileVersion {
-                file: (*file).to_owned(),
-                version: package_json::version(&mut folder, file)?,
-            })
-        });
-        facts.versions.extend(packages);
-        facts
+        named_files(manifest).map_or_else(Self::none, |named| collect(dir, &named))
     }
+}
+
+/// Collects the facts about the files in the plugin's folder `dir`, whose manifest names these files.
+pub(super) fn collect(dir: &Path, named: &NamedFiles) -> ProjectFacts {
+    let mut facts = ProjectFacts::none();
+    let mut folder = PluginFolder::new(dir);
+    for location in named.icons.iter().flatten() {
+        let status = match read_icon(&mut folder, location) {
+            Ok(icon) => {
+                facts.icons.insert(location.clone(), icon);
+                FileStatus::Present
+            }
+            Err(status) => status,
+        };
+        facts.files.insert(location.clone(), status);
+    }
+    entry_module::add_statuses(&mut folder, named.entry.as_deref(), &mut facts.files);
+    let icons = named.icons.iter().map(|locations| locations.as_slice());
+    let named = icons.chain([named.entry.as_slice()]);
+    facts.nearby_files = nearby_files(&mut folder, &facts.files, named);
+    (facts.rust_crate, facts.versions) = read_crates(&mut folder, dir);
+    let packages = PACKAGES.iter().filter_map(|file| {
+        Some(FileVersion {
+            file: (*file).to_owned(),
+            version: package_json::version(&mut folder, file)?,
+        })
+    });
+    facts.versions.extend(packages);
+    facts
 }
 
 /// The crate that is built, and the versions of all crates that use the SDK; others may not belong to the plugin.
@@ -114,14 +116,15 @@ fn read_icon(folder: &mut PluginFolder, location: &str) -> Result<IconFacts, Fil
 }
 
 /// The files that a manifest names, without those outside of the plugin's folder.
-struct NamedFiles {
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct NamedFiles {
     /// The locations of each icon.
     icons: Vec<[String; 2]>,
     entry: Option<String>,
 }
 
 /// The files that the manifest names; `None` if it is not an object.
-fn named_files(manifest: &ParsedManifest<'_>) -> Option<NamedFiles> {
+pub(super) fn named_files(manifest: &ParsedManifest<'_>) -> Option<NamedFiles> {
     let root = manifest.root.as_ref()?.as_object()?;
     let is_inside = |path: &&str| path_error(path).is_none() && !path.trim().is_empty();
     let background = find(root, "background").and_then(|field| field.value.as_object());
@@ -214,7 +217,7 @@ mod tests {
     const OTHER_CRATE: &str = "[package]\nname = \"b\"\nversion = \"1.2.4\"";
     const WORKSPACE: &str = "[workspace]\nmembers = [\"background\"]";
 
-    fn collect(files: &[(&str, &str)]) -> ProjectFacts {
+    fn collect_files(files: &[(&str, &str)]) -> ProjectFacts {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("background")).unwrap();
         for (file, text) in files {
@@ -247,7 +250,7 @@ mod tests {
             (vec![(root, "broken"), (inner, CRATE)], ""),
             (vec![("package.json", "{}")], ""),
         ] {
-            let rust_crate = collect(&files).rust_crate;
+            let rust_crate = collect_files(&files).rust_crate;
             let shown = rust_crate.map_or_else(String::new, |found| {
                 let sdk = found.sdk.map_or("", |_| ", sdk");
                 format!("{}: {:?}{sdk}", found.file, found.package)
@@ -286,7 +289,7 @@ mod tests {
             (vec![("package.json", "{\"version\": ")], vec![]),
             (vec![("package.json", &huge)], vec![]),
         ] {
-            let found: Vec<_> = collect(&files)
+            let found: Vec<_> = collect_files(&files)
                 .versions
                 .iter()
                 .map(|found| format!("{} {}", found.file, found.version))

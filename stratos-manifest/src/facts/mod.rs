@@ -9,6 +9,8 @@ mod collect;
 #[cfg(feature = "full")]
 mod entry_module;
 #[cfg(feature = "full")]
+mod facts_cache;
+#[cfg(feature = "full")]
 mod nearby_files;
 #[cfg(feature = "full")]
 mod package_json;
@@ -16,6 +18,8 @@ mod package_json;
 mod plugin_folder;
 mod project_facts;
 
+#[cfg(feature = "full")]
+pub use self::facts_cache::FactsCache;
 pub(crate) use self::project_facts::ICON_KEYS;
 pub use self::project_facts::{
     CrateFacts, FileStatus, FileVersion, IconFacts, Program, ProjectFacts, SdkSource, SimilarPlugin,

@@ -3,11 +3,14 @@
 /// The starts of the names of events with several kinds, such as `mousedown` and `mouseup`.
 const FAMILIES: &[&str] = &[
     "animation",
+    "device",
     "drag",
     "focus",
     "fullscreen",
+    "gamepad",
     "key",
     "mouse",
+    "moz",
     "pointer",
     "scroll",
     "touch",
@@ -128,6 +131,9 @@ mod tests {
             "onfocusin",
             "onwheel",
             "onkeyup",
+            "ondevicemotion",
+            "ongamepadconnected",
+            "onmozfullscreenchange",
         ] {
             assert!(is_event_handler(name), "{name}");
         }

@@ -6,6 +6,8 @@ use crate::{
     model::PluginType,
     quote::join_first,
     rules::prelude::*,
+    schema::fields_named,
+    suggest::is_same_word,
     syntax::find_text,
 };
 
@@ -45,7 +47,7 @@ declare_rule! {
     }
 }
 
-/// Keys that only Stratos plugins have: a file with any of them is checked as one.
+/// Keys that only Stratos plugins have, in any spelling: a file with any of them is checked as one.
 const OWN_KEYS: [&str; 5] = [
     "icon_light",
     "icon_dark",
@@ -80,8 +82,22 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 
 fn is_stratos_plugin(root: &Object<'_>) -> bool {
     let kind = find_text(root, "type");
-    OWN_KEYS.iter().any(|path| find_path(root, path).is_some())
+    OWN_KEYS
+        .iter()
+        .any(|path| find_path(root, path, is_same_word).is_some())
         || kind.is_some_and(|kind| PluginType::NAMES.contains(&kind))
+        || has_settings(root)
+}
+
+/// Whether there is a list of settings with a `key`, under any name that the documentation uses. Other programs have
+/// `settings`, too, but without such a list.
+fn has_settings(root: &Object<'_>) -> bool {
+    let lists = fields_named("availableSettings").filter_map(|field| field.find(root));
+    let mut settings = lists
+        .filter_map(|list| list.value.as_array())
+        .flat_map(|list| &list.elements)
+        .filter_map(|setting| setting.as_object());
+    settings.any(|setting| find(setting, "key").is_some())
 }
 
 /// The description of the file's format, and the evidence for it.
@@ -113,12 +129,16 @@ fn recognize_keys(root: &Object<'_>) -> Option<(&'static str, String)> {
             true => &[],
             false => format.typical_keys,
         };
-        let keys = format.unique_keys.iter().chain(typical_keys);
-        let found: Vec<_> = keys
-            .filter(|path| find_path(root, path).is_some())
-            .map(|path| quote(path))
-            .collect();
-        (!found.is_empty()).then(|| (format.what, join_first(found)))
+        let has = |path: &&&str| find_path(root, path, str::eq).is_some();
+        let mut found: Vec<_> = format.unique_keys.iter().chain(typical_keys).filter(has).collect();
+        if found.is_empty() {
+            found.extend(format.general_keys.iter().filter(has));
+            // A single word is no evidence.
+            if found.len() < 2 {
+                return None;
+            }
+        }
+        Some((format.what, join_first(found.iter().map(|path| quote(path)))))
     })
 }
 
@@ -158,8 +178,21 @@ fn recognize_unknown_format(cx: &RuleContext<'_>) -> Option<(&'static str, Strin
     is_foreign.then(|| ("a file of another program", join_first(foreign)))
 }
 
+/// Whether two keys are taken for the same.
+type KeyMatch = fn(&str, &str) -> bool;
+
 /// The property at a path of keys, such as `engines.vscode`.
-fn find_path<'t, 'a>(root: &'t Object<'a>, path: &str) -> Option<&'t ObjectProp<'a>> {
+fn find_path<'t, 'a>(
+    root: &'t Object<'a>,
+    path: &str,
+    is_match: KeyMatch,
+) -> Option<&'t ObjectProp<'a>> {
+    let find = |object: &'t Object<'a>, key: &str| {
+        object
+            .properties
+            .iter()
+            .rfind(|property| is_match(property.name.as_str(), key))
+    };
     let mut keys = path.split('.');
     let mut property = find(root, keys.next()?)?;
     for key in keys {

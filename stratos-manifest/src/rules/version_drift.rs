@@ -1,7 +1,9 @@
 use semver::Version;
 
 use crate::{
-    context::is_release_placeholder, facts::FileVersion, quote::join_first, rules::prelude::*,
+    context::{is_release_placeholder, release_version},
+    quote::join_first,
+    rules::prelude::*,
 };
 
 declare_rule! {
@@ -82,21 +84,4 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     } else {
         finding.help("write the same version everywhere")
     });
-}
-
-/// The file and its version, unless that is malformed or not meant for a release.
-fn release_version(found: &FileVersion) -> Option<(&str, Version)> {
-    let version = Version::parse(&found.version).ok()?;
-    let is_release = version != Version::new(0, 0, 0)
-        && !is_release_placeholder(&version)
-        && !is_development(&version);
-    is_release.then_some((&found.file, version))
-}
-
-/// Whether the version stands for the time between two releases, such as `1.3.0-dev` or `1.3.0-SNAPSHOT`.
-fn is_development(version: &Version) -> bool {
-    let first = version.pre.split(['.', '-']).next().unwrap_or_default();
-    ["dev", "development", "snapshot"]
-        .iter()
-        .any(|word| word.eq_ignore_ascii_case(first))
 }

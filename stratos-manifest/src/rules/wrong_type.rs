@@ -85,7 +85,7 @@ fn wrong_value(
             });
             finding.help(help).unsafe_fix(edit)
         }
-        _ => match converted_value(cx.manifest.text, field, value) {
+        _ => match converted_value(cx.manifest, field, value) {
             Some(converted) => finding
                 .help(format!(
                     "write {}{extra_help}",

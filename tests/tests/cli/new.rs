@@ -169,15 +169,23 @@ fn the_origin_of_the_author_is_told() {
     let root = folder();
     let config = root.path().join("gitconfig");
     fs::write(&config, "[user]\nname = Jane Doe\n").unwrap();
-    for (config, told) in [
+    let japanese = root.path().join("japanese");
+    fs::write(&japanese, "[user]\nname = 山田\n").unwrap();
+    let none = root.path().join("none");
+    let with_id = ["--author-id", "jane"];
+    for (config, arguments, told) in [
         (
-            config.as_path(),
+            &config,
+            &[][..],
             "Its author is Jane Doe (`jane-doe`), from git's user.name: ",
         ),
-        (&root.path().join("none"), "Its author is a placeholder: "),
+        (&none, &[], "Its author is a placeholder: "),
+        (&none, &with_id, "Its author's name is a placeholder: "),
+        (&japanese, &[], "Its author's id is a placeholder: "),
     ] {
         let output = Command::new(cargo_stratos())
             .args(["new", "fuel-check"])
+            .args(arguments)
             .current_dir(tempfile::tempdir_in(root.path()).unwrap().keep())
             .env("CI", "true")
             .env("GIT_CONFIG_NOSYSTEM", "1")

@@ -1,5 +1,7 @@
 //! Commands that find the running shell by its state folder.
 
+use std::path::Path;
+
 use stratos_tests::{Plugins, RunOptions, ShellProcess, stratos};
 
 use crate::SAMPLE;
@@ -30,10 +32,8 @@ fn the_only_shell_in_a_subfolder_is_found() {
     let two = start(&plugins, "two");
     let ambiguous = stratos(plugins.root(), ["ps"]);
     assert_eq!(ambiguous.code, Some(2), "{ambiguous:?}");
-    let [first, second] = ["one", "two"].map(|id| {
-        let path = std::path::Path::new(".").join(id).join(".stratos");
-        path.display().to_string()
-    });
+    let [first, second] =
+        ["one", "two"].map(|id| Path::new(id).join(".stratos").display().to_string());
     let expected = format!(
         "error: there are several state folders below this folder: {first}, {second}\n\
          help: name one of them with `--state DIR`\n"

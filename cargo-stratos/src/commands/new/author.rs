@@ -35,8 +35,8 @@ pub(super) enum AuthorOrigin {
     Given,
     /// The setting `user.name` of git.
     Git,
-    /// Nothing: the name is a placeholder.
-    None,
+    /// Neither an option nor git: the name is a placeholder.
+    Placeholder,
 }
 
 /// Completes the author with prompts, or with defaults if prompts cannot be answered. `folder` is an existing folder,
@@ -51,7 +51,7 @@ pub(super) fn complete(
         None => {
             let (default, origin) = match git_init::user_name(folder) {
                 Some(name) => (name, AuthorOrigin::Git),
-                None => (PLACEHOLDER_NAME.to_owned(), AuthorOrigin::None),
+                None => (PLACEHOLDER_NAME.to_owned(), AuthorOrigin::Placeholder),
             };
             let origin = match cx.interactive {
                 true => AuthorOrigin::Given,

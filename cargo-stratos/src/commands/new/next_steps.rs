@@ -38,18 +38,26 @@ impl fmt::Display for NextSteps<'_> {
             f,
             "{GREEN}created{GREEN:#} the plugin {BOLD}{id}{BOLD:#} in {path}"
         )?;
-        if options.author.id == PLACEHOLDER_ID {
-            writeln!(
+        match (author_origin, options.author.id == PLACEHOLDER_ID) {
+            (AuthorOrigin::Placeholder, true) => writeln!(
                 f,
                 "\nIts author is a placeholder: change `author` in plugin.json."
-            )?;
-        } else if *author_origin == AuthorOrigin::Git {
-            writeln!(
+            )?,
+            (AuthorOrigin::Placeholder, false) => writeln!(
+                f,
+                "\nIts author's name is a placeholder: change `author.name` in plugin.json."
+            )?,
+            (AuthorOrigin::Given | AuthorOrigin::Git, true) => writeln!(
+                f,
+                "\nIts author's id is a placeholder: change `author.id` in plugin.json."
+            )?,
+            (AuthorOrigin::Git, false) => writeln!(
                 f,
                 "\nIts author is {} (`{}`), from git's user.name: change `author` in plugin.json if it is another one.",
                 escape(&options.author.name),
                 options.author.id
-            )?;
+            )?,
+            (AuthorOrigin::Given, false) => {}
         }
         match (&options.sdk, sdk_origin) {
             (Sdk::Published, _) => {

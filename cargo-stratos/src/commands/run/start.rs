@@ -89,7 +89,7 @@ pub(super) async fn start(cx: &Context, plan: RunPlan) -> Result<RunningShell, E
         url: url.clone(),
         state_dir,
         watches,
-        stops: args.exit_when_ready,
+        exit_when_ready: args.exit_when_ready,
         has_keys,
     };
     let format = (!args.json).then(|| EventFormat::new(ids));

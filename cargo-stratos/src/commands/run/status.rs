@@ -19,7 +19,7 @@ pub(super) struct StatusBlock {
     /// Whether plugins are rebuilt when their files change.
     pub(super) watches: bool,
     /// Whether the shell stops now that the plugins have started.
-    pub(super) stops: bool,
+    pub(super) exit_when_ready: bool,
     /// Whether single keys control the shell.
     pub(super) has_keys: bool,
 }
@@ -31,12 +31,11 @@ impl StatusBlock {
         let mut lines = vec![format!("\n{BOLD}Mocked Stratos shell{BOLD:#} on {url}")];
         lines.push(plugin_list(plugins, url));
         let keys = if *has_keys { "; h shows the keys" } else { "" };
-        let next = match self.stops {
-            false => format!("{} Ctrl-C stops{keys}.", self.next_step(plugins)),
-            true if plugins.iter().any(is_errored) => NEXT_RUN.to_owned(),
-            true => String::new(),
+        let next = match self.exit_when_ready {
+            false => Some(format!("{} Ctrl-C stops{keys}.", self.next_step(plugins))),
+            true => plugins.iter().any(is_errored).then(|| NEXT_RUN.to_owned()),
         };
-        lines.push(format!("{DIM}{next}{DIM:#}\n"));
+        lines.extend(next.map(|next| format!("{DIM}{next}{DIM:#}\n")));
         lines.join("\n")
     }
 
@@ -75,8 +74,8 @@ fn request_without_arguments(plugin: &PluginInfo, url: &str, state: &str) -> Opt
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
         name.chars().all(plain)
     };
-    let channels = plugin.channels_without_payload.iter().map(String::as_str);
-    if let Some(channel) = { channels }.find(is_plain) {
+    let mut channels = plugin.channels_without_payload.iter().map(String::as_str);
+    if let Some(channel) = channels.find(is_plain) {
         return Some(format!("cargo stratos call {} {channel}{state}", plugin.id));
     }
     let routes = plugin.routes.iter();
@@ -98,14 +97,48 @@ mod tests {
 
     #[test]
     fn the_suggested_request_needs_no_arguments_and_has_no_special_characters() {
+        let status = status();
+        let mut plugin = plugin();
+        let next = status.next_step(&[plugin.clone()]);
+        assert!(
+            next.contains("`cargo stratos call demo get-status`"),
+            "{next}"
+        );
+        plugin.channels_without_payload.truncate(1);
+        let next = status.next_step(&[plugin.clone()]);
+        let expected =
+            "Next: change the code and save it; ask it with `curl http://h/api/demo/status`.";
+        assert_eq!(next, expected);
+        plugin.routes.truncate(3);
+        let next = status.next_step(&[plugin]);
+        assert_eq!(next, "Next: change the code and save it.");
+    }
+
+    #[test]
+    fn nothing_is_suggested_if_the_shell_stops_and_no_plugin_is_errored() {
         let status = StatusBlock {
+            exit_when_ready: true,
+            ..status()
+        };
+        let block = status.render(&[plugin()]);
+        assert!(
+            block.ends_with("channels: needs-payload, get-status"),
+            "{block:?}"
+        );
+    }
+
+    fn status() -> StatusBlock {
+        StatusBlock {
             url: "http://h".to_owned(),
             state_dir: ".stratos".into(),
             watches: true,
-            stops: false,
+            exit_when_ready: false,
             has_keys: false,
-        };
-        let mut plugin = PluginInfo {
+        }
+    }
+
+    fn plugin() -> PluginInfo {
+        PluginInfo {
             id: "demo".to_owned(),
             name: "Demo".to_owned(),
             version: "1.0.0".to_owned(),
@@ -122,20 +155,7 @@ mod tests {
             ],
             channels: vec!["needs-payload".to_owned(), "get-status".to_owned()],
             channels_without_payload: vec!["x; rm -r y".to_owned(), "get-status".to_owned()],
-        };
-        let next = status.next_step(&[plugin.clone()]);
-        assert!(
-            next.contains("`cargo stratos call demo get-status`"),
-            "{next}"
-        );
-        plugin.channels_without_payload.truncate(1);
-        let next = status.next_step(&[plugin.clone()]);
-        let expected =
-            "Next: change the code and save it; ask it with `curl http://h/api/demo/status`.";
-        assert_eq!(next, expected);
-        plugin.routes.truncate(3);
-        let next = status.next_step(&[plugin]);
-        assert_eq!(next, "Next: change the code and save it.");
+        }
     }
 
     fn route(method: &str, path: &str, without_arguments: bool) -> Route {

@@ -1,11 +1,13 @@
 //! Values of a wrong type, converted to the type of their field without losing anything.
 
+use std::ops::Range;
+
 use jsonc_parser::ast::{Object, Value};
 
 use crate::{
     schema::{Field, FieldKind, ObjectSchema},
     slug::to_slug,
-    syntax::{find, json_text, span, to_f64},
+    syntax::{ParseErrorKind, ParsedManifest, find, json_text, span, to_f64},
 };
 
 /// The most elements of an array or object that is converted.
@@ -13,13 +15,12 @@ const MAX_ELEMENTS: usize = 100;
 
 /// The value as JSON of the field's type: `"10"` as a number, `5` as text, one text instead of an array of one, one object
 /// instead of an array of one, and a map of options or settings as an array.
-///
-/// `text` is the text of the file.
 pub(in crate::rules) fn converted_value(
-    text: &str,
+    manifest: &ParsedManifest<'_>,
     field: &Field,
     value: &Value<'_>,
 ) -> Option<String> {
+    let text = manifest.text;
     match (&field.kind, value) {
         (FieldKind::Number, Value::StringLit(number)) => {
             let number = number.value.trim();
@@ -39,7 +40,7 @@ pub(in crate::rules) fn converted_value(
             [only @ Value::Object(_)] => Some(text[span(only)].to_owned()),
             _ => None,
         },
-        (FieldKind::List(schema), Value::Object(object)) => converted_map(text, schema, object),
+        (FieldKind::List(schema), Value::Object(object)) => converted_map(manifest, schema, object),
         _ => None,
     }
 }
@@ -90,7 +91,12 @@ pub(in crate::rules) fn object_named(schema: &ObjectSchema, name: &str) -> Optio
 
 /// A map as an array: `{ "kg": "Kilograms" }` as options, and `{ "fuel_unit": { ... } }` as settings. An object that is one
 /// element itself becomes the only one.
-fn converted_map(text: &str, schema: &ObjectSchema, object: &Object<'_>) -> Option<String> {
+fn converted_map(
+    manifest: &ParsedManifest<'_>,
+    schema: &ObjectSchema,
+    object: &Object<'_>,
+) -> Option<String> {
+    let text = manifest.text;
     let identity = schema.fields.iter().find(|field| field.required)?.key;
     if find(object, identity).is_some() {
         return Some(format!("[{}]", &text[object.range.start..object.range.end]));
@@ -107,8 +113,12 @@ fn converted_map(text: &str, schema: &ObjectSchema, object: &Object<'_>) -> Opti
                 Some(format!("{{ \"{identity}\": {key}, \"label\": {label} }}"))
             }
             Value::Object(inner) if find(inner, identity).is_none() => {
-                // No string of JSON has a line break.
-                let lines = text[inner.range.start + 1..inner.range.end - 1].lines();
+                let inside = inner.range.start + 1..inner.range.end - 1;
+                if has_comment(manifest, &inside) {
+                    return None;
+                }
+                // The lines are joined. That changes no string, since strings in JSON contain no line breaks.
+                let lines = text[inside].lines();
                 let inside = lines.map(str::trim).collect::<Vec<_>>().join(" ");
                 let inside = inside.trim();
                 let comma = if inner.properties.is_empty() {
@@ -123,6 +133,14 @@ fn converted_map(text: &str, schema: &ObjectSchema, object: &Object<'_>) -> Opti
     });
     let elements: Option<Vec<String>> = elements.collect();
     Some(format!("[{}]", elements?.join(", ")))
+}
+
+/// Whether a comment begins within the span. A comment up to the end of its line would swallow lines that are joined to it.
+fn has_comment(manifest: &ParsedManifest<'_>, span: &Range<usize>) -> bool {
+    let mut errors = manifest.errors.iter();
+    errors.any(|error| {
+        matches!(error.kind, ParseErrorKind::Comment) && span.contains(&error.span.start)
+    })
 }
 
 /// Whether the text is a JSON number that JavaScript can hold.
