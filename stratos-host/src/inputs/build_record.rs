@@ -92,10 +92,10 @@ impl BuildRecord {
         let times = times.chain(is_moved.then_some(SystemTime::UNIX_EPOCH));
         let invalidated = times.min().map(|modified| {
             let scripts = &self.inputs.packages.with_build_script;
-            let results = build_dirs
-                .iter()
-                .map(|dir| invalidate(dir, scripts, modified));
-            results.fold(false, |any, is_known| any | is_known)
+            let dirs = build_dirs.iter();
+            let results: Vec<_> = dirs.map(|dir| invalidate(dir, scripts, modified)).collect();
+            let mut known = results.iter().flatten();
+            results.iter().all(Result::is_ok) && known.any(|is_known| *is_known)
         });
         changed.retain(|path| self.inputs.dep_info.contains(path));
         ChangedInputs {

@@ -14,28 +14,37 @@ use std::time::{Duration, SystemTime};
 /// scripts of these packages again that ran since.
 ///
 /// `build_dir` is a target folder; false if it does not have the layout that this function knows.
+///
+/// # Errors
+///
+/// When a file of cargo cannot be changed, so that cargo may take its unit for fresh.
 pub(super) fn invalidate(
     build_dir: &Path,
     with_build_script: &BTreeSet<String>,
     modified: SystemTime,
-) -> bool {
+) -> io::Result<bool> {
     let profiles = profiles(build_dir);
+    let mut result = Ok(!profiles.is_empty());
+    let mut check = |changed: io::Result<()>| match changed {
+        // Another cargo has just removed the file, and builds the unit itself.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
+        _ => {}
+    };
     for profile in &profiles {
         for unit in entries(&profile.join(".fingerprint")) {
             let files = entries(&unit).into_iter();
             for dep_info in files.filter(|file| name(file).starts_with("dep-")) {
-                // Fails for a file that another cargo has just removed, which builds the unit itself.
-                let _ = predate(&dep_info, modified);
+                check(predate(&dep_info, modified));
             }
             let name = name(&unit);
             let package = name.rsplit_once('-').map_or(&*name, |(package, _)| package);
             let output = profile.join("build").join(&name).join("output");
             if with_build_script.contains(package) && is_since(&output, modified) {
-                let _ = fs::remove_file(output);
+                check(fs::remove_file(output));
             }
         }
     }
-    !profiles.is_empty()
+    result
 }
 
 /// The folders of the profiles, such as `debug` or `x86_64-unknown-linux-musl/release`.

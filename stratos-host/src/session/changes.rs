@@ -166,7 +166,8 @@ mod tests {
         changes.send_replace(());
         tokio::time::sleep(HOUR).await;
         let mut requests = run(plugin);
-        assert_eq!(requests.recv().await.unwrap(), "config/changed {}");
+        let request = timeout(HOUR, requests.recv()).await.unwrap();
+        assert_eq!(request.unwrap(), "config/changed {}");
     }
 
     #[tokio::test(start_paused = true)]
