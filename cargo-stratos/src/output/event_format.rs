@@ -116,7 +116,15 @@ impl EventFormat {
                 plugin,
                 requests,
                 calls,
-            } => self.prefixed(plugin, &format_suppressed(*requests, *calls)),
+                config_changes,
+            } => {
+                let counts = [
+                    (*requests, "requests"),
+                    (*calls, "IPC calls"),
+                    (*config_changes, "config changes"),
+                ];
+                self.prefixed(plugin, &format_suppressed(&counts))
+            }
             Event::Config {
                 plugin,
                 key,
@@ -260,13 +268,13 @@ fn format_request(method: &str, path: &str, status: Option<u16>, ms: f64) -> Str
     format!("{method} {path} {status} {DIM}{time}{DIM:#}")
 }
 
-fn format_suppressed(requests: u64, calls: u64) -> String {
-    let count = match (requests, calls) {
-        (requests, 0) => format!("{requests} requests"),
-        (0, calls) => format!("{calls} IPC calls"),
-        (requests, calls) => format!("{requests} requests and {calls} IPC calls"),
-    };
-    format!("{YELLOW}{count} are not shown: there were too many at once{YELLOW:#}")
+fn format_suppressed(counts: &[(u64, &str)]) -> String {
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<_> = counts
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    let counts = counts.join(" and ");
+    format!("{YELLOW}{counts} are not shown: there were too many at once{YELLOW:#}")
 }
 
 /// JSON data on the same line, shortened to [`DATA_BYTES`].

@@ -55,11 +55,25 @@ impl EventBus {
         kind: RequestKind,
         event: impl FnOnce() -> Event,
     ) {
-        if !self.has_subscribers() {
-            return;
+        if self.has_subscribers() && self.admits(plugin, kind) {
+            self.emit(event());
         }
+    }
+
+    /// Emits a change of a config value by its plugin, subject to the plugin's rate limit for requests. The journal has
+    /// all of them.
+    pub(crate) fn emit_config_change(&self, event: Event) {
+        let event = Arc::new(event);
+        self.record(|| Entry::Event(Arc::clone(&event)));
+        if self.has_subscribers() && self.admits(event.plugin(), RequestKind::Config) {
+            self.subscribers.emit(&event);
+        }
+    }
+
+    /// Whether the rate limit admits an event. The events that it does not admit are reported later.
+    fn admits(&self, plugin: &str, kind: RequestKind) -> bool {
         match self.request_limiter.admit(plugin, kind) {
-            request_limit::Admission::Admitted => self.emit(event()),
+            request_limit::Admission::Admitted => return true,
             request_limit::Admission::Suppressed => {}
             request_limit::Admission::FirstSuppressed => {
                 let (bus, plugin) = (self.clone(), plugin.to_owned());
@@ -69,6 +83,7 @@ impl EventBus {
                 });
             }
         }
+        false
     }
 
     /// Whether anybody subscribes to all events.

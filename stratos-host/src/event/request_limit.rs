@@ -1,4 +1,4 @@
-//! Rate limit of the events of requests and IPC calls: under load, they are counted instead.
+//! Rate limit of the events of requests, IPC calls and config changes of plugins: under load, they are counted instead.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,11 +13,13 @@ const EVENTS_PER_SECOND: f64 = 100.0;
 /// Capacity of one plugin's token bucket, in events.
 const BURST: f64 = 500.0;
 
-/// Ways to send a request to a plugin.
+/// Kinds of events that are limited together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestKind {
     Http,
     Ipc,
+    /// A config value that the plugin itself changed.
+    Config,
 }
 
 /// Token buckets of all plugins. Cheap to clone.
@@ -35,6 +37,7 @@ struct Bucket {
 struct Suppressed {
     requests: u64,
     calls: u64,
+    config_changes: u64,
 }
 
 /// Decision about one event.
@@ -58,11 +61,16 @@ impl RequestLimiter {
 
     /// The event with the numbers of one plugin since the last report; `None` if no event was suppressed.
     pub(super) fn take_suppressed(&self, plugin: &str) -> Option<Event> {
-        let Suppressed { requests, calls } = self.lock().get_mut(plugin)?.suppressed.take()?;
+        let Suppressed {
+            requests,
+            calls,
+            config_changes,
+        } = self.lock().get_mut(plugin)?.suppressed.take()?;
         Some(Event::Suppressed {
             plugin: plugin.to_owned(),
             requests,
             calls,
+            config_changes,
         })
     }
 
@@ -93,6 +101,7 @@ impl Bucket {
         match kind {
             RequestKind::Http => suppressed.requests += 1,
             RequestKind::Ipc => suppressed.calls += 1,
+            RequestKind::Config => suppressed.config_changes += 1,
         }
         match is_first {
             true => Admission::FirstSuppressed,
@@ -106,7 +115,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::event::EventBus;
+    use crate::event::{Entry, EventBus, Journal};
 
     fn call(events: &EventBus, plugin: &str) {
         events.emit_request(plugin, RequestKind::Ipc, || Event::Call {
@@ -144,8 +153,39 @@ mod tests {
             plugin: "loud".to_owned(),
             requests: 0,
             calls: 9500,
+            config_changes: 0,
         };
         assert_eq!(*suppressed, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn config_changes_of_a_plugin_are_limited_but_all_are_in_the_journal() {
+        let journal = Journal::default();
+        let events = EventBus::with_journal(journal.clone());
+        let mut subscriber = events.subscribe();
+        for number in 0..600 {
+            events.emit_config_change(Event::Config {
+                plugin: "p".to_owned(),
+                key: "k".to_owned(),
+                value: Some(number.into()),
+                by_plugin: true,
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let is_change = |entry: &Entry| matches!(entry, Entry::Event(event) if matches!(**event, Event::Config { .. }));
+        let recorded =
+            journal.read(|entries| entries.iter().filter(|entry| is_change(entry)).count());
+        assert_eq!(recorded, 600);
+        drop(events);
+        let mut seen = 0;
+        while let Some(event) = subscriber.next().await {
+            match &*event {
+                Event::Config { .. } => seen += 1,
+                Event::Suppressed { config_changes, .. } => assert_eq!(*config_changes, 100),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(seen, 500);
     }
 
     #[test]

@@ -87,8 +87,8 @@ pub enum Event {
     },
     /// A request to the shell's HTTP server got the head of its response, or its client disconnected before.
     ///
-    /// The event of a stream or a WebSocket comes when it opens. Each plugin has a rate limit for requests and calls
-    /// together, see [`Suppressed`](Self::Suppressed).
+    /// The event of a stream or a WebSocket comes when it opens. Each plugin has a rate limit for requests, calls and
+    /// its own config changes together, see [`Suppressed`](Self::Suppressed).
     Request {
         /// Plugin of the path; empty if the path is of the shell or of no plugin.
         plugin: String,
@@ -114,7 +114,8 @@ pub enum Event {
         /// Time until the answer, in milliseconds.
         ms: f64,
     },
-    /// Requests and calls of a plugin that exceeded the rate limit, so that they have no events of their own.
+    /// Requests, calls and config changes of a plugin that exceeded the rate limit, so that they have no events of their
+    /// own.
     Suppressed {
         /// The plugin's id; empty for requests to the shell itself and those that no plugin serves.
         plugin: String,
@@ -122,6 +123,9 @@ pub enum Event {
         requests: u64,
         /// Number of IPC calls.
         calls: u64,
+        /// Number of config changes by the plugin.
+        #[serde(default)]
+        config_changes: u64,
     },
     /// A config value was stored or removed.
     Config {

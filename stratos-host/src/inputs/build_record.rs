@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -35,7 +36,10 @@ impl BuildRecord {
     /// Reads a record; an empty one if there is none, or if another version of the shell has written it.
     pub(crate) fn load(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or_default()
+        match serde_json::from_str::<(String, Self)>(&text) {
+            Ok((version, record)) if version == record_version() => record,
+            _ => Self::default(),
+        }
     }
 
     /// Writes the record.
@@ -46,7 +50,7 @@ impl BuildRecord {
     pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
         // A shell may be killed at any time, and `cargo stratos test` may read the file meanwhile.
         let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-        serde_json::to_writer(BufWriter::new(&mut file), self)?;
+        serde_json::to_writer(BufWriter::new(&mut file), &(record_version(), self))?;
         file.persist(path)?;
         Ok(())
     }
@@ -97,10 +101,12 @@ impl BuildRecord {
                 false => packages.names_of(&changed),
             };
             let scripts = &packages.with_build_script;
-            let results = build_dirs
-                .iter()
-                .map(|dir| invalidate(dir, &affected, scripts, modified));
-            results.fold(false, |any, is_known| any | is_known)
+            let dirs = build_dirs.iter();
+            let results: Vec<_> = dirs
+                .map(|dir| invalidate(dir, &affected, scripts, modified))
+                .collect();
+            let mut known = results.iter().flatten();
+            results.iter().all(Result::is_ok) && known.any(|is_known| *is_known)
         });
         changed.retain(|path| self.inputs.dep_info.contains(path));
         ChangedInputs {
@@ -132,5 +138,31 @@ impl BuildRecord {
         let packages = packages.iter().map(PathBuf::as_path).collect();
         files.retain(|path| self.inputs.may_include(path, package_of(path, &packages)));
         self.contents.update_files(&files)
+    }
+}
+
+/// Version of the record's format, and of the hashes in it: those of the standard library may change with the compiler.
+fn record_version() -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(b"content");
+    format!("{} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_of_another_version_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        let mut record = BuildRecord::default();
+        record.inputs.dep_info.insert("src/main.rs".into());
+        record.save(&path).unwrap();
+        let loaded = || BuildRecord::load(&path).inputs.dep_info.len();
+        assert_eq!(loaded(), 1);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace(&record_version(), "0.0.1 0")).unwrap();
+        assert_eq!(loaded(), 0);
     }
 }

@@ -14,13 +14,23 @@ use std::time::{Duration, SystemTime};
 /// and run those of their build scripts again that ran since.
 ///
 /// `build_dir` is a target folder; false if it does not have the layout that this function knows.
+///
+/// # Errors
+///
+/// When a file of cargo cannot be changed, so that cargo may take its unit for fresh.
 pub(super) fn invalidate(
     build_dir: &Path,
     affected: &BTreeSet<&str>,
     with_build_script: &BTreeSet<String>,
     modified: SystemTime,
-) -> bool {
+) -> io::Result<bool> {
     let profiles = profiles(build_dir);
+    let mut result = Ok(!profiles.is_empty());
+    let mut check = |changed: io::Result<()>| match changed {
+        // Another cargo has just removed the file, and builds the unit itself.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
+        _ => {}
+    };
     for profile in &profiles {
         for unit in entries(&profile.join(".fingerprint")) {
             let name = file_name(&unit);
@@ -30,16 +40,15 @@ pub(super) fn invalidate(
             }
             let files = entries(&unit).into_iter();
             for dep_info in files.filter(|file| file_name(file).starts_with("dep-")) {
-                // Fails for a file that another cargo has just removed, which builds the unit itself.
-                let _ = predate(&dep_info, modified);
+                check(predate(&dep_info, modified));
             }
             let output = profile.join("build").join(&name).join("output");
             if with_build_script.contains(package) && is_since(&output, modified) {
-                let _ = fs::remove_file(output);
+                check(fs::remove_file(output));
             }
         }
     }
-    !profiles.is_empty()
+    result
 }
 
 /// The folders of the profiles, such as `debug` or `x86_64-unknown-linux-musl/release`.

@@ -66,7 +66,10 @@ impl TrackedBuild {
             target: dirs.target().to_owned(),
             package,
         };
-        build.save();
+        // Changes that cargo may not see are recorded when it has built them: until then, each build is an error.
+        if build.changed.files.is_empty() || build.changed.are_invalidated {
+            build.save();
+        }
         build
     }
 
@@ -143,7 +146,17 @@ mod tests {
         assert!(changed.check(false).is_ok(), "cargo has built it");
         let error = changed.check(true).unwrap_err().to_string();
         assert!(error.contains("main.rs again, although"), "{error}");
-        fs::create_dir(target.join("debug/.fingerprint")).unwrap();
+        assert!(
+            begin().check(true).is_err(),
+            "the next build is an error too"
+        );
+        let unchangeable = target.join("debug/.fingerprint/p-1/dep-bin");
+        fs::create_dir_all(&unchangeable).unwrap();
+        assert!(
+            begin().check(true).is_err(),
+            "cargo was not made to build it"
+        );
+        fs::remove_dir(unchangeable).unwrap();
         write("p/src/main.rs", "three");
         assert!(begin().check(true).is_ok(), "cargo was made to build it");
     }

@@ -52,7 +52,7 @@ impl Reloader {
         let projects = options.projects.into_iter();
         let task = ReloadTask {
             plugins: projects
-                .map(|project| WatchedPlugin::new(project, &control))
+                .map(|project| WatchedPlugin::new(project, &control, options.since))
                 .collect(),
             settings_files: settings_files(&options.settings_folders),
             settings: options.settings_folders,
@@ -101,6 +101,9 @@ impl ReloadTask {
         // Not created anew by each round, which would restart the debouncing of a burst.
         let mut burst = Box::pin(debounce(&events));
         loop {
+            for plugin in &mut self.plugins {
+                plugin.update_lock_files(self.scanner.snapshot());
+            }
             tokio::select! {
                 () = &mut burst => {
                     burst.set(debounce(&events));

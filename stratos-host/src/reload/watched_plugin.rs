@@ -32,15 +32,27 @@ pub(super) struct WatchedPlugin {
     rebuild_loop: RebuildLoopDetector,
     /// Error of the manifest. The plugin is not built until it is corrected.
     manifest_error: Option<String>,
-    /// Whether a lock file changed during the running build, before it is known whether cargo wrote it.
-    lock_file_changed: Option<SystemTime>,
+    /// Lock files that existed before the latest build.
+    lock_files: BTreeSet<PathBuf>,
+    /// Change of a lock file during the running build, before it is known whether cargo wrote it.
+    lock_file_changed: Option<LockFileChange>,
     /// Kind of the project by its present files. The shell still runs it as `project.kind`.
     present_kind: ProjectKind,
     pub(super) builds: BuildChanges,
 }
 
+/// Change of a lock file.
+#[derive(Debug, Clone, Copy)]
+struct LockFileChange {
+    /// Modification time of the file.
+    modified: SystemTime,
+    /// Whether the file existed before the latest build.
+    existed: bool,
+}
+
 impl WatchedPlugin {
-    pub(super) fn new(project: Project, control: &Control) -> Self {
+    /// `since` is a time before the first build.
+    pub(super) fn new(project: Project, control: &Control, since: SystemTime) -> Self {
         let folder = canonicalize(&project.folder);
         Self {
             builds: BuildChanges::new(control.latest_build(&project.manifest.id)),
@@ -49,11 +61,12 @@ impl WatchedPlugin {
             manifest: folder.join("plugin.json"),
             folder,
             present_kind: project.kind.clone(),
-            project,
             inputs: BuildInputs::default(),
             rebuild_loop: RebuildLoopDetector::default(),
             manifest_error: None,
+            lock_files: lock_files(&project, since),
             lock_file_changed: None,
+            project,
         }
     }
 
@@ -82,8 +95,8 @@ impl WatchedPlugin {
             }
         }
         if has_ended
-            && let Some(modified) = self.lock_file_changed.take()
-            && self.lock_file_causes_build(Some(modified), launchers)
+            && let Some(change) = self.lock_file_changed.take()
+            && self.lock_file_causes_build(change, launchers)
         {
             self.control.sources_changed(self.id(), true);
         }
@@ -92,24 +105,37 @@ impl WatchedPlugin {
 
     /// Whether the change of a lock file is followed by a build.
     ///
-    /// Cargo itself writes the file at the beginning of a build, which uses what it has written.
+    /// Cargo itself creates the file at the beginning of a build, which uses what it has written. A file that existed
+    /// may have been changed by its author at the same time, after cargo has read it: then another build follows, in
+    /// which cargo finds nothing to do if it was cargo after all.
     fn lock_file_causes_build(
         &mut self,
-        modified: Option<SystemTime>,
+        change: LockFileChange,
         launchers: &LauncherFactory,
     ) -> bool {
-        let (Some(modified), Some((started_at, is_running))) = (modified, self.builds.latest())
-        else {
+        let Some((started_at, is_running)) = self.builds.latest() else {
             return true;
         };
         match launchers.resolved_at(self.id()) {
-            _ if modified < started_at => true,
-            Some(resolved_at) => modified > resolved_at,
+            _ if change.modified < started_at => true,
+            Some(resolved_at) => change.existed || change.modified > resolved_at,
             None if is_running => {
-                self.lock_file_changed = Some(modified);
+                self.lock_file_changed = Some(change);
                 false
             }
             None => true,
+        }
+    }
+
+    /// Takes over the lock files of a scan, unless a build runs that may have created them.
+    pub(super) fn update_lock_files(&mut self, snapshot: &Snapshot) {
+        if self
+            .builds
+            .latest()
+            .is_none_or(|(_, is_running)| !is_running)
+        {
+            let paths = snapshot.paths().filter(|path| is_lock_file(path));
+            self.lock_files = paths.cloned().collect();
         }
     }
 
@@ -177,7 +203,11 @@ impl WatchedPlugin {
             let modified = snapshot.modified(path);
             is_input
                 && match is_lock_file(path) {
-                    true => self.lock_file_causes_build(modified, launchers),
+                    true => modified.is_none_or(|modified| {
+                        let existed = self.lock_files.contains(*path);
+                        let change = LockFileChange { modified, existed };
+                        self.lock_file_causes_build(change, launchers)
+                    }),
                     false => self.rebuild_loop.causes_build(path, modified),
                 }
         });
@@ -321,6 +351,21 @@ fn link(folder: &Path) -> Option<PathBuf> {
         .components()
         .collect::<PathBuf>();
     path.is_symlink().then_some(path)
+}
+
+/// Lock files that the project's packages may have, of those that were not written since this time.
+fn lock_files(project: &Project, since: SystemTime) -> BTreeSet<PathBuf> {
+    let ProjectKind::Rust(cargo_toml) = &project.kind else {
+        return BTreeSet::new();
+    };
+    let cargo_toml = canonicalize(cargo_toml);
+    let folders = cargo_toml.ancestors().skip(1);
+    let files = folders.map(|folder| folder.join("Cargo.lock"));
+    let is_older = |path: &PathBuf| {
+        let modified = path.metadata().and_then(|metadata| metadata.modified());
+        modified.is_ok_and(|modified| modified < since)
+    };
+    files.filter(is_older).collect()
 }
 
 fn is_lock_file(path: &Path) -> bool {

@@ -1,6 +1,7 @@
 //! The accept loop of the shell's HTTP server, with its limits on connections and on the time for a request's head.
 
 use std::convert::Infallible;
+use std::future;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -93,11 +94,16 @@ async fn serve_connection<S, R, F>(
     R: Fn(Request<Body>) -> F,
     F: Future<Output = Response>,
 {
-    let closed = unused.closed.clone();
+    let closed = unused.closed();
     let service = service_fn(move |request: Request<Incoming>| {
-        unused.remove();
-        let response = respond(request.map(Body::new));
-        async { Ok::<_, Infallible>(response.await) }
+        let response = unused.set_used().then(|| respond(request.map(Body::new)));
+        async {
+            match response {
+                Some(response) => Ok::<_, Infallible>(response.await),
+                // The connection is about to be closed.
+                None => future::pending().await,
+            }
+        }
     });
     let connection = Builder::new()
         .timer(TokioTimer::new())

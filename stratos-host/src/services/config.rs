@@ -143,7 +143,7 @@ impl ConfigService {
     }
 
     fn emit_change(&self, caller: &Caller, key: String, value: Option<Value>) {
-        self.events.emit(Event::Config {
+        self.events.emit_config_change(Event::Config {
             plugin: caller.plugin.clone(),
             key,
             value,

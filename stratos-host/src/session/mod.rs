@@ -1,5 +1,6 @@
 //! The session of one plugin generation: handshake, calls in both directions, lifecycle hooks and shutdown.
 
+mod changes;
 mod context;
 mod handler;
 mod handshake;

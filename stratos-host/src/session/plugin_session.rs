@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use stratos_protocol::auth::{AuthChanged, AuthState};
+use stratos_protocol::auth::AuthState;
 use stratos_protocol::config::ConfigChanged;
 use stratos_protocol::error::chain;
 use stratos_protocol::handshake::{FEATURE_CONFIG_CHANGES, FEATURE_RESUME};
@@ -27,9 +27,10 @@ use crate::process::{LaunchedPlugin, ProcessHandle};
 use crate::routing::Target;
 use crate::services::Caller;
 use crate::session::SessionContext;
+use crate::session::changes::{LoginSender, send_changes};
 use crate::session::handler::ServiceHandler;
 use crate::session::handshake::accept_plugin;
-use crate::timeouts::{Timeouts, UNLIMITED};
+use crate::timeouts::Timeouts;
 
 /// Wait for the exit of a process after its connection has ended.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -51,6 +52,7 @@ pub(crate) struct Session {
     /// Requests in flight, which a shutdown in order waits for.
     leases: TaskTracker,
     peer: Peer,
+    logins: LoginSender,
     /// Whether the plugin implements `on_resume`.
     pub(crate) resumes: bool,
     invoke_permits: Semaphore,
@@ -124,14 +126,17 @@ impl Session {
         tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
         let has_feature = |feature| hello.features.iter().any(|name| name == feature);
         if has_feature(FEATURE_CONFIG_CHANGES) {
-            let changes = forward_config_changes(peer.clone(), &caller, context);
-            tokio::spawn(changes);
+            let changes = context.services.config.subscribe(&caller.plugin);
+            // The plugin reads the values itself.
+            let sends = send_changes(peer.clone(), changes, |()| ConfigChanged {}, |(), _| ());
+            tokio::spawn(sends);
         }
         Ok(Self {
             caller,
             http: HttpClient::pooled(Connector::Stream(http)),
             process,
             leases: TaskTracker::new(),
+            logins: LoginSender::new(peer.clone()),
             peer,
             resumes: has_feature(FEATURE_RESUME),
             invoke_permits: Semaphore::new(INVOKE_PERMITS),
@@ -269,21 +274,18 @@ impl Session {
         self.peer.call_raw(Invoke::METHOD, params, limit).await
     }
 
-    /// Sends a changed login, and waits until the plugin has acknowledged it. On failure, logs a warning and returns
-    /// false.
+    /// Sends a changed login, and waits until the plugin has acknowledged it or has ended. If it does neither in time, or
+    /// answers an error, logs a warning and returns false.
     pub(crate) async fn send_auth(&self, auth: AuthState) -> bool {
         let limit = self.context.timeouts.current().auth;
-        let peer = self.peer.clone();
-        // In a task of its own, because a call that times out is cancelled: a plugin that is suspended or blocked must
-        // learn of the login later.
-        let call = tokio::spawn(async move { peer.call(&AuthChanged { auth }, UNLIMITED).await });
-        let is_acknowledged = matches!(timeout(limit, call).await, Ok(Ok(Ok(_))));
-        if !is_acknowledged {
+        let sent = timeout(limit, self.logins.send(auth)).await;
+        let is_done = sent.unwrap_or(false);
+        if !is_done {
             let text = "did not acknowledge the changed login";
             let events = &self.context.events;
             events.log_from_shell(&self.caller.plugin, Level::Warn, text);
         }
-        is_acknowledged
+        is_done
     }
 
     async fn call_hook<R: Request>(
@@ -343,31 +345,6 @@ async fn drive(driver: PeerDriver, caller: Arc<Caller>, context: SessionContext)
         events.log_from_shell(&caller.plugin, Level::Error, text);
     }
     context.services.session_ended(&caller);
-}
-
-/// Tells the plugin of changed config values until its connection ends. One message at a time is in flight, so a plugin
-/// that does not answer delays its own messages only.
-fn forward_config_changes(
-    peer: Peer,
-    caller: &Caller,
-    context: &SessionContext,
-) -> impl Future<Output = ()> + use<> {
-    let mut changes = context.services.config.subscribe(&caller.plugin);
-    let timeouts = Arc::clone(&context.timeouts);
-    async move {
-        let forward = async {
-            while changes.changed().await.is_ok() {
-                // The plugin reads the values itself, so an error loses nothing but this message.
-                let _ = peer
-                    .call(&ConfigChanged {}, timeouts.current().answer)
-                    .await;
-            }
-        };
-        tokio::select! {
-            () = forward => {}
-            () = peer.closed() => {}
-        }
-    }
 }
 
 fn broke_protocol(violation: &str) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::thread;
+use std::time::SystemTime;
 #[cfg(target_os = "linux")]
 use std::time::{Duration, Instant};
 
@@ -379,6 +380,24 @@ fn a_change_of_the_lock_file_is_built() {
     let (_plugins, sources, mut shell) = running("sample");
     let lock = sources.read("Cargo.lock");
     sources.write("Cargo.lock", &format!("# A comment.\n{lock}"));
+    shell.wait_for_build("sample", "finished");
+}
+
+/// Cargo may have read the file already, or not: until its first message, nobody knows.
+#[test]
+fn a_change_of_the_lock_file_at_the_beginning_of_a_build_is_built() {
+    let (_plugins, sources, mut shell) = running("sample");
+    sources.version("two");
+    shell.wait_for_build("sample", "started");
+    let beginning = SystemTime::now();
+    shell.wait_for_reload("sample");
+    let lock = sources.read("Cargo.lock");
+    let name = "Cargo.lock.new";
+    sources.write(name, &format!("# A comment.\n{lock}"));
+    let path = sources.folder.join(name);
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(beginning).unwrap();
+    fs::rename(path, sources.folder.join("Cargo.lock")).unwrap();
     shell.wait_for_build("sample", "finished");
 }
 
