@@ -151,7 +151,8 @@ impl Control {
     }
 
     /// Whether the shell has begun to stop.
-    pub(crate) fn is_shutting_down(&self) -> bool {
+    #[must_use]
+    pub fn is_shutting_down(&self) -> bool {
         self.runtime().shutdown.is_cancelled()
     }
 

@@ -107,6 +107,8 @@ impl FormatTask {
                 plugins = &mut settled, if !is_settled => {
                     is_settled = true;
                     match self.format {
+                        // Stopped while plugins were being built: there is no next step.
+                        Some(_) if !self.status.exit_when_ready && control.is_shutting_down() => continue,
                         Some(_) => self.status.render(&plugins),
                         None => self.ready_event(&plugins),
                     }
