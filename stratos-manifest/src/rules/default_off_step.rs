@@ -54,7 +54,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let is_out_of_range =
             default.value > max || min.as_ref().is_some_and(|min| default.value < min.value);
         let base = min.map_or(0.0, |min| min.value);
-        if step.value <= 0.0 || is_out_of_range || !is_between_steps(default.value, base, step.value) {
+        if step.value <= 0.0
+            || is_out_of_range
+            || !is_between_steps(default.value, base, step.value)
+        {
             continue;
         }
         let nearest = nearest_step(default.value, base, step.value);

@@ -70,7 +70,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             )
             .note("in a manifest, the slashes are a part of the pattern, so that a text without them does not match");
         let written = quote_source(&format!("\"pattern\": {}", json_text(&inside)));
-        let lost: String = flags.chars().filter(|flag| !NEUTRAL_FLAGS.contains(*flag)).collect();
+        let lost: String = flags
+            .chars()
+            .filter(|flag| !NEUTRAL_FLAGS.contains(*flag))
+            .collect();
         out.push(match lost.as_str() {
             "" => finding
                 .help(format!("write {written}"))
@@ -114,7 +117,9 @@ mod tests {
             ("", None),
         ] {
             let split = split_delimiters(pattern);
-            let split = split.as_ref().map(|(inside, flags)| (inside.as_str(), *flags));
+            let split = split
+                .as_ref()
+                .map(|(inside, flags)| (inside.as_str(), *flags));
             assert_eq!(split, expected, "{pattern}");
         }
     }

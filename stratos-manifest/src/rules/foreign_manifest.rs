@@ -130,7 +130,12 @@ fn recognize_keys(root: &Object<'_>) -> Option<(&'static str, String)> {
             false => format.typical_keys,
         };
         let has = |path: &&&str| find_path(root, path, str::eq).is_some();
-        let mut found: Vec<_> = format.unique_keys.iter().chain(typical_keys).filter(has).collect();
+        let mut found: Vec<_> = format
+            .unique_keys
+            .iter()
+            .chain(typical_keys)
+            .filter(has)
+            .collect();
         if found.is_empty() {
             found.extend(format.general_keys.iter().filter(has));
             // A single word is no evidence.
@@ -138,7 +143,10 @@ fn recognize_keys(root: &Object<'_>) -> Option<(&'static str, String)> {
                 return None;
             }
         }
-        Some((format.what, join_first(found.iter().map(|path| quote(path)))))
+        Some((
+            format.what,
+            join_first(found.iter().map(|path| quote(path))),
+        ))
     })
 }
 
@@ -164,7 +172,10 @@ fn recognize_name(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
 fn recognize_unknown_format(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
     let node = cx.objects.first()?;
     let has = |key| find(node.object, key).is_some();
-    if ["id", "type", "background", "settings"].into_iter().any(has) {
+    if ["id", "type", "background", "settings"]
+        .into_iter()
+        .any(has)
+    {
         return None;
     }
     let keys = unknown_keys(node);

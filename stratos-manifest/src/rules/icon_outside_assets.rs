@@ -1,6 +1,4 @@
-use crate::{
-    context::file_references, facts::FileStatus, rules::prelude::*,
-};
+use crate::{context::file_references, facts::FileStatus, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does

@@ -76,8 +76,14 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     span(&property.name),
                     format!("`{key}` has no effect on a setting of type `{kind}`"),
                 )
-                .note(format!("it belongs to settings of type {}", join_or(&owners)))
-                .help(format!("write `\"type\": \"{}\"` if it is one, or remove `{key}`", owners[0]));
+                .note(format!(
+                    "it belongs to settings of type {}",
+                    join_or(&owners)
+                ))
+                .help(format!(
+                    "write `\"type\": \"{}\"` if it is one, or remove `{key}`",
+                    owners[0]
+                ));
             out.push(finding);
         }
     }

@@ -76,13 +76,23 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let finding = cx
             .finding(head_span(first), message)
             .note("a form has texts as the values of its choices, and may store the value as one");
-        let finding = values.iter().skip(1).take(MAX_RELATED).fold(finding, |finding, value| {
-            finding.related(head_span(value), format!("this is {}", describe_kind(value)))
-        });
+        let finding = values
+            .iter()
+            .skip(1)
+            .take(MAX_RELATED)
+            .fold(finding, |finding, value| {
+                finding.related(
+                    head_span(value),
+                    format!("this is {}", describe_kind(value)),
+                )
+            });
         let edits = edits(cx.manifest.text, setting, &values);
         out.push(match edits.first() {
             Some(edit) => finding
-                .help(format!("write all values as text, such as {}", quote(&edit.text)))
+                .help(format!(
+                    "write all values as text, such as {}",
+                    quote(&edit.text)
+                ))
                 .unsafe_fix(edits),
             None => finding.help("write a short text that no other option has"),
         });
@@ -100,7 +110,9 @@ fn edits(text: &str, setting: &ObjectNode<'_>, values: &[&Value<'_>]) -> Vec<Edi
         .map(|value| Edit::replace(span(*value), quoted(value)))
         .collect();
     if let Some(default) = default_value(setting)
-        && let Some(chosen) = words.clone().find(|value| to_json(value) == to_json(default))
+        && let Some(chosen) = words
+            .clone()
+            .find(|value| to_json(value) == to_json(default))
     {
         edits.push(Edit::replace(span(default), quoted(chosen)));
     }

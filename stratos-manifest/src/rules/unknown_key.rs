@@ -70,7 +70,9 @@ fn describe(cx: &RuleContext<'_>, node: &ObjectNode<'_>, key: &UnknownKey<'_>) -
         None => match existing_field(node, key.property.name.as_str()) {
             Some(field) => finding
                 .note(format!("the field is `{field}`, which is here, too"))
-                .help(format!("move its content to `{field}`, as far as it is not there yet, and remove it")),
+                .help(format!(
+                    "move its content to `{field}`, as far as it is not there yet, and remove it"
+                )),
             None => finding
                 .note(no_field)
                 .help("remove it, unless you know that your shell reads it"),
@@ -81,7 +83,11 @@ fn describe(cx: &RuleContext<'_>, node: &ObjectNode<'_>, key: &UnknownKey<'_>) -
 /// The field of the object that the key is another name of.
 fn existing_field(node: &ObjectNode<'_>, key: &str) -> Option<&'static str> {
     let is_meant = |field: &&Field| {
-        let names = field.aliases.iter().chain(field.synonyms).chain([&field.key]);
+        let names = field
+            .aliases
+            .iter()
+            .chain(field.synonyms)
+            .chain([&field.key]);
         names.into_iter().any(|name| is_same_word(name, key))
     };
     let field = node.schema.fields.iter().find(is_meant)?;

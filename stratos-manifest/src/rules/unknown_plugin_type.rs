@@ -38,7 +38,10 @@ declare_rule! {
 
 const SYNONYMS: &[Synonyms] = &[
     Synonyms::of("user", &["personal", "pilot"]),
-    Synonyms::of("airline", &["company", "organization", "va", "virtual airline"]),
+    Synonyms::of(
+        "airline",
+        &["company", "organization", "va", "virtual airline"],
+    ),
 ];
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {

@@ -37,7 +37,17 @@ declare_rule! {
 
 const SYNONYMS: &[Synonyms] = &[
     Synonyms::of("user", &["local", "personal", "pilot"]),
-    Synonyms::of("airline", &["admin", "administrator", "company", "organization", "va", "virtual airline"]),
+    Synonyms::of(
+        "airline",
+        &[
+            "admin",
+            "administrator",
+            "company",
+            "organization",
+            "va",
+            "virtual airline",
+        ],
+    ),
 ];
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {

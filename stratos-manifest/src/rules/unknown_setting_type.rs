@@ -37,9 +37,26 @@ declare_rule! {
 
 /// Names of the types in other settings formats: HTML forms, JSON Schema, and the settings of editors and apps.
 const SYNONYMS: &[Synonyms] = &[
-    Synonyms::of("boolean", &["checkbox", "flag", "switch", "toggle", "yes no"]),
-    Synonyms::of("text", &["input", "line", "string", "str", "text field", "text input", "textbox"]),
-    Synonyms::of("longtext", &["multiline", "multiline text", "paragraph", "text area"]),
+    Synonyms::of(
+        "boolean",
+        &["checkbox", "flag", "switch", "toggle", "yes no"],
+    ),
+    Synonyms::of(
+        "text",
+        &[
+            "input",
+            "line",
+            "string",
+            "str",
+            "text field",
+            "text input",
+            "textbox",
+        ],
+    ),
+    Synonyms::of(
+        "longtext",
+        &["multiline", "multiline text", "paragraph", "text area"],
+    ),
     Synonyms::of("number", &["decimal", "double", "float", "numeric"]),
     Synonyms {
         value: "number",
@@ -47,7 +64,13 @@ const SYNONYMS: &[Synonyms] = &[
         remark: "; with `\"step\": 1`, only whole numbers can be entered",
     },
     Synonyms::of("range", &["slider"]),
-    Synonyms::of("list", &["choice", "combo", "combobox", "dropdown", "enum", "option", "options", "picker", "select"]),
+    Synonyms::of(
+        "list",
+        &[
+            "choice", "combo", "combobox", "dropdown", "enum", "option", "options", "picker",
+            "select",
+        ],
+    ),
     Synonyms::of("radio", &["radio button", "radio buttons", "radio group"]),
     Synonyms::of("date", &["calendar", "date picker", "day"]),
     Synonyms::of("json", &["any", "array", "dict", "map", "object"]),

@@ -78,7 +78,9 @@ fn relative_path(fault: PathError, path: &str) -> Option<String> {
     let relative = match fault {
         PathError::Backslash => path,
         PathError::Absolute | PathError::Variable => {
-            let folders = FOLDERS.iter().filter_map(|folder| path.rfind(&format!("/{folder}/")));
+            let folders = FOLDERS
+                .iter()
+                .filter_map(|folder| path.rfind(&format!("/{folder}/")));
             match folders.max() {
                 Some(at) => &path[at + 1..],
                 None if is_folder_variable(before) => after_first,
@@ -96,7 +98,10 @@ fn relative_path(fault: PathError, path: &str) -> Option<String> {
 fn is_folder_variable(segment: &str) -> bool {
     let name = segment.to_ascii_lowercase();
     let is_variable = name.starts_with(['$', '%', '_']);
-    is_variable && ["dir", "folder", "path", "pwd", "root"].iter().any(|word| name.contains(word))
+    is_variable
+        && ["dir", "folder", "path", "pwd", "root"]
+            .iter()
+            .any(|word| name.contains(word))
 }
 
 fn advice(fault: PathError, field: &[&str], path: &str) -> String {

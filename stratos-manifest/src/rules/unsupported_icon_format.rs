@@ -46,7 +46,10 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let path = quote(&icon.value);
         let finding = match has_ending {
             true => cx
-                .finding(span(icon), format!("the icon {path} is neither .svg nor .png"))
+                .finding(
+                    span(icon),
+                    format!("the icon {path} is neither .svg nor .png"),
+                )
                 .note("icons are square images in the format SVG or PNG"),
             false => cx
                 .finding(span(icon), format!("the icon {path} has no file ending"))
@@ -56,9 +59,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             Some(found) => finding
                 .help(format!("did you mean {}?", quote(&found)))
                 .unsafe_fix([Edit::set_text(icon, &found)]),
-            None if has_ending => finding.help(
-                "convert the image (renaming it is not enough), and write its new name",
-            ),
+            None if has_ending => finding
+                .help("convert the image (renaming it is not enough), and write its new name"),
             None => finding.help("write the ending of the file, too: `.svg` or `.png`"),
         });
     }

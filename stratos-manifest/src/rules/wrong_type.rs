@@ -77,12 +77,15 @@ fn wrong_value(
                 "leave the field out, or write `{}`{extra_help}",
                 field_example(cx, node, field)
             ))
-            .safe_fix(Edit::remove_property(cx.manifest.text, node.object, property)),
+            .safe_fix(Edit::remove_property(
+                cx.manifest.text,
+                node.object,
+                property,
+            )),
         (Field { key: "version", .. }, Value::NumberLit(number)) => {
             let VersionAdvice { help, fix, .. } = version_advice(cx, number.value);
-            let edit = fix.map(|(version, _)| {
-                Edit::replace(span(value), json_text(&version.to_string()))
-            });
+            let edit =
+                fix.map(|(version, _)| Edit::replace(span(value), json_text(&version.to_string())));
             finding.help(help).unsafe_fix(edit)
         }
         _ => match converted_value(cx.manifest, field, value) {
@@ -101,7 +104,10 @@ fn wrong_value(
                     Some(object) => format!("\"{}\": {object}", field.key),
                     None => field_example(cx, node, field),
                 };
-                finding.help(format!("write it like {}{extra_help}", quote_source(&example)))
+                finding.help(format!(
+                    "write it like {}{extra_help}",
+                    quote_source(&example)
+                ))
             }
         },
     }
