@@ -70,7 +70,9 @@ impl PathPackages {
             *self = newer;
         } else {
             self.folders.extend(newer.folders);
-            self.names.extend(newer.names);
+            // The name of a package with an invalid manifest is unknown.
+            let known = newer.names.into_iter().filter(|(_, name)| !name.is_empty());
+            self.names.extend(known);
             self.with_build_script.extend(newer.with_build_script);
             self.files.extend(newer.files);
         }
