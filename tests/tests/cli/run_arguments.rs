@@ -42,6 +42,20 @@ fn a_plugin_that_is_named_twice_is_one_plugin() {
 }
 
 #[test]
+fn plugins_are_found_at_any_depth_below_a_folder() {
+    let plugins = Plugins::new(SAMPLE, &["sample", "other"]);
+    let far = plugins.root().join("crew/ground/other");
+    std::fs::create_dir_all(far.parent().unwrap()).unwrap();
+    std::fs::rename(plugins.root().join("other"), far).unwrap();
+    let started = run(plugins.root(), &[]);
+    assert_eq!(started.code, Some(0), "{started:?}");
+    for id in ["sample", "other"] {
+        let running = format!("{id:<6} running\n");
+        assert!(started.stdout.contains(&running), "{started:?}");
+    }
+}
+
+#[test]
 fn a_folder_that_does_not_exist_has_the_help_of_check() {
     let folder = tempfile::tempdir().unwrap();
     let [run, check] = ["run", "check"].map(|command| stratos(folder.path(), [command, "nowhere"]));
