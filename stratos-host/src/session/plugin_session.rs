@@ -219,7 +219,7 @@ impl Session {
     /// Waits until the plugin ends without having been stopped; returns how it ended.
     pub(crate) async fn wait_for_crash(&self) -> String {
         let exit = tokio::select! {
-            exit = self.process.wait() => exit,
+            exit = self.exited() => exit,
             () = self.peer.closed() => {
                 if let Some(violation) = self.peer.protocol_violation() {
                     self.process.terminate().await;
@@ -236,6 +236,13 @@ impl Session {
             }
         };
         format!("{exit} by itself")
+    }
+
+    /// Waits for the exit of the process, and until the messages are read that it sent before; returns how it ended.
+    async fn exited(&self) -> String {
+        let exit = self.process.wait().await;
+        let _ = timeout(EXIT_TIMEOUT, self.peer.closed()).await;
+        exit
     }
 
     /// Describes how the plugin has ended with its last words, if that is why a request has failed.
@@ -300,8 +307,10 @@ impl Session {
         debug!(plugin, generation, ?limit, "{name} is called");
         let begin = Instant::now();
         let result = tokio::select! {
+            // An answer counts, even if the process has ended since.
+            biased;
             result = self.peer.call(params, limit) => result,
-            exit = self.process.wait() => return Err(format!("{exit} during {name}")),
+            exit = self.exited() => return Err(format!("{exit} during {name}")),
         };
         let (duration, succeeded) = (begin.elapsed(), result.is_ok());
         debug!(plugin, generation, ?duration, succeeded, "{name} returned");

@@ -33,6 +33,10 @@ pub(super) async fn start_crashes() {
 /// Exits as soon as the connection has taken 1,000 lines for the log.
 pub(super) async fn logs_and_exits() {
     let mut connection = RawConnection::started().await;
+    // The answer means that the shell has read that of `start`, so that the exit is not one during `on_start`.
+    connection
+        .ask("config/get_all", json!({ "after": null }))
+        .await;
     let line = json!({ "level": "info", "tag": "flood", "message": "line" });
     let lines = format!("{}\n", notification("log", &line)).repeat(1_000);
     let sent = connection.try_send(lines.as_bytes()).await;
