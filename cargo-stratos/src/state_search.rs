@@ -16,7 +16,7 @@ const SKIPPED: [&str; 2] = ["target", "node_modules"];
 
 /// The state folder that a command without `--state` is about.
 ///
-/// This is the nearest `.stratos` in the current folder or above with a running shell, otherwise the only one in a
+/// The nearest `.stratos` in the current folder or above with a running shell comes first, then the only one in a
 /// subfolder. Without a running shell, the same search is done for config values.
 ///
 /// # Errors

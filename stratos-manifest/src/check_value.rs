@@ -33,7 +33,7 @@ pub enum SettingError {
         key: String,
         /// The declared key that is probably meant.
         similar: Option<String>,
-        /// All declared keys.
+        /// The declared keys.
         known: Vec<String>,
     },
     /// The value is none that the setting takes.

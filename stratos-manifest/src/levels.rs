@@ -26,7 +26,7 @@ pub enum LevelError {
         /// The rule or group with the most similar name.
         similar: Option<&'static str>,
     },
-    /// This rule is always an error: no other rule can check the files that it reports.
+    /// The rule is always an error: no other rule can check the files that it reports.
     NeverAllowed(&'static str),
 }
 

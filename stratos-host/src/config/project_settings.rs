@@ -13,7 +13,7 @@ pub struct SettingsFolders {
     current: PathBuf,
     /// Absolute paths of the plugins' folders, by plugin id.
     plugins: BTreeMap<String, PathBuf>,
-    /// All folders, each after those around it.
+    /// Folders whose `stratos.toml` counts, each after those around it.
     folders: BTreeSet<PathBuf>,
 }
 

@@ -155,7 +155,7 @@ pub enum Event {
         /// Progress of the scenario.
         progress: ScenarioProgress,
     },
-    /// This subscriber was too slow, and its oldest events were dropped.
+    /// The oldest events of a subscriber that was too slow were dropped.
     Missed {
         /// Number of dropped events; a line about dropped lines counts for each of those.
         count: u64,

@@ -49,7 +49,7 @@ pub struct PluginInfo {
     pub routes: Vec<Route>,
     /// The IPC channels that the plugin handles, without their prefix.
     pub channels: Vec<String>,
-    /// Those of the channels whose handler takes no payload.
+    /// The channels whose handler takes no payload.
     #[serde(default)]
     pub channels_without_payload: Vec<String>,
 }

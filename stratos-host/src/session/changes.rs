@@ -9,8 +9,8 @@ use crate::timeouts::UNLIMITED;
 
 /// Sends the present state to a plugin at each change, until the connection ends.
 ///
-/// One call at a time is in flight, and states that are replaced meanwhile are not sent: a plugin that does not answer
-/// delays its own messages only. A call has no timeout, because a call that times out is cancelled: a suspended plugin
+/// Calls follow one another, and states that are replaced meanwhile are not sent: a plugin that does not answer delays
+/// its own messages only. A call has no timeout, because a call that times out is cancelled: a suspended plugin
 /// would read the request and its cancellation together later, and not learn of the state.
 ///
 /// `answered` receives each state that was sent, and whether the plugin acknowledged it instead of answering an error.

@@ -189,7 +189,7 @@ fn snapshot_struct(accessors: &[SettingAccessor<'_>]) -> TokenStream {
         }
     });
     quote! {
-        /// All settings at one time.
+        /// Values of the settings at one time.
         #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::cmp::PartialEq)]
         pub struct Snapshot {
             #(#fields,)*

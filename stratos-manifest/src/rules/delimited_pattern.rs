@@ -45,7 +45,7 @@ declare_rule! {
 /// The flags of JavaScript.
 const FLAGS: &str = "dgimsuvy";
 
-/// Those that do not change whether a single text matches. `y` does: the match has to begin at the start of the text.
+/// Flags that do not change whether a single text matches. `y` does: the match has to begin at the start of the text.
 const NEUTRAL_FLAGS: &str = "dguv";
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {

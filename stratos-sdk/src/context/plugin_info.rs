@@ -53,8 +53,9 @@ impl PluginInfo {
 
     /// Folder for the plugin's own files, as an absolute path. Created if it does not exist.
     ///
-    /// It survives updates and restarts of the shell, and no other plugin uses it. In the mocked shell it is
-    /// `.stratos/data/{id}`, and in the real shell `plugins-data/{id}` (V3: the folder of its databases).
+    /// Updates and restarts of the shell leave the folder as it is, and no other plugin uses it. In the mocked shell it is
+    /// `.stratos/data/{id}`. In the real shell it is `plugins-data/{id}` (assumed; in V3, the folder of the plugin's
+    /// databases).
     ///
     /// # Errors
     ///

@@ -133,8 +133,8 @@ impl Service<Request> for Routes {
 
 /// Whether a response is the one of axum to a method without a handler.
 ///
-/// It is replaced here and not by a fallback of the router, which would not pass the author's middleware, such as one
-/// for CORS.
+/// A fallback of the router could send another one instead, but requests to it would not pass the author's middleware,
+/// such as one for CORS.
 fn is_default_405(response: &Response) -> bool {
     response.status() == StatusCode::METHOD_NOT_ALLOWED
         && response.headers().contains_key(ALLOW)

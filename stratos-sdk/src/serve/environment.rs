@@ -28,9 +28,9 @@ pub(super) struct Environment {
 /// Error of [`Environment::read`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EnvironmentError {
-    /// This process was not started by a host.
+    /// No host started this process.
     NoHost,
-    /// The host, which is probably an older one, has not set this variable.
+    /// A variable that the host, which is probably an older one, has not set.
     Missing(&'static str),
 }
 

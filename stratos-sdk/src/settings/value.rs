@@ -10,7 +10,7 @@ pub trait SettingValue: Sized {
 
 /// Enum of the options of a list or radio setting.
 pub trait Choice: Copy + 'static {
-    /// Every option, with the JSON text of the value that is stored for it.
+    /// The options, each with the JSON text of the value that is stored for it.
     const ALL: &'static [(&'static str, Self)];
 }
 

@@ -74,7 +74,6 @@ fn a_folder_inside_a_plugin_finds_or_names_the_manifest_above() {
     assert!(!other.stderr.contains("around"), "{other:?}");
 }
 
-/// Nothing else is said about the manifest of another platform.
 #[test]
 fn a_foreign_manifest_has_one_finding_and_can_be_excepted() {
     let grafana =

@@ -211,6 +211,32 @@ fn module_names_are_specific() {
     }
 }
 
+/// The rules' documentation is prose for the book, so that its paragraphs may open with any word.
+#[test]
+fn paragraphs_of_doc_comments_do_not_open_with_a_pronoun() {
+    let (root, mut found) = (root(), Vec::new());
+    for file in rust_files(&root) {
+        let path = file.strip_prefix(&root).expect("a file of the workspace");
+        if path.starts_with("stratos-manifest/src/rules") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("a readable file");
+        let mut is_paragraph = false;
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            let doc = line.strip_prefix("///").or(line.strip_prefix("//!"));
+            let words = doc.unwrap_or_default().trim();
+            let first = words.split(|char: char| !char.is_alphabetic()).next();
+            let pronouns = ["It", "Its", "They", "This", "That", "These", "Those"];
+            if !is_paragraph && first.is_some_and(|first| pronouns.contains(&first)) {
+                found.push(format!("{}:{}: {words}", path.display(), number + 1));
+            }
+            is_paragraph = !words.is_empty();
+        }
+    }
+    assert!(found.is_empty(), "name the thing: {found:#?}");
+}
+
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()

@@ -19,7 +19,7 @@ pub(crate) struct ConfigEntry {
 }
 
 impl ConfigEntry {
-    /// All settings in the order of the manifest, then the plugin's own values in the order of their keys.
+    /// Settings in the order of the manifest, then the plugin's own values in the order of their keys.
     pub(super) fn all(settings: &[Setting], mut values: ConfigValues) -> Vec<Self> {
         let declared = settings.iter().map(|setting| {
             let value = values.remove(&setting.key);

@@ -33,11 +33,11 @@ pub(super) struct FoundSdk {
 /// Origin of a new project's SDK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SdkOrigin {
-    /// The command line names it.
+    /// A folder or a registry that the command line names.
     Given,
-    /// It belongs to this program.
+    /// The source tree that this program was built from.
     Program,
-    /// It belongs to this program and lies in cargo's cache, which cargo cleans.
+    /// The source tree that this program was built from, in cargo's cache, which cargo cleans.
     CargoCache,
 }
 

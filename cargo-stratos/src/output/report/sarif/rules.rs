@@ -5,7 +5,7 @@ use stratos_manifest::{RULES, Rule, RuleLevel};
 
 use crate::output::report::sarif::findings::message;
 
-/// This program with all of its rules, so that a viewer can list the rules that found nothing.
+/// The program with all of its rules, so that a viewer can list the rules that found nothing.
 pub(super) fn tool() -> Value {
     json!({
         "driver": {
