@@ -57,7 +57,11 @@ struct GatedLauncher {
 }
 
 impl Launcher for GatedLauncher {
-    fn prepare(&self, _build_id: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+    fn prepare(
+        &self,
+        _build_id: u64,
+        _events: EventBus,
+    ) -> BoxFuture<'_, Result<Program, LaunchError>> {
         Box::pin(async {
             self.calls.send(Call::Build).expect("the test waits");
             self.builds.acquire().await.expect("it is open").forget();

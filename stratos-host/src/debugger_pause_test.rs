@@ -54,8 +54,12 @@ async fn on_start_waits_until_the_debugger_pause_is_released() {
 struct WithPid(InMemoryLauncher);
 
 impl Launcher for WithPid {
-    fn prepare(&self, build_id: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
-        self.0.prepare(build_id)
+    fn prepare(
+        &self,
+        build_id: u64,
+        events: EventBus,
+    ) -> BoxFuture<'_, Result<Program, LaunchError>> {
+        self.0.prepare(build_id, events)
     }
 
     fn launch(

@@ -5,7 +5,7 @@
 //! (rust-lang/cargo#6529).
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -49,6 +49,13 @@ pub(super) fn invalidate(
         }
     }
     result
+}
+
+/// Whether another cargo builds in a folder now: cargo locks a file in the folder of the profile (observed with 1.95).
+pub(crate) fn is_locked(build_dir: &Path) -> bool {
+    let locks = profiles(build_dir).into_iter();
+    let mut locks = locks.filter_map(|profile| File::open(profile.join(".cargo-lock")).ok());
+    locks.any(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// The folders of the profiles, such as `debug` or `x86_64-unknown-linux-musl/release`.

@@ -14,6 +14,7 @@ mod snapshot;
 
 pub(crate) use self::build_inputs::{BuildInputs, package_of};
 pub(crate) use self::build_record::{BuildRecord, ChangedInputs};
+pub(crate) use self::cargo_freshness::is_locked;
 pub(crate) use self::packages::{PathPackages, canonicalize};
 pub(crate) use self::scan::{ScanScope, WatchSet};
 pub(crate) use self::snapshot::Snapshot;

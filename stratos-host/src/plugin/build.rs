@@ -52,7 +52,8 @@ impl Builds {
         self.cancel();
         self.build_id += 1;
         let (launcher, build_id) = (Arc::clone(&self.launcher), self.build_id);
-        let task = tokio::spawn(async move { launcher.prepare(build_id).await });
+        let events = self.events.clone();
+        let task = tokio::spawn(async move { launcher.prepare(build_id, events).await });
         self.running = Some((Instant::now(), AbortOnDropHandle::new(task)));
         self.report(BuildStep::Started);
     }

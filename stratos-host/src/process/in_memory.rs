@@ -39,7 +39,11 @@ impl InMemoryLauncher {
 }
 
 impl Launcher for InMemoryLauncher {
-    fn prepare(&self, _build_id: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+    fn prepare(
+        &self,
+        _build_id: u64,
+        _events: EventBus,
+    ) -> BoxFuture<'_, Result<Program, LaunchError>> {
         Box::pin(async { Ok(Program::InMemory) })
     }
 

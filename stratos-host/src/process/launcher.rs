@@ -18,8 +18,13 @@ use crate::process::handle::ProcessHandle;
 pub trait Launcher: Send + Sync + 'static {
     /// Builds the newest version of the program. Each call has a different `build_id`.
     ///
-    /// Dropping the future cancels the build without leaving processes or files behind.
-    fn prepare(&self, build_id: u64) -> BoxFuture<'_, Result<Program, LaunchError>>;
+    /// Dropping the future cancels the build without leaving processes or files behind. `events` receives log lines about
+    /// the build.
+    fn prepare(
+        &self,
+        build_id: u64,
+        events: EventBus,
+    ) -> BoxFuture<'_, Result<Program, LaunchError>>;
 
     /// Whether [`prepare`](Self::prepare) runs a compiler, so that the shell emits events about builds.
     fn builds(&self) -> bool {

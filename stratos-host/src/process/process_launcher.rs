@@ -13,6 +13,8 @@ use futures_util::future::BoxFuture;
 use stratos_protocol::environment::{
     DATA_FOLDER, HOST_PID, HTTP_SOCKET, NONCE, PLUGIN_FOLDER, SOCKET,
 };
+#[cfg(feature = "reload")]
+use stratos_protocol::logger::Level;
 use stratos_transport::PluginFolders;
 use stratos_transport::listener::{StreamConnector, StreamListener};
 use stratos_transport::local::LocalListener;
@@ -73,7 +75,7 @@ impl ProcessLauncher {
         }
     }
 
-    async fn build(&self, cargo_toml: &Path) -> Result<BuildOutput, BuildError> {
+    async fn build(&self, cargo_toml: &Path, events: &EventBus) -> Result<BuildOutput, BuildError> {
         let context = &self.context;
         let resolved_at = context.start_resolution(&self.plugin);
         let permit = Arc::clone(&context.build_permit).acquire_owned().await;
@@ -81,6 +83,11 @@ impl ProcessLauncher {
         let quiet = context.quiet.load(Ordering::Relaxed);
         #[cfg(feature = "reload")]
         let (tracked, args) = self.track(cargo_toml).await;
+        #[cfg(feature = "reload")]
+        if tracked.as_ref().is_some_and(|tracked| tracked.waits) {
+            let text = "another cargo builds in the same target folder; this build begins when it has ended";
+            events.log_from_shell(&self.plugin, Level::Info, text);
+        }
         #[cfg(not(feature = "reload"))]
         let args = Vec::new();
         let cargo = &context.cargo;
@@ -129,7 +136,11 @@ impl ProcessLauncher {
 }
 
 impl Launcher for ProcessLauncher {
-    fn prepare(&self, build_id: u64) -> BoxFuture<'_, Result<Program, LaunchError>> {
+    fn prepare(
+        &self,
+        build_id: u64,
+        events: EventBus,
+    ) -> BoxFuture<'_, Result<Program, LaunchError>> {
         Box::pin(async move {
             let BuildOutput {
                 program, warnings, ..
@@ -139,7 +150,7 @@ impl Launcher for ProcessLauncher {
                     is_fresh: true,
                     warnings: String::new(),
                 },
-                Source::CargoPackage(cargo_toml) => self.build(cargo_toml).await?,
+                Source::CargoPackage(cargo_toml) => self.build(cargo_toml, &events).await?,
             };
             let folder = self.context.run_dir.path().join(&self.plugin);
             let folder = folder.join(build_id.to_string());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tracing::debug;
 
-use crate::inputs::{BuildRecord, ChangedInputs, canonicalize};
+use crate::inputs::{BuildRecord, ChangedInputs, canonicalize, is_locked};
 use crate::process::build::BuildError;
 use crate::process::build_dirs::BuildDirs;
 
@@ -20,6 +20,8 @@ pub(super) struct TrackedBuild {
     record_path: PathBuf,
     changed: ChangedInputs,
     target: PathBuf,
+    /// Whether another cargo builds in the same folder, for which this build waits.
+    pub(super) waits: bool,
     package: PathBuf,
 }
 
@@ -64,6 +66,7 @@ impl TrackedBuild {
             record_path,
             changed,
             target: dirs.target().to_owned(),
+            waits: dirs.folders().iter().any(|folder| is_locked(folder)),
             package,
         };
         // Changes that cargo may not see are recorded when it has built them: until then, each build is an error.

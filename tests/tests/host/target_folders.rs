@@ -1,5 +1,6 @@
 //! Folders that the shell's builds are in.
 
+use std::fs::File;
 use std::path::Path;
 
 use stratos_tests::{PluginSources, Plugins, RunOptions, ShellProcess};
@@ -28,6 +29,23 @@ fn the_authors_target_folder_is_respected() {
     let shell = ShellProcess::watch(&sources.folder);
     assert!(sources.folder.join("configured/stratos/debug").is_dir());
     assert!(!shell.state.join("target").exists());
+}
+
+#[test]
+fn a_build_that_waits_for_another_cargo_says_so() {
+    let (_plugins, sources) = plugin();
+    let mut shell = ShellProcess::watch(&sources.folder);
+    let lock = File::open(shell.state.join("target/debug/.cargo-lock")).unwrap();
+    lock.lock().unwrap();
+    sources.version("two");
+    shell.wait_for(|event| {
+        let text =
+            "another cargo builds in the same target folder; this build begins when it has ended";
+        event["tag"] == "shell" && event["message"] == text
+    });
+    drop(lock);
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
 }
 
 #[test]
