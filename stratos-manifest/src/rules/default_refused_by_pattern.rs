@@ -1,4 +1,9 @@
-use crate::{context::text_field, js_regex::RegexBudget, model::SettingType, rules::prelude::*};
+use crate::{
+    context::text_field,
+    js_regex::{RegexBudget, split_delimiters},
+    model::SettingType,
+    rules::prelude::*,
+};
 
 declare_rule! {
     /// ## What it does
@@ -6,8 +11,8 @@ declare_rule! {
     /// Checks for text settings whose `default` does not match their `pattern`.
     ///
     /// The documentation does not say whether the whole text must match, as in an HTML form, or a part of it, as with
-    /// `RegExp.test`. The rule fires only if no part matches, which both refuse. Empty defaults, and patterns that
-    /// could take long to match, are skipped.
+    /// `RegExp.test`. The rule fires only if no part matches, which both refuse. Empty defaults, patterns that
+    /// could take long to match, and those that `delimited-pattern` reports are skipped.
     ///
     /// ## Why is this bad?
     ///
@@ -62,7 +67,9 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let (Some(default), Some(pattern)) = (text("default"), text("pattern")) else {
             continue;
         };
-        if patterns.rejects(&pattern.value, &default.value) {
+        // A pattern that is written as a literal of JavaScript is reported itself.
+        let is_literal = split_delimiters(&pattern.value).is_some();
+        if !is_literal && patterns.rejects(&pattern.value, &default.value) {
             out.push(
                 cx.finding(
                     span(default),

@@ -1,6 +1,10 @@
 use crate::{
-    context::text_field, js_regex::RegexBudget, model::SettingType, quote::quote_source,
-    rules::prelude::*, syntax::json_text,
+    context::text_field,
+    js_regex::{RegexBudget, split_delimiters},
+    model::SettingType,
+    quote::quote_source,
+    rules::prelude::*,
+    syntax::json_text,
 };
 
 declare_rule! {
@@ -42,9 +46,6 @@ declare_rule! {
     }
 }
 
-/// The flags of JavaScript.
-const FLAGS: &str = "dgimsuvy";
-
 /// Flags that do not change whether a single text matches. `y` does: the match has to begin at the start of the text.
 const NEUTRAL_FLAGS: &str = "dguv";
 
@@ -83,44 +84,5 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             )),
             _ => finding.help(format!("write {written}; there are no flags such as {}", quote(&lost))),
         });
-    }
-}
-
-/// The pattern between two slashes, with its escaped slashes unescaped, and the flags after the second one.
-fn split_delimiters(pattern: &str) -> Option<(String, &str)> {
-    let (inside, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
-    let is_flag = |char: char| FLAGS.contains(char);
-    let backslashes = inside.len() - inside.trim_end_matches('\\').len();
-    let is_closed = backslashes.is_multiple_of(2);
-    // Another slash in the middle would end the pattern in JavaScript, so that this is a path.
-    let has_slash = inside.replace("\\/", "").contains('/');
-    (is_closed && !inside.is_empty() && !has_slash && flags.chars().all(is_flag))
-        .then(|| (inside.replace("\\/", "/"), flags))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_is_delimited_by_the_first_and_the_last_slash() {
-        for (pattern, expected) in [
-            ("/^a$/", Some(("^a$", ""))),
-            ("/a/gi", Some(("a", "gi"))),
-            (r"/a\/b/", Some(("a/b", ""))),
-            ("//", None),
-            ("/", None),
-            ("a/b", None),
-            ("/api/v1/", None),
-            (r"/a\/", None),
-            ("/home/me", None),
-            ("", None),
-        ] {
-            let split = split_delimiters(pattern);
-            let split = split
-                .as_ref()
-                .map(|(inside, flags)| (inside.as_str(), *flags));
-            assert_eq!(split, expected, "{pattern}");
-        }
     }
 }
