@@ -61,7 +61,7 @@ async fn plugin_recovers_from_an_outage_of_the_api() {
 #[tokio::test]
 async fn start_fails_with_an_invalid_api_url() {
     let error = shell()
-        .own_config("api_url", "localhost:80")
+        .unchecked_config("api_url", "localhost:80")
         .try_start()
         .await;
     let error = error.unwrap_err().to_string();

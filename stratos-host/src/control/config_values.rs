@@ -47,7 +47,7 @@ impl Control {
         if let Some(settings) = self.settings(id)? {
             check_value(&settings, &key, &value).map_err(ControlError::Setting)?;
         }
-        self.config_set_own(id, key, value).await
+        self.config_set_unchecked(id, key, value).await
     }
 
     /// The settings that a plugin's manifest declares; `None` if they are unknown.
@@ -68,7 +68,7 @@ impl Control {
     /// # Errors
     ///
     /// Returns an error if the key or the value is too large, or the store cannot be written.
-    pub async fn config_set_own(
+    pub async fn config_set_unchecked(
         &self,
         id: &str,
         key: String,

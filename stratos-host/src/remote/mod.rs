@@ -10,7 +10,7 @@ pub use self::host_file::{HostFile, HostFileError};
 pub use self::operations::{
     DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings, ImportConfig,
     InvokeChannel, ListPlugins, Operation, RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
-    SetOwnConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
+    SetUncheckedConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
 };
 pub(crate) use self::types::{API, SCENARIO_PATH};
 pub use self::types::{AuthInfo, ConfigValues, Invoke, PersonaName, PluginInfo};

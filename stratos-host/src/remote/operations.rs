@@ -149,8 +149,8 @@ operations! {
         => PUT "/plugins/{plugin}/config/value" -> (), has_timeout: true;
 
     /// Stores a config value durably that is not checked against the settings, such as one of the plugin's own.
-    SetOwnConfigValue { plugin, key } body value: Value
-        => PUT "/plugins/{plugin}/config/own" -> (), has_timeout: true;
+    SetUncheckedConfigValue { plugin, key } body value: Value
+        => PUT "/plugins/{plugin}/config/unchecked" -> (), has_timeout: true;
 
     /// Reads the settings that the manifest declares; `null` if they are unknown.
     GetSettings { plugin } => GET "/plugins/{plugin}/settings" -> Option<Vec<Setting>>, has_timeout: true;

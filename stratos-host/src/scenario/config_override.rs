@@ -44,7 +44,7 @@ impl ConfigOverrides {
         match force {
             true => {
                 self.control
-                    .config_set_own(plugin, name.clone(), value)
+                    .config_set_unchecked(plugin, name.clone(), value)
                     .await
             }
             false => self.control.config_set(plugin, name.clone(), value).await,
@@ -88,7 +88,7 @@ impl ConfigOverrides {
                 Some(value) => {
                     let set = self
                         .control
-                        .config_set_own(plugin, key.clone(), value.clone());
+                        .config_set_unchecked(plugin, key.clone(), value.clone());
                     set.await
                 }
                 None => self.control.config_delete(plugin, key).await,

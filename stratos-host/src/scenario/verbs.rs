@@ -186,7 +186,7 @@ pub static VERBS: &[Verb] = &[
             Some(Action::new(format!(" {key}"), move |cx| async move {
                 let (control, plugin) = (&cx.control, &cx.plugin);
                 let stored = match force {
-                    true => control.config_set_own(plugin, key, value).await,
+                    true => control.config_set_unchecked(plugin, key, value).await,
                     false => control.config_set(plugin, key, value).await,
                 };
                 Ok(stored?)

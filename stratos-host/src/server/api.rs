@@ -23,8 +23,8 @@ use crate::plugin::PluginError;
 use crate::remote::{
     DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings, ImportConfig,
     Invoke, InvokeChannel, ListPlugins, Operation, PersonaName, RemoveConfigValue,
-    ReplacePluginConfig, SCENARIO_PATH, SetConfigValue, SetOwnConfigValue, StartPlugin, StopPlugin,
-    SwitchAuth, UpdatePlugin,
+    ReplacePluginConfig, SCENARIO_PATH, SetConfigValue, SetUncheckedConfigValue, StartPlugin,
+    StopPlugin, SwitchAuth, UpdatePlugin,
 };
 use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
 use crate::server::error_response::operation_failed;
@@ -54,9 +54,11 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
         .operation(async |control, SetConfigValue { plugin, key, value }| {
             control.config_set(&plugin, key, value).await
         })
-        .operation(async |control, SetOwnConfigValue { plugin, key, value }| {
-            control.config_set_own(&plugin, key, value).await
-        })
+        .operation(
+            async |control, SetUncheckedConfigValue { plugin, key, value }| {
+                control.config_set_unchecked(&plugin, key, value).await
+            },
+        )
         .operation(async |control, GetSettings { plugin }| control.settings(&plugin))
         .operation(async |control, RemoveConfigValue { plugin, key }| {
             control.config_delete(&plugin, &key).await

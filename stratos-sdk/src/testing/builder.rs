@@ -94,9 +94,11 @@ impl TestShellBuilder {
     /// # Panics
     ///
     /// If the value cannot be serialized to JSON.
-    pub fn own_config(mut self, key: &str, value: impl Serialize) -> Self {
+    pub fn unchecked_config(mut self, key: &str, value: impl Serialize) -> Self {
         let value = to_json(key, value);
-        self.last_plugin().own_config.push((key.to_owned(), value));
+        self.last_plugin()
+            .unchecked_config
+            .push((key.to_owned(), value));
         self
     }
 

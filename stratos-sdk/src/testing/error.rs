@@ -69,7 +69,7 @@ pub enum StartError {
     StateFolder(#[source] StateDirError),
     /// The settings page would not store an initial value.
     #[error(
-        "plugin `{plugin}` cannot start with this value of a setting; `own_config` stores it without the check"
+        "plugin `{plugin}` cannot start with this value of a setting; `unchecked_config` stores it without the check"
     )]
     Setting {
         /// Id of the plugin.

@@ -313,7 +313,7 @@ impl TestPlugin {
             match set.await {
                 Ok(()) => {}
                 Err(ControlError::Setting(error)) => {
-                    let own = "`set_own_config` stores it without the check";
+                    let own = "`set_unchecked_config` stores it without the check";
                     panic!("{error}; {}", error.help_or(own));
                 }
                 Err(error) => panic!("{error}"),
@@ -328,7 +328,7 @@ impl TestPlugin {
     ///
     /// If the value cannot be serialized to JSON or is too large, or after the timeout.
     #[track_caller]
-    pub fn set_own_config(
+    pub fn set_unchecked_config(
         &self,
         key: &str,
         value: impl Serialize,
@@ -336,7 +336,7 @@ impl TestPlugin {
         let value = to_json(key, value);
         let set = self
             .control()
-            .config_set_own(&self.id, key.to_owned(), value);
+            .config_set_unchecked(&self.id, key.to_owned(), value);
         self.with_timeout("the change of a config value", async {
             set.await.unwrap_or_else(|error| panic!("{error}"));
         })

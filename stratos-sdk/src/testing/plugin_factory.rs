@@ -48,7 +48,7 @@ pub(crate) struct PluginFactory {
     /// Initial values of settings.
     pub(crate) config: Vec<(String, Value)>,
     /// Initial config values that are the plugin's own.
-    pub(crate) own_config: Vec<(String, Value)>,
+    pub(crate) unchecked_config: Vec<(String, Value)>,
     /// Path of the plugin's program, for runs as a process.
     pub(crate) program: Option<PathBuf>,
     /// Folder with the plugin's manifest; `None` for the working folder, which is the package's in `cargo test`.
@@ -91,7 +91,7 @@ impl PluginFactory {
             identify: Box::new(identify),
             run: Arc::new(run),
             config: Vec::new(),
-            own_config: Vec::new(),
+            unchecked_config: Vec::new(),
             program: None,
             folder: None,
         }
@@ -171,7 +171,7 @@ impl fmt::Debug for PluginFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PluginFactory")
             .field("config", &self.config)
-            .field("own_config", &self.own_config)
+            .field("unchecked_config", &self.unchecked_config)
             .field("program", &self.program)
             .finish_non_exhaustive()
     }

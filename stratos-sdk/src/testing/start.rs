@@ -166,7 +166,7 @@ fn store_initial_config(
             })?;
         }
     }
-    for (key, value) in plugin.config.iter().chain(&plugin.own_config) {
+    for (key, value) in plugin.config.iter().chain(&plugin.unchecked_config) {
         let stored = state.store().set(&spec.id, key, value);
         stored.map_err(StartError::InitialConfig)?;
     }

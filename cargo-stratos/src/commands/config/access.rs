@@ -8,7 +8,7 @@ use stratos_host::config::{Project, Setting};
 use stratos_host::control::ControlError;
 use stratos_host::remote::{
     Client, ConfigValues, ExportConfig, GetPluginConfig, GetSettings, ImportConfig,
-    RemoveConfigValue, ReplacePluginConfig, SetOwnConfigValue,
+    RemoveConfigValue, ReplacePluginConfig, SetUncheckedConfigValue,
 };
 use stratos_host::state_dir::StateDirError;
 use stratos_host::store::{ConfigExport, StoreError};
@@ -61,7 +61,7 @@ impl ConfigAccess {
     pub(super) async fn set(&self, plugin: String, key: String, value: Value) -> Result<(), Error> {
         match self {
             Self::Shell(shell) => {
-                let operation = SetOwnConfigValue { plugin, key, value };
+                let operation = SetUncheckedConfigValue { plugin, key, value };
                 Ok(shell.call(&operation).await?)
             }
             Self::StateDir(state, _) => {

@@ -87,7 +87,7 @@ async fn settings_that_are_not_set_are_the_manifests_default_or_none() {
     for key in [
         "interval", "rows", "seats", "api-url", "layout", "unit", "runway",
     ] {
-        shell.set_own_config(key, json!(null)).await;
+        shell.set_unchecked_config(key, json!(null)).await;
     }
     let nothing = json!([30.0, 3, null, null, null, false, null]);
     assert_eq!(
@@ -119,18 +119,18 @@ async fn stored_values_that_no_longer_fit_are_told_in_the_manifests_words() {
             "the setting `rows` takes a whole number from 1 to 20, but 3.5 is stored; ",
         ),
     ] {
-        shell.set_own_config(key, value).await;
+        shell.set_unchecked_config(key, value).await;
         for channel in ["read", "read-all"] {
             let error = shell.invoke::<Value>(channel, ()).await.unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");
         }
-        shell.set_own_config(key, json!(null)).await;
+        shell.set_unchecked_config(key, json!(null)).await;
     }
     let error = async |channel: &str| {
         let error = shell.invoke::<Value>(channel, ()).await.unwrap_err();
         error.to_string()
     };
-    shell.set_own_config("rows", "many").await;
+    shell.set_unchecked_config("rows", "many").await;
     let setting = "the setting `rows` takes a whole number from 1 to 20, but \"many\" is stored; ";
     for channel in ["read-rows-as-text", "read-rows-as-byte"] {
         // A text is what the first handler wants, and is still none that the setting takes.
@@ -183,16 +183,16 @@ async fn the_test_shell_sets_what_the_settings_page_would_store() {
             (plugin.as_str(), source.to_string().as_str()),
             ("forms", expected)
         );
-        assert!(error.to_string().contains("`own_config`"), "{error}");
+        assert!(error.to_string().contains("`unchecked_config`"), "{error}");
     }
     let shell = TestShell::new(Reader::default).in_memory();
-    let shell = shell.own_config("row", 3).start().await;
+    let shell = shell.unchecked_config("row", 3).start().await;
     assert_eq!(shell.config_value("row").await, Some(3));
-    shell.set_own_config("last_sync", 1).await;
+    shell.set_unchecked_config("last_sync", 1).await;
     assert_eq!(shell.config_value("last_sync").await, Some(1));
     let refused = panic_message(shell.set_config("rows", "3")).await;
     let expected = "the setting `rows` takes a whole number from 1 to 20, not the text \"3\"; did you mean `3`? \
-                    `set_own_config` stores it without the check";
+                    `set_unchecked_config` stores it without the check";
     assert_eq!(refused, expected);
 }
 

@@ -71,10 +71,10 @@ async fn the_stream_has_the_current_settings_and_each_change() {
     shell.set_config("unit", "lb").await;
     shell.log_line("rows 6 Lb").await;
     // A value of the plugin's own is no setting.
-    shell.set_own_config("last_sync", 1).await;
+    shell.set_unchecked_config("last_sync", 1).await;
     let _: () = shell.invoke("set-own", 7).await.unwrap();
     shell.log_line("rows 7 Lb").await;
-    shell.set_own_config("rows", "many").await;
+    shell.set_unchecked_config("rows", "many").await;
     let told = "the setting `rows` takes a whole number from 1 to 20, but \"many\" is stored";
     shell.log_line(told).await;
     shell.set_config("rows", 8).await;
