@@ -64,6 +64,8 @@ pub struct Page {
 /// `config/changed`, from the host: values were changed by someone other than the plugin, such as the pilot in the
 /// settings page.
 ///
+/// Assumed: no documented shell (V1 to V3) reports changes.
+///
 /// Sent only to a plugin with [`FEATURE_CONFIG_CHANGES`](crate::handshake::FEATURE_CONFIG_CHANGES), and after the values
 /// are durable. The plugin reads again what it needs. Answered at once; until then the host sends no other one, and
 /// combines all changes in between.

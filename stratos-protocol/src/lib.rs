@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | first | plugin | [`Hello`](handshake::Hello) |
 //! | lifecycle | host | [`Start`](lifecycle::Start), [`Resume`](lifecycle::Resume), [`Stop`](lifecycle::Stop), [`Retire`](lifecycle::Retire) |
-//! | any time | host | [`AuthChanged`](auth::AuthChanged), [`Invoke`](ipc::Invoke) |
+//! | any time | host | [`AuthChanged`](auth::AuthChanged), [`ConfigChanged`](config::ConfigChanged), [`Invoke`](ipc::Invoke) |
 //! | any time | plugin | [`Log`](logger::Log), [`LogDropped`](logger::LogDropped), [`Get`](config::Get), [`Set`](config::Set), [`Delete`](config::Delete), [`GetAll`](config::GetAll) |
 //! | any time | plugin | [`Handle`](ipc::Handle), [`RemoveHandler`](ipc::RemoveHandler), [`Send`](ipc::Send), [`Register`](server::Register) |
 //! | any time | either | [`Cancel`](cancel::Cancel) |

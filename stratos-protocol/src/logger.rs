@@ -24,9 +24,8 @@ pub struct Log {
 
 /// `log/dropped`, from the plugin, since protocol 1.1: lines that came faster than the connection could take them.
 ///
-/// A host with protocol 1.0 ignores it, and gets a [`Log`] with the number instead.
-///
-/// Sent before the next line that is not dropped. The host adds them to the lines that it drops itself.
+/// Sent before the next line that is not dropped. The host adds the number to that of the lines that it drops itself. A
+/// host with protocol 1.0 gets a [`Log`] with the number instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogDropped {
     /// The number of lines since the last `log/dropped`.

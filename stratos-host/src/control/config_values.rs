@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use stratos_manifest::{Setting, check_value};
+use tokio::task::spawn_blocking;
 use tracing::debug;
 
 use crate::control::{Control, ControlError};
@@ -44,9 +45,16 @@ impl Control {
         key: String,
         value: Value,
     ) -> Result<(), ControlError> {
-        if let Some(settings) = self.settings(id)? {
-            check_value(&settings, &key, &value).map_err(ControlError::Setting)?;
-        }
+        let Some(settings) = self.settings(id)? else {
+            return self.config_set_unchecked(id, key, value).await;
+        };
+        // A pattern may take up to a second.
+        let check = spawn_blocking(move || {
+            let checked = check_value(&settings, &key, &value).map(drop);
+            checked.map(|()| (key, value))
+        });
+        let checked = check.await.expect("the check does not panic");
+        let (key, value) = checked.map_err(ControlError::Setting)?;
         self.config_set_unchecked(id, key, value).await
     }
 

@@ -133,7 +133,7 @@ pub enum Event {
         plugin: String,
         /// Key of the value.
         key: String,
-        /// New value; absent if it was removed.
+        /// New value as it is stored, which may be a secret; absent if it was removed.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",

@@ -43,18 +43,23 @@ impl RegexBudget {
 
     /// Whether the pattern matches nowhere in `text`, without a flag and with the flags `u` and `v`.
     pub(crate) fn rejects(&mut self, pattern: &str, text: &str) -> bool {
+        self.try_reject(pattern, text).unwrap_or(false)
+    }
+
+    /// Like [`rejects`](Self::rejects); `None` if the budget is too small for the match.
+    pub(super) fn try_reject(&mut self, pattern: &str, text: &str) -> Option<bool> {
         // Without the flag `u`, JavaScript sees any other character as two.
         let is_plain = text.chars().all(|char| u32::from(char) <= 0xffff);
-        if !is_plain || !self.spend_bytes(pattern) {
-            return false;
+        if !is_plain {
+            return Some(false);
+        }
+        if !self.spend_bytes(pattern) {
+            return None;
         }
         let paths = max_paths(pattern, text.chars().count());
-        let Some(paths) = paths.filter(|&paths| paths <= self.paths) else {
-            return false;
-        };
+        let paths = paths.filter(|&paths| paths <= self.paths)?;
         self.paths -= paths;
-        let mut variants = compile(pattern).peekable();
-        variants.peek().is_some() && variants.all(|regex| regex.find(text).is_none())
+        Some(rejects(pattern, text))
     }
 
     /// Takes the pattern's length from the budget, if there is enough left.
@@ -67,8 +72,14 @@ impl RegexBudget {
     }
 }
 
+/// Whether no form of the pattern that JavaScript accepts matches anywhere in `text`.
+pub(super) fn rejects(pattern: &str, text: &str) -> bool {
+    let mut variants = compile(pattern).peekable();
+    variants.peek().is_some() && variants.all(|regex| regex.find(text).is_none())
+}
+
 /// The pattern as `new RegExp` and the `pattern` attribute of HTML forms compile it, as far as they accept it.
-pub(super) fn compile(pattern: &str) -> impl Iterator<Item = Regex> {
+fn compile(pattern: &str) -> impl Iterator<Item = Regex> {
     ["", "u", "v"]
         .into_iter()
         .filter_map(|flags| Regex::with_flags(pattern, Flags::from(flags)).ok())

@@ -18,9 +18,10 @@ use stratos_protocol::server::{Route, covers};
 use tower::{Service, ServiceExt as _};
 
 use crate::context::error_response::ErrorResponses;
+use crate::in_progress::InProgress;
 use crate::instrument::Instrumentation;
 
-/// Most routes that the response to an unknown path lists.
+/// Maximum number of routes that the response to an unknown path lists.
 const LISTED_ROUTES: usize = 20;
 
 /// Service that forwards a request to the registered router with the longest matching prefix. Cheap to clone.
@@ -30,6 +31,8 @@ pub(super) struct Routes {
     routers: Arc<RwLock<Vec<(String, Router)>>>,
     instrumentation: Instrumentation,
     pub(super) errors: ErrorResponses,
+    /// Descriptions of the handlers that have not responded.
+    running: InProgress<String>,
 }
 
 impl Routes {
@@ -38,7 +41,14 @@ impl Routes {
             routers: Arc::default(),
             instrumentation,
             errors: ErrorResponses::default(),
+            running: InProgress::default(),
         }
+    }
+
+    /// Descriptions of the handlers that have not responded, in the order of their requests.
+    pub(super) fn running(&self) -> Vec<String> {
+        self.running
+            .read(|running| running.values().cloned().collect())
     }
 
     /// Adds the router of a prefix; returns false if the prefix has one already. `routes` are those that are known, for
@@ -110,11 +120,14 @@ impl Service<Request> for Routes {
         let Some(router) = self.find(&path) else {
             return Box::pin(async move { Ok(unknown_route(&errors, &method, &path, "")) });
         };
-        let response = self.instrumentation.instrument(
-            format_args!("the route {method} {path}"),
-            router.oneshot(request),
-        );
+        let name = format!("the route {method} {path}");
+        let response = router.oneshot(request);
+        let response = self
+            .instrumentation
+            .instrument(format_args!("{name}"), response);
+        let running = self.running.add(name);
         Box::pin(async move {
+            let _running = running;
             // Without this, hyper would close the connection of a handler that panics.
             let response = AssertUnwindSafe(response).catch_unwind().await;
             let Ok(response) = response else {

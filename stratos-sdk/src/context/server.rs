@@ -175,7 +175,10 @@ impl ContextService for Server {
     async fn drain(&self, timeout: Duration) -> Vec<String> {
         match tokio::time::timeout(timeout, self.serving.wait()).await {
             Ok(()) => Vec::new(),
-            Err(_) => vec!["a request to a route".to_owned()],
+            Err(_) => match self.routes.running() {
+                names if names.is_empty() => vec!["a response of a route".to_owned()],
+                names => names,
+            },
         }
     }
 

@@ -36,6 +36,8 @@ pub struct SettingsWatch<S> {
 }
 
 impl<S: Snapshot> SettingsWatch<S> {
+    /// Subscribes to changes; called by generated code.
+    #[doc(hidden)]
     pub fn new(config: &Config) -> Self {
         Self {
             changes: config.subscribe(),

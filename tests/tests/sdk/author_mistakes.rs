@@ -237,7 +237,8 @@ async fn requests_without_an_answer_end_with_their_plugin() {
     let hang = tokio::spawn(shell.get("/api/demo/hang").into_future());
     shell.log_line("called").await;
     let report = shell.stop().await;
-    let (plugin, what) = ("demo".to_owned(), "a request to a route".to_owned());
+    let what = "the route GET /api/demo/hang".to_owned();
+    let plugin = "demo".to_owned();
     assert_eq!(report.leaks(), [Leak::Request { plugin, what }]);
     let response = hang.await.unwrap();
     assert_eq!(response.status(), 502);
