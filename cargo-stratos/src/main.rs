@@ -1,5 +1,6 @@
 //! `cargo stratos`: scaffold, check and run Stratos plugins.
 
+mod block_on;
 mod cli;
 mod commands;
 mod context;

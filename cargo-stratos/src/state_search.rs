@@ -2,9 +2,13 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ignore::{DirEntry, WalkBuilder};
+use stratos_host::remote::{Client, HostFile, ListPlugins};
+use tokio::time::timeout;
 
+use crate::block_on::block_on;
 use crate::error::Error;
 
 /// Name of state folders.
@@ -13,6 +17,8 @@ const STATE_DIR: &str = ".stratos";
 const DEPTH: usize = 3;
 /// Subfolders with copies and build output.
 const SKIPPED: [&str; 2] = ["target", "node_modules"];
+/// Time in which a shell answers, unless its process is suspended.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The state folder that a command without `--state` is about.
 ///
@@ -23,13 +29,13 @@ const SKIPPED: [&str; 2] = ["target", "node_modules"];
 ///
 /// Returns an error if several subfolders have a running shell, or config values.
 pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
-    for file in ["host.json", "config.redb"] {
-        let above = current.ancestors().map(|folder| folder.join(STATE_DIR));
-        let mut above = above.filter(|state_dir| state_dir.join(file).is_file());
-        if let Some(nearest) = above.next() {
+    for is_match in [has_running_shell, has_config_values] {
+        let mut above = current.ancestors().map(|folder| folder.join(STATE_DIR));
+        if let Some(nearest) = above.find(|state_dir| is_match(state_dir)) {
             return Ok(nearest);
         }
-        let mut below = subfolders_with(current, file);
+        let mut below = state_dirs_below(current);
+        below.retain(|state_dir| is_match(state_dir));
         match below.len() {
             0 => {}
             1 => return Ok(below.remove(0)),
@@ -49,8 +55,27 @@ pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
     Ok(current.join(STATE_DIR))
 }
 
-/// State folders in `folder` and its subfolders that contain this file, in order.
-fn subfolders_with(folder: &Path, file: &str) -> Vec<PathBuf> {
+/// Whether the shell that `host.json` names answers. A killed shell leaves the file behind; another one may use its port
+/// by now, but does not accept its token.
+fn has_running_shell(state_dir: &Path) -> bool {
+    let Ok(host) = HostFile::read(state_dir) else {
+        return false;
+    };
+    let is_running = async {
+        let client = Client::new(host);
+        let answer = timeout(ANSWER_TIMEOUT, client.call(&ListPlugins {})).await;
+        // A suspended shell counts, so that the command reports it.
+        Ok(!matches!(answer, Ok(Err(_))))
+    };
+    block_on(is_running).unwrap_or(false)
+}
+
+fn has_config_values(state_dir: &Path) -> bool {
+    state_dir.join("config.redb").is_file()
+}
+
+/// State folders in `folder` and its subfolders, in order.
+fn state_dirs_below(folder: &Path) -> Vec<PathBuf> {
     let is_entered = |entry: &DirEntry| {
         let is_skipped = SKIPPED
             .iter()
@@ -66,6 +91,6 @@ fn subfolders_with(folder: &Path, file: &str) -> Vec<PathBuf> {
         .build();
     walk.filter_map(Result::ok)
         .map(|folder| folder.path().join(STATE_DIR))
-        .filter(|state_dir| state_dir.join(file).is_file())
+        .filter(|state_dir| state_dir.is_dir())
         .collect()
 }

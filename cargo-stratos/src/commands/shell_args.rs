@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use stratos_host::remote::{Client, ClientError, HostFile, Operation};
 use tracing::debug;
 
+use crate::block_on::block_on;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -54,15 +55,6 @@ pub(super) fn connect(state_dir: &Path) -> Result<Client, Error> {
         "found running shell"
     );
     Ok(Client::new(host))
-}
-
-/// Runs a future to its end, on a runtime of this thread.
-pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::system("start the runtime"))?;
-    runtime.block_on(future)
 }
 
 /// A plugin of a running shell.

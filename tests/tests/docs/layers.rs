@@ -34,6 +34,7 @@ const HOST_LAYERS: &[&[&str]] = &[
 const CLI_LAYERS: &[&[&str]] = &[
     &["exit", "git", "parallel"],
     &["error"],
+    &["block_on"],
     &["output", "state_search"],
     &["context"],
     &["manifests"],

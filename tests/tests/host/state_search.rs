@@ -1,7 +1,10 @@
 //! Commands that find the running shell by its state folder.
 
+use std::fs;
 use std::path::Path;
 
+use serde_json::{Value, json};
+use stratos_host::StateDir;
 use stratos_tests::{Plugins, RunOptions, ShellProcess, stratos};
 
 use crate::SAMPLE;
@@ -42,4 +45,54 @@ fn the_only_shell_in_a_subfolder_is_found() {
     let below = stratos(&plugins.root().join("two/background"), ["ps"]);
     assert!(below.stdout.starts_with("two 1.0.0  running"), "{below:?}");
     drop((one, two));
+}
+
+#[test]
+fn a_killed_shell_does_not_hide_a_running_one() {
+    let plugins = Plugins::new(SAMPLE, &["one", "two"]);
+    start(&plugins, "one").kill();
+    let host_file = plugins.root().join("one/.stratos/host.json");
+    let host_file = fs::read_to_string(host_file).unwrap();
+    let killed: Value = serde_json::from_str(&host_file).unwrap();
+    let two = start(&plugins, "two");
+    let finds_two = |folder: &Path| {
+        let listed = stratos(folder, ["ps"]);
+        assert!(
+            listed.stdout.starts_with("two 1.0.0  running"),
+            "{listed:?}"
+        );
+        let stored = stratos(folder, ["config", "get", "two", "starts"]);
+        assert_eq!(stored.stdout, "1\n", "{stored:?}");
+    };
+    finds_two(plugins.root());
+
+    // Nearer than the running one, from a folder in its plugin.
+    let nearer = plugins.root().join("two/background");
+    let state_dir = nearer.join(".stratos");
+    fs::create_dir_all(&state_dir).unwrap();
+    // Later, the running shell may have the port of the killed one.
+    for port in [killed["port"].clone(), json!(two.address.port())] {
+        let mut host_file = killed.clone();
+        host_file["port"] = port;
+        fs::write(state_dir.join("host.json"), host_file.to_string()).unwrap();
+        finds_two(&nearer);
+    }
+}
+
+#[test]
+fn config_values_are_found_three_levels_below_and_not_in_build_output() {
+    let root = tempfile::tempdir().unwrap();
+    let store = |folder: &str| {
+        let state_dir = root.path().join(folder).join(".stratos");
+        let state = StateDir::open(&state_dir).unwrap();
+        state.store().set("demo", "folder", &json!(folder)).unwrap();
+    };
+    let found = || stratos(root.path(), ["config", "get", "demo", "folder"]);
+    for skipped in ["a/b/c/d", "target/a", "a/node_modules", ".hidden"] {
+        store(skipped);
+        let none = found();
+        assert_eq!(none.code, Some(2), "{skipped}: {none:?}");
+    }
+    store("a/b/c");
+    assert_eq!(found().stdout, "\"a/b/c\"\n");
 }

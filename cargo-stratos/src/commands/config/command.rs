@@ -12,10 +12,11 @@ use stratos_host::remote::ConfigValues;
 use stratos_host::store::ConfigExport;
 use stratos_manifest::{SettingScope, closest};
 
+use crate::block_on::block_on;
 use crate::commands::config::access::{ConfigAccess, no_value};
 use crate::commands::config::entry::ConfigEntry;
 use crate::commands::json_arg::parse_json;
-use crate::commands::shell_args::{ShellArgs, block_on};
+use crate::commands::shell_args::ShellArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
