@@ -3,6 +3,7 @@
 mod block_on;
 mod cli;
 mod commands;
+mod config_entry;
 mod context;
 mod error;
 mod exit;

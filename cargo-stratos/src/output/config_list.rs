@@ -1,31 +1,21 @@
 //! Human-readable settings and config values.
 
+use serde_json::Value;
 use stratos_host::config::Setting;
 use stratos_manifest::SettingScope;
 
+use crate::config_entry::ConfigEntry;
 use crate::output::{BOLD, DIM, RED, escape, escape_line};
 
 /// Longest key and value that the columns are aligned to, in characters.
 const MAX_WIDTH: usize = 32;
 
-/// A setting or a config value, as a row of a list.
-#[derive(Debug)]
-pub(crate) struct ConfigRow<'a> {
-    pub(crate) key: &'a str,
-    /// Stored value as JSON, otherwise the default.
-    pub(crate) value: Option<String>,
-    pub(crate) is_set: bool,
-    /// Setting in the manifest; `None` for a key of the plugin's own.
-    pub(crate) setting: Option<&'a Setting>,
-    /// Reason why the settings page would not store the value.
-    pub(crate) problem: Option<&'a str>,
-}
-
-/// The rows in aligned columns: key, value, details.
-pub(crate) fn config_rows(rows: &[ConfigRow<'_>]) -> Vec<String> {
-    let cells = rows.iter().map(|row| {
-        let value = row.value.as_deref().unwrap_or("-");
-        (escape_line(row.key).to_string(), escape(value).to_string())
+/// The entries in aligned columns: key, value, details.
+pub(crate) fn config_rows(entries: &[ConfigEntry]) -> Vec<String> {
+    let cells = entries.iter().map(|entry| {
+        let value = entry.current().map_or("-".to_owned(), Value::to_string);
+        let key = escape_line(&entry.key).to_string();
+        (key, escape(&value).to_string())
     });
     let cells: Vec<_> = cells.collect();
     let width = |cell: fn(&(String, String)) -> &String| {
@@ -36,8 +26,8 @@ pub(crate) fn config_rows(rows: &[ConfigRow<'_>]) -> Vec<String> {
             .unwrap_or_default()
     };
     let (key_width, value_width) = (width(|cells| &cells.0), width(|cells| &cells.1));
-    let rows = rows.iter().zip(&cells).map(|(row, (key, value))| {
-        let details = details(row);
+    let rows = entries.iter().zip(&cells).map(|(entry, (key, value))| {
+        let details = details(entry);
         // Padded by hand, since the styles count as characters.
         let gap = " ".repeat(key_width.saturating_sub(key.chars().count()));
         format!("{BOLD}{key}{BOLD:#}{gap}  {value:value_width$}  {details}")
@@ -54,9 +44,7 @@ pub(crate) fn setting_details(setting: &Setting, is_set: bool) -> String {
         (_, true) => parts.push("set".to_owned()),
     }
     parts.push(format!("takes {}", setting.accepted_values()));
-    if let Some(default) = setting.default.as_ref().filter(|_| is_set) {
-        parts.push(format!("default {default}"));
-    }
+    parts.extend(stated_default(setting).filter(|_| is_set));
     parts.push(match setting.scope {
         SettingScope::User => "scope user".to_owned(),
         SettingScope::Airline => "scope airline: read-only for pilots".to_owned(),
@@ -64,13 +52,23 @@ pub(crate) fn setting_details(setting: &Setting, is_set: bool) -> String {
     escape_line(&parts.join("; ")).to_string()
 }
 
-fn details(row: &ConfigRow<'_>) -> String {
-    match (row.setting, row.problem) {
-        (_, Some(problem)) => format!("{RED}{}{RED:#}", escape_line(problem)),
+fn details(entry: &ConfigEntry) -> String {
+    match (&entry.setting, &entry.problem) {
+        (Some(setting), Some(problem)) => {
+            let default =
+                stated_default(setting).map_or_else(String::new, |text| format!("; {text}"));
+            let (problem, default) = (escape_line(problem), escape_line(&default));
+            format!("{RED}{problem}{RED:#}{DIM}{default}{DIM:#}")
+        }
         (Some(setting), None) => {
-            let details = setting_details(setting, row.is_set);
+            let details = setting_details(setting, entry.is_set);
             format!("{DIM}{details}{DIM:#}")
         }
-        (None, None) => format!("{DIM}not in the manifest{DIM:#}"),
+        (None, _) => format!("{DIM}not in the manifest{DIM:#}"),
     }
+}
+
+fn stated_default(setting: &Setting) -> Option<String> {
+    let default = setting.default.as_ref()?;
+    Some(format!("default {default}"))
 }

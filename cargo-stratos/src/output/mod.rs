@@ -15,7 +15,7 @@ mod scenario_format;
 mod stdio;
 mod style;
 
-pub(crate) use self::config_list::{ConfigRow, config_rows, setting_details};
+pub(crate) use self::config_list::{config_rows, setting_details};
 pub(crate) use self::escape::{escape, escape_line};
 pub(crate) use self::event_format::EventFormat;
 pub(crate) use self::json::{to_json, to_pretty_json};

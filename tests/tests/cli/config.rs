@@ -162,6 +162,9 @@ fn imported_values_that_do_not_fit_are_named() {
     assert_eq!(one.code, Some(0), "{one:?}");
     assert!(one.stderr.contains(problem), "{one:?}");
     assert!(!one.stderr.contains("own"), "{one:?}");
+    let list = config(&state, &["config", "list", "forms"]);
+    let row = "unit              \"stone\"  the setting `unit` takes one of \"kg\", \"lb\", not the text \"stone\"; default \"kg\"\n";
+    assert!(list.stdout.contains(row), "{list:?}");
     let export = config(&state, &["config", "export"]);
     std::fs::write(&file, export.stdout).unwrap();
     let all = config(&state, &["config", "import", path]);

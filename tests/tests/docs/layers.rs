@@ -34,7 +34,7 @@ const HOST_LAYERS: &[&[&str]] = &[
 const CLI_LAYERS: &[&[&str]] = &[
     &["exit", "git", "parallel"],
     &["error"],
-    &["block_on"],
+    &["block_on", "config_entry"],
     &["output", "state_search"],
     &["context"],
     &["manifests"],

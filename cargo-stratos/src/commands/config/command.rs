@@ -14,13 +14,13 @@ use stratos_manifest::{SettingScope, closest};
 
 use crate::block_on::block_on;
 use crate::commands::config::access::{ConfigAccess, no_value};
-use crate::commands::config::entry::ConfigEntry;
 use crate::commands::json_arg::parse_json;
 use crate::commands::shell_args::ShellArgs;
+use crate::config_entry::ConfigEntry;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::output::{ConfigRow, config_rows, escape, escape_line, setting_details, to_pretty_json};
+use crate::output::{config_rows, escape, escape_line, setting_details, to_pretty_json};
 
 /// Read and change the config values of plugins, with or without a running shell
 #[derive(Debug, clap::Args)]
@@ -219,14 +219,7 @@ async fn list(
     if json {
         return cx.output.json(&entries);
     }
-    let rows = entries.iter().map(|entry| ConfigRow {
-        key: &entry.key,
-        value: entry.current().map(ToString::to_string),
-        is_set: entry.is_set,
-        setting: entry.setting.as_ref(),
-        problem: entry.problem.as_deref(),
-    });
-    for row in config_rows(&rows.collect::<Vec<_>>()) {
+    for row in config_rows(&entries) {
         cx.output.line(row)?;
     }
     if entries.is_empty() {

@@ -2,6 +2,5 @@
 
 mod access;
 mod command;
-mod entry;
 
 pub(crate) use self::command::{Args, run};

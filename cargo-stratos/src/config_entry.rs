@@ -20,7 +20,7 @@ pub(crate) struct ConfigEntry {
 
 impl ConfigEntry {
     /// Settings in the order of the manifest, then the plugin's own values in the order of their keys.
-    pub(super) fn all(settings: &[Setting], mut values: ConfigValues) -> Vec<Self> {
+    pub(crate) fn all(settings: &[Setting], mut values: ConfigValues) -> Vec<Self> {
         let declared = settings.iter().map(|setting| {
             let value = values.remove(&setting.key);
             let checked = value
