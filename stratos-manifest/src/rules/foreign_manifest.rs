@@ -2,7 +2,7 @@ use jsonc_parser::ast::{Object, ObjectProp};
 
 use crate::{
     context::unknown_keys,
-    foreign_formats::{FOREIGN_FORMATS, ForeignFormat},
+    foreign_formats::{FOREIGN_FORMATS, ForeignFormat, UNKNOWN_FORMAT},
     model::PluginType,
     quote::join_first,
     rules::prelude::*,
@@ -103,11 +103,10 @@ fn has_settings(root: &Object<'_>) -> bool {
 /// The description of the file's format, and the evidence for it.
 fn recognize(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
     let root = cx.root();
-    let by_content = root.and_then(|root| {
-        let by_schema = find_text(root, "$schema").and_then(recognize_schema);
-        by_schema.or_else(|| recognize_keys(root))
-    });
-    by_content
+    let by_schema = || recognize_schema(find_text(root?, "$schema")?);
+    by_schema()
+        .or_else(|| recognize_folder(cx))
+        .or_else(|| recognize_keys(root?))
         .or_else(|| recognize_name(cx))
         .or_else(|| recognize_unknown_format(cx))
 }
@@ -125,45 +124,42 @@ fn recognize_schema(schema: &str) -> Option<(&'static str, String)> {
 fn recognize_keys(root: &Object<'_>) -> Option<(&'static str, String)> {
     let has_id = find(root, "id").is_some();
     FOREIGN_FORMATS.iter().find_map(|format| {
-        let typical_keys = match has_id {
-            true => &[],
-            false => format.typical_keys,
-        };
-        let has = |path: &&&str| find_path(root, path, str::eq).is_some();
-        let mut found: Vec<_> = format
-            .unique_keys
-            .iter()
-            .chain(typical_keys)
-            .filter(has)
-            .collect();
-        if found.is_empty() {
-            found.extend(format.general_keys.iter().filter(has));
+        let has = |path: &&str| find_path(root, path, str::eq).is_some();
+        let found = |paths: &[&'static str]| paths.iter().copied().filter(has).collect::<Vec<_>>();
+        let mut keys = found(format.unique_keys);
+        if format.has_id || !has_id {
+            keys.extend(found(format.typical_keys));
+            let common = found(format.common_keys);
             // A single word is no evidence.
-            if found.len() < 2 {
-                return None;
+            if keys.is_empty() && common.len() > 1 {
+                keys = common;
             }
         }
-        Some((
-            format.what,
-            join_first(found.iter().map(|path| quote(path))),
-        ))
+        (!keys.is_empty()).then(|| (format.what, join_first(keys.into_iter().map(quote))))
     })
 }
 
-/// A format by the name of the file and its folder. A file with an `id` may be a plugin manifest with another name.
+/// A format by the name of the file's folder, which tells apart formats with the same keys.
+fn recognize_folder(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
+    let name = cx.facts.file_name.as_deref()?;
+    let folder = cx.facts.folder_name.as_deref()?;
+    recognize_file(cx, |file| file == format!("{folder}/{name}"))
+}
+
 fn recognize_name(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
+    let name = cx.facts.file_name.as_deref()?;
+    recognize_file(cx, |file| file.eq_ignore_ascii_case(name))
+}
+
+/// A format by the name of its files. A file with an `id` may be a plugin manifest with another name.
+fn recognize_file(
+    cx: &RuleContext<'_>,
+    is_name: impl Fn(&str) -> bool,
+) -> Option<(&'static str, String)> {
     if cx.root().is_some_and(|root| find(root, "id").is_some()) {
         return None;
     }
-    let name = cx.facts.file_name.as_deref()?;
-    let folder = cx.facts.folder_name.as_deref();
-    let is_named = |format: &&ForeignFormat| match format.file.map(|file| file.split_once('/')) {
-        Some(Some((in_folder, file))) => file == name && folder == Some(in_folder),
-        Some(None) => format
-            .file
-            .is_some_and(|file| file.eq_ignore_ascii_case(name)),
-        None => false,
-    };
+    let is_named = |format: &&ForeignFormat| format.file.is_some_and(&is_name);
     let format = FOREIGN_FORMATS.iter().find(is_named)?;
     Some((format.what, "the name of such a file".to_owned()))
 }
@@ -186,7 +182,7 @@ fn recognize_unknown_format(cx: &RuleContext<'_>) -> Option<(&'static str, Strin
         .collect();
     let known = node.object.properties.len() - foreign.len();
     let is_foreign = foreign.len() >= MIN_UNKNOWN_KEYS.max(known);
-    is_foreign.then(|| ("a file of another program", join_first(foreign)))
+    is_foreign.then(|| (UNKNOWN_FORMAT.what, join_first(foreign)))
 }
 
 /// Whether two keys are taken for the same.
