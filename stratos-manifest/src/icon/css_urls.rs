@@ -2,6 +2,7 @@
 
 use std::{
     iter::{self, Peekable},
+    ops::Range,
     str::CharIndices,
 };
 
@@ -9,20 +10,22 @@ use crate::icon::url::{Target, classify};
 
 /// A reference in a style to another file, or to a style sheet in a `data:` address, which can hide one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct StyleReference<'s> {
-    /// The style from the reference on.
-    pub(super) source: &'s str,
+pub(super) struct StyleReference {
+    /// The range of the function or the rule `@import`.
+    pub(super) range: Range<usize>,
     pub(super) target: Target,
 }
 
 /// The first reference to another file in a style sheet or style attribute.
-pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
+pub(super) fn external_reference(style: &str) -> Option<StyleReference> {
     // The functions around the current token: the start of each whose strings are addresses.
     let mut functions: Vec<Option<usize>> = Vec::new();
     // The start of the rule `@import` that the next address belongs to.
     let mut import = None;
     let mut is_namespace = false;
-    for Located { start, token } in tokens(style) {
+    let mut tokens = tokens(style);
+    while let Some(Located { range, token }) = tokens.next() {
+        let start = range.start;
         let function = functions.last().copied().flatten();
         let address = match token {
             Token::AtKeyword(name) => {
@@ -60,20 +63,49 @@ pub(super) fn external_reference(style: &str) -> Option<StyleReference<'_>> {
             // An image or a font.
             (Target::Local | Target::Svg | Target::StyleSheet, None) => continue,
         };
+        let (start, end) = match (import, function) {
+            (Some(import), _) => (import, end_of_rule(tokens)),
+            (None, Some(function)) => (function, end_of_function(tokens)),
+            (None, None) => (start, Some(range.end)),
+        };
+        let end = end.unwrap_or(style.len());
+        let end = start + style[start..end].trim_end().len();
         return Some(StyleReference {
-            source: &style[import.or(function).unwrap_or(start)..],
+            range: start..end,
             target,
         });
     }
     None
 }
 
+/// The end of the rule whose other tokens are left, with its semicolon.
+fn end_of_rule(mut tokens: impl Iterator<Item = Located>) -> Option<usize> {
+    tokens.find_map(|Located { range, token }| match token {
+        Token::Delimiter(';') => Some(range.end),
+        Token::Delimiter('{' | '}') => Some(range.start),
+        _ => None,
+    })
+}
+
+/// The end of the function whose other tokens are left, with its parenthesis.
+fn end_of_function(mut tokens: impl Iterator<Item = Located>) -> Option<usize> {
+    let mut depth = 1;
+    tokens.find_map(|Located { range, token }| {
+        match token {
+            Token::Function(_) | Token::Delimiter('(') => depth += 1,
+            Token::Delimiter(')') => depth -= 1,
+            Token::Delimiter(';' | '{' | '}') => return Some(range.start),
+            _ => {}
+        }
+        (depth == 0).then_some(range.end)
+    })
+}
+
 /// The functions whose strings are addresses; others, such as `format("woff2")`, have strings of other kinds.
 const ADDRESS_FUNCTIONS: [&str; 5] = ["-webkit-image-set", "image", "image-set", "src", "url"];
 
 struct Located {
-    /// The offset of the token.
-    start: usize,
+    range: Range<usize>,
     token: Token,
 }
 
@@ -118,7 +150,11 @@ fn tokens(style: &str) -> impl Iterator<Item = Located> {
                 _ if char.is_ascii_whitespace() => continue,
                 _ => Token::Delimiter(char),
             };
-            return Some(Located { start, token });
+            let end = chars.peek().map_or(style.len(), |(at, _)| *at);
+            return Some(Located {
+                range: start..end,
+                token,
+            });
         }
     })
 }
@@ -246,6 +282,26 @@ mod tests {
         }
         let hidden = external_reference("a {} @import 'data:text/css,x'").unwrap();
         assert_eq!(hidden.target, Target::StyleSheet);
-        assert_eq!(hidden.source, "@import 'data:text/css,x'");
+    }
+
+    #[test]
+    fn a_reference_ends_with_its_function_or_rule() {
+        for (style, expected) in [
+            ("a { fill: url(b.svg#c) }", "url(b.svg#c)"),
+            ("a { fill: url( 'b.svg' ) } b {}", "url( 'b.svg' )"),
+            ("a{fill:url(b.svg)}", "url(b.svg)"),
+            ("a { fill: url('b.svg' }", "url('b.svg'"),
+            (
+                "fill: image-set('a.png' 1x type(\"b\"), (c)); stroke: red",
+                "image-set('a.png' 1x type(\"b\"), (c))",
+            ),
+            ("@import 'a.css' screen; a {}", "@import 'a.css' screen;"),
+            ("@import url(a.css)\n", "@import url(a.css)"),
+            ("@media x { @import 'a.css' }", "@import 'a.css'"),
+            ("fill: url(a", "url(a"),
+        ] {
+            let found = external_reference(style).unwrap();
+            assert_eq!(&style[found.range], expected, "{style}");
+        }
     }
 }

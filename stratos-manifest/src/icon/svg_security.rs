@@ -171,7 +171,7 @@ fn add_style_reference(
         Target::StyleSheet => EMBEDDED_STYLE_SHEET,
         _ => "",
     };
-    let range = range_of(node, range, reference.source);
+    let range = range_of(node, range, style, reference.range);
     add(&mut found.external, node, range, effect);
 }
 
@@ -185,11 +185,22 @@ fn effect(name: &str) -> &'static str {
     }
 }
 
-/// The range of `reference` in `range`, or all of `range` if the file writes the reference with escapes.
-fn range_of(node: Node<'_, '_>, range: Range<usize>, reference: &str) -> Range<usize> {
+/// The range of `reference` in the file, or all of `range` if the file writes the reference with escapes.
+fn range_of(
+    node: Node<'_, '_>,
+    range: Range<usize>,
+    style: &str,
+    reference: Range<usize>,
+) -> Range<usize> {
     let text = &node.document().input_text()[range.clone()];
-    match text.find(reference) {
-        Some(at) => range.start + at..range.start + at + reference.len(),
+    let length = reference.len();
+    let start = match text.find(style) {
+        Some(at) => Some(at + reference.start),
+        // The file writes other parts of the style with escapes.
+        None => text.find(&style[reference]),
+    };
+    match start {
+        Some(at) => range.start + at..range.start + at + length,
         None => range,
     }
 }
@@ -344,6 +355,21 @@ mod tests {
                 4,
             ),
             ("<rect\nfill='url(a.svg)'/>", "url(a.svg)", 3),
+            (
+                "<style>/* url(a.svg) */\nrect { fill: url(a.svg) }</style>",
+                "url(a.svg)",
+                3,
+            ),
+            (
+                "<style>\na &gt; b { fill: url(a.svg) }</style>",
+                "url(a.svg)",
+                3,
+            ),
+            (
+                "<rect style=\"fill: url('a.svg'); stroke: red\"/>",
+                "url('a.svg')",
+                2,
+            ),
             ("<rect fill='u\\72l(a.svg)'/>", "u\\72l(a.svg)", 2),
             (
                 "<rect fill='&#117;rl(a.svg)'/>",
