@@ -21,7 +21,7 @@ pub(super) fn tool() -> Value {
 fn descriptor(rule: &Rule) -> Value {
     let docs = rule.docs();
     let level = rule.group.level();
-    let mut descriptor = json!({
+    json!({
         "id": rule.id,
         "shortDescription": message(rule.summary),
         "fullDescription": { "text": first_section(&docs) },
@@ -34,17 +34,7 @@ fn descriptor(rule: &Rule) -> Value {
             },
         },
         "properties": { "tags": [rule.group.as_str()] },
-    });
-    if let Some(uri) = help_uri(env!("CARGO_PKG_HOMEPAGE"), rule) {
-        descriptor["helpUri"] = uri.into();
-    }
-    descriptor
-}
-
-/// Address of the rule's section in the book; `None` for a package without a homepage, where the book is published.
-fn help_uri(homepage: &str, rule: &Rule) -> Option<String> {
-    let book = homepage.trim_end_matches('/');
-    (!book.is_empty()).then(|| format!("{book}/rules.html#{}", rule.id))
+    })
 }
 
 /// First section of a rule's documentation, in one line.
@@ -58,13 +48,6 @@ fn first_section(docs: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_help_of_a_rule_is_its_section_in_the_book() {
-        let uri = help_uri("https://book.example/", &RULES[0]).unwrap();
-        assert_eq!(uri, "https://book.example/rules.html#active-svg");
-        assert_eq!(help_uri("", &RULES[0]), None);
-    }
 
     #[test]
     fn every_rule_has_a_full_description_in_one_line() {
