@@ -216,7 +216,7 @@ fn the_published_sdk_is_used_on_request() {
     insta::assert_snapshot!(made.stdout.replace('"', "'"), @"
     created the plugin fuel-check in 'a b'
 
-    It uses stratos-sdk 0.1 from crates.io.
+    It uses stratos-sdk 0.1 from crates.io, and builds only once that version is published there.
 
     Next:
       cd 'a b'

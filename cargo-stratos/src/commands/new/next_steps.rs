@@ -60,6 +60,11 @@ impl fmt::Display for NextSteps<'_> {
             (AuthorOrigin::Given, false) => {}
         }
         match (&options.sdk, sdk_origin) {
+            (Sdk::Published, SdkOrigin::Given) => writeln!(
+                f,
+                "\nIt uses stratos-sdk {SDK_VERSION} from crates.io, and builds only once that version is published there."
+            )?,
+            // This program was published together with the SDK.
             (Sdk::Published, _) => {
                 writeln!(f, "\nIt uses stratos-sdk {SDK_VERSION} from crates.io.")?
             }

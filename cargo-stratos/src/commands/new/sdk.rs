@@ -18,7 +18,7 @@ pub(super) struct SdkArgs {
     /// Build against the SDK in this folder [default: the SDK that this program was built with]
     #[arg(long, value_name = "DIR", conflicts_with = "published_sdk")]
     sdk_path: Option<PathBuf>,
-    /// Build against the SDK on crates.io
+    /// Build against the SDK on crates.io, once it is published there
     #[arg(long)]
     published_sdk: bool,
 }
