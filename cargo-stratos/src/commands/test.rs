@@ -10,7 +10,7 @@ use stratos_host::process::prepare_tests;
 use tracing::debug;
 
 use crate::commands::check;
-use crate::commands::find_projects::find_projects;
+use crate::commands::find_projects::{FoundProjects, find_projects};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -96,7 +96,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         true => vec!["nextest".into(), "run".into()],
         false => vec!["test".into()],
     };
-    let projects = find_projects(&[path])?;
+    // The check has told the rest.
+    let FoundProjects { projects, .. } = find_projects(&[path])?;
     let state_dir = StateDir::default_path(&projects);
     if !program_args.is_empty() {
         cargo_args.push("--".into());

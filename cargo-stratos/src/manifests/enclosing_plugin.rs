@@ -7,21 +7,15 @@ use crate::manifests::walk::FILE_NAME;
 
 /// The folder of the nearest plugin above `folder`, as a path from the current folder where that is possible. The search
 /// ends at the root of the repository.
-pub(crate) fn enclosing_plugin(folder: &Path) -> Option<PathBuf> {
+pub(super) fn enclosing_plugin(folder: &Path) -> Option<PathBuf> {
     let folder = dunce::canonicalize(folder).ok()?;
+    let root = git::root(&folder);
     let mut above = folder
         .ancestors()
-        .skip(1)
-        .take(levels_below_repository(&folder));
+        .take_while(|inside| root != Some(*inside))
+        .filter_map(Path::parent);
     let found = above.find(|folder| folder.join(FILE_NAME).is_file())?;
     Some(from_current_dir(found).unwrap_or_else(|| found.to_owned()))
-}
-
-/// Number of folders between `folder` and the root of its repository, without a repository that of all folders above.
-fn levels_below_repository(folder: &Path) -> usize {
-    let root = git::root(folder);
-    let is_outside = |above: &&Path| root.is_none_or(|root| *above != root);
-    folder.ancestors().take_while(is_outside).count()
 }
 
 fn from_current_dir(folder: &Path) -> Option<PathBuf> {

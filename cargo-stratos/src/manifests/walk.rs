@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::git;
 
 /// File name of manifests.
-pub(super) const FILE_NAME: &str = "plugin.json";
+pub(crate) const FILE_NAME: &str = "plugin.json";
 
 /// Folders with copies and build output, which are never walked into.
 const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
@@ -20,7 +20,7 @@ const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
 ///
 /// Folders below a manifest are skipped, as plugins do not contain plugins, and so are further checkouts of the
 /// repository.
-pub(crate) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
+pub(super) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     walk(folder, |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         entry.depth() == 0

@@ -6,6 +6,7 @@ mod build_errors;
 mod contract;
 mod environment;
 mod examples;
+mod find_projects;
 mod in_memory;
 #[cfg(unix)]
 mod login;

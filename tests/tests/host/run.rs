@@ -519,20 +519,6 @@ fn a_second_shell_is_refused_and_names_the_first() {
 }
 
 #[test]
-fn a_folder_inside_a_plugin_runs_it_or_names_it() {
-    let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let plugin = plugins.root().join("sample");
-    let arguments = ["run", "--port", "auto", "--exit-when-ready"];
-    let inside = stratos(&plugin.join("background"), arguments);
-    assert_eq!(inside.code, Some(0), "{inside:?}");
-    assert!(plugin.join(".stratos").is_dir(), "its state folder is used");
-    let named = stratos(&plugin, [&arguments[..], &["background"]].concat());
-    assert_eq!(named.code, Some(2), "{named:?}");
-    let help = "help: name the plugin around this folder: .\n";
-    assert!(named.stderr.ends_with(help), "{named:?}");
-}
-
-#[test]
 fn plugins_that_cannot_run_are_listed_or_refused() {
     let plugins = Plugins::new(SAMPLE, &["sample", "ui", "script", "typed"]);
     std::fs::remove_file(plugins.program("ui")).unwrap();

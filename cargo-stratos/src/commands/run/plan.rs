@@ -8,7 +8,7 @@ use stratos_host::config::{Project, ProjectSettings, SettingsFolders};
 use stratos_host::scenario::Scenario;
 use tracing::debug;
 
-use crate::commands::find_projects::find_projects;
+use crate::commands::find_projects::{FoundProjects, find_projects};
 use crate::commands::run::args::Args;
 use crate::commands::run::event_filter::{EventFilter, Rules};
 use crate::commands::run::exit_reason::StopConditions;
@@ -33,7 +33,21 @@ pub(super) struct RunPlan {
 impl RunPlan {
     /// Reads the manifests, the settings and the scenario.
     pub(super) fn new(cx: &Context, args: Args) -> Result<Self, Error> {
-        let projects = find_projects(&args.paths)?;
+        let FoundProjects {
+            projects,
+            errors,
+            enclosing,
+        } = find_projects(&args.paths)?;
+        for error in &errors {
+            cx.output.error(error);
+        }
+        if let Some(manifest) = enclosing {
+            let manifest = manifest.display().to_string();
+            cx.output.note(format_args!(
+                "there is no plugin.json in this folder; running the plugin of {}",
+                escape(&manifest)
+            ));
+        }
         let filter = event_filter(&args, &projects)?;
         let scenario = load_scenario(cx, &args, &projects)?;
         let settings_folders = settings_folders(&projects, &args.paths)?;
