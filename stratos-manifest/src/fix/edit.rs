@@ -4,7 +4,7 @@ use std::{iter, ops::Range};
 
 use jsonc_parser::ast::{Object, ObjectProp, StringLit};
 
-use crate::syntax::{json_text, span};
+use crate::syntax::{UnicodeEscape, json_text, span};
 
 /// The replacement of some bytes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,17 +123,10 @@ fn raw_chars(raw: &str) -> impl Iterator<Item = (usize, Range<usize>)> {
         let rest = &raw[start..];
         let (value_len, raw_len) = match rest.as_bytes() {
             [b'\\', b'u', ..] => {
-                let unit = u32::from_str_radix(rest.get(2..6)?, 16).ok()?;
-                let is_low = |unit: u32| (0xdc00..0xe000).contains(&unit);
-                let next = rest.get(6..12).and_then(|next| next.strip_prefix("\\u"));
-                let next = next.and_then(|next| u32::from_str_radix(next, 16).ok());
-                match char::from_u32(unit) {
-                    Some(char) => (char.len_utf8(), 6),
-                    // A surrogate pair: two escapes for one character.
-                    None if !is_low(unit) && next.is_some_and(is_low) => (4, 12),
-                    // A lone surrogate, which the value has as U+FFFD.
-                    None => (char::REPLACEMENT_CHARACTER.len_utf8(), 6),
-                }
+                let escape = UnicodeEscape::at_start(rest)?;
+                // The value has U+FFFD for a lone surrogate.
+                let char = escape.char.unwrap_or(char::REPLACEMENT_CHARACTER);
+                (char.len_utf8(), escape.len)
             }
             [b'\\', ..] => (1, 2),
             _ => {

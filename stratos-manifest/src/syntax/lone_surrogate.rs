@@ -9,6 +9,7 @@ use jsonc_parser::ast::{
 use crate::syntax::{
     ast::span,
     scanner::{Lexeme, lexemes},
+    unicode_escape::UnicodeEscape,
 };
 
 /// The escape of U+FFFD, which stands for a lone surrogate in the tree; it has the same length.
@@ -27,17 +28,15 @@ pub(super) fn lone_surrogates(text: &str) -> Vec<Range<usize>> {
         let mut at = string.start;
         while let Some(next) = text[at..string.end].find('\\') {
             let start = at + next;
-            let escape = unit(text, start);
-            at = match escape {
-                Some(high) if is_high(high) && unit(text, start + 6).is_some_and(is_low) => {
-                    start + 12
-                }
-                Some(half) if is_high(half) || is_low(half) => {
-                    found.push(start..start + 6);
-                    start + 6
+            at = match UnicodeEscape::at_start(&text[start..]) {
+                Some(UnicodeEscape { char, len }) => {
+                    if char.is_none() {
+                        found.push(start..start + len);
+                    }
+                    start + len
                 }
                 // The backslash and the character after it, which may be a backslash, too.
-                _ => start + 1 + text[start + 1..].chars().next().map_or(0, char::len_utf8),
+                None => start + 1 + text[start + 1..].chars().next().map_or(0, char::len_utf8),
             };
             at = at.min(string.end);
         }
@@ -98,21 +97,6 @@ fn rebase_string<'s>(literal: StringLit<'_>) -> StringLit<'s> {
         range: literal.range,
         value: Cow::Owned(literal.value.into_owned()),
     }
-}
-
-/// The code unit of the escape `\uXXXX` at `start`.
-fn unit(text: &str, start: usize) -> Option<u16> {
-    let digits = text.get(start..start + 6)?.strip_prefix("\\u")?;
-    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hex.then(|| u16::from_str_radix(digits, 16).ok())?
-}
-
-fn is_high(unit: u16) -> bool {
-    (0xd800..0xdc00).contains(&unit)
-}
-
-fn is_low(unit: u16) -> bool {
-    (0xdc00..0xe000).contains(&unit)
 }
 
 #[cfg(test)]

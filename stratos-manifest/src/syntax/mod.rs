@@ -10,6 +10,7 @@ mod nesting;
 mod parsed_manifest;
 mod parser;
 mod scanner;
+mod unicode_escape;
 
 #[cfg(feature = "full")]
 pub(crate) use self::key_path::{are_all_below, is_at_or_below};
@@ -18,5 +19,6 @@ pub(crate) use self::{
     error::{ParseError, ParseErrorKind, SyntaxError},
     javascript::{is_blank, json_text, to_f64, to_json},
     key_path::{LIST_SEPARATOR, key_path},
+    unicode_escape::UnicodeEscape,
 };
 pub use self::{decode::MAX_BYTES, nesting::MAX_DEPTH, parsed_manifest::ParsedManifest};
