@@ -2,7 +2,6 @@
 
 use std::io::Cursor;
 
-use imagesize::blob_size;
 use png::{Decoder, DecodingError, Limits};
 
 use crate::icon::content::IconContent;
@@ -18,18 +17,17 @@ const MAX_MEMORY: usize = 64 * 1024 * 1024;
 /// Reads the size of a PNG, steps through its chunks to the end, and decodes its pixels unless there are very many.
 pub(super) fn inspect(bytes: &[u8]) -> IconContent {
     let broken = |reason: &str| IconContent::BrokenPng(reason.to_owned());
-    let Some(size) = blob_size(bytes).ok().filter(|_| starts_with_header(bytes)) else {
+    let Some((width, height)) = size(bytes) else {
         return broken("the file is damaged at its start");
     };
-    let (Ok(width @ 1..), Ok(height @ 1..)) =
-        (u32::try_from(size.width), u32::try_from(size.height))
-    else {
+    if width == 0 || height == 0 {
         return broken("its size is zero");
-    };
+    }
     let Some(image) = critical_chunks(bytes) else {
         return broken("the file ends in the middle");
     };
-    match decode(&image) {
+    let with_pixels = u64::from(width) * u64::from(height) <= MAX_PIXELS;
+    match decode(&image, with_pixels) {
         Err(DecodingError::Format(error)) => match error.to_string() {
             error if error.starts_with("CRC error") => {
                 broken("a checksum is wrong: some bytes of the file were changed")
@@ -70,8 +68,14 @@ pub(super) fn conversion_damage(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn starts_with_header(bytes: &[u8]) -> bool {
-    bytes[SIGNATURE.len()..].starts_with(b"\0\0\0\x0dIHDR")
+/// The width and height in the header; `None` if the file does not start with one.
+fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let header = bytes
+        .strip_prefix(SIGNATURE)?
+        .strip_prefix(b"\0\0\0\x0dIHDR")?;
+    let (width, rest) = header.split_first_chunk()?;
+    let height = rest.first_chunk()?;
+    Some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
 }
 
 /// The file without ancillary chunks, such as texts and color profiles, whose damage decoders ignore; `None` if it ends
@@ -101,13 +105,12 @@ fn split_chunk(bytes: &[u8]) -> Option<([u8; 4], &[u8])> {
     Some((*kind, after))
 }
 
-/// Decodes the header, and all rows of pixels, one after the other, unless there are more than [`MAX_PIXELS`].
-fn decode(bytes: &[u8]) -> Result<(), DecodingError> {
+/// Decodes the header, and if `with_pixels` all rows of pixels, one after the other.
+fn decode(bytes: &[u8], with_pixels: bool) -> Result<(), DecodingError> {
     let limits = Limits { bytes: MAX_MEMORY };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
-    let header = decoder.read_header_info()?;
-    if u64::from(header.width) * u64::from(header.height) > MAX_PIXELS {
-        return Ok(());
+    if !with_pixels {
+        return decoder.read_header_info().map(drop);
     }
     let mut reader = decoder.read_info()?;
     while reader.next_row()?.is_some() {}
