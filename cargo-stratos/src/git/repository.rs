@@ -1,30 +1,12 @@
-//! Git commands, and the roots of git repositories.
+//! Roots of git repositories, and of their further checkouts.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-/// Environment variables that make git use another repository than the one around its current folder.
-const REPOSITORY_VARIABLES: [&str; 4] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-];
-
-/// A git command for the repository around `folder`, without network access: a fetch could run a program that the
-/// repository's own settings name.
-pub(crate) fn command(folder: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.current_dir(folder)
-        .stdin(Stdio::null())
-        .env("LC_ALL", "C")
-        .envs([("GIT_NO_LAZY_FETCH", "1"), ("GIT_ALLOW_PROTOCOL", "")]);
-    for variable in REPOSITORY_VARIABLES {
-        git.env_remove(variable);
-    }
-    git
+/// The root of the repository around `folder`, an absolute path.
+pub(crate) fn root(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| is_root(folder))
 }
 
 /// Whether `folder` is the root of a repository. In a work tree, `.git` is a file.
@@ -81,9 +63,4 @@ fn read_git_file(file: &Path) -> io::Result<String> {
         .take(MAX_BYTES)
         .read_to_string(&mut text)?;
     Ok(text)
-}
-
-/// The root of the repository around `folder`, an absolute path.
-pub(crate) fn root(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|folder| is_root(folder))
 }

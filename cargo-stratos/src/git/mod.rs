@@ -1,0 +1,7 @@
+//! Git repositories: their roots, and commands in them.
+
+mod command;
+mod repository;
+
+pub(crate) use self::command::command;
+pub(crate) use self::repository::{is_nested_worktree, is_root, root};
