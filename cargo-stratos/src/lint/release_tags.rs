@@ -30,9 +30,8 @@ pub(super) struct RepositoryCache {
 #[derive(Debug)]
 pub(super) struct Head {
     root: PathBuf,
-    tags: Vec<String>,
-    /// Reason why git did not list the tags.
-    unread: Option<String>,
+    /// Tags of the commit, or the reason why git did not list them.
+    tags: Result<Vec<String>, String>,
     /// Whether the commit has at most one manifest, found out when it is first needed.
     has_one_plugin: OnceLock<bool>,
 }
@@ -48,7 +47,8 @@ impl ReleaseTags {
     /// The repository whose tags were not read, and the reason.
     pub(super) fn unread(&self) -> Option<(&Path, &str)> {
         let head = self.head.as_deref()?;
-        Some((&head.root, head.unread.as_deref()?))
+        let reason = head.tags.as_ref().err()?;
+        Some((&head.root, reason))
     }
 
     /// Tags of the plugin with the id `plugin`, whose manifest has the version `version`.
@@ -95,15 +95,11 @@ impl RepositoryCache {
 impl Head {
     /// Asks git. Without git, or if it fails, there are no tags.
     fn read(root: &Path) -> Self {
-        let (tags, unread) = match tags_at_head(root) {
-            Ok(tags) => (tags, None),
-            Err(reason) => (Vec::new(), reason),
-        };
-        debug!(?root, ?tags, ?unread, "read git tags");
+        let tags = tags_at_head(root);
+        debug!(?root, ?tags, "read git tags");
         Self {
             root: root.to_owned(),
             tags,
-            unread,
             has_one_plugin: OnceLock::new(),
         }
     }
@@ -119,7 +115,7 @@ impl Head {
             true => folder == self.root || self.has_one_plugin(),
             false => plugin.is_some_and(|plugin| is_version_of(tag, plugin)),
         };
-        let tags = self.tags.iter().map(String::as_str);
+        let tags = self.tags.iter().flatten().map(String::as_str);
         tags.filter(is_about).collect()
     }
 
@@ -130,16 +126,14 @@ impl Head {
     }
 }
 
-/// The tags of the checked out commit, or the reason why git does not list them. There is none if there is no commit yet.
-fn tags_at_head(root: &Path) -> Result<Vec<String>, Option<String>> {
+/// The tags of the checked out commit, or the reason why git does not list them. There are none before the first commit.
+fn tags_at_head(root: &Path) -> Result<Vec<String>, String> {
     let output = git::command(root)
         .args(["tag", "--points-at", "HEAD"])
         .output();
-    let output = output.map_err(|error| {
-        Some(match error.kind() {
-            io::ErrorKind::NotFound => "git was not found".to_owned(),
-            _ => format!("git does not start: {error}"),
-        })
+    let output = output.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "git was not found".to_owned(),
+        _ => format!("git does not start: {error}"),
     })?;
     if output.status.success() {
         let tags = String::from_utf8_lossy(&output.stdout);
@@ -147,8 +141,10 @@ fn tags_at_head(root: &Path) -> Result<Vec<String>, Option<String>> {
     }
     let message = String::from_utf8_lossy(&output.stderr);
     let line = message.lines().next().unwrap_or("git failed");
-    let has_no_commit = line.contains("malformed object name");
-    Err((!has_no_commit).then(|| line.trim_start_matches("fatal: ").to_owned()))
+    match line.contains("malformed object name") {
+        true => Ok(Vec::new()),
+        false => Err(line.trim_start_matches("fatal: ").to_owned()),
+    }
 }
 
 fn count_manifests(root: &Path) -> io::Result<usize> {
@@ -224,8 +220,7 @@ mod tests {
         ];
         let head = |root: &str, has_one_plugin| Head {
             root: PathBuf::from(root),
-            tags: tags.map(str::to_owned).to_vec(),
-            unread: None,
+            tags: Ok(tags.map(str::to_owned).to_vec()),
             has_one_plugin: OnceLock::from(has_one_plugin),
         };
         let [one, several] = [head("one", true), head("several", false)];
