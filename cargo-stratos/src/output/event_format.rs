@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use stratos_host::PluginState;
@@ -68,7 +69,7 @@ impl EventFormat {
             Event::Reload { plugin, ms, .. } => {
                 let text = format!(
                     "{GREEN}reloaded{GREEN:#} {DIM}{} after the change{DIM:#}",
-                    seconds(*ms)
+                    format_duration(Duration::from_millis(*ms))
                 );
                 self.prefixed(plugin, &text)
             }
@@ -102,7 +103,10 @@ impl EventFormat {
                 error,
                 ms,
             } => {
-                let (channel, time) = (escape(channel), fractional(*ms));
+                let (channel, time) = (
+                    escape(channel),
+                    format_duration(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default()),
+                );
                 let text = match error {
                     None => format!("call  {channel} {DIM}{time}{DIM:#}"),
                     Some(error) => format!(
@@ -189,7 +193,10 @@ impl EventFormat {
                 output,
             } => {
                 let unchanged = if *unchanged { ", unchanged" } else { "" };
-                let text = format!("{DIM}built in {}{unchanged}{DIM:#}", seconds(*ms));
+                let text = format!(
+                    "{DIM}built in {}{unchanged}{DIM:#}",
+                    format_duration(Duration::from_millis(*ms))
+                );
                 (text, output.as_str())
             }
             BuildStep::Failed {
@@ -257,7 +264,10 @@ fn format_reread(plugin: &str, error: Option<&str>) -> String {
 
 fn format_request(method: &str, path: &str, status: Option<u16>, ms: f64) -> String {
     let (method, path) = (escape(method), shorten(path));
-    let (path, time) = (escape(&path), fractional(ms));
+    let (path, time) = (
+        escape(&path),
+        format_duration(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default()),
+    );
     let status = match status {
         None => format!("{YELLOW}cancelled by the client{YELLOW:#}"),
         Some(status @ 500..) => format!("{RED}{status}{RED:#}"),
@@ -288,20 +298,13 @@ fn shorten(text: &str) -> Cow<'_, str> {
     truncate(text, DATA_BYTES).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// Milliseconds with as many digits as tell something.
-fn fractional(ms: f64) -> String {
+/// A duration with as many digits as tell something.
+fn format_duration(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
     match ms {
         1000.0.. => format!("{:.1} s", ms / 1e3),
         10.0.. => format!("{ms:.0} ms"),
         _ => format!("{ms:.1} ms"),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "it is shown with one decimal")]
-fn seconds(ms: u64) -> String {
-    match ms {
-        0..1000 => format!("{ms} ms"),
-        _ => format!("{:.1} s", ms as f64 / 1e3),
     }
 }
 
@@ -312,7 +315,10 @@ fn format_state(state: &PluginState) -> String {
             reason,
             retry_in_ms,
         } => {
-            let (reason, time) = (escape(reason), seconds(*retry_in_ms));
+            let (reason, time) = (
+                escape(reason),
+                format_duration(Duration::from_millis(*retry_in_ms)),
+            );
             format!("{YELLOW}crashed{YELLOW:#}: {reason}; starts again in {time}")
         }
         PluginState::Running => format!("{GREEN}running{GREEN:#}"),
