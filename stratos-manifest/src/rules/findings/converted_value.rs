@@ -6,7 +6,6 @@ use jsonc_parser::ast::{Object, Value};
 
 use crate::{
     schema::{Field, FieldKind, ObjectSchema},
-    slug::to_slug,
     syntax::{ParseErrorKind, ParsedManifest, find, json_text, span, to_f64},
 };
 
@@ -60,33 +59,6 @@ pub(in crate::rules) fn converted_element(
     };
     let has_value = schema.fields.iter().any(|field| field.key == "value");
     has_value.then(|| format!("{{ \"value\": {label}, \"label\": {label} }}"))
-}
-
-/// An object with the required fields of a setting or an author, with the text that is there as its name.
-pub(in crate::rules) fn object_named(schema: &ObjectSchema, name: &str) -> Option<String> {
-    // `Jane Doe <jane@fleet.example>`, as in a `package.json`.
-    let (name, contact) = match name.split_once('<') {
-        Some((name, rest)) => (name, rest.split_once('>').map(|(contact, _)| contact)),
-        None => (name, None),
-    };
-    let name = name.trim();
-    let slug = to_slug(name)?;
-    let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
-    let key = match name.chars().all(is_word) {
-        true => name.to_owned(),
-        false => slug.replace('-', "_"),
-    };
-    let has = |key: &str| schema.fields.iter().any(|field| field.key == key);
-    let contact = contact.filter(|contact| contact.contains('@') && has("contact"));
-    let fields = schema.fields.iter().filter_map(|field| match field.key {
-        "id" => Some(format!("\"id\": {}", json_text(&slug))),
-        "key" => Some(format!("\"key\": {}", json_text(&key))),
-        "name" => Some(format!("\"name\": {}", json_text(name))),
-        "contact" => contact.map(|contact| format!("\"contact\": {}", json_text(contact))),
-        _ => field.required.then(|| field.example.to_owned()),
-    });
-    let fields: Vec<String> = fields.collect();
-    has("name").then(|| format!("{{ {} }}", fields.join(", ")))
 }
 
 /// A map as an array: `{ "kg": "Kilograms" }` as options, and `{ "fuel_unit": { ... } }` as settings. An object that is one

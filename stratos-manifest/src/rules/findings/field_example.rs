@@ -6,7 +6,7 @@ use crate::{
     context::{RuleContext, project_version},
     schema::{Field, ObjectNode, ObjectSchema},
     slug::to_slug,
-    syntax::{find, find_text},
+    syntax::{find, find_text, json_text},
 };
 
 /// The number of objects up to which examples are made unique, which takes quadratic time.
@@ -54,6 +54,33 @@ pub(in crate::rules) fn element_example(
         })
         .collect();
     format!("{{ {} }}", fields.join(", "))
+}
+
+/// An object with the required fields of a setting or an author, with the text that is there as its name.
+pub(in crate::rules) fn object_named(schema: &ObjectSchema, name: &str) -> Option<String> {
+    // `Jane Doe <jane@fleet.example>`, as in a `package.json`.
+    let (name, contact) = match name.split_once('<') {
+        Some((name, rest)) => (name, rest.split_once('>').map(|(contact, _)| contact)),
+        None => (name, None),
+    };
+    let name = name.trim();
+    let slug = to_slug(name)?;
+    let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
+    let key = match name.chars().all(is_word) {
+        true => name.to_owned(),
+        false => slug.replace('-', "_"),
+    };
+    let has = |key: &str| schema.fields.iter().any(|field| field.key == key);
+    let contact = contact.filter(|contact| contact.contains('@') && has("contact"));
+    let fields = schema.fields.iter().filter_map(|field| match field.key {
+        "id" => Some(format!("\"id\": {}", json_text(&slug))),
+        "key" => Some(format!("\"key\": {}", json_text(&key))),
+        "name" => Some(format!("\"name\": {}", json_text(name))),
+        "contact" => contact.map(|contact| format!("\"contact\": {}", json_text(contact))),
+        _ => field.required.then(|| field.example.to_owned()),
+    });
+    let fields: Vec<String> = fields.collect();
+    has("name").then(|| format!("{{ {} }}", fields.join(", ")))
 }
 
 /// The continuation of a help with the example of `field`, if the example names a file that must exist.
