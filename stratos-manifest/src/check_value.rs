@@ -9,7 +9,7 @@ use crate::{
     date::starts_with_day,
     js_regex::rejects_within,
     model::{Setting, SettingType, is_integer},
-    quote::excerpt,
+    quote::{MAX_CHARS, excerpt, quote, quote_source},
     step::{is_between_steps, nearest_step},
     suggest::{closest, is_same_word},
     syntax::is_blank,
@@ -17,9 +17,6 @@ use crate::{
 
 /// Timeout of a match with a `pattern`; a text for which it takes longer is accepted.
 const PATTERN_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The longest value that a message shows in full, in characters.
-const MAX_SHOWN: usize = 60;
 
 /// The longest number that is suggested as the nearest step, in characters.
 const MAX_STEP: usize = 12;
@@ -53,14 +50,18 @@ impl fmt::Display for SettingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownKey { key, .. } => {
-                write!(f, "the manifest has no setting `{}`", key.escape_debug())
+                write!(f, "the manifest has no setting {}", quote(key))
             }
             Self::Value {
                 key,
                 accepted,
                 found,
                 ..
-            } => write!(f, "the setting `{key}` takes {accepted}, not {found}"),
+            } => write!(
+                f,
+                "the setting {} takes {accepted}, not {found}",
+                quote(key)
+            ),
         }
     }
 }
@@ -78,13 +79,13 @@ impl SettingError {
                     false => format!("its settings are {}", known.join(", ")),
                 };
                 Some(match similar {
-                    Some(similar) => format!("did you mean `{similar}`? {known}"),
+                    Some(similar) => format!("did you mean {}? {known}", quote(similar)),
                     None => known,
                 })
             }
             Self::Value { similar, .. } => {
                 let similar = similar.as_ref()?;
-                Some(format!("did you mean `{similar}`?"))
+                Some(format!("did you mean {}?", quote_source(similar)))
             }
         }
     }
@@ -213,7 +214,7 @@ fn similar_option(setting: &Setting, value: &Value) -> Option<Value> {
 /// The value in a message, such as `the text "abc"`.
 fn describe(value: &Value) -> String {
     let json = value.to_string();
-    let shown = excerpt(&json, MAX_SHOWN);
+    let shown = excerpt(&json, MAX_CHARS);
     match value {
         Value::String(_) => format!("the text {shown}"),
         Value::Array(_) => format!("the list {shown}"),

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The longest text that is quoted in full, in characters.
-const MAX_CHARS: usize = 60;
+/// The longest text or value that a message shows in full, in characters.
+pub(crate) const MAX_CHARS: usize = 60;
 
 /// The longest source of a value that is quoted in full, in characters.
 const MAX_SOURCE_CHARS: usize = 400;

@@ -1,9 +1,10 @@
 //! The typed manifest.
 
+mod accepted_values;
 mod from_syntax;
+mod integer_setting;
 mod manifest;
 mod setting;
-mod setting_value;
 mod string_enum;
 
 pub use self::{
@@ -11,4 +12,4 @@ pub use self::{
     manifest::{Author, Background, Manifest, PluginType},
     setting::{Choice, Setting, SettingScope, SettingType},
 };
-pub(crate) use self::{from_syntax::build_manifest, setting_value::is_integer};
+pub(crate) use self::{from_syntax::build_manifest, integer_setting::is_integer};

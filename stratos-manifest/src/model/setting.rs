@@ -54,6 +54,13 @@ impl Setting {
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("settings have a JSON form")
     }
+
+    /// Whether an option has this value; `5` and `5.0` are the same value.
+    #[must_use]
+    pub fn has_option(&self, value: &Value) -> bool {
+        let mut options = self.options.iter();
+        options.any(|option| option.value == *value || is_same_number(&option.value, value))
+    }
 }
 
 /// An option of a list or radio (V2, V3).
@@ -99,4 +106,8 @@ string_enum! {
         /// The administrator of the airline; pilots can read the value.
         Airline = "airline",
     }
+}
+
+fn is_same_number(a: &Value, b: &Value) -> bool {
+    matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a == b)
 }
