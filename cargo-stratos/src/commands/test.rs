@@ -96,7 +96,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         true => vec!["nextest".into(), "run".into()],
         false => vec!["test".into()],
     };
-    // The check has told the rest.
+    // The check above has reported an enclosing plugin, and ends with unreadable folders.
     let FoundProjects { projects, .. } = find_projects(&[path])?;
     let state_dir = StateDir::default_path(&projects);
     if !program_args.is_empty() {

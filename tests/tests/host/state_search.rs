@@ -1,6 +1,7 @@
 //! Commands that find the running shell by its state folder.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -77,6 +78,22 @@ fn a_killed_shell_does_not_hide_a_running_one() {
         fs::write(state_dir.join("host.json"), host_file.to_string()).unwrap();
         finds_two(&nearer);
     }
+}
+
+#[test]
+fn a_shell_that_does_not_answer_in_time_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    let suspended = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = suspended.local_addr().unwrap().port();
+    let host_file = json!({ "pid": 1, "started": 0, "port": port, "token": "" });
+    let state_dir = root.path().join(".stratos");
+    fs::create_dir(&state_dir).unwrap();
+    fs::write(state_dir.join("host.json"), host_file.to_string()).unwrap();
+    drop(StateDir::open(&root.path().join("other/.stratos")).unwrap());
+    let found = stratos(root.path(), ["config", "list", "demo"]);
+    assert_eq!(found.code, Some(2), "{found:?}");
+    let expected = "error: there are no config values in the state folder ";
+    assert!(found.stderr.starts_with(expected), "{found:?}");
 }
 
 #[test]
