@@ -298,6 +298,10 @@ mod tests {
             ("@import 'a.css' screen; a {}", "@import 'a.css' screen;"),
             ("@import url(a.css)\n", "@import url(a.css)"),
             ("@media x { @import 'a.css' }", "@import 'a.css'"),
+            (
+                "a {} @import 'data:text/css,x'",
+                "@import 'data:text/css,x'",
+            ),
             ("fill: url(a", "url(a"),
         ] {
             let found = external_reference(style).unwrap();
