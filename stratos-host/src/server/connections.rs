@@ -26,6 +26,8 @@ use crate::server::unused_connections::{UnusedConnection, UnusedConnections};
 
 /// The upper bound on open connections, WebSockets included.
 const MAX_CONNECTIONS: usize = 1024;
+/// The limit where this process may open few files.
+const MIN_CONNECTIONS: usize = 16;
 /// The largest head of a request, in bytes: request line and headers.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// The most header lines of a request.
@@ -128,8 +130,7 @@ async fn reject(stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
     stream.shutdown().await
 }
 
-/// The most open connections: [`MAX_CONNECTIONS`], or a quarter of the file descriptors that this process may open if
-/// that is less. A request to a plugin needs two descriptors, and the rest of the shell needs some as well.
+/// The most open connections of this process, by its limit on open files.
 fn connection_limit() -> usize {
     static LIMIT: OnceLock<usize> = OnceLock::new();
     *LIMIT.get_or_init(|| {
@@ -137,14 +138,20 @@ fn connection_limit() -> usize {
         {
             use rustix::process::{Resource, getrlimit};
 
-            let descriptors = getrlimit(Resource::Nofile).current;
-            let descriptors = descriptors.and_then(|number| usize::try_from(number).ok());
-            descriptors.map_or(MAX_CONNECTIONS, |number| {
-                MAX_CONNECTIONS.min((number / 4).max(16))
-            })
+            limit_by_descriptors(getrlimit(Resource::Nofile).current)
         }
         #[cfg(not(unix))]
         MAX_CONNECTIONS
+    })
+}
+
+/// [`MAX_CONNECTIONS`], or a quarter of the file descriptors that this process may open if that is less. A request to a
+/// plugin needs two descriptors, and the rest of the shell needs some as well.
+#[cfg(unix)]
+fn limit_by_descriptors(descriptors: Option<u64>) -> usize {
+    let descriptors = descriptors.and_then(|number| usize::try_from(number).ok());
+    descriptors.map_or(MAX_CONNECTIONS, |number| {
+        (number / 4).clamp(MIN_CONNECTIONS, MAX_CONNECTIONS)
     })
 }
 
@@ -171,6 +178,22 @@ mod tests {
         let read = timeout(Duration::from_secs(3600), stream.read_to_string(&mut text));
         read.await.ok()?.ok()?;
         Some(text)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_limit_follows_from_the_number_of_file_descriptors() {
+        for (descriptors, connections) in [
+            (Some(16), 16),
+            (Some(64), 16),
+            (Some(1000), 250),
+            (Some(1_000_000), 1024),
+            (Some(u64::MAX), 1024),
+            (None, 1024),
+        ] {
+            let limit = limit_by_descriptors(descriptors);
+            assert_eq!(limit, connections, "{descriptors:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
