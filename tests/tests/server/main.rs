@@ -12,6 +12,7 @@ mod browser;
 mod connection_limits;
 mod differential;
 mod ended_plugins;
+mod error_bodies;
 mod guard_rules;
 mod http_protocol;
 mod listen_address;
