@@ -91,30 +91,128 @@ impl EventFilter {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_plugin_key_goes_through_all_plugins() {
-        let ids = ["a", "b"].map(str::to_owned);
-        let filter = EventFilter::new(Rules {
-            requests: true,
-            level: Level::Debug,
+    fn filter(requests: bool, level: Level) -> EventFilter {
+        EventFilter::new(Rules {
+            requests,
+            level,
             plugin: None,
-        });
-        let config = |plugin: &str| Event::Config {
+        })
+    }
+
+    fn request(status: u16) -> Event {
+        Event::Request {
+            plugin: "a".to_owned(),
+            method: "GET".to_owned(),
+            path: "/api/a".to_owned(),
+            status: Some(status),
+            ms: 1.0,
+        }
+    }
+
+    fn config(plugin: &str) -> Event {
+        Event::Config {
             plugin: plugin.to_owned(),
             key: "k".to_owned(),
             value: None,
             by_plugin: true,
-        };
+        }
+    }
+
+    fn attach() -> Event {
+        Event::Attach {
+            plugin: "b".to_owned(),
+            generation: 1,
+            pid: 7,
+            debugger: "lldb".to_owned(),
+            needs: None,
+            waits: true,
+        }
+    }
+
+    #[test]
+    fn the_plugin_key_goes_through_all_plugins() {
+        let ids = ["a", "b"].map(str::to_owned);
+        let filter = filter(true, Level::Debug);
         let seen = || ["a", "b"].map(|id| filter.accepts(&config(id)));
         assert_eq!(seen(), [true, true]);
-        filter.next_plugin(&ids);
+        assert_eq!(filter.next_plugin(&ids), "events of a only");
         assert_eq!(seen(), [true, false]);
         filter.next_plugin(&ids);
         assert_eq!(seen(), [false, true]);
         assert!(filter.accepts(&Event::Auth {
             authenticated: true
         }));
-        filter.next_plugin(&ids);
+        assert_eq!(filter.next_plugin(&ids), "events of all plugins");
         assert_eq!(seen(), [true, true]);
+    }
+
+    #[test]
+    fn the_level_key_hides_events_of_lower_levels() {
+        let filter = filter(true, Level::Debug);
+        // The levels of these are info, warn and error.
+        let seen = || [200, 404, 500].map(|status| filter.accepts(&request(status)));
+        assert_eq!(seen(), [true, true, true]);
+        for (text, expected) in [
+            ("level info and above", [true, true, true]),
+            ("level warn and above", [false, true, true]),
+            ("level error", [false, false, true]),
+            ("all levels", [true, true, true]),
+        ] {
+            assert_eq!(filter.next_level(), text);
+            assert_eq!(seen(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_requests_key_hides_requests_calls_pushes_and_config_changes() {
+        let plugin = || "a".to_owned();
+        let requests = [
+            request(200),
+            request(500),
+            Event::Call {
+                plugin: plugin(),
+                channel: "c".to_owned(),
+                error: Some("no".to_owned()),
+                ms: 1.0,
+            },
+            Event::Suppressed {
+                plugin: plugin(),
+                requests: 1,
+                calls: 0,
+                config_changes: 0,
+            },
+            Event::Push {
+                plugin: plugin(),
+                channel: "c".to_owned(),
+                payload: serde_json::from_str("1").unwrap(),
+            },
+            config("a"),
+        ];
+        let others = [
+            Event::Auth {
+                authenticated: true,
+            },
+            Event::Missed { count: 1 },
+        ];
+        let filter = filter(true, Level::Debug);
+        let expect = |requests_are_shown: bool| {
+            for event in &requests {
+                assert_eq!(filter.accepts(event), requests_are_shown, "{event:?}");
+            }
+            assert!(others.iter().all(|event| filter.accepts(event)));
+        };
+        expect(true);
+        assert!(filter.toggle_requests().ends_with("are hidden"));
+        expect(false);
+        assert!(filter.toggle_requests().ends_with("are shown"));
+        expect(true);
+    }
+
+    #[test]
+    fn a_debugger_pause_is_always_shown() {
+        let filter = filter(false, Level::Error);
+        filter.next_plugin(&["a".to_owned()]);
+        assert!(!filter.accepts(&config("b")));
+        assert!(filter.accepts(&attach()));
     }
 }
