@@ -1,6 +1,6 @@
 //! Crashes of plugins, with and without `--supervise`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use stratos_host::PluginState;
 use stratos_tests::{Plugins, RunOptions, ShellProcess};
 
@@ -53,7 +53,8 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     }
     let _ = shell.call("sample", "exit", "9");
     shell.wait_for_state("sample", "backing-off");
-    // The backoff is about two seconds, which leaves time for one stop and one start.
+    // The backoff is about two seconds, which leaves time for a request, one stop and one start.
+    let unavailable = shell.get("/api/sample/hello/x");
     let control = shell.control();
     let state = control.plugin("sample").state;
     let refused = control.command("sample", "update");
@@ -61,6 +62,14 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     assert!(matches!(state, PluginState::BackingOff { .. }), "{state:?}");
     let expected = "is backing-off: `cargo stratos start sample` starts it";
     assert!(refused.body.contains(expected), "{refused:?}");
+    assert_eq!(unavailable.status, 503, "{unavailable:?}");
+    let reason = "exited with code 9 by itself; the shell restarts it in a moment";
+    let expected = json!({
+        "error": format!("plugin `sample` is backing-off: {reason}"),
+        "code": "plugin-unavailable",
+        "plugin": { "id": "sample", "state": "backing-off", "reason": reason },
+    });
+    assert_eq!(unavailable.json(), expected);
     assert_eq!(shell.plugin("sample")["state"]["name"], "stopped");
     assert_eq!(
         stops(&shell),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use stratos::axum::{Router, routing::get};
 use stratos::testing::TestShell;
 use stratos::{Identity, PluginBuilder, create_plugin};
-use stratos_tests::{Plugins, ShellProcess};
+use stratos_tests::{Plugins, RunOptions, ShellProcess};
 
 use super::SAMPLE;
 
@@ -54,6 +54,22 @@ fn a_plugin_that_does_not_run_is_named_with_its_state_and_reason() {
         "prefixes": ["/api/crashes", "/api/sample"],
     });
     assert_eq!(unknown.json(), expected);
+}
+
+#[test]
+fn a_plugin_that_starts_is_named_with_its_state() {
+    let plugins = Plugins::new(SAMPLE, &["hangs"]);
+    let mut shell = ShellProcess::spawn(plugins.root(), RunOptions::default());
+    shell.wait_for_state("hangs", "starting");
+    let response = shell.get("/api/hangs/hello/x");
+    assert_eq!(response.status, 503, "{response:?}");
+    let reason = "it is being built or started; try again in a moment";
+    let expected = json!({
+        "error": format!("plugin `hangs` is starting: {reason}"),
+        "code": "plugin-unavailable",
+        "plugin": { "id": "hangs", "state": "starting", "reason": reason },
+    });
+    assert_eq!(response.json(), expected);
 }
 
 #[tokio::test]
