@@ -167,3 +167,37 @@ fn accepts_connections(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use atomic_write_file::AtomicWriteFile;
+
+    use super::*;
+
+    #[test]
+    fn temporary_files_of_a_killed_shell_are_removed_and_others_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name| folder.path().join(name);
+        let names = || {
+            let entries = fs::read_dir(folder.path()).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name());
+            names.collect::<BTreeSet<_>>()
+        };
+        fs::write(path(".mine.json.x1Y2z3"), "").unwrap();
+        // The second one writes a backup.
+        for _ in 0..2 {
+            drop(StateDir::open(folder.path()).unwrap());
+        }
+        let kept = names();
+        for (number, name) in (1..).zip(["host.json", "config.backup.json"]) {
+            // Neither committed nor discarded, as after a kill.
+            let file = AtomicWriteFile::open(path(name)).unwrap();
+            std::mem::forget(file);
+            assert_eq!(names().len(), kept.len() + number, "{:?}", names());
+        }
+        drop(StateDir::open(folder.path()).unwrap());
+        assert_eq!(names(), kept);
+    }
+}
