@@ -148,12 +148,7 @@ impl Error {
             Self::State(StateDirError::Busy { .. }) => {
                 "wait a moment and try again, or use another state folder with `--state DIR`"
             }
-            Self::State(StateDirError::Folder { source, .. })
-                if matches!(
-                    source.kind(),
-                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-                ) =>
-            {
+            Self::State(error) if error.is_read_only() => {
                 "name a state folder that this user can write to with `--state DIR`"
             }
             Self::State(StateDirError::Store {

@@ -136,6 +136,20 @@ impl StateDir {
 }
 
 impl StateDirError {
+    /// Whether this user may not write to the folder, or nobody may.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        let error = match self {
+            Self::Folder { source, .. } => Some(source),
+            Self::Store { source, .. } => source.io_error(),
+            Self::Owned { .. } | Self::Busy { .. } => None,
+        };
+        matches!(
+            error.map(io::Error::kind),
+            Some(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+        )
+    }
+
     fn new(folder: &Path, source: StoreError) -> Self {
         let folder = folder.to_owned();
         if !matches!(source, StoreError::Owned { .. }) {

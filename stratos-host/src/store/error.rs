@@ -1,5 +1,6 @@
 //! Errors of the store.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,6 +83,17 @@ impl StoreError {
     #[must_use]
     pub fn is_limit_exceeded(&self) -> bool {
         matches!(self, Self::TooLarge { .. } | Self::TooDeep { .. })
+    }
+
+    /// The error of the file system because of which the store cannot be opened.
+    pub(crate) fn io_error(&self) -> Option<&io::Error> {
+        match self {
+            Self::Open { source, .. } => match &**source {
+                redb::Error::Io(error) => Some(error),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     pub(super) fn open(path: &Path, error: impl Into<redb::Error>) -> Self {

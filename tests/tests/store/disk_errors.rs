@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use stratos_host::StateDir;
 use stratos_host::store::{ConfigStore, StoreError};
-use stratos_tests::{Plugins, RunOptions, ShellProcess, SmallDisk, Workload, report, spawn_copied};
+use stratos_tests::{
+    Plugins, RunOptions, ShellProcess, SmallDisk, Workload, report, spawn_copied, stratos,
+};
 
 use crate::SAMPLE;
 
@@ -167,6 +170,29 @@ fn a_read_only_disk_is_an_error_and_stays_unchanged() {
     let (store, notices) = ConfigStore::open(&state.join("config.redb")).unwrap();
     assert_eq!(notices, []);
     store.set("p", "k", &json!(1)).unwrap();
+}
+
+/// A disk that is read-only for everybody, and a folder in which nobody may create one.
+#[test]
+fn a_shell_whose_state_folder_is_read_only_hints_at_another_one() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let expect_hint = |state: &Path| {
+        let run = ["run", "--port", "auto", "--exit-when-ready", "--state"];
+        let arguments = run.map(Path::new).into_iter().chain([state]);
+        let refused = stratos(&plugins.root().join("sample"), arguments);
+        assert_eq!(refused.code, Some(3), "{refused:?}");
+        let hint = "help: name a state folder that this user can write to with `--state DIR`\n";
+        assert!(refused.stderr.ends_with(hint), "{refused:?}");
+    };
+    expect_hint(Path::new("/sys/stratos"));
+    let Some(disk) = SmallDisk::mount(4) else {
+        return;
+    };
+    let state = disk.path().join("state");
+    drop(StateDir::open(&state).unwrap());
+    disk.remount("ro");
+    expect_hint(&state);
+    expect_hint(&disk.path().join("other"));
 }
 
 #[test]
