@@ -4,6 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use stratos_tests::{Plugins, RunOptions, ShellProcess, report, request, stratos};
+#[cfg(unix)]
+use {
+    serde_json::json,
+    std::process::Command,
+    stratos_host::StateDir,
+    stratos_tests::{CommandOutput, cargo_stratos},
+};
 
 use crate::SAMPLE;
 
@@ -90,6 +97,32 @@ fn the_stratos_toml_of_the_current_folder_counts() {
             "{finished:?}"
         );
     }
+}
+
+/// The settings of a repository end at its root, whatever folder the command is run in.
+#[test]
+fn every_stratos_toml_up_to_the_root_of_the_repository_counts() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let repository = plugins.root().join("repository");
+    let folder = repository.join("plugins/sample");
+    fs::create_dir_all(repository.join("plugins")).unwrap();
+    fs::create_dir(repository.join(".git")).unwrap();
+    fs::rename(plugins.root().join("sample"), &folder).unwrap();
+    for (place, persona) in [(plugins.root(), "outside"), (&repository, "crew")] {
+        let text = format!("[auth.{persona}]\nsigned_in = false\n");
+        fs::write(place.join("stratos.toml"), text).unwrap();
+    }
+    let run = |persona: &str| {
+        let run = ["run", "--port", "auto", "--exit-when-ready", "--auth"];
+        stratos(&folder, [&run[..], &[persona]].concat())
+    };
+    let crew = run("crew");
+    assert_eq!(crew.code, Some(0), "{crew:?}");
+    let outside = run("outside");
+    assert_eq!(outside.code, Some(2), "{outside:?}");
+    fs::remove_dir(repository.join(".git")).unwrap();
+    let without_repository = run("crew");
+    assert_eq!(without_repository.code, Some(2), "{without_repository:?}");
 }
 
 #[test]
@@ -227,26 +260,63 @@ fn sockets_lie_in_another_folder_if_the_temporary_one_has_a_long_path() {
 
 #[cfg(unix)]
 #[test]
-fn limits_of_the_process_are_named() {
+fn the_limit_on_open_files_is_named() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let run = |limit: &str| {
-        let script = format!("ulimit {limit}; exec \"$0\" run --port auto --exit-when-ready .");
-        let mut sh = std::process::Command::new("sh");
-        sh.args(["-c", &script]).arg(stratos_tests::cargo_stratos());
-        let output = sh.current_dir(plugins.root().join("sample")).output();
-        let output = output.expect("a shell runs");
-        (
-            output.status.code(),
-            String::from_utf8(output.stderr).unwrap(),
-        )
-    };
-    let (code, stderr) = run("-n 16");
+    let limited = run_with_limit(&plugins, "-n 16");
     assert!(
-        stderr.contains("this process may open only 16 files"),
-        "{stderr}"
+        limited
+            .stderr
+            .contains("this process may open only 16 files"),
+        "{limited:?}"
     );
-    assert_eq!(code, Some(2));
-    let (code, stderr) = run("-f 8");
-    assert!(stderr.contains("File too large"), "{stderr}");
-    assert_eq!(code, Some(3), "it is not ended by SIGXFSZ");
+    assert_eq!(limited.code, Some(2));
+}
+
+/// The limit would end the process with SIGXFSZ at the first write beyond it.
+#[cfg(unix)]
+#[test]
+fn the_limit_on_the_size_of_files_is_an_error_and_config_values_are_kept() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let state = plugins.root().join("sample/.stratos");
+    // In units of 512 bytes.
+    let limits = ["-f 1", "-f 8"];
+    for limit in limits {
+        let limited = run_with_limit(&plugins, limit);
+        assert_eq!(limited.code, Some(3), "{limited:?}");
+        assert!(limited.stderr.contains("File too large"), "{limited:?}");
+    }
+    let open = || {
+        let state = StateDir::open(&state).unwrap();
+        assert_eq!(state.notices(), []);
+        state
+    };
+    open()
+        .store()
+        .set("sample", "home", &json!("EDDF"))
+        .unwrap();
+    for limit in limits {
+        let limited = run_with_limit(&plugins, limit);
+        assert_eq!(limited.code, Some(1), "{limited:?}");
+        let reason = "errored: cannot copy the program";
+        assert!(limited.stdout.contains(reason), "{limited:?}");
+        let home = open().store().get("sample", "home").unwrap();
+        assert_eq!(home, Some(json!("EDDF")));
+    }
+}
+
+/// Runs the sample plugin until it is ready, with this argument of `ulimit`.
+#[cfg(unix)]
+fn run_with_limit(plugins: &Plugins, limit: &str) -> CommandOutput {
+    let script = format!("ulimit {limit}; exec \"$0\" run --port auto --exit-when-ready .");
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .arg(cargo_stratos())
+        .current_dir(plugins.root().join("sample"))
+        .output()
+        .expect("a shell runs");
+    CommandOutput {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
 }

@@ -530,17 +530,20 @@ fn a_program_built_by_another_tool_is_reloaded() {
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
 }
 
+/// The system reports a change below the path of the change only, so not that of a file with another path elsewhere.
 #[test]
 fn files_are_compared_without_file_events() {
     let plugins = Plugins::new(SAMPLE, &[]);
     let sources = plugins.add_sources(SAMPLE, "sample");
+    let elsewhere = plugins.root().join("elsewhere.rs");
+    fs::hard_link(sources.folder.join("src/main.rs"), &elsewhere).unwrap();
     let options = RunOptions {
         args: vec!["--poll".to_owned()],
         watch: true,
         ..RunOptions::default()
     };
     let mut shell = ShellProcess::start_with(&sources.folder, options);
-    sources.version("two");
+    fs::write(&elsewhere, sources.main_text("\"two\"")).unwrap();
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "two");
 }
