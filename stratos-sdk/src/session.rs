@@ -3,8 +3,10 @@
 //! [`serve`](crate::serve) runs a session over the sockets that the host names in the environment.
 //! A host that runs a plugin within its own process calls [`run`] itself.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use serde_json::json;
 use serde_json::value::RawValue;
 use stratos_protocol::handshake::{FEATURE_CONFIG_CHANGES, Welcome};
@@ -162,12 +164,22 @@ impl<P: Plugin> Handler for Session<P> {
         method: &str,
         params: &RawValue,
     ) -> Result<Box<RawValue>, RpcError> {
-        match method {
-            Start::METHOD => rpc::respond(params, |start| self.start(start)).await,
-            Resume::METHOD => rpc::respond(params, |resume| self.resume(resume)).await,
-            Stop::METHOD => rpc::respond(params, |stop| self.stop(stop)).await,
-            Retire::METHOD => rpc::respond(params, |retire| self.retire(retire)).await,
-            _ => self.ctx.handle_request(method, params).await,
+        let answer = async {
+            match method {
+                Start::METHOD => rpc::respond(params, |start| self.start(start)).await,
+                Resume::METHOD => rpc::respond(params, |resume| self.resume(resume)).await,
+                Stop::METHOD => rpc::respond(params, |stop| self.stop(stop)).await,
+                Retire::METHOD => rpc::respond(params, |retire| self.retire(retire)).await,
+                _ => self.ctx.handle_request(method, params).await,
+            }
+        };
+        match AssertUnwindSafe(answer).catch_unwind().await {
+            Ok(answer) => answer,
+            Err(panic) => {
+                // The host must receive the line about the panic before the answer, after which it may end the plugin.
+                self.shared.logger.flush().await;
+                resume_unwind(panic)
+            }
         }
     }
 

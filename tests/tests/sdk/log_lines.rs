@@ -1,6 +1,7 @@
 //! Log lines that a plugin drops or shortens.
 
 use serde_json::json;
+use stratos::testing::TestShell;
 use stratos::{BuiltPlugin, Identity, PluginContext, create_plugin};
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::logger::Level;
@@ -45,6 +46,21 @@ async fn a_line_with_more_data_than_a_frame_is_shortened() {
     assert_eq!(text, format!("{}…", "e".repeat(200)));
     assert_eq!(line.data, None);
     shell.close().await;
+}
+
+#[tokio::test]
+async fn the_lines_before_a_panic_come_before_the_end_of_the_plugin() {
+    let plugin = || {
+        plugin_that(|ctx| {
+            (0..500).for_each(|number| ctx.logger.info("count", number));
+            panic!("no runway");
+        })
+    };
+    let shell = TestShell::new(plugin).in_memory();
+    let shell = shell.start_anyway().await.unwrap();
+    let transcript = shell.transcript();
+    let lines = transcript.lines().filter(|line| line.contains("count"));
+    assert_eq!(lines.count(), 500, "{transcript}");
 }
 
 /// Plugin whose `on_start` calls `log`.
