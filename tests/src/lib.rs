@@ -42,7 +42,7 @@ pub use crate::interleaved::{Comparison, other_build, percentile};
 pub use crate::keep_alive_client::KeepAliveClient;
 pub use crate::live_processes::{LIVE_PROCESSES, LiveProcesses};
 pub use crate::node::node_project;
-pub use crate::plugins::{BuildGate, PluginSources, Plugins};
+pub use crate::plugins::{BuildGate, PluginSources, Plugins, manifest};
 pub use crate::procfs::{process_status, processes_with_env, running_programs};
 pub use crate::requirement::{Requirement, report};
 pub use crate::sample::{IGNORE_SIGTERM, UNTRUSTED_TEXTS, sample};

@@ -182,7 +182,9 @@ impl BuildGate {
     }
 }
 
-fn manifest(id: &str) -> String {
+/// The manifest of a plugin with this id.
+#[must_use]
+pub fn manifest(id: &str) -> String {
     format!(
         r#"{{
             "id": "{id}", "name": "Sample", "version": "1.0.0", "description": "For tests.",
