@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 /// Variable with the requirements without which tests fail instead of being skipped:
-/// `STRATOS_REQUIRE=node,chromium,mount,loop,script,setsid,bash`.
+/// `STRATOS_REQUIRE=node,chromium,fuse,mount,loop,script,setsid,bash`.
 const REQUIRE: &str = "STRATOS_REQUIRE";
 
 /// A program or a permission that a test needs.
@@ -15,6 +15,8 @@ pub enum Requirement {
     Bash,
     /// Chromium or a browser that is built from it.
     Chromium,
+    /// Permission to mount a file system of `/dev/fuse`.
+    Fuse,
     /// Permission to mount an ext4 image on a loop device, and `mkfs.ext4`.
     Loop,
     /// Permission to mount a `tmpfs`.
@@ -34,6 +36,7 @@ impl Requirement {
         match self {
             Self::Bash => "bash",
             Self::Chromium => "chromium",
+            Self::Fuse => "fuse",
             Self::Loop => "loop",
             Self::Mount => "mount",
             Self::Node => "node",

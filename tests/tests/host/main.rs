@@ -15,6 +15,8 @@ mod older_files;
 mod panics;
 mod plugin_process;
 mod reload;
+#[cfg(target_os = "linux")]
+mod remote_file_system;
 mod request_log;
 mod run;
 mod scenario;
