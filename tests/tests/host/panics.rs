@@ -1,6 +1,7 @@
 //! Panics of a plugin's process in its log.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 use stratos_tests::{Plugins, RunOptions, ShellProcess, manifest};
@@ -49,6 +50,9 @@ fn a_panic_has_a_backtrace_if_the_plugin_is_built_with_line_tables() {
     let root = tempfile::tempdir().unwrap();
     let sdk = concat!(env!("CARGO_MANIFEST_DIR"), "/../stratos-sdk");
     let lock = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock")).unwrap();
+    // The target folder of the workspace, where most of the SDK is built already.
+    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/..");
+    let build = ["build", "--offline", "--target-dir", target];
     for (id, debug) in [
         ("with-lines", "line-tables-only"),
         ("without-lines", "none"),
@@ -79,13 +83,17 @@ async fn on_start(_: stratos::PluginContext) -> stratos::Result {{
         fs::write(folder.join("Cargo.lock"), &lock).unwrap();
         fs::write(folder.join("plugin.json"), manifest(id)).unwrap();
         fs::write(folder.join("src/main.rs"), main).unwrap();
+        // So that the shell below starts in time.
+        let mut cargo = Command::new(env!("CARGO"));
+        let built = cargo.args(build).current_dir(&folder).output().unwrap();
+        assert!(built.status.success(), "{built:?}");
     }
-    // The target folder of the workspace, where the SDK is built already.
-    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/..");
     let options = RunOptions {
-        args: ["--", "--offline", "--target-dir", target]
-            .map(str::to_owned)
-            .to_vec(),
+        args: ["--"]
+            .iter()
+            .chain(&build[1..])
+            .map(|arg| (*arg).to_owned())
+            .collect(),
         env: vec![("RUST_BACKTRACE".to_owned(), "1".to_owned())],
         ..RunOptions::default()
     };
@@ -98,10 +106,8 @@ async fn on_start(_: stratos::PluginContext) -> stratos::Result {{
     };
     let with_lines = panic_of("with-lines");
     let innermost = with_lines["data"]["backtrace"][0].as_str();
-    assert!(
-        innermost.is_some_and(|frame| frame.ends_with("src/main.rs:9:5")),
-        "{with_lines}"
-    );
+    let innermost = innermost.unwrap_or_default().replace('\\', "/");
+    assert!(innermost.contains("src/main.rs:9"), "{with_lines}");
     let without_lines = panic_of("without-lines");
     assert_eq!(without_lines.get("data"), None, "{without_lines}");
 }
