@@ -11,16 +11,17 @@ use crate::context::Logger;
 use crate::serve::aborting_panic;
 
 /// Parts of the paths of sources that are not the plugin's own: those of the standard library, as built and as installed,
-/// and those of dependencies, wherever `CARGO_HOME` is.
-const FOREIGN_SOURCES: [&str; 4] = [
+/// those of dependencies, wherever `CARGO_HOME` is, and those of the SDK where it is built from a path.
+const FOREIGN_SOURCES: [&str; 6] = [
     "/rustc/",
     "/rustlib/src/rust/",
     "/registry/src/",
     "/git/checkouts/",
+    "/stratos-sdk/src/",
+    "/stratos-transport/src/",
 ];
-/// Beginnings of the names of functions that are not the plugin's own: those of the C library, and of the SDK where it is
-/// built from a path.
-const FOREIGN_FUNCTIONS: [&str; 4] = ["__libc_", "stratos::", "<stratos::", "stratos_transport::"];
+/// Beginning of the names of functions of the C library.
+const C_LIBRARY: &str = "__libc_";
 
 /// Sets a panic hook that writes one error with message, place and backtrace, instead of lines on standard error.
 ///
@@ -89,9 +90,7 @@ fn own_frames(backtrace: &str) -> Vec<String> {
         };
         let path = source.replace('\\', "/");
         let is_foreign = FOREIGN_SOURCES.iter().any(|part| path.contains(part))
-            || FOREIGN_FUNCTIONS
-                .iter()
-                .any(|part| function.starts_with(part));
+            || function.starts_with(C_LIBRARY);
         if !is_foreign {
             frames.push(format!("{function} at {source}"));
         }
@@ -116,6 +115,8 @@ mod tests {
              at C:\work\fleet\src\main.rs:20:5
    4: stratos::session::Session<P>::run_hook::{{closure}}
              at C:\work\stratos\stratos-sdk\src\session.rs:190:14
+      {closure#0}<core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future>>>
+             at /work/stratos/stratos-sdk/src/instrument.rs:39:33
    5: tokio::runtime::task::core::Core<T,S>::poll
              at D:\cargo-home\registry\src\index\tokio-1.52.3\src\runtime\task\core.rs:375:24
    6: core::ops::function::FnOnce::call_once

@@ -62,6 +62,7 @@ fn a_panic_has_a_backtrace_if_the_plugin_is_built_with_line_tables() {
              [dependencies]\nstratos = {{ package = \"stratos-sdk\", path = {sdk:?} }}\n\
              [profile.dev]\ndebug = \"line-tables-only\"\n\
              [profile.dev.package.{id}]\ndebug = \"{debug}\"\nstrip = \"none\"\n\
+             [profile.dev.package.stratos-sdk]\ndebug = \"line-tables-only\"\n\
              [workspace]\n"
         );
         let main = format!(
@@ -105,9 +106,16 @@ async fn on_start(_: stratos::PluginContext) -> stratos::Result {{
         events.find(|event| is_wanted(event)).cloned().unwrap()
     };
     let with_lines = panic_of("with-lines");
-    let innermost = with_lines["data"]["backtrace"][0].as_str();
-    let innermost = innermost.unwrap_or_default().replace('\\', "/");
-    assert!(innermost.contains("src/main.rs:9"), "{with_lines}");
+    let frames = with_lines["data"]["backtrace"].as_array().unwrap();
+    let frames: Vec<_> = frames
+        .iter()
+        .map(|frame| frame.to_string().replace("\\\\", "/"))
+        .collect();
+    assert!(frames[0].contains("src/main.rs:9"), "{with_lines}");
+    assert!(
+        frames.iter().all(|frame| frame.contains("src/main.rs:")),
+        "{with_lines}"
+    );
     let without_lines = panic_of("without-lines");
     assert_eq!(without_lines.get("data"), None, "{without_lines}");
 }
