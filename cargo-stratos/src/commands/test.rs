@@ -6,7 +6,7 @@ use std::process::Command;
 
 use stratos_host::StateDir;
 use stratos_host::config::ProjectKind;
-use stratos_host::process::prepare_tests;
+use stratos_host::process::TestBuild;
 use tracing::debug;
 
 use crate::commands::check;
@@ -119,9 +119,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     StateDir::create(&state_dir).map_err(|source| Error::file("create", &state_dir, source))?;
     let mut all_pass = true;
     for (folder, cargo_toml) in crates {
-        let dirs = prepare_tests(&cx.cargo, &cargo_toml, &state_dir, &cargo_args);
-        let arguments = [dirs, cargo_args.clone()].concat();
+        let build = TestBuild::begin(&cx.cargo, &cargo_toml, &state_dir, &cargo_args);
+        let arguments = [build.args(), &cargo_args].concat();
         all_pass &= run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml)?;
+        build.end();
     }
     Ok(Outcome::success_if(all_pass))
 }

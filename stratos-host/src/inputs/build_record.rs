@@ -70,19 +70,18 @@ impl BuildRecord {
         let package = cargo_toml.parent().map(canonicalize).unwrap_or_default();
         // A link on the way to the package may lead to another folder now.
         let is_moved = !is_first && !self.inputs.packages.folders.contains_key(&package);
-        if is_first || is_moved {
+        // Whatever cargo has built before may be of other contents.
+        let is_unknown = is_first || is_moved;
+        if is_unknown {
             self.inputs.packages = find();
         }
         let known: Vec<_> = self.contents.paths().cloned().collect();
         let before = self.inputs.packages.clone();
         let mut changed = self.read_contents(ignored);
         let affects_packages = |path: &PathBuf| path.ends_with("Cargo.toml") || path.is_dir();
-        if !is_first && changed.iter().any(affects_packages) {
+        if !is_unknown && changed.iter().any(affects_packages) {
             self.inputs.packages.update(find());
             changed.extend(self.read_contents(ignored));
-        }
-        if is_first {
-            return ChangedInputs::default();
         }
         // A new file matters to build scripts only: whatever else uses it was changed, or did not build without it.
         let has_build_script = |path: &Path| {
@@ -93,10 +92,10 @@ impl BuildRecord {
         let times = changed
             .iter()
             .filter_map(|path| self.contents.modified(path));
-        let times = times.chain(is_moved.then_some(SystemTime::UNIX_EPOCH));
+        let times = times.chain(is_unknown.then_some(SystemTime::UNIX_EPOCH));
         let packages = &self.inputs.packages;
         let invalidated = times.min().map(|modified| {
-            let affected = match is_moved {
+            let affected = match is_unknown {
                 true => packages.names.values().map(String::as_str).collect(),
                 false => packages.names_of(&changed),
             };

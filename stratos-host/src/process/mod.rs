@@ -41,7 +41,7 @@ pub use self::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 pub use self::process_launcher::ProcessLauncher;
 pub use self::run_context::LaunchOptions;
 #[cfg(feature = "reload")]
-pub use self::tracked_build::prepare_tests;
+pub use self::tracked_build::TestBuild;
 #[cfg(test)]
 pub(crate) use self::{factory::ORPHAN_SEARCH_TIMEOUT, handle::TERMINATE_TIMEOUT};
 pub use stratos_transport::PluginFolders;

@@ -121,7 +121,8 @@ impl ProcessLauncher {
             let found = known.or_else(|| BuildDirs::find(program, &cargo_toml, &own, args));
             let dirs = found.clone();
             let dirs = dirs.unwrap_or_else(|| BuildDirs::own(&own, args));
-            let tracked = TrackedBuild::begin(program, &cargo_toml, &dirs, &context.programs_dir);
+            let state_dir = own.parent().unwrap_or(&own);
+            let tracked = TrackedBuild::begin(program, &cargo_toml, &dirs, state_dir);
             (found, dirs.args(), tracked)
         });
         // An error means that the shell ends.

@@ -30,7 +30,7 @@ pub struct LaunchOptions {
     pub cargo: OsString,
     /// Additional arguments for `cargo build`.
     pub cargo_args: Vec<OsString>,
-    /// Folder that cargo builds in, unless `cargo_args` or the author's configuration name one. Separate from an
+    /// Folder in the state folder that cargo builds in, unless `cargo_args` or the author's configuration name one. Separate from an
     /// editor's target folder, so that two builds after each change neither wait for nor invalidate each other.
     ///
     /// Ignored without the feature `reload`: cargo then builds in its default folder.
@@ -55,7 +55,6 @@ pub(super) struct RunContext {
     pub(super) run_dir: TempDir,
     pub(super) cargo: Cargo,
     pub(super) target_dir: Option<PathBuf>,
-    pub(super) programs_dir: PathBuf,
     /// None without a guardian.
     pub(super) run_record: Option<Arc<RunRecord>>,
     pub(super) env: PluginEnv,
@@ -129,7 +128,6 @@ impl RunContext {
             },
             run_record,
             target_dir,
-            programs_dir,
             env: PluginEnv::new(env),
             build_permit: Arc::new(Semaphore::new(1)),
             quiet: AtomicBool::new(false),

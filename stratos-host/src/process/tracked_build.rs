@@ -1,7 +1,6 @@
 //! Builds that see every change of an input, also those that cargo does not see.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
@@ -25,42 +24,54 @@ pub(super) struct TrackedBuild {
     package: PathBuf,
 }
 
-/// Prepares `cargo test` of a package. Returns additional arguments for cargo, with which it builds in the folder of
-/// `cargo stratos run`, and what differs from the build before.
-///
-/// `state_dir` is the state folder, which exists; `args` are the arguments for cargo.
-#[must_use]
-pub fn prepare_tests(
-    cargo: &OsStr,
-    cargo_toml: &Path,
-    state_dir: &Path,
-    args: &[OsString],
-) -> Vec<OsString> {
-    let own = state_dir.join("target");
-    let dirs = BuildDirs::find(cargo, cargo_toml, &own, args);
-    let dirs = dirs.unwrap_or_else(|| BuildDirs::own(&own, args));
-    let programs_dir = state_dir.join("programs");
-    // Without the folder, the record is not saved.
-    let _ = fs::create_dir_all(&programs_dir);
-    TrackedBuild::begin(cargo, cargo_toml, &dirs, &programs_dir);
-    dirs.args()
+/// A build of a package's tests by `cargo test`, in the target folder of `cargo stratos run`.
+#[derive(Debug)]
+pub struct TestBuild {
+    build: TrackedBuild,
+    args: Vec<OsString>,
+}
+
+impl TestBuild {
+    /// Makes cargo build what differs from the previous build. `args` are the arguments for cargo.
+    #[must_use]
+    pub fn begin(cargo: &OsStr, cargo_toml: &Path, state_dir: &Path, args: &[OsString]) -> Self {
+        let own = state_dir.join("target");
+        let dirs = BuildDirs::find(cargo, cargo_toml, &own, args);
+        let dirs = dirs.unwrap_or_else(|| BuildDirs::own(&own, args));
+        Self {
+            build: TrackedBuild::begin(cargo, cargo_toml, &dirs, state_dir),
+            args: dirs.args(),
+        }
+    }
+
+    /// Additional arguments for cargo, with which it builds in that folder.
+    #[must_use]
+    pub fn args(&self) -> &[OsString] {
+        &self.args
+    }
+
+    /// Records the inputs after cargo has exited: the first build has created the folder of the record.
+    pub fn end(self) {
+        self.build.save_inputs();
+    }
 }
 
 impl TrackedBuild {
     /// Compares the inputs with those of the previous build in the same folder, and makes cargo build what differs.
     ///
-    /// `programs_dir` is the folder for the record, within the state folder.
+    /// `state_dir` is the state folder, which contains no inputs.
     pub(super) fn begin(
         cargo: &OsStr,
         cargo_toml: &Path,
         dirs: &BuildDirs,
-        programs_dir: &Path,
+        state_dir: &Path,
     ) -> Self {
         let package = cargo_toml.parent().unwrap_or(Path::new("")).to_owned();
-        let record_path = programs_dir.join(record_name(cargo_toml, dirs));
+        // Not in the state folder: the record is about this target folder, which several state folders may use.
+        let record_path = dirs.target().join(record_name(cargo_toml));
         let mut record = BuildRecord::load(&record_path);
-        let state_dir = canonicalize(programs_dir.parent().unwrap_or(programs_dir));
-        let changed = record.update(cargo, cargo_toml, &dirs.folders(), &state_dir);
+        let ignored = canonicalize(state_dir);
+        let changed = record.update(cargo, cargo_toml, &dirs.folders(), &ignored);
         let build = Self {
             record,
             record_path,
@@ -69,10 +80,7 @@ impl TrackedBuild {
             waits: dirs.folders().iter().any(|folder| is_locked(folder)),
             package,
         };
-        // Changes that cargo may not see are recorded when it has built them: until then, each build is an error.
-        if build.changed.files.is_empty() || build.changed.are_invalidated {
-            build.save();
-        }
+        build.save_inputs();
         build
     }
 
@@ -93,23 +101,35 @@ impl TrackedBuild {
         self.save();
     }
 
+    /// Records the inputs as they were before the build.
+    ///
+    /// Changes that cargo may not see are recorded when it has built them: until then, each build is an error.
+    fn save_inputs(&self) {
+        if self.changed.files.is_empty() || self.changed.are_invalidated {
+            self.save();
+        }
+    }
+
     fn save(&self) {
+        // Cargo creates the target folder, with attributes that keep it out of backups.
         if let Err(error) = self.record.save(&self.record_path) {
             debug!(path = ?self.record_path, %error, "the build's inputs were not recorded");
         }
     }
 }
 
-/// Name of the record's file, which is different for each package and target folder.
-fn record_name(cargo_toml: &Path, dirs: &BuildDirs) -> String {
+/// Name of the record's file, which is different for each package.
+fn record_name(cargo_toml: &Path) -> String {
     let mut hasher = DefaultHasher::new();
-    (std::path::absolute(cargo_toml).ok(), dirs.target()).hash(&mut hasher);
-    format!("{:016x}.inputs.json", hasher.finish())
+    std::path::absolute(cargo_toml).ok().hash(&mut hasher);
+    format!("stratos-{:016x}.inputs.json", hasher.finish())
 }
 
 // Needs cargo, which tests for Windows do not have under Wine.
 #[cfg(all(test, not(windows)))]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -139,9 +159,8 @@ mod tests {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let target = root.path().join("t");
         let dirs = BuildDirs::find(&cargo, &cargo_toml, &target, &[]).unwrap();
-        let programs_dir = root.path().join("state/programs");
-        fs::create_dir_all(&programs_dir).unwrap();
-        let begin = || TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &programs_dir);
+        let state_dir = root.path().join("state");
+        let begin = || TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &state_dir);
 
         begin().end(&program);
         assert!(begin().check(true).is_ok(), "nothing changed");

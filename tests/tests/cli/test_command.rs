@@ -65,6 +65,16 @@ fn test_fails_when_the_plugins_tests_fail() {
 }
 
 #[test]
+fn a_second_test_builds_nothing() {
+    let plugin = plugin(MANIFEST);
+    for is_built in [true, false] {
+        let tested = test(plugin.path(), &[]);
+        assert_eq!(tested.code, Some(0), "{tested:?}");
+        assert_eq!(tested.stderr.contains("Compiling"), is_built, "{tested:?}");
+    }
+}
+
+#[test]
 fn arguments_are_passed_on_to_cargo_and_to_the_test_program() {
     let plugin = plugin(MANIFEST);
     for arguments in [

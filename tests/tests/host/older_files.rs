@@ -1,5 +1,7 @@
 //! Files that are put back with an older time than that of the last build, which cargo takes for unchanged.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use stratos_tests::{PluginSources, Plugins, RunOptions, ShellProcess};
@@ -77,6 +79,65 @@ fn an_update_without_watching_builds_older_files() {
     put_back(&sources, "src/main.rs", "two");
     assert_eq!(shell.command(&["update", "sample"]).code, Some(0));
     assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
+#[test]
+fn a_record_that_is_gone_does_not_make_a_stale_program_current() {
+    let remove = |path: &Path| fs::remove_file(path).unwrap();
+    let damage = |path: &Path| fs::write(path, "[").unwrap();
+    let make_older = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap();
+        let version = text.find(' ').unwrap();
+        fs::write(path, format!("[\"0.0.1{}", &text[version..])).unwrap();
+    };
+    let losses: [(&str, fn(&Path)); 3] = [
+        ("removed", remove),
+        ("damaged", damage),
+        ("of another version", make_older),
+    ];
+    for (input, expression) in [INPUTS[0], INPUTS[3], INPUTS[4]] {
+        let (_plugins, sources) = plugin(input, expression);
+        let mut shell = ShellProcess::watch(&sources.folder);
+        assert_eq!(shell.get("/api/sample/version").body, "one", "{input}");
+        for (loss, lose) in losses {
+            let record = record(&shell.state.join("target"));
+            drop(shell);
+            lose(&record);
+            put_back(&sources, input, loss);
+            shell = ShellProcess::watch(&sources.folder);
+            let version = shell.get("/api/sample/version").body;
+            assert_eq!(version, loss, "{input}");
+        }
+    }
+}
+
+#[test]
+fn state_folders_that_share_a_target_folder_share_its_record() {
+    let (plugins, sources) = plugin("src/main.rs", "");
+    let target = plugins.root().join("shared");
+    let start = |state: &str| {
+        let variable = target.to_str().unwrap().to_owned();
+        let options = RunOptions {
+            env: vec![("CARGO_TARGET_DIR".to_owned(), variable)],
+            state: Some(plugins.root().join(state)),
+            ..RunOptions::default()
+        };
+        ShellProcess::start_with(&sources.folder, options)
+    };
+    drop(start("first"));
+    for (state, version) in [("second", "two"), ("first", "one"), ("second", "two")] {
+        put_back(&sources, "src/main.rs", version);
+        let shell = start(state);
+        assert_eq!(shell.get("/api/sample/version").body, version, "{state}");
+    }
+}
+
+/// The only record of build inputs in a target folder.
+fn record(target: &Path) -> PathBuf {
+    let entries = fs::read_dir(target).unwrap();
+    let mut paths = entries.map(|entry| entry.unwrap().path());
+    let is_record = |path: &PathBuf| path.to_str().unwrap().ends_with(".inputs.json");
+    paths.find(is_record).expect("a record")
 }
 
 /// A plugin whose version is in this input.
