@@ -31,8 +31,22 @@ pub(super) struct Fingerprint {
 }
 
 /// Metadata that differ when another file takes the place of one with the same length and modification time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Identity(u64, i64, i64);
+#[cfg(unix)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Identity {
+    inode: u64,
+    /// Time of the last change of the metadata, which no program can set, in seconds since 1970.
+    changed: i64,
+    changed_nanos: i64,
+}
+
+/// Metadata that differ when another file takes the place of one with the same length and modification time.
+#[cfg(windows)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Identity {
+    /// Time of the file's creation: Windows has no other time that a copy does not take over.
+    created: u64,
+}
 
 impl Fingerprint {
     /// Reads a file, unless its metadata prove that it still has the previous fingerprint.
@@ -45,13 +59,13 @@ impl Fingerprint {
         let file = target.filter(Metadata::is_file);
         let (length, modified, identity) = match &file {
             Some(file) => (file.len(), modified(file), identity(file)),
-            None => (0, Some(SystemTime::UNIX_EPOCH), Identity(0, 0, 0)),
+            None => (0, Some(SystemTime::UNIX_EPOCH), Identity::default()),
         };
         if let Some(previous) = previous
             && link.is_none()
             && (previous.length, previous.modified, previous.identity)
                 == (length, modified, identity)
-            && modified.is_some_and(|time| time + RACY_AGE < previous.read_at)
+            && modified.is_some_and(|time| is_settled(time, previous.read_at))
         {
             return Ok(previous);
         }
@@ -77,26 +91,36 @@ impl Fingerprint {
     }
 }
 
+/// Whether a later write than the read of a file has another modification time.
+fn is_settled(modified: SystemTime, read_at: SystemTime) -> bool {
+    let age = read_at.duration_since(modified);
+    age.is_ok_and(|age| age > RACY_AGE)
+}
+
 /// The modification time, which may be any. Those before the epoch cannot be recorded.
 fn modified(file: &Metadata) -> Option<SystemTime> {
     let time = file.modified().ok();
     time.map(|time| time.max(SystemTime::UNIX_EPOCH))
 }
 
-/// Inode number and time of the last change of the metadata, which no program can set.
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt as _;
 
-    Identity(metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+    Identity {
+        inode: metadata.ino(),
+        changed: metadata.ctime(),
+        changed_nanos: metadata.ctime_nsec(),
+    }
 }
 
-/// Time of the file's creation: Windows has no other time that a copy does not take over.
 #[cfg(windows)]
 fn identity(metadata: &Metadata) -> Identity {
     use std::os::windows::fs::MetadataExt as _;
 
-    Identity(metadata.creation_time(), 0, 0)
+    Identity {
+        created: metadata.creation_time(),
+    }
 }
 
 fn hash_content(path: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
@@ -108,5 +132,25 @@ fn hash_content(path: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
             // `Hash::hash` of a slice includes its length, so the result would depend on the sizes of the reads.
             length => hasher.write(&chunk[..length]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modification_times_are_trusted_after_a_while() {
+        let modified = SystemTime::UNIX_EPOCH;
+        for (age, expected) in [(0, false), (2, false), (3, true)] {
+            let read_at = modified + Duration::from_secs(age);
+            assert_eq!(is_settled(modified, read_at), expected, "{age} s");
+        }
+        // Some file systems store every time.
+        let latest = (0..64).rev().fold(modified, |time, bit| {
+            let later = time.checked_add(Duration::from_secs(1 << bit));
+            later.unwrap_or(time)
+        });
+        assert!(!is_settled(latest, SystemTime::now()), "far in the future");
     }
 }
