@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf, absolute};
 
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::packages::{PathPackages, canonicalize};
+use crate::inputs::canonical_path::canonicalize;
+use crate::inputs::packages::PathPackages;
 use crate::inputs::scan::ScanScope;
 
 /// The files that a plugin's program is built from.
@@ -29,18 +30,17 @@ impl BuildInputs {
         if self.packages.files.contains(path) || is_listed() {
             return true;
         }
-        let Some(has_build_script) = package.and_then(|folder| self.packages.folders.get(folder))
-        else {
+        let Some(package) = package.and_then(|folder| self.packages.by_folder.get(folder)) else {
             return false;
         };
         // A new module is in no list yet, and cargo lists the target of a link within the package in place of the link.
         let is_rust = path.extension().is_some_and(|extension| extension == "rs");
-        is_rust || path.is_symlink() || *has_build_script || self.build_failed
+        is_rust || path.is_symlink() || package.has_build_script || self.build_failed
     }
 
     /// Adds the inputs to a scope.
     pub(crate) fn add_to(&self, scope: &mut ScanScope) {
-        scope.roots.extend(self.packages.folders.keys().cloned());
+        scope.roots.extend(self.packages.by_folder.keys().cloned());
         scope.files.extend(self.packages.files.iter().cloned());
         // Inputs of a build may be ignored by git, and a build script may name a folder.
         let is_folder = |path: &PathBuf| path.is_dir() && !path.is_symlink();
@@ -104,6 +104,7 @@ fn parse_dep_info(text: &str) -> impl Iterator<Item = PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inputs::packages::PathPackage;
 
     #[test]
     fn paths_with_spaces_are_parsed_from_dep_info() {
@@ -123,9 +124,17 @@ mod tests {
     #[test]
     fn code_and_listed_files_are_inputs() {
         let (plugin, scripted) = (Path::new("/p"), Path::new("/scripted"));
+        let package = |has_build_script| PathPackage {
+            name: "package".to_owned(),
+            has_build_script,
+        };
+        let packages = [
+            (plugin.into(), package(false)),
+            (scripted.into(), package(true)),
+        ];
         let mut inputs = BuildInputs {
             packages: PathPackages {
-                folders: [(plugin.into(), false), (scripted.into(), true)].into(),
+                by_folder: packages.into(),
                 files: [PathBuf::from("/p/Cargo.toml")].into(),
                 ..PathPackages::default()
             },

@@ -1,5 +1,6 @@
 //! The record of what a plugin was built from.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -11,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use crate::inputs::build_inputs::{BuildInputs, package_of};
+use crate::inputs::canonical_path::canonicalize;
 use crate::inputs::cargo_freshness::invalidate;
-use crate::inputs::packages::{PathPackages, canonicalize};
+use crate::inputs::packages::PathPackages;
 use crate::inputs::scan::{ScanScope, scan};
 use crate::inputs::snapshot::Snapshot;
 
@@ -66,51 +68,29 @@ impl BuildRecord {
         ignored: &Path,
     ) -> ChangedInputs {
         let find = || PathPackages::find(cargo, cargo_toml);
-        let is_first = self.inputs.packages.folders.is_empty();
         let package = cargo_toml.parent().map(canonicalize).unwrap_or_default();
-        // A link on the way to the package may lead to another folder now.
-        let is_moved = !is_first && !self.inputs.packages.folders.contains_key(&package);
-        // Whatever cargo has built before may be of other contents.
-        let is_unknown = is_first || is_moved;
-        if is_unknown {
+        let known = self.inputs.packages.by_folder.get(&package);
+        let (mut files, are_invalidated);
+        if known.is_some_and(|package| !package.name.is_empty()) {
+            files = self.update_known(find, ignored);
+            let times = files.iter().filter_map(|path| self.contents.modified(path));
+            // Cargo itself notices that a file was removed.
+            are_invalidated = times.min().is_none_or(|oldest| {
+                let packages = self.inputs.packages.owners(&files);
+                invalidate(build_dirs, &packages, oldest)
+            });
+        } else {
+            // The first build, a record that is gone, or a link to the package that leads to another folder now:
+            // nobody knows which contents cargo has built.
             self.inputs.packages = find();
+            files = self.read_contents(ignored);
+            let packages: Vec<_> = self.inputs.packages.by_folder.values().collect();
+            are_invalidated = invalidate(build_dirs, &packages, SystemTime::UNIX_EPOCH);
         }
-        let known: Vec<_> = self.contents.paths().cloned().collect();
-        let before = self.inputs.packages.clone();
-        let mut changed = self.read_contents(ignored);
-        let affects_packages = |path: &PathBuf| path.ends_with("Cargo.toml") || path.is_dir();
-        if !is_unknown && changed.iter().any(affects_packages) {
-            self.inputs.packages.update(find());
-            changed.extend(self.read_contents(ignored));
-        }
-        // A new file matters to build scripts only: whatever else uses it was changed, or did not build without it.
-        let has_build_script = |path: &Path| {
-            let mut folders = path.ancestors();
-            folders.any(|folder| before.folders.get(folder) == Some(&true))
-        };
-        changed.retain(|path| known.binary_search(path).is_ok() || has_build_script(path));
-        let times = changed
-            .iter()
-            .filter_map(|path| self.contents.modified(path));
-        let times = times.chain(is_unknown.then_some(SystemTime::UNIX_EPOCH));
-        let packages = &self.inputs.packages;
-        let invalidated = times.min().map(|modified| {
-            let affected = match is_unknown {
-                true => packages.names.values().map(String::as_str).collect(),
-                false => packages.names_of(&changed),
-            };
-            let scripts = &packages.with_build_script;
-            let dirs = build_dirs.iter();
-            let results: Vec<_> = dirs
-                .map(|dir| invalidate(dir, &affected, scripts, modified))
-                .collect();
-            let mut known = results.iter().flatten();
-            results.iter().all(Result::is_ok) && known.any(|is_known| *is_known)
-        });
-        changed.retain(|path| self.inputs.dep_info.contains(path));
+        files.retain(|path| self.inputs.dep_info.contains(path));
         ChangedInputs {
-            files: changed,
-            are_invalidated: invalidated != Some(false),
+            files,
+            are_invalidated,
         }
     }
 
@@ -119,6 +99,27 @@ impl BuildRecord {
     pub(crate) fn add_dep_info(&mut self, program: &Path, package: &Path) {
         self.inputs.read_dep_info(program, package);
         self.contents.add(&self.inputs.dep_info);
+    }
+
+    /// Reads the inputs, and finds the packages again if these may have changed. Returns the files that have changed.
+    fn update_known(&mut self, find: impl Fn() -> PathPackages, ignored: &Path) -> Vec<PathBuf> {
+        let known: BTreeSet<_> = self.contents.paths().cloned().collect();
+        let packages = self.inputs.packages.clone();
+        let mut changed = self.read_contents(ignored);
+        let affects_packages = |path: &PathBuf| path.ends_with("Cargo.toml") || path.is_dir();
+        if changed.iter().any(affects_packages) {
+            self.inputs.packages.update(find());
+            changed.extend(self.read_contents(ignored));
+        }
+        // A new file matters to build scripts only: whatever else uses it was changed, or did not build without it.
+        let is_read_by_script = |path: &Path| {
+            let mut packages = path
+                .ancestors()
+                .filter_map(|above| packages.by_folder.get(above));
+            packages.any(|package| package.has_build_script)
+        };
+        changed.retain(|path| known.contains(path) || is_read_by_script(path));
+        changed
     }
 
     /// Reads all files that may be inputs. Returns those that have changed.

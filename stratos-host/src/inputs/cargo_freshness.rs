@@ -4,51 +4,50 @@
 //! `.fingerprint/*/dep-*`, or, for the run of a build script, than the script's output, `build/*/output`
 //! (rust-lang/cargo#6529).
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Makes cargo build the units of the `affected` packages again that have a file with this modification time as an input,
-/// and run those of their build scripts again that ran since.
+use crate::inputs::packages::PathPackage;
+
+/// Makes cargo build the units of these packages again that have a file with this modification time as an input, and
+/// run those of their build scripts again that ran since.
 ///
-/// `build_dir` is a target folder; false if it does not have the layout that this function knows.
-///
-/// # Errors
-///
-/// When a file of cargo cannot be changed, so that cargo may take its unit for fresh.
+/// `build_dirs` are target folders. False if none of them has the layout that this function knows, or if a file of
+/// cargo cannot be changed: then cargo may take a unit for fresh.
 pub(super) fn invalidate(
-    build_dir: &Path,
-    affected: &BTreeSet<&str>,
-    with_build_script: &BTreeSet<String>,
+    build_dirs: &[PathBuf],
+    packages: &[&PathPackage],
     modified: SystemTime,
-) -> io::Result<bool> {
-    let profiles = profiles(build_dir);
-    let mut result = Ok(!profiles.is_empty());
-    let mut check = |changed: io::Result<()>| match changed {
-        // Another cargo has just removed the file, and builds the unit itself.
-        Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
-        _ => {}
-    };
+) -> bool {
+    let profiles: Vec<_> = build_dirs.iter().flat_map(|dir| profiles(dir)).collect();
+    let mut is_done = !profiles.is_empty();
     for profile in &profiles {
         for unit in entries(&profile.join(".fingerprint")) {
             let name = file_name(&unit);
             let package = name.rsplit_once('-').map_or(&*name, |(package, _)| package);
-            if !affected.contains(package) {
+            let mut affected = packages.iter().filter(|affected| affected.name == package);
+            let Some(first) = affected.next() else {
                 continue;
-            }
+            };
             let files = entries(&unit).into_iter();
             for dep_info in files.filter(|file| file_name(file).starts_with("dep-")) {
-                check(predate(&dep_info, modified));
+                is_done &= is_changed(predate(&dep_info, modified));
             }
             let output = profile.join("build").join(&name).join("output");
-            if with_build_script.contains(package) && is_since(&output, modified) {
-                check(fs::remove_file(output));
+            let has_build_script = first.has_build_script || affected.any(|p| p.has_build_script);
+            if has_build_script && is_since(&output, modified) {
+                is_done &= is_changed(fs::remove_file(output));
             }
         }
     }
-    result
+    is_done
+}
+
+/// Whether a file of cargo was changed, or has just been removed by another cargo, which builds the unit itself.
+fn is_changed(result: io::Result<()>) -> bool {
+    result.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |()| true)
 }
 
 /// Whether another cargo builds in a folder now: cargo locks a file in the folder of the profile (observed with 1.95).

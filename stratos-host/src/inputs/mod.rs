@@ -6,6 +6,7 @@
 
 mod build_inputs;
 mod build_record;
+mod canonical_path;
 mod cargo_freshness;
 mod fingerprint;
 mod packages;
@@ -14,7 +15,8 @@ mod snapshot;
 
 pub(crate) use self::build_inputs::{BuildInputs, package_of};
 pub(crate) use self::build_record::{BuildRecord, ChangedInputs};
+pub(crate) use self::canonical_path::canonicalize;
 pub(crate) use self::cargo_freshness::is_locked;
-pub(crate) use self::packages::{PathPackages, canonicalize};
+pub(crate) use self::packages::PathPackages;
 pub(crate) use self::scan::{ScanScope, WatchSet};
 pub(crate) use self::snapshot::Snapshot;

@@ -7,25 +7,32 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, TargetKind};
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::canonical_path::canonicalize;
+
 /// A plugin's package, and its direct and indirect path dependencies.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PathPackages {
-    /// The packages' folders, each with whether the package has a build script, which may read any file in the folder.
-    pub(crate) folders: BTreeMap<PathBuf, bool>,
-    /// Names of the packages, by folder.
-    pub(crate) names: BTreeMap<PathBuf, String>,
-    /// Names of the packages that have a build script.
-    pub(crate) with_build_script: BTreeSet<String>,
+    /// The packages, by folder.
+    pub(crate) by_folder: BTreeMap<PathBuf, PathPackage>,
     /// Files of the workspace and the toolchain that cargo also reads. They need not exist.
     pub(crate) files: BTreeSet<PathBuf>,
     /// Whether cargo could read all manifests.
     pub(crate) is_complete: bool,
 }
 
+/// A package on this disk.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PathPackage {
+    /// Name of the package; empty if its manifest is invalid.
+    pub(crate) name: String,
+    /// Whether the package has a build script, which may read any file in its folder.
+    pub(crate) has_build_script: bool,
+}
+
 impl PathPackages {
     /// Finds the packages by `cargo metadata --no-deps`, which needs neither a network nor a lock file.
     ///
-    /// Packages that cargo cannot describe are left out, except for the plugin's own.
+    /// Packages that cargo cannot describe have no name and no dependencies.
     pub(crate) fn find(cargo: &OsStr, cargo_toml: &Path) -> Self {
         let mut packages = Self {
             is_complete: true,
@@ -38,7 +45,7 @@ impl PathPackages {
                 continue;
             };
             let folder = canonicalize(folder);
-            if packages.folders.contains_key(&folder) {
+            if packages.by_folder.contains_key(&folder) {
                 continue;
             }
             packages.add_files(&folder);
@@ -51,15 +58,9 @@ impl PathPackages {
                 described.extend(describe(metadata));
             }
             // A package with an invalid manifest is kept, so that its repair is noticed.
-            let package = described.get(&folder).cloned().unwrap_or_default();
-            packages
-                .folders
-                .insert(folder.clone(), package.has_build_script);
-            if package.has_build_script {
-                packages.with_build_script.insert(package.name.clone());
-            }
-            packages.names.insert(folder, package.name);
-            todo.extend(package.path_dependencies);
+            let found = described.remove(&folder).unwrap_or_default();
+            packages.by_folder.insert(folder, found.package);
+            todo.extend(found.path_dependencies);
         }
         packages
     }
@@ -69,24 +70,22 @@ impl PathPackages {
         if newer.is_complete {
             *self = newer;
         } else {
-            self.folders.extend(newer.folders);
-            // The name of a package with an invalid manifest is unknown.
-            let known = newer.names.into_iter().filter(|(_, name)| !name.is_empty());
-            self.names.extend(known);
-            self.with_build_script.extend(newer.with_build_script);
+            for (folder, package) in newer.by_folder {
+                match package.name.is_empty() {
+                    true => _ = self.by_folder.entry(folder).or_insert(package),
+                    false => _ = self.by_folder.insert(folder, package),
+                }
+            }
             self.files.extend(newer.files);
         }
     }
 
-    /// Names of the packages that these files are inputs of: those that contain them, and all for a file outside of all
+    /// The packages that these files are inputs of: those that contain them, and all for a file outside of all
     /// packages, which any of them may include.
-    pub(crate) fn names_of(&self, files: &[PathBuf]) -> BTreeSet<&str> {
-        let owner = |file: &PathBuf| file.ancestors().find_map(|folder| self.names.get(folder));
+    pub(crate) fn owners(&self, files: &[PathBuf]) -> Vec<&PathPackage> {
+        let owner = |file: &PathBuf| file.ancestors().find_map(|above| self.by_folder.get(above));
         let owners: Option<Vec<_>> = files.iter().map(owner).collect();
-        match owners {
-            Some(owners) => owners.into_iter().map(String::as_str).collect(),
-            None => self.names.values().map(String::as_str).collect(),
-        }
+        owners.unwrap_or_else(|| self.by_folder.values().collect())
     }
 
     fn add_files(&mut self, folder: &Path) {
@@ -102,10 +101,10 @@ impl PathPackages {
     }
 }
 
-#[derive(Debug, Clone, Default)]
-struct PackageInfo {
-    name: String,
-    has_build_script: bool,
+/// A package by its manifest.
+#[derive(Debug, Default)]
+struct DescribedPackage {
+    package: PathPackage,
     /// Paths of the dependencies' manifests.
     path_dependencies: Vec<PathBuf>,
 }
@@ -120,7 +119,7 @@ fn metadata(cargo: &OsStr, cargo_toml: &Path) -> Option<Metadata> {
 }
 
 /// The packages of a workspace by their folders.
-fn describe(metadata: Option<Metadata>) -> impl Iterator<Item = (PathBuf, PackageInfo)> {
+fn describe(metadata: Option<Metadata>) -> impl Iterator<Item = (PathBuf, DescribedPackage)> {
     let packages = metadata.into_iter().flat_map(|metadata| metadata.packages);
     packages.filter_map(|package| {
         let folder = package.manifest_path.as_std_path().parent()?;
@@ -129,21 +128,17 @@ fn describe(metadata: Option<Metadata>) -> impl Iterator<Item = (PathBuf, Packag
         let paths = dependencies
             .filter(|dependency| dependency.kind != DependencyKind::Development)
             .filter_map(|dependency| dependency.path.as_ref());
-        let info = PackageInfo {
-            name: package.name.to_string(),
-            has_build_script: kinds.any(|kind| *kind == TargetKind::CustomBuild),
+        let described = DescribedPackage {
+            package: PathPackage {
+                name: package.name.to_string(),
+                has_build_script: kinds.any(|kind| *kind == TargetKind::CustomBuild),
+            },
             path_dependencies: paths
                 .map(|path| path.as_std_path().join("Cargo.toml"))
                 .collect(),
         };
-        Some((canonicalize(folder), info))
+        Some((canonicalize(folder), described))
     })
-}
-
-/// The canonical form of a path, in which paths of cargo, of file events and of scans are equal. A path that does not
-/// exist is returned unchanged.
-pub(crate) fn canonicalize(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]
@@ -181,11 +176,19 @@ mod tests {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let packages = PathPackages::find(&cargo, &root.join("plugin/Cargo.toml"));
         let expected = [
-            (root.join("deep/far"), false),
-            (root.join("near"), true),
-            (root.join("plugin"), false),
+            ("deep/far", "far", false),
+            ("near", "near", true),
+            ("plugin", "plugin", false),
         ];
-        assert_eq!(packages.folders, expected.into());
+        let expected = expected.map(|(folder, name, has_build_script)| {
+            let name = name.to_owned();
+            let package = PathPackage {
+                name,
+                has_build_script,
+            };
+            (root.join(folder), package)
+        });
+        assert_eq!(packages.by_folder, expected.into());
         assert!(packages.files.contains(&root.join("plugin/Cargo.lock")));
 
         write("deep/far/Cargo.toml", "[pack");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ignore::WalkBuilder;
 
-use crate::inputs::packages::canonicalize;
+use crate::inputs::canonical_path::canonicalize;
 
 /// Files and folders to scan.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
