@@ -111,6 +111,23 @@ fn a_record_that_is_gone_does_not_make_a_stale_program_current() {
     }
 }
 
+/// Without a valid manifest, the package's name is unknown, and so are its files in the target folder.
+#[test]
+fn a_manifest_that_is_invalid_for_a_moment_does_not_hide_that_the_record_is_gone() {
+    let (_plugins, sources) = plugin("src/main.rs", "");
+    let shell = ShellProcess::watch(&sources.folder);
+    let record = record(&shell.state.join("target"));
+    drop(shell);
+    fs::remove_file(record).unwrap();
+    put_back(&sources, "src/main.rs", "two");
+    let cargo_toml = sources.read("Cargo.toml");
+    sources.write("Cargo.toml", "[pack");
+    let mut shell = ShellProcess::watch(&sources.folder);
+    sources.write("Cargo.toml", &cargo_toml);
+    shell.wait_for_state("sample", "running");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
 #[test]
 fn state_folders_that_share_a_target_folder_share_its_record() {
     let (plugins, sources) = plugin("src/main.rs", "");
