@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::process::Stdio;
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Artifact, Message, TargetKind};
@@ -98,14 +98,12 @@ impl Cargo {
     ///
     /// Dropping the future kills cargo's process group, and releases the permit after that. With `quiet`, cargo's
     /// progress is hidden; otherwise cargo writes it to the stderr of this process. `dir_args` name the target folder.
-    /// `resolved_at` receives the time of cargo's first message.
     pub(super) async fn build(
         &self,
         cargo_toml: &Path,
         dir_args: &[OsString],
         plugin: &str,
         quiet: bool,
-        resolved_at: Arc<OnceLock<SystemTime>>,
         permit: OwnedSemaphorePermit,
     ) -> Result<BuildOutput, BuildError> {
         let cannot_start = |source| BuildError::Cargo {
@@ -122,8 +120,8 @@ impl Cargo {
             record.add_process(group.child().id());
         }
         let (stdout, stderr) = (group.child().stdout().take(), group.child().stderr().take());
-        let stdout = stdout.map(|pipe| tokio::spawn(read_to_end(pipe, resolved_at)));
-        let stderr = stderr.map(|pipe| tokio::spawn(read_to_end(pipe, Arc::default())));
+        let stdout = stdout.map(|pipe| tokio::spawn(read_to_end(pipe)));
+        let stderr = stderr.map(|pipe| tokio::spawn(read_to_end(pipe)));
         let status = group.child().wait().await.map_err(cannot_start)?;
         debug!(plugin, %status, "cargo exited");
         let (messages, stderr) = tokio::join!(join_reader(stdout), join_reader(stderr));
@@ -198,16 +196,10 @@ impl Drop for BuildGroup {
     }
 }
 
-/// Reads until the end of the stream or the first error. `first` receives the time of the first bytes.
-async fn read_to_end(
-    mut pipe: impl AsyncRead + Unpin,
-    first: Arc<OnceLock<SystemTime>>,
-) -> Vec<u8> {
+/// Reads until the end of the stream or the first error.
+async fn read_to_end(mut pipe: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut bytes = Vec::new();
-    if let Ok(1..) = pipe.read_buf(&mut bytes).await {
-        let _ = first.set(SystemTime::now());
-        let _ = pipe.read_to_end(&mut bytes).await;
-    }
+    let _ = pipe.read_to_end(&mut bytes).await;
     bytes
 }
 

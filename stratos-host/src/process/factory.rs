@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use stratos_transport::PluginFolders;
 use tokio::time::timeout;
@@ -72,12 +72,6 @@ impl LauncherFactory {
     /// The path at which cargo last built a plugin's program.
     pub(crate) fn built_program(&self, plugin: &str) -> Option<PathBuf> {
         self.0.built_programs().get(plugin).cloned()
-    }
-
-    /// The time at which cargo had resolved the dependencies for the latest build of a plugin. It has written the lock
-    /// file by then. `None` until then.
-    pub(crate) fn resolved_at(&self, plugin: &str) -> Option<SystemTime> {
-        self.0.resolved_at(plugin)
     }
 
     /// The cargo executable.

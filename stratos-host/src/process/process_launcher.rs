@@ -77,7 +77,6 @@ impl ProcessLauncher {
 
     async fn build(&self, cargo_toml: &Path, events: &EventBus) -> Result<BuildOutput, BuildError> {
         let context = &self.context;
-        let resolved_at = context.start_resolution(&self.plugin);
         let permit = Arc::clone(&context.build_permit).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
         let quiet = context.quiet.load(Ordering::Relaxed);
@@ -91,7 +90,7 @@ impl ProcessLauncher {
         #[cfg(not(feature = "reload"))]
         let args = Vec::new();
         let cargo = &context.cargo;
-        let built = cargo.build(cargo_toml, &args, &self.plugin, quiet, resolved_at, permit);
+        let built = cargo.build(cargo_toml, &args, &self.plugin, quiet, permit);
         let built = built.await?;
         #[cfg(feature = "reload")]
         if let Some(tracked) = tracked {

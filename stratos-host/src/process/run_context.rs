@@ -7,8 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -66,7 +65,6 @@ pub(super) struct RunContext {
     /// Tasks that supervise processes and then search for their orphans.
     pub(super) supervisors: TaskTracker,
     built_programs: Mutex<BTreeMap<String, PathBuf>>,
-    resolutions: Mutex<BTreeMap<String, Arc<OnceLock<SystemTime>>>>,
     /// Holds the pipe whose end tells the guardian that this process has ended.
     _guardian: Option<Guardian>,
 }
@@ -133,7 +131,6 @@ impl RunContext {
             quiet: AtomicBool::new(false),
             supervisors: TaskTracker::new(),
             built_programs: Mutex::default(),
-            resolutions: Mutex::default(),
             _guardian: guardian,
         })
     }
@@ -141,26 +138,6 @@ impl RunContext {
     /// The path at which cargo last built each plugin's program, by plugin id.
     pub(super) fn built_programs(&self) -> MutexGuard<'_, BTreeMap<String, PathBuf>> {
         self.built_programs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Records that a build of a plugin begins. The caller sets the returned time when cargo has resolved the
-    /// dependencies.
-    pub(super) fn start_resolution(&self, plugin: &str) -> Arc<OnceLock<SystemTime>> {
-        let resolved_at = Arc::default();
-        self.resolutions()
-            .insert(plugin.to_owned(), Arc::clone(&resolved_at));
-        resolved_at
-    }
-
-    /// The time at which the latest build of a plugin had resolved the dependencies; `None` until then.
-    pub(super) fn resolved_at(&self, plugin: &str) -> Option<SystemTime> {
-        self.resolutions().get(plugin)?.get().copied()
-    }
-
-    fn resolutions(&self) -> MutexGuard<'_, BTreeMap<String, Arc<OnceLock<SystemTime>>>> {
-        self.resolutions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

@@ -38,10 +38,18 @@ impl BuildChanges {
         }
     }
 
-    /// Start of the latest build, and whether it runs.
-    pub(super) fn latest(&self) -> Option<(SystemTime, bool)> {
-        let latest = *self.latest.borrow();
-        latest.map(|build| (build.started_at, build.end.is_none()))
+    /// Whether a build runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.latest
+            .borrow()
+            .is_some_and(|build| build.end.is_none())
+    }
+
+    /// Whether a time is between the start and the end of the latest build.
+    pub(super) fn is_during_latest(&self, time: SystemTime) -> bool {
+        self.latest.borrow().is_some_and(|build| {
+            build.started_at <= time && build.end.is_none_or(|end| time <= end.at)
+        })
     }
 
     /// The changes since the previous call, in order.

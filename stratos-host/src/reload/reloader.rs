@@ -161,7 +161,7 @@ impl ReloadTask {
                 self.reload_settings();
             }
             for plugin in &mut self.plugins {
-                plugin.handle_changes(&changed, self.scanner.snapshot(), &self.launchers);
+                plugin.handle_changes(&changed, self.scanner.snapshot());
             }
             // A change of a manifest may add packages or icons.
             let scope = self.scope();
@@ -172,7 +172,7 @@ impl ReloadTask {
     /// Handles starts and ends of builds of the plugin at this index.
     async fn handle_builds(&mut self, index: usize) {
         let plugin = &mut self.plugins[index];
-        if plugin.handle_builds(&self.launchers)
+        if plugin.handle_builds()
             && let Some(program) = self.launchers.built_program(plugin.id())
         {
             plugin.read_dep_info(&program);

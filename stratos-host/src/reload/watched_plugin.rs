@@ -12,7 +12,6 @@ use crate::config::{Project, ProjectKind};
 use crate::control::Control;
 use crate::event::{BuildEnd, BuildResult, Event, Part};
 use crate::inputs::{BuildInputs, ScanScope, Snapshot, canonicalize, package_of};
-use crate::process::LauncherFactory;
 use crate::reload::build_changes::{BuildChange, BuildChanges};
 use crate::reload::rebuild_loop::RebuildLoopDetector;
 
@@ -34,20 +33,9 @@ pub(super) struct WatchedPlugin {
     manifest_error: Option<String>,
     /// Lock files that existed before the latest build.
     lock_files: BTreeSet<PathBuf>,
-    /// Change of a lock file during the running build, before it is known whether cargo wrote it.
-    lock_file_changed: Option<LockFileChange>,
     /// Kind of the project by its present files. The shell still runs it as `project.kind`.
     present_kind: ProjectKind,
     pub(super) builds: BuildChanges,
-}
-
-/// Change of a lock file.
-#[derive(Debug, Clone, Copy)]
-struct LockFileChange {
-    /// Modification time of the file.
-    modified: SystemTime,
-    /// Whether the file existed before the latest build.
-    existed: bool,
 }
 
 impl WatchedPlugin {
@@ -65,7 +53,6 @@ impl WatchedPlugin {
             rebuild_loop: RebuildLoopDetector::default(),
             manifest_error: None,
             lock_files: lock_files(&project, since),
-            lock_file_changed: None,
             project,
         }
     }
@@ -76,7 +63,7 @@ impl WatchedPlugin {
     }
 
     /// Handles starts and ends of builds. Returns whether a build has ended, so that there may be a new dep-info file.
-    pub(super) fn handle_builds(&mut self, launchers: &LauncherFactory) -> bool {
+    pub(super) fn handle_builds(&mut self) -> bool {
         let mut has_ended = false;
         for change in self.builds.take() {
             match change {
@@ -94,46 +81,12 @@ impl WatchedPlugin {
                 }
             }
         }
-        if has_ended
-            && let Some(change) = self.lock_file_changed.take()
-            && self.lock_file_causes_build(change, launchers)
-        {
-            self.control.sources_changed(self.id(), true);
-        }
         has_ended
-    }
-
-    /// Whether the change of a lock file is followed by a build.
-    ///
-    /// Cargo itself creates the file at the beginning of a build, which uses what it has written. A file that existed
-    /// may have been changed by its author at the same time, after cargo has read it: then another build follows, in
-    /// which cargo finds nothing to do if it was cargo after all.
-    fn lock_file_causes_build(
-        &mut self,
-        change: LockFileChange,
-        launchers: &LauncherFactory,
-    ) -> bool {
-        let Some((started_at, is_running)) = self.builds.latest() else {
-            return true;
-        };
-        match launchers.resolved_at(self.id()) {
-            _ if change.modified < started_at => true,
-            Some(resolved_at) => change.existed || change.modified > resolved_at,
-            None if is_running => {
-                self.lock_file_changed = Some(change);
-                false
-            }
-            None => true,
-        }
     }
 
     /// Takes over the lock files of a scan, unless a build runs that may have created them.
     pub(super) fn update_lock_files(&mut self, snapshot: &Snapshot) {
-        if self
-            .builds
-            .latest()
-            .is_none_or(|(_, is_running)| !is_running)
-        {
+        if !self.builds.is_running() {
             let paths = snapshot.paths().filter(|path| is_lock_file(path));
             self.lock_files = paths.cloned().collect();
         }
@@ -167,12 +120,7 @@ impl WatchedPlugin {
     }
 
     /// Handles changed files, of which only some may be the plugin's. Starts an update if the program may differ.
-    pub(super) fn handle_changes(
-        &mut self,
-        changed: &[PathBuf],
-        snapshot: &Snapshot,
-        launchers: &LauncherFactory,
-    ) {
+    pub(super) fn handle_changes(&mut self, changed: &[PathBuf], snapshot: &Snapshot) {
         let was_blocked = self.manifest_error.is_some();
         let is_moved = self
             .link
@@ -203,11 +151,12 @@ impl WatchedPlugin {
             let modified = snapshot.modified(path);
             is_input
                 && match is_lock_file(path) {
-                    true => modified.is_none_or(|modified| {
-                        let existed = self.lock_files.contains(*path);
-                        let change = LockFileChange { modified, existed };
-                        self.lock_file_causes_build(change, launchers)
-                    }),
+                    // Cargo creates the file at the beginning of a build, which uses what it has written. A file
+                    // that existed may have been changed by its author, after cargo has read it.
+                    true => {
+                        let is_during_build = |time| self.builds.is_during_latest(time);
+                        self.lock_files.contains(*path) || !modified.is_some_and(is_during_build)
+                    }
                     false => self.rebuild_loop.causes_build(path, modified),
                 }
         });
