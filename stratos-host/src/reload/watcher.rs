@@ -14,7 +14,7 @@ use crate::inputs::WatchSet;
 
 /// Pause between scans where the operating system reports no file events.
 const POLL_PAUSE: Duration = Duration::from_millis(500);
-/// Minimum length of that pause in relation to the duration of a scan, so that polling costs a tenth of a core at most.
+/// Minimum length of that pause in relation to the duration of a scan: polling then takes about a tenth of a core.
 const POLL_PAUSE_FACTOR: u32 = 9;
 
 /// Notifies about file events in a set of folders.
