@@ -10,7 +10,7 @@ use stratos_transport::listener::{StreamConnector, StreamListener};
 use thiserror::Error;
 
 use crate::event::EventBus;
-use crate::process::build::BuildError;
+use crate::process::build_error::BuildError;
 use crate::process::executable::Executable;
 use crate::process::handle::ProcessHandle;
 

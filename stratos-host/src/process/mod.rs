@@ -1,8 +1,10 @@
 //! Plugin processes: building, starting, supervising and killing them.
 
-mod build;
+mod build_error;
 #[cfg(feature = "reload")]
-mod build_dirs;
+mod cargo_build;
+#[cfg(feature = "reload")]
+mod cargo_launchers;
 #[cfg(feature = "reload")]
 mod cleanup;
 mod env;
@@ -22,15 +24,16 @@ mod output;
 mod process_group;
 mod process_info;
 mod process_launcher;
+mod program_source;
 mod run_context;
 mod run_record;
 mod sockets;
 mod spawner;
 mod supervise;
-#[cfg(feature = "reload")]
-mod tracked_build;
 
-pub use self::build::BuildError;
+pub use self::build_error::BuildError;
+#[cfg(feature = "reload")]
+pub use self::cargo_build::{CargoOptions, TestBuild};
 #[cfg(feature = "reload")]
 pub use self::cleanup::{CleanupReport, clean_up_stale_runs, run_guardian};
 pub use self::executable::Executable;
@@ -40,8 +43,6 @@ pub use self::in_memory::InMemoryLauncher;
 pub use self::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
 pub use self::process_launcher::ProcessLauncher;
 pub use self::run_context::LaunchOptions;
-#[cfg(feature = "reload")]
-pub use self::tracked_build::TestBuild;
 #[cfg(test)]
 pub(crate) use self::{factory::ORPHAN_SEARCH_TIMEOUT, handle::TERMINATE_TIMEOUT};
 pub use stratos_transport::PluginFolders;

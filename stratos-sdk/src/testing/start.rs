@@ -83,7 +83,7 @@ impl TestShellBuilder {
         let processes = match host {
             HostKind::Memory => None,
             HostKind::Process => {
-                let options = LaunchOptions::new(files.path().join("programs"));
+                let options = LaunchOptions::new(files.path().to_owned());
                 Some(LauncherFactory::new(options).map_err(StartError::Files)?)
             }
         };

@@ -110,8 +110,8 @@ impl RunningShell {
             .collect();
         let names: Vec<_> = ids.iter().map(String::as_str).collect();
         let files = Plugins::new(SAMPLE, &names);
-        let programs = files.root().join("programs");
-        let processes = LauncherFactory::new(LaunchOptions::new(programs)).expect("processes");
+        let options = LaunchOptions::new(files.root().to_owned());
+        let processes = LauncherFactory::new(options).expect("processes");
         let specs = ids.iter().map(|id| PluginSpec {
             id: id.clone(),
             name: "Sample".to_owned(),

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use stratos_host::config::{Project, ProjectKind, ProjectSettings};
 use stratos_host::event::EventBus;
 use stratos_host::process::{
-    LaunchOptions, Launcher, LauncherFactory, PluginFolders, clean_up_stale_runs,
+    CargoOptions, LaunchOptions, Launcher, LauncherFactory, PluginFolders, clean_up_stale_runs,
 };
 use stratos_host::reload::{ReloadOptions, Reloader};
 use stratos_host::{AttachMode, PluginSpec, Shell, ShellOptions, StateDir};
@@ -156,20 +156,21 @@ fn shell_options(
 /// Prepares to launch plugins, and cleans up after earlier shells that were killed.
 fn launchers(cx: &Context, args: &Args, state_dir: &Path) -> Result<LauncherFactory, Error> {
     let options = LaunchOptions {
-        cargo: cx.cargo.clone(),
-        cargo_args: args.cargo_args.clone(),
-        target_dir: Some(state_dir.join("target")),
+        cargo: CargoOptions {
+            program: cx.cargo.clone(),
+            args: args.cargo_args.clone(),
+            colours: !args.json && cx.output.has_colours(),
+        },
         runtime_dir: cx.runtime_dir(),
-        colours: !args.json && cx.output.has_colours(),
         env: parse_env(cx, &args.env)?,
-        ..LaunchOptions::new(state_dir.join("programs"))
+        ..LaunchOptions::new(state_dir.to_owned())
     };
-    let programs_dir = options.programs_dir.clone();
+    let programs_dir = options.programs_dir();
     prepare(cx, options).map_err(|source| Error::file("prepare", programs_dir, source))
 }
 
 fn prepare(cx: &Context, mut options: LaunchOptions) -> io::Result<LauncherFactory> {
-    let cleaned = clean_up_stale_runs(&options.programs_dir)?;
+    let cleaned = clean_up_stale_runs(&options.programs_dir())?;
     if !cleaned.is_empty() {
         cx.output.note(cleaned);
     }

@@ -1,4 +1,4 @@
-//! Builds plugins with cargo.
+//! Runs of `cargo build`.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -11,75 +11,34 @@ use std::time::Duration;
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Artifact, Message, TargetKind};
 use process_wrap::tokio::ChildWrapper;
-use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tracing::debug;
 
+use crate::process::build_error::BuildError;
 use crate::process::process_group::spawn_in_background;
 use crate::process::run_record::RunRecord;
 
 /// Timeout for reading cargo's output after its exit: a process that it has started may keep the pipes open.
 const OUTPUT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Error of a build.
-#[derive(Debug, Error)]
-pub enum BuildError {
-    /// Cargo could not be started.
-    #[error("cannot start `{}`: is Rust installed and on the PATH?", cargo.display())]
-    Cargo {
-        /// The cargo executable.
-        cargo: PathBuf,
-        /// The error of the operating system.
-        #[source]
-        source: io::Error,
-    },
-    /// Cargo or the compiler reported an error.
-    #[error("the build of {} failed", cargo_toml.display())]
-    Failed {
-        /// Path of the package's `Cargo.toml`.
-        cargo_toml: PathBuf,
-        /// Rendered messages of the compiler, or of cargo if the compiler was not called.
-        output: String,
-    },
-    /// The package has no binary target.
-    #[error("{} builds no program: add `src/main.rs` with `stratos::serve::<YourPlugin>()`", cargo_toml.display())]
-    NoProgram {
-        /// Path of the package's `Cargo.toml`.
-        cargo_toml: PathBuf,
-    },
-    /// The package has several binary targets, none of them with the plugin's id as its name.
-    #[error("{} builds several programs ({}): name one of them `{plugin}`", cargo_toml.display(), names.join(", "))]
-    SeveralPrograms {
-        /// Path of the package's `Cargo.toml`.
-        cargo_toml: PathBuf,
-        /// The plugin's id.
-        plugin: String,
-        /// Names of the binary targets, sorted.
-        names: Vec<String>,
-    },
-    /// Cargo takes the program for current, although it was built from another content of a file.
-    #[error(
-        "cargo does not build {} again, although its content differs from that of the last build: save the file anew, \
-         or remove {}", file.display(), target.display()
-    )]
-    Stale {
-        /// Path of the file.
-        file: PathBuf,
-        /// The target folder.
-        target: PathBuf,
-    },
+/// Options of the builds of plugins.
+#[derive(Debug)]
+pub struct CargoOptions {
+    /// The cargo executable.
+    pub program: OsString,
+    /// Additional arguments for `cargo build`.
+    pub args: Vec<OsString>,
+    /// Whether the compiler's messages contain ANSI colours.
+    pub colours: bool,
 }
 
 /// The command line of `cargo build`, without the package.
 #[derive(Debug)]
-pub(super) struct Cargo {
-    pub(super) program: OsString,
-    pub(super) args: Vec<OsString>,
-    /// Whether the compiler's messages contain ANSI colours.
-    pub(super) colours: bool,
+pub(in crate::process) struct Cargo {
+    pub(in crate::process) options: CargoOptions,
     pub(super) run_record: Option<Arc<RunRecord>>,
 }
 
@@ -91,6 +50,16 @@ pub(super) struct BuildOutput {
     pub(super) is_fresh: bool,
     /// Rendered warnings of the compiler.
     pub(super) warnings: String,
+}
+
+impl Default for CargoOptions {
+    fn default() -> Self {
+        Self {
+            program: "cargo".into(),
+            args: Vec::new(),
+            colours: false,
+        }
+    }
 }
 
 impl Cargo {
@@ -107,7 +76,7 @@ impl Cargo {
         permit: OwnedSemaphorePermit,
     ) -> Result<BuildOutput, BuildError> {
         let cannot_start = |source| BuildError::Cargo {
-            cargo: self.program.clone().into(),
+            cargo: self.options.program.clone().into(),
             source,
         };
         let mut command = self.command(cargo_toml, dir_args, quiet);
@@ -143,8 +112,8 @@ impl Cargo {
     }
 
     fn command(&self, cargo_toml: &Path, dir_args: &[OsString], quiet: bool) -> Command {
-        let mut command = Command::new(&self.program);
-        let format = match self.colours {
+        let mut command = Command::new(&self.options.program);
+        let format = match self.options.colours {
             true => "--message-format=json-diagnostic-rendered-ansi",
             false => "--message-format=json",
         };
@@ -157,7 +126,7 @@ impl Cargo {
         if quiet {
             command.arg("--quiet").stderr(Stdio::piped());
         }
-        command.args(dir_args).args(&self.args);
+        command.args(dir_args).args(&self.options.args);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command
     }

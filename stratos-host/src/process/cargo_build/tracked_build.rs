@@ -1,14 +1,14 @@
 //! Builds that see every change of an input, also those that cargo does not see.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use tracing::debug;
 
 use crate::inputs::{BuildRecord, ChangedInputs, canonicalize, is_locked};
-use crate::process::build::BuildError;
-use crate::process::build_dirs::BuildDirs;
+use crate::process::build_error::BuildError;
+use crate::process::cargo_build::build_dirs::BuildDirs;
 
 /// A build of a package whose inputs were compared with those of the previous build.
 ///
@@ -22,38 +22,6 @@ pub(super) struct TrackedBuild {
     /// Whether another cargo builds in the same folder, for which this build waits.
     pub(super) waits: bool,
     package: PathBuf,
-}
-
-/// A build of a package's tests by `cargo test`, in the target folder of `cargo stratos run`.
-#[derive(Debug)]
-pub struct TestBuild {
-    build: TrackedBuild,
-    args: Vec<OsString>,
-}
-
-impl TestBuild {
-    /// Makes cargo build what differs from the previous build. `args` are the arguments for cargo.
-    #[must_use]
-    pub fn begin(cargo: &OsStr, cargo_toml: &Path, state_dir: &Path, args: &[OsString]) -> Self {
-        let own = state_dir.join("target");
-        let dirs = BuildDirs::find(cargo, cargo_toml, &own, args);
-        let dirs = dirs.unwrap_or_else(|| BuildDirs::own(&own, args));
-        Self {
-            build: TrackedBuild::begin(cargo, cargo_toml, &dirs, state_dir),
-            args: dirs.args(),
-        }
-    }
-
-    /// Additional arguments for cargo, with which it builds in that folder.
-    #[must_use]
-    pub fn args(&self) -> &[OsString] {
-        &self.args
-    }
-
-    /// Records the inputs after cargo has exited: the first build has created the folder of the record.
-    pub fn end(self) {
-        self.build.save_inputs();
-    }
 }
 
 impl TrackedBuild {
@@ -104,7 +72,7 @@ impl TrackedBuild {
     /// Records the inputs as they were before the build.
     ///
     /// Changes that cargo may not see are recorded when it has built them: until then, each build is an error.
-    fn save_inputs(&self) {
+    pub(super) fn save_inputs(&self) {
         if self.changed.files.is_empty() || self.changed.are_invalidated {
             self.save();
         }
@@ -146,20 +114,19 @@ mod tests {
         let cargo_toml = write("p/Cargo.toml", package);
         let main = write("p/src/main.rs", "one");
         let dep_info = format!(
-            "{0}/t/debug/p: {1}\n",
+            "{0}/state/target/debug/p: {1}\n",
             root.path().display(),
             main.display()
         );
         write(
-            "t/debug/p.d",
+            "state/target/debug/p.d",
             &dep_info.replace(' ', "\\ ").replace(":\\ ", ": "),
         );
-        let program = root.path().join("t/debug/p");
+        let program = root.path().join("state/target/debug/p");
         #[expect(clippy::disallowed_methods, reason = "cargo sets it for tests")]
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let target = root.path().join("t");
-        let dirs = BuildDirs::find(&cargo, &cargo_toml, &target, &[]).unwrap();
         let state_dir = root.path().join("state");
+        let dirs = BuildDirs::find(&cargo, &cargo_toml, &state_dir, &[]).unwrap();
         let begin = || TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &state_dir);
 
         begin().end(&program);
@@ -173,7 +140,7 @@ mod tests {
             begin().check(true).is_err(),
             "the next build is an error too"
         );
-        let unchangeable = target.join("debug/.fingerprint/p-1/dep-bin");
+        let unchangeable = dirs.target().join("debug/.fingerprint/p-1/dep-bin");
         fs::create_dir_all(&unchangeable).unwrap();
         assert!(
             begin().check(true).is_err(),

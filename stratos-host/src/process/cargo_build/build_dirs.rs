@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf, absolute};
 
 use cargo_metadata::{Metadata, MetadataCommand};
 
+/// Name of the target folder in the state folder, and of cargo's default one in a workspace.
+const TARGET: &str = "target";
+
 /// The folders that cargo builds a package in: the shell's own ones, or those of the command line.
 ///
 /// Builds that an editor or the author runs meanwhile in the project's folder would block and undo the shell's. If
@@ -22,12 +25,12 @@ impl BuildDirs {
     /// Name of the folder in a target folder of the author.
     const NAME: &str = "stratos";
 
-    /// Finds the folders for a package; None if its manifest cannot be read. `own` is the target folder where the author
-    /// has configured none, and `args` are the arguments for cargo, which may name one.
+    /// Finds the folders for a package; None if its manifest cannot be read. `args` are the arguments for cargo, which may name a
+    /// target folder.
     pub(super) fn find(
         cargo: &OsStr,
         cargo_toml: &Path,
-        own: &Path,
+        state_dir: &Path,
         args: &[OsString],
     ) -> Option<Self> {
         let cargo_toml = absolute(cargo_toml).ok()?;
@@ -47,10 +50,10 @@ impl BuildDirs {
                 is_given: true,
             });
         }
-        let default = metadata.workspace_root.as_std_path().join("target");
+        let default = metadata.workspace_root.as_std_path().join(TARGET);
         Some(Self {
             target: match configured == default {
-                true => absolute(own).ok()?,
+                true => absolute(state_dir.join(TARGET)).ok()?,
                 false => configured.join(Self::NAME),
             },
             build: build.map(|build| build.join(Self::NAME)),
@@ -59,9 +62,10 @@ impl BuildDirs {
     }
 
     /// The folders for a package whose manifest cannot be read, which cargo then reports.
-    pub(super) fn own(own: &Path, args: &[OsString]) -> Self {
+    pub(super) fn own(state_dir: &Path, args: &[OsString]) -> Self {
+        let own = state_dir.join(TARGET);
         Self {
-            target: absolute(own).unwrap_or_else(|_| own.to_owned()),
+            target: absolute(&own).unwrap_or(own),
             build: None,
             is_given: contains_target_dir(args),
         }

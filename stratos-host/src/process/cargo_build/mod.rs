@@ -1,0 +1,12 @@
+//! Builds of plugins by cargo, which see every change of an input, also those that cargo does not see.
+
+mod build_dirs;
+mod builder;
+mod cargo;
+mod package;
+mod test_build;
+mod tracked_build;
+
+pub use self::cargo::CargoOptions;
+pub use self::test_build::TestBuild;
+pub(super) use self::{builder::CargoBuilder, package::CargoPackage};

@@ -1,0 +1,100 @@
+//! A package from which cargo builds a plugin.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use stratos_protocol::logger::Level;
+use tokio::task::spawn_blocking;
+
+use crate::event::EventBus;
+use crate::process::build_error::BuildError;
+use crate::process::cargo_build::build_dirs::BuildDirs;
+use crate::process::cargo_build::builder::CargoBuilder;
+use crate::process::cargo_build::tracked_build::TrackedBuild;
+use crate::process::program_source::{ProgramSource, SourceProgram};
+
+/// The package of one plugin.
+#[derive(Debug)]
+pub(in crate::process) struct CargoPackage {
+    cargo_toml: PathBuf,
+    builder: Arc<CargoBuilder>,
+    /// Folders to build in, after the first build.
+    build_dirs: OnceLock<BuildDirs>,
+}
+
+impl CargoPackage {
+    pub(in crate::process) const fn new(cargo_toml: PathBuf, builder: Arc<CargoBuilder>) -> Self {
+        Self {
+            cargo_toml,
+            builder,
+            build_dirs: OnceLock::new(),
+        }
+    }
+
+    async fn build(&self, plugin: &str, events: &EventBus) -> Result<SourceProgram, BuildError> {
+        let builder = &self.builder;
+        let permit = Arc::clone(&builder.permit).acquire_owned().await;
+        let permit = permit.expect("the semaphore is never closed");
+        let quiet = builder.quiet.load(Ordering::Relaxed);
+        let (tracked, args) = self.track().await;
+        if tracked.as_ref().is_some_and(|tracked| tracked.waits) {
+            let text = "another cargo builds in the same target folder; this build begins when it has ended";
+            events.log_from_shell(plugin, Level::Info, text);
+        }
+        let cargo = &builder.cargo;
+        let built = cargo.build(&self.cargo_toml, &args, plugin, quiet, permit);
+        let built = built.await?;
+        if let Some(tracked) = tracked {
+            tracked.check(built.is_fresh)?;
+            let program = built.program.clone();
+            // An error means that the shell ends.
+            let _ = spawn_blocking(move || tracked.end(&program)).await;
+        }
+        let (mut programs, program) = (builder.built_programs(), built.program.clone());
+        programs.insert(plugin.to_owned(), program);
+        Ok(SourceProgram {
+            path: built.program,
+            warnings: built.warnings,
+        })
+    }
+
+    /// Finds the folders to build in, and makes cargo see all changes of inputs. Returns the arguments for cargo.
+    async fn track(&self) -> (Option<TrackedBuild>, Vec<OsString>) {
+        let known = self.build_dirs.get().cloned();
+        let (builder, cargo_toml) = (Arc::clone(&self.builder), self.cargo_toml.clone());
+        let task = spawn_blocking(move || {
+            let (options, state_dir) = (&builder.cargo.options, &builder.state_dir);
+            let find = || BuildDirs::find(&options.program, &cargo_toml, state_dir, &options.args);
+            let found = known.or_else(find);
+            let dirs = found.clone();
+            let dirs = dirs.unwrap_or_else(|| BuildDirs::own(state_dir, &options.args));
+            let tracked = TrackedBuild::begin(&options.program, &cargo_toml, &dirs, state_dir);
+            (found, dirs.args(), tracked)
+        });
+        // An error means that the shell ends.
+        let Ok((found, args, tracked)) = task.await else {
+            return (None, Vec::new());
+        };
+        if let Some(found) = found {
+            let _ = self.build_dirs.set(found);
+        }
+        (Some(tracked), args)
+    }
+}
+
+impl ProgramSource for CargoPackage {
+    fn builds(&self) -> bool {
+        true
+    }
+
+    fn build<'a>(
+        &'a self,
+        plugin: &'a str,
+        events: &'a EventBus,
+    ) -> BoxFuture<'a, Result<SourceProgram, BuildError>> {
+        self.build(plugin, events).boxed()
+    }
+}
