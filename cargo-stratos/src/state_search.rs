@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ignore::{DirEntry, WalkBuilder};
+use stratos_host::StateDir;
 use stratos_host::remote::{Client, HostFile, ListPlugins};
 use tokio::time::timeout;
 
 use crate::block_on::block_on;
 use crate::error::Error;
 
-/// Name of state folders.
-const STATE_DIR: &str = ".stratos";
 /// Levels of subfolders that are searched.
 const DEPTH: usize = 3;
 /// Subfolders with copies and build output.
@@ -30,7 +29,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Returns an error if several subfolders have a running shell, or config values.
 pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
     for is_match in [has_running_shell, has_config_values] {
-        let mut above = current.ancestors().map(|folder| folder.join(STATE_DIR));
+        let mut above = current
+            .ancestors()
+            .map(|folder| folder.join(StateDir::NAME));
         if let Some(nearest) = above.find(|state_dir| is_match(state_dir)) {
             return Ok(nearest);
         }
@@ -52,7 +53,7 @@ pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
             }
         }
     }
-    Ok(current.join(STATE_DIR))
+    Ok(current.join(StateDir::NAME))
 }
 
 /// Whether the shell that `host.json` names answers. A killed shell leaves the file behind; another one may use its port
@@ -71,7 +72,7 @@ fn has_running_shell(state_dir: &Path) -> bool {
 }
 
 fn has_config_values(state_dir: &Path) -> bool {
-    state_dir.join("config.redb").is_file()
+    state_dir.join(StateDir::STORE_FILE).is_file()
 }
 
 /// State folders in `folder` and its subfolders, in order.
@@ -90,7 +91,7 @@ fn state_dirs_below(folder: &Path) -> Vec<PathBuf> {
         .filter_entry(is_entered)
         .build();
     walk.filter_map(Result::ok)
-        .map(|folder| folder.path().join(STATE_DIR))
+        .map(|folder| folder.path().join(StateDir::NAME))
         .filter(|state_dir| state_dir.is_dir())
         .collect()
 }

@@ -61,7 +61,12 @@ pub enum StateDirError {
 }
 
 impl StateDir {
-    /// Path of the state folder where none is named: `.stratos` in the folder of the only plugin, otherwise in the
+    /// Name of state folders.
+    pub const NAME: &str = ".stratos";
+    /// Name of the config store's file in a state folder.
+    pub const STORE_FILE: &str = "config.redb";
+
+    /// Path of the state folder where none is named: [`NAME`](Self::NAME) in the folder of the only plugin, otherwise in the
     /// current folder.
     #[must_use]
     pub fn default_path(projects: &[Project]) -> PathBuf {
@@ -69,7 +74,7 @@ impl StateDir {
             [only] => &only.folder,
             _ => Path::new("."),
         };
-        folder.join(".stratos")
+        folder.join(Self::NAME)
     }
 
     /// Creates the folder unless it exists, without becoming its owner.
@@ -97,7 +102,7 @@ impl StateDir {
             source,
         };
         Self::create(folder).map_err(folder_error)?;
-        let (store, notices) = ConfigStore::open(&folder.join("config.redb"))
+        let (store, notices) = ConfigStore::open(&folder.join(Self::STORE_FILE))
             .map_err(|source| StateDirError::new(folder, source))?;
         // Written by a shell that was killed; its process id may be reused.
         HostFile::remove(folder);
@@ -167,10 +172,11 @@ impl StateDirError {
 
 /// Removes the temporary files of atomic writes that a killed shell has left, which may have its token.
 fn remove_partial_files(folder: &Path) {
+    let host_file = format!(".{}.", HostFile::NAME);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(".host.json.") || name.starts_with(".config.backup.json.") {
+        if name.starts_with(&host_file) || name.starts_with(".config.backup.json.") {
             // A file that cannot be removed is not read either.
             let _ = fs::remove_file(entry.path());
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use stratos_host::StateDir;
 
 use crate::error::Error;
 use crate::git;
@@ -14,7 +15,7 @@ use crate::git;
 pub(crate) const FILE_NAME: &str = "plugin.json";
 
 /// Folders with copies and build output, which are never walked into.
-const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".stratos"];
+const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", StateDir::NAME];
 
 /// The manifests in a folder and below, and errors of subfolders that cannot be read. The order is not defined.
 ///

@@ -12,8 +12,6 @@ use thiserror::Error;
 use crate::event::now_millis;
 use crate::token::random_hex;
 
-const FILE_NAME: &str = "host.json";
-
 /// The contents of `host.json`: the process of a running shell, and how to call its control API.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct HostFile {
@@ -57,6 +55,9 @@ pub enum HostFileError {
 }
 
 impl HostFile {
+    /// Name of the file in a state folder.
+    pub const NAME: &str = "host.json";
+
     /// The contents for a shell in this process, with a new token.
     #[must_use]
     pub(crate) fn for_this_process(port: u16) -> Self {
@@ -74,7 +75,7 @@ impl HostFile {
     ///
     /// Returns an error if there is no file, or it cannot be read.
     pub fn read(folder: &Path) -> Result<Self, HostFileError> {
-        let path = folder.join(FILE_NAME);
+        let path = folder.join(Self::NAME);
         match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| HostFileError::Read {
                 path,
@@ -89,7 +90,7 @@ impl HostFile {
 
     /// Writes `host.json` into a state folder. On Unix, only the file's owner may read it.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), HostFileError> {
-        let path = folder.join(FILE_NAME);
+        let path = folder.join(Self::NAME);
         self.write_atomically(&path)
             .map_err(|source| HostFileError::Write { path, source })
     }
@@ -97,7 +98,7 @@ impl HostFile {
     /// Removes `host.json` when the shell ends.
     pub(crate) fn remove(folder: &Path) {
         // A file that cannot be removed names a process that does not answer any more.
-        let _ = fs::remove_file(folder.join(FILE_NAME));
+        let _ = fs::remove_file(folder.join(Self::NAME));
     }
 
     fn write_atomically(&self, path: &Path) -> io::Result<()> {

@@ -28,7 +28,7 @@ pub(super) enum ConfigAccess {
 impl ConfigAccess {
     /// Opens the state folder, or connects to the shell that has it open.
     pub(super) fn open(cx: &Context, state_dir: &Path) -> Result<Self, Error> {
-        if !state_dir.join("config.redb").exists() {
+        if !state_dir.join(StateDir::STORE_FILE).exists() {
             return Err(Error::NoConfigStore {
                 folder: state_dir.to_owned(),
             });

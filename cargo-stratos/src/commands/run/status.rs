@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use stratos_host::PluginState;
 use stratos_host::remote::PluginInfo;
+use stratos_host::{PluginState, StateDir};
 
 use crate::output::{BOLD, DIM, plugin_list};
 
@@ -40,11 +40,10 @@ impl StatusBlock {
     }
 
     fn next_step(&self, plugins: &[PluginInfo]) -> String {
-        let state = match &*self.state_dir {
-            folder if folder == Path::new("./.stratos") || folder == Path::new(".stratos") => {
-                String::new()
-            }
-            folder => format!(" --state \"{}\"", folder.display()),
+        let folder = &self.state_dir;
+        let state = match folder.strip_prefix(".").unwrap_or(folder) {
+            own if own == Path::new(StateDir::NAME) => String::new(),
+            _ => format!(" --state \"{}\"", folder.display()),
         };
         let is_running = |plugin: &&PluginInfo| plugin.state == PluginState::Running;
         let Some(plugin) = plugins.iter().find(is_running) else {
