@@ -11,8 +11,7 @@ const LOOP_LENGTH: u32 = 4;
 /// Detects rebuild loops of one plugin.
 #[derive(Debug, Default)]
 pub(super) struct RebuildLoopDetector {
-    /// Start and end of the latest build. The end is `None` while the build runs.
-    latest_build: Option<(SystemTime, Option<SystemTime>)>,
+    latest_build: Option<BuildPeriod>,
     /// Whether the latest build succeeded, so that it wrote every file that builds write.
     succeeded: bool,
     /// Inputs that were written during the latest build.
@@ -24,6 +23,14 @@ pub(super) struct RebuildLoopDetector {
     repetitions: u32,
     /// Inputs whose changes during a build cause no further build.
     ignored: BTreeSet<PathBuf>,
+}
+
+/// The period of a build.
+#[derive(Debug)]
+struct BuildPeriod {
+    start: SystemTime,
+    /// None while the build runs.
+    end: Option<SystemTime>,
 }
 
 impl RebuildLoopDetector {
@@ -41,7 +48,10 @@ impl RebuildLoopDetector {
             false => 0,
         };
         self.repeated = written;
-        self.latest_build = Some((at, None));
+        self.latest_build = Some(BuildPeriod {
+            start: at,
+            end: None,
+        });
         if self.repetitions < LOOP_LENGTH {
             return BTreeSet::new();
         }
@@ -52,16 +62,16 @@ impl RebuildLoopDetector {
 
     /// Records the end of a build.
     pub(super) fn build_ended(&mut self, at: SystemTime, succeeded: bool) {
-        if let Some((_, end)) = &mut self.latest_build {
-            *end = Some(at);
+        if let Some(build) = &mut self.latest_build {
+            build.end = Some(at);
         }
         self.succeeded = succeeded;
     }
 
     /// Whether the change of an input is followed by a build. `modified` is the file's modification time.
     pub(super) fn causes_build(&mut self, path: &Path, modified: Option<SystemTime>) -> bool {
-        let is_during_build = |time| match self.latest_build {
-            Some((start, end)) => time >= start && end.is_none_or(|end| time <= end),
+        let is_during_build = |time| match &self.latest_build {
+            Some(build) => time >= build.start && build.end.is_none_or(|end| time <= end),
             None => false,
         };
         if !modified.is_some_and(is_during_build) {

@@ -23,13 +23,27 @@ pub(super) struct FileWatcher {
     events: Arc<Notify>,
     /// The operating system's watcher, or the reason why there is none.
     system: Result<RecommendedWatcher, String>,
-    /// Paths that the system watches; `true` for those that are watched with everything below.
-    watched: BTreeSet<(PathBuf, bool)>,
+    /// Paths that the system watches.
+    watched: BTreeSet<WatchedPath>,
     lost: Arc<Mutex<LostWatches>>,
     /// Whether [`poll_after`](Self::poll_after) causes events, as replacement for the system's watcher.
     is_polling: bool,
     /// Task that causes the next event.
     poll_task: Option<AbortOnDropHandle<()>>,
+}
+
+/// A path that the operating system watches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct WatchedPath {
+    path: PathBuf,
+    mode: WatchMode,
+}
+
+/// Whether the folders below a watched folder are watched too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum WatchMode {
+    Folder,
+    Tree,
 }
 
 /// Paths that the operating system has stopped to watch, because they were removed or renamed. A new file or folder at
@@ -93,7 +107,7 @@ impl FileWatcher {
         };
         let wanted = paths_to_watch(watch_set, RecommendedWatcher::kind());
         let lost = std::mem::take(&mut *lock(&self.lost));
-        self.watched.retain(|(path, _)| {
+        self.watched.retain(|WatchedPath { path, .. }| {
             let is_lost = lost.contains(path);
             if is_lost {
                 // Fails where the system has removed the watch already.
@@ -101,20 +115,20 @@ impl FileWatcher {
             }
             !is_lost
         });
-        for (unwanted, _) in self.watched.difference(&wanted) {
+        for unwanted in self.watched.difference(&wanted) {
             // Fails for a folder that was removed.
-            let _ = system.unwatch(unwanted);
+            let _ = system.unwatch(&unwanted.path);
         }
         let mut missing = BTreeSet::new();
-        for (path, is_tree) in wanted.difference(&self.watched) {
-            let mode = match is_tree {
-                true => RecursiveMode::Recursive,
-                false => RecursiveMode::NonRecursive,
+        for new in wanted.difference(&self.watched) {
+            let mode = match new.mode {
+                WatchMode::Tree => RecursiveMode::Recursive,
+                WatchMode::Folder => RecursiveMode::NonRecursive,
             };
-            match system.watch(path, mode) {
+            match system.watch(&new.path, mode) {
                 Ok(()) => self.events.notify_one(),
                 // The folder was removed since the scan, which is an event of its parent.
-                Err(_) if !path.exists() => drop(missing.insert((path.clone(), *is_tree))),
+                Err(_) if !new.path.exists() => drop(missing.insert(new.clone())),
                 Err(error) => {
                     let reason = describe(&error);
                     self.system = Err(reason.clone());
@@ -181,19 +195,22 @@ fn lock(lost: &Mutex<LostWatches>) -> MutexGuard<'_, LostWatches> {
     lost.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The paths to pass to the operating system; `true` for those to watch with everything below.
+/// The paths to pass to the operating system.
 ///
 /// Linux and BSD watch single folders, so ignored ones are left out. The other systems watch whole trees at no cost.
-fn paths_to_watch(watch_set: &WatchSet, kind: WatcherKind) -> BTreeSet<(PathBuf, bool)> {
+fn paths_to_watch(watch_set: &WatchSet, kind: WatcherKind) -> BTreeSet<WatchedPath> {
     let is_single = matches!(kind, WatcherKind::Inotify | WatcherKind::Kqueue);
     let trees = watch_set.trees.iter().filter(|_| !is_single);
     let is_covered = |folder: &Path| trees.clone().any(|tree| folder.starts_with(tree));
     let folders = watch_set.folders.iter();
     let folders = folders.filter(|folder| !is_covered(folder));
-    let trees = trees.clone().map(|tree| (tree.clone(), true));
-    trees
-        .chain(folders.map(|folder| (folder.clone(), false)))
-        .collect()
+    let watched = |path: &PathBuf, mode| WatchedPath {
+        path: path.clone(),
+        mode,
+    };
+    let trees = trees.clone().map(|tree| watched(tree, WatchMode::Tree));
+    let folders = folders.map(|folder| watched(folder, WatchMode::Folder));
+    trees.chain(folders).collect()
 }
 
 /// Whether an event can be a change: neither read access, nor in an ignored folder.
@@ -218,11 +235,16 @@ mod tests {
             folders: ["/p".into(), "/p/src".into(), "/elsewhere".into()].into(),
         };
         let each = paths_to_watch(&watch_set, WatcherKind::Inotify);
-        let expected = [("/elsewhere", false), ("/p", false), ("/p/src", false)];
-        assert_eq!(each, expected.map(|(path, all)| (path.into(), all)).into());
+        let watched = |(path, mode): (&str, _)| WatchedPath {
+            path: path.into(),
+            mode,
+        };
+        let (folder, tree) = (WatchMode::Folder, WatchMode::Tree);
+        let expected = [("/elsewhere", folder), ("/p", folder), ("/p/src", folder)];
+        assert_eq!(each, expected.map(watched).into());
         let trees = paths_to_watch(&watch_set, WatcherKind::Fsevent);
-        let expected = [("/elsewhere", false), ("/p", true)];
-        assert_eq!(trees, expected.map(|(path, all)| (path.into(), all)).into());
+        let expected = [("/elsewhere", folder), ("/p", tree)];
+        assert_eq!(trees, expected.map(watched).into());
     }
 
     #[tokio::test(start_paused = true)]

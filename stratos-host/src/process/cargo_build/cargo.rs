@@ -1,6 +1,5 @@
 //! Runs of `cargo build`.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
@@ -8,8 +7,6 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cargo_metadata::diagnostic::DiagnosticLevel;
-use cargo_metadata::{Artifact, Message, TargetKind};
 use process_wrap::tokio::ChildWrapper;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
@@ -18,6 +15,7 @@ use tokio::task::JoinHandle;
 use tracing::debug;
 
 use crate::process::build_error::BuildError;
+use crate::process::cargo_build::messages::{built_program, failure_output, warnings};
 use crate::process::process_group::spawn_in_background;
 use crate::process::run_record::RunRecord;
 
@@ -101,13 +99,11 @@ impl Cargo {
                 output: failure_output(&messages, &stderr),
             });
         }
-        let (program, is_fresh) =
-            choose_program(programs(&messages, cargo_toml), plugin, cargo_toml)?;
-        let warnings = diagnostics(&messages).map(|(_, text)| text).collect();
+        let program = built_program(&messages, plugin, cargo_toml)?;
         Ok(BuildOutput {
-            program,
-            is_fresh,
-            warnings,
+            program: program.path,
+            is_fresh: program.is_fresh,
+            warnings: warnings(&messages),
         })
     }
 
@@ -180,130 +176,5 @@ async fn join_reader(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
             _ => Vec::new(),
         },
         None => Vec::new(),
-    }
-}
-
-/// The compiler's messages about a failed build, and cargo's stderr if none of them is an error.
-fn failure_output(messages: &[u8], stderr: &[u8]) -> String {
-    let (mut output, mut has_error) = (String::new(), false);
-    for (is_error, text) in diagnostics(messages) {
-        output.push_str(&text);
-        has_error |= is_error;
-    }
-    if !has_error {
-        output.push_str(&String::from_utf8_lossy(stderr));
-    }
-    output
-}
-
-/// The compiler's rendered diagnostics without duplicates and summaries, each with whether it is an error.
-fn diagnostics(messages: &[u8]) -> impl Iterator<Item = (bool, String)> {
-    let mut seen = BTreeSet::new();
-    let messages = Message::parse_stream(messages).filter_map(Result::ok);
-    let diagnostics = messages.filter_map(|message| match message {
-        Message::CompilerMessage(message) => Some(message.message),
-        _ => None,
-    });
-    let details = diagnostics.filter(|diagnostic| {
-        let is_summary = diagnostic.spans.is_empty()
-            && (diagnostic.message.starts_with("aborting due to")
-                || diagnostic.message.ends_with(" emitted")
-                || diagnostic.level == DiagnosticLevel::FailureNote);
-        !is_summary
-    });
-    let rendered = details.filter_map(|diagnostic| {
-        let is_error = matches!(
-            diagnostic.level,
-            DiagnosticLevel::Error | DiagnosticLevel::Ice
-        );
-        Some((is_error, diagnostic.rendered?))
-    });
-    rendered.filter(move |(_, text)| seen.insert(text.clone()))
-}
-
-/// A program, and whether cargo took it for current.
-type BuiltProgram = (PathBuf, bool);
-
-/// Names of the binaries of this package, without those of dependencies and other workspace members.
-fn programs(messages: &[u8], cargo_toml: &Path) -> Vec<(String, BuiltProgram)> {
-    let manifest = cargo_toml.canonicalize().ok();
-    let is_of_package = |artifact: &Artifact| {
-        artifact.target.kind.contains(&TargetKind::Bin)
-            && artifact.manifest_path.as_std_path().canonicalize().ok() == manifest
-    };
-    Message::parse_stream(messages)
-        .filter_map(Result::ok)
-        .filter_map(|message| match message {
-            Message::CompilerArtifact(artifact) if is_of_package(&artifact) => {
-                let path = artifact.executable?.into_std_path_buf();
-                Some((artifact.target.name, (path, artifact.fresh)))
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// The program with the plugin's id as its name, or the only program.
-fn choose_program(
-    mut programs: Vec<(String, BuiltProgram)>,
-    plugin: &str,
-    cargo_toml: &Path,
-) -> Result<BuiltProgram, BuildError> {
-    if let Some(index) = programs.iter().position(|(name, _)| name == plugin) {
-        return Ok(programs.swap_remove(index).1);
-    }
-    let cargo_toml = cargo_toml.to_owned();
-    match programs.len() {
-        0 => Err(BuildError::NoProgram { cargo_toml }),
-        1 => Ok(programs.swap_remove(0).1),
-        _ => {
-            let mut names: Vec<_> = programs.into_iter().map(|(name, _)| name).collect();
-            names.sort();
-            Err(BuildError::SeveralPrograms {
-                cargo_toml,
-                plugin: plugin.to_owned(),
-                names,
-            })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_shows_the_compilers_errors_or_else_cargos_stderr() {
-        let message = |level: &str, text: &str| {
-            let diagnostic = serde_json::json!({
-                "message": text, "code": null, "level": level, "spans": [], "children": [],
-                "rendered": format!("{level}: {text}\n"),
-            });
-            serde_json::json!({
-                "reason": "compiler-message", "package_id": "p", "manifest_path": "/p/Cargo.toml",
-                "target": { "name": "p", "kind": ["bin"], "crate_types": ["bin"], "src_path": "/p/src/main.rs",
-                    "edition": "2024", "doctest": false, "test": true, "doc": true },
-                "message": diagnostic,
-            })
-            .to_string()
-                + "\n"
-        };
-        let error = message("error", "mismatched types");
-        let said = [
-            message("warning", "unused"),
-            error.clone(),
-            error,
-            message(
-                "error",
-                "aborting due to 1 previous error; 1 warning emitted",
-            ),
-            message("failure-note", "Some errors have detailed explanations"),
-        ];
-        let text = failure_output(said.concat().as_bytes(), b"could not compile");
-        assert_eq!(text, "warning: unused\nerror: mismatched types\n");
-        assert_eq!(
-            failure_output(b"", b"no such feature\n"),
-            "no such feature\n"
-        );
     }
 }

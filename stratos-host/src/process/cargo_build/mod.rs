@@ -3,6 +3,7 @@
 mod build_dirs;
 mod builder;
 mod cargo;
+mod messages;
 mod package;
 mod test_build;
 mod tracked_build;
