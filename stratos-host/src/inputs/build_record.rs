@@ -70,23 +70,25 @@ impl BuildRecord {
         let find = || PathPackages::find(cargo, cargo_toml);
         let package = cargo_toml.parent().map(canonicalize).unwrap_or_default();
         let known = self.inputs.packages.by_folder.get(&package);
-        let (mut files, are_invalidated);
-        if known.is_some_and(|package| !package.name.is_empty()) {
-            files = self.update_known(find, ignored);
+        let is_usable = known.is_some_and(|package| !package.name.is_empty());
+        let (mut files, are_invalidated) = if is_usable {
+            let files = self.update_known(find, ignored);
             let times = files.iter().filter_map(|path| self.contents.modified(path));
             // Cargo itself notices that a file was removed.
-            are_invalidated = times.min().is_none_or(|oldest| {
+            let are_invalidated = times.min().is_none_or(|oldest| {
                 let packages = self.inputs.packages.owners(&files);
                 invalidate(build_dirs, &packages, oldest)
             });
+            (files, are_invalidated)
         } else {
             // The first build, a record that is gone, or a link to the package that leads to another folder now:
             // nobody knows which contents cargo has built.
             self.inputs.packages = find();
-            files = self.read_contents(ignored);
+            let files = self.read_contents(ignored);
             let packages: Vec<_> = self.inputs.packages.by_folder.values().collect();
-            are_invalidated = invalidate(build_dirs, &packages, SystemTime::UNIX_EPOCH);
-        }
+            let all_times = SystemTime::UNIX_EPOCH;
+            (files, invalidate(build_dirs, &packages, all_times))
+        };
         files.retain(|path| self.inputs.dep_info.contains(path));
         ChangedInputs {
             files,
@@ -120,6 +122,12 @@ impl BuildRecord {
         };
         changed.retain(|path| known.contains(path) || is_read_by_script(path));
         changed
+    }
+
+    /// Forgets the contents of the inputs that have another content in the newer record of another package, whose build
+    /// may have built the units that both have in common. Returns whether the record has changed.
+    pub(crate) fn forget_outdated(&mut self, newer: &Self) -> bool {
+        self.contents.forget_outdated(&newer.contents)
     }
 
     /// Reads all files that may be inputs. Returns those that have changed.

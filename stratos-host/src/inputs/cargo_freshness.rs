@@ -33,12 +33,12 @@ pub(super) fn invalidate(
             };
             let files = entries(&unit).into_iter();
             for dep_info in files.filter(|file| file_name(file).starts_with("dep-")) {
-                is_done &= is_changed(predate(&dep_info, modified));
+                is_done &= has_changed(predate(&dep_info, modified));
             }
             let output = profile.join("build").join(&name).join("output");
             let has_build_script = first.has_build_script || affected.any(|p| p.has_build_script);
             if has_build_script && is_since(&output, modified) {
-                is_done &= is_changed(fs::remove_file(output));
+                is_done &= has_changed(fs::remove_file(output));
             }
         }
     }
@@ -46,7 +46,7 @@ pub(super) fn invalidate(
 }
 
 /// Whether a file of cargo was changed, or has just been removed by another cargo, which builds the unit itself.
-fn is_changed(result: io::Result<()>) -> bool {
+fn has_changed(result: io::Result<()>) -> bool {
     result.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |()| true)
 }
 

@@ -74,6 +74,18 @@ impl Snapshot {
         }
     }
 
+    /// Forgets the contents of the files that have another content in a newer snapshot. Returns whether it has changed.
+    pub(super) fn forget_outdated(&mut self, newer: &Self) -> bool {
+        let mut is_changed = false;
+        for (path, fingerprint) in &mut self.0 {
+            let newer = newer.0.get(path);
+            if newer.is_some_and(|newer| !newer.is_same_content(fingerprint)) {
+                is_changed |= fingerprint.forget_content();
+            }
+        }
+        is_changed
+    }
+
     /// Modification time of a file, if the file exists.
     pub(crate) fn modified(&self, path: &Path) -> Option<SystemTime> {
         self.0.get(path)?.modified

@@ -149,6 +149,28 @@ fn state_folders_that_share_a_target_folder_share_its_record() {
     }
 }
 
+/// The plugins' builds share the dependency, but each plugin has a record of its own.
+#[test]
+fn a_dependency_that_was_built_for_another_plugin_meanwhile_is_built_again() {
+    let input = "../parts/src/lib.rs";
+    let (plugins, sources) = plugin(input, "parts::VERSION");
+    let another = plugins.add_sources(SAMPLE, "another");
+    let cargo_toml = another.read("Cargo.toml");
+    let dependency = "[dependencies]\nparts = { path = \"../parts\" }\n";
+    another.write("Cargo.toml", &(cargo_toml + dependency));
+    another.main("parts::VERSION");
+    let state = plugins.root().join("state");
+    let start = |folder: &Path| ShellProcess::watch_with_state(folder, &state);
+    drop(start(plugins.root()));
+    for (built, version) in [(&another, "two"), (&sources, "one"), (&another, "two")] {
+        put_back(&sources, input, version);
+        let shell = start(&built.folder);
+        let id = built.folder.file_name().unwrap().to_str().unwrap();
+        let path = format!("/api/{id}/version");
+        assert_eq!(shell.get(&path).body, version, "{id}");
+    }
+}
+
 /// The only record of build inputs in a target folder.
 fn record(target: &Path) -> PathBuf {
     let entries = fs::read_dir(target).unwrap();

@@ -53,8 +53,8 @@ impl CargoPackage {
             // An error means that the shell ends.
             let _ = spawn_blocking(move || tracked.end(&program)).await;
         }
-        let (mut programs, program) = (builder.built_programs(), built.program.clone());
-        programs.insert(plugin.to_owned(), program);
+        let mut programs = builder.built_programs();
+        programs.insert(plugin.to_owned(), built.program.clone());
         Ok(SourceProgram {
             path: built.program,
             warnings: built.warnings,

@@ -1,6 +1,7 @@
 //! Builds that see every change of an input, also those that cargo does not see.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,9 @@ use tracing::debug;
 use crate::inputs::{BuildRecord, ChangedInputs, canonicalize, is_locked};
 use crate::process::build_error::BuildError;
 use crate::process::cargo_build::build_dirs::BuildDirs;
+
+/// End of the names of records in a target folder.
+const RECORD_SUFFIX: &str = ".inputs.json";
 
 /// A build of a package whose inputs were compared with those of the previous build.
 ///
@@ -83,6 +87,25 @@ impl TrackedBuild {
         if let Err(error) = self.record.save(&self.record_path) {
             debug!(path = ?self.record_path, %error, "the build's inputs were not recorded");
         }
+        for path in self.other_records() {
+            let mut other = BuildRecord::load(&path);
+            if other.forget_outdated(&self.record)
+                && let Err(error) = other.save(&path)
+            {
+                debug!(?path, %error, "the record of another package was not updated");
+            }
+        }
+    }
+
+    /// Paths of the records of other packages in the same target folder.
+    fn other_records(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.target).into_iter().flatten();
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let is_other = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.ends_with(RECORD_SUFFIX) && *path != self.record_path
+        };
+        paths.filter(is_other).collect()
     }
 }
 
@@ -90,14 +113,12 @@ impl TrackedBuild {
 fn record_name(cargo_toml: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     std::path::absolute(cargo_toml).ok().hash(&mut hasher);
-    format!("stratos-{:016x}.inputs.json", hasher.finish())
+    format!("stratos-{:016x}{RECORD_SUFFIX}", hasher.finish())
 }
 
 // Needs cargo, which tests for Windows do not have under Wine.
 #[cfg(all(test, not(windows)))]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
