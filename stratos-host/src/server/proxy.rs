@@ -19,7 +19,7 @@ use crate::control::{Control, NoSession};
 use crate::event::{BuildStatus, PluginState};
 use crate::routing::Lease;
 use crate::server::error_response::error_response;
-use crate::server::leased_body::LeasedBody;
+use crate::server::guarded_body::GuardedBody;
 use crate::services::Caller;
 use crate::session::Session;
 
@@ -83,7 +83,7 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         tokio::spawn(tunnel(client, plugin, session));
         return response.map(Body::new);
     }
-    response.map(|body| Body::new(LeasedBody::new(body, session)))
+    response.map(|body| Body::new(GuardedBody::new(body, session)))
 }
 
 /// The response to a request that a plugin did not answer.
