@@ -10,7 +10,7 @@ use tracing::debug;
 
 use crate::control::path_lookup::explain;
 use crate::control::{Control, ControlError};
-use crate::event::{Entry, Event, PluginState, RequestKind, fractional_millis};
+use crate::event::{Entry, Event, LimitedEvent, PluginState, fractional_millis};
 use crate::plugin::PluginHandle;
 
 impl Control {
@@ -140,7 +140,7 @@ impl Drop for CallLog<'_> {
         } = self;
         let duration = begin.elapsed();
         debug!(plugin, channel, ?duration, error, "IPC call ended");
-        control.emit_request(plugin, RequestKind::Ipc, || Event::Call {
+        control.emit_limited(plugin, LimitedEvent::Call, || Event::Call {
             plugin: (*plugin).to_owned(),
             channel: (*channel).to_owned(),
             error: error.take(),
