@@ -20,14 +20,14 @@ pub enum ControlError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// The plugin is not running, so it cannot handle an IPC call.
-    #[error("plugin `{id}` does not run: it is {state}: {reason}")]
+    #[error("plugin `{id}` does not run: it is {state}: {explanation}")]
     NotRunning {
         /// The plugin's id.
         id: String,
         /// The name of the plugin's state.
         state: &'static str,
-        /// Explanation of the state, such as the command that starts the plugin.
-        reason: String,
+        /// Explanation of the state, with the command that starts the plugin.
+        explanation: String,
     },
     /// The plugin has no handler for the channel.
     #[error("{}", no_handler(id, channel, channels))]

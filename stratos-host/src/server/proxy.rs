@@ -15,7 +15,7 @@ use stratos_protocol::error::chain;
 use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 use tokio::io::{copy, split};
 
-use crate::control::{Control, NoSession};
+use crate::control::{Control, Explanation, NoSession};
 use crate::event::{BuildStatus, PluginState};
 use crate::routing::Lease;
 use crate::server::error_response::error_response;
@@ -117,10 +117,10 @@ fn no_session(path: &str, reason: NoSession) -> Response {
         NoSession::Unavailable {
             plugin,
             state,
-            reason,
+            explanation: Explanation { reason, text },
         } => {
             let state = state.as_str();
-            let text = format!("plugin `{plugin}` is {state}: {reason}");
+            let text = format!("plugin `{plugin}` is {state}: {text}");
             let body = ErrorBody {
                 plugin: Some(PluginStatus {
                     id: plugin,
