@@ -56,7 +56,7 @@ pub enum ControlError {
         id: String,
         /// The channel, without its prefix.
         channel: String,
-        /// The end of the process, with its last words.
+        /// The end of the process, with its last lines on stderr.
         exit: String,
     },
     /// The plugin has no config value with the key.
