@@ -59,7 +59,7 @@ impl Excess for Dropped {
 }
 
 impl Dropped {
-    /// Counts lines that are never shown.
+    /// Adds to the number of dropped lines.
     pub(super) fn count(&mut self, lines: u64) {
         self.count = self.count.saturating_add(lines);
     }
