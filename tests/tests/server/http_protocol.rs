@@ -41,14 +41,6 @@ fn a_head_that_cannot_be_parsed_has_a_response_without_a_body() {
     let response = parse_response(exchange(host, malformed.as_bytes()).as_bytes());
     assert_eq!(response.status, 400);
     assert_eq!(response.json()["code"], "request-refused");
-    let unknown =
-        format!("GET /__stratos/ipc/x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    let response = parse_response(exchange(host, unknown.as_bytes()).as_bytes());
-    assert_eq!(
-        response.json()["code"],
-        "operation-failed",
-        "not of the control API only"
-    );
 }
 
 #[test]
