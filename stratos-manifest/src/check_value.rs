@@ -93,10 +93,10 @@ impl SettingError {
     /// The [help](Self::help) and another way out, as one text.
     #[must_use]
     pub fn help_or(&self, alternative: &str) -> String {
-        match self.help() {
-            Some(question) if question.ends_with('?') => format!("{question} {alternative}"),
-            Some(help) => format!("{help}; {alternative}"),
-            None => alternative.to_owned(),
+        match (self, self.help()) {
+            (_, None) => alternative.to_owned(),
+            (Self::UnknownKey { .. }, Some(help)) => format!("{help}; {alternative}"),
+            (Self::Value { .. }, Some(question)) => format!("{question} {alternative}"),
         }
     }
 }
@@ -410,5 +410,14 @@ mod tests {
         assert_eq!(help.as_deref(), Some(expected));
         let none = check_value(&[], "a", &json!(1)).unwrap_err();
         assert_eq!(none.help().as_deref(), Some("it declares no settings"));
+        let unknown = SettingError::UnknownKey {
+            key: "a".to_owned(),
+            similar: None,
+            known: vec!["ready?".to_owned()],
+        };
+        assert_eq!(
+            unknown.help_or("force it"),
+            "its settings are ready?; force it"
+        );
     }
 }

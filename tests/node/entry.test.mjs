@@ -110,7 +110,7 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       assert.ok(isAlive(pid));
       await entry.onStop();
       assert.ok(!isAlive(pid));
-      assert.ok(shell.logs.includes("info sample stopped"), "the last words arrive");
+      assert.ok(shell.logs.includes("info sample stopped"), "the last line arrives");
       assert.equal(readStore(shell.store).stops, 1);
       assert.equal((await get(shell, "/api/sample/pid")).status, 503);
       await assert.rejects(shell.invoke("echo", 1), /plugin `sample` is not running/);
@@ -274,7 +274,7 @@ describe("failures", () => {
     test(`a plugin that ${id}`, async () => {
       const { shell, entry } = await prepare(id);
       await assert.rejects(entry.onStart(shell.newContext()), reason);
-      if (id === "exits") assert.ok(shell.logs.includes("warn stderr goodbye"), "its last words are there");
+      if (id === "exits") assert.ok(shell.logs.includes("warn stderr goodbye"), "its last line is there");
     });
   }
 

@@ -11,7 +11,6 @@ pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
         id,
         version,
         state,
-        routes,
         channels,
         build,
         ..
@@ -27,12 +26,9 @@ pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
     {
         rows.push(format!("  {DIM}{}{DIM:#}", escape(reason)));
     }
-    for route in routes {
-        let (method, path) = (escape(&route.method), escape(&route.path));
+    for (method, path) in plugin.listed_routes() {
+        let (method, path) = (escape(method), escape(&path));
         rows.push(format!("  {method:<6} {base_url}{path}"));
-    }
-    for prefix in plugin.prefixes_of_other_routers() {
-        rows.push(format!("  {:<6} {base_url}{prefix}/...", "*"));
     }
     if !channels.is_empty() {
         rows.push(format!("  channels: {}", escape(&channels.join(", "))));

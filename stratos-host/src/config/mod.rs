@@ -10,7 +10,7 @@ pub use stratos_manifest::{Setting, SettingError, check_value};
 
 pub use self::discovery::{Project, ProjectError, ProjectKind};
 pub use self::origin::{Origin, OriginError};
-pub use self::project_settings::{ProjectSettings, SettingsFolders};
+pub use self::project_settings::{PluginFolder, ProjectSettings, SettingsFolders};
 pub use self::shell_version::ShellVersion;
 pub use self::stratos_toml::{
     DevTable, EnvVarError, EnvVars, Persona, StratosToml, StratosTomlError, validate_env_var,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::config::stratos_toml::persona_position;
-use crate::config::{EnvVars, Origin, Persona, StratosToml, StratosTomlError};
+use crate::config::stratos_toml::SettingsFile;
+use crate::config::{EnvVars, Origin, Persona, StratosTomlError};
 
 /// The folders whose `stratos.toml` counts: the current one, and those from each plugin's folder up to a root.
 #[derive(Debug, Clone)]
@@ -15,6 +15,17 @@ pub struct SettingsFolders {
     plugins: BTreeMap<String, PathBuf>,
     /// Folders whose `stratos.toml` counts, each after those around it.
     folders: BTreeSet<PathBuf>,
+}
+
+/// A plugin's folder and the folders around it whose `stratos.toml` counts. Paths are absolute and without symbolic links.
+#[derive(Debug, Clone)]
+pub struct PluginFolder {
+    /// Id of the plugin.
+    pub id: String,
+    /// The folder of the plugin's project.
+    pub folder: PathBuf,
+    /// The outermost folder that counts.
+    pub root: PathBuf,
 }
 
 /// The settings of a run.
@@ -32,14 +43,11 @@ pub struct ProjectSettings {
 }
 
 impl SettingsFolders {
-    /// The folders of a run in the folder `current`, with the plugins and, for each of them, the outermost folder that
-    /// counts. All paths are absolute and without symbolic links.
-    pub fn new(
-        current: PathBuf,
-        plugins: impl IntoIterator<Item = (String, PathBuf, PathBuf)>,
-    ) -> Self {
+    /// The folders of a run in the folder `current`, whose path is absolute and without symbolic links.
+    pub fn new(current: PathBuf, plugins: impl IntoIterator<Item = PluginFolder>) -> Self {
         let mut folders = BTreeSet::from([current.clone()]);
-        let plugins = plugins.into_iter().map(|(id, folder, root)| {
+        let plugins = plugins.into_iter().map(|plugin| {
+            let PluginFolder { id, folder, root } = plugin;
             let inside = folder
                 .ancestors()
                 .take_while(|above| above.starts_with(&root));
@@ -72,12 +80,14 @@ impl SettingsFolders {
             settings.origins.extend(file.content.dev.origins.clone());
         }
         for (id, plugin) in &self.plugins {
-            let is_around = |file: &&LoadedFile| plugin.starts_with(&file.folder);
-            let elsewhere = files
+            let (around, elsewhere): (Vec<_>, Vec<_>) = files
                 .iter()
-                .filter(|file| file.folder == self.current && !is_around(file));
+                .partition(|file| plugin.starts_with(&file.folder));
+            let current = elsewhere
+                .into_iter()
+                .filter(|file| file.folder == self.current);
             let env = settings.env.entry(id.clone()).or_default();
-            for file in elsewhere.chain(files.iter().filter(is_around)) {
+            for file in current.chain(around) {
                 env.extend(file.content.env.clone());
             }
         }
@@ -90,30 +100,11 @@ impl SettingsFolders {
     }
 
     /// Loads the files that exist, each after those around it.
-    fn load_files(&self) -> Result<Vec<LoadedFile>, StratosTomlError> {
-        let mut files = Vec::new();
-        for folder in &self.folders {
-            let path = folder.join(StratosToml::FILE_NAME);
-            let shown = path.strip_prefix(&self.current).unwrap_or(&path).to_owned();
-            if let Some((content, text)) = StratosToml::load(&path, &shown)? {
-                files.push(LoadedFile {
-                    folder: folder.clone(),
-                    path: shown,
-                    text,
-                    content,
-                });
-            }
-        }
-        Ok(files)
+    fn load_files(&self) -> Result<Vec<SettingsFile>, StratosTomlError> {
+        let files = self.folders.iter();
+        let files = files.map(|folder| SettingsFile::load(folder, &self.current));
+        files.filter_map(Result::transpose).collect()
     }
-}
-
-struct LoadedFile {
-    folder: PathBuf,
-    /// Path for messages.
-    path: PathBuf,
-    text: String,
-    content: StratosToml,
 }
 
 /// A persona and the place of its definition.
@@ -125,11 +116,11 @@ struct Definition {
 /// Adds the personas of a file. Another file may repeat a persona, but not change it, since all plugins have one login.
 fn add_personas(
     personas: &mut BTreeMap<String, Definition>,
-    file: &LoadedFile,
+    file: &SettingsFile,
 ) -> Result<(), StratosTomlError> {
     for (name, persona) in &file.content.auth {
-        let position = persona_position(&file.text, name);
-        let place = format!("{}:{position}", file.path.display());
+        let place = file.place(name);
+        let name = name.get_ref();
         match personas.get(name) {
             Some(other) if other.persona != *persona => {
                 return Err(StratosTomlError::Conflict {
@@ -153,6 +144,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::config::StratosToml;
     use stratos_protocol::error::chain;
 
     /// Loads the settings of two plugins, `group/one` and `two`, for a run in the folder `current`.
@@ -164,7 +156,11 @@ mod tests {
             fs::write(root.join(folder).join(StratosToml::FILE_NAME), text).unwrap();
         }
         let plugins = [("one", "group/one"), ("two", "two")];
-        let plugins = plugins.map(|(id, folder)| (id.to_owned(), root.join(folder), root.clone()));
+        let plugins = plugins.map(|(id, folder)| PluginFolder {
+            id: id.to_owned(),
+            folder: root.join(folder),
+            root: root.clone(),
+        });
         let folders = SettingsFolders::new(root.join(current), plugins);
         folders.load().map_err(|error| chain(&error))
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::de::{Error as _, IgnoredAny};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use stratos_manifest::{Position, TomlError, parse_toml, position};
 use thiserror::Error;
@@ -25,7 +25,7 @@ pub struct StratosToml {
     pub env: EnvVars,
     /// Tables `[auth.NAME]`: personas in addition to the built-in ones.
     #[serde(default)]
-    pub auth: BTreeMap<String, Persona>,
+    pub(super) auth: BTreeMap<Spanned<String>, Persona>,
     /// Table `[check]`, which `cargo stratos check` reads.
     #[serde(default, rename = "check")]
     _check: IgnoredTable,
@@ -143,48 +143,52 @@ fn valid_env<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EnvVars, D::E
 impl StratosToml {
     /// Name of the file.
     pub const FILE_NAME: &str = "stratos.toml";
+}
 
-    /// Loads the file at `path`, with its text; `None` if there is no such file. Errors name the path `shown`.
+/// A loaded `stratos.toml`.
+#[derive(Debug)]
+pub(super) struct SettingsFile {
+    pub(super) folder: PathBuf,
+    /// Path for messages.
+    pub(super) path: PathBuf,
+    pub(super) content: StratosToml,
+    text: String,
+}
+
+impl SettingsFile {
+    /// Loads the file in a folder; `None` if there is none. Messages name its path relative to `current` if it is inside.
     ///
     /// # Errors
     ///
     /// When the file exists, but cannot be read or is not valid.
-    pub(super) fn load(
-        path: &Path,
-        shown: &Path,
-    ) -> Result<Option<(Self, String)>, StratosTomlError> {
-        let text = match fs::read_to_string(path) {
+    pub(super) fn load(folder: &Path, current: &Path) -> Result<Option<Self>, StratosTomlError> {
+        let file = folder.join(StratosToml::FILE_NAME);
+        let path = file.strip_prefix(current).unwrap_or(&file).to_owned();
+        let text = match fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => {
-                return Err(StratosTomlError::Read {
-                    path: shown.to_owned(),
-                    source,
-                });
-            }
+            Err(source) => return Err(StratosTomlError::Read { path, source }),
         };
         match parse_toml(&text) {
-            Ok(content) => Ok(Some((content, text))),
+            Ok(content) => Ok(Some(Self {
+                folder: folder.to_owned(),
+                path,
+                content,
+                text,
+            })),
             Err(source) => Err(StratosTomlError::Parse {
-                path: shown.to_owned(),
+                path,
                 position: position(&text, source.span.start),
                 source,
             }),
         }
     }
-}
 
-/// Position of the name of a persona in the text of a valid `stratos.toml`.
-pub(super) fn persona_position(text: &str, name: &str) -> Position {
-    #[derive(Deserialize)]
-    struct Personas {
-        auth: BTreeMap<Spanned<String>, IgnoredAny>,
+    /// Path, line and column of a name in the file.
+    pub(super) fn place(&self, name: &Spanned<String>) -> String {
+        let position = position(&self.text, name.span().start);
+        format!("{}:{position}", self.path.display())
     }
-
-    let personas = parse_toml::<Personas>(text).ok();
-    let mut names = personas.iter().flat_map(|personas| personas.auth.keys());
-    let found = names.find(|found| found.get_ref() == name);
-    position(text, found.map_or(0, |found| found.span().start))
 }
 
 #[cfg(test)]
@@ -234,16 +238,15 @@ mod tests {
         ];
         for (text, expected) in cases {
             let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join(StratosToml::FILE_NAME);
-            fs::write(&path, text).unwrap();
-            let loaded = StratosToml::load(&path, &path);
+            fs::write(folder.path().join(StratosToml::FILE_NAME), text).unwrap();
+            let loaded = SettingsFile::load(folder.path(), folder.path());
             match (loaded.map(Option::unwrap), expected) {
-                (Ok((content, _)), Ok(origins)) => assert_eq!(content.dev.origins.len(), origins),
+                (Ok(file), Ok(origins)) => assert_eq!(file.content.dev.origins.len(), origins),
                 (Err(error), Err(part)) => assert!(chain(&error).contains(part), "{error:?}"),
                 (found, _) => panic!("{text}: {found:?}"),
             }
         }
-        let nowhere = Path::new("no such folder/stratos.toml");
-        assert!(StratosToml::load(nowhere, nowhere).unwrap().is_none());
+        let nowhere = Path::new("no such folder");
+        assert!(SettingsFile::load(nowhere, nowhere).unwrap().is_none());
     }
 }

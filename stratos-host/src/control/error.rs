@@ -20,14 +20,14 @@ pub enum ControlError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// The plugin is not running, so it cannot handle an IPC call.
-    #[error("plugin `{id}` does not run: it is {state}: {reason}")]
+    #[error("plugin `{id}` does not run: it is {state}: {explanation}")]
     NotRunning {
         /// The plugin's id.
         id: String,
         /// The name of the plugin's state.
         state: &'static str,
-        /// Explanation of the state, such as the command that starts the plugin.
-        reason: String,
+        /// Explanation of the state, with the command that starts the plugin.
+        explanation: String,
     },
     /// The plugin has no handler for the channel.
     #[error("{}", no_handler(id, channel, channels))]
@@ -56,7 +56,7 @@ pub enum ControlError {
         id: String,
         /// The channel, without its prefix.
         channel: String,
-        /// The end of the process, with its last words.
+        /// The end of the process, with its last lines on stderr.
         exit: String,
     },
     /// The plugin has no config value with the key.

@@ -8,7 +8,7 @@ use stratos_protocol::logger::Level;
 use tokio::task::AbortHandle;
 
 use crate::config::{Origin, ProjectSettings};
-use crate::event::{Event, RequestKind, Subscriber};
+use crate::event::{Event, LimitedEvent, Subscriber};
 use crate::http::InProcessClient;
 use crate::plugin::Runtime;
 use crate::plugin::{PluginError, PluginHandle, PluginSpec};
@@ -103,14 +103,14 @@ impl Control {
         self.0.client.origin()
     }
 
-    /// Emits an event about a request to a plugin, within the plugin's rate limit.
-    pub(crate) fn emit_request(
+    /// Emits an event of a plugin, within the plugin's rate limit.
+    pub(crate) fn emit_limited(
         &self,
         plugin: &str,
-        kind: RequestKind,
+        limited: LimitedEvent,
         event: impl FnOnce() -> Event,
     ) {
-        self.runtime().events.emit_request(plugin, kind, event);
+        self.runtime().events.emit_limited(plugin, limited, event);
     }
 
     /// Emits the numbers of the requests that exceeded the rate limit and are not reported yet.

@@ -8,9 +8,9 @@ use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::CallError;
 use tracing::debug;
 
-use crate::control::path_lookup::explain;
+use crate::control::path_lookup::why_unavailable;
 use crate::control::{Control, ControlError};
-use crate::event::{Entry, Event, PluginState, RequestKind, fractional_millis};
+use crate::event::{Entry, Event, LimitedEvent, fractional_millis};
 use crate::plugin::PluginHandle;
 
 impl Control {
@@ -60,12 +60,7 @@ impl Control {
             ControlError::NotRunning {
                 id: plugin.id.clone(),
                 state: state.as_str(),
-                reason: match state {
-                    PluginState::Errored { ref reason } => {
-                        format!("{reason}; `cargo stratos start {}` starts it", plugin.id)
-                    }
-                    ref state => explain(&plugin.id, state),
-                },
+                explanation: why_unavailable(&plugin.id, &state).text,
             }
         })?;
         let (id, channel) = (plugin.id.clone(), channel.to_owned());
@@ -140,7 +135,7 @@ impl Drop for CallLog<'_> {
         } = self;
         let duration = begin.elapsed();
         debug!(plugin, channel, ?duration, error, "IPC call ended");
-        control.emit_request(plugin, RequestKind::Ipc, || Event::Call {
+        control.emit_limited(plugin, LimitedEvent::Call, || Event::Call {
             plugin: (*plugin).to_owned(),
             channel: (*channel).to_owned(),
             error: error.take(),

@@ -15,4 +15,4 @@ mod store_faults;
 pub use self::error::ControlError;
 pub use self::handle::Control;
 pub(crate) use self::http_request::HttpResponse;
-pub(crate) use self::path_lookup::NoSession;
+pub(crate) use self::path_lookup::{Explanation, NoSession};

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use crate::control::Control;
 use crate::event::PluginState;
+use crate::plugin::start_hint;
 use crate::routing::Lease;
 use crate::session::Session;
 
@@ -20,14 +21,21 @@ pub(crate) enum NoSession {
     Unavailable {
         plugin: String,
         state: PluginState,
-        /// Explanation of the state for people, such as the command that starts the plugin.
-        reason: String,
+        explanation: Explanation,
     },
     /// No plugin has a prefix that covers the path.
     UnknownPrefix {
         /// Prefixes that plugins have, or had when they last ran.
         prefixes: Vec<String>,
     },
+}
+
+/// Reason why a plugin serves no requests.
+#[derive(Debug)]
+pub(crate) struct Explanation {
+    pub(crate) reason: String,
+    /// The end of a sentence about the plugin's state: the reason unless the state says it, and what to do.
+    pub(crate) text: String,
 }
 
 impl Control {
@@ -81,7 +89,7 @@ impl Control {
                 prefixes: routing.all_prefixes(),
             },
             state => NoSession::Unavailable {
-                reason: explain(&plugin.id, &state),
+                explanation: why_unavailable(&plugin.id, &state),
                 plugin: plugin.id.clone(),
                 state,
             },
@@ -89,20 +97,24 @@ impl Control {
     }
 }
 
-/// Explains to people why a plugin in this state serves no requests.
-pub(super) fn explain(plugin: &str, state: &PluginState) -> String {
-    match state {
+/// Explains to people why a plugin in this state serves no requests, and how to start it.
+pub(super) fn why_unavailable(plugin: &str, state: &PluginState) -> Explanation {
+    let reason = match state {
         PluginState::Listed { note } => note.clone(),
         PluginState::Discovered | PluginState::Starting => {
             "it is being built or started; try again in a moment".to_owned()
         }
         PluginState::Running | PluginState::Stopping => "it is ending".to_owned(),
-        PluginState::Stopped => {
-            format!("`cargo stratos start {plugin}` starts it")
-        }
+        PluginState::Stopped => "it was stopped".to_owned(),
         PluginState::BackingOff { reason, .. } => {
             format!("{reason}; the shell restarts it in a moment")
         }
         PluginState::Errored { reason } => reason.clone(),
-    }
+    };
+    let text = match state {
+        PluginState::Stopped => start_hint(plugin),
+        PluginState::Errored { .. } => format!("{reason}; {}", start_hint(plugin)),
+        _ => reason.clone(),
+    };
+    Explanation { reason, text }
 }

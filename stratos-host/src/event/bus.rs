@@ -1,22 +1,27 @@
 //! The event bus: every event reaches every subscriber and, in tests, the journal.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use stratos_protocol::logger::Level;
 
-use crate::event::log_limit::{Admission, LogLimiter, NOTICE_INTERVAL};
-use crate::event::request_limit::{self, RequestKind, RequestLimiter};
+use crate::event::event_limit::{EventLimiter, LimitedEvent};
+use crate::event::log_limit::{Dropped, LogLimiter};
+use crate::event::rate_limiter::Admission;
 use crate::event::subscriber::{Subscriber, Subscribers};
 use crate::event::types::now_millis;
 use crate::event::{Entry, Event, Journal, LogLine};
+
+/// Interval of the reports that count suppressed events or dropped log lines.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Broadcasts events to all subscribers. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct EventBus {
     subscribers: Subscribers,
-    limiter: LogLimiter,
-    request_limiter: RequestLimiter,
+    log_limiter: Arc<LogLimiter>,
+    event_limiter: Arc<EventLimiter>,
     journal: Option<Journal>,
 }
 
@@ -42,46 +47,39 @@ impl EventBus {
     }
 
     pub(crate) fn emit(&self, event: Event) {
-        let event = Arc::new(event);
-        self.record(|| Entry::Event(Arc::clone(&event)));
-        self.subscribers.emit(&event);
+        self.subscribers.emit(&self.recorded(event));
     }
 
-    /// Emits an event about a request to a plugin, subject to the plugin's rate limit. Calls `event` only if there is a
-    /// subscriber and the event is admitted.
-    pub(crate) fn emit_request(
+    /// Emits an event of a plugin, subject to the plugin's rate limit. Calls `event` only if there is a subscriber and
+    /// the event is admitted.
+    pub(crate) fn emit_limited(
         &self,
         plugin: &str,
-        kind: RequestKind,
+        limited: LimitedEvent,
         event: impl FnOnce() -> Event,
     ) {
-        if self.has_subscribers() && self.admits(plugin, kind) {
+        if self.is_wanted(plugin, limited) {
             self.emit(event());
         }
     }
 
-    /// Emits a change of a config value by its plugin, subject to the plugin's rate limit for requests. The journal has
-    /// all of them.
+    /// Emits a change of a config value by its plugin, subject to the plugin's rate limit. The journal has all of them.
     pub(crate) fn emit_config_change(&self, event: Event) {
-        let event = Arc::new(event);
-        self.record(|| Entry::Event(Arc::clone(&event)));
-        if self.has_subscribers() && self.admits(event.plugin(), RequestKind::Config) {
+        let event = self.recorded(event);
+        if self.is_wanted(event.plugin(), LimitedEvent::ConfigChange) {
             self.subscribers.emit(&event);
         }
     }
 
-    /// Whether the rate limit admits an event. The events that it does not admit are reported later.
-    fn admits(&self, plugin: &str, kind: RequestKind) -> bool {
-        match self.request_limiter.admit(plugin, kind) {
-            request_limit::Admission::Admitted => return true,
-            request_limit::Admission::Suppressed => {}
-            request_limit::Admission::FirstSuppressed => {
-                let (bus, plugin) = (self.clone(), plugin.to_owned());
-                tokio::spawn(async move {
-                    tokio::time::sleep(NOTICE_INTERVAL).await;
-                    bus.report_suppressed(&plugin);
-                });
-            }
+    /// Whether there is a subscriber and the rate limit admits an event. Events above the limit are reported later.
+    fn is_wanted(&self, plugin: &str, limited: LimitedEvent) -> bool {
+        if !self.has_subscribers() {
+            return false;
+        }
+        match self.event_limiter.admit(plugin, limited) {
+            Admission::Admitted(_) => return true,
+            Admission::FirstRefused => self.report_later(plugin, Self::report_suppressed),
+            Admission::Refused => {}
         }
         false
     }
@@ -93,15 +91,22 @@ impl EventBus {
 
     /// Emits the numbers of all requests that have no events of their own, such as when the shell stops.
     pub(crate) fn report_all_suppressed(&self) {
-        for plugin in self.request_limiter.plugins() {
+        for plugin in self.event_limiter.plugins() {
             self.report_suppressed(&plugin);
         }
     }
 
     fn report_suppressed(&self, plugin: &str) {
-        if let Some(event) = self.request_limiter.take_suppressed(plugin) {
-            self.emit(event);
+        if let Some(suppressed) = self.event_limiter.take_excess(plugin) {
+            self.emit(suppressed.into_event(plugin));
         }
+    }
+
+    /// Appends an event to the journal, if there is one.
+    fn recorded(&self, event: Event) -> Arc<Event> {
+        let event = Arc::new(event);
+        self.record(|| Entry::Event(Arc::clone(&event)));
+        event
     }
 
     /// Appends an entry to the journal, if there is one.
@@ -134,31 +139,32 @@ impl EventBus {
             dropped: None,
             time: now_millis(),
         };
-        match self.limiter.admit(line) {
+        match self.log_limiter.admit(plugin, line) {
             Admission::Admitted(line) => self.emit(Event::Log(line)),
-            Admission::Dropped => {}
-            Admission::FirstDropped => self.report_dropped_later(plugin),
+            Admission::FirstRefused => self.report_later(plugin, Self::report_dropped),
+            Admission::Refused => {}
         }
     }
 
     /// Counts lines that a plugin dropped before they reached the shell.
     pub(crate) fn count_dropped(&self, plugin: &str, lines: u64) {
-        if self.limiter.count_dropped(plugin, lines) {
-            self.report_dropped_later(plugin);
+        let count = |dropped: &mut Dropped| dropped.count(lines);
+        if self.log_limiter.add_excess(plugin, count) {
+            self.report_later(plugin, Self::report_dropped);
         }
     }
 
-    fn report_dropped_later(&self, plugin: &str) {
+    fn report_later(&self, plugin: &str, report: fn(&Self, &str)) {
         let (bus, plugin) = (self.clone(), plugin.to_owned());
         tokio::spawn(async move {
-            tokio::time::sleep(NOTICE_INTERVAL).await;
-            bus.report_dropped(&plugin);
+            tokio::time::sleep(REPORT_INTERVAL).await;
+            report(&bus, &plugin);
         });
     }
 
     /// Reports the number of a plugin's dropped lines, if any, and emits the last of them.
     pub(crate) fn report_dropped(&self, plugin: &str) {
-        if let Some(dropped) = self.limiter.take_dropped(plugin) {
+        if let Some(dropped) = self.log_limiter.take_excess(plugin) {
             let unseen = dropped.unseen();
             if unseen > 0 {
                 self.emit(Event::Log(LogLine {

@@ -1,8 +1,6 @@
 //! Rate limit and size limits of the log lines of a plugin.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::collections::VecDeque;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -11,127 +9,73 @@ use stratos_protocol::logger;
 use tokio::time::Instant;
 
 use crate::event::LogLine;
-use crate::event::token_bucket::TokenBucket;
+use crate::event::rate_limiter::{Excess, RateLimiter};
 
 /// Longest tag that is not truncated, in bytes.
 const TAG_BYTES: usize = 256;
-/// Sustained rate of one plugin.
-const LINES_PER_SECOND: f64 = 1000.0;
-/// Capacity of one plugin's token bucket, in lines.
-const BURST: f64 = 2000.0;
 /// Number of most recent dropped lines that are kept: the last lines of a plugin often tell why it ended.
 const LAST_LINES: usize = 10;
-/// Interval of the notices that count dropped lines.
-pub(crate) const NOTICE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Token buckets of all plugins. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct LogLimiter(Arc<Mutex<HashMap<String, Bucket>>>);
-
-/// Lines of one plugin: its token bucket, and what exceeded it.
-#[derive(Debug)]
-struct Bucket {
-    tokens: TokenBucket,
-    dropped: Option<Dropped>,
-}
+/// Rate limits of all plugins for log lines.
+pub(super) type LogLimiter = RateLimiter<Dropped>;
 
 /// Lines dropped since the last notice.
 #[derive(Debug)]
-pub(crate) struct Dropped {
+pub(super) struct Dropped {
     count: u64,
     since: Instant,
     /// The most recent dropped lines; empty if a later line was admitted.
-    pub(crate) last: VecDeque<LogLine>,
+    pub(super) last: VecDeque<LogLine>,
 }
 
-/// Decision about one line.
-#[derive(Debug)]
-pub(crate) enum Admission {
-    Admitted(LogLine),
-    /// The first line dropped since the last notice.
-    FirstDropped,
-    Dropped,
-}
-
-impl LogLimiter {
-    pub(crate) fn admit(&self, line: LogLine) -> Admission {
-        let now = Instant::now();
-        let mut buckets = self.lock();
-        let bucket = buckets.entry(line.plugin.clone());
-        bucket.or_insert_with(|| Bucket::new(now)).admit(line, now)
-    }
-
-    /// Counts lines that the plugin has dropped itself. Returns whether they are the first since the last notice.
-    pub(crate) fn count_dropped(&self, plugin: &str, lines: u64) -> bool {
-        let now = Instant::now();
-        let mut buckets = self.lock();
-        let bucket = buckets.entry(plugin.to_owned());
-        bucket.or_insert_with(|| Bucket::new(now)).count(lines, now)
-    }
-
-    /// Returns the lines dropped since the last call, and resets their count.
-    pub(crate) fn take_dropped(&self, plugin: &str) -> Option<Dropped> {
-        self.lock().get_mut(plugin)?.dropped.take()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Bucket>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Bucket {
-    fn new(now: Instant) -> Self {
+impl Default for Dropped {
+    fn default() -> Self {
         Self {
-            tokens: TokenBucket::new(LINES_PER_SECOND, BURST, now),
-            dropped: None,
-        }
-    }
-
-    fn admit(&mut self, line: LogLine, now: Instant) -> Admission {
-        if self.tokens.take(now) {
-            if let Some(dropped) = &mut self.dropped {
-                // Emitting them now would break the order of lines.
-                dropped.last.clear();
-            }
-            return Admission::Admitted(line);
-        }
-        let is_first = self.count(1, now);
-        if let Some(dropped) = &mut self.dropped {
-            if dropped.last.len() == LAST_LINES {
-                dropped.last.pop_front();
-            }
-            dropped.last.push_back(line);
-        }
-        match is_first {
-            true => Admission::FirstDropped,
-            false => Admission::Dropped,
-        }
-    }
-
-    fn count(&mut self, lines: u64, now: Instant) -> bool {
-        let is_first = self.dropped.is_none();
-        let dropped = self.dropped.get_or_insert_with(|| Dropped {
             count: 0,
-            since: now,
+            since: Instant::now(),
             last: VecDeque::new(),
-        });
-        dropped.count = dropped.count.saturating_add(lines);
-        is_first
+        }
+    }
+}
+
+impl Excess for Dropped {
+    const PER_SECOND: f64 = 1000.0;
+    const BURST: f64 = 2000.0;
+
+    type Item = LogLine;
+
+    fn add(&mut self, line: LogLine) {
+        self.count(1);
+        if self.last.len() == LAST_LINES {
+            self.last.pop_front();
+        }
+        self.last.push_back(line);
+    }
+
+    fn admitted_later(&mut self) {
+        // Emitting them now would break the order of lines.
+        self.last.clear();
     }
 }
 
 impl Dropped {
+    /// Adds to the number of dropped lines.
+    pub(super) fn count(&mut self, lines: u64) {
+        self.count = self.count.saturating_add(lines);
+    }
+
     /// Number of lines that are never shown.
-    pub(crate) fn unseen(&self) -> u64 {
+    pub(super) fn unseen(&self) -> u64 {
         self.count.saturating_sub(self.last.len() as u64)
     }
 
     /// A sentence with the number of lines that are never shown.
-    pub(crate) fn notice(&self) -> String {
+    pub(super) fn notice(&self) -> String {
         let (unseen, seconds) = (self.unseen(), self.since.elapsed().as_secs_f64());
+        let (rate, burst) = (Self::PER_SECOND, Self::BURST);
         format!(
-            "{unseen} log lines were dropped within {seconds:.1} s: a plugin may log {LINES_PER_SECOND} lines a second, \
-             and {BURST} at once"
+            "{unseen} log lines were dropped within {seconds:.1} s: a plugin may log {rate} lines a second, \
+             and {burst} at once"
         )
     }
 }
@@ -156,10 +100,13 @@ pub(crate) fn cut_data(data: &RawValue) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::json;
     use stratos_protocol::logger::Level;
 
     use super::*;
+    use crate::event::rate_limiter::Admission;
     use crate::event::{Event, EventBus};
 
     #[tokio::test(start_paused = true)]
@@ -198,7 +145,7 @@ mod tests {
             time: 0,
         };
         let shown = || {
-            let lines = std::iter::repeat_with(|| limits.admit(line()));
+            let lines = std::iter::repeat_with(|| limits.admit("p", line()));
             lines
                 .take_while(|a| matches!(a, Admission::Admitted(_)))
                 .count()

@@ -1,12 +1,13 @@
 //! Events of the shell: their types, the bus that spreads them, and the journal that keeps them for tests.
 
 mod bus;
+mod event_limit;
 mod journal;
 mod json_text;
 mod log_limit;
 mod plugin_state;
+mod rate_limiter;
 mod redaction;
-mod request_limit;
 mod scenario;
 mod subscriber;
 mod token_bucket;
@@ -21,9 +22,9 @@ pub use self::scenario::{ScenarioOutcome, ScenarioProgress, StepReport};
 pub use self::subscriber::Subscriber;
 pub use self::types::{BuildStep, Event, LogLine, Part};
 
+pub(crate) use self::event_limit::LimitedEvent;
 pub(crate) use self::json_text::nesting_depth;
 pub(crate) use self::log_limit::{cut, cut_data, cut_tag};
 pub(crate) use self::plugin_state::{BuildEnd, BuildResult, LatestBuild};
 pub(crate) use self::redaction::redact_query;
-pub(crate) use self::request_limit::RequestKind;
 pub(crate) use self::types::{fractional_millis, millis, now_millis};

@@ -22,7 +22,7 @@ pub enum PluginError {
         note: String,
     },
     /// The plugin's state does not allow the request.
-    #[error("plugin `{id}` is {state}{}", start_hint(id, state))]
+    #[error("plugin `{id}` is {state}{}", remedy(id, state))]
     WrongState {
         /// The plugin's id.
         id: String,
@@ -40,9 +40,14 @@ pub enum PluginError {
 }
 
 /// A hint on how to start a plugin in this state, to be appended to an error message; empty where it does not apply.
-fn start_hint(id: &str, state: &str) -> String {
+fn remedy(id: &str, state: &str) -> String {
     match state {
-        "errored" | "stopped" | "backing-off" => format!(": `cargo stratos start {id}` starts it"),
+        "errored" | "stopped" | "backing-off" => format!(": {}", start_hint(id)),
         _ => String::new(),
     }
+}
+
+/// A hint on how to start a plugin.
+pub(crate) fn start_hint(id: &str) -> String {
+    format!("`cargo stratos start {id}` starts it")
 }

@@ -15,6 +15,7 @@ mod spec;
 mod update;
 
 pub use self::error::PluginError;
+pub(crate) use self::error::start_hint;
 pub(crate) use self::handle::PluginHandle;
 pub(crate) use self::runtime::Runtime;
 pub use self::spec::PluginSpec;

@@ -37,10 +37,10 @@ impl Exit {
     }
 
     /// The last lines on stderr, to be appended to the status; empty if there are none.
-    pub(crate) fn last_words(&self) -> String {
+    pub(crate) fn last_output(&self) -> String {
         match &self.last_lines[..] {
             [] => String::new(),
-            lines => format!("; its last words were: {}", lines.join(" | ")),
+            lines => format!("; its last lines on stderr: {}", lines.join(" | ")),
         }
     }
 }
@@ -81,17 +81,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn last_words_are_few_short_and_escaped() {
+    fn the_last_lines_are_few_short_and_escaped() {
         let lines = LastLines::default();
         let exit = Exit::new("exited with code 1");
-        assert_eq!(exit.clone().with_last_lines(&lines).last_words(), "");
+        assert_eq!(exit.clone().with_last_lines(&lines).last_output(), "");
         (1..=5).for_each(|number| lines.push(&number.to_string()));
         lines.push("");
         lines.push("\u{1b}[31mno fuel\r");
         lines.push(&"x".repeat(LAST_LINE_CHARS + 1));
         let long = "x".repeat(LAST_LINE_CHARS);
         let expected =
-            format!("; its last words were: 3 | 4 | 5 | \\u{{1b}}[31mno fuel\\r | {long}…");
-        assert_eq!(exit.with_last_lines(&lines).last_words(), expected);
+            format!("; its last lines on stderr: 3 | 4 | 5 | \\u{{1b}}[31mno fuel\\r | {long}…");
+        assert_eq!(exit.with_last_lines(&lines).last_output(), expected);
     }
 }

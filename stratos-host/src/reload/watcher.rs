@@ -21,13 +21,11 @@ const POLL_PAUSE_FACTOR: u32 = 9;
 #[derive(Debug)]
 pub(super) struct FileWatcher {
     events: Arc<Notify>,
-    /// The operating system's watcher, or the reason why there is none.
-    system: Result<RecommendedWatcher, String>,
+    /// The operating system's watcher, or the reason why there is none; `None` while events come from polling.
+    system: Option<Result<RecommendedWatcher, String>>,
     /// Paths that the system watches.
     watched: BTreeSet<WatchedPath>,
     lost: Arc<Mutex<LostWatches>>,
-    /// Whether [`poll_after`](Self::poll_after) causes events, as replacement for the system's watcher.
-    is_polling: bool,
     /// Task that causes the next event.
     poll_task: Option<AbortOnDropHandle<()>>,
 }
@@ -71,16 +69,15 @@ impl FileWatcher {
                 }
             }
         };
-        let system = match polls {
-            true => Err(String::new()),
-            false => notify::recommended_watcher(handler).map_err(|error| describe(&error)),
-        };
+        let system = (!polls).then(|| {
+            let watcher = notify::recommended_watcher(handler);
+            watcher.map_err(|error| describe(&error))
+        });
         Self {
             events,
             system,
             watched: BTreeSet::new(),
             lost,
-            is_polling: polls,
             poll_task: None,
         }
     }
@@ -95,15 +92,9 @@ impl FileWatcher {
     ///
     /// Returns the reason if the watcher falls back to polling.
     pub(super) fn watch(&mut self, watch_set: &WatchSet) -> Option<String> {
-        if self.is_polling {
-            return None;
-        }
-        let system = match &mut self.system {
+        let mut system = match self.system.take()? {
             Ok(system) => system,
-            Err(reason) => {
-                self.is_polling = true;
-                return Some(reason.clone());
-            }
+            Err(reason) => return Some(reason),
         };
         let wanted = paths_to_watch(watch_set, RecommendedWatcher::kind());
         let lost = std::mem::take(&mut *lock(&self.lost));
@@ -129,21 +120,17 @@ impl FileWatcher {
                 Ok(()) => self.events.notify_one(),
                 // The folder was removed since the scan, which is an event of its parent.
                 Err(_) if !new.path.exists() => drop(missing.insert(new.clone())),
-                Err(error) => {
-                    let reason = describe(&error);
-                    self.system = Err(reason.clone());
-                    self.is_polling = true;
-                    return Some(reason);
-                }
+                Err(error) => return Some(describe(&error)),
             }
         }
         self.watched = &wanted - &missing;
+        self.system = Some(Ok(system));
         None
     }
 
     /// Schedules the next event if the system reports none. `scan_time` is the duration of the scan that has ended.
     pub(super) fn poll_after(&mut self, scan_time: Duration) {
-        if !self.is_polling {
+        if self.system.is_some() {
             return;
         }
         let pause = POLL_PAUSE.max(scan_time * POLL_PAUSE_FACTOR);
@@ -323,7 +310,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn without_file_events_the_watcher_polls() {
         let mut watcher = FileWatcher::new(Vec::new(), false);
-        watcher.system = Err("the reason".to_owned());
+        watcher.system = Some(Err("the reason".to_owned()));
         let watch_set = WatchSet::default();
         let reason = watcher.watch(&watch_set);
         assert_eq!(reason.as_deref(), Some("the reason"));

@@ -55,10 +55,23 @@ pub struct PluginInfo {
 }
 
 impl PluginInfo {
-    /// Prefixes whose routes are not known, because the plugin registered a router of its own.
-    pub fn prefixes_of_other_routers(&self) -> impl Iterator<Item = &str> {
-        let prefixes = self.prefixes.iter().map(String::as_str);
-        prefixes.filter(|prefix| !self.routes.iter().any(|route| covers(prefix, &route.path)))
+    /// Methods and paths for lists that people read: those of the known routes, then `*` and `{prefix}/...` for each
+    /// prefix whose routes are not known, because the plugin registered a router by hand.
+    pub fn listed_routes(&self) -> impl Iterator<Item = (&str, String)> {
+        let known = self.routes.iter();
+        let known = known.map(|route| (route.method.as_str(), route.path.clone()));
+        let unknown = self.prefixes.iter().filter(|prefix| {
+            let mut routes = self.routes.iter();
+            !routes.any(|route| self.prefix_of(route) == Some(prefix))
+        });
+        known.chain(unknown.map(|prefix| ("*", format!("{prefix}/..."))))
+    }
+
+    /// The longest prefix that covers a route, which takes precedence.
+    fn prefix_of(&self, route: &Route) -> Option<&String> {
+        let prefixes = self.prefixes.iter();
+        let covering = prefixes.filter(|prefix| covers(prefix, &route.path));
+        covering.max_by_key(|prefix| prefix.len())
     }
 }
 
@@ -89,4 +102,40 @@ pub struct AuthInfo {
 pub struct PersonaName {
     /// A built-in persona, or one of `[auth]` in `stratos.toml`.
     pub persona: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_without_known_routes_are_listed_also_around_others() {
+        let plugin = PluginInfo {
+            id: "p".to_owned(),
+            name: "P".to_owned(),
+            version: "1.0.0".to_owned(),
+            state: PluginState::Running,
+            generation: 1,
+            build: None,
+            pid: None,
+            prefixes: ["/api", "/api/p", "/api/p/files"].map(str::to_owned).into(),
+            routes: vec![Route {
+                method: "GET".to_owned(),
+                path: "/api/p/status".to_owned(),
+                without_arguments: true,
+            }],
+            channels: Vec::new(),
+            channels_without_payload: Vec::new(),
+        };
+        let listed: Vec<_> = plugin.listed_routes().collect();
+        let expected = [
+            ("GET", "/api/p/status"),
+            ("*", "/api/..."),
+            ("*", "/api/p/files/..."),
+        ];
+        assert_eq!(
+            listed,
+            expected.map(|(method, path)| (method, path.to_owned()))
+        );
+    }
 }

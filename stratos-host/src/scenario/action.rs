@@ -70,8 +70,9 @@ impl Action {
 impl From<ControlError> for StepFailure {
     fn from(error: ControlError) -> Self {
         Self(match error {
-            ControlError::Setting(_) => {
-                format!("{error}; `force = true` stores values that the manifest does not allow")
+            ControlError::Setting(error) => {
+                let force = "`force = true` stores values that the manifest does not allow";
+                format!("{error}; {}", error.help_or(force))
             }
             error => error.to_string(),
         })

@@ -1,7 +1,6 @@
 //! The accept loop of the shell's HTTP server, with its limits on connections and on the time for a request's head.
 
 use std::convert::Infallible;
-use std::future;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,7 +21,8 @@ use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 use crate::server::counted_stream::CountedStream;
-use crate::server::unused_connections::{UnusedConnection, UnusedConnections};
+use crate::server::guarded_body::GuardedBody;
+use crate::server::idle_connections::{Connection, IdleConnections};
 
 /// The upper bound on open connections, WebSockets included.
 const MAX_CONNECTIONS: usize = 1024;
@@ -41,7 +41,7 @@ const GRACEFUL_SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(150);
 /// The response to a connection above the limit.
 const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\nconnection: close\r\ncache-control: no-store\r\n\r\n\
-    {\"error\":\"too many connections are open: close some, or wait until idle ones end\",\
+    {\"error\":\"too many connections are open: close some, or wait until their responses end\",\
     \"code\":\"request-refused\"}";
 
 /// Accepts connections until `shutdown` is cancelled, then waits for the open ones to end.
@@ -55,7 +55,7 @@ where
 {
     let permits = Arc::new(Semaphore::new(connection_limit()));
     let connections = TaskTracker::new();
-    let unused = UnusedConnections::default();
+    let idle = IdleConnections::default();
     loop {
         let mut stream = tokio::select! {
             (stream, _) = listener.accept() => stream,
@@ -63,13 +63,12 @@ where
         };
         let permit = match Arc::clone(&permits).try_acquire_owned() {
             Ok(permit) => Some(permit),
-            Err(_) => unused.close_oldest(&permits).await,
+            Err(_) => idle.close_oldest(&permits).await,
         };
         match permit {
             Some(permit) => {
                 let stream = CountedStream::new(stream, permit);
-                let unused = unused.add();
-                let serve = serve_connection(stream, respond.clone(), unused, shutdown.clone());
+                let serve = serve_connection(stream, respond.clone(), idle.add(), shutdown.clone());
                 connections.spawn(serve);
             }
             None => {
@@ -89,22 +88,20 @@ where
 async fn serve_connection<S, R, F>(
     stream: S,
     respond: R,
-    unused: UnusedConnection,
+    state: Arc<Connection>,
     shutdown: CancellationToken,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     R: Fn(Request<Body>) -> F,
     F: Future<Output = Response>,
 {
-    let closed = unused.closed();
+    let requests = Arc::clone(&state);
     let service = service_fn(move |request: Request<Incoming>| {
-        let response = unused.set_used().then(|| respond(request.map(Body::new)));
+        let in_progress = requests.begin_request();
+        let response = respond(request.map(Body::new));
         async {
-            match response {
-                Some(response) => Ok::<_, Infallible>(response.await),
-                // The connection is about to be closed.
-                None => future::pending().await,
-            }
+            let response = response.await;
+            Ok::<_, Infallible>(response.map(|body| GuardedBody::new(body, in_progress)))
         }
     });
     let connection = Builder::new()
@@ -118,9 +115,22 @@ async fn serve_connection<S, R, F>(
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
+        // A request that has arrived is handled before the connection closes.
+        biased;
         // An error here comes from the client, which hyper has answered if that was possible.
         _ = connection.as_mut() => return,
-        () = closed.cancelled() => return,
+        () = state.closed() => {
+            // hyper would wait for the rest of the first request.
+            if !state.is_used() {
+                return;
+            }
+            // Closes an idle connection at once, and another one after its response.
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = shutdown.cancelled() => {}
+            }
+        }
         () = shutdown.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     // Responses that take longer are cut off.
@@ -159,7 +169,9 @@ fn limit_by_descriptors(descriptors: Option<u64>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Bytes;
     use axum::response::IntoResponse as _;
+    use futures_util::stream::pending;
     use stratos_transport::BoxedStream;
     use tokio::io::AsyncReadExt as _;
 
@@ -169,7 +181,10 @@ mod tests {
 
     fn start_server() -> InProcessClient {
         let (client, listener) = InProcessClient::in_memory(2066, EventBus::default());
-        let respond = async |_| "hello".into_response();
+        let respond = async |request: Request<Body>| match request.uri().path() {
+            "/endless" => Body::from_stream(pending::<io::Result<Bytes>>()).into_response(),
+            _ => "hello".into_response(),
+        };
         tokio::spawn(serve(listener, respond, CancellationToken::new()));
         client
     }
@@ -225,7 +240,7 @@ mod tests {
         for _ in 0..=MAX_CONNECTIONS {
             let mut stream = server.connect().await.unwrap();
             // A rejection comes without a request, and may have closed the connection.
-            let _ = stream.write_all(REQUEST).await;
+            let _ = stream.write_all(ENDLESS).await;
             let mut first = [0; 12];
             stream.read_exact(&mut first).await.unwrap();
             if &first == b"HTTP/1.1 503" {
@@ -250,7 +265,51 @@ mod tests {
         assert!(is_served(&server).await);
     }
 
-    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    #[tokio::test(start_paused = true)]
+    async fn an_incomplete_first_request_makes_room_for_new_connections() {
+        let server = start_server();
+        let mut open = Vec::new();
+        for _ in 0..connection_limit() {
+            let mut stream = server.connect().await.unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+            open.push(stream);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(is_served(&server).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_begins_while_its_connection_closes_is_not_cut_off() {
+        let idle = IdleConnections::default();
+        let state = idle.add();
+        let closing = Arc::clone(&state);
+        let respond = move |_| {
+            let (idle, closing) = (idle.clone(), Arc::clone(&closing));
+            async move {
+                // As if the connection had been idle until now.
+                drop(closing.begin_request());
+                idle.close_oldest(&Arc::new(Semaphore::new(0))).await;
+                "hello".into_response()
+            }
+        };
+        let (mut client, server) = tokio::io::duplex(1024);
+        tokio::spawn(serve_connection(
+            server,
+            respond,
+            state,
+            CancellationToken::new(),
+        ));
+        client
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
+        let mut response = String::new();
+        client.read_to_string(&mut response).await.unwrap();
+        assert!(response.contains("connection: close"), "{response}");
+        assert!(response.ends_with("hello"), "{response}");
+    }
+
+    const ENDLESS: &[u8] = b"GET /endless HTTP/1.1\r\nhost: x\r\n\r\n";
 
     async fn is_served(server: &InProcessClient) -> bool {
         let mut stream = server.connect().await.unwrap();

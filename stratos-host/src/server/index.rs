@@ -16,11 +16,8 @@ pub(super) async fn index(State(control): State<Control>) -> String {
         let state = plugin.state.as_str();
         let (name, id, version) = (&plugin.name, &plugin.id, &plugin.version);
         let _ = writeln!(page, "\n{name} ({id} {version}): {state}");
-        for route in &plugin.routes {
-            let _ = writeln!(page, "  {:<6} {origin}{}", route.method, route.path);
-        }
-        for prefix in plugin.prefixes_of_other_routers() {
-            let _ = writeln!(page, "  {:<6} {origin}{prefix}/...", "");
+        for (method, path) in plugin.listed_routes() {
+            let _ = writeln!(page, "  {method:<6} {origin}{path}");
         }
         if !plugin.channels.is_empty() {
             let _ = writeln!(page, "  channels: {}", plugin.channels.join(", "));

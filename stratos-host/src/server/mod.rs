@@ -5,15 +5,15 @@ mod app;
 mod connections;
 mod counted_stream;
 mod error_response;
+mod guarded_body;
+mod idle_connections;
 mod index;
 mod ipc_websocket;
-mod leased_body;
 mod proxy;
 mod refused_origins;
 mod request_guard;
 mod request_log;
 mod response_headers;
-mod unused_connections;
 
 pub(crate) use self::app::App;
 pub(crate) use self::connections::serve;

@@ -15,11 +15,11 @@ use stratos_protocol::error::chain;
 use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 use tokio::io::{copy, split};
 
-use crate::control::{Control, NoSession};
+use crate::control::{Control, Explanation, NoSession};
 use crate::event::{BuildStatus, PluginState};
 use crate::routing::Lease;
 use crate::server::error_response::error_response;
-use crate::server::leased_body::LeasedBody;
+use crate::server::guarded_body::GuardedBody;
 use crate::services::Caller;
 use crate::session::Session;
 
@@ -83,7 +83,7 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         tokio::spawn(tunnel(client, plugin, session));
         return response.map(Body::new);
     }
-    response.map(|body| Body::new(LeasedBody::new(body, session)))
+    response.map(|body| Body::new(GuardedBody::new(body, session)))
 }
 
 /// The response to a request that a plugin did not answer.
@@ -117,10 +117,10 @@ fn no_session(path: &str, reason: NoSession) -> Response {
         NoSession::Unavailable {
             plugin,
             state,
-            reason,
+            explanation: Explanation { reason, text },
         } => {
             let state = state.as_str();
-            let text = format!("plugin `{plugin}` is {state}: {reason}");
+            let text = format!("plugin `{plugin}` is {state}: {text}");
             let body = ErrorBody {
                 plugin: Some(PluginStatus {
                     id: plugin,

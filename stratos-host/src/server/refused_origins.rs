@@ -1,7 +1,6 @@
 //! Origins whose pages the request guard has refused, each with one warning in the log.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use stratos_protocol::limits::LOG_LINE_BYTES;
@@ -15,6 +14,7 @@ use crate::event::{EventBus, cut};
 const MAX_NAMED: usize = 16;
 
 /// Warns once of each origin whose pages are refused.
+#[derive(Debug)]
 pub(super) struct RefusedOrigins {
     events: EventBus,
     /// Origins with a warning, among them the first one that is not named.
@@ -72,12 +72,6 @@ fn toml_array(allowed: &[Origin], refused: &Origin) -> String {
     let origins = allowed.iter().chain([refused]);
     let quoted: Vec<_> = origins.map(|origin| format!("\"{origin}\"")).collect();
     format!("[{}]", quoted.join(", "))
-}
-
-impl fmt::Debug for RefusedOrigins {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RefusedOrigins").finish_non_exhaustive()
-    }
 }
 
 #[cfg(test)]

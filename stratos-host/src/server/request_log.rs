@@ -10,7 +10,7 @@ use stratos_protocol::server::covers;
 use tracing::{Level, debug, enabled};
 
 use crate::control::Control;
-use crate::event::{Event, RequestKind, fractional_millis, redact_query};
+use crate::event::{Event, LimitedEvent, fractional_millis, redact_query};
 use crate::remote::API;
 use crate::server::ipc_websocket::IPC_PREFIX;
 use crate::services::Caller;
@@ -73,7 +73,7 @@ impl Drop for RequestLog<'_> {
                 &looked_up
             }
         };
-        control.emit_request(plugin, RequestKind::Http, || Event::Request {
+        control.emit_limited(plugin, LimitedEvent::Request, || Event::Request {
             plugin: plugin.clone(),
             method: method.to_string(),
             path: match uri.query() {

@@ -34,6 +34,8 @@ use crate::timeouts::Timeouts;
 
 /// Wait for the exit of a process after its connection has ended.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Wait, after the exit of a process, for the messages that it has sent before.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Wait for the exit after a request has failed, which may come a moment before the exit is noticed.
 const EXIT_NOTICE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Wait of a stop for requests in flight, while new requests are held.
@@ -241,15 +243,15 @@ impl Session {
     /// Waits for the exit of the process, and until the messages are read that it sent before; returns how it ended.
     async fn exited(&self) -> String {
         let exit = self.process.wait().await;
-        let _ = timeout(EXIT_TIMEOUT, self.peer.closed()).await;
+        let _ = timeout(CLOSE_TIMEOUT, self.peer.closed()).await;
         exit
     }
 
-    /// Describes how the plugin has ended with its last words, if that is why a request has failed.
+    /// Describes how the plugin has ended with its last lines on stderr, if that is why a request has failed.
     pub(crate) async fn exit_before_answer(&self) -> Option<String> {
         let exit = timeout(EXIT_NOTICE_TIMEOUT, self.process.exit()).await;
         let exit = exit.ok()?;
-        Some(format!("{exit} before it answered{}", exit.last_words()))
+        Some(format!("{exit} before it answered{}", exit.last_output()))
     }
 
     /// Calls the handler of an IPC channel.

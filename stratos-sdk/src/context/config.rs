@@ -84,9 +84,10 @@ impl Config {
     }
 
     fn wrong_type<T>(&self, key: &str, stored: &Value, source: serde_json::Error) -> ConfigError {
-        let mut settings = self.shared.settings.iter();
-        let declared = settings.find(|setting| setting.key == key);
-        match declared.filter(|setting| !(setting.accepts)(stored)) {
+        match self
+            .setting(key)
+            .filter(|setting| !(setting.accepts)(stored))
+        {
             Some(setting) => ConfigError::wrong_setting(self.plugin(), setting, stored),
             None => ConfigError::wrong_type::<T>(self.plugin(), key, stored, source),
         }
@@ -99,14 +100,15 @@ impl Config {
 
     /// Reports a change that the plugin itself has made; only settings have subscribers.
     fn report_change(&self, key: &str) {
-        if self
-            .shared
-            .settings
-            .iter()
-            .any(|setting| setting.key == key)
-        {
+        if self.setting(key).is_some() {
             self.changes.send_replace(());
         }
+    }
+
+    /// The setting of this key that the manifest declares, as far as the plugin knows it.
+    fn setting(&self, key: &str) -> Option<&'static SettingSpec> {
+        let mut settings = self.shared.settings.iter();
+        settings.find(|setting| setting.key == key)
     }
 
     /// Subscribes to changes of settings. Those by others than the plugin are reported by some shells only.

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
-use axum::http::StatusCode;
+use axum::body::to_bytes;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode};
 
@@ -43,6 +43,22 @@ impl ErrorResponses {
         }
     }
 
+    /// An error response in place of another one, whose headers are kept except those of its body.
+    pub(super) fn replacement(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: ErrorBody,
+    ) -> Response {
+        let mut response = self.response(status, body);
+        for (name, value) in headers {
+            if ![CONTENT_TYPE, CONTENT_LENGTH].contains(name) {
+                response.headers_mut().append(name, value.clone());
+            }
+        }
+        response
+    }
+
     /// Converts the rejection of an extractor. Extractors of axum reject with plain text; a response of another type
     /// is that of an author's extractor, and stays as it is.
     pub(crate) async fn rejection(&self, rejection: Response) -> Response {
@@ -53,15 +69,11 @@ impl ErrorResponses {
         if !is_text {
             return rejection;
         }
-        let (mut parts, body) = rejection.into_parts();
+        let (parts, body) = rejection.into_parts();
         let text = to_bytes(body, REJECTION_BYTES).await.unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let body = ErrorBody::new(ErrorBodyCode::InvalidRequest, text);
-        let mut response: Response<Body> = self.response(parts.status, body);
-        parts.headers.remove(CONTENT_TYPE);
-        parts.headers.remove(CONTENT_LENGTH);
-        response.headers_mut().extend(parts.headers);
-        response
+        self.replacement(parts.status, &parts.headers, body)
     }
 }
 

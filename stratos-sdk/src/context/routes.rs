@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::HttpBody as _;
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CONTENT_LENGTH};
+use axum::http::header::ALLOW;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use futures_util::FutureExt as _;
@@ -164,12 +164,7 @@ fn method_not_allowed(
     let allowed = allowed.unwrap_or("others").replace(',', ", ");
     let text = format!("{path} has no handler for the method {method}; it has {allowed}");
     let body = ErrorBody::new(ErrorBodyCode::MethodNotAllowed, text);
-    let mut response = errors.response(StatusCode::METHOD_NOT_ALLOWED, body);
-    let headers = headers.iter().filter(|(name, _)| **name != CONTENT_LENGTH);
-    for (name, value) in headers {
-        response.headers_mut().append(name, value.clone());
-    }
-    response
+    errors.replacement(StatusCode::METHOD_NOT_ALLOWED, headers, body)
 }
 
 fn unknown_route(errors: &ErrorResponses, method: &Method, path: &str, known: &str) -> Response {

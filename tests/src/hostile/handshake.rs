@@ -12,7 +12,7 @@ use crate::hostile::raw_connection::{RawConnection, hello, notification};
 const STRANGERS: usize = 1_000;
 
 pub(super) fn exits(code: i32) -> ! {
-    println!("last words");
+    println!("last line");
     let _ = std::io::stdout().flush();
     log_fault("exits");
     #[expect(clippy::disallowed_methods, reason = "it misbehaves on purpose")]

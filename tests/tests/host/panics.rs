@@ -121,7 +121,7 @@ async fn on_start(_: stratos::PluginContext) -> stratos::Result {{
 }
 
 #[test]
-fn panics_that_end_in_an_abort_are_its_last_words() {
+fn panics_that_end_in_an_abort_are_among_the_last_lines_on_stderr() {
     for (channel, texts) in [
         (
             "panic-in-drop",
@@ -139,7 +139,7 @@ fn panics_that_end_in_an_abort_are_its_last_words() {
         let plugins = Plugins::new(SAMPLE, &["sample"]);
         let mut shell = ShellProcess::start(plugins.root());
         let _ = shell.call("sample", channel, "null");
-        let exit = shell.wait_for(|event| event.to_string().contains("last words were"));
+        let exit = shell.wait_for(|event| event.to_string().contains("last lines on stderr"));
         let exit = exit.to_string().replace('\\', "/");
         for text in texts {
             assert!(exit.contains(text), "{text}: {exit}");

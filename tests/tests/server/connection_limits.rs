@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use stratos_tests::{campaign, exclusive, report};
+use stratos_tests::{KeepAliveClient, campaign, exclusive, report};
 
 use crate::raw_http::{TIMEOUT, connect, exchange_head, start_shell};
 
@@ -124,6 +124,35 @@ fn idle_connections_are_limited() {
     while request_on_another_connection(address) != 200 {
         assert!(began.elapsed() < TIMEOUT, "no new connection is accepted");
     }
+}
+
+#[test]
+fn idle_connections_make_room_for_new_ones_and_requests_are_not_cut_off() {
+    let _lock = exclusive();
+    let (_plugins, shell) = start_shell();
+    let address = shell.address;
+    let head = format!(
+        "POST /api/sample/echo HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
+    );
+    let mut busy = connect(address);
+    busy.write_all(format!("{head}a").as_bytes()).unwrap();
+    let limit = (descriptors() / 4).min(1024);
+    let mut idle = Vec::new();
+    for number in 0..limit {
+        let mut client = KeepAliveClient::connect(address).unwrap();
+        let response = client.get("/api/sample/hello/x");
+        assert_eq!(response.unwrap().0, 200, "connection {number} of {limit}");
+        idle.push(client);
+    }
+    assert_eq!(request_on_another_connection(address), 200);
+    assert_eq!(shell.command(&["ps"]).code, Some(0));
+    busy.write_all(b"bc").unwrap();
+    let mut response = String::new();
+    busy.read_to_string(&mut response).unwrap();
+    assert!(response.ends_with("abc"), "{response}");
+    assert!(idle[0].get("/").is_err(), "the oldest one is closed");
+    let newest = idle.last_mut().expect("there are several");
+    assert_eq!(newest.get("/").unwrap().0, 200);
 }
 
 fn is_closed(mut stream: &TcpStream) -> bool {

@@ -23,6 +23,27 @@ fn request_heads_are_limited_in_size_and_lines() {
 }
 
 #[test]
+fn a_head_that_cannot_be_parsed_has_a_response_without_a_body() {
+    let (_plugins, shell) = start_shell();
+    let host = shell.address;
+    let large = format!(
+        "GET / HTTP/1.1\r\nHost: {host}\r\n{}\r\n",
+        "a: b\r\n".repeat(100)
+    );
+    for (head, status) in [("hello\n", 400), (&large, 431)] {
+        let response = parse_response(exchange(host, head.as_bytes()).as_bytes());
+        assert_eq!((response.status, &*response.body), (status, ""));
+    }
+    let malformed = format!(
+        "POST /api/sample/echo HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+         Transfer-Encoding: chunked\r\n\r\nno length\r\n"
+    );
+    let response = parse_response(exchange(host, malformed.as_bytes()).as_bytes());
+    assert_eq!(response.status, 400);
+    assert_eq!(response.json()["code"], "request-refused");
+}
+
+#[test]
 fn other_protocols_are_rejected_and_other_methods_forwarded() {
     let (_plugins, shell) = start_shell();
     let host = shell.address;

@@ -54,6 +54,20 @@ const PATHS: &[(&str, u16, Option<usize>)] = &[
 ];
 
 #[test]
+fn lists_for_people_have_the_prefix_of_a_router_whose_routes_are_not_known() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = ShellProcess::start(plugins.root());
+    let page = shell.get("/").body;
+    let origin = format!("http://{}", shell.address);
+    assert!(
+        page.contains(&format!("\n  *      {origin}/api/sample/...\n")),
+        "{page}"
+    );
+    let list = shell.command(&["ps"]).stdout;
+    assert!(list.contains("\n  *      /api/sample/...\n"), "{list}");
+}
+
+#[test]
 fn requests_reach_only_the_plugin_of_their_prefix() {
     let plugins = Plugins::new(SAMPLE, &["sample", "sample-two"]);
     let shell = ShellProcess::start(plugins.root());

@@ -23,24 +23,32 @@ fn a_plugin_that_does_not_run_is_named_with_its_state_and_reason() {
     let _ = shell.call("crashes", "exit", "9");
     shell.wait_for_state("crashes", "errored");
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
-    for (id, state, reason) in [
+    let is_script = "its background module is JavaScript, which only the real shell runs";
+    for (id, state, reason, error) in [
         (
             "sample",
             "stopped",
+            "it was stopped",
             "`cargo stratos start sample` starts it",
         ),
-        ("crashes", "errored", "exited with code 9 by itself"),
-        ("panics", "errored", "on_start panicked: no runway in sight"),
         (
-            "script",
-            "listed",
-            "its background module is JavaScript, which only the real shell runs",
+            "crashes",
+            "errored",
+            "exited with code 9 by itself",
+            "exited with code 9 by itself; `cargo stratos start crashes` starts it",
         ),
+        (
+            "panics",
+            "errored",
+            "on_start panicked: no runway in sight",
+            "on_start panicked: no runway in sight; `cargo stratos start panics` starts it",
+        ),
+        ("script", "listed", is_script, is_script),
     ] {
         let response = shell.get(&format!("/api/{id}/hello/x"));
         assert_eq!(response.status, 503, "{id}: {response:?}");
         let expected = json!({
-            "error": format!("plugin `{id}` is {state}: {reason}"),
+            "error": format!("plugin `{id}` is {state}: {error}"),
             "code": "plugin-unavailable",
             "plugin": { "id": id, "state": state, "reason": reason },
         });

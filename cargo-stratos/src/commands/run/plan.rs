@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use stratos_host::StateDir;
-use stratos_host::config::{Project, ProjectSettings, SettingsFolders};
+use stratos_host::config::{PluginFolder, Project, ProjectSettings, SettingsFolders};
 use stratos_host::scenario::Scenario;
 use tracing::debug;
 
@@ -126,8 +126,11 @@ fn settings_folders(projects: &[Project], paths: &[PathBuf]) -> Result<SettingsF
             .filter(around)
             .min_by_key(|end| end.as_os_str().len());
         let root = git::root(&folder).or(outermost.map(|end| &**end));
-        let root = root.unwrap_or(&folder).to_owned();
-        plugins.push((project.manifest.id.clone(), folder, root));
+        plugins.push(PluginFolder {
+            id: project.manifest.id.clone(),
+            root: root.unwrap_or(&folder).to_owned(),
+            folder,
+        });
     }
     Ok(SettingsFolders::new(current, plugins))
 }

@@ -207,6 +207,11 @@ async fn a_scenario_sets_what_the_settings_page_would_store() {
         fails = "takes a whole number from 1 to 20, not 21; `force = true` stores"
         [[step]]
         do = "config-set"
+        key = "rows"
+        value = "3"
+        fails = "did you mean `3`? `force = true` stores"
+        [[step]]
+        do = "config-set"
         key = "rowz"
         value = 3
         fails = "did you mean `rows`?"

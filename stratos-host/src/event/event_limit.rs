@@ -1,111 +1,59 @@
 //! Rate limit of the events of requests, IPC calls and config changes of plugins: under load, they are counted instead.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::time::Instant;
-
 use crate::event::Event;
-use crate::event::token_bucket::TokenBucket;
+use crate::event::rate_limiter::{Excess, RateLimiter};
 
-/// Sustained rate of one plugin: more than a person can read, and little work beside the requests themselves.
-const EVENTS_PER_SECOND: f64 = 100.0;
-/// Capacity of one plugin's token bucket, in events.
-const BURST: f64 = 500.0;
+/// Rate limits of all plugins for events.
+pub(super) type EventLimiter = RateLimiter<Suppressed>;
 
-/// Kinds of events that are limited together.
+/// The kinds of events that are limited together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RequestKind {
-    Http,
-    Ipc,
+pub(crate) enum LimitedEvent {
+    /// An HTTP request.
+    Request,
+    /// An IPC call.
+    Call,
     /// A config value that the plugin itself changed.
-    Config,
-}
-
-/// Token buckets of all plugins. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct RequestLimiter(Arc<Mutex<HashMap<String, Bucket>>>);
-
-#[derive(Debug)]
-struct Bucket {
-    tokens: TokenBucket,
-    suppressed: Option<Suppressed>,
+    ConfigChange,
 }
 
 /// Numbers of events that were suppressed since the last report.
 #[derive(Debug, Default)]
-struct Suppressed {
+pub(super) struct Suppressed {
     requests: u64,
     calls: u64,
     config_changes: u64,
 }
 
-/// Decision about one event.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Admission {
-    Admitted,
-    /// The first event suppressed since the last report.
-    FirstSuppressed,
-    Suppressed,
+impl Excess for Suppressed {
+    /// More than a person can read, and little work beside the requests themselves.
+    const PER_SECOND: f64 = 100.0;
+    const BURST: f64 = 500.0;
+
+    type Item = LimitedEvent;
+
+    fn add(&mut self, event: LimitedEvent) {
+        match event {
+            LimitedEvent::Request => self.requests += 1,
+            LimitedEvent::Call => self.calls += 1,
+            LimitedEvent::ConfigChange => self.config_changes += 1,
+        }
+    }
 }
 
-impl RequestLimiter {
-    pub(super) fn admit(&self, plugin: &str, kind: RequestKind) -> Admission {
-        let mut buckets = self.lock();
-        if !buckets.contains_key(plugin) {
-            buckets.insert(plugin.to_owned(), Bucket::new());
-        }
-        let bucket = buckets.get_mut(plugin).expect("it was inserted");
-        bucket.admit(kind)
-    }
-
-    /// The event with the numbers of one plugin since the last report; `None` if no event was suppressed.
-    pub(super) fn take_suppressed(&self, plugin: &str) -> Option<Event> {
-        let Suppressed {
+impl Suppressed {
+    /// The event with these numbers of a plugin.
+    pub(super) fn into_event(self, plugin: &str) -> Event {
+        let Self {
             requests,
             calls,
             config_changes,
-        } = self.lock().get_mut(plugin)?.suppressed.take()?;
-        Some(Event::Suppressed {
+        } = self;
+        Event::Suppressed {
             plugin: plugin.to_owned(),
             requests,
             calls,
             config_changes,
-        })
-    }
-
-    /// Plugins that have had events.
-    pub(super) fn plugins(&self) -> Vec<String> {
-        self.lock().keys().cloned().collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Bucket>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Bucket {
-    fn new() -> Self {
-        Self {
-            tokens: TokenBucket::new(EVENTS_PER_SECOND, BURST, Instant::now()),
-            suppressed: None,
-        }
-    }
-
-    fn admit(&mut self, kind: RequestKind) -> Admission {
-        if self.tokens.take(Instant::now()) {
-            return Admission::Admitted;
-        }
-        let is_first = self.suppressed.is_none();
-        let suppressed = self.suppressed.get_or_insert_default();
-        match kind {
-            RequestKind::Http => suppressed.requests += 1,
-            RequestKind::Ipc => suppressed.calls += 1,
-            RequestKind::Config => suppressed.config_changes += 1,
-        }
-        match is_first {
-            true => Admission::FirstSuppressed,
-            false => Admission::Suppressed,
         }
     }
 }
@@ -118,7 +66,7 @@ mod tests {
     use crate::event::{Entry, EventBus, Journal};
 
     fn call(events: &EventBus, plugin: &str) {
-        events.emit_request(plugin, RequestKind::Ipc, || Event::Call {
+        events.emit_limited(plugin, LimitedEvent::Call, || Event::Call {
             plugin: plugin.to_owned(),
             channel: "c".to_owned(),
             error: None,
@@ -191,7 +139,7 @@ mod tests {
     #[test]
     fn without_a_subscriber_no_event_is_made() {
         let events = EventBus::default();
-        let emit = || events.emit_request("p", RequestKind::Http, || panic!("it is made"));
+        let emit = || events.emit_limited("p", LimitedEvent::Request, || panic!("it is made"));
         emit();
         let pushes_only = events.subscribe_to_pushes("p");
         emit();
