@@ -69,6 +69,8 @@ async fn start(ctx: PluginContext, id: String, behaviour: String) -> stratos::Re
         "hangs" => std::future::pending().await,
         "blocks" => {
             ctx.logger.info("sample", "blocking");
+            // The shell has read the line when it answers.
+            ctx.config.get("answer", false).await?;
             block();
         }
         "quits" => std::process::exit(3),
