@@ -84,13 +84,6 @@ impl Fingerprint {
         })
     }
 
-    /// Makes the fingerprint differ from that of every content. Returns whether it did not do so yet.
-    pub(super) const fn forget_content(&mut self) -> bool {
-        let is_known = self.length != u64::MAX;
-        self.length = u64::MAX;
-        is_known
-    }
-
     /// Whether both fingerprints are of the same content.
     pub(super) fn is_same_content(&self, other: &Self) -> bool {
         (self.length, self.hash) == (other.length, other.hash)

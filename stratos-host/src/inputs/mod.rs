@@ -14,7 +14,7 @@ mod scan;
 mod snapshot;
 
 pub(crate) use self::build_inputs::{BuildInputs, package_of};
-pub(crate) use self::build_record::{BuildRecord, ChangedInputs};
+pub(crate) use self::build_record::{BuildRecord, ChangedInputs, RecordFile};
 pub(crate) use self::canonical_path::canonicalize;
 pub(crate) use self::cargo_freshness::is_locked;
 pub(crate) use self::packages::PathPackages;

@@ -80,14 +80,6 @@ impl PathPackages {
         }
     }
 
-    /// The packages that these files are inputs of: those that contain them, and all for a file outside of all
-    /// packages, which any of them may include.
-    pub(crate) fn owners(&self, files: &[PathBuf]) -> Vec<&PathPackage> {
-        let owner = |file: &PathBuf| file.ancestors().find_map(|above| self.by_folder.get(above));
-        let owners: Option<Vec<_>> = files.iter().map(owner).collect();
-        owners.unwrap_or_else(|| self.by_folder.values().collect())
-    }
-
     fn add_files(&mut self, folder: &Path) {
         let names = [
             "Cargo.toml",
@@ -99,6 +91,26 @@ impl PathPackages {
         ];
         self.files.extend(names.map(|name| folder.join(name)));
     }
+}
+
+/// The packages that these files are inputs of: those that contain them, and all for a file outside of all packages,
+/// which any of them may include.
+pub(crate) fn owners<'p>(
+    packages: &'p BTreeMap<PathBuf, PathPackage>,
+    files: &[PathBuf],
+) -> Vec<&'p PathPackage> {
+    let folder = |file: &PathBuf| {
+        let mut folders = file.ancestors();
+        folders
+            .find(|folder| packages.contains_key(*folder))
+            .map(Path::to_owned)
+    };
+    let folders: Option<BTreeSet<_>> = files.iter().map(folder).collect();
+    let owners = packages.iter().filter(|(package, _)| {
+        let folders = folders.as_ref();
+        folders.is_none_or(|folders| folders.contains(*package))
+    });
+    owners.map(|(_, package)| package).collect()
 }
 
 /// A package by its manifest.

@@ -22,7 +22,7 @@ impl Snapshot {
     }
 
     /// Reads these files, and drops all others. Returns the files that were changed, created or removed.
-    pub(super) fn update_files(&mut self, files: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    fn update_files(&mut self, files: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         let mut changed = Vec::new();
         for path in files {
             let previous = self.0.get(path).copied();
@@ -60,8 +60,17 @@ impl Snapshot {
         (changed, watch_set)
     }
 
-    /// Reads those of these files that are not in the snapshot yet.
-    pub(super) fn add(&mut self, files: &BTreeSet<PathBuf>) {
+    /// Reads the files of the snapshot again, and drops those that were removed. Returns the files that were changed or
+    /// removed.
+    pub(super) fn update_recorded(&mut self) -> Vec<PathBuf> {
+        let exists = |path: &&PathBuf| path.symlink_metadata().is_ok();
+        let files = self.0.keys().filter(exists).cloned().collect();
+        self.update_files(&files)
+    }
+
+    /// Reads those of these files that are not in the snapshot yet. Returns them.
+    pub(super) fn add(&mut self, files: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+        let mut added = Vec::new();
         for path in files
             .iter()
             .filter(|path| path.is_file() || path.is_symlink())
@@ -70,20 +79,10 @@ impl Snapshot {
                 && let Ok(fingerprint) = Fingerprint::of(path, None)
             {
                 self.0.insert(path.clone(), fingerprint);
+                added.push(path.clone());
             }
         }
-    }
-
-    /// Forgets the contents of the files that have another content in a newer snapshot. Returns whether it has changed.
-    pub(super) fn forget_outdated(&mut self, newer: &Self) -> bool {
-        let mut is_changed = false;
-        for (path, fingerprint) in &mut self.0 {
-            let newer = newer.0.get(path);
-            if newer.is_some_and(|newer| !newer.is_same_content(fingerprint)) {
-                is_changed |= fingerprint.forget_content();
-            }
-        }
-        is_changed
+        added
     }
 
     /// Modification time of a file, if the file exists.

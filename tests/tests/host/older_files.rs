@@ -125,27 +125,28 @@ fn a_manifest_that_is_invalid_for_a_moment_does_not_hide_that_the_record_is_gone
 }
 
 #[test]
-fn state_folders_that_share_a_target_folder_share_its_record() {
-    let (plugins, sources) = plugin("src/main.rs", "");
-    let target = plugins.root().join("shared");
-    let start = |state: &str| {
-        let variable = target.to_str().unwrap().to_owned();
-        let options = RunOptions {
-            env: vec![("CARGO_TARGET_DIR".to_owned(), variable)],
-            state: Some(plugins.root().join(state)),
-            ..RunOptions::default()
+fn state_folders_that_share_a_folder_of_builds_share_its_record() {
+    for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
+        let (plugins, sources) = plugin("src/main.rs", "");
+        let shared = plugins.root().join("shared").to_str().unwrap().to_owned();
+        let start = |state: &str| {
+            let options = RunOptions {
+                env: vec![(variable.to_owned(), shared.clone())],
+                state: Some(plugins.root().join(state)),
+                ..RunOptions::default()
+            };
+            ShellProcess::start_with(&sources.folder, options)
         };
-        ShellProcess::start_with(&sources.folder, options)
-    };
-    drop(start("first"));
-    for (state, version) in [("second", "two"), ("first", "one"), ("second", "two")] {
-        put_back(&sources, "src/main.rs", version);
-        let shell = start(state);
-        assert_eq!(shell.get("/api/sample/version").body, version, "{state}");
+        drop(start("first"));
+        for (state, version) in [("second", "two"), ("first", "one"), ("second", "two")] {
+            put_back(&sources, "src/main.rs", version);
+            let shell = start(state);
+            let body = shell.get("/api/sample/version").body;
+            assert_eq!(body, version, "{variable}, {state}");
+        }
     }
 }
 
-/// The plugins' builds share the dependency, but each plugin has a record of its own.
 #[test]
 fn a_dependency_that_was_built_for_another_plugin_meanwhile_is_built_again() {
     let input = "../parts/src/lib.rs";
@@ -167,12 +168,53 @@ fn a_dependency_that_was_built_for_another_plugin_meanwhile_is_built_again() {
     }
 }
 
-/// The only record of build inputs in a target folder.
+#[test]
+fn a_dependency_of_several_plugins_is_built_once() {
+    let (plugins, sources) = plugin("../parts/src/lib.rs", "parts::VERSION");
+    let script = r#"
+use std::io::Write;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    let log = std::fs::File::options().create(true).append(true).open("../builds");
+    log.unwrap().write_all(b"built ").unwrap();
+}
+"#;
+    sources.write("../parts/build.rs", script);
+    let cargo_toml = sources
+        .read("Cargo.toml")
+        .replace("\"sample\"", "\"another\"");
+    let another = plugins.add_sources(SAMPLE, "another");
+    another.write("Cargo.toml", &cargo_toml);
+    let state = plugins.root().join("state");
+    for run in ["first", "second"] {
+        drop(ShellProcess::watch_with_state(plugins.root(), &state));
+        assert_eq!(sources.read("../builds"), "built ", "{run} run");
+    }
+    // A build that fails has built the dependency, too.
+    another.main("no_such_function()");
+    fs::remove_dir_all(state.join("target")).unwrap();
+    let start = || {
+        ShellProcess::spawn(
+            &another.folder,
+            RunOptions {
+                state: Some(state.clone()),
+                ..RunOptions::default()
+            },
+        )
+    };
+    start().wait_for_build("another", "failed");
+    another.main("parts::VERSION");
+    start().wait_for_build("another", "finished");
+    assert_eq!(
+        sources.read("../builds"),
+        "built built ",
+        "the next build does not build it again"
+    );
+}
+
 fn record(target: &Path) -> PathBuf {
-    let entries = fs::read_dir(target).unwrap();
-    let mut paths = entries.map(|entry| entry.unwrap().path());
-    let is_record = |path: &PathBuf| path.to_str().unwrap().ends_with(".inputs.json");
-    paths.find(is_record).expect("a record")
+    target.join("stratos-inputs.json")
 }
 
 /// A plugin whose version is in this input.

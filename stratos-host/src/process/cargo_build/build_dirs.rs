@@ -25,8 +25,8 @@ impl BuildDirs {
     /// Name of the folder in a target folder of the author.
     const NAME: &str = "stratos";
 
-    /// Finds the folders for a package; None if its manifest cannot be read. `args` are the arguments for cargo, which may name a
-    /// target folder.
+    /// Finds the folders for a package; None if its manifest cannot be read. `args` are the arguments for cargo, which
+    /// may name a target folder.
     pub(super) fn find(
         cargo: &OsStr,
         cargo_toml: &Path,
@@ -94,7 +94,12 @@ impl BuildDirs {
         &self.target
     }
 
-    /// The folders with what cargo knows about earlier builds.
+    /// The folder with what cargo knows about earlier builds, which several target folders may share.
+    pub(super) fn intermediate(&self) -> &Path {
+        self.build.as_deref().unwrap_or(&self.target)
+    }
+
+    /// The folders that cargo builds in.
     pub(super) fn folders(&self) -> Vec<PathBuf> {
         [self.target.clone()]
             .into_iter()

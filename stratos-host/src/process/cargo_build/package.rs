@@ -46,13 +46,16 @@ impl CargoPackage {
         }
         let cargo = &builder.cargo;
         let built = cargo.build(&self.cargo_toml, &args, plugin, quiet, permit);
-        let built = built.await?;
+        let built = built.await;
         if let Some(tracked) = tracked {
-            tracked.check(built.is_fresh)?;
-            let program = built.program.clone();
+            if let Ok(built) = &built {
+                tracked.check(built.is_fresh)?;
+            }
+            let program = built.as_ref().ok().map(|built| built.program.clone());
             // An error means that the shell ends.
-            let _ = spawn_blocking(move || tracked.end(&program)).await;
+            let _ = spawn_blocking(move || tracked.end(program.as_deref())).await;
         }
+        let built = built?;
         let mut programs = builder.built_programs();
         programs.insert(plugin.to_owned(), built.program.clone());
         Ok(SourceProgram {

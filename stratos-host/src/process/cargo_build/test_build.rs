@@ -33,6 +33,6 @@ impl TestBuild {
 
     /// Records the inputs after cargo has exited: the first build has created the folder of the record.
     pub fn end(self) {
-        self.build.save_inputs();
+        self.build.end(None);
     }
 }

@@ -1,31 +1,33 @@
 //! Builds that see every change of an input, also those that cargo does not see.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tracing::debug;
 
-use crate::inputs::{BuildRecord, ChangedInputs, canonicalize, is_locked};
+use crate::inputs::{BuildRecord, ChangedInputs, RecordFile, canonicalize, is_locked};
 use crate::process::build_error::BuildError;
 use crate::process::cargo_build::build_dirs::BuildDirs;
 
-/// End of the names of records in a target folder.
-const RECORD_SUFFIX: &str = ".inputs.json";
+/// Name of the record's file in the folder that it is about.
+const RECORD_FILE: &str = "stratos-inputs.json";
 
 /// A build of a package whose inputs were compared with those of the previous build.
 ///
 /// Cargo compares modification times. A file that was put back with an older time would not be built.
 #[derive(Debug)]
 pub(super) struct TrackedBuild {
+    cargo_toml: PathBuf,
+    /// The record as it was when the build began.
     record: BuildRecord,
     record_path: PathBuf,
     changed: ChangedInputs,
+    /// Whether the record was written when the build began.
+    is_recorded: bool,
     target: PathBuf,
     /// Whether another cargo builds in the same folder, for which this build waits.
     pub(super) waits: bool,
-    package: PathBuf,
 }
 
 impl TrackedBuild {
@@ -38,27 +40,35 @@ impl TrackedBuild {
         dirs: &BuildDirs,
         state_dir: &Path,
     ) -> Self {
-        let package = cargo_toml.parent().unwrap_or(Path::new("")).to_owned();
-        // Not in the state folder: the record is about this target folder, which several state folders may use.
-        let record_path = dirs.target().join(record_name(cargo_toml));
-        let mut record = BuildRecord::load(&record_path);
+        let record_path = dirs.intermediate().join(RECORD_FILE);
+        // Cargo creates the folder, with attributes that keep it out of backups.
+        let mut file = RecordFile::open(&record_path);
+        let record = file.as_mut().ok().and_then(RecordFile::read);
+        let mut record = record.unwrap_or_default();
         let ignored = canonicalize(state_dir);
         let changed = record.update(cargo, cargo_toml, &dirs.folders(), &ignored);
-        let build = Self {
+        let written = match can_be_recorded(&changed) {
+            true => file.and_then(|mut file| file.write(&record)),
+            false => Err(io::Error::other("cargo may not see the changes")),
+        };
+        if let Err(error) = &written {
+            debug!(path = ?record_path, %error, "the build's inputs are not recorded yet");
+        }
+        Self {
+            cargo_toml: cargo_toml.to_owned(),
             record,
             record_path,
             changed,
+            is_recorded: written.is_ok(),
             target: dirs.target().to_owned(),
             waits: dirs.folders().iter().any(|folder| is_locked(folder)),
-            package,
-        };
-        build.save_inputs();
-        build
+        }
     }
 
     /// Checks that cargo has built what differs. `is_fresh`: whether cargo built nothing.
     pub(super) fn check(&self, is_fresh: bool) -> Result<(), BuildError> {
-        match self.changed.files.first() {
+        let mut files = self.changed.files.iter();
+        match files.find(|file| self.record.is_input(&self.cargo_toml, file)) {
             Some(file) if is_fresh && !self.changed.are_invalidated => Err(BuildError::Stale {
                 file: file.clone(),
                 target: self.target.clone(),
@@ -67,58 +77,39 @@ impl TrackedBuild {
         }
     }
 
-    /// Records the inputs of the program that was built.
-    pub(super) fn end(mut self, program: &Path) {
-        self.record.add_dep_info(program, &self.package);
-        self.save();
-    }
-
-    /// Records the inputs as they were before the build.
-    ///
-    /// Changes that cargo may not see are recorded when it has built them: until then, each build is an error.
-    pub(super) fn save_inputs(&self) {
-        if self.changed.files.is_empty() || self.changed.are_invalidated {
-            self.save();
+    /// Records the inputs after cargo has exited. `program` is what it has built, if it has.
+    pub(super) fn end(self, program: Option<&Path>) {
+        if program.is_none() && (self.is_recorded || !can_be_recorded(&self.changed)) {
+            return;
+        }
+        let path = self.record_path.clone();
+        if let Err(error) = self.write(program) {
+            debug!(?path, %error, "the build's inputs were not recorded");
         }
     }
 
-    fn save(&self) {
-        // Cargo creates the target folder, with attributes that keep it out of backups.
-        if let Err(error) = self.record.save(&self.record_path) {
-            debug!(path = ?self.record_path, %error, "the build's inputs were not recorded");
+    fn write(self, program: Option<&Path>) -> io::Result<()> {
+        let mut file = RecordFile::open(&self.record_path)?;
+        // Another process may have recorded a build meanwhile.
+        let written = file.read().filter(|_| self.is_recorded);
+        let mut record = written.unwrap_or(self.record);
+        if let Some(program) = program {
+            record.add_dep_info(&self.cargo_toml, program);
         }
-        for path in self.other_records() {
-            let mut other = BuildRecord::load(&path);
-            if other.forget_outdated(&self.record)
-                && let Err(error) = other.save(&path)
-            {
-                debug!(?path, %error, "the record of another package was not updated");
-            }
-        }
-    }
-
-    /// Paths of the records of other packages in the same target folder.
-    fn other_records(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.target).into_iter().flatten();
-        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-        let is_other = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.ends_with(RECORD_SUFFIX) && *path != self.record_path
-        };
-        paths.filter(is_other).collect()
+        file.write(&record)
     }
 }
 
-/// Name of the record's file, which is different for each package.
-fn record_name(cargo_toml: &Path) -> String {
-    let mut hasher = DefaultHasher::new();
-    std::path::absolute(cargo_toml).ok().hash(&mut hasher);
-    format!("stratos-{:016x}{RECORD_SUFFIX}", hasher.finish())
+/// Whether cargo will build all changes. Others are recorded when it has built them: until then, each build is an error.
+fn can_be_recorded(changed: &ChangedInputs) -> bool {
+    changed.files.is_empty() || changed.are_invalidated
 }
 
 // Needs cargo, which tests for Windows do not have under Wine.
 #[cfg(all(test, not(windows)))]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -150,7 +141,7 @@ mod tests {
         let dirs = BuildDirs::find(&cargo, &cargo_toml, &state_dir, &[]).unwrap();
         let begin = || TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &state_dir);
 
-        begin().end(&program);
+        begin().end(Some(&program));
         assert!(begin().check(true).is_ok(), "nothing changed");
         write("p/src/main.rs", "two");
         let changed = begin();
