@@ -181,6 +181,7 @@ mod tests {
         let (client, listener) = InProcessClient::in_memory(2066, EventBus::default());
         let respond = async |request: Request<Body>| match request.uri().path() {
             "/endless" => Body::from_stream(pending::<io::Result<Bytes>>()).into_response(),
+            "/large" => vec![b'x'; 1 << 20].into_response(),
             _ => "hello".into_response(),
         };
         tokio::spawn(serve(listener, respond, CancellationToken::new()));
@@ -273,6 +274,23 @@ mod tests {
             open.push(stream);
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(is_served(&server).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_keeps_no_other_connection_open() {
+        let server = start_server();
+        let mut open = Vec::new();
+        for number in 0..connection_limit() {
+            let mut stream = server.connect().await.unwrap();
+            let path = if number == 0 { "large" } else { "" };
+            let request = format!("GET /{path} HTTP/1.1\r\nhost: x\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut first = [0; 12];
+            stream.read_exact(&mut first).await.unwrap();
+            assert_eq!(&first, b"HTTP/1.1 200");
+            open.push(stream);
+        }
         assert!(is_served(&server).await);
     }
 

@@ -1,16 +1,19 @@
 //! Open connections without a request in progress, which are closed when new ones need room.
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// Timeout for a connection to close.
-const CLOSE_TIMEOUT: Duration = Duration::from_millis(100);
+/// Timeout for one of the idle connections to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
+/// Time in which a connection closes, unless its client has not read the last response.
+const CLOSE_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The connections of a server that have no request in progress. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -49,16 +52,31 @@ impl IdleConnections {
         })
     }
 
-    /// Closes the connection that is idle for the longest time, and returns its permit; `None` if no connection is idle,
-    /// or it cannot be closed in time.
+    /// Closes the connection that is idle for the longest time, or further ones until one is closed, and returns its
+    /// permit; `None` if no connection is idle, or none can be closed in time.
     pub(super) async fn close_oldest(
         &self,
         permits: &Arc<Semaphore>,
     ) -> Option<OwnedSemaphorePermit> {
-        let (_, oldest) = self.lock().tokens.pop_first()?;
-        oldest.cancel();
-        let permit = Arc::clone(permits).acquire_owned();
-        timeout(CLOSE_TIMEOUT, permit).await.ok()?.ok()
+        let mut oldest = Some(self.take_oldest()?);
+        let close_in_order = async {
+            while let Some(token) = oldest {
+                token.cancel();
+                sleep(CLOSE_INTERVAL).await;
+                oldest = self.take_oldest();
+            }
+            pending().await
+        };
+        tokio::select! {
+            permit = Arc::clone(permits).acquire_owned() => permit.ok(),
+            () = close_in_order => None,
+            () = sleep(CLOSE_TIMEOUT) => None,
+        }
+    }
+
+    /// Removes the entry of the connection that is idle for the longest time.
+    fn take_oldest(&self) -> Option<CancellationToken> {
+        self.lock().tokens.pop_first().map(|(_, token)| token)
     }
 
     /// Adds a connection as the one that became idle last. Returns the number of its entry.
@@ -125,20 +143,35 @@ mod tests {
         let request = busy.begin_request();
         drop(used.begin_request());
         drop(dropped);
+        for connection in [&used, &busy, &unused] {
+            let (connection, permits) = (Arc::clone(connection), Arc::clone(&permits));
+            tokio::spawn(async move {
+                connection.closed().await;
+                permits.add_permits(1);
+            });
+        }
+        let close_oldest = async || {
+            if let Some(permit) = idle.close_oldest(&permits).await {
+                permit.forget();
+            }
+        };
         let is_closed = |connection: &Connection| connection.closed.is_cancelled();
         for expected in [
             [true, false, false],
             [true, true, false],
             [true, true, false],
         ] {
-            idle.close_oldest(&permits).await;
-            assert_eq!([&unused, &used, &busy].map(|its| is_closed(its)), expected);
+            close_oldest().await;
+            assert_eq!(
+                [&unused, &used, &busy].map(|connection| is_closed(connection)),
+                expected
+            );
         }
         drop(request);
-        idle.close_oldest(&permits).await;
+        close_oldest().await;
         assert!(is_closed(&busy));
         assert_eq!(
-            [&unused, &used, &busy].map(|its| its.is_used()),
+            [&unused, &used, &busy].map(|connection| connection.is_used()),
             [false, true, true]
         );
     }
