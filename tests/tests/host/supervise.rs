@@ -1,8 +1,17 @@
 //! Crashes of plugins, with and without `--supervise`.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
-use stratos_host::PluginState;
+use stratos::axum::body::{Body, to_bytes};
+use stratos::axum::http::Request;
+use stratos::session::run;
+use stratos::{Identity, create_plugin};
+use stratos_host::event::{Event, EventBus};
+use stratos_host::process::{InMemoryLauncher, PluginFolders};
+use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_tests::{Plugins, RunOptions, ShellProcess};
+use tokio::sync::Notify;
 
 use crate::SAMPLE;
 
@@ -53,8 +62,7 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     }
     let _ = shell.call("sample", "exit", "9");
     shell.wait_for_state("sample", "backing-off");
-    // The backoff is about two seconds, which leaves time for a request, one stop and one start.
-    let unavailable = shell.get("/api/sample/hello/x");
+    // The backoff is about two seconds, which leaves time for one stop and one start.
     let control = shell.control();
     let state = control.plugin("sample").state;
     let refused = control.command("sample", "update");
@@ -62,14 +70,6 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     assert!(matches!(state, PluginState::BackingOff { .. }), "{state:?}");
     let expected = "is backing-off: `cargo stratos start sample` starts it";
     assert!(refused.body.contains(expected), "{refused:?}");
-    assert_eq!(unavailable.status, 503, "{unavailable:?}");
-    let reason = "exited with code 9 by itself; the shell restarts it in a moment";
-    let expected = json!({
-        "error": format!("plugin `sample` is backing-off: {reason}"),
-        "code": "plugin-unavailable",
-        "plugin": { "id": "sample", "state": "backing-off", "reason": reason },
-    });
-    assert_eq!(unavailable.json(), expected);
     assert_eq!(shell.plugin("sample")["state"]["name"], "stopped");
     assert_eq!(
         stops(&shell),
@@ -78,6 +78,65 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     );
     assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
+}
+
+/// Virtual time, in which the backoff lasts until the test waits.
+#[tokio::test(start_paused = true)]
+async fn a_plugin_that_backs_off_is_unavailable() {
+    let crash = Arc::new(Notify::new());
+    let crashed = Arc::clone(&crash);
+    let launcher = InMemoryLauncher::new(PluginFolders::default(), move |connection| {
+        let crashed = Arc::clone(&crashed);
+        async move {
+            let plugin = create_plugin(Identity {
+                id: "demo".to_owned(),
+                version: "1.0.0".to_owned(),
+            });
+            let plugin = plugin.on_start(async |_| Ok(())).on_stop(async |_| Ok(()));
+            tokio::select! {
+                _ = run(plugin.build().unwrap(), connection) => {}
+                () = crashed.notified() => {}
+            }
+        }
+    });
+    let spec = PluginSpec {
+        id: "demo".to_owned(),
+        name: "Demo".to_owned(),
+        version: "1.0.0".to_owned(),
+        settings: None,
+        launcher: Ok(Arc::new(launcher)),
+    };
+    let options = ShellOptions {
+        supervise: true,
+        ..ShellOptions::new(StateDir::in_memory().unwrap())
+    };
+    let (shell, client) = Shell::start_in_memory(options, vec![spec], EventBus::default()).unwrap();
+    shell.ready().await;
+    let mut events = shell.subscribe();
+    crash.notify_one();
+    let is_backing_off = |event: &Event| {
+        matches!(
+            event,
+            Event::State {
+                state: PluginState::BackingOff { .. },
+                ..
+            }
+        )
+    };
+    while !is_backing_off(&events.next().await.unwrap()) {}
+    let request = Request::get("http://127.0.0.1:2066/api/demo/x")
+        .body(Body::empty())
+        .unwrap();
+    let response = client.request(request).await.unwrap();
+    assert_eq!(response.status(), 503);
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let reason = "ended by itself; the shell restarts it in a moment";
+    let expected = json!({
+        "error": format!("plugin `demo` is backing-off: {reason}"),
+        "code": "plugin-unavailable",
+        "plugin": { "id": "demo", "state": "backing-off", "reason": reason },
+    });
+    assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
 }
 
 #[test]
