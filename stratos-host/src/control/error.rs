@@ -26,7 +26,7 @@ pub enum ControlError {
         id: String,
         /// The name of the plugin's state.
         state: &'static str,
-        /// Explanation of the state, with the command that starts the plugin.
+        /// Explanation of the state, with the command that starts the plugin if it is stopped or errored.
         explanation: String,
     },
     /// The plugin has no handler for the channel.

@@ -34,7 +34,8 @@ pub(crate) enum NoSession {
 #[derive(Debug)]
 pub(crate) struct Explanation {
     pub(crate) reason: String,
-    /// The end of a sentence about the plugin's state: the reason unless the state says it, and what to do.
+    /// The end of a sentence about the plugin's state: the reason unless the state says it, and the command that starts
+    /// a stopped or errored plugin.
     pub(crate) text: String,
 }
 
@@ -97,7 +98,7 @@ impl Control {
     }
 }
 
-/// Explains to people why a plugin in this state serves no requests, and how to start it.
+/// Explains to people why a plugin in this state serves no requests, and how to start it if it is stopped or errored.
 pub(super) fn why_unavailable(plugin: &str, state: &PluginState) -> Explanation {
     let reason = match state {
         PluginState::Listed { note } => note.clone(),
