@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use ignore::{DirEntry, WalkBuilder};
@@ -28,15 +29,13 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// Returns an error if several subfolders have a running shell, or config values.
 pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
-    for is_match in [has_running_shell, has_config_values] {
-        let mut above = current
-            .ancestors()
-            .map(|folder| folder.join(StateDir::NAME));
-        if let Some(nearest) = above.find(|state_dir| is_match(state_dir)) {
+    for filter in [with_running_shell, with_config_values] {
+        let above = current.ancestors();
+        let above = above.map(|folder| folder.join(StateDir::NAME)).collect();
+        if let Some(nearest) = filter(above).next() {
             return Ok(nearest);
         }
-        let mut below = state_dirs_below(current);
-        below.retain(|state_dir| is_match(state_dir));
+        let mut below: Vec<_> = filter(state_dirs_below(current)).collect();
         match below.len() {
             0 => {}
             1 => return Ok(below.remove(0)),
@@ -56,23 +55,32 @@ pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
     Ok(current.join(StateDir::NAME))
 }
 
-/// Whether the shell that `host.json` names answers. A killed shell leaves the file behind; another one may use its port
-/// by now, but does not accept its token.
-fn has_running_shell(state_dir: &Path) -> bool {
-    let Ok(host) = HostFile::read(state_dir) else {
-        return false;
-    };
-    let is_running = async {
-        let client = Client::new(host);
-        let answer = timeout(ANSWER_TIMEOUT, client.call(&ListPlugins {})).await;
-        // A suspended shell counts, so that the command reports it.
-        Ok(!matches!(answer, Ok(Err(_))))
-    };
-    block_on(is_running).unwrap_or(false)
+/// The state folders whose shell [is running](is_running). All shells are asked at the same time.
+fn with_running_shell(state_dirs: Vec<PathBuf>) -> Box<dyn Iterator<Item = PathBuf>> {
+    let hosts = state_dirs
+        .into_iter()
+        .filter_map(|state_dir| Some((HostFile::read(&state_dir).ok()?, state_dir)));
+    let asked: Vec<_> = hosts
+        .map(|(host, state_dir)| thread::spawn(|| is_running(host).then_some(state_dir)))
+        .collect();
+    Box::new(asked.into_iter().filter_map(|thread| thread.join().ok()?))
 }
 
-fn has_config_values(state_dir: &Path) -> bool {
-    state_dir.join(StateDir::STORE_FILE).is_file()
+/// Whether the shell that `host.json` names answers, or nobody does in time. A suspended shell counts, so that the
+/// command reports it; a foreign program on its port that does not answer cannot be told from it.
+///
+/// A killed shell leaves the file behind; another shell on its port does not accept its token.
+fn is_running(host: HostFile) -> bool {
+    let answer = async {
+        let client = Client::new(host);
+        Ok(timeout(ANSWER_TIMEOUT, client.call(&ListPlugins {})).await)
+    };
+    block_on(answer).is_ok_and(|answer| !matches!(answer, Ok(Err(_))))
+}
+
+fn with_config_values(state_dirs: Vec<PathBuf>) -> Box<dyn Iterator<Item = PathBuf>> {
+    let has_config_values = |state_dir: &PathBuf| state_dir.join(StateDir::STORE_FILE).is_file();
+    Box::new(state_dirs.into_iter().filter(has_config_values))
 }
 
 /// State folders in `folder` and its subfolders, in order.

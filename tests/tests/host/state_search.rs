@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::thread;
 
 use serde_json::{Value, json};
 use stratos_host::StateDir;
@@ -94,6 +95,34 @@ fn a_shell_that_does_not_answer_in_time_is_found() {
     assert_eq!(found.code, Some(2), "{found:?}");
     let expected = "error: there are no config values in the state folder ";
     assert!(found.stderr.starts_with(expected), "{found:?}");
+}
+
+#[test]
+fn shells_in_subfolders_are_asked_at_the_same_time() {
+    let root = tempfile::tempdir().unwrap();
+    let listeners = ["one", "two"].map(|folder| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let host_file = json!({ "pid": 1, "started": 0, "port": port, "token": "" });
+        let state_dir = root.path().join(folder).join(".stratos");
+        fs::create_dir_all(&state_dir).unwrap();
+        fs::write(state_dir.join("host.json"), host_file.to_string()).unwrap();
+        listener
+    });
+    // The first one would count as suspended if the second one was asked after its timeout.
+    let asked = thread::spawn(move || {
+        let connections = listeners
+            .each_ref()
+            .map(|listener| listener.accept().unwrap());
+        drop(listeners);
+        drop(connections);
+    });
+    let other = StateDir::open(&root.path().join("other/.stratos")).unwrap();
+    other.store().set("demo", "key", &json!(1)).unwrap();
+    drop(other);
+    let found = stratos(root.path(), ["config", "get", "demo", "key"]);
+    assert_eq!(found.stdout, "1\n", "{found:?}");
+    asked.join().unwrap();
 }
 
 #[test]
