@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::config::Project;
 use crate::remote::HostFile;
-use crate::store::{ConfigStore, Notice, StoreError};
+use crate::store::{ConfigStore, Notice, StoreError, backup_path};
 
 /// A state folder that this process owns, or state in memory.
 #[derive(Debug)]
@@ -172,11 +172,12 @@ impl StateDirError {
 
 /// Removes the temporary files of atomic writes that a killed shell has left, which may have its token.
 fn remove_partial_files(folder: &Path) {
-    let host_file = format!(".{}.", HostFile::NAME);
+    let backup = backup_path(Path::new(StateDir::STORE_FILE));
+    let prefixes = [Path::new(HostFile::NAME), &backup].map(|file| format!(".{}.", file.display()));
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(&host_file) || name.starts_with(".config.backup.json.") {
+        if prefixes.iter().any(|prefix| name.starts_with(prefix)) {
             // A file that cannot be removed is not read either.
             let _ = fs::remove_file(entry.path());
         }

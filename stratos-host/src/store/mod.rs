@@ -22,3 +22,4 @@ pub use self::export::ConfigExport;
 pub use self::notice::{Backup, Notice};
 
 pub(crate) use self::faults::InjectedFaults;
+pub(crate) use self::recovery::backup_path;

@@ -108,6 +108,7 @@ fn set_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(kept)
 }
 
-fn backup_path(path: &Path) -> PathBuf {
+/// Path of the backup of a store.
+pub(crate) fn backup_path(path: &Path) -> PathBuf {
     path.with_extension("backup.json")
 }
