@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use stratos_manifest::Safety;
+use stratos_manifest::{Manifest, Safety};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -129,7 +129,7 @@ fn find_targets(paths: &[PathBuf], stdin_path: Option<PathBuf>) -> Result<Search
     }
     let mut results = search(&named)?;
     if !stdin.is_empty() {
-        let path = stdin_path.unwrap_or_else(|| PathBuf::from("plugin.json"));
+        let path = stdin_path.unwrap_or_else(|| PathBuf::from(Manifest::FILE_NAME));
         results.replace(Target::from_stdin(path)?);
     }
     Ok(results)

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::slice;
 
 use stratos_host::config::Project;
+use stratos_manifest::Manifest;
 
 use crate::error::Error;
-use crate::manifests::{FILE_NAME, Target, search};
+use crate::manifests::{Target, search};
 
 /// Plugins that a command line names.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(super) fn find_projects(folders: &[PathBuf]) -> Result<FoundProjects, Error>
     let mut enclosing = None;
     for folder in folders {
         // Unlike for `check`, the plugin of a folder counts even if git ignores its manifest.
-        if !folder.is_dir() || folder.join(FILE_NAME).is_file() {
+        if !folder.is_dir() || folder.join(Manifest::FILE_NAME).is_file() {
             plugins.push(folder.clone());
             continue;
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Stdio};
 use std::sync::{Arc, OnceLock};
 
-use stratos_manifest::{MAX_BYTES, ParsedManifest};
+use stratos_manifest::{MAX_BYTES, Manifest, ParsedManifest};
 use tracing::debug;
 
 use crate::git;
@@ -152,7 +152,8 @@ fn count_manifests(root: &Path) -> io::Result<usize> {
     run_git(root, &arguments, |output| {
         let mut count = 0;
         for path in output.split(0) {
-            let is_manifest = path?.rsplit(|&byte| byte == b'/').next() == Some(b"plugin.json");
+            let is_manifest =
+                path?.rsplit(|&byte| byte == b'/').next() == Some(Manifest::FILE_NAME.as_bytes());
             count += usize::from(is_manifest);
         }
         Ok(count)

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use stratos_manifest::Manifest;
+
 use crate::git;
-use crate::manifests::walk::FILE_NAME;
 
 /// The folder of the nearest plugin above `folder`, as a path from the current folder where that is possible. The search
 /// ends at the root of the repository.
@@ -14,7 +15,7 @@ pub(super) fn enclosing_plugin(folder: &Path) -> Option<PathBuf> {
         .ancestors()
         .take_while(|inside| root != Some(*inside))
         .filter_map(Path::parent);
-    let found = above.find(|folder| folder.join(FILE_NAME).is_file())?;
+    let found = above.find(|folder| folder.join(Manifest::FILE_NAME).is_file())?;
     Some(from_current_dir(found).unwrap_or_else(|| found.to_owned()))
 }
 

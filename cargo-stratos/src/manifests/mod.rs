@@ -9,4 +9,4 @@ mod walk;
 pub(crate) use self::read::{read_limited, read_manifest, read_text};
 pub(crate) use self::search::{SearchResults, search};
 pub(crate) use self::target::{Source, Target};
-pub(crate) use self::walk::{FILE_NAME, all_manifests};
+pub(crate) use self::walk::all_manifests;

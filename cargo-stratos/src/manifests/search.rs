@@ -6,12 +6,13 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use stratos_manifest::Manifest;
 use tracing::debug;
 
 use crate::error::Error;
 use crate::manifests::enclosing_plugin::enclosing_plugin;
 use crate::manifests::target::{Target, absolute_without_links};
-use crate::manifests::walk::{FILE_NAME, plugin_manifests};
+use crate::manifests::walk::plugin_manifests;
 use crate::output::escape;
 
 /// Results of a search.
@@ -50,7 +51,7 @@ pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {
             else {
                 return Err(no_manifest(path));
             };
-            let target = Target::from_file(above.join(FILE_NAME));
+            let target = Target::from_file(above.join(Manifest::FILE_NAME));
             enclosing = Some(target.path.clone());
             targets.entry(target.absolute.clone()).or_insert(target);
             continue;
@@ -116,14 +117,14 @@ fn no_manifest(path: &Path) -> Error {
     let help = match enclosing_plugin(path) {
         Some(folder) => format!(
             "name the plugin around this folder: {}",
-            display(&without_current_dir(&folder.join(FILE_NAME)))
+            display(&without_current_dir(&folder.join(Manifest::FILE_NAME)))
         ),
         None => "create a plugin with `cargo stratos new my-plugin`, or name its folder or its manifest; files that git \
                  ignores and further checkouts of git worktrees are not searched"
             .to_owned(),
     };
     Error::usage(
-        format!("there is no {FILE_NAME} in {} or below", display(path)),
+        format!("there is no plugin.json in {} or below", display(path)),
         help,
     )
 }

@@ -7,12 +7,10 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use stratos_host::StateDir;
+use stratos_manifest::Manifest;
 
 use crate::error::Error;
 use crate::git;
-
-/// File name of manifests.
-pub(crate) const FILE_NAME: &str = "plugin.json";
 
 /// Folders with copies and build output, which are never walked into.
 const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", StateDir::NAME];
@@ -25,7 +23,7 @@ pub(super) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     walk(folder, |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         entry.depth() == 0
-            || entry.file_name() == OsStr::new(FILE_NAME)
+            || entry.file_name() == OsStr::new(Manifest::FILE_NAME)
             || is_folder && !is_skipped(entry) && !entry.path().parent().is_some_and(has_manifest)
     })
 }
@@ -63,7 +61,9 @@ fn walk(
         let sender = sender.clone();
         // The receiver lives until the walk has ended.
         Box::new(move |entry| match entry {
-            Ok(entry) if entry.depth() > 0 && entry.file_name() == OsStr::new(FILE_NAME) => {
+            Ok(entry)
+                if entry.depth() > 0 && entry.file_name() == OsStr::new(Manifest::FILE_NAME) =>
+            {
                 let _ = sender.send(Ok(entry.into_path()));
                 WalkState::Skip
             }
@@ -87,7 +87,7 @@ fn walk(
 }
 
 fn has_manifest(folder: &Path) -> bool {
-    folder.join(FILE_NAME).symlink_metadata().is_ok()
+    folder.join(Manifest::FILE_NAME).symlink_metadata().is_ok()
 }
 
 fn is_in_repository(folder: &Path) -> bool {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use stratos_host::PluginState;
+use stratos_host::config::StratosToml;
 use stratos_host::event::{BuildStep, Event, LogLine, Part, is_secret_name};
+use stratos_manifest::Manifest;
 use stratos_protocol::logger::{Level, truncate};
 
 use crate::output::escape::{escape, escape_coloured, escape_coloured_line};
@@ -252,9 +254,9 @@ fn format_change(part: Part, files: &[String], count: usize) -> String {
 
 fn format_reread(plugin: &str, error: Option<&str>) -> String {
     let file = if plugin.is_empty() {
-        "stratos.toml"
+        StratosToml::FILE_NAME
     } else {
-        "plugin.json"
+        Manifest::FILE_NAME
     };
     match error {
         None => format!("{DIM}{file} was read again{DIM:#}"),

@@ -86,7 +86,7 @@ impl Project {
     ///
     /// When `plugin.json` is missing or has errors.
     pub fn read(folder: &Path) -> Result<Self, ProjectError> {
-        let path = folder.join("plugin.json");
+        let path = folder.join(Manifest::FILE_NAME);
         let bytes = fs::read(&path).map_err(|source| ProjectError::Read {
             path: path.clone(),
             source,
@@ -158,11 +158,11 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 fn plugin_folders(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
-    if folder.ends_with("plugin.json") && folder.is_file() {
+    if folder.ends_with(Manifest::FILE_NAME) && folder.is_file() {
         let parent = folder.parent().unwrap_or(Path::new(""));
         return Ok(vec![Path::new(".").join(parent)]);
     }
-    if folder.join("plugin.json").is_file() {
+    if folder.join(Manifest::FILE_NAME).is_file() {
         return Ok(vec![folder.to_owned()]);
     }
     let read = |source: io::Error| match source.kind() {
@@ -177,7 +177,7 @@ fn plugin_folders(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(read)? {
         let path = entry.map_err(read)?.path();
-        if path.join("plugin.json").is_file() {
+        if path.join(Manifest::FILE_NAME).is_file() {
             found.push(path);
         }
     }

@@ -5,6 +5,7 @@ use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use stratos_manifest::Manifest;
 use stratos_protocol::error::chain;
 use stratos_protocol::logger::Level;
 
@@ -46,7 +47,7 @@ impl WatchedPlugin {
             builds: BuildChanges::new(control.latest_build(&project.manifest.id)),
             control: control.clone(),
             link: link(&project.folder),
-            manifest: folder.join("plugin.json"),
+            manifest: folder.join(Manifest::FILE_NAME),
             folder,
             present_kind: project.kind.clone(),
             inputs: BuildInputs::default(),
@@ -128,7 +129,7 @@ impl WatchedPlugin {
             .is_some_and(|link| changed.contains(link));
         if is_moved {
             self.folder = canonicalize(&self.project.folder);
-            self.manifest = self.folder.join("plugin.json");
+            self.manifest = self.folder.join(Manifest::FILE_NAME);
         }
         if is_moved || changed.contains(&self.manifest) {
             self.reload_manifest();

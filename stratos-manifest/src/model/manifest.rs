@@ -38,6 +38,11 @@ pub struct Manifest {
     pub homepage: Option<String>,
 }
 
+impl Manifest {
+    /// Name of the file.
+    pub const FILE_NAME: &str = "plugin.json";
+}
+
 /// The author of a plugin (V2, V3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Author {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stratos_manifest::{ProjectFacts, check};
+use stratos_manifest::{Manifest, ProjectFacts, check};
 use stratos_templates::{File, IdError, Options, PluginId, PluginType, render, to_id};
 
 use crate::commands::new::author::AuthorArgs;
@@ -112,7 +112,7 @@ fn plugin_id(given: Option<&str>, path: &Path) -> Result<PluginId, Error> {
 
 /// Refuses arguments that would make an invalid manifest, with the message of the linter.
 fn check_manifest(files: &[File]) -> Result<(), Error> {
-    let manifest = files.iter().find(|file| file.path == "plugin.json");
+    let manifest = files.iter().find(|file| file.path == Manifest::FILE_NAME);
     let source = manifest
         .expect("the template has a manifest")
         .contents
