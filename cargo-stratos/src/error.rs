@@ -130,9 +130,6 @@ impl Error {
     pub(crate) fn help(&self) -> Option<String> {
         let text = match self {
             Self::Usage { help, .. } => return help.clone(),
-            Self::Project(ProjectError::NoPlugin { .. }) => {
-                "create one with `cargo stratos new my-plugin`, or name the plugin's folder"
-            }
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
             }

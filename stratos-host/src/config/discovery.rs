@@ -34,12 +34,6 @@ pub enum ProjectKind {
 /// Error of the discovery of plugins.
 #[derive(Debug, Error)]
 pub enum ProjectError {
-    /// Neither the folder nor a direct subfolder contains `plugin.json`.
-    #[error("there is no plugin in {}: no plugin.json, neither there nor one folder below", folder.display())]
-    NoPlugin {
-        /// The folder that was searched.
-        folder: PathBuf,
-    },
     /// There is no such folder.
     #[error("there is no file or folder {}", path.display())]
     NotFound {
@@ -111,41 +105,27 @@ impl Project {
         })
     }
 
-    /// Finds a plugin by its id in folders and their direct subfolders. Plugins whose manifests have errors are skipped.
-    #[must_use]
-    pub fn find(folders: &[PathBuf], id: &str) -> Option<Self> {
-        let folders = folders
-            .iter()
-            .filter_map(|folder| plugin_folders(folder).ok());
-        folders
-            .flatten()
-            .filter_map(|folder| Self::read(&folder).ok())
-            .find(|project| project.manifest.id == id)
-    }
-
-    /// Reads the plugins in all folders. A folder without `plugin.json` stands for its direct subfolders, and
-    /// `plugin.json` for its folder. A folder that is named twice counts once.
+    /// Reads the plugins in all folders. `plugin.json` stands for its folder. A folder that is named twice counts once.
     ///
     /// # Errors
     ///
-    /// When a folder contains no plugin, a manifest has errors, or an id occurs twice.
+    /// When `plugin.json` is missing or has errors, or an id occurs twice.
     pub fn discover(folders: &[PathBuf]) -> Result<Vec<Self>, ProjectError> {
         let mut found: Vec<Self> = Vec::new();
         for folder in folders {
-            for folder in plugin_folders(folder)? {
-                if found.iter().any(|other| is_same(&other.folder, &folder)) {
-                    continue;
-                }
-                let project = Self::read(&folder)?;
-                if let Some(other) = found.iter().find(|p| p.manifest.id == project.manifest.id) {
-                    return Err(ProjectError::SameId {
-                        id: project.manifest.id,
-                        first: other.folder.clone(),
-                        second: project.folder,
-                    });
-                }
-                found.push(project);
+            let folder = plugin_folder(folder)?;
+            if found.iter().any(|other| is_same(&other.folder, &folder)) {
+                continue;
             }
+            let project = Self::read(&folder)?;
+            if let Some(other) = found.iter().find(|p| p.manifest.id == project.manifest.id) {
+                return Err(ProjectError::SameId {
+                    id: project.manifest.id,
+                    first: other.folder.clone(),
+                    second: project.folder,
+                });
+            }
+            found.push(project);
         }
         Ok(found)
     }
@@ -157,37 +137,19 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one, other), (Ok(one), Ok(other)) if one == other)
 }
 
-fn plugin_folders(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
-    if folder.ends_with(Manifest::FILE_NAME) && folder.is_file() {
-        let parent = folder.parent().unwrap_or(Path::new(""));
-        return Ok(vec![Path::new(".").join(parent)]);
+fn plugin_folder(path: &Path) -> Result<PathBuf, ProjectError> {
+    let path = path.to_owned();
+    if path.ends_with(Manifest::FILE_NAME) && path.is_file() {
+        let parent = path.parent().unwrap_or(Path::new(""));
+        return Ok(Path::new(".").join(parent));
     }
-    if folder.join(Manifest::FILE_NAME).is_file() {
-        return Ok(vec![folder.to_owned()]);
-    }
-    let read = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => ProjectError::NotFound {
-            path: folder.to_owned(),
-        },
-        _ => ProjectError::Read {
-            path: folder.to_owned(),
-            source,
-        },
-    };
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        if path.join(Manifest::FILE_NAME).is_file() {
-            found.push(path);
+    match fs::read_dir(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(ProjectError::NotFound { path })
         }
+        Err(source) if !path.is_dir() => Err(ProjectError::Read { path, source }),
+        _ => Ok(path),
     }
-    found.sort();
-    if found.is_empty() {
-        return Err(ProjectError::NoPlugin {
-            folder: folder.to_owned(),
-        });
-    }
-    Ok(found)
 }
 
 fn kind(folder: &Path, manifest: &Manifest) -> ProjectKind {
@@ -295,7 +257,7 @@ mod tests {
     fn errors_contain_the_path_of_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let error = Project::discover(&[folder.path().to_owned()]).unwrap_err();
-        assert!(matches!(error, ProjectError::NoPlugin { .. }));
+        assert!(error.to_string().ends_with("plugin.json"), "{error}");
         fs::write(folder.path().join("plugin.json"), "{\n  \"id\": 7\n}").unwrap();
         let error = Project::discover(&[folder.path().to_owned()])
             .unwrap_err()
@@ -310,7 +272,7 @@ mod tests {
             fs::create_dir(root.path().join(name)).unwrap();
             fs::write(root.path().join(name).join("plugin.json"), MANIFEST).unwrap();
         }
-        let error = Project::discover(&[root.path().to_owned()]).unwrap_err();
+        let error = Project::discover(&["a", "b"].map(|name| root.path().join(name))).unwrap_err();
         assert!(matches!(error, ProjectError::SameId { .. }), "{error}");
     }
 }

@@ -190,6 +190,17 @@ fn a_list_of_nothing_says_so() {
 }
 
 #[test]
+fn without_a_shell_the_manifest_in_a_subfolder_counts() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::create_dir(root.path().join("forms")).unwrap();
+    std::fs::write(root.path().join("forms/plugin.json"), MANIFEST).unwrap();
+    let state = root.path().join(".stratos");
+    drop(StateDir::open(&state).unwrap());
+    let refused = config(&state, &["config", "set", "forms", "refresh_interval", "0"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+}
+
+#[test]
 fn without_a_valid_manifest_the_value_is_not_checked() {
     let folder = plugin("{}");
     let state = folder.path().join(".stratos");

@@ -1,5 +1,6 @@
 //! Access to config values, through the running shell or directly in the state folder.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -12,6 +13,7 @@ use stratos_host::remote::{
 };
 use stratos_host::state_dir::StateDirError;
 use stratos_host::store::{ConfigExport, StoreError};
+use stratos_manifest::Manifest;
 
 use crate::commands::shell_args::connect;
 use crate::context::Context;
@@ -51,7 +53,7 @@ impl ConfigAccess {
                 Ok(shell.call(&GetSettings { plugin }).await?)
             }
             Self::StateDir(_, folders) => {
-                let project = Project::find(folders, plugin);
+                let project = find_project(folders, plugin);
                 Ok(project.map(|project| project.manifest.settings))
             }
         }
@@ -129,6 +131,25 @@ fn plugin_folders(state_dir: &Path) -> Vec<PathBuf> {
         .chain([Path::new(".")])
         .map(Path::to_owned)
         .collect()
+}
+
+/// The plugin with this id in one of the folders. Plugins whose manifests have errors are skipped.
+fn find_project(folders: &[PathBuf], id: &str) -> Option<Project> {
+    let candidates = folders.iter().flat_map(|folder| candidates(folder));
+    candidates
+        .filter_map(|folder| Project::read(&folder).ok())
+        .find(|project| project.manifest.id == id)
+}
+
+/// The folder itself if it has `plugin.json`, otherwise what it contains.
+fn candidates(folder: &Path) -> Vec<PathBuf> {
+    if folder.join(Manifest::FILE_NAME).is_file() {
+        return vec![folder.to_owned()];
+    }
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
 }
 
 /// An error for a value over a limit is a refusal, as from the running shell.
