@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use stratos_host::PluginState;
@@ -71,7 +70,7 @@ impl EventFormat {
             Event::Reload { plugin, ms, .. } => {
                 let text = format!(
                     "{GREEN}reloaded{GREEN:#} {DIM}{} after the change{DIM:#}",
-                    format_duration(Duration::from_millis(*ms))
+                    format_duration(*ms as f64)
                 );
                 self.prefixed(plugin, &text)
             }
@@ -105,10 +104,7 @@ impl EventFormat {
                 error,
                 ms,
             } => {
-                let (channel, time) = (
-                    escape(channel),
-                    format_duration(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default()),
-                );
+                let (channel, time) = (escape(channel), format_duration(*ms));
                 let text = match error {
                     None => format!("call  {channel} {DIM}{time}{DIM:#}"),
                     Some(error) => format!(
@@ -197,7 +193,7 @@ impl EventFormat {
                 let unchanged = if *unchanged { ", unchanged" } else { "" };
                 let text = format!(
                     "{DIM}built in {}{unchanged}{DIM:#}",
-                    format_duration(Duration::from_millis(*ms))
+                    format_duration(*ms as f64)
                 );
                 (text, output.as_str())
             }
@@ -266,10 +262,7 @@ fn format_reread(plugin: &str, error: Option<&str>) -> String {
 
 fn format_request(method: &str, path: &str, status: Option<u16>, ms: f64) -> String {
     let (method, path) = (escape(method), shorten(path));
-    let (path, time) = (
-        escape(&path),
-        format_duration(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default()),
-    );
+    let (path, time) = (escape(&path), format_duration(ms));
     let status = match status {
         None => format!("{YELLOW}cancelled by the client{YELLOW:#}"),
         Some(status @ 500..) => format!("{RED}{status}{RED:#}"),
@@ -300,13 +293,12 @@ fn shorten(text: &str) -> Cow<'_, str> {
     truncate(text, DATA_BYTES).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// A duration with as many digits as tell something.
-fn format_duration(duration: Duration) -> String {
-    let ms = duration.as_secs_f64() * 1e3;
+/// Formats milliseconds, which are whole unless fractions were measured, with as many digits as tell something.
+fn format_duration(ms: f64) -> String {
     match ms {
         1000.0.. => format!("{:.1} s", ms / 1e3),
-        10.0.. => format!("{ms:.0} ms"),
-        _ => format!("{ms:.1} ms"),
+        ..10.0 if ms.fract() > 0.0 => format!("{ms:.1} ms"),
+        _ => format!("{ms:.0} ms"),
     }
 }
 
@@ -317,13 +309,29 @@ fn format_state(state: &PluginState) -> String {
             reason,
             retry_in_ms,
         } => {
-            let (reason, time) = (
-                escape(reason),
-                format_duration(Duration::from_millis(*retry_in_ms)),
-            );
+            let (reason, time) = (escape(reason), format_duration(*retry_in_ms as f64));
             format!("{YELLOW}crashed{YELLOW:#}: {reason}; starts again in {time}")
         }
         PluginState::Running => format!("{GREEN}running{GREEN:#}"),
         other => format!("{DIM}{}{DIM:#}", other.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_the_digits_that_were_measured() {
+        for (ms, expected) in [
+            (0.0, "0 ms"),
+            (0.7312, "0.7 ms"),
+            (5.0, "5 ms"),
+            (5.0123, "5.0 ms"),
+            (250.0, "250 ms"),
+            (21_420.0, "21.4 s"),
+        ] {
+            assert_eq!(format_duration(ms), expected);
+        }
     }
 }
