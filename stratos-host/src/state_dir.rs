@@ -66,8 +66,8 @@ impl StateDir {
     /// Name of the config store's file in a state folder.
     pub const STORE_FILE: &str = "config.redb";
 
-    /// Path of the state folder where none is named: [`NAME`](Self::NAME) in the folder of the only plugin, otherwise in the
-    /// current folder.
+    /// Path of the state folder where none is named: [`NAME`](Self::NAME) in the folder of the only plugin, otherwise in
+    /// the current folder.
     #[must_use]
     pub fn default_path(projects: &[Project]) -> PathBuf {
         let folder = match projects {

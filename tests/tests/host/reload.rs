@@ -530,7 +530,7 @@ fn a_program_built_by_another_tool_is_reloaded() {
     assert_eq!(shell.get("/api/sample/hello/x").status, 200);
 }
 
-/// The system reports a change below the path of the change only, so not that of a file with another path elsewhere.
+/// A write through a hard link outside of the watched folders causes no file event, so only polling finds it.
 #[test]
 fn files_are_compared_without_file_events() {
     let plugins = Plugins::new(SAMPLE, &[]);
