@@ -20,22 +20,22 @@ impl LauncherFactory {
         cargo_toml: &Path,
         folders: PluginFolders,
     ) -> ProcessLauncher {
-        let source = CargoPackage::new(cargo_toml.to_owned(), Arc::clone(&self.0.builder));
+        let source = CargoPackage::new(cargo_toml.to_owned(), Arc::clone(&self.0.build_context));
         ProcessLauncher::new(plugin, Box::new(source), folders, Arc::clone(&self.0))
     }
 
     /// Hides cargo's progress from now on, for example because a prompt uses the terminal.
     pub fn hide_build_progress(&self) {
-        self.0.builder.quiet.store(true, Ordering::Relaxed);
+        self.0.build_context.quiet.store(true, Ordering::Relaxed);
     }
 
     /// The path at which cargo last built a plugin's program.
     pub(crate) fn built_program(&self, plugin: &str) -> Option<PathBuf> {
-        self.0.builder.built_programs().get(plugin).cloned()
+        self.0.build_context.built_programs().get(plugin).cloned()
     }
 
     /// The cargo executable.
     pub(crate) fn cargo(&self) -> &OsStr {
-        &self.0.builder.cargo.options.program
+        &self.0.build_context.cargo.options.program
     }
 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "reload")]
-use crate::process::cargo_build::{CargoBuilder, CargoOptions};
+use crate::process::cargo_build::{BuildContext, CargoOptions};
 use crate::process::env::PluginEnv;
 use crate::process::guardian::Guardian;
 use crate::process::run_record::{RUN_PREFIX, RunRecord};
@@ -45,7 +45,7 @@ pub(super) struct RunContext {
     /// Folder of each start's copy of its program; removed when this value is dropped.
     pub(super) run_dir: TempDir,
     #[cfg(feature = "reload")]
-    pub(super) builder: Arc<CargoBuilder>,
+    pub(super) build_context: Arc<BuildContext>,
     /// None without a guardian.
     pub(super) run_record: Option<Arc<RunRecord>>,
     pub(super) env: PluginEnv,
@@ -100,7 +100,7 @@ impl RunContext {
             spawner,
             run_dir,
             #[cfg(feature = "reload")]
-            builder: Arc::new(CargoBuilder::new(
+            build_context: Arc::new(BuildContext::new(
                 options.cargo,
                 options.state_dir,
                 run_record.clone(),

@@ -1,7 +1,7 @@
 //! Builds of plugins by cargo, which see every change of an input, also those that cargo does not see.
 
+mod build_context;
 mod build_dirs;
-mod builder;
 mod cargo;
 mod messages;
 mod package;
@@ -10,4 +10,4 @@ mod tracked_build;
 
 pub use self::cargo::CargoOptions;
 pub use self::test_build::TestBuild;
-pub(super) use self::{builder::CargoBuilder, package::CargoPackage};
+pub(super) use self::{build_context::BuildContext, package::CargoPackage};

@@ -11,8 +11,8 @@ use tokio::task::spawn_blocking;
 
 use crate::event::EventBus;
 use crate::process::build_error::BuildError;
+use crate::process::cargo_build::build_context::BuildContext;
 use crate::process::cargo_build::build_dirs::BuildDirs;
-use crate::process::cargo_build::builder::CargoBuilder;
 use crate::process::cargo_build::tracked_build::TrackedBuild;
 use crate::process::program_source::{ProgramSource, SourceProgram};
 
@@ -20,31 +20,31 @@ use crate::process::program_source::{ProgramSource, SourceProgram};
 #[derive(Debug)]
 pub(in crate::process) struct CargoPackage {
     cargo_toml: PathBuf,
-    builder: Arc<CargoBuilder>,
+    context: Arc<BuildContext>,
     /// Folders to build in, after the first build.
     build_dirs: OnceLock<BuildDirs>,
 }
 
 impl CargoPackage {
-    pub(in crate::process) const fn new(cargo_toml: PathBuf, builder: Arc<CargoBuilder>) -> Self {
+    pub(in crate::process) const fn new(cargo_toml: PathBuf, context: Arc<BuildContext>) -> Self {
         Self {
             cargo_toml,
-            builder,
+            context,
             build_dirs: OnceLock::new(),
         }
     }
 
     async fn build(&self, plugin: &str, events: &EventBus) -> Result<SourceProgram, BuildError> {
-        let builder = &self.builder;
-        let permit = Arc::clone(&builder.permit).acquire_owned().await;
+        let context = &self.context;
+        let permit = Arc::clone(&context.permit).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
-        let quiet = builder.quiet.load(Ordering::Relaxed);
+        let quiet = context.quiet.load(Ordering::Relaxed);
         let (tracked, args) = self.track().await;
         if tracked.as_ref().is_some_and(|tracked| tracked.waits) {
             let text = "another cargo builds in the same target folder; this build begins when it has ended";
             events.log_from_shell(plugin, Level::Info, text);
         }
-        let cargo = &builder.cargo;
+        let cargo = &context.cargo;
         let built = cargo.build(&self.cargo_toml, &args, plugin, quiet, permit);
         let built = built.await;
         if let Some(tracked) = tracked {
@@ -56,7 +56,7 @@ impl CargoPackage {
             let _ = spawn_blocking(move || tracked.end(program.as_deref())).await;
         }
         let built = built?;
-        let mut programs = builder.built_programs();
+        let mut programs = context.built_programs();
         programs.insert(plugin.to_owned(), built.program.clone());
         Ok(SourceProgram {
             path: built.program,
@@ -67,9 +67,9 @@ impl CargoPackage {
     /// Finds the folders to build in, and makes cargo see all changes of inputs. Returns the arguments for cargo.
     async fn track(&self) -> (Option<TrackedBuild>, Vec<OsString>) {
         let known = self.build_dirs.get().cloned();
-        let (builder, cargo_toml) = (Arc::clone(&self.builder), self.cargo_toml.clone());
+        let (context, cargo_toml) = (Arc::clone(&self.context), self.cargo_toml.clone());
         let task = spawn_blocking(move || {
-            let (options, state_dir) = (&builder.cargo.options, &builder.state_dir);
+            let (options, state_dir) = (&context.cargo.options, &context.state_dir);
             let find = || BuildDirs::find(&options.program, &cargo_toml, state_dir, &options.args);
             let found = known.or_else(find);
             let dirs = found.clone();

@@ -1,4 +1,4 @@
-//! The state that the builds of one shell share.
+//! State that the builds of one shell share.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,9 +10,9 @@ use tokio::sync::Semaphore;
 use crate::process::cargo_build::cargo::{Cargo, CargoOptions};
 use crate::process::run_record::RunRecord;
 
-/// Builds the packages of one shell, one after the other.
+/// State that the builds of one shell share, which run one after the other.
 #[derive(Debug)]
-pub(in crate::process) struct CargoBuilder {
+pub(in crate::process) struct BuildContext {
     pub(in crate::process) cargo: Cargo,
     pub(super) state_dir: PathBuf,
     /// Semaphore of one permit, which a build holds: one build uses all cores, and a second cargo would print that it
@@ -23,7 +23,7 @@ pub(in crate::process) struct CargoBuilder {
     built_programs: Mutex<BTreeMap<String, PathBuf>>,
 }
 
-impl CargoBuilder {
+impl BuildContext {
     pub(in crate::process) fn new(
         options: CargoOptions,
         state_dir: PathBuf,
