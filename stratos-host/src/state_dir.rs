@@ -212,11 +212,14 @@ mod tests {
             drop(StateDir::open(folder.path()).unwrap());
         }
         let kept = names();
-        for (number, name) in (1..).zip(["host.json", "config.backup.json"]) {
-            // Neither committed nor discarded, as after a kill.
+        for name in ["host.json", "config.backup.json"] {
+            let before = names();
             let file = AtomicWriteFile::open(path(name)).unwrap();
-            std::mem::forget(file);
-            assert_eq!(names().len(), kept.len() + number, "{:?}", names());
+            let partial: Vec<_> = names().difference(&before).cloned().collect();
+            assert_eq!(partial.len(), 1, "{partial:?}");
+            // The end of a process closes its files, which Windows could not remove otherwise.
+            file.discard().unwrap();
+            fs::write(folder.path().join(&partial[0]), "").unwrap();
         }
         drop(StateDir::open(folder.path()).unwrap());
         assert_eq!(names(), kept);
