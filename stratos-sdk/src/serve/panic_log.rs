@@ -112,11 +112,11 @@ mod tests {
    2: fleet::planner::plan
              at ./src/planner.rs:14:9
    3: fleet::Fleet::on_start::{{closure}}
-             at C:\work\fleet\src\main.rs:20:5
+             at C:\plugins\fleet\src\main.rs:20:5
    4: stratos::session::Session<P>::run_hook::{{closure}}
-             at C:\work\stratos\stratos-sdk\src\session.rs:190:14
+             at C:\plugins\stratos\stratos-sdk\src\session.rs:190:14
       {closure#0}<core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future>>>
-             at /work/stratos/stratos-sdk/src/instrument.rs:39:33
+             at /home/ada/stratos/stratos-sdk/src/instrument.rs:39:33
    5: tokio::runtime::task::core::Core<T,S>::poll
              at D:\cargo-home\registry\src\index\tokio-1.52.3\src\runtime\task\core.rs:375:24
    6: core::ops::function::FnOnce::call_once
@@ -129,7 +129,7 @@ mod tests {
 ";
         let expected = [
             "fleet::planner::plan at ./src/planner.rs:14:9",
-            r"fleet::Fleet::on_start::{{closure}} at C:\work\fleet\src\main.rs:20:5",
+            r"fleet::Fleet::on_start::{{closure}} at C:\plugins\fleet\src\main.rs:20:5",
         ];
         assert_eq!(own_frames(backtrace), expected);
     }
