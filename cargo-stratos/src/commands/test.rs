@@ -121,8 +121,9 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     for (folder, cargo_toml) in crates {
         let build = TestBuild::begin(&cx.cargo, &cargo_toml, &state_dir, &cargo_args);
         let arguments = [build.args(), &cargo_args].concat();
-        all_pass &= run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml)?;
+        let passes = run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml);
         build.end();
+        all_pass &= passes?;
     }
     Ok(Outcome::success_if(all_pass))
 }

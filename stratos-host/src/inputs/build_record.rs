@@ -207,4 +207,15 @@ mod tests {
         fs::write(&path, text.replace(&record_version(), "0.0.1 0")).unwrap();
         assert!(file.read().is_none());
     }
+
+    #[test]
+    fn one_process_at_a_time_has_the_record_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        let file = RecordFile::open(&path).unwrap();
+        let other = File::open(&path).unwrap();
+        assert!(other.try_lock().is_err());
+        drop(file);
+        other.try_lock().unwrap();
+    }
 }

@@ -214,7 +214,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
 
 /// Whether a comma-separated header has this token, in upper or lower case.
 fn has_token(headers: &HeaderMap, header: &HeaderName, token: &str) -> bool {
-    tokens(headers, header).any(|its| its.eq_ignore_ascii_case(token))
+    tokens(headers, header).any(|other| other.eq_ignore_ascii_case(token))
 }
 
 fn tokens<'a>(headers: &'a HeaderMap, header: &HeaderName) -> impl Iterator<Item = &'a str> {

@@ -162,4 +162,35 @@ mod tests {
         write("p/src/main.rs", "three");
         assert!(begin().check(true).is_ok(), "cargo was made to build it");
     }
+
+    #[test]
+    fn builds_at_the_same_time_are_all_recorded_until_their_packages_are_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let state_dir = root.path().join("state");
+        let target = state_dir.join("target");
+        // As cargo creates it in a build.
+        fs::create_dir_all(target.join("debug/.fingerprint")).unwrap();
+        let begin = |name: &str| {
+            let cargo_toml = root.path().join(name).join("Cargo.toml");
+            fs::create_dir(root.path().join(name)).unwrap();
+            let package =
+                format!("[package]\nname = \"{name}\"\n[workspace]\n[lib]\npath = \"lib.rs\"\n");
+            fs::write(&cargo_toml, package).unwrap();
+            fs::write(root.path().join(name).join("lib.rs"), "").unwrap();
+            #[expect(clippy::disallowed_methods, reason = "cargo sets it for tests")]
+            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+            let dirs = BuildDirs::find(&cargo, &cargo_toml, &state_dir, &[]).unwrap();
+            TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &state_dir)
+        };
+        let first = begin("first");
+        begin("second").end(Some(&target.join("second")));
+        first.end(Some(&target.join("first")));
+        let record = || fs::read_to_string(target.join(RECORD_FILE)).unwrap();
+        for name in ["first/lib.rs", "second/lib.rs"] {
+            assert!(record().contains(name), "{name}: {}", record());
+        }
+        fs::remove_dir_all(root.path().join("first")).unwrap();
+        begin("third").end(None);
+        assert!(!record().contains("first"), "it was removed: {}", record());
+    }
 }
