@@ -29,6 +29,15 @@ pub struct StratosToml {
     /// Table `[check]`, which `cargo stratos check` reads.
     #[serde(default, rename = "check")]
     _check: IgnoredTable,
+    /// Table `[ui]`, which `cargo stratos build` reads.
+    #[serde(default, rename = "ui")]
+    _ui: IgnoredTable,
+    /// Table `[pack]`, which `cargo stratos pack` reads.
+    #[serde(default, rename = "pack")]
+    _pack: IgnoredTable,
+    /// Table `[deploy]`, which `cargo stratos deploy` reads.
+    #[serde(default, rename = "deploy")]
+    _deploy: IgnoredTable,
 }
 
 /// Environment variables by name.

@@ -50,6 +50,7 @@ const CRATES: &[&str] = &[
     "stratos-macros",
     "stratos-sdk",
     "stratos-host",
+    "stratos-bundle",
     "cargo-stratos",
     "templates",
 ];
