@@ -4,6 +4,7 @@ mod discovery;
 mod origin;
 mod project_settings;
 mod shell_version;
+mod ship_tables;
 mod stratos_toml;
 
 pub use stratos_manifest::{Setting, SettingError, check_value};
@@ -12,6 +13,7 @@ pub use self::discovery::{Project, ProjectError, ProjectKind};
 pub use self::origin::{Origin, OriginError};
 pub use self::project_settings::{PluginFolder, ProjectSettings, SettingsFolders};
 pub use self::shell_version::ShellVersion;
+pub use self::ship_tables::{BackgroundTable, DeployTable, NotSecret, PackTable, UiTable};
 pub use self::stratos_toml::{
     DevTable, EnvVarError, EnvVars, Persona, StratosToml, StratosTomlError, validate_env_var,
 };

@@ -12,6 +12,7 @@ use thiserror::Error;
 use toml::Spanned;
 
 use crate::config::Origin;
+use crate::config::ship_tables::{BackgroundTable, DeployTable, PackTable, UiTable};
 
 /// The content of `stratos.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -29,15 +30,18 @@ pub struct StratosToml {
     /// Table `[check]`, which `cargo stratos check` reads.
     #[serde(default, rename = "check")]
     _check: IgnoredTable,
-    /// Table `[ui]`, which `cargo stratos build` reads.
-    #[serde(default, rename = "ui")]
-    _ui: IgnoredTable,
-    /// Table `[pack]`, which `cargo stratos pack` reads.
-    #[serde(default, rename = "pack")]
-    _pack: IgnoredTable,
-    /// Table `[deploy]`, which `cargo stratos deploy` reads.
-    #[serde(default, rename = "deploy")]
-    _deploy: IgnoredTable,
+    /// Table `[ui]`.
+    #[serde(default)]
+    pub ui: UiTable,
+    /// Table `[background]`.
+    #[serde(default)]
+    pub background: BackgroundTable,
+    /// Table `[pack]`.
+    #[serde(default)]
+    pub pack: PackTable,
+    /// Table `[deploy]`.
+    #[serde(default)]
+    pub deploy: DeployTable,
 }
 
 /// Environment variables by name.
@@ -152,6 +156,16 @@ fn valid_env<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EnvVars, D::E
 impl StratosToml {
     /// Name of the file.
     pub const FILE_NAME: &str = "stratos.toml";
+
+    /// Loads the file in a plugin's folder. The default if there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the file exists, but cannot be read or is not valid.
+    pub fn load(folder: &Path) -> Result<Self, StratosTomlError> {
+        let file = SettingsFile::load(folder, Path::new(""))?;
+        Ok(file.map_or_else(Self::default, |file| file.content))
+    }
 }
 
 /// A loaded `stratos.toml`.
