@@ -29,10 +29,12 @@
 
 #![warn(missing_docs)]
 
+mod entry;
 mod id;
 mod options;
 mod render;
 
+pub use crate::entry::{EntryOptions, entry};
 pub use crate::id::{IdError, PluginId, to_id};
 pub use crate::options::{Author, Options, PluginType, SDK_VERSION, Sdk};
 pub use crate::render::{File, RenderError, render};

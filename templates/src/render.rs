@@ -122,7 +122,7 @@ fn values(options: &Options) -> Value {
     }
 }
 
-fn text(file: &EmbeddedFile) -> String {
+pub(crate) fn text(file: &EmbeddedFile) -> String {
     String::from_utf8(file.data.to_vec()).expect("template files are UTF-8")
 }
 

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -40,11 +40,11 @@ afterEach(async () => {
 /** Creates a plugin's folder as the shell installs it. */
 function install(id, program = PLUGIN) {
   const folder = join(root, String(++folders), "plugins", id);
-  mkdirSync(join(folder, "background"), { recursive: true });
+  const programs = join(folder, "background", "bin", `${process.platform}-${process.arch}`);
+  cpSync(new URL("entry", import.meta.url), folder, { recursive: true });
+  mkdirSync(programs, { recursive: true });
   writeFileSync(join(folder, "plugin.json"), JSON.stringify({ id, version: "1.0.0" }));
-  writeFileSync(join(folder, "background", "package.json"), JSON.stringify({ type: "module" }));
-  copyFileSync(new URL("index.js", import.meta.url), join(folder, "background", "index.js"));
-  const installed = join(folder, "background", WINDOWS ? `${id}.exe` : id);
+  const installed = join(programs, WINDOWS ? `${id}.exe` : id);
   if (program) {
     copyFileSync(program, installed);
     chmodSync(installed, 0o644); // Archives lose the permission to execute.

@@ -1,16 +1,19 @@
-//! The Node project of `tests/node`.
+//! The Node project of `tests/node`, with the entry that it tests.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use stratos_templates::{EntryOptions, entry};
+
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
 /// The oldest supported major version of Node.
 const OLDEST_NODE: u32 = 20;
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
-/// Copies `tests/node` into `place` and installs its packages there, so that the source tree stays clean.
+/// Copies `tests/node` into `place` and installs its packages there, so that the source tree stays clean. The entry is
+/// written into the folder `entry`.
 ///
 /// # Errors
 ///
@@ -18,6 +21,7 @@ const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 pub fn node_project(place: &Path) -> Result<PathBuf, String> {
     check_node()?;
     let folder = copy_sources(place);
+    write_entry(&folder.join("entry"));
     install(&folder)?;
     Ok(folder)
 }
@@ -53,6 +57,14 @@ fn copy_sources(place: &Path) -> PathBuf {
         }
     }
     folder
+}
+
+fn write_entry(folder: &Path) {
+    for file in entry(&EntryOptions::default()) {
+        let path = folder.join(file.path);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
+        fs::write(path, file.contents).expect("a file");
+    }
 }
 
 fn install(folder: &Path) -> Result<(), String> {

@@ -1,0 +1,84 @@
+// A connection to the plugin's process: JSON-RPC 2.0 in both directions, one message a line.
+
+import { readLines } from "./lines.js";
+import { CLOSED, CODES, LATE, LIMITS, RpcError, checkSize } from "./rpc_error.js";
+
+const REQUESTS_IN_FLIGHT = 256;
+
+/** A JSON-RPC 2.0 peer, one message a line. `handler` receives requests and notifications. */
+export class Connection {
+  #socket;
+  #waiting = new Map();
+  #lastId = 0;
+  #inFlight = 0;
+
+  constructor(socket) {
+    this.#socket = socket;
+    let failure;
+    const broken = (error) => socket.destroy((failure ??= error));
+    const tooLong = () => broken(new Error(`a line is longer than ${LIMITS.frame_bytes} bytes`));
+    const receive = (line) => {
+      try {
+        if (!socket.destroyed) this.#receive(line);
+      } catch (error) {
+        broken(error);
+      }
+    };
+    readLines(socket, LIMITS.frame_bytes, receive, tooLong);
+    // A connection broken by the plugin's exit is not reported separately.
+    socket.on("error", () => {});
+    socket.once("close", () => {
+      for (const { reject } of this.#waiting.values()) reject(new RpcError(CLOSED, "the connection is closed"));
+      this.handler.closed(failure);
+    });
+  }
+
+  /** Closes the connection after all queued messages are written. */
+  close() {
+    this.#socket.end();
+  }
+
+  async call(method, params, deadline) {
+    if (!this.#socket.writable) throw new RpcError(CLOSED, "the connection is closed");
+    const id = ++this.#lastId;
+    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const late = setTimeout(() => {
+      this.#waiting.get(id)?.reject(new RpcError(LATE, `no answer within ${deadline / 1000} s`));
+      this.#send({ method: "cancel", params: { id } });
+    }, deadline);
+    try {
+      this.#send({ id, method, params });
+      return await answer;
+    } finally {
+      clearTimeout(late);
+      this.#waiting.delete(id);
+    }
+  }
+
+  #receive(line) {
+    const { jsonrpc, id, method, params, result, error } = JSON.parse(line);
+    if (jsonrpc !== "2.0" || (method ?? id) === undefined) throw new Error("a line is no message");
+    if (method !== undefined && id !== undefined) this.#serve(id, method, params);
+    else if (method !== undefined) this.handler.notification(method, params ?? {});
+    else if (error) this.#waiting.get(id)?.reject(new RpcError(error.code, error.message));
+    else this.#waiting.get(id)?.resolve(result);
+  }
+
+  async #serve(id, method, params) {
+    this.#inFlight += 1;
+    try {
+      if (this.#inFlight > REQUESTS_IN_FLIGHT) throw new RpcError(CODES.busy, "too many requests are in flight");
+      this.#send({ id, result: await this.handler.request(method, params) });
+    } catch ({ code = CODES.internal, message }) {
+      this.#send({ id, error: { code, message } });
+      if (code === CODES.refused) this.close();
+    }
+    this.#inFlight -= 1;
+  }
+
+  #send(message) {
+    const line = JSON.stringify({ jsonrpc: "2.0", ...message });
+    checkSize("message", line, LIMITS.frame_bytes);
+    if (this.#socket.writable) this.#socket.write(`${line}\n`);
+  }
+}

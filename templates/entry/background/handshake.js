@@ -1,0 +1,33 @@
+// The handshake: identity of the process, protocol version and features.
+
+import { timingSafeEqual } from "node:crypto";
+
+import { PLUGIN_ID } from "./plugin.js";
+import { LIMITS } from "./rpc_error.js";
+
+const PROTOCOL = { major: 1, minor: 1 };
+const HOST = { name: "stratos-node-entry", version: "0.1.0" };
+const FEATURES = ["http", "resume"];
+
+/** The reason to refuse a plugin with a valid nonce, if there is one. */
+export function objection(method, hello) {
+  if (method !== "hello") return `its first message is a \`${method}\` request, not \`hello\``;
+  if (hello.protocol.major !== PROTOCOL.major) {
+    return `it speaks protocol ${hello.protocol.major}, this shell speaks ${PROTOCOL.major}`;
+  }
+  if (hello.plugin.id !== PLUGIN_ID) return `it says that it is the plugin \`${hello.plugin.id}\`, not \`${PLUGIN_ID}\``;
+}
+
+export function welcome({ protocol, features }) {
+  return {
+    protocol: { major: PROTOCOL.major, minor: Math.min(PROTOCOL.minor, protocol.minor) },
+    host: HOST,
+    features: features.filter((feature) => FEATURES.includes(feature)),
+    limits: LIMITS,
+  };
+}
+
+export function sameSecret(given, secret) {
+  const [a, b] = [Buffer.from(String(given)), Buffer.from(secret)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,81 @@
+// HTTP requests of the shell's server, which are forwarded to the plugin.
+
+import http from "node:http";
+
+import { PLUGIN_ID } from "./plugin.js";
+import { serving, shared } from "./serving.js";
+
+/** Hop-by-hop headers, and `expect`, which the shell's server has answered. */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+];
+
+/** The Express router of a prefix, which forwards each request to the plugin. */
+export async function route(req, res) {
+  if (!shared.serving) return fail(req, res, 503, `plugin \`${PLUGIN_ID}\` is not running`);
+  try {
+    await shared.serving.syncAuth();
+    forward(serving(), req, res);
+  } catch (error) {
+    fail(req, res, 500, error.message);
+  }
+}
+
+/** Streams both ways, with the full path, because the plugin's routers know their prefixes. */
+function forward({ http: socketPath, agent }, req, res) {
+  const headers = endToEnd(req.headersDistinct);
+  const body = parsedBody(req);
+  if (body !== undefined) {
+    headers["content-length"] = String(Buffer.byteLength(body));
+    delete headers["content-encoding"];
+  } else if (req.headers["transfer-encoding"] !== undefined) {
+    headers["transfer-encoding"] = "chunked"; // Node itself would not say so for a DELETE.
+  }
+  const target = { socketPath, agent, method: req.method, path: req.originalUrl, headers };
+  const upstream = http.request(target, (answer) => {
+    res.writeHead(answer.statusCode, answer.statusMessage, endToEnd(answer.headersDistinct));
+    answer.on("error", () => res.destroy()).pipe(res);
+  });
+  upstream.on("error", (error) => fail(req, res, 502, `plugin \`${PLUGIN_ID}\` did not answer: ${error.message}`));
+  // The client may close the connection before the response is complete; the plugin's handler is dropped then.
+  res.on("close", () => res.writableFinished || upstream.destroy());
+  if (body === undefined) req.pipe(upstream);
+  else upstream.end(body);
+}
+
+function endToEnd(headers) {
+  const named = String(headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const dropped = new Set([...HOP_BY_HOP, ...named]);
+  const kept = Object.entries(headers).filter(([name]) => !dropped.has(name));
+  return Object.fromEntries(kept.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+}
+
+/**
+ * The body, if a parser of the shell has read it already; otherwise `undefined`.
+ *
+ * JSON is serialized again: the same value, not the same bytes. Numbers are JavaScript's, and of equal
+ * names in an object the last one is kept. A parsed form cannot be restored.
+ */
+function parsedBody(req) {
+  const type = req.headers["content-type"] ?? "";
+  if (!req.readableEnded) return undefined;
+  if (req.body === undefined || req.headers["content-length"] === "0") return "";
+  if (Buffer.isBuffer(req.body)) return req.body;
+  if (/^[^;]*[/+]json *(;|$)/i.test(type)) return JSON.stringify(req.body);
+  if (typeof req.body === "string") return req.body;
+  throw new Error(`the shell has read the body of this request, and ${type} cannot be written anew`);
+}
+
+function fail(req, res, status, error) {
+  req.unpipe().resume(); // The rest of the body would stand in the way of the next request.
+  if (res.headersSent) return res.destroy();
+  res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+}

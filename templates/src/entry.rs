@@ -1,0 +1,168 @@
+//! The entry: the background module that the real shell loads, which starts the plugin's program.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_embed::RustEmbed;
+
+use crate::render::{File, text};
+
+#[derive(RustEmbed)]
+#[folder = "entry/background"]
+struct Modules;
+
+/// Module that is shipped, with the others joined into it.
+const ENTRY: &str = "index.js";
+
+/// Options of the entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EntryOptions {
+    /// Whether the entry restarts a program that crashed; by default, the plugin is errored then (V1).
+    pub supervise: bool,
+}
+
+/// Files of the background folder that the real shell loads: `background/index.js` and `background/package.json`.
+///
+/// The entry consists of several modules, which are joined here: after an update, a shell may load `index.js?v=2`, and
+/// Node would take the old imports from its cache of modules.
+///
+/// ```
+/// use stratos_templates::{EntryOptions, entry};
+///
+/// let files = entry(&EntryOptions { supervise: true });
+/// let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+/// assert_eq!(paths, ["background/index.js", "background/package.json"]);
+/// ```
+#[must_use]
+pub fn entry(options: &EntryOptions) -> Vec<File> {
+    let package = serde_json::json!({
+        "private": true,
+        "type": "module",
+        "stratos": { "supervise": options.supervise },
+    });
+    vec![
+        File {
+            path: "background/index.js".to_owned(),
+            contents: join_modules(),
+        },
+        File {
+            path: "background/package.json".to_owned(),
+            contents: format!("{package:#}\n"),
+        },
+    ]
+}
+
+/// An import of the joined module: the name of a default import, or the names in braces.
+#[derive(Debug, Default)]
+struct Import {
+    default: Option<String>,
+    named: BTreeSet<String>,
+}
+
+/// Modules in the order of their dependencies, and what they import from Node.
+#[derive(Debug, Default)]
+struct Joined {
+    imports: BTreeMap<String, Import>,
+    bodies: Vec<(String, String)>,
+    visited: BTreeSet<String>,
+}
+
+fn join_modules() -> String {
+    let mut joined = Joined::default();
+    joined.add(ENTRY);
+    joined.render()
+}
+
+impl Joined {
+    /// Adds a module after the modules that it imports.
+    fn add(&mut self, name: &str) {
+        if !self.visited.insert(name.to_owned()) {
+            return;
+        }
+        let file = Modules::get(name).unwrap_or_else(|| panic!("the entry has no module {name}"));
+        let text = text(&file);
+        let mut body = String::new();
+        let mut statements = text.split_inclusive('\n');
+        while let Some(line) = statements.next() {
+            if !line.starts_with("import ") {
+                body.push_str(line);
+                continue;
+            }
+            let mut statement = line.to_owned();
+            while !statement.trim_end().ends_with(';') {
+                statement.push_str(statements.next().expect("an import ends with a semicolon"));
+            }
+            self.import(&statement);
+        }
+        self.bodies.push((name.to_owned(), body));
+    }
+
+    fn import(&mut self, statement: &str) {
+        let (names, module) = parse_import(statement);
+        if let Some(relative) = module.strip_prefix("./") {
+            self.add(relative);
+            return;
+        }
+        let import = self.imports.entry(module.to_owned()).or_default();
+        match names
+            .strip_prefix('{')
+            .and_then(|names| names.strip_suffix('}'))
+        {
+            Some(names) => import.named.extend(
+                names
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .filter(|name| !name.is_empty()),
+            ),
+            None => import.default = Some(names.to_owned()),
+        }
+    }
+
+    fn render(&self) -> String {
+        let (_, entry) = self.bodies.last().expect("the entry is the last module");
+        let (comment, _) = entry.split_once("\n\n").expect("the entry has a comment");
+        let mut output = format!("{comment}\n\n");
+        for (module, import) in &self.imports {
+            let named: Vec<&str> = import.named.iter().map(String::as_str).collect();
+            let named = (!named.is_empty()).then(|| format!("{{ {} }}", named.join(", ")));
+            let names: Vec<String> = import.default.iter().cloned().chain(named).collect();
+            output += &format!("import {} from \"{module}\";\n", names.join(", "));
+        }
+        for (name, body) in &self.bodies {
+            let body = match body.strip_prefix(comment) {
+                Some(rest) if name == ENTRY => rest.to_owned(),
+                _ => without_exports(body),
+            };
+            output += &format!("\n// {name}\n\n{}\n", collapse_blank_lines(body.trim()));
+        }
+        output
+    }
+}
+
+/// Names and module of an import statement.
+fn parse_import(statement: &str) -> (&str, &str) {
+    statement
+        .trim()
+        .strip_prefix("import ")
+        .and_then(|rest| rest.strip_suffix("\";"))
+        .and_then(|rest| rest.split_once(" from \""))
+        .unwrap_or_else(|| panic!("the entry has an import that cannot be joined: {statement}"))
+}
+
+fn without_exports(body: &str) -> String {
+    body.split_inclusive('\n')
+        .map(|line| line.strip_prefix("export ").unwrap_or(line))
+        .collect()
+}
+
+/// Leaves one empty line where an import was removed between two.
+fn collapse_blank_lines(body: &str) -> String {
+    let mut output = String::with_capacity(body.len());
+    for line in body.lines() {
+        if !(line.is_empty() && (output.is_empty() || output.ends_with("\n\n"))) {
+            output.push_str(line);
+            output.push('\n');
+        }
+    }
+    output.truncate(output.trim_end().len());
+    output
+}
