@@ -5,7 +5,15 @@
 
 #![warn(missing_docs)]
 
+mod bundle;
+mod ignore_file;
 pub mod layout;
+pub mod limits;
+pub mod names;
 mod platform;
+mod problem;
 
+pub use crate::bundle::{Bundle, DistFolder, ReadFolderError};
+pub use crate::ignore_file::{IgnoreFile, IgnoreFileError};
 pub use crate::platform::{Architecture, ParsePlatformError, Platform, System};
+pub use crate::problem::Problem;

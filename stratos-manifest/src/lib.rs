@@ -105,6 +105,7 @@ pub use self::{
     apply_fixes::{FixedManifest, apply_fixes, retain_applicable_fixes},
     facts::FactsCache,
     linter::Linter,
+    portability::{PortabilityError, portability_error},
     schema::SCHEMA,
     settings::{CheckSettings, Exception},
     suppress::suppress,

@@ -1,8 +1,10 @@
 //! Portability of file names between operating systems.
 
+use crate::quote::quote;
+
 /// The reason why a path does not name the same file on every operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PortabilityError {
+pub enum PortabilityError {
     /// A device name of Windows, such as `con`.
     Device,
     /// A character that Windows does not allow in file names.
@@ -15,8 +17,46 @@ pub(crate) enum PortabilityError {
     ShortName,
 }
 
-/// The first error in `path`, with its segment. `path` has no [`path_error`](crate::plugin_path::path_error).
-pub(crate) fn portability_error(path: &str) -> Option<(PortabilityError, &str)> {
+impl PortabilityError {
+    /// The predicate of a sentence about a path with this segment, such as "contains the reserved device name `con`",
+    /// and the reason why it is a problem.
+    #[must_use]
+    pub fn describe(self, segment: &str) -> (String, &'static str) {
+        let segment = quote(segment);
+        match self {
+            Self::Device => (
+                format!("contains the reserved device name {segment}"),
+                "Windows reserves the name for a device, whatever its extension",
+            ),
+            Self::Character(char) => (
+                format!("contains `{char}` in {segment}"),
+                "file and folder names on Windows cannot contain this character",
+            ),
+            Self::LostEnd => (
+                format!("has a dot or a space at the end of {segment}"),
+                "Windows drops it, so the file has another name there",
+            ),
+            Self::Escape => (
+                format!("contains a URL escape in {segment}"),
+                "a path is not a URL: `%20` and the like are not decoded",
+            ),
+            Self::ShortName => (
+                format!("contains the short name {segment}"),
+                "Windows generates short names where a file is stored, and they differ on other computers",
+            ),
+        }
+    }
+}
+
+/// The first error in `path`, with its segment. `path` is relative, with `/` as the separator, and has no segment `..`.
+///
+/// ```
+/// use stratos_manifest::{PortabilityError, portability_error};
+///
+/// assert_eq!(portability_error("ui/index.js"), None);
+/// assert_eq!(portability_error("ui/aux.js"), Some((PortabilityError::Device, "aux.js")));
+/// ```
+pub fn portability_error(path: &str) -> Option<(PortabilityError, &str)> {
     path.split('/')
         .filter(|segment| !matches!(*segment, "" | "."))
         .find_map(|segment| segment_error(segment).map(|error| (error, segment)))

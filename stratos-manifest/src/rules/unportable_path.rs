@@ -43,8 +43,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let Some((fault, segment)) = portability_error(path) else {
             continue;
         };
-        let segment = quote(segment);
-        let (predicate, note) = describe_fault(fault, &segment);
+        let (predicate, note) = fault.describe(segment);
         let finding = cx
             .finding(span(file.literal), format!("`{}` {predicate}", file.field))
             .note(note);
@@ -66,31 +65,5 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                 finding.help("give the file or folder another name, of letters, digits and hyphens")
             }
         });
-    }
-}
-
-fn describe_fault(fault: PortabilityError, segment: &str) -> (String, String) {
-    match fault {
-        PortabilityError::Device => (
-            format!("contains the reserved device name {segment}"),
-            "Windows reserves the name for a device, whatever its extension".to_owned(),
-        ),
-        PortabilityError::Character(char) => (
-            format!("contains `{char}` in {segment}"),
-            "file and folder names on Windows cannot contain this character".to_owned(),
-        ),
-        PortabilityError::LostEnd => (
-            format!("has a dot or a space at the end of {segment}"),
-            "Windows drops it, so the file has another name there".to_owned(),
-        ),
-        PortabilityError::Escape => (
-            format!("contains a URL escape in {segment}"),
-            "a path is not a URL: `%20` and the like are not decoded".to_owned(),
-        ),
-        PortabilityError::ShortName => (
-            format!("contains the short name {segment}"),
-            "Windows generates short names where a file is stored, and they differ on other computers"
-                .to_owned(),
-        ),
     }
 }
