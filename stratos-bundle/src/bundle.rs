@@ -1,6 +1,6 @@
 //! The files of a bundle in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::ignore_file::IgnoreFile;
+use crate::layout;
 use crate::limits::{MAX_FILES, MAX_UNPACKED_BYTES};
+use crate::platform::Platform;
 use crate::problem::Problem;
 
 /// The files of a bundle, within [`MAX_FILES`] and [`MAX_UNPACKED_BYTES`].
@@ -45,6 +47,23 @@ impl Bundle {
     #[must_use]
     pub fn size(&self) -> u64 {
         self.files.values().map(|bytes| bytes.len() as u64).sum()
+    }
+
+    /// The files in the folder of programs: path in the bundle, and path in this folder, such as `win32-x64/demo.exe`.
+    pub(crate) fn program_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let paths = self.files.keys().filter(|path| layout::is_program(path));
+        paths.map(|path| (path.as_str(), &path[layout::PROGRAMS.len() + 1..]))
+    }
+
+    /// The platforms of the folders of programs.
+    #[must_use]
+    pub fn platforms(&self) -> BTreeSet<Platform> {
+        let folders = self
+            .program_files()
+            .filter_map(|(_, program)| program.split_once('/'));
+        folders
+            .filter_map(|(folder, _)| folder.parse().ok())
+            .collect()
     }
 }
 

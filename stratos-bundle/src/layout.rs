@@ -34,3 +34,10 @@ pub fn program(platform: Platform, plugin_id: &str) -> String {
     let extension = platform.system.program_extension();
     format!("{PROGRAMS}/{platform}/{plugin_id}{extension}")
 }
+
+/// Whether the path in a bundle is in the folder of programs.
+#[must_use]
+pub fn is_program(path: &str) -> bool {
+    let rest = path.strip_prefix(PROGRAMS);
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}

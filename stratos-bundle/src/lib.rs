@@ -8,12 +8,24 @@
 mod bundle;
 mod ignore_file;
 pub mod layout;
+mod layout_rules;
 pub mod limits;
+mod merge;
 pub mod names;
 mod platform;
 mod problem;
+mod problems;
+mod program;
+mod program_rules;
+mod secrets;
+mod zip;
 
 pub use crate::bundle::{Bundle, DistFolder, ReadFolderError};
 pub use crate::ignore_file::{IgnoreFile, IgnoreFileError};
+pub use crate::merge::merge;
 pub use crate::platform::{Architecture, ParsePlatformError, Platform, System};
 pub use crate::problem::Problem;
+pub use crate::problems::problems;
+pub use crate::program::{ProgramHeader, ProgramHeaderError};
+pub use crate::secrets::Waiver;
+pub use crate::zip::{WriteZipError, Zip, zip_size_problem};

@@ -125,6 +125,7 @@ pub use self::{
         Author, Background, Choice, Manifest, PluginType, Setting, SettingDeclaration,
         SettingScope, SettingType,
     },
+    plugin_path::icon_locations,
     position::{Position, position},
     rule::{Group, Rule, RuleLevel, Source, Stage},
     rules::RULES,

@@ -44,7 +44,7 @@ pub(crate) fn path_error(path: &str) -> Option<PathError> {
 /// The locations where the shell may look for an icon, the likelier one first.
 ///
 /// Published plugins name a file in `assets/` either with or without that folder.
-pub(crate) fn icon_locations(path: &str) -> [String; 2] {
+pub fn icon_locations(path: &str) -> [String; 2] {
     let path = path.trim_start_matches("./");
     let as_written = path.to_owned();
     let under_assets = format!("assets/{path}");
