@@ -1,63 +1,30 @@
 // Tests of the Node entry with real plugin processes, in a shell on Express 4 and on Express 5.
-//
-// `PLUGIN` is the path of the sample plugin's program. The name of a copy selects its behaviour.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, afterEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 
 import express4 from "express4";
 import express5 from "express5";
 
 import { readStore, startShell } from "./fake-shell.mjs";
+import { RAW_PLUGIN, TEMPORARY, WINDOWS, install, isAlive, load, until, untilLogged } from "./plugins.mjs";
 
-const PLUGIN = process.env.PLUGIN ?? assert.fail("PLUGIN must be the path of the sample program");
-const WINDOWS = process.platform === "win32";
-const root = mkdtempSync(join(tmpdir(), "stratos node "));
-const scratch = join(root, "tmp");
-mkdirSync(scratch);
-process.env.TMPDIR = process.env.TEMP = scratch; // Where the entry makes its private folders.
-after(() => {
-  const left = readdirSync(scratch);
-  rmSync(root, { recursive: true, maxRetries: 5 });
-  assert.deepEqual(left, [], "nothing stays behind");
-});
+after(() => assert.deepEqual(readdirSync(TEMPORARY), [], "nothing stays behind"));
 
-let folders = 0;
-let instances = 0;
 let cleanUp = [];
 afterEach(async () => {
   for (const step of cleanUp.reverse()) await step();
   cleanUp = [];
 });
 
-/** Creates a plugin's folder as the shell installs it. */
-function install(id, program = PLUGIN) {
-  const folder = join(root, String(++folders), "plugins", id);
-  const programs = join(folder, "background", "bin", `${process.platform}-${process.arch}`);
-  cpSync(new URL("entry", import.meta.url), folder, { recursive: true });
-  mkdirSync(programs, { recursive: true });
-  writeFileSync(join(folder, "plugin.json"), JSON.stringify({ id, version: "1.0.0" }));
-  const installed = join(programs, WINDOWS ? `${id}.exe` : id);
-  if (program) {
-    copyFileSync(program, installed);
-    chmodSync(installed, 0o644); // Archives lose the permission to execute.
-  }
-  return folder;
-}
-
-/** Loads the entry as a shell does; each call is a new instance of the module. */
-const load = (folder) => import(`${pathToFileURL(join(folder, "background", "index.js"))}?${++instances}`);
-
 /** Creates a shell with a plugin that is not started. */
-async function prepare(id, { program, ...options } = {}) {
-  const folder = install(id, program);
+async function prepare(id, { program, supervise, ...options } = {}) {
+  const folder = install(id, { program, supervise });
   const store = join(folder, "config.json");
   const shell = await startShell({ express: express5, id, store, ...options });
   const entry = await load(folder);
@@ -71,24 +38,6 @@ async function start(id, options) {
   if (values) writeFileSync(prepared.shell.store, JSON.stringify(values));
   await prepared.entry.onStart(prepared.shell.newContext());
   return prepared;
-}
-
-async function until(what, condition) {
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(10)) {
-    if (await condition()) return;
-  }
-  assert.fail(`waited in vain: ${what}`);
-}
-
-const untilLogged = (shell, line) =>
-  until(`${line}\n${shell.logs.join("\n")}`, () => shell.logs.some((logged) => logged.includes(line)));
-
-function isAlive(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 const get = (shell, path, options) => fetch(`${shell.url}${path}`, options);
@@ -113,7 +62,7 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       assert.ok(shell.logs.includes("info sample stopped"), "the last line arrives");
       assert.equal(readStore(shell.store).stops, 1);
       assert.equal((await get(shell, "/api/sample/pid")).status, 503);
-      await assert.rejects(shell.invoke("echo", 1), /plugin `sample` is not running/);
+      await assert.rejects(shell.invoke("echo", 1), /plugin `sample` 1.0.0: it is not running/);
       assert.deepEqual(shell.logs.filter((line) => line.startsWith("error")), []);
     });
 
@@ -262,14 +211,14 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
 
 describe("failures", () => {
   for (const [id, reason] of [
-    ["exits", /the plugin exited with code 7 before the handshake with the shell/],
+    ["exits", /its program exited with code 7 before the handshake with the shell; its last lines: goodbye; help: /],
     ["fails", /on_start failed: the airline has no fleet/],
     ["panics", /on_start panicked: no runway in sight/],
-    ["quits", /the plugin exited with code 3 during on_start/],
+    ["quits", /its program exited with code 3 during on_start/],
     ["garbage", /its first message is not a `hello` request: .*what a lovely day/],
     ["future", /it speaks protocol 9, this shell speaks 1/],
     ["impostor", /it says that it is the plugin `somebody-else`/],
-    ["silent", /the plugin did not complete the handshake with the shell within 5 s/],
+    ["silent", /its program did not complete the handshake with the shell within 5 s/],
   ]) {
     test(`a plugin that ${id}`, async () => {
       const { shell, entry } = await prepare(id);
@@ -277,13 +226,6 @@ describe("failures", () => {
       if (id === "exits") assert.ok(shell.logs.includes("warn stderr goodbye"), "its last line is there");
     });
   }
-
-  test("a missing or invalid program is an error", async () => {
-    const missing = await prepare("sample", { program: null });
-    await assert.rejects(missing.entry.onStart(missing.shell.newContext()), /program .* cannot be used: ENOENT/);
-    const none = await prepare("sample", { program: join(missing.folder, "plugin.json") });
-    await assert.rejects(none.entry.onStart(none.shell.newContext()), /cannot be started|before the handshake/);
-  });
 
   test("a plugin that failed to start can be started again", async () => {
     const { shell, entry } = await prepare("sample");
@@ -298,8 +240,41 @@ describe("failures", () => {
   test("a crash is logged and fails pending requests", async () => {
     const { shell } = await start("sample");
     await assert.rejects(shell.invoke("exit", 9), /the connection is closed/);
-    await untilLogged(shell, "error stratos the plugin exited with code 9 by itself");
+    await untilLogged(shell, "error stratos plugin `sample` 1.0.0: its program exited with code 9 by itself; its last lines: ");
     assert.equal((await get(shell, "/api/sample/pid")).status, 503);
+  });
+
+  test("a plugin that is started twice has one process", async () => {
+    const { shell, entry } = await start("sample");
+    const first = Number(await text(shell, "/api/sample/pid"));
+    const starts = await Promise.allSettled([entry.onStart(shell.newContext()), entry.onStart(shell.newContext())]);
+    assert.match(starts[0].reason.message, /plugin `sample` 1.0.0: it was stopped while it started/);
+    assert.equal(starts[1].status, "fulfilled");
+    assert.ok(!isAlive(first));
+    const second = Number(await text(shell, "/api/sample/pid"));
+    await entry.onStop(shell.newContext());
+    assert.ok(!isAlive(second));
+  });
+
+  test("a stop while the program is copied and started ends it", async () => {
+    for (const wait of [0, 5, 20, 50]) {
+      const { shell, entry } = await prepare("sample");
+      const started = assert.rejects(entry.onStart(shell.newContext()), /plugin `sample` 1.0.0: /);
+      await sleep(wait);
+      await entry.onStop();
+      await started;
+      assert.equal((await get(shell, "/api/sample/pid")).status, 404);
+    }
+  });
+
+  test("a stop during an update ends both processes", async () => {
+    const { shell, entry } = await start("resumes");
+    await shell.newContext().config.set("hang_in_resume", true);
+    const resumed = assert.rejects(entry.onResume(shell.newContext()), /during on_resume/);
+    await untilLogged(shell, "info sample hanging");
+    await entry.onStop();
+    await resumed;
+    assert.equal((await get(shell, "/api/resumes/pid")).status, 503);
   });
 
   test("a stop during the start ends the process", async () => {
@@ -309,6 +284,81 @@ describe("failures", () => {
     await untilLogged(shell, "info sample hanging");
     await entry.onStop();
     await started;
+  });
+});
+
+describe("supervision", () => {
+  const restarts = (shell) => shell.logs.flatMap((line) => /it restarts in (\d+) ms/.exec(line)?.[1] ?? []).map(Number);
+
+  test("without the author's setting, a crashed plugin stays errored", async () => {
+    const { shell } = await start("sample");
+    await assert.rejects(shell.invoke("exit", 9));
+    await untilLogged(shell, "by itself");
+    await sleep(1000);
+    assert.deepEqual(restarts(shell), []);
+    assert.equal((await get(shell, "/api/sample/pid")).status, 503);
+  });
+
+  test("a crashed plugin is restarted, and its routes and channels reach the new process", async () => {
+    const { shell, entry } = await start("sample", { supervise: true });
+    const first = await text(shell, "/api/sample/pid");
+    await assert.rejects(shell.invoke("exit", 9));
+    await untilLogged(shell, "info stratos plugin `sample` 1.0.0: it runs again");
+    const second = await text(shell, "/api/sample/pid");
+    assert.notEqual(second, first);
+    assert.equal(await shell.invoke("add", [1, 1]), 2);
+    assert.equal(readStore(shell.store).starts, 2);
+    await entry.onStop();
+    assert.ok(!isAlive(Number(second)));
+    assert.equal(readStore(shell.store).stops, 1);
+  });
+
+  test("delays double, and five crashes within a minute end the restarts", async () => {
+    const { shell } = await start("sample", { supervise: true });
+    await shell.newContext().config.set("refuse_start", true);
+    await assert.rejects(shell.invoke("exit", 9));
+    await untilLogged(shell, "it has crashed 5 times within a minute, and is not restarted; help: restart Stratos");
+    const delays = restarts(shell);
+    assert.equal(delays.length, 4);
+    for (const [at, expected] of [250, 500, 1000, 2000].entries()) {
+      assert.ok(delays[at] >= expected * 0.8 && delays[at] <= expected * 1.2, String(delays));
+    }
+    assert.ok(shell.logs.some((line) => /^error stratos .*on_start failed: refused to start/.test(line)));
+  });
+
+  test("a stop ends the wait for a restart", async () => {
+    const { shell, entry } = await start("sample", { supervise: true });
+    await assert.rejects(shell.invoke("exit", 9));
+    await untilLogged(shell, "it restarts in");
+    await entry.onStop();
+    await sleep(1000);
+    assert.equal(readStore(shell.store).starts, 1);
+    assert.equal((await get(shell, "/api/sample/pid")).status, 503);
+  });
+});
+
+describe("an older shell", () => {
+  test("a missing service is an error that names it", async () => {
+    const { shell, entry } = await prepare("sample");
+    for (const [missing, method] of [["server", "registerRouter"], ["ipc", "handle"], ["config", "get"]]) {
+      const { [missing]: _, ...ctx } = shell.newContext();
+      const reason = new RegExp(`on_start failed: .*this version of Stratos has no \`ctx.${missing}.${method}\`.*update Stratos`);
+      await assert.rejects(entry.onStart(ctx), reason);
+    }
+  });
+
+  test("without auth, nobody is logged in", async () => {
+    const { shell, entry } = await prepare("sample");
+    const { auth: _, ...ctx } = shell.newContext();
+    await entry.onStart(ctx);
+    assert.deepEqual(await shell.invoke("login"), { authenticated: false, token: null });
+  });
+
+  test("without any service, the start fails and nothing else does", async () => {
+    const { entry } = await prepare("sample");
+    await assert.rejects(entry.onStart(), /on_start failed/);
+    await assert.rejects(entry.onResume(), /on_start failed/);
+    await entry.onStop();
   });
 });
 
@@ -336,7 +386,7 @@ describe("what the real shell does not carry as the mocked one does", () => {
 });
 
 describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that starts like a program" }, () => {
-  const program = new URL("raw-plugin.cjs", import.meta.url);
+  const program = RAW_PLUGIN;
 
   test("connections without the nonce and second connections are refused", async () => {
     const { shell } = await start("raw", { program });
@@ -348,7 +398,7 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     assert.deepEqual(limits, { frame_bytes: 1048576, config_value_bytes: 262144 });
     await untilLogged(shell, 'info raw early connection "ended"');
     await untilLogged(shell, 'info raw second connection "ended"');
-    await untilLogged(shell, "warn stratos 7 log lines of the plugin were dropped");
+    await untilLogged(shell, "warn stratos plugin `raw` 1.0.0: 7 of its log lines were dropped");
   });
 
   test("an idle plugin is notified of login changes", async () => {
@@ -395,7 +445,7 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
 
     const reset = await get(shell, "/api/raw/reset", { method: "POST", body: "x".repeat(1_000_000) });
     assert.equal(reset.status, 502);
-    assert.match((await reset.json()).error, /plugin `raw-serves` did not answer/);
+    assert.match((await reset.json()).error, /plugin `raw-serves` 1.0.0: it did not answer/);
     await assert.rejects(text(shell, "/api/raw/cut"));
     assert.equal((await get(shell, "/api/raw/mirror")).status, 299);
   });
@@ -422,7 +472,7 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
 
   test("a line over the limit closes the connection", async () => {
     const { shell } = await start("raw-overlong", { program });
-    await untilLogged(shell, "error stratos the connection to the plugin failed: a line is longer than 1048576 bytes");
+    await untilLogged(shell, "error stratos plugin `raw-overlong` 1.0.0: the connection to its program failed: a line is longer than 1048576 bytes");
     await untilLogged(shell, "by itself");
   });
 

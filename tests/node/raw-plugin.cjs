@@ -71,6 +71,9 @@ async function serve(connection, method, params) {
   if (method === "start" && behaviour === "overlong") {
     setTimeout(() => connection.socket.write("x".repeat(1024 * 1024 + 1)), 50);
   }
+  if (method === "start" && behaviour === "looks") {
+    log(connection, "looks", { folder: process.cwd(), program: __filename, env: process.env });
+  }
   if (method === "start" && behaviour === "asks") await ask(connection);
   if (method === "start" && behaviour === "serves") await serveRoutes(connection);
   return {};

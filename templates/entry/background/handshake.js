@@ -27,7 +27,7 @@ export function welcome({ protocol, features }) {
   };
 }
 
-export function sameSecret(given, secret) {
+export function isSameSecret(given, secret) {
   const [a, b] = [Buffer.from(String(given)), Buffer.from(secret)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,40 +1,42 @@
 // The background module of a plugin whose code is a separate program.
 //
 // It starts the program for this platform, implements the host's side of the protocol, and maps it to the
-// `ctx` of the shell. Node 18.17 or newer, no dependencies.
+// `ctx` of the shell. Node 18.17 or newer, no dependencies. `cargo stratos build` generates this file.
 
-import { Session } from "./session.js";
+import { report, writeLog } from "./report.js";
 import { shared } from "./serving.js";
+import { Supervisor } from "./supervisor.js";
 
-/** The session that this instance of the module started, which its `onStop` stops. */
+/** What this instance of the module started, which its `onStop` stops, and what resumes beside it. */
 let own;
+let resuming;
 
-export async function onStart(ctx) {
+export async function onStart(ctx = {}) {
+  const old = shared.current;
+  const started = (own = shared.current = new Supervisor(ctx));
   // Starting a plugin twice would leak the first process.
-  await shared.serving?.end("stop");
-  own = new Session(ctx);
-  await own.open();
-  shared.serving = own;
-  await own.begin("start");
+  await old?.end("stop");
+  await started.start();
 }
 
+/** The context of later shells (V2, V3) is that of the start. */
 export async function onStop() {
+  if (resuming !== own) await resuming?.end();
   const failure = await own?.end("stop");
   if (failure) throw failure;
 }
 
 /** Resumes the new program while the old one serves, then switches to it in one step. */
-export async function onResume(ctx) {
-  const old = shared.serving;
-  const session = new Session(ctx);
-  await session.open();
-  if (session.resumes) await session.begin("resume");
+export async function onResume(ctx = {}) {
+  const old = shared.current;
+  const resumed = (resuming = new Supervisor(ctx));
+  const { resumes } = await resumed.open();
+  if (resumes) await resumed.begin("resume");
   else await old?.end("stop");
-  own = shared.serving = session;
-  if (!session.resumes) return session.begin("start");
-  if (old) old.retired = true;
-  const failure = await old?.end("retire");
-  if (failure) session.log("warn", "stratos", `the old version: ${failure.message}`);
+  own = shared.current = resumed;
+  if (!resumes) return resumed.begin("start");
+  const failure = await old?.retire();
+  if (failure) writeLog(ctx, "warn", "stratos", report(`the old version: ${failure.message}`));
 }
 
 export default { onStart, onStop, onResume };

@@ -6,7 +6,18 @@ import { fileURLToPath } from "node:url";
 
 /** `<userData>/plugins/<id>`, where the shell has installed the plugin (V3). */
 export const PLUGIN_FOLDER = fileURLToPath(new URL("..", import.meta.url));
+/** Folder with a folder of programs for each platform. */
 export const PROGRAMS_FOLDER = fileURLToPath(new URL("bin", import.meta.url));
-export const { id: PLUGIN_ID } = JSON.parse(readFileSync(join(PLUGIN_FOLDER, "plugin.json"), "utf8"));
-/** The folder for the plugin's files: `plugins-data` is beside `plugins` (V3). */
+export const { id: PLUGIN_ID, version: PLUGIN_VERSION } = readJson(join(PLUGIN_FOLDER, "plugin.json"));
+/** Folder of the plugin's own files: `plugins-data` is beside `plugins` (V3), and the plugin may write there (assumed). */
 export const DATA_FOLDER = join(PLUGIN_FOLDER, "..", "..", "plugins-data", PLUGIN_ID);
+/** The author's settings of this entry. */
+export const SETTINGS = readJson(fileURLToPath(new URL("package.json", import.meta.url))).stratos ?? {};
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new Error(`a plugin cannot be loaded: ${path}: ${error.message}; help: install the plugin again`, { cause: error });
+  }
+}

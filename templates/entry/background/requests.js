@@ -1,40 +1,47 @@
-// Requests of the plugin's process, mapped onto the shell's `ctx`.
+// Requests and notifications of the plugin's process, mapped onto the shell's `ctx`.
 
+import { PLUGIN_ID } from "./plugin.js";
+import { report } from "./report.js";
 import { route } from "./routes.js";
 import { CODES, LIMITS, RpcError, checkSize } from "./rpc_error.js";
-import { serving, shared } from "./serving.js";
+import { servingSession, shared } from "./serving.js";
 
 const CONFIG_KEY_BYTES = 1024;
 
 /** The requests of a plugin. */
 const REQUESTS = {
   async "config/get"(ctx, { key }) {
-    const value = await ctx.config.get(key, undefined);
+    const config = service(ctx, "config", "get");
+    const value = await config.get(key, undefined);
     // A shell may return `null` for missing values, while a stored `null` is a value.
-    const found = value === null ? Object.hasOwn(await ctx.config.getAll(), key) : value !== undefined;
+    const found = value === null ? Object.hasOwn(await allValues(ctx), key) : value !== undefined;
     return { found, value: value ?? null };
   },
   async "config/set"(ctx, { key, value }) {
     checkSize("key", key, CONFIG_KEY_BYTES);
     checkSize("value", JSON.stringify(value), LIMITS.config_value_bytes);
-    await ctx.config.set(key, value);
+    await service(ctx, "config", "set").set(key, value);
   },
   async "config/delete"(ctx, { key }) {
-    await ctx.config.delete(key);
+    await service(ctx, "config", "delete").delete(key);
   },
   async "config/get_all"(ctx, { after }) {
-    return page(Object.entries(await ctx.config.getAll()), after);
+    return page(Object.entries(await allValues(ctx)), after);
   },
   async "ipc/handle"(ctx, { channel }) {
-    const answer = async (payload) => serving().invoke(channel, payload);
-    await register(`channel ${channel}`, () => ctx.ipc.handle(channel, answer));
+    const ipc = service(ctx, "ipc", "handle");
+    const answer = async (payload) => servingSession().invoke(channel, payload);
+    await register(`channel ${channel}`, () => ipc.handle(channel, answer));
   },
   async "ipc/remove_handler"(ctx, { channel }) {
-    // A shell without this method keeps the handler, and the plugin responds that it has none.
-    await ctx.ipc.removeHandler?.(channel);
+    // A shell without this method (V1, V2) keeps the handler, and the plugin responds that it has none.
+    if (typeof ctx.ipc?.removeHandler !== "function") return;
+    await ctx.ipc.removeHandler(channel);
+    shared.registered.delete(`channel ${channel}`);
   },
   async "server/register"(ctx, { prefix }) {
-    await register(`prefix ${prefix}`, () => ctx.server.registerRouter(prefix, route));
+    const server = service(ctx, "server", "registerRouter");
+    await register(`prefix ${prefix}`, () => server.registerRouter(prefix, route));
   },
 };
 /** Requests that a session may not make once a newer one has taken over. */
@@ -57,7 +64,36 @@ export async function handleRequest({ ctx, retired }, method, params) {
   }
 }
 
-/** Registers a channel or a prefix. After an update, a shell may still call what the old version registered. */
+/** Handles a notification of the plugin. `cancel` is ignored, because no request can be cancelled here. */
+export function handleNotification(session, method, params) {
+  if (method === "log") session.log(params.level, params.tag, params.message, params.data);
+  if (method === "log/dropped") session.log("warn", "stratos", report(`${params.lines} of its log lines were dropped`));
+  if (method !== "ipc/send" || session.retired) return;
+  try {
+    service(session.ctx, "ipc", "send").send(params.channel, params.payload);
+  } catch (error) {
+    // The shell's window may be gone.
+    session.log("warn", "stratos", report(`the shell did not take a push to \`${params.channel}\`: ${error.message}`));
+  }
+}
+
+/** A service of the shell. An older shell may lack it. */
+function service(ctx, name, method) {
+  if (typeof ctx[name]?.[method] === "function") return ctx[name];
+  throw new RpcError(
+    CODES.methodNotFound,
+    `this version of Stratos has no \`ctx.${name}.${method}\`, which the plugin \`${PLUGIN_ID}\` uses; update Stratos`,
+  );
+}
+
+async function allValues(ctx) {
+  return (await service(ctx, "config", "getAll").getAll()) ?? {};
+}
+
+/**
+ * Registers a channel or a prefix. After an update or a restart of the program, a shell may still call what
+ * an earlier one registered, and refuse a second registration.
+ */
 async function register(what, how) {
   try {
     await how();

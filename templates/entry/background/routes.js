@@ -2,8 +2,8 @@
 
 import http from "node:http";
 
-import { PLUGIN_ID } from "./plugin.js";
-import { serving, shared } from "./serving.js";
+import { report } from "./report.js";
+import { servingSession, shared } from "./serving.js";
 
 /** Hop-by-hop headers, and `expect`, which the shell's server has answered. */
 const HOP_BY_HOP = [
@@ -20,10 +20,10 @@ const HOP_BY_HOP = [
 
 /** The Express router of a prefix, which forwards each request to the plugin. */
 export async function route(req, res) {
-  if (!shared.serving) return fail(req, res, 503, `plugin \`${PLUGIN_ID}\` is not running`);
+  if (!shared.session) return fail(req, res, 503, report("it is not running"));
   try {
-    await shared.serving.syncAuth();
-    forward(serving(), req, res);
+    await shared.session.syncLogin();
+    forward(servingSession(), req, res);
   } catch (error) {
     fail(req, res, 500, error.message);
   }
@@ -39,12 +39,12 @@ function forward({ http: socketPath, agent }, req, res) {
   } else if (req.headers["transfer-encoding"] !== undefined) {
     headers["transfer-encoding"] = "chunked"; // Node itself would not say so for a DELETE.
   }
-  const target = { socketPath, agent, method: req.method, path: req.originalUrl, headers };
+  const target = { socketPath, agent, method: req.method, path: req.originalUrl ?? req.url, headers };
   const upstream = http.request(target, (answer) => {
     res.writeHead(answer.statusCode, answer.statusMessage, endToEnd(answer.headersDistinct));
     answer.on("error", () => res.destroy()).pipe(res);
   });
-  upstream.on("error", (error) => fail(req, res, 502, `plugin \`${PLUGIN_ID}\` did not answer: ${error.message}`));
+  upstream.on("error", (error) => fail(req, res, 502, report(`it did not answer: ${error.message}`)));
   // The client may close the connection before the response is complete; the plugin's handler is dropped then.
   res.on("close", () => res.writableFinished || upstream.destroy());
   if (body === undefined) req.pipe(upstream);

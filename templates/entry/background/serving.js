@@ -1,16 +1,23 @@
-// The session that answers for the plugin.
+// The parts of this entry that outlive its module.
 
 import { PLUGIN_ID } from "./plugin.js";
+import { report } from "./report.js";
 
-// An update may load this file again beside the old instance, whose registrations must
-// reach the new program. So this state is global to the process, not to the module.
+/**
+ * An update may load this file again beside the old instance, whose registrations must reach the new
+ * program. So this state is global to the process, not to the module.
+ */
 export const shared = (globalThis[Symbol.for(`stratos-rust-plugin:${PLUGIN_ID}`)] ??= {
-  serving: undefined,
+  /** The supervisor of the plugin that was started last. */
+  current: undefined,
+  /** The session that answers for the plugin. */
+  session: undefined,
+  /** Channels and prefixes that a program has registered. */
   registered: new Set(),
 });
 
-/** The current session. */
-export function serving() {
-  if (!shared.serving) throw new Error(`plugin \`${PLUGIN_ID}\` is not running`);
-  return shared.serving;
+/** The session that answers for the plugin. */
+export function servingSession() {
+  if (!shared.session) throw new Error(report("it is not running"));
+  return shared.session;
 }
