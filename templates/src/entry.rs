@@ -130,9 +130,9 @@ impl Joined {
         for (name, body) in &self.bodies {
             let body = match body.strip_prefix(comment) {
                 Some(rest) if name == ENTRY => rest.to_owned(),
-                _ => without_exports(body),
+                _ => format!("//\n{}", without_exports(body)),
             };
-            output += &format!("\n// {name}\n\n{}\n", collapse_blank_lines(body.trim()));
+            output += &format!("\n// {name}\n{}", collapse_blank_lines(&body));
         }
         output
     }
@@ -154,15 +154,118 @@ fn without_exports(body: &str) -> String {
         .collect()
 }
 
-/// Leaves one empty line where an import was removed between two.
+/// Leaves one empty line where imports were removed between several.
 fn collapse_blank_lines(body: &str) -> String {
     let mut output = String::with_capacity(body.len());
     for line in body.lines() {
-        if !(line.is_empty() && (output.is_empty() || output.ends_with("\n\n"))) {
+        if !line.is_empty() || !output.ends_with("\n\n") {
             output.push_str(line);
             output.push('\n');
         }
     }
-    output.truncate(output.trim_end().len());
     output
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn modules_are_joined_into_one_without_imports_and_exports_of_their_own() {
+        let [index, _] = files(false);
+        assert!(!index.contains("from \"./"), "{index}");
+        let exports: Vec<&str> = index
+            .lines()
+            .filter(|line| line.starts_with("export "))
+            .collect();
+        assert_eq!(
+            exports,
+            [
+                "export async function onStart(ctx = {}) {",
+                "export async function onStop() {",
+                "export async function onResume(ctx = {}) {",
+                "export default { onStart, onStop, onResume };",
+            ]
+        );
+        let imports = index.lines().filter(|line| line.starts_with("import "));
+        let mut modules: Vec<&str> = imports.map(|line| parse_import(line).1).collect();
+        let count = modules.len();
+        modules.dedup();
+        assert_eq!(modules.len(), count, "{modules:?}");
+        assert!(
+            modules.iter().all(|module| module.starts_with("node:")),
+            "{modules:?}"
+        );
+    }
+
+    #[test]
+    fn every_module_is_joined_once_and_after_its_imports() {
+        let [index, _] = files(false);
+        let position = |name: &str| {
+            let header = format!("\n// {name}\n");
+            assert_eq!(index.matches(&header).count(), 1, "{name}");
+            index.find(&header).unwrap()
+        };
+        for name in Modules::iter() {
+            let source = text(&Modules::get(&name).unwrap());
+            for line in source.lines().filter(|line| line.contains(" from \"./")) {
+                let (_, rest) = line.split_once("\"./").unwrap();
+                assert!(
+                    position(rest.trim_end_matches("\";")) < position(&name),
+                    "{name}: {line}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn node_accepts_the_joined_module() {
+        let [index, _] = files(false);
+        let node = Command::new("node")
+            .args(["--input-type=module", "--check", "-"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        // Where Node is missing, the tests of the Node entry say so.
+        let Ok(mut node) = node else { return };
+        node.stdin
+            .take()
+            .unwrap()
+            .write_all(index.as_bytes())
+            .unwrap();
+        let output = node.wait_with_output().unwrap();
+        // Node refuses names that two modules declare.
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    #[test]
+    fn settings_of_the_author_are_in_the_package() {
+        for supervise in [false, true] {
+            let [_, package] = files(supervise);
+            let package: serde_json::Value = serde_json::from_str(&package).unwrap();
+            assert_eq!(package["type"], "module");
+            assert_eq!(package["stratos"]["supervise"], supervise);
+        }
+    }
+
+    #[test]
+    fn version_of_the_entry_is_that_of_the_crate() {
+        let [index, _] = files(false);
+        let version = format!("version: \"{}\"", env!("CARGO_PKG_VERSION"));
+        assert!(index.contains(&version));
+    }
+
+    /// Contents of `index.js` and `package.json`.
+    fn files(supervise: bool) -> [String; 2] {
+        let files = entry(&EntryOptions { supervise });
+        let contents: Vec<String> = files.into_iter().map(|file| file.contents).collect();
+        contents.try_into().unwrap()
+    }
 }

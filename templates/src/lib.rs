@@ -1,7 +1,7 @@
-//! Project template of `cargo stratos new`.
+//! Project template of `cargo stratos new`, and the entry of `cargo stratos build`.
 //!
-//! [`render`] renders the files of a new project from [`Options`]. It does no I/O: the template is embedded in the
-//! program.
+//! [`render`] renders the files of a new project from [`Options`]. [`entry()`] returns the background module that the
+//! real shell loads and that starts the plugin's program. Neither does I/O: all files are embedded in the program.
 //!
 //! ```
 //! use stratos_templates::{Author, Options, PluginId, PluginType, Sdk, render};

@@ -20,9 +20,11 @@ fn package_contains_every_template_file() {
     let packaged: BTreeSet<String> = listed
         .lines()
         .map(|line| line.replace('\\', "/"))
-        .filter(|path| path.starts_with("plugin/"))
+        .filter(|path| path.starts_with("plugin/") || path.starts_with("entry/"))
         .collect();
-    assert_eq!(packaged, on_disk());
+    let mut expected = on_disk("plugin");
+    expected.extend(on_disk("entry"));
+    assert_eq!(packaged, expected);
 }
 
 #[test]
@@ -42,7 +44,7 @@ fn every_template_file_is_embedded_and_rendered() {
     })
     .unwrap();
     let rendered: BTreeSet<String> = files.into_iter().map(|file| file.path).collect();
-    let expected: BTreeSet<String> = on_disk()
+    let expected: BTreeSet<String> = on_disk("plugin")
         .into_iter()
         .map(|path| {
             path["plugin/".len()..]
@@ -53,9 +55,9 @@ fn every_template_file_is_embedded_and_rendered() {
     assert_eq!(rendered, expected);
 }
 
-fn on_disk() -> BTreeSet<String> {
+fn on_disk(folder: &str) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
-    walk(Path::new(env!("CARGO_MANIFEST_DIR")), "plugin", &mut files);
+    walk(Path::new(env!("CARGO_MANIFEST_DIR")), folder, &mut files);
     assert!(files.len() > 5, "{files:?}");
     files
 }

@@ -24,7 +24,7 @@ fn run() -> Result<(), String> {
 
     let output = Command::new("node")
         .args(["--test", "--test-reporter=tap", "--test-timeout=300000"])
-        .arg("entry.test.mjs")
+        .args(["entry.test.mjs", "program.test.mjs", "hosts.test.mjs"])
         .current_dir(&folder)
         .env("PLUGIN", &program)
         .stdin(Stdio::null())
