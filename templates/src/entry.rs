@@ -184,9 +184,9 @@ mod tests {
         assert_eq!(
             exports,
             [
-                "export async function onStart(ctx = {}) {",
+                "export function onStart(ctx = {}) {",
                 "export async function onStop() {",
-                "export async function onResume(ctx = {}) {",
+                "export function onResume(ctx = {}) {",
                 "export default { onStart, onStop, onResume };",
             ]
         );

@@ -108,6 +108,16 @@ describe("kinds of hosts", () => {
     });
   }
 
+  test("a plugin that hangs ends with its host, too", { skip: WINDOWS && "it stops the process" }, async () => {
+    for (const start of [startProcess, startChild, startThread]) {
+      const { exited, pid, tell } = await start();
+      process.kill(pid, "SIGSTOP"); // Does not notice the end of its standard input.
+      tell("exit");
+      await exited;
+      await assertGone(pid, `the exit in ${start.name}`);
+    }
+  });
+
   test("a child process whose parent is gone ends, and the plugin with it", { skip: WINDOWS }, async () => {
     const { host, exited, pid } = await startChild();
     host.disconnect();

@@ -56,7 +56,7 @@ export class Connection {
   }
 
   #receive(line) {
-    const { jsonrpc, id, method, params, result, error } = JSON.parse(line);
+    const { jsonrpc, id, method, params, result, error } = parse(line);
     if (jsonrpc !== "2.0" || (method ?? id) === undefined) throw new Error("a line is no message");
     if (method !== undefined && id !== undefined) this.#serve(id, method, params);
     else if (method !== undefined) this.handler.notification(method, params ?? {});
@@ -80,5 +80,13 @@ export class Connection {
     const line = JSON.stringify({ jsonrpc: "2.0", ...message });
     checkSize("message", line, LIMITS.frame_bytes);
     if (this.#socket.writable) this.#socket.write(`${line}\n`);
+  }
+}
+
+function parse(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Error(`a line is no JSON: ${line.slice(0, 100)}`);
   }
 }

@@ -20,7 +20,7 @@ export class ControlSocket {
   /** Resolves with the connection that has the nonce, whose messages `handler` receives, and its `hello`. */
   accept(handler) {
     return new Promise((resolve, reject) => {
-      const fail = (reason) => reject(new Error(`the program cannot be used: ${reason}`));
+      const fail = (reason) => reject(new Error(`its program cannot be used: ${reason}`));
       const greet = (connection, socket) => (method, hello) => {
         if (method === "hello" && !isSameSecret(hello?.nonce, this.nonce)) {
           throw new RpcError(CODES.refused, "the nonce is wrong");

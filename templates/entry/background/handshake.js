@@ -15,7 +15,9 @@ export function objection(method, hello) {
   if (hello.protocol.major !== PROTOCOL.major) {
     return `it speaks protocol ${hello.protocol.major}, this shell speaks ${PROTOCOL.major}`;
   }
-  if (hello.plugin.id !== PLUGIN_ID) return `it says that it is the plugin \`${hello.plugin.id}\`, not \`${PLUGIN_ID}\``;
+  if (hello.plugin.id !== PLUGIN_ID) {
+    return `it says that it is the plugin \`${hello.plugin.id}\`, not \`${PLUGIN_ID}\``;
+  }
 }
 
 export function welcome({ protocol, features }) {

@@ -11,12 +11,14 @@ import { Supervisor } from "./supervisor.js";
 let own;
 let resuming;
 
-export async function onStart(ctx = {}) {
-  const old = shared.current;
-  const started = (own = shared.current = new Supervisor(ctx));
-  // Starting a plugin twice would leak the first process.
-  await old?.end("stop");
-  await started.start();
+export function onStart(ctx = {}) {
+  return logged(ctx, async () => {
+    const old = shared.current;
+    const started = (own = shared.current = new Supervisor(ctx));
+    // Starting a plugin twice would leak the first process.
+    await old?.end("stop");
+    await started.start();
+  });
 }
 
 /** The context of later shells (V2, V3) is that of the start. */
@@ -27,16 +29,28 @@ export async function onStop() {
 }
 
 /** Resumes the new program while the old one serves, then switches to it in one step. */
-export async function onResume(ctx = {}) {
-  const old = shared.current;
-  const resumed = (resuming = new Supervisor(ctx));
-  const { resumes } = await resumed.open();
-  if (resumes) await resumed.begin("resume");
-  else await old?.end("stop");
-  own = shared.current = resumed;
-  if (!resumes) return resumed.begin("start");
-  const failure = await old?.retire();
-  if (failure) writeLog(ctx, "warn", "stratos", report(`the old version: ${failure.message}`));
+export function onResume(ctx = {}) {
+  return logged(ctx, async () => {
+    const old = shared.current;
+    const resumed = (resuming = new Supervisor(ctx));
+    const { resumes } = await resumed.open();
+    if (resumes) await resumed.begin("resume");
+    else await old?.end("stop");
+    own = shared.current = resumed;
+    if (!resumes) return resumed.begin("start");
+    const failure = await old?.retire();
+    if (failure) writeLog(ctx, "warn", "stratos", report(`the old version: ${failure.message}`));
+  });
 }
 
 export default { onStart, onStop, onResume };
+
+/** Logs the failure of a start. Whether the shell does is not stated; it marks the plugin as errored (V1). */
+async function logged(ctx, start) {
+  try {
+    await start();
+  } catch (error) {
+    writeLog(ctx, "error", "stratos", error.message);
+    throw error;
+  }
+}

@@ -9,7 +9,7 @@ export const PLUGIN_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 /** Folder with a folder of programs for each platform. */
 export const PROGRAMS_FOLDER = fileURLToPath(new URL("bin", import.meta.url));
 export const { id: PLUGIN_ID, version: PLUGIN_VERSION } = readJson(join(PLUGIN_FOLDER, "plugin.json"));
-/** Folder of the plugin's own files: `plugins-data` is beside `plugins` (V3), and the plugin may write there (assumed). */
+/** Folder of the plugin's own files: `plugins-data` is beside `plugins` (V3), and may be written to (assumed). */
 export const DATA_FOLDER = join(PLUGIN_FOLDER, "..", "..", "plugins-data", PLUGIN_ID);
 /** The author's settings of this entry. */
 export const SETTINGS = readJson(fileURLToPath(new URL("package.json", import.meta.url))).stratos ?? {};
@@ -18,6 +18,7 @@ function readJson(path) {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Error(`a plugin cannot be loaded: ${path}: ${error.message}; help: install the plugin again`, { cause: error });
+    const message = `a plugin cannot be loaded: ${error.message}; at ${path}; help: install the plugin again`;
+    throw new Error(message, { cause: error });
   }
 }

@@ -57,7 +57,7 @@ async function readIfThere(path) {
     return await readFile(path);
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(error.code)) return undefined;
-    throw new PluginError(`its program cannot be read: ${error.message}`, { where: path, help: REINSTALL, cause: error });
+    throw new PluginError(`its program cannot be read: ${error.message}`, { where: path, help: REINSTALL });
   }
 }
 

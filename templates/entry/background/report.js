@@ -13,8 +13,8 @@ export function report(what, { where, help } = {}) {
 
 /** An error of the entry, whose message is a report. */
 export class PluginError extends Error {
-  constructor(what, { where, help, cause } = {}) {
-    super(report(what, { where, help }), { cause });
+  constructor(what, { where, help } = {}) {
+    super(report(what, { where, help }));
     this.name = "PluginError";
   }
 }

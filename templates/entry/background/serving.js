@@ -5,7 +5,8 @@ import { report } from "./report.js";
 
 /**
  * An update may load this file again beside the old instance, whose registrations must reach the new
- * program. So this state is global to the process, not to the module.
+ * program. So this state is global to the process, not to the module. The other instance may be of another
+ * version: its supervisor has `end` and `retire`, its session `syncLogin`, `invoke`, `http` and `agent`.
  */
 export const shared = (globalThis[Symbol.for(`stratos-rust-plugin:${PLUGIN_ID}`)] ??= {
   /** The supervisor of the plugin that was started last. */

@@ -55,7 +55,7 @@ export class Session {
     } catch (error) {
       await this.end();
       await this.#release(); // What has been opened since an `end` during the start.
-      throw error;
+      throw error instanceof PluginError ? error : this.#failure(error.message);
     } finally {
       this.#control.refuse();
     }
@@ -70,6 +70,7 @@ export class Session {
       });
       if (hook === "start") shared.session = this;
       await this.#hook(hook, { auth: this.#login.known }, TIMEOUTS.start);
+      this.#requireNotEnded();
     } catch (error) {
       await this.end();
       throw error;
@@ -146,11 +147,10 @@ export class Session {
     const died = this.#process.exited.then((how) => {
       throw this.#failure(`its program ${how} before the handshake with the shell`);
     });
-    const handshake = await within(Promise.race([greeted, died]), TIMEOUTS.hello).catch((error) => {
-      throw error instanceof PluginError ? error : this.#failure(error.message);
-    });
+    const handshake = await within(Promise.race([greeted, died]), TIMEOUTS.hello);
     if (!handshake) {
-      throw this.#failure(`its program did not complete the handshake with the shell within ${TIMEOUTS.hello / 1000} s`);
+      const seconds = TIMEOUTS.hello / 1000;
+      throw this.#failure(`its program did not complete the handshake with the shell within ${seconds} s`);
     }
     this.#connection = handshake.connection;
     this.resumes = handshake.hello.features.includes("resume");
@@ -184,6 +184,6 @@ export class Session {
   }
 
   #failure(what) {
-    return new PluginError(`${what}${this.#process.lastLines}`, { help: RESTART });
+    return new PluginError(`${what}${this.#process?.lastLines ?? ""}`, { help: RESTART });
   }
 }
