@@ -241,7 +241,8 @@ describe("failures", () => {
   test("a crash is logged and fails pending requests", async () => {
     const { shell } = await start("sample");
     await assert.rejects(shell.invoke("exit", 9), /the connection is closed/);
-    await untilLogged(shell, "error stratos plugin `sample` 1.0.0: its program exited with code 9 by itself; its last lines: ");
+    const crash = "its program exited with code 9 by itself; its last lines: ";
+    await untilLogged(shell, `error stratos plugin \`sample\` 1.0.0: ${crash}`);
     assert.equal((await get(shell, "/api/sample/pid")).status, 503);
   });
 
@@ -338,13 +339,27 @@ describe("supervision", () => {
   });
 });
 
+describe("a shell with `removeHandler`", () => {
+  test("a channel without a handler is the shell's to answer, and can be handled again", async () => {
+    for (const removeHandler of [false, true]) {
+      const { shell } = await start("sample", { removeHandler });
+      await shell.invoke("handle", "late");
+      assert.equal(await shell.invoke("late"), "handled");
+      await shell.invoke("remove-handler", "late");
+      await assert.rejects(shell.invoke("late"), removeHandler ? /No handler registered/ : /no handler/);
+      await shell.invoke("handle", "late");
+      assert.equal(await shell.invoke("late"), "handled");
+    }
+  });
+});
+
 describe("an older shell", () => {
   test("a missing service is an error that names it", async () => {
     const { shell, entry } = await prepare("sample");
     for (const [missing, method] of [["server", "registerRouter"], ["ipc", "handle"], ["config", "get"]]) {
       const { [missing]: _, ...ctx } = shell.newContext();
-      const reason = new RegExp(`on_start failed: .*this version of Stratos has no \`ctx.${missing}.${method}\`.*update Stratos`);
-      await assert.rejects(entry.onStart(ctx), reason);
+      const reason = `on_start failed: .*this version of Stratos has no \`ctx.${missing}.${method}\`.*update Stratos`;
+      await assert.rejects(entry.onStart(ctx), new RegExp(reason));
     }
   });
 
@@ -473,7 +488,8 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
 
   test("a line over the limit closes the connection", async () => {
     const { shell } = await start("raw-overlong", { program });
-    await untilLogged(shell, "error stratos plugin `raw-overlong` 1.0.0: the connection to its program failed: a line is longer than 1048576 bytes");
+    const failure = "the connection to its program failed: a line is longer than 1048576 bytes";
+    await untilLogged(shell, `error stratos plugin \`raw-overlong\` 1.0.0: ${failure}`);
     await untilLogged(shell, "by itself");
   });
 

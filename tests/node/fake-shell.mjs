@@ -4,8 +4,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 
-/** A shell for one plugin. `store` is the file with the config values, which remains after the shell. */
-export async function startShell({ express, id, store, parse = false, missing = undefined }) {
+/**
+ * A shell for one plugin. `store` is the file with the config values, which remains after the shell.
+ * `removeHandler` says whether `ctx.ipc` has this method of later shells (V3).
+ */
+export async function startShell({ express, id, store, parse = false, missing = undefined, removeHandler = false }) {
   const shell = {
     logs: [],
     pushes: [],
@@ -14,6 +17,7 @@ export async function startShell({ express, id, store, parse = false, missing = 
     id,
     store,
     missing,
+    removeHandler,
     handlers: new Map(),
     app: express(),
   };
@@ -60,6 +64,7 @@ function newContext(shell) {
         shell.handlers.set(name(channel), handler);
       },
       send: (channel, payload) => shell.pushes.push([name(channel), payload]),
+      ...(shell.removeHandler && { removeHandler: (channel) => shell.handlers.delete(name(channel)) }),
     },
     auth: {
       isAuthenticated: () => shell.auth.authenticated,

@@ -133,9 +133,9 @@ describe("a program that cannot run here", () => {
   for (const [name, program, what] of [
     ["is empty", Buffer.alloc(0), "an empty file"],
     ["is a text", Buffer.from("echo surprise\n"), "no program"],
-    ["is an error page", Buffer.from("\n<!doctype html><h1>502</h1>"), "a page of HTML or XML, perhaps the error page of a download"],
+    ["is an error page", Buffer.from("\n<!doctype html><h1>502</h1>"), /^a page of HTML or XML, perhaps the/],
     ["is a zip", Buffer.from("PK\x03\x04...."), "a zip archive"],
-    ["is a pointer", Buffer.from("version https://git-lfs.github.com/spec/v1\n"), "a pointer of Git LFS instead of the file"],
+    ["is a pointer", Buffer.from("version https://git-lfs.github.com/spec/v1\n"), /^a pointer of Git LFS/],
     ["is for Windows", pe(0x8664), "a program for win32-x64"],
     ["is for Windows on ARM", pe(0xaa64), "a program for win32-arm64"],
     ["is for 32-bit Windows", pe(0x14c), "a program for win32 on another kind of processor"],
@@ -157,17 +157,18 @@ describe("a program that cannot run here", () => {
       mkdirSync(join(folder, "background", "bin", "win32-arm64"));
       writeFileSync(programPath(folder, "win32-arm64"), pe(0xaa64));
       const { message } = await start().then(() => assert.fail("it started"), (error) => error);
-      const parts = /^plugin `sample` 1\.0\.0: its program is (.*), and this computer needs one for (.*) \(the plugin has: (.*)\); at (.*); help: install the plugin again; /.exec(message);
-      assert.ok(parts, message);
-      assert[what instanceof RegExp ? "match" : "equal"](parts[1], what);
-      assert.deepEqual(parts.slice(2), [PLATFORM, `${PLATFORM}, win32-arm64`, programPath(folder)]);
+      const [, found, rest] = /^plugin `sample` 1.0.0: its program is (.*), and this computer needs (.*)/.exec(message);
+      assert[what instanceof RegExp ? "match" : "equal"](found, what);
+      const needed = `one for ${PLATFORM} (the plugin has: ${PLATFORM}, win32-arm64); at ${programPath(folder)}`;
+      assert.ok(rest.startsWith(`${needed}; help: install the plugin again; `), rest);
       assert.ok(!existsSync(copies));
     });
   }
 
   test("a missing program", async () => {
     const { start, folder } = await prepare("sample", { program: null });
-    await assert.rejects(start(), new RegExp(`it has no program for ${PLATFORM}, .* \\(the plugin has: no programs\\); at .*; help: ask`));
+    const reason = `it has no program for ${PLATFORM}, .* \\(the plugin has: no programs\\); at .*; help: ask`;
+    await assert.rejects(start(), new RegExp(reason));
     mkdirSync(join(folder, "background", "bin", "win32-arm64"));
     writeFileSync(programPath(folder, "win32-arm64"), pe(0xaa64));
     mkdirSync(join(folder, "background", "bin", "darwin-x64")); // It has no program.
@@ -182,7 +183,7 @@ describe("a program that cannot run here", () => {
 
   test("a plugin in an asar archive", async () => {
     const { start } = await prepare("sample", { under: "app.asar" });
-    await assert.rejects(start(), /it is inside of an asar archive, where no program can be started; at .*app\.asar.*; help: /);
+    await assert.rejects(start(), /it is inside of an asar archive, .*; at .*app\.asar.*; help: install/);
     await startUnder("app.asar.unpacked");
   });
   const startUnder = (under) => start("sample", { under });
@@ -311,7 +312,9 @@ describe("the copy", () => {
     const copies = join(TEMPORARY, `stratos-programs-${process.getuid()}`);
     mkdirSync(copies, { mode: 0o755 });
     cleanUp.push(() => rmSync(copies, { recursive: true }));
-    await assert.rejects(start(), /in the data folder: E.*; in the temporary folder: .* is not a private folder; where it is installed: spawn .* EACCES/);
+    const reason =
+      /in the data folder: E.*; in the temporary folder: .* is not a private folder; where it is installed: .* EACCES/;
+    await assert.rejects(start(), reason);
     childProcess.execFileSync("chmod", ["755", programPath(folder)]);
     await start();
     assert.deepEqual(readdirSync(copies), []);
@@ -360,10 +363,12 @@ describe("a start that fails", () => {
       const { start, folder } = await prepare("sample");
       failingSpawn(() => fail);
       const { message } = await start().then(() => assert.fail("it started"), (error) => error);
-      assert.match(message, /^plugin `sample` 1\.0\.0: its program cannot be started: it is blocked by an antivirus program or a policy, or damaged, /);
+      const what = "its program cannot be started: it is blocked by an antivirus program or a policy, or damaged, ";
+      assert.ok(message.startsWith(`plugin \`sample\` 1.0.0: ${what}`), message);
       const code = name === "thrown" ? "UNKNOWN" : "EACCES";
-      assert.ok(message.includes(`(in the data folder: spawn ${code}; in the temporary folder: spawn ${code}; where it is installed: spawn ${code})`), message);
-      assert.ok(message.includes(`; at ${programPath(folder)}; help: allow this file and its folder in the antivirus program`), message);
+      const places = ["in the data folder", "in the temporary folder", "where it is installed"];
+      assert.ok(message.includes(`(${places.map((place) => `${place}: spawn ${code}`).join("; ")})`), message);
+      assert.ok(message.includes(`; at ${programPath(folder)}; help: allow this file and its folder`), message);
       rmSync(join(TEMPORARY, `stratos-programs-${process.getuid?.() ?? "user"}`), { recursive: true });
     });
   }
@@ -400,8 +405,8 @@ describe("the program's surroundings", { skip: WINDOWS && "the plugin is a scrip
     })) replace(process.env, name, value);
     const { shell, folder } = await start("raw-looks", { program: RAW_PLUGIN });
     const { env } = await seen(shell);
-    const dropped = Object.keys(env).filter((name) => /^(ELECTRON|CHROME|NODE_OPTIONS|NODE_CHANNEL|LD_PRELOAD)/.test(name));
-    assert.deepEqual(dropped, []);
+    const isLeaked = (name) => /^(ELECTRON|CHROME|NODE_OPTIONS|NODE_CHANNEL|LD_PRELOAD)/.test(name);
+    assert.deepEqual(Object.keys(env).filter(isLeaked), []);
     assert.equal(env.PATH, process.env.PATH.split(":").filter((path) => !path.startsWith(image)).join(":"));
     assert.equal(env.LD_LIBRARY_PATH, `/opt/own/lib:${image}-2/lib`);
     assert.equal(env.STRATOS_TEST_KEPT, "kept");
@@ -452,8 +457,9 @@ describe("the folder of the sockets", { skip: WINDOWS && "pipes are not files" }
     const listener = net.createServer().listen(join(alive, "control.sock"));
     await once(listener, "listening");
     cleanUp.push(() => listener.close());
-    const listen = `require("net").createServer().listen(${JSON.stringify(join(dead, "control.sock"))}, () => process.kill(process.pid, "SIGKILL"))`;
-    childProcess.spawnSync(process.execPath, ["-e", listen]);
+    const kill = '() => process.kill(process.pid, "SIGKILL")';
+    const listen = `require("net").createServer().listen(process.argv[1], ${kill})`;
+    childProcess.spawnSync(process.execPath, ["-e", listen, join(dead, "control.sock")]);
     assert.ok(existsSync(join(dead, "control.sock")));
 
     const { entry } = await start("sample");
