@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::output::{LOG_VARIABLE, Output};
@@ -32,6 +32,40 @@ impl Context {
     /// Value of an environment variable that is passed on to plugins.
     pub(crate) fn env_var(&self, name: &str) -> Option<OsString> {
         env_var(name)
+    }
+
+    /// The user's home folder.
+    pub(crate) fn home_dir(&self) -> Option<PathBuf> {
+        std::env::home_dir().filter(|path| path.is_absolute())
+    }
+
+    /// The folder in which cargo keeps packages and programs.
+    pub(crate) fn cargo_home(&self) -> Option<PathBuf> {
+        let given = env_var("CARGO_HOME").map(PathBuf::from);
+        given.or_else(|| Some(self.home_dir()?.join(".cargo")))
+    }
+
+    /// Configuration of cargo in a folder: its files and variables.
+    pub(crate) fn cargo_config(&self, folder: &Path) -> Result<cargo_config2::Config, Error> {
+        cargo_config2::Config::load_with_cwd(folder).map_err(Error::CargoConfig)
+    }
+
+    /// Whether cargo-xwin has downloaded the libraries of Microsoft: it has no command that tells. The places are those
+    /// of cargo-xwin 0.23, outside of Windows.
+    pub(crate) fn has_xwin_cache(&self) -> bool {
+        let given = env_var("XWIN_CACHE_DIR").map(PathBuf::from);
+        let default = || {
+            let system = match cfg!(target_os = "macos") {
+                true => self.home_dir()?.join("Library/Caches"),
+                false => match env_var("XDG_CACHE_HOME") {
+                    Some(caches) => caches.into(),
+                    None => self.home_dir()?.join(".cache"),
+                },
+            };
+            Some(system.join("cargo-xwin"))
+        };
+        let cache = given.or_else(default);
+        cache.is_some_and(|cache| cache.join("xwin/DONE").is_file())
     }
 
     /// The user's folder for sockets, on Linux.

@@ -7,6 +7,7 @@ use inquire::InquireError;
 use stratos_host::ShellError;
 use stratos_host::config::ProjectError;
 use stratos_host::config::StratosTomlError;
+use stratos_host::process::BuildError;
 use stratos_host::remote::ClientError;
 use stratos_host::remote::HostFileError;
 use stratos_host::state_dir::StateDirError;
@@ -71,6 +72,35 @@ pub(crate) enum Error {
     /// `git init` failed.
     #[error("cannot create a git repository: {reason}")]
     GitInit { reason: String },
+    /// cargo, or another command that builds, reported an error. It was printed.
+    #[error("{0}")]
+    BuildFailed(String),
+    /// A package has no program for the plugin.
+    #[error("cannot use this package")]
+    Program(#[source] BuildError),
+    /// cargo cannot list the packages of a build.
+    #[error("cannot read the package")]
+    CargoMetadata(#[source] cargo_metadata::Error),
+    /// The configuration of cargo cannot be read.
+    #[error("cannot read cargo's configuration")]
+    CargoConfig(#[source] cargo_config2::Error),
+    /// A tool that a build needs is not installed.
+    #[error("{message}")]
+    MissingTool {
+        message: String,
+        /// The command that installs it.
+        help: String,
+    },
+    /// The output folder of a build cannot be put in its place.
+    #[error("cannot replace {}", path.display())]
+    Replace {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// A signal has ended the command.
+    #[error("interrupted")]
+    Interrupted,
     /// An operation on a file or folder failed.
     #[error("cannot {operation} {}", path.display())]
     File {
@@ -130,6 +160,8 @@ impl Error {
     pub(crate) fn help(&self) -> Option<String> {
         let text = match self {
             Self::Usage { help, .. } => return help.clone(),
+            Self::MissingTool { help, .. } => return Some(help.clone()),
+            Self::Replace { .. } => "close the programs that use a file in it",
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
             }
@@ -185,10 +217,12 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::BrokenPipe => exit::SUCCESS,
-            Self::Refused(_) => exit::FAILURE,
+            Self::Refused(_) | Self::BuildFailed(_) | Self::CargoMetadata(_) => exit::FAILURE,
             Self::Usage { .. }
             | Self::Project(_)
             | Self::Settings(_)
+            | Self::Program(_)
+            | Self::CargoConfig(_)
             | Self::Shell(ShellError::Persona(_))
             | Self::Scenario { .. }
             | Self::NoConfigStore { .. }
@@ -201,6 +235,9 @@ impl Error {
             | Self::Template(_)
             | Self::Prompt(_)
             | Self::GitInit { .. }
+            | Self::MissingTool { .. }
+            | Self::Replace { .. }
+            | Self::Interrupted
             | Self::File { .. }
             | Self::RulePanic { .. }
             | Self::CheckPanic { .. }

@@ -12,7 +12,9 @@ mod lint;
 mod manifests;
 mod output;
 mod parallel;
+mod release;
 mod state_search;
+mod stop_signals;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,9 @@ pub const ASSETS_FOLDER: &str = "assets";
 /// Name of the zip, as published plugins call it.
 pub const ZIP_NAME: &str = "bundle.zip";
 
+/// Marks a folder that `cargo stratos build` has written, and which it may replace. Not a part of the bundle.
+pub const DIST_MARKER: &str = ".stratos-dist";
+
 /// Path of a plugin's program for a platform: `background/bin/win32-x64/my-plugin.exe`.
 ///
 /// ```

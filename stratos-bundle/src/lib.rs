@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod bundle;
+mod glibc;
 mod ignore_file;
 pub mod layout;
 mod layout_rules;
@@ -21,6 +22,7 @@ mod secrets;
 mod zip;
 
 pub use crate::bundle::{Bundle, DistFolder, ReadFolderError};
+pub use crate::glibc::GlibcVersion;
 pub use crate::ignore_file::{IgnoreFile, IgnoreFileError};
 pub use crate::merge::merge;
 pub use crate::platform::{Architecture, ParsePlatformError, Platform, System};

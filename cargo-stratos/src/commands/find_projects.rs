@@ -1,6 +1,6 @@
 //! The plugins that a command line names, for commands that run them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::slice;
 
 use stratos_host::config::Project;
@@ -18,6 +18,22 @@ pub(super) struct FoundProjects {
     pub(super) errors: Vec<Error>,
     /// The manifest above the current folder, which was found in place of one in it.
     pub(super) enclosing: Option<PathBuf>,
+}
+
+/// Reads the only plugin in a folder, for commands about one plugin.
+pub(super) fn find_project(folder: &Path) -> Result<Project, Error> {
+    let mut projects = find_projects(&[folder.to_owned()])?.projects;
+    match (projects.pop(), projects.first()) {
+        (Some(project), None) => Ok(project),
+        (Some(_), Some(other)) => Err(Error::usage(
+            format!("{} has several plugins", folder.display()),
+            format!("name the folder of one, such as {}", other.folder.display()),
+        )),
+        (None, _) => Err(Error::usage(
+            format!("there is no plugin in {}", folder.display()),
+            "name the folder of a plugin, which has a plugin.json",
+        )),
+    }
 }
 
 /// Reads the plugins in these folders. As for `check`, a folder without `plugin.json` stands for all plugins below it, and

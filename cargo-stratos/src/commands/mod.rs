@@ -1,6 +1,7 @@
 //! Subcommands. Each has its arguments, and calls a library.
 
 pub(crate) mod auth;
+pub(crate) mod build;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod config;

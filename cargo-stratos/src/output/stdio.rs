@@ -8,6 +8,7 @@ use serde::Serialize;
 use stratos_host::store::Notice;
 
 use crate::error::Error;
+use crate::output::escape::escape_coloured_line;
 use crate::output::{CYAN, RED, YELLOW, escape, to_json};
 
 /// Stdout and stderr, with colours where the terminal supports them and `NO_COLOR` is not set.
@@ -51,6 +52,27 @@ impl Output {
     pub(crate) fn note(&self, text: impl fmt::Display) {
         // A closed stderr is ignored: there is no other place to report it.
         let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Prints a warning to stderr, with a help text.
+    pub(crate) fn warn(&self, text: &str, help: &str) {
+        self.note(format_args!("{YELLOW}warning{YELLOW:#}: {}", escape(text)));
+        self.note(format_args!("{CYAN}help{CYAN:#}: {}", escape(help)));
+    }
+
+    /// Prints the output of a compiler to stderr, with its colours.
+    pub(crate) fn compiler_lines(&self, output: &[u8]) {
+        for line in String::from_utf8_lossy(output).lines() {
+            self.note(escape_coloured_line(line));
+        }
+    }
+
+    /// Value of cargo's option `--color` for text that is printed to stderr.
+    pub(crate) fn stderr_colour_option(&self) -> &'static str {
+        match anstream::AutoStream::choice(&io::stderr()) {
+            anstream::ColorChoice::Never => "never",
+            _ => "always",
+        }
     }
 
     /// Prints the warnings from opening a config store.

@@ -33,7 +33,7 @@ mod supervise;
 
 pub use self::build_error::BuildError;
 #[cfg(feature = "reload")]
-pub use self::cargo_build::{CargoOptions, TestBuild};
+pub use self::cargo_build::{CargoOptions, TestBuild, find_program};
 #[cfg(feature = "reload")]
 pub use self::cleanup::{CleanupReport, clean_up_stale_runs, run_guardian};
 pub use self::executable::Executable;
@@ -41,6 +41,7 @@ pub use self::factory::LauncherFactory;
 pub use self::handle::ProcessHandle;
 pub use self::in_memory::InMemoryLauncher;
 pub use self::launcher::{LaunchError, LaunchedPlugin, Launcher, Program};
+pub use self::process_group::spawn_in_group;
 pub use self::process_launcher::ProcessLauncher;
 pub use self::run_context::LaunchOptions;
 #[cfg(test)]

@@ -21,6 +21,17 @@ pub(super) fn in_process_group(command: Command) -> CommandWrap {
     )
 }
 
+/// Spawns a command as the leader of its own process group, on Windows as the first process of its own job.
+///
+/// Dropping the child kills the group. Must be called within a tokio runtime.
+///
+/// # Errors
+///
+/// When the operating system cannot start the program.
+pub fn spawn_in_group(command: Command) -> io::Result<Box<dyn ChildWrapper>> {
+    in_process_group(command).spawn()
+}
+
 /// Spawns a command [in its own process group](in_process_group), with a lower priority than the plugins that run
 /// meanwhile.
 pub(super) fn spawn_in_background(command: Command) -> io::Result<Box<dyn ChildWrapper>> {

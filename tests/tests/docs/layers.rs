@@ -34,11 +34,11 @@ const HOST_LAYERS: &[&[&str]] = &[
 const CLI_LAYERS: &[&[&str]] = &[
     &["exit", "git", "parallel"],
     &["error"],
-    &["block_on", "config_entry"],
+    &["block_on", "config_entry", "stop_signals"],
     &["output", "state_search"],
     &["context"],
     &["manifests"],
-    &["lint"],
+    &["lint", "release"],
     &["commands"],
     &["cli"],
 ];

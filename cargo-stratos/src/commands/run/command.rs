@@ -11,13 +11,13 @@ use crate::commands::run::descriptor_limit::check_descriptor_limit;
 use crate::commands::run::exit_reason::{ExitReason, wait_for_exit};
 use crate::commands::run::plan::RunPlan;
 use crate::commands::run::scenario_task::ScenarioTask;
-use crate::commands::run::signals::StopSignals;
 use crate::commands::run::start::{RunningShell, start};
 use crate::commands::run::status::is_errored;
 use crate::commands::scenario_file::print_result;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
+use crate::stop_signals::StopSignals;
 
 /// Maximum time to wait for blocking work, such as file access, after the shell has stopped.
 const BLOCKING_TIMEOUT: Duration = Duration::from_millis(200);

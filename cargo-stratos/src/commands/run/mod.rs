@@ -11,7 +11,6 @@ mod key_bindings;
 mod keyboard;
 mod plan;
 mod scenario_task;
-mod signals;
 mod start;
 mod status;
 

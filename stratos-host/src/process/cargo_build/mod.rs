@@ -9,5 +9,6 @@ mod test_build;
 mod tracked_build;
 
 pub use self::cargo::CargoOptions;
+pub use self::messages::find_program;
 pub use self::test_build::TestBuild;
 pub(super) use self::{build_context::BuildContext, package::CargoPackage};

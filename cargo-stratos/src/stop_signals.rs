@@ -1,4 +1,4 @@
-//! Signals that ask `cargo stratos run` to stop.
+//! Signals that ask a command to stop.
 
 #[cfg(unix)]
 use std::io::{self, IsTerminal as _};
@@ -17,7 +17,7 @@ const OPERATION: &str = "listen for signals";
 
 /// SIGINT (Ctrl-C), SIGTERM and SIGHUP. A signal between two calls of [`recv`](Self::recv) is not lost.
 #[cfg(unix)]
-pub(super) struct StopSignals {
+pub(crate) struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
     /// Received once, because a closed terminal may cause two signals. `None` without a terminal, such as with `nohup`,
@@ -31,7 +31,7 @@ pub(super) struct StopSignals {
 /// Ctrl-C, Ctrl-Break, and the end of the console or the system. An event between two calls of [`recv`](Self::recv) is
 /// not lost.
 #[cfg(windows)]
-pub(super) struct StopSignals {
+pub(crate) struct StopSignals {
     ctrl_c: CtrlC,
     ctrl_break: CtrlBreak,
     /// Windows ends the process a few seconds after this event and `shutdown`.
@@ -42,7 +42,7 @@ pub(super) struct StopSignals {
 impl StopSignals {
     /// Starts to listen.
     #[cfg(unix)]
-    pub(super) fn listen() -> Result<Self, Error> {
+    pub(crate) fn listen() -> Result<Self, Error> {
         let listen = |kind| signal(kind).map_err(Error::system(OPERATION));
         let has_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
         Ok(Self {
@@ -58,7 +58,7 @@ impl StopSignals {
 
     /// Starts to listen.
     #[cfg(windows)]
-    pub(super) fn listen() -> Result<Self, Error> {
+    pub(crate) fn listen() -> Result<Self, Error> {
         Ok(Self {
             ctrl_c: ctrl_c().map_err(Error::system(OPERATION))?,
             ctrl_break: ctrl_break().map_err(Error::system(OPERATION))?,
@@ -69,7 +69,7 @@ impl StopSignals {
 
     /// Waits for a signal.
     #[cfg(unix)]
-    pub(super) async fn recv(&mut self) {
+    pub(crate) async fn recv(&mut self) {
         let hangup = async {
             match &mut self.hangup {
                 Some(hangup) => hangup.recv().await,
@@ -86,7 +86,7 @@ impl StopSignals {
 
     /// Waits for an event.
     #[cfg(windows)]
-    pub(super) async fn recv(&mut self) {
+    pub(crate) async fn recv(&mut self) {
         // Without a console there are no events.
         tokio::select! {
             Some(()) = self.ctrl_c.recv() => {}

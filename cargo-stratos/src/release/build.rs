@@ -1,0 +1,113 @@
+//! A build from the sources to the output folder.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Serialize;
+use stratos_bundle::layout::{ASSETS_FOLDER, UI_FOLDER};
+use stratos_host::config::{Project, StratosToml};
+use stratos_manifest::Manifest;
+use stratos_templates::EntryOptions;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::release::background::{Background, BuiltProgram, build_background};
+use crate::release::dist::{DistFile, Staging, check_apart, check_replaceable};
+use crate::release::ui::{build_ui, ui_folder};
+
+/// Name of the output folder in a plugin's folder.
+const DIST: &str = "dist";
+
+/// What to build.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BuildOptions {
+    /// Platforms or targets of Rust; without any, this machine's.
+    pub(crate) targets: Vec<String>,
+    pub(crate) profile: Profile,
+    /// Output folder; by default `dist` in the plugin's folder.
+    pub(crate) out: Option<PathBuf>,
+    /// Additional arguments for cargo.
+    pub(crate) cargo_args: Vec<OsString>,
+}
+
+/// A profile of cargo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Profile {
+    /// Optimized, without symbols and names of folders.
+    #[default]
+    Release,
+    /// Built quickly, with symbols.
+    Debug,
+}
+
+/// An output folder.
+#[derive(Debug, Serialize)]
+pub(crate) struct Dist {
+    pub(crate) folder: PathBuf,
+    pub(crate) profile: Profile,
+    /// All files of the plugin, sorted by path.
+    pub(crate) files: Vec<DistFile>,
+    pub(crate) programs: Vec<BuiltProgram>,
+    /// Duration of the build.
+    pub(crate) seconds: f64,
+}
+
+/// Builds a plugin and replaces the output folder. A build that fails leaves it as it is.
+pub(crate) fn build(
+    cx: &Context,
+    project: &Project,
+    options: &BuildOptions,
+) -> Result<Dist, Error> {
+    let start = Instant::now();
+    let find = |path: PathBuf| {
+        std::path::absolute(&path).map_err(|source| Error::file("find", path, source))
+    };
+    let plugin = find(project.folder.clone())?;
+    // `dist` and not a folder in `target`: it is the name that the tools for published plugins use, and the one that
+    // a CI job uploads. Those tools may have written a `dist` of their own, which is never replaced.
+    let out = find(options.out.clone().unwrap_or_else(|| plugin.join(DIST)))?;
+    let settings = StratosToml::load(&plugin).map_err(Error::Settings)?;
+    let (assets, ui) = (plugin.join(ASSETS_FOLDER), ui_folder(&plugin, &settings.ui));
+    check_apart(&out, &assets, "the folder of the assets")?;
+    check_apart(&out, &ui, "the folder of the built UI")?;
+    check_replaceable(&out)?;
+
+    let has_ui = build_ui(cx, &plugin, &settings.ui)?;
+    let background = build_background(cx, project, options)?;
+
+    let mut staging = Staging::create(&out)?;
+    staging.copy(Manifest::FILE_NAME, &plugin.join(Manifest::FILE_NAME))?;
+    if assets.is_dir() {
+        staging.copy_folder(ASSETS_FOLDER, &assets)?;
+    }
+    if has_ui {
+        staging.copy_folder(UI_FOLDER, &ui)?;
+    }
+    let mut programs = Vec::new();
+    match background {
+        Background::Programs(built) => {
+            let supervise = settings.background.supervise;
+            for file in stratos_templates::entry(&EntryOptions { supervise }) {
+                staging.write(&file.path, file.contents.as_bytes())?;
+            }
+            for program in built {
+                staging.copy(&program.built.path, &program.file)?;
+                programs.push(program.built);
+            }
+        }
+        Background::Module(folder) => {
+            check_apart(&out, &folder, "the folder of the background module")?;
+            staging.copy_folder("background", &folder)?;
+        }
+        Background::None => {}
+    }
+    Ok(Dist {
+        files: staging.publish()?,
+        folder: out,
+        profile: options.profile,
+        programs,
+        seconds: start.elapsed().as_secs_f64(),
+    })
+}

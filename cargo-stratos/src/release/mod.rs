@@ -1,0 +1,13 @@
+//! Builds of a plugin as it is installed: the folder `dist`.
+
+mod background;
+mod build;
+mod cargo_command;
+mod dist;
+mod run_command;
+mod target;
+mod toolchain;
+mod ui;
+
+pub(crate) use self::background::BuiltProgram;
+pub(crate) use self::build::{BuildOptions, Dist, Profile, build};
