@@ -74,8 +74,11 @@ pub(crate) fn build(
     check_apart(&out, &ui, "the folder of the built UI")?;
     check_replaceable(&out)?;
 
-    let has_ui = build_ui(cx, &plugin, &settings.ui)?;
     let background = build_background(cx, project, options)?;
+    if let Background::Module(folder) = &background {
+        check_apart(&out, folder, "the folder of the background module")?;
+    }
+    let has_ui = build_ui(cx, &plugin, &settings.ui)?;
 
     let mut staging = Staging::create(&out)?;
     staging.copy(Manifest::FILE_NAME, &plugin.join(Manifest::FILE_NAME))?;
@@ -98,7 +101,6 @@ pub(crate) fn build(
             }
         }
         Background::Module(folder) => {
-            check_apart(&out, &folder, "the folder of the background module")?;
             staging.copy_folder("background", &folder)?;
         }
         Background::None => {}

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use stratos_bundle::{Platform, System};
 
 use crate::context::Context;
@@ -13,14 +13,10 @@ use crate::error::Error;
 use crate::release::target::BuildTarget;
 
 /// The command of cargo that builds for a target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tool {
     /// `cargo build`, with the linker of this name if it is not the target's default one.
-    Cargo {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        linker: Option<String>,
-    },
+    Cargo { linker: Option<String> },
     /// `cargo zigbuild`: Zig as the linker.
     CargoZigbuild,
     /// `cargo xwin build`: LLVM as the linker, with the libraries of Microsoft.
@@ -58,6 +54,12 @@ impl fmt::Display for Tool {
             Self::CargoZigbuild => f.write_str("cargo-zigbuild"),
             Self::CargoXwin => f.write_str("cargo-xwin"),
         }
+    }
+}
+
+impl Serialize for Tool {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
