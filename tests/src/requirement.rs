@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 /// Variable with the requirements without which tests fail instead of being skipped:
-/// `STRATOS_REQUIRE=node,chromium,fuse,mount,loop,script,setsid,bash`.
+/// `STRATOS_REQUIRE=node,chromium,fuse,mount,loop,script,setsid,bash,windows-gnu`.
 const REQUIRE: &str = "STRATOS_REQUIRE";
 
 /// A program or a permission that a test needs.
@@ -27,6 +27,8 @@ pub enum Requirement {
     Script,
     /// `setsid` of util-linux, which runs a program in a new session.
     Setsid,
+    /// A linker and the standard library for the target `x86_64-pc-windows-gnu`.
+    WindowsGnu,
 }
 
 impl Requirement {
@@ -42,6 +44,7 @@ impl Requirement {
             Self::Node => "node",
             Self::Script => "script",
             Self::Setsid => "setsid",
+            Self::WindowsGnu => "windows-gnu",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The commands of `cargo stratos` that start no plugin, and all that its commands print.
 
+mod build;
 mod check;
 mod check_discovery;
 mod check_fix;
