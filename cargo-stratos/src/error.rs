@@ -217,7 +217,7 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::BrokenPipe => exit::SUCCESS,
-            Self::Refused(_) | Self::BuildFailed(_) | Self::CargoMetadata(_) => exit::FAILURE,
+            Self::Refused(_) | Self::BuildFailed(_) => exit::FAILURE,
             Self::Usage { .. }
             | Self::Project(_)
             | Self::Settings(_)
@@ -235,6 +235,7 @@ impl Error {
             | Self::Template(_)
             | Self::Prompt(_)
             | Self::GitInit { .. }
+            | Self::CargoMetadata(_)
             | Self::MissingTool { .. }
             | Self::Replace { .. }
             | Self::Interrupted

@@ -130,7 +130,13 @@ impl CargoBuild<'_> {
         }
         // Packages of the workspace have paths relative to it, except for what their build scripts make.
         paths.push((metadata.workspace_root.into(), "/workspace".to_owned()));
-        paths.push((metadata.target_directory.into(), "/target".to_owned()));
+        let built = [Some(metadata.target_directory), metadata.build_directory];
+        paths.extend(
+            built
+                .into_iter()
+                .flatten()
+                .map(|path| (path.into(), "/target".to_owned())),
+        );
         Ok(paths)
     }
 
@@ -152,7 +158,13 @@ impl CargoBuild<'_> {
                     .collect::<Vec<_>>(),
             )
             .exec()
-            .map_err(Error::CargoMetadata)
+            .map_err(|error| match error {
+                cargo_metadata::Error::CargoMetadata { stderr } => {
+                    self.cx.output.compiler_lines(stderr.as_bytes());
+                    Error::BuildFailed("cargo cannot read the package".to_owned())
+                }
+                error => Error::CargoMetadata(error),
+            })
     }
 }
 

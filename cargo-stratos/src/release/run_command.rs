@@ -33,11 +33,12 @@ pub(super) struct CommandOutput {
 
 /// Runs a command, with its progress on a terminal. A signal to stop kills it and all that it has started.
 ///
-/// `action` names what it does, such as `building for win32-x64`. `program` is its name in errors.
+/// `action` is shown while it runs, such as `building for win32-x64`. `operation` is the one that fails if it cannot be
+/// started, such as `start cargo`.
 pub(super) fn run_command(
     mut command: Command,
     action: &str,
-    program: &'static str,
+    operation: &'static str,
 ) -> Result<CommandOutput, Error> {
     command
         .stdin(Stdio::null())
@@ -46,7 +47,7 @@ pub(super) fn run_command(
     debug!(?command, "running");
     block_on(async {
         let mut signals = StopSignals::listen()?;
-        let cannot_start = Error::system(program);
+        let cannot_start = Error::system(operation);
         let mut child = spawn_in_group(command.into()).map_err(&cannot_start)?;
         let crates = Arc::new(AtomicUsize::new(0));
         let stdout = child.stdout().take();
