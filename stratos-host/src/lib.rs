@@ -41,6 +41,7 @@ pub use crate::event::{BuildStatus, PluginState};
 pub use crate::http::{InProcessClient, RequestError};
 pub use crate::plugin::{PluginError, PluginSpec};
 pub use crate::services::UnknownPersona;
+pub use crate::session::{ProbeError, probe_version};
 pub use crate::shell::{Shell, ShellError, ShellOptions};
 pub use crate::state_dir::StateDir;
 pub use crate::timeouts::{AttachMode, Timeouts};

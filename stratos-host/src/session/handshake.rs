@@ -13,12 +13,45 @@ use stratos_transport::Connection;
 use stratos_transport::listener::StreamListener;
 use subtle::ConstantTimeEq as _;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tracing::debug;
+
+use crate::process::ProcessHandle;
 
 /// Maximum number of open connections that have not sent a message; further ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 64;
 /// Pause after a failed accept.
 const ACCEPT_RETRY: Duration = Duration::from_millis(10);
+
+/// Waits for the handshake of a launched plugin, and terminates its process if it fails.
+///
+/// # Errors
+///
+/// The reason of the failure, as the predicate of a sentence about the plugin.
+pub(super) async fn complete_handshake(
+    control: StreamListener,
+    nonce: &str,
+    plugin: &str,
+    process: &ProcessHandle,
+    limit: Duration,
+) -> Result<(Connection, Hello), String> {
+    let accepted = tokio::select! {
+        accepted = timeout(limit, accept_plugin(control, nonce, plugin)) => accepted,
+        exit = process.wait() => {
+            return Err(format!("{exit} before the handshake with the shell"));
+        }
+    };
+    let accepted = accepted.unwrap_or_else(|_| {
+        Err(format!(
+            "did not complete the handshake with the shell within {} s: its `main` must call `stratos::serve`",
+            limit.as_secs_f32()
+        ))
+    });
+    if accepted.is_err() {
+        process.terminate().await;
+    }
+    accepted
+}
 
 /// Accepts the connection that knows the nonce, and closes the listener.
 ///
@@ -28,7 +61,7 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(10);
 /// # Errors
 ///
 /// The reason why the plugin was refused.
-pub(super) async fn accept_plugin(
+async fn accept_plugin(
     mut listener: StreamListener,
     nonce: &str,
     plugin: &str,

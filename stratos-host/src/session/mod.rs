@@ -5,6 +5,8 @@ mod context;
 mod handler;
 mod handshake;
 mod plugin_session;
+mod probe;
 
 pub(crate) use self::context::SessionContext;
 pub(crate) use self::plugin_session::{Session, StartHook, StopMode};
+pub use self::probe::{ProbeError, probe_version};

@@ -29,7 +29,7 @@ use crate::services::Caller;
 use crate::session::SessionContext;
 use crate::session::changes::{LoginSender, send_changes};
 use crate::session::handler::ServiceHandler;
-use crate::session::handshake::accept_plugin;
+use crate::session::handshake::complete_handshake;
 use crate::timeouts::Timeouts;
 
 /// Wait for the exit of a process after its connection has ended.
@@ -104,25 +104,8 @@ impl Session {
             process,
         } = launched;
         let limit = context.timeouts.current().hello;
-        let accepted = tokio::select! {
-            accepted = timeout(limit, accept_plugin(control, &nonce, &caller.plugin)) => accepted,
-            exit = process.wait() => {
-                return Err(format!("{exit} before the handshake with the shell"));
-            }
-        };
-        let accepted = accepted.unwrap_or_else(|_| {
-            Err(format!(
-                "did not complete the handshake with the shell within {} s: its `main` must call `stratos::serve`",
-                limit.as_secs_f32()
-            ))
-        });
-        let (connection, hello) = match accepted {
-            Ok(accepted) => accepted,
-            Err(reason) => {
-                process.terminate().await;
-                return Err(reason);
-            }
-        };
+        let handshake = complete_handshake(control, &nonce, &caller.plugin, &process, limit);
+        let (connection, hello) = handshake.await?;
         let (peer, driver) = Peer::new(connection);
         let caller = Arc::new(caller);
         tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
