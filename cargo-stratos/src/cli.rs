@@ -8,7 +8,7 @@ use stratos_host::remote::{StartPlugin, StopPlugin, UpdatePlugin};
 
 use crate::commands::shell_args::PluginArgs;
 use crate::commands::{
-    auth, build, call, check, config, explain, guardian, new, play, ps, run, schema, test,
+    auth, build, call, check, config, explain, guardian, new, pack, play, ps, run, schema, test,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -52,6 +52,7 @@ enum Command {
     Test(test::Args),
     Run(run::Args),
     Build(build::Args),
+    Pack(pack::Args),
     Ps(ps::Args),
     /// Start a stopped or errored plugin of the running shell
     Start(PluginArgs),
@@ -103,6 +104,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Test(args) => test::run(cx, args),
         Command::Run(args) => run::run(cx, args),
         Command::Build(args) => build::run(cx, args),
+        Command::Pack(args) => pack::run(cx, args),
         Command::Ps(args) => ps::run(cx, args),
         Command::Start(args) => args.call(cx, |plugin| StartPlugin { plugin }, "runs"),
         Command::Stop(args) => args.call(cx, |plugin| StopPlugin { plugin }, "is stopped"),

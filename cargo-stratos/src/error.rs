@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use inquire::InquireError;
+use stratos_bundle::{IgnoreFileError, WriteZipError};
 use stratos_host::ShellError;
 use stratos_host::config::ProjectError;
 use stratos_host::config::StratosTomlError;
@@ -72,7 +73,7 @@ pub(crate) enum Error {
     /// `git init` failed.
     #[error("cannot create a git repository: {reason}")]
     GitInit { reason: String },
-    /// cargo, or another command that builds, reported an error. It was printed.
+    /// cargo, or a command of `stratos.toml` that builds or signs, reported an error. It was printed.
     #[error("{0}")]
     BuildFailed(String),
     /// A package has no program for the plugin.
@@ -98,6 +99,16 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    /// `.stratosignore` has an invalid pattern.
+    #[error("cannot use {}", path.display())]
+    IgnoreFile {
+        path: PathBuf,
+        #[source]
+        source: IgnoreFileError,
+    },
+    /// The zip of a plugin cannot be written into memory.
+    #[error("cannot pack the plugin")]
+    Zip(#[source] WriteZipError),
     /// A signal has ended the command.
     #[error("interrupted")]
     Interrupted,
@@ -223,6 +234,7 @@ impl Error {
             | Self::Settings(_)
             | Self::Program(_)
             | Self::CargoConfig(_)
+            | Self::IgnoreFile { .. }
             | Self::Shell(ShellError::Persona(_))
             | Self::Scenario { .. }
             | Self::NoConfigStore { .. }
@@ -239,6 +251,7 @@ impl Error {
             | Self::MissingTool { .. }
             | Self::Replace { .. }
             | Self::Interrupted
+            | Self::Zip(_)
             | Self::File { .. }
             | Self::RulePanic { .. }
             | Self::CheckPanic { .. }

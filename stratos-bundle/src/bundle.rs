@@ -90,6 +90,9 @@ impl DistFolder {
                     continue;
                 };
                 let path = format!("{prefix}{name}");
+                if path == layout::DIST_MARKER {
+                    continue;
+                }
                 let file_type = entry.file_type().map_err(error)?;
                 if ignore.leaves_out(&path, file_type.is_dir()) {
                     let end = if file_type.is_dir() { "/" } else { "" };
@@ -198,6 +201,7 @@ mod tests {
     #[test]
     fn a_folder_is_read_without_what_is_left_out() {
         let folder = dist(&[
+            (layout::DIST_MARKER, ""),
             ("plugin.json", "{}"),
             ("ui/index.js", "ui"),
             ("ui/index.js.map", "map"),

@@ -89,6 +89,23 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     check_units(cx, units, errors, reporter, mode)
 }
 
+/// Checks the plugin in a folder, with the levels of its `stratos.toml`.
+pub(super) fn check_folder<'a>(
+    cx: &'a Context,
+    folder: &Path,
+    reporter: Box<dyn Reporter + 'a>,
+) -> Result<Outcome, Error> {
+    let mut settings = SettingsCache::new(LevelArgs::default())?;
+    let SearchResults {
+        targets,
+        mut errors,
+        enclosing: _,
+    } = search(&[folder.to_owned()])?;
+    let sources = Source::read_all(targets, &mut errors);
+    let units = Unit::collect(&sources, &mut settings, &mut errors)?;
+    check_units(cx, units, errors, reporter, FixMode::Off)
+}
+
 impl Args {
     /// Arguments of `cargo stratos check PATH`.
     pub(super) fn for_path(path: PathBuf) -> Self {

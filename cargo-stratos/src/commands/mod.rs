@@ -10,6 +10,7 @@ mod find_projects;
 pub(crate) mod guardian;
 mod json_arg;
 pub(crate) mod new;
+pub(crate) mod pack;
 pub(crate) mod play;
 pub(crate) mod ps;
 pub(crate) mod run;

@@ -2,11 +2,13 @@
 //!
 //! Text from manifests, plugins and other programs is escaped before it is printed.
 
+mod bundle_problem;
 mod config_list;
 mod escape;
 mod event_format;
 mod json;
 mod logging;
+mod pack_report;
 mod plugin_list;
 mod printer;
 mod progress;
@@ -21,6 +23,7 @@ pub(crate) use self::escape::{escape, escape_line};
 pub(crate) use self::event_format::EventFormat;
 pub(crate) use self::json::{to_json, to_pretty_json};
 pub(crate) use self::logging::{LOG_VARIABLE, start_logging};
+pub(crate) use self::pack_report::{PackReport, PackedFile};
 pub(crate) use self::plugin_list::{plugin_list, plugin_rows};
 pub(crate) use self::printer::Printer;
 pub(crate) use self::progress::{Progress, format_size};

@@ -17,7 +17,7 @@ use crate::release::dist::{DistFile, Staging, check_apart, check_replaceable};
 use crate::release::ui::{build_ui, ui_folder};
 
 /// Name of the output folder in a plugin's folder.
-const DIST: &str = "dist";
+pub(crate) const DIST: &str = "dist";
 
 /// What to build.
 #[derive(Debug, Clone, Default)]

@@ -10,4 +10,6 @@ mod toolchain;
 mod ui;
 
 pub(crate) use self::background::BuiltProgram;
-pub(crate) use self::build::{BuildOptions, Dist, Profile, build};
+pub(crate) use self::build::{BuildOptions, DIST, Dist, Profile, build};
+pub(crate) use self::run_command::run_command;
+pub(crate) use self::ui::shell_command;

@@ -25,17 +25,17 @@ const OUTPUT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The output of a command that has exited.
 #[derive(Debug)]
-pub(super) struct CommandOutput {
-    pub(super) status: ExitStatus,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: Vec<u8>,
+pub(crate) struct CommandOutput {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
 }
 
 /// Runs a command, with its progress on a terminal. A signal to stop kills it and all that it has started.
 ///
 /// `action` is shown while it runs, such as `building for win32-x64`. `operation` is the one that fails if it cannot be
 /// started, such as `start cargo`.
-pub(super) fn run_command(
+pub(crate) fn run_command(
     mut command: Command,
     action: &str,
     operation: &'static str,

@@ -52,7 +52,7 @@ pub(super) fn build_ui(cx: &Context, plugin: &Path, table: &UiTable) -> Result<b
 }
 
 /// A command line for the system's command interpreter.
-fn shell_command(line: &str) -> Command {
+pub(crate) fn shell_command(line: &str) -> Command {
     #[cfg(unix)]
     {
         let mut shell = Command::new("sh");

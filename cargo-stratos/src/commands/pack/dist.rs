@@ -1,0 +1,146 @@
+//! The folders that are packed: one that is built here, or those that other computers have built.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use stratos_bundle::{Bundle, DistFolder, IgnoreFile, Problem, merge};
+use stratos_host::config::Project;
+use stratos_manifest::Manifest;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::release::{BuildOptions, DIST, build};
+
+/// Where the files of a bundle come from.
+#[derive(Debug)]
+pub(super) struct DistSource<'a> {
+    /// Folders that are read.
+    folders: Vec<PathBuf>,
+    /// Targets of a build into the only folder, before it is read.
+    build: Option<&'a [String]>,
+}
+
+/// The files of a bundle, and what is wrong with their folders.
+#[derive(Debug)]
+pub(super) struct CollectedFiles {
+    pub(super) bundle: Bundle,
+    pub(super) left_out: Vec<String>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> DistSource<'a> {
+    pub(super) fn new(
+        project: &Project,
+        merged: &[PathBuf],
+        no_build: bool,
+        targets: &'a [String],
+    ) -> Self {
+        match merged {
+            [] => Self {
+                folders: vec![project.folder.join(DIST)],
+                build: (!no_build).then_some(targets),
+            },
+            merged => Self {
+                folders: merged.to_vec(),
+                build: None,
+            },
+        }
+    }
+
+    /// Checks that the zip is not written into a folder that is packed, where the next call would pack it.
+    pub(super) fn check_outside(&self, zip: &Path) -> Result<(), Error> {
+        let parent = match zip.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let Ok(parent) = dunce::canonicalize(parent) else {
+            return Ok(());
+        };
+        let real = self
+            .folders
+            .iter()
+            .map(|folder| (folder, dunce::canonicalize(folder)));
+        let inside =
+            real.filter(|(_, real)| real.as_ref().is_ok_and(|real| parent.starts_with(real)));
+        match inside.map(|(folder, _)| folder).next() {
+            Some(folder) => Err(Error::usage(
+                format!(
+                    "{} is in {}, which is packed",
+                    zip.display(),
+                    folder.display()
+                ),
+                "name a file in another folder with `--out FILE`",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Builds if necessary, and reads the folders.
+    pub(super) fn collect(&self, cx: &Context, project: &Project) -> Result<CollectedFiles, Error> {
+        if let Some(targets) = self.build {
+            let options = BuildOptions {
+                targets: targets.to_vec(),
+                ..BuildOptions::default()
+            };
+            build(cx, project, &options)?;
+        }
+        let ignore = read_ignore_file(&project.folder)?;
+        let mut collected = CollectedFiles {
+            bundle: Bundle::default(),
+            left_out: Vec::new(),
+            problems: Vec::new(),
+        };
+        let mut bundles = Vec::new();
+        for folder in &self.folders {
+            self.check_is_dist(folder)?;
+            let dist = DistFolder::read(folder, &ignore);
+            let dist = dist.map_err(|error| Error::file("read", error.path, error.source))?;
+            collected.left_out.extend(dist.left_out);
+            collected.problems.extend(dist.problems);
+            bundles.push((folder.display().to_string(), dist.bundle));
+        }
+        collected.left_out.sort();
+        collected.left_out.dedup();
+        match merge(&bundles) {
+            Ok(bundle) => collected.bundle = bundle,
+            Err(problems) => {
+                collected.problems.extend(problems);
+                // The problems of the first one are likely those of all.
+                collected.bundle = bundles.swap_remove(0).1;
+            }
+        }
+        Ok(collected)
+    }
+
+    fn check_is_dist(&self, folder: &Path) -> Result<(), Error> {
+        if folder.join(Manifest::FILE_NAME).is_file() {
+            return Ok(());
+        }
+        let shown = folder.display();
+        let message = match folder.is_dir() {
+            true => format!("{shown} has no plugin.json"),
+            false => format!("there is no folder {shown}"),
+        };
+        let nested = fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut nested = nested.map(|entry| entry.path());
+        let nested = nested.find(|path| path.join(Manifest::FILE_NAME).is_file());
+        Err(Error::usage(
+            message,
+            match (nested, self.build) {
+                (Some(nested), None) => format!("name the folder in it: {}", nested.display()),
+                _ => "`cargo stratos build` writes a folder that can be packed".to_owned(),
+            },
+        ))
+    }
+}
+
+fn read_ignore_file(folder: &Path) -> Result<IgnoreFile, Error> {
+    let path = folder.join(IgnoreFile::NAME);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(Error::file("read", path, source)),
+    };
+    IgnoreFile::parse(&text).map_err(|source| Error::IgnoreFile { path, source })
+}

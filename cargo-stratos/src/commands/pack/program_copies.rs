@@ -1,0 +1,53 @@
+//! Copies of a bundle's programs on the disk, which can be run and signed.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::error::Error;
+
+/// A temporary folder with programs.
+#[derive(Debug)]
+pub(super) struct ProgramCopies {
+    folder: TempDir,
+}
+
+impl ProgramCopies {
+    pub(super) fn create() -> Result<Self, Error> {
+        let folder = tempfile::Builder::new().prefix("stratos-pack-").tempdir();
+        let folder = folder.map_err(Error::system("create a temporary folder"))?;
+        Ok(Self { folder })
+    }
+
+    /// The folder, which is removed on drop.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// Writes an executable file at its path in the bundle, and returns the path on the disk.
+    pub(super) fn write(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
+        let file = self.folder.path().join(path);
+        let write = || {
+            fs::create_dir_all(file.parent().unwrap_or(&file))?;
+            fs::write(&file, bytes)?;
+            make_executable(&file)
+        };
+        write().map_err(|source| Error::file("write", &file, source))?;
+        Ok(file)
+    }
+}
+
+#[cfg(unix)]
+fn make_executable(file: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
+}
+
+/// Windows knows programs by their names.
+#[cfg(not(unix))]
+fn make_executable(_: &std::path::Path) -> io::Result<()> {
+    Ok(())
+}
