@@ -102,3 +102,65 @@ fn write(bundle: &Bundle) -> Result<Zip, ZipError> {
         packed_sizes,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bundle(files: &[(&str, &[u8])]) -> Bundle {
+        let files = files
+            .iter()
+            .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
+        Bundle {
+            files: files.collect(),
+        }
+    }
+
+    /// A changed hash means that every author's zip changes without a change of the plugin: name it in CHANGELOG.md.
+    #[test]
+    fn the_bytes_of_a_zip_are_pinned() {
+        let text = "text that repeats, ".repeat(100);
+        let bundle = bundle(&[
+            ("plugin.json", b"{}"),
+            ("background/bin/linux-x64/demo", text.as_bytes()),
+            ("assets/größe.txt", b""),
+        ]);
+        let zip = Zip::write(&bundle).expect("a zip");
+        assert_eq!(zip.sha256(), "to be filled in");
+        assert_eq!(zip.packed_sizes.len(), 3);
+    }
+
+    #[test]
+    fn entries_have_the_same_attributes_everywhere() {
+        let bundle = bundle(&[
+            ("b", b"1"),
+            ("background/bin/linux-x64/a", b"2"),
+            ("B", b"3"),
+        ]);
+        let zip = Zip::write(&bundle).expect("a zip");
+        let mut archive = zip::ZipArchive::new(Cursor::new(zip.bytes)).expect("a zip");
+        let mut found = Vec::new();
+        for index in 0..archive.len() {
+            let entry = archive.by_index(index).expect("an entry");
+            let time = entry.last_modified().map(|time| time.to_string());
+            assert_eq!(time.as_deref(), Some("1980-01-01 00:00:00"));
+            assert_eq!(entry.extra_data().unwrap_or_default(), b"");
+            let name = entry.name().expect("a name");
+            found.push((name.into_owned(), entry.unix_mode()));
+        }
+        let file = |path: &str, mode| (path.to_owned(), Some(mode));
+        let expected = [
+            file("B", 0o100_644),
+            file("b", 0o100_644),
+            file("background/bin/linux-x64/a", 0o100_755),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_zip_above_the_limit_is_an_error() {
+        assert_eq!(zip_size_problem(MAX_ZIP_BYTES), None);
+        let problem = zip_size_problem(MAX_ZIP_BYTES + 1).expect("a problem");
+        assert_eq!(problem.name, "zip-too-large");
+    }
+}

@@ -26,6 +26,7 @@ mod shell_process;
 #[cfg(target_os = "linux")]
 mod small_disk;
 mod store_writer;
+mod tiny_program;
 mod wait;
 
 pub use crate::background_load::{BackgroundLoad, LoadReport};
@@ -50,4 +51,5 @@ pub use crate::shell_process::{RunOptions, SHUTDOWN_TIMEOUT, ShellProcess};
 #[cfg(target_os = "linux")]
 pub use crate::small_disk::SmallDisk;
 pub use crate::store_writer::{StoreWriter, Workload};
+pub use crate::tiny_program::{TinyKind, elf, mach_o, pe, tiny_file, tiny_program, universal};
 pub use crate::wait::{TIMEOUT, wait_at_most, wait_until};

@@ -13,6 +13,7 @@ mod explain;
 mod formats;
 mod logging;
 mod new;
+mod pack;
 mod run_arguments;
 mod terminal;
 mod test_command;
