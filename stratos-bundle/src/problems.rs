@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::program_rules::program_problems;
 use crate::secrets::{Waiver, secret_problems};
 
-/// The problems of a bundle, without those of its [`zip`](crate::zip). Runs nothing in the bundle.
+/// The problems of a bundle, without those of its [`Zip`](crate::Zip). Runs nothing in the bundle.
 ///
 /// A waiver without a finding is a problem as well.
 ///

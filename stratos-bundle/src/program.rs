@@ -74,7 +74,8 @@ fn elf_header(bytes: &[u8]) -> Result<ProgramHeader, ProgramHeaderError> {
         return Err(ProgramHeaderError::Unsupported(system));
     }
     let mut header = single(System::Linux, &file)?;
-    // A program at a variable address is a dynamic object, which a library is as well, but only it has an entry point.
+    // A program at a variable address is a dynamic object, as a library is. Every program has an entry point, and most
+    // libraries have none.
     header.is_executable |= file.kind() == ObjectKind::Dynamic && file.entry() != 0;
     Ok(header)
 }

@@ -43,8 +43,8 @@ pub(crate) struct PackedFile {
     pub(crate) path: String,
     /// Bytes of the file.
     pub(crate) size: u64,
-    /// Bytes in the zip.
-    pub(crate) packed: u64,
+    /// Bytes in the zip; `None` if there are errors.
+    pub(crate) packed: Option<u64>,
 }
 
 /// The report as JSON.
@@ -107,7 +107,8 @@ impl PackReport {
         };
         let mut rows = Vec::new();
         for file in self.files.iter().take(shown) {
-            let (size, packed) = (format_size(file.size), format_size(file.packed));
+            let size = format_size(file.size);
+            let packed = file.packed.map(format_size).unwrap_or_default();
             let path = escape(&file.path);
             rows.push(format!("{size:>10} {DIM}{packed:>10}{DIM:#}  {path}"));
         }

@@ -64,8 +64,8 @@ pub(crate) fn shell_command(line: &str) -> Command {
         use std::os::windows::process::CommandExt as _;
 
         let mut shell = Command::new("cmd");
-        // Not as an argument: `cmd` has its own rules for quotes.
-        shell.arg("/C").raw_arg(line);
+        // Not as an argument: `cmd` has its own rules for quotes. With `/S`, it takes the line between the outer ones.
+        shell.args(["/S", "/C"]).raw_arg(format!("\"{line}\""));
         shell
     }
 }

@@ -21,9 +21,9 @@ pub enum ProbeError {
     #[error(transparent)]
     Launch(#[from] LaunchError),
     /// The program is no plugin, or another one.
-    #[error("the program {reason}")]
+    #[error("{reason}")]
     Handshake {
-        /// The predicate of a sentence about the program.
+        /// The reason, such as `exited with code 1 before the handshake with the shell`.
         reason: String,
     },
 }

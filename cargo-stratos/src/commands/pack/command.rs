@@ -97,15 +97,20 @@ fn pack(
             .problems
             .extend(version_problem(cx, &project.manifest, &bundle)?);
     }
-    let zip = Zip::write(&bundle).map_err(Error::Zip)?;
-    report.problems.extend(zip.size_problem());
-    let sizes = bundle.files.iter().zip(&zip.packed_sizes);
-    let files = sizes.map(|((path, bytes), packed)| PackedFile {
+    let files = bundle.files.iter().map(|(path, bytes)| PackedFile {
         path: path.clone(),
         size: bytes.len() as u64,
-        packed: *packed,
+        packed: None,
     });
     report.files = files.collect();
+    if report.has_errors() {
+        return Ok(());
+    }
+    let zip = Zip::write(&bundle).map_err(Error::Zip)?;
+    report.problems.extend(zip.size_problem());
+    for (file, packed) in report.files.iter_mut().zip(&zip.packed_sizes) {
+        file.packed = Some(*packed);
+    }
     if !report.has_errors() {
         report.size = Some(zip.bytes.len() as u64);
         report.sha256 = Some(zip.sha256());

@@ -1,6 +1,6 @@
 //! What is not packed: each refusal by its name, and no zip is written.
 
-use stratos_tests::{ICON, TinyKind, tiny_file, tiny_program};
+use stratos_tests::{ICON, MANIFEST, TinyKind, tiny_file, tiny_program};
 
 use crate::pack::dist::{Plugin, names};
 
@@ -198,7 +198,13 @@ fn an_error_of_the_check_stops_unless_the_check_is_left_out() {
     assert_eq!(stopped.code, Some(1), "{stopped:?}");
     assert!(stopped.stdout.contains("missing-icon-file"), "{stopped:?}");
     assert!(!plugin.zip_path().exists());
-    refused(&plugin, "missing-icon-file");
+    let (code, report) = plugin.pack_json(&["--no-build"]);
+    let errors = names(&report, "error");
+    assert_eq!(
+        (code, errors.first()),
+        (Some(1), Some(&"missing-icon-file")),
+        "{report:#}"
+    );
     let packed = plugin.pack(&["--no-build", "--no-check"]);
     assert_eq!(packed.code, Some(0), "{packed:?}");
 }
@@ -216,7 +222,8 @@ fn a_wrong_command_line_or_setting_has_code_2() {
         "which is packed",
     );
     usage(&["--merge", "gone"], "there is no folder gone");
-    usage(&["--merge", "."], "name the folder in it");
+    plugin.write("artifacts/windows/plugin.json", MANIFEST);
+    usage(&["--merge", "artifacts"], "name the folder in it");
     usage(&["--merge", "dist", "--no-build"], "cannot be used with");
     plugin.write(".stratosignore", "*.md\n[z-a]\n");
     usage(&["--no-build"], "line 2 is not a pattern");
