@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+mod archive;
 mod bundle;
 mod glibc;
 mod ignore_file;
@@ -21,6 +22,7 @@ mod program_rules;
 mod secrets;
 mod zip;
 
+pub use crate::archive::{ArchiveError, read_archive};
 pub use crate::bundle::{Bundle, DistFolder, ReadFolderError};
 pub use crate::glibc::GlibcVersion;
 pub use crate::ignore_file::{IgnoreFile, IgnoreFileError};

@@ -1,0 +1,71 @@
+//! Names in an archive.
+
+use std::collections::HashSet;
+
+use stratos_manifest::Level;
+
+use crate::archive::archive_error::ArchiveError;
+use crate::archive::central_directory::Entry;
+use crate::names;
+use crate::problem::Problem;
+
+/// The errors of the names: paths that leave the folder or that a system cannot have, and paths that name one file.
+/// Warnings about names are left to the check of the files.
+pub(super) fn name_errors(entries: &[Entry<'_>]) -> Vec<ArchiveError> {
+    let errors: Vec<_> = entries.iter().filter_map(path_error).collect();
+    // Names of any length would make the comparisons slow.
+    match errors.is_empty() {
+        true => duplicates(entries).chain(clashes(entries)).collect(),
+        false => errors,
+    }
+}
+
+fn path_error(entry: &Entry<'_>) -> Option<ArchiveError> {
+    let problem = names::path_problem(entry.path())?;
+    is_error(&problem).then_some(ArchiveError {
+        problem,
+        offset: entry.listed_at,
+    })
+}
+
+fn duplicates<'a>(entries: &'a [Entry<'_>]) -> impl Iterator<Item = ArchiveError> + 'a {
+    let mut known = HashSet::new();
+    let again = entries
+        .iter()
+        .filter(move |entry| !known.insert(entry.path()));
+    again.map(|entry| {
+        let message = format!("the archive has `{}` twice", entry.path());
+        entry
+            .error("duplicate-name", message)
+            .help("write the archive anew")
+    })
+}
+
+/// The paths that differ, and are one file on Windows or macOS, or a file and a folder.
+fn clashes(entries: &[Entry<'_>]) -> Vec<ArchiveError> {
+    let parents: HashSet<_> = entries.iter().filter_map(parent).collect();
+    let is_parent = |entry: &&Entry<'_>| entry.is_folder() && parents.contains(entry.path());
+    // The path of a file names the folders that it lies in.
+    let leaves = entries.iter().filter(|entry| !is_parent(entry));
+    let problems = names::problems(leaves.map(Entry::path));
+    let errors = problems.into_iter().filter(is_error);
+    errors
+        .map(|problem| {
+            let is_named = |entry: &&Entry<'_>| problem.path.as_deref() == Some(entry.path());
+            let offset = entries.iter().find(is_named).unwrap_or(&entries[0]);
+            ArchiveError {
+                offset: offset.listed_at,
+                problem,
+            }
+        })
+        .collect()
+}
+
+/// The folder that an entry lies in.
+fn parent<'a>(entry: &'a Entry<'_>) -> Option<&'a str> {
+    Some(entry.path().rsplit_once('/')?.0)
+}
+
+fn is_error(problem: &Problem) -> bool {
+    problem.level == Level::Error
+}
