@@ -9,6 +9,8 @@ use stratos_host::remote::{StartPlugin, StopPlugin, UpdatePlugin};
 use crate::commands::shell_args::PluginArgs;
 use crate::commands::{
     auth, build, call, check, config, explain, guardian, new, pack, play, ps, run, schema, test,
+    auth, call, check, config, deploy, explain, guardian, install, installed, new, play, ps, run,
+    schema, test, uninstall,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -67,6 +69,10 @@ enum Command {
     /// new version does not build or start, the old one keeps running.
     Update(PluginArgs),
     Play(play::Args),
+    Install(install::Args),
+    Uninstall(uninstall::Args),
+    Installed(installed::Args),
+    Deploy(deploy::Args),
     #[command(hide = true)]
     Guardian(guardian::Args),
 }
@@ -117,6 +123,10 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
             "runs its newest version",
         ),
         Command::Play(args) => play::run(cx, args),
+        Command::Install(args) => install::run(cx, args),
+        Command::Uninstall(args) => uninstall::run(cx, args),
+        Command::Installed(args) => installed::run(cx, args),
+        Command::Deploy(args) => deploy::run(cx, args),
         Command::Guardian(args) => guardian::run(args),
     }
 }

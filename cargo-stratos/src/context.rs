@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::output::{LOG_VARIABLE, Output};
+use crate::platform::{ApiToken, TOKEN_VARIABLE, TokenError};
 use crate::state_search::find_state_dir;
 
 /// Environment that every command gets.
@@ -71,6 +72,29 @@ impl Context {
     /// The user's folder for sockets, on Linux.
     pub(crate) fn runtime_dir(&self) -> Option<PathBuf> {
         env_var("XDG_RUNTIME_DIR").map(PathBuf::from)
+    }
+
+    /// The folder in which the real shell keeps its data for this user (V2, V3).
+    pub(crate) fn app_data_dir(&self) -> Option<PathBuf> {
+        const NAME: &str = "Stratos";
+
+        let home = || env_var("HOME").map(PathBuf::from);
+        let folder = if cfg!(windows) {
+            env_var("APPDATA").map(PathBuf::from)
+        } else if cfg!(target_os = "macos") {
+            home().map(|home| home.join("Library/Application Support"))
+        } else {
+            // The specification of the variable has relative paths ignored.
+            let given = env_var("XDG_CONFIG_HOME").map(PathBuf::from);
+            let given = given.filter(|folder| folder.is_absolute());
+            given.or_else(|| Some(home()?.join(".config")))
+        };
+        Some(folder?.join(NAME))
+    }
+
+    /// Token of the platform's API.
+    pub(crate) fn api_token(&self) -> Result<ApiToken, TokenError> {
+        ApiToken::parse(env_var(TOKEN_VARIABLE))
     }
 
     /// Filter for log messages, unless it is unset or empty.

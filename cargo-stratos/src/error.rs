@@ -17,6 +17,7 @@ use stratos_templates::RenderError;
 use thiserror::Error;
 
 use crate::exit;
+use crate::platform::{PlatformUrlError, TokenError, UploadError};
 
 /// Error of a command. `cli::main` prints it.
 #[derive(Debug, Error)]
@@ -95,6 +96,30 @@ pub(crate) enum Error {
     /// The output folder of a build cannot be put in its place.
     #[error("cannot replace {}", path.display())]
     Replace {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// The URL of the platform is not one to which a token may be sent.
+    #[error("cannot use the URL of the platform")]
+    PlatformUrl(#[source] PlatformUrlError),
+    /// The platform's token is missing or wrong.
+    #[error("cannot use the token for the platform")]
+    Token(#[source] TokenError),
+    /// The platform refused the same upload before.
+    #[error("{0}")]
+    RefusedBefore(String),
+    /// An upload failed.
+    #[error("the upload of {plugin} failed")]
+    Upload {
+        /// Id and version.
+        plugin: String,
+        #[source]
+        source: UploadError,
+    },
+    /// A program uses files in a folder, which Windows does not rename.
+    #[error("cannot move {}, because a program uses it", path.display())]
+    FolderInUse {
         path: PathBuf,
         #[source]
         source: io::Error,
@@ -216,6 +241,18 @@ impl Error {
             Self::CheckPanic { .. } | Self::RulePanic { .. } => {
                 "please report it, with the file if you can; the findings in this file are incomplete"
             }
+            Self::PlatformUrl(_) => {
+                "use an `https` URL without a user name, or `http` with the host localhost, 127.0.0.1 or [::1]"
+            }
+            Self::Token(_) => {
+                "set the environment variable SKYVEX_API_TOKEN to a token with the scope `plugin:upload`; in CI, from a \
+                 secret"
+            }
+            Self::FolderInUse { .. } => "close Stratos, and run the command again",
+            Self::RefusedBefore(_) => {
+                "raise the version in plugin.json and Cargo.toml and pack again, or pass `--again`"
+            }
+            Self::Upload { source, .. } => source.help()?,
             Self::Client(ClientError::Unreachable { .. }) => {
                 "start a shell with `cargo stratos run`"
             }
@@ -228,7 +265,8 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::BrokenPipe => exit::SUCCESS,
-            Self::Refused(_) | Self::BuildFailed(_) => exit::FAILURE,
+            Self::Refused(_) | Self::RefusedBefore(_) | Self::BuildFailed(_) => exit::FAILURE,
+            Self::Upload { source, .. } if source.is_refusal() => exit::FAILURE,
             Self::Usage { .. }
             | Self::Project(_)
             | Self::Settings(_)
@@ -238,7 +276,9 @@ impl Error {
             | Self::Shell(ShellError::Persona(_))
             | Self::Scenario { .. }
             | Self::NoConfigStore { .. }
-            | Self::NoRunningShell(_) => exit::USAGE,
+            | Self::NoRunningShell(_)
+            | Self::PlatformUrl(_)
+            | Self::Token(_) => exit::USAGE,
             Self::State(_)
             | Self::ClearConfig(_)
             | Self::Config(_)
@@ -255,6 +295,8 @@ impl Error {
             | Self::File { .. }
             | Self::RulePanic { .. }
             | Self::CheckPanic { .. }
+            | Self::Upload { .. }
+            | Self::FolderInUse { .. }
             | Self::System { .. } => exit::ERROR,
         }
     }

@@ -1,6 +1,8 @@
 //! `cargo stratos`: scaffold, check and run Stratos plugins.
 
+mod app_data;
 mod block_on;
+mod bundle_file;
 mod cli;
 mod commands;
 mod config_entry;
@@ -13,6 +15,7 @@ mod manifests;
 mod output;
 mod parallel;
 mod release;
+mod platform;
 mod state_search;
 mod stop_signals;
 

@@ -8,7 +8,7 @@ use crate::git;
 
 /// The folder of the nearest plugin above `folder`, as a path from the current folder where that is possible. The search
 /// ends at the root of the repository.
-pub(super) fn enclosing_plugin(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn enclosing_plugin(folder: &Path) -> Option<PathBuf> {
     let folder = dunce::canonicalize(folder).ok()?;
     let root = git::root(&folder);
     let mut above = folder

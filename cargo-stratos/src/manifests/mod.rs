@@ -6,6 +6,7 @@ mod search;
 mod target;
 mod walk;
 
+pub(crate) use self::enclosing_plugin::enclosing_plugin;
 pub(crate) use self::read::{read_limited, read_manifest, read_text};
 pub(crate) use self::search::{SearchResults, search};
 pub(crate) use self::target::{Source, Target};

@@ -17,6 +17,7 @@ pub(crate) mod rule_docs;
 mod scenario_format;
 mod stdio;
 mod style;
+mod upload_progress;
 
 pub(crate) use self::config_list::{config_rows, setting_details};
 pub(crate) use self::escape::{escape, escape_line};
@@ -30,3 +31,4 @@ pub(crate) use self::progress::{Progress, format_size};
 pub(crate) use self::scenario_format::format_progress;
 pub(crate) use self::stdio::Output;
 pub(crate) use self::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW};
+pub(crate) use self::upload_progress::UploadProgress;

@@ -32,13 +32,15 @@ const HOST_LAYERS: &[&[&str]] = &[
 
 /// Modules of `cargo-stratos`, from the lowest layer to the highest.
 const CLI_LAYERS: &[&[&str]] = &[
-    &["exit", "git", "parallel"],
+    &["exit", "git", "parallel", "platform"],
     &["error"],
     &["block_on", "config_entry", "stop_signals"],
     &["output", "state_search"],
     &["context"],
     &["manifests"],
     &["lint", "release"],
+    &["bundle_file", "lint"],
+    &["app_data"],
     &["commands"],
     &["cli"],
 ];

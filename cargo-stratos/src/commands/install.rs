@@ -1,0 +1,208 @@
+//! `cargo stratos install`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use stratos_bundle::{Bundle, DistFolder, IgnoreFile};
+use stratos_manifest::{Level, Manifest};
+
+use crate::app_data::{AppData, Marker, Owner, PluginFiles, create_link};
+use crate::bundle_file::{BundleFile, bundle_manifest};
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit::Outcome;
+use crate::manifests::enclosing_plugin;
+use crate::output::{BOLD, DIM, escape};
+
+/// Name of the folder with a built plugin, in the plugin's folder.
+const DIST: &str = "dist";
+
+/// Install a plugin into Stratos on this machine
+///
+/// Writes the files for this machine beside the present plugin, and then takes its place in one step. A plugin that Stratos
+/// or somebody else has installed is not replaced without `--force`. Stratos loads the plugin when it starts the next time.
+///
+/// Exit codes: 0 the plugin was installed, 2 there is no built plugin, Stratos was not found, or the present plugin is not
+/// ours, 3 a file cannot be written, or is in use.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The plugin's folder, a built plugin such as its folder `dist`, or a zip
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    #[command(flatten)]
+    app: AppDataArgs,
+    /// Install a link to the built plugin instead of a copy, so that each build is installed at once
+    ///
+    /// Whether Stratos follows links is not known.
+    #[arg(long)]
+    link: bool,
+    /// Replace a plugin that cargo stratos did not install
+    #[arg(long)]
+    force: bool,
+}
+
+/// Option for the data folder of the shell.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AppDataArgs {
+    /// Data folder of Stratos [default: that of this user]
+    #[arg(long, value_name = "DIR")]
+    app_data: Option<PathBuf>,
+}
+
+/// A built plugin to install.
+struct BuiltPlugin {
+    manifest: Manifest,
+    bundle: Bundle,
+    /// The folder or zip.
+    source: PathBuf,
+    /// SHA-256 of the zip; `None` for a folder.
+    sha256: Option<String>,
+}
+
+impl AppDataArgs {
+    /// The data folder that the command line names, or that of this user.
+    pub(super) fn open(self, cx: &Context) -> Result<AppData, Error> {
+        AppData::open(self.app_data, cx.app_data_dir())
+    }
+}
+
+pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+    let app = args.app.open(cx)?;
+    let plugin = BuiltPlugin::read(&args.path)?;
+    let id = plugin.manifest.id.clone();
+    let version = plugin.manifest.version.to_string();
+    let source = absolute(&plugin.source)?;
+    let (replaced, details) = if args.link {
+        if plugin.sha256.is_some() {
+            return Err(Error::usage(
+                "a zip cannot be linked",
+                "name the plugin's folder, or leave out `--link`",
+            ));
+        }
+        let replaced = app.install(&id, args.force, |folder| {
+            create_link(&source, folder).map_err(|error| Error::file("create", folder, error))
+        })?;
+        (replaced, format!("a link to {}", source.display()))
+    } else {
+        let mut files = PluginFiles::select(plugin.bundle, &id)?;
+        let sha256 = plugin.sha256.unwrap_or(std::mem::take(&mut files.sha256));
+        let marker = Marker::new(&id, &version, &source, sha256);
+        let replaced = app.install(&id, args.force, |folder| files.write(folder, &marker))?;
+        let platform = files
+            .platform
+            .map_or_else(|| "without a program".to_owned(), |it| format!("for {it}"));
+        (replaced, format!("{} files, {platform}", files.len()))
+    };
+    let folder = app.plugin(&id);
+    cx.output.line(format_args!(
+        "installed {BOLD}{id}{BOLD:#} {version} in {} {DIM}({}){DIM:#}",
+        escape(&folder.to_string_lossy()),
+        escape(&details)
+    ))?;
+    if let Some(owner) = replaced {
+        cx.output
+            .note(format_args!("it replaced {}", escape(&description(&owner))));
+    }
+    if args.link {
+        cx.output.note(
+            "whether Stratos follows links is not known: if the plugin is missing there, install it without `--link`",
+        );
+    }
+    cx.output
+        .note("Stratos loads the plugin when it starts: restart it if it runs");
+    Ok(Outcome::Success)
+}
+
+/// A present plugin in words.
+pub(super) fn description(owner: &Owner) -> String {
+    match owner {
+        Owner::CargoStratos(marker) => {
+            format!(
+                "version {}, installed by {}",
+                marker.version, marker.installed_by
+            )
+        }
+        Owner::Link(target) => format!("a link to {}", target.display()),
+        Owner::Other => "a plugin that cargo stratos did not install".to_owned(),
+    }
+}
+
+impl BuiltPlugin {
+    /// Reads a zip, a built folder, or the built folder of a plugin's folder.
+    fn read(path: &Path) -> Result<Self, Error> {
+        if path.is_file() {
+            let zip = BundleFile::read(path.to_owned())?;
+            return Ok(Self {
+                manifest: zip.manifest,
+                bundle: zip.bundle,
+                source: zip.path,
+                sha256: Some(zip.sha256),
+            });
+        }
+        let folder = built_folder(path)?;
+        let failed =
+            |error: stratos_bundle::ReadFolderError| Error::file("read", error.path, error.source);
+        let dist = DistFolder::read(&folder, &ignore_file(&folder)?).map_err(failed)?;
+        if let Some(problem) = dist.problems.iter().find(|one| one.level == Level::Error) {
+            let place = problem.path.as_deref().unwrap_or_default();
+            return Err(Error::usage(
+                format!("{}: {}", folder.join(place).display(), problem.message),
+                problem.help.clone().unwrap_or_default(),
+            ));
+        }
+        Ok(Self {
+            manifest: bundle_manifest(&dist.bundle, &folder)?,
+            bundle: dist.bundle,
+            source: folder,
+            sha256: None,
+        })
+    }
+}
+
+/// The folder to install for a path of the command line.
+fn built_folder(path: &Path) -> Result<PathBuf, Error> {
+    if !path.is_dir() {
+        return Err(Error::usage(
+            format!("there is no file or folder {}", path.display()),
+            "name a plugin's folder, its built folder, or a zip",
+        ));
+    }
+    let has = |folder: &Path, name: &str| folder.join(name).exists();
+    let is_current = path == Path::new(".") && !has(path, Manifest::FILE_NAME);
+    let enclosing = is_current.then(|| enclosing_plugin(path)).flatten();
+    let folder = enclosing.as_deref().unwrap_or(path);
+    let is_source = ["Cargo.toml", "package.json", DIST]
+        .iter()
+        .any(|name| has(folder, name));
+    if !is_source {
+        return Ok(folder.to_owned());
+    }
+    let dist = folder.join(DIST);
+    match has(&dist, Manifest::FILE_NAME) {
+        true => Ok(dist),
+        false => Err(Error::usage(
+            format!("the plugin in {} is not built", folder.display()),
+            "run `cargo stratos build` first",
+        )),
+    }
+}
+
+/// The patterns of files that are not shipped, in the folder around a built plugin.
+fn ignore_file(dist: &Path) -> Result<IgnoreFile, Error> {
+    let path = dist.join("..").join(IgnoreFile::NAME);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Error::file("read", path, error)),
+    };
+    IgnoreFile::parse(&text).map_err(|error| {
+        Error::usage(
+            format!("{}: {error}", path.display()),
+            "patterns are written as in .gitignore",
+        )
+    })
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    dunce::canonicalize(path).map_err(|source| Error::file("read", path, source))
+}
