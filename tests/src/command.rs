@@ -24,6 +24,18 @@ pub struct CommandOutput {
 /// Path of a built `cargo-stratos`, for systems where tests cannot run cargo, such as Wine.
 const PROGRAM: &str = "STRATOS_TEST_PROGRAM";
 
+/// Variables that `cargo test` sets for this process, and that the build script of `ring` declares as its inputs: with them,
+/// cargo would compile `ring` and all that depends on it anew, and once more without them.
+const BUILD_SCRIPT_INPUTS: [&str; 7] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// Path of the `cargo-stratos` program, which is built on the first call in a test process.
 #[must_use]
 pub fn cargo_stratos() -> &'static Path {
@@ -33,7 +45,11 @@ pub fn cargo_stratos() -> &'static Path {
         if let Some(program) = std::env::var_os(PROGRAM) {
             return program.into();
         }
-        let output = Command::new(env!("CARGO"))
+        let mut cargo = Command::new(env!("CARGO"));
+        for name in BUILD_SCRIPT_INPUTS {
+            cargo.env_remove(name);
+        }
+        let output = cargo
             .args([
                 "build",
                 "--locked",
