@@ -11,6 +11,7 @@ use crate::commands::{
     auth, build, call, check, config, explain, guardian, new, pack, play, ps, run, schema, test,
     auth, call, check, config, deploy, explain, guardian, install, installed, new, play, ps, run,
     schema, test, uninstall,
+    auth, call, check, config, doctor, explain, guardian, new, play, ps, run, schema, test,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -73,6 +74,7 @@ enum Command {
     Uninstall(uninstall::Args),
     Installed(installed::Args),
     Deploy(deploy::Args),
+    Doctor(doctor::Args),
     #[command(hide = true)]
     Guardian(guardian::Args),
 }
@@ -127,6 +129,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Uninstall(args) => uninstall::run(cx, args),
         Command::Installed(args) => installed::run(cx, args),
         Command::Deploy(args) => deploy::run(cx, args),
+        Command::Doctor(args) => doctor::run(cx, args),
         Command::Guardian(args) => guardian::run(args),
     }
 }

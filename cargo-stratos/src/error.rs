@@ -146,6 +146,13 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    /// The plugin of `cargo stratos doctor` cannot be removed from the app.
+    #[error("cannot remove {}", path.display())]
+    RemoveProbe {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     /// A rule panicked.
     #[error("internal error: the rule `{rule}` panicked while it checked {path}")]
     RulePanic { rule: &'static str, path: String },
@@ -253,6 +260,9 @@ impl Error {
                 "raise the version in plugin.json and Cargo.toml and pack again, or pass `--again`"
             }
             Self::Upload { source, .. } => source.help()?,
+            Self::RemoveProbe { .. } => {
+                "quit Stratos, and then run `cargo stratos doctor --app --remove`"
+            }
             Self::Client(ClientError::Unreachable { .. }) => {
                 "start a shell with `cargo stratos run`"
             }
@@ -293,6 +303,7 @@ impl Error {
             | Self::Interrupted
             | Self::Zip(_)
             | Self::File { .. }
+            | Self::RemoveProbe { .. }
             | Self::RulePanic { .. }
             | Self::CheckPanic { .. }
             | Self::Upload { .. }

@@ -32,9 +32,11 @@
 mod entry;
 mod id;
 mod options;
+mod probe;
 mod render;
 
 pub use crate::entry::{EntryOptions, entry};
 pub use crate::id::{IdError, PluginId, to_id};
 pub use crate::options::{Author, Options, PluginType, SDK_VERSION, Sdk};
+pub use crate::probe::{PROBE_ID, probe};
 pub use crate::render::{File, RenderError, render};

@@ -17,14 +17,14 @@ fn package_contains_every_template_file() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     let listed = String::from_utf8(output.stdout).unwrap();
-    let packaged: BTreeSet<String> = listed
-        .lines()
-        .map(|line| line.replace('\\', "/"))
-        .filter(|path| path.starts_with("plugin/") || path.starts_with("entry/"))
-        .collect();
-    let mut expected = on_disk("plugin");
-    expected.extend(on_disk("entry"));
-    assert_eq!(packaged, expected);
+    for folder in ["plugin", "entry", "probe"] {
+        let packaged: BTreeSet<String> = listed
+            .lines()
+            .map(|line| line.replace('\\', "/"))
+            .filter(|path| path.starts_with(&format!("{folder}/")))
+            .collect();
+        assert_eq!(packaged, on_disk(folder));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod deploy;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 mod find_projects;
 pub(crate) mod guardian;
