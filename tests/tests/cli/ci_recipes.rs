@@ -29,8 +29,10 @@ fn recipes_are_valid_yaml_with_valid_commands() {
     for path in recipes() {
         let value: Value = yaml(&path);
         assert!(value.is_object() || value.is_array(), "{}", path.display());
-        for command in strings(&value).filter_map(|line| line.split_once("cargo stratos ")) {
-            run(folder.path(), command.1);
+        let lines = strings(&value).filter_map(|line| line.split_once("cargo stratos "));
+        // Others build or deploy. A test of the book checks that they exist.
+        for (_, command) in lines.filter(|(_, command)| command.starts_with("check")) {
+            run(folder.path(), command);
             commands += 1;
         }
     }

@@ -24,6 +24,7 @@ mod run_arguments;
 mod terminal;
 mod test_command;
 mod untrusted_text;
+mod workflows;
 
 /// The Node project with its packages, which are installed once. An error if Node or the packages are missing.
 fn node_packages() -> Result<&'static Path, &'static str> {
