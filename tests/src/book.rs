@@ -46,6 +46,9 @@ mod linter {}
 #[doc = include_str!("../../book/src/rules.md")]
 mod rules {}
 
+#[doc = include_str!("../../book/src/ship.md")]
+mod ship {}
+
 #[doc = include_str!("../../book/src/exit-codes.md")]
 mod exit_codes {}
 

@@ -118,9 +118,11 @@ fn every_command_and_option_is_in_the_book() {
     let mut pages = pages();
     let all = pages.remove("mocked-shell.md").unwrap();
     let linter = pages.remove("linter.md").unwrap();
+    let ship = pages.remove("ship.md").unwrap();
     for (command, options) in commands() {
         let page = match &*command {
             "check" | "explain" | "schema" => &linter,
+            "build" | "pack" | "install" | "uninstall" | "installed" | "deploy" | "doctor" => &ship,
             _ => &all,
         };
         assert!(
