@@ -34,7 +34,7 @@ pub(crate) struct Args {
 const STEPS: &str = "\
 Next:
   1. Start Stratos, sign in, and wait for ten seconds.
-  2. Quit Stratos, start it again, wait for ten seconds, and quit it.
+  2. Quit Stratos, which may take some seconds longer now, start it again, wait for ten seconds, and quit it.
   3. Run the same command again. It prints the answers, and removes the plugin.";
 
 const NOT_STARTED: &str = "\
