@@ -41,7 +41,7 @@ pub struct Exception {
     pub span: Range<usize>,
 }
 
-/// The sections of a `stratos.toml`. All but `check` are parsed by the shell.
+/// The sections of a `stratos.toml`. All but `check` are parsed by the host library.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sections {
@@ -53,6 +53,14 @@ struct Sections {
     _dev: Option<IgnoredAny>,
     #[serde(rename = "env")]
     _env: Option<IgnoredAny>,
+    #[serde(rename = "ui")]
+    _ui: Option<IgnoredAny>,
+    #[serde(rename = "background")]
+    _background: Option<IgnoredAny>,
+    #[serde(rename = "pack")]
+    _pack: Option<IgnoredAny>,
+    #[serde(rename = "deploy")]
+    _deploy: Option<IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -247,7 +255,7 @@ reason = "read by our own tool"
             (
                 "[chekc]",
                 "chekc",
-                "unknown field `chekc`, expected one of `check`, `auth`, `dev`, `env`",
+                "unknown field `chekc`, expected one of `check`, `auth`, `dev`, `env`, `ui`, `background`, `pack`, `deploy`",
                 Some("did you mean `check`?"),
             ),
             (

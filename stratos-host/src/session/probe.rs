@@ -55,11 +55,13 @@ pub async fn probe_version(
         nonce,
         process,
         http: _,
-    } = launcher.launch(copy, events).await?;
+    } = launcher.launch(copy.clone(), events).await?;
     let limit = Timeouts::default().hello;
     let handshake = complete_handshake(control, &nonce, plugin_id, &process, limit).await;
     process.terminate().await;
     factory.wait_for_orphan_search().await;
+    // The file is removed with its last handle, and the program may have asked for its own path.
+    drop(copy);
     let (_, hello) = handshake.map_err(|reason| ProbeError::Handshake { reason })?;
     Ok(hello.plugin.version)
 }
