@@ -31,4 +31,6 @@ const shell = await startShell({ express, id, store: `${folder}/../config.json` 
 await entry.onStart(shell.newContext());
 (parentPort ?? process).on("message", (how) => ends[how]());
 process.stdin?.on("data", (how) => ends[String(how).trim()]());
-report({ pid: Number(await (await fetch(`${shell.url}/api/${id}/pid`)).text()) });
+// The sample plugin has a route for its process id, the one without the SDK logs it.
+const logged = shell.logs.find((line) => line.startsWith("info raw looks "))?.slice("info raw looks ".length);
+report(logged ? JSON.parse(logged) : { pid: Number(await (await fetch(`${shell.url}/api/${id}/pid`)).text()) });

@@ -9,30 +9,31 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 
-import { TEMPORARY, WINDOWS, dataFolder, install, isAlive, until } from "./plugins.mjs";
+import { RAW_PLUGIN, TEMPORARY, WINDOWS, dataFolder, install, isAlive, until } from "./plugins.mjs";
 
 const HOST = fileURLToPath(new URL("host.mjs", import.meta.url));
-const ID = "sample";
-const folder = install(ID);
+const folder = install("sample");
+/** Folder and id of the plugin. */
+const SAMPLE = [folder, "sample"];
 const copies = join(dataFolder(folder), ".program");
 
 /** A host that is a process of its own, with the id of its plugin's process. */
-async function startProcess() {
-  const host = spawn(process.execPath, [HOST, folder, ID], { stdio: ["pipe", "pipe", "ignore"] });
+async function startProcess(plugin = SAMPLE) {
+  const host = spawn(process.execPath, [HOST, ...plugin], { stdio: ["pipe", "pipe", "ignore"] });
   const [line] = await once(host.stdout, "data");
   return { host, exited: once(host, "exit"), pid: JSON.parse(line).pid, tell: (how) => host.stdin.write(`${how}\n`) };
 }
 
 /** A host that is a child process with a channel of messages, as Electron's utility processes are. */
-async function startChild() {
-  const host = fork(HOST, [folder, ID], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+async function startChild(plugin = SAMPLE) {
+  const host = fork(HOST, plugin, { stdio: ["ignore", "ignore", "ignore", "ipc"] });
   const [{ pid }] = await once(host, "message");
   return { host, exited: once(host, "exit"), pid, tell: (how) => host.send(how) };
 }
 
 /** A host that is a thread. */
-async function startThread() {
-  const host = new Worker(HOST, { workerData: [folder, ID], stdin: true });
+async function startThread(plugin = SAMPLE) {
+  const host = new Worker(HOST, { workerData: plugin, stdin: true });
   host.on("error", () => {});
   const exited = new Promise((resolve) => host.once("exit", resolve));
   const [{ pid }] = await once(host, "message");
@@ -109,8 +110,10 @@ describe("kinds of hosts", () => {
   }
 
   test("a plugin that hangs ends with its host, too", { skip: WINDOWS && "it stops the process" }, async () => {
+    // Without the SDK, which asks Linux to be killed with its parent.
+    const plugin = [install("raw-looks", { program: RAW_PLUGIN }), "raw-looks"];
     for (const start of [startProcess, startChild, startThread]) {
-      const { exited, pid, tell } = await start();
+      const { exited, pid, tell } = await start(plugin);
       process.kill(pid, "SIGSTOP"); // Does not notice the end of its standard input.
       tell("exit");
       await exited;

@@ -72,7 +72,7 @@ async function serve(connection, method, params) {
     setTimeout(() => connection.socket.write("x".repeat(1024 * 1024 + 1)), 50);
   }
   if (method === "start" && behaviour === "looks") {
-    log(connection, "looks", { folder: process.cwd(), program: __filename, env: process.env });
+    log(connection, "looks", { pid: process.pid, folder: process.cwd(), program: __filename, env: process.env });
   }
   if (method === "start" && behaviour === "asks") await ask(connection);
   if (method === "start" && behaviour === "serves") await serveRoutes(connection);

@@ -23,7 +23,7 @@ fn run() -> Result<(), String> {
     fs::copy(SAMPLE, &program).expect("a copy");
 
     let output = Command::new("node")
-        .args(["--test", "--test-reporter=tap", "--test-timeout=300000"])
+        .args(["--test", "--test-reporter=tap", "--test-timeout=600000"])
         .args(["entry.test.mjs", "program.test.mjs", "hosts.test.mjs"])
         .current_dir(&folder)
         .env("PLUGIN", &program)
