@@ -334,6 +334,7 @@ describe("supervision", () => {
     await untilLogged(shell, "it restarts in");
     await entry.onStop();
     await sleep(1000);
+    assert.deepEqual(readdirSync(TEMPORARY), [], "no folder for the sockets of a new process");
     assert.equal(readStore(shell.store).starts, 1);
     assert.equal((await get(shell, "/api/sample/pid")).status, 503);
   });
