@@ -94,10 +94,15 @@ impl Entry<'_> {
 
 /// Equal for paths that differ in letter case or in Unicode normalization only.
 ///
-/// The detour over upper case makes the two lower cases of the Greek sigma equal.
+/// The detour over upper case makes the two lower cases of the Greek sigma equal, and the one over lower case the two
+/// cases of the German sharp s.
 fn comparison_key(path: &str) -> String {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
-    let folded = nfc.normalize(path).to_uppercase().to_lowercase();
+    let folded = nfc
+        .normalize(path)
+        .to_lowercase()
+        .to_uppercase()
+        .to_lowercase();
     nfc.normalize(&folded).into_owned()
 }
 
@@ -120,12 +125,19 @@ fn unsafe_path(path: &str) -> Option<Problem> {
 }
 
 fn control_character(path: &str) -> Option<Problem> {
-    let char = path.chars().find(|char| char.is_control())?;
+    let char = path.chars().find(|char| is_control(*char))?;
     let message = format!(
         "the path contains the control character U+{:04X}",
         u32::from(char)
     );
     Some(Problem::error("control-character", path, message).help("rename the file"))
+}
+
+/// Whether a character controls a terminal, changes the direction of the text around it, or does not show, so that two
+/// names look like one.
+fn is_control(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn too_long(path: &str) -> Option<Problem> {
@@ -189,6 +201,7 @@ mod tests {
             ("ui/a\nb", Some("control-character")),
             ("ui/a\u{9b}b", Some("control-character")),
             ("ui/a\0", Some("control-character")),
+            ("ui/a\u{202e}gnp.js", Some("control-character")),
             (&longer, Some("path-too-long")),
             (&long_name, Some("path-too-long")),
             ("C:/up", Some("unportable-name")),
@@ -222,6 +235,7 @@ mod tests {
             (["É", "e\u{301}"], Some("e\u{301}")),
             (["ΟΔΟΣ", "οδος"], Some("οδος")),
             (["a\u{212a}", "ak"], Some("ak")),
+            (["ẞ", "ß"], Some("ß")),
             (["a", "a/b"], Some("a")),
             (["a/b", "A"], Some("A")),
         ] {

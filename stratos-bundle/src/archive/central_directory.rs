@@ -163,16 +163,6 @@ fn check_flags(entry: &Entry<'_>) -> Result<(), ArchiveError> {
             .error("unknown-flag", message)
             .help("write the archive anew"));
     }
-    if flags & HAS_DESCRIPTOR != 0
-        && entry.header.method == STORED
-        && entry.header.compressed_size != 0
-    {
-        let message = "the size of the file follows its data, which is not compressed, so that a reader of a stream \
-                       cannot tell where it ends";
-        return Err(entry
-            .error("stored-with-descriptor", message)
-            .help("compress the file, or write the archive to a file instead of a pipe"));
-    }
     Ok(())
 }
 
@@ -206,7 +196,7 @@ fn check_name_encoding(entry: &Entry<'_>) -> Result<(), ArchiveError> {
         "the name has letters that are not ASCII, and no flag says that it is UTF-8"
     };
     Err(entry.error("name-encoding", message).help(
-        "rename the file with ASCII letters, or write the archive with a program that marks names as UTF-8",
+        "rename the file with ASCII letters, or write the archive with `cargo stratos pack`, which marks names as UTF-8",
     ))
 }
 

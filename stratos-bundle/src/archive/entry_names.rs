@@ -1,6 +1,6 @@
 //! Names in an archive.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use stratos_manifest::Level;
 
@@ -48,13 +48,17 @@ fn clashes(entries: &[Entry<'_>]) -> Vec<ArchiveError> {
     // The path of a file names the folders that it lies in.
     let leaves = entries.iter().filter(|entry| !is_parent(entry));
     let problems = names::problems(leaves.map(Entry::path));
+    let offsets: HashMap<_, _> = entries
+        .iter()
+        .map(|entry| (entry.path(), entry.listed_at))
+        .collect();
     let errors = problems.into_iter().filter(is_error);
     errors
         .map(|problem| {
-            let is_named = |entry: &&Entry<'_>| problem.path.as_deref() == Some(entry.path());
-            let offset = entries.iter().find(is_named).unwrap_or(&entries[0]);
+            // A folder may have no entry of its own.
+            let offset = problem.path.as_deref().and_then(|path| offsets.get(path));
             ArchiveError {
-                offset: offset.listed_at,
+                offset: offset.copied().unwrap_or(entries[0].listed_at),
                 problem,
             }
         })

@@ -3,7 +3,9 @@
 use crate::archive::archive_error::ArchiveError;
 use crate::archive::central_directory::{Entry, check_extra};
 use crate::archive::end_record::zip64;
-use crate::archive::records::{DataDescriptor, HAS_DESCRIPTOR, Header, LOCAL_HEADER, LocalHeader};
+use crate::archive::records::{
+    DATA_DESCRIPTOR, DataDescriptor, HAS_DESCRIPTOR, Header, LOCAL_HEADER, LocalHeader, STORED,
+};
 
 const ANEW: &str = "write the archive anew";
 
@@ -69,6 +71,7 @@ fn read_file<'a>(
     if entry.header.flags & HAS_DESCRIPTOR == 0 {
         return Some(File { data, end });
     }
+    errors.extend(check_stored_data(entry, data));
     let descriptor = DataDescriptor::parse(&bytes[end..]);
     if descriptor != Some(expected_descriptor(&entry.header)) {
         let message = "the record behind the data (data descriptor) is missing, has no signature, or differs from the \
@@ -90,6 +93,21 @@ const fn expected_descriptor(header: &Header<'_>) -> DataDescriptor {
     }
 }
 
+/// The error of data that is not compressed and has a record in it that a reader of a stream takes for its end.
+fn check_stored_data(entry: &Entry<'_>, data: &[u8]) -> Option<ArchiveError> {
+    let mut windows = data.windows(DATA_DESCRIPTOR.len());
+    let is_ambiguous =
+        entry.header.method == STORED && windows.any(|window| window == DATA_DESCRIPTOR);
+    is_ambiguous.then(|| {
+        let message =
+            "the file is not compressed, and a reader of a stream takes a part of it for its end";
+        let help = "compress the file, or write the archive to a file instead of a pipe";
+        entry
+            .local_error("stored-with-descriptor", message)
+            .help(help)
+    })
+}
+
 /// The first field in which the local header differs from the one in the directory.
 fn check_header(entry: &Entry<'_>, local: &Header<'_>) -> Option<ArchiveError> {
     let listed = &entry.header;
@@ -97,9 +115,8 @@ fn check_header(entry: &Entry<'_>, local: &Header<'_>) -> Option<ArchiveError> {
         return Some(zip64(entry.offset, Some(&entry.name)));
     }
     let has_descriptor = listed.flags & HAS_DESCRIPTOR != 0;
-    let sums = |header: &Header<'_>| (header.crc, header.compressed_size, header.size);
-    // With a descriptor, the numbers are zero if they were not known yet.
-    let is_unset = has_descriptor && sums(local) == (0, 0, 0);
+    // With a descriptor, a number is zero if it was not known yet.
+    let is_same = |local: u32, listed: u32| local == listed || has_descriptor && local == 0;
     let field = if local.name != listed.name {
         "name"
     } else if local.flags != listed.flags {
@@ -108,14 +125,14 @@ fn check_header(entry: &Entry<'_>, local: &Header<'_>) -> Option<ArchiveError> {
         "compression method"
     } else if local.version_needed != listed.version_needed {
         "needed version"
-    } else if is_unset || sums(local) == sums(listed) {
-        return None;
-    } else if local.crc != listed.crc {
+    } else if !is_same(local.crc, listed.crc) {
         "checksum"
-    } else if local.compressed_size != listed.compressed_size {
+    } else if !is_same(local.compressed_size, listed.compressed_size) {
         "compressed size"
-    } else {
+    } else if !is_same(local.size, listed.size) {
         "size"
+    } else {
+        return None;
     };
     let message = format!("the {field} before the data differs from the one in the directory");
     Some(entry.local_error("header-mismatch", message).help(ANEW))

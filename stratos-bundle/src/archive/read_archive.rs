@@ -7,7 +7,8 @@ use crate::archive::entry_names::name_errors;
 use crate::archive::inflate::file_contents;
 use crate::archive::local_headers::find_data;
 use crate::bundle::Bundle;
-use crate::limits::{MAX_UNPACKED_BYTES, MAX_ZIP_BYTES};
+use crate::limits::MAX_UNPACKED_BYTES;
+use crate::zip::zip_size_problem;
 
 /// Reads the files of a zip, or lists what is wrong with it. Nothing is written, and nothing is inflated before the
 /// structure and all names were found good.
@@ -26,12 +27,8 @@ use crate::limits::{MAX_UNPACKED_BYTES, MAX_ZIP_BYTES};
 /// Returns all errors of headers and names, or else all errors of contents. Errors after which the rest cannot be read
 /// are the only or the last one.
 pub fn read_archive(bytes: &[u8]) -> Result<Bundle, Vec<ArchiveError>> {
-    if bytes.len() as u64 > MAX_ZIP_BYTES {
-        let mebibytes = MAX_ZIP_BYTES / (1024 * 1024);
-        let message = format!("the archive has more than {mebibytes} MiB");
-        let error = ArchiveError::new("archive-too-large", 0, message);
-        let help = "build for release, and leave out what the plugin does not need";
-        return Err(vec![error.help(help)]);
+    if let Some(problem) = zip_size_problem(bytes.len() as u64) {
+        return Err(vec![ArchiveError { problem, offset: 0 }]);
     }
     let place = find_directory(bytes).map_err(|error| vec![error])?;
     let mut errors = Vec::new();
