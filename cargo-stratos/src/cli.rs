@@ -8,10 +8,8 @@ use stratos_host::remote::{StartPlugin, StopPlugin, UpdatePlugin};
 
 use crate::commands::shell_args::PluginArgs;
 use crate::commands::{
-    auth, build, call, check, config, explain, guardian, new, pack, play, ps, run, schema, test,
-    auth, call, check, config, deploy, explain, guardian, install, installed, new, play, ps, run,
-    schema, test, uninstall,
-    auth, call, check, config, doctor, explain, guardian, new, play, ps, run, schema, test,
+    auth, build, call, check, config, deploy, doctor, explain, guardian, install, installed, new,
+    pack, play, ps, run, schema, test, uninstall,
 };
 use crate::context::Context;
 use crate::error::Error;

@@ -14,8 +14,8 @@ mod lint;
 mod manifests;
 mod output;
 mod parallel;
-mod release;
 mod platform;
+mod release;
 mod state_search;
 mod stop_signals;
 

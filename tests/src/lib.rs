@@ -18,6 +18,7 @@ mod live_processes;
 mod node;
 mod plugins;
 mod procfs;
+mod raw_zip;
 mod request_log;
 mod requirement;
 mod sample;
@@ -45,6 +46,9 @@ pub use crate::live_processes::{LIVE_PROCESSES, LiveProcesses};
 pub use crate::node::node_project;
 pub use crate::plugins::{BuildGate, PluginSources, Plugins, manifest};
 pub use crate::procfs::{process_status, processes_with_env, running_programs};
+pub use crate::raw_zip::{
+    RawEntry, RawHeader, RawZip, deflate, descriptor, extra_field, unicode_path,
+};
 pub use crate::requirement::{Requirement, report};
 pub use crate::sample::{IGNORE_SIGTERM, UNTRUSTED_TEXTS, sample};
 pub use crate::shell_process::{RunOptions, SHUTDOWN_TIMEOUT, ShellProcess};

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 /// Variable with the requirements without which tests fail instead of being skipped:
-/// `STRATOS_REQUIRE=node,chromium,fuse,mount,loop,script,setsid,bash,windows-gnu`.
+/// `STRATOS_REQUIRE=node,chromium,fuse,mount,loop,script,setsid,bash,windows-gnu,python3,zip`.
 const REQUIRE: &str = "STRATOS_REQUIRE";
 
 /// A program or a permission that a test needs.
@@ -23,12 +23,16 @@ pub enum Requirement {
     Mount,
     /// Node and npm, and a registry or a cache to install packages from.
     Node,
+    /// Python 3, whose module `zipfile` reads and writes zips.
+    Python,
     /// `script` of util-linux, which runs a program in a terminal.
     Script,
     /// `setsid` of util-linux, which runs a program in a new session.
     Setsid,
     /// A linker and the standard library for the target `x86_64-pc-windows-gnu`.
     WindowsGnu,
+    /// `zip` of Info-ZIP.
+    Zip,
 }
 
 impl Requirement {
@@ -42,9 +46,11 @@ impl Requirement {
             Self::Loop => "loop",
             Self::Mount => "mount",
             Self::Node => "node",
+            Self::Python => "python3",
             Self::Script => "script",
             Self::Setsid => "setsid",
             Self::WindowsGnu => "windows-gnu",
+            Self::Zip => "zip",
         }
     }
 

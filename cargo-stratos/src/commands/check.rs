@@ -7,18 +7,18 @@ use stratos_manifest::{Manifest, Safety};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::lint::{FixMode, LevelArgs, SettingsCache, Unit, check_units};
+use crate::lint::{BundleCheck, FixMode, LevelArgs, SettingsCache, Unit, check_units, is_zip};
 use crate::manifests::{SearchResults, Source, Target, search};
 use crate::output::escape;
 use crate::output::report::{Github, Human, Json, Reporter, RepositoryPaths, Sarif};
 
-/// Check plugin.json for mistakes
+/// Check plugin.json, or a finished zip, for mistakes
 ///
 /// Exit codes: 0 no errors (there may be warnings), 1 errors, or `--diff` has something to show, 2 the command line
 /// or stratos.toml is wrong, or there is nothing to check, 3 a file cannot be read or written.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// plugin.json files, folders with one in them or below, or `-` for standard input
+    /// plugin.json files, folders with one in them or below, zips, or `-` for standard input
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
     /// Output format
@@ -54,11 +54,9 @@ enum Format {
 }
 
 impl Format {
-    fn reporter<'a>(self, cx: &'a Context, targets: &[Target]) -> Box<dyn Reporter + 'a> {
-        let paths = || {
-            let folders: Vec<_> = targets.iter().map(Target::absolute_folder).collect();
-            RepositoryPaths::new(&folders)
-        };
+    /// `folders` are those of the plugins and bundles.
+    fn reporter<'a>(self, cx: &'a Context, folders: &[&Path]) -> Box<dyn Reporter + 'a> {
+        let paths = || RepositoryPaths::new(folders);
         match self {
             Self::Human => Box::new(Human(&cx.output)),
             Self::Json => Box::new(Json::new(&cx.output)),
@@ -71,11 +69,22 @@ impl Format {
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let mode = args.fix_mode()?;
     let mut settings = SettingsCache::new(args.levels)?;
+    let (zips, paths): (Vec<_>, Vec<_>) = args.paths.into_iter().partition(|path| is_zip(path));
+    if let (Some(zip), true) = (zips.first(), mode != FixMode::Off) {
+        let zip = zip.display().to_string();
+        return Err(Error::usage(
+            format!("the files in {} cannot be fixed", escape(&zip)),
+            "fix the plugin's folder with `cargo stratos check --fix`, and pack it again",
+        ));
+    }
     let SearchResults {
-        targets,
+        mut targets,
         mut errors,
         enclosing,
-    } = find_targets(&args.paths, args.stdin_path)?;
+    } = find_targets(&paths, args.stdin_path)?;
+    let bundles = BundleCheck::run_all(zips, &mut errors);
+    targets.extend(bundles.iter().filter_map(BundleCheck::target));
+    targets.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(manifest) = enclosing {
         let manifest = manifest.display().to_string();
         cx.output.note(format_args!(
@@ -83,10 +92,12 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             escape(&manifest)
         ));
     }
-    let reporter = args.format.reporter(cx, &targets);
+    let folders = targets.iter().map(Target::absolute_folder);
+    let folders = folders.chain(bundles.iter().map(BundleCheck::absolute_folder));
+    let reporter = args.format.reporter(cx, &folders.collect::<Vec<_>>());
     let sources = Source::read_all(targets, &mut errors);
     let units = Unit::collect(&sources, &mut settings, &mut errors)?;
-    check_units(cx, units, errors, reporter, mode)
+    check_units(cx, &bundles, units, errors, reporter, mode)
 }
 
 /// Checks the plugin in a folder, with the levels of its `stratos.toml`.
@@ -103,7 +114,7 @@ pub(super) fn check_folder<'a>(
     } = search(&[folder.to_owned()])?;
     let sources = Source::read_all(targets, &mut errors);
     let units = Unit::collect(&sources, &mut settings, &mut errors)?;
-    check_units(cx, units, errors, reporter, FixMode::Off)
+    check_units(cx, &[], units, errors, reporter, FixMode::Off)
 }
 
 impl Args {

@@ -8,6 +8,7 @@ use tracing::info;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
+use crate::lint::bundle_check::BundleCheck;
 use crate::lint::catch_panic::catch_panic;
 use crate::lint::check_unit::{FixMode, UnitResult, check_again, check_and_fix};
 use crate::lint::diff::{Patch, diff};
@@ -16,15 +17,18 @@ use crate::lint::exception_usage::ExceptionUsage;
 use crate::lint::unit::{Unit, mark_duplicates};
 use crate::manifests::Target;
 use crate::output::escape;
-use crate::output::report::{CheckedFile, Reporter, Summary, UnreadTags, Unreadable, count};
+use crate::output::report::{
+    CheckedBundle, CheckedFile, Reporter, Summary, UnreadTags, Unreadable, count,
+};
 use crate::parallel::map_in_order;
 
-/// Checks all units on all cores and reports the results in order.
+/// Reports the findings in `bundles`, checks all units on all cores, and reports the results in order.
 ///
-/// `errors` of files and folders that cannot be read are reported first. The outcome is a failure if there are findings with the level error, or if
-/// [`FixMode::Diff`] has something to show.
+/// `errors` of files and folders that cannot be read are reported first. The outcome is a failure if there are findings
+/// with the level error, or if [`FixMode::Diff`] has something to show.
 pub(crate) fn check_units<'a>(
     cx: &'a Context,
+    bundles: &[BundleCheck],
     mut units: Vec<Unit<'_>>,
     errors: Vec<Error>,
     reporter: Box<dyn Reporter + 'a>,
@@ -45,6 +49,9 @@ pub(crate) fn check_units<'a>(
     for error in errors {
         run.add_unreadable(error);
     }
+    for bundle in bundles {
+        run.add_bundle(bundle);
+    }
     run.summary.unread_tags = unread_tags(&units);
     let mut usage = ExceptionUsage::default();
     map_in_order(
@@ -53,7 +60,10 @@ pub(crate) fn check_units<'a>(
         |unit, result| {
             // A duplicate is checked after the fixes to the same file were written.
             let result = result.unwrap_or_else(|| check_again(unit));
-            usage.add(unit, result.as_ref().ok());
+            // A bundle lacks the sources, in which an exception may suppress findings.
+            if !unit.target.is_in_bundle() {
+                usage.add(unit, result.as_ref().ok());
+            }
             run.add_manifest(unit, result);
         },
     );
@@ -80,6 +90,17 @@ impl CheckRun<'_> {
     fn add_unreadable(&mut self, error: Error) {
         self.summary.unreadable.push(Unreadable::from(&error));
         self.errors.add(error);
+    }
+
+    fn add_bundle(&mut self, bundle: &BundleCheck) {
+        self.summary.add_bundle(&bundle.findings, bundle.omitted);
+        let bundle = CheckedBundle {
+            path: &bundle.path.to_string_lossy(),
+            absolute: &bundle.absolute,
+            findings: &bundle.findings,
+            omitted: bundle.omitted,
+        };
+        self.report(|reporter| reporter.bundle(&bundle));
     }
 
     fn add_manifest(&mut self, unit: &Unit<'_>, result: Result<UnitResult<'_>, Error>) {

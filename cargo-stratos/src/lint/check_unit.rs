@@ -100,8 +100,12 @@ fn fix(check: &mut ManifestCheck<'_>, mode: FixMode, result: &mut UnitResult<'_>
     result.fixed = Some(fixed);
 }
 
-/// Keeps the fixes in the report that `--fix` or `--unsafe-fixes` would apply.
+/// Keeps the fixes in the report that `--fix` or `--unsafe-fixes` would apply. Neither writes into a zip.
 fn retain_fixes(check: &mut ManifestCheck<'_>, result: &mut UnitResult<'_>) {
+    if check.unit.target.is_in_bundle() {
+        let findings = result.report.diagnostics.iter_mut();
+        return findings.for_each(|finding| finding.fix = None);
+    }
     if !result.has_fixes() {
         return;
     }

@@ -1,5 +1,6 @@
 //! The linter run of `cargo stratos check`.
 
+mod bundle_check;
 mod catch_panic;
 mod check_run;
 mod check_unit;
@@ -13,6 +14,7 @@ mod similar_ids;
 mod unit;
 mod write_fix;
 
+pub(crate) use self::bundle_check::{BundleCheck, is_zip};
 pub(crate) use self::check_run::check_units;
 pub(crate) use self::check_unit::FixMode;
 pub(crate) use self::level_args::LevelArgs;

@@ -57,7 +57,8 @@ impl<'s> Unit<'s> {
                         bytes,
                         manifest,
                         settings: settings.for_folder(folder, root)?,
-                        tags: ReleaseTags::new(head),
+                        // The tags are about the commit, and a bundle may be of another one.
+                        tags: ReleaseTags::new(head.filter(|_| !target.is_in_bundle())),
                         similar_plugins: Vec::new(),
                         is_duplicate: false,
                     });
@@ -65,10 +66,12 @@ impl<'s> Unit<'s> {
                 Err(error) => errors.push(error),
             }
         }
-        let ids: Vec<_> = units
-            .iter()
-            .map(|unit| (unit.target, unit.manifest.id()))
-            .collect();
+        let ids = units.iter().map(|unit| {
+            // A bundle has the id of the folder that it was packed from.
+            let id = unit.manifest.id();
+            (unit.target, id.filter(|_| !unit.target.is_in_bundle()))
+        });
+        let ids: Vec<_> = ids.collect();
         let similar = find_similar_ids(&ids);
         for (unit, similar) in units.iter_mut().zip(similar) {
             unit.similar_plugins = similar;

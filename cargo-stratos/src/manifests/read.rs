@@ -47,7 +47,7 @@ fn read_expected(reader: impl Read, limit: usize, expected: u64) -> io::Result<V
 
 /// Reads a regular file to its end, or one byte more than `limit`. Opening a pipe would block, so the file type is
 /// checked first.
-fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+pub(crate) fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
         return Err(io::Error::other("it is a folder"));

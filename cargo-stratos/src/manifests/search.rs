@@ -67,7 +67,8 @@ pub(crate) fn search(paths: &[PathBuf]) -> Result<SearchResults, Error> {
                 path: without_current_dir(&manifest),
                 absolute,
                 search_root: Some(Arc::clone(&search_root)),
-                stdin: None,
+                contents: None,
+                unpacked: None,
             });
         }
         errors.append(&mut walk_errors);

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use stratos_manifest::MAX_BYTES;
+use stratos_manifest::{MAX_BYTES, Manifest};
 
 use crate::error::Error;
 use crate::manifests::read::{read_limited, read_manifest};
@@ -19,8 +19,10 @@ pub(crate) struct Target {
     pub(crate) absolute: PathBuf,
     /// Absolute path of the folder that was searched, unless the manifest was named itself.
     pub(crate) search_root: Option<Arc<Path>>,
-    /// Contents, if they come from standard input and not from the file.
-    pub(super) stdin: Option<Vec<u8>>,
+    /// Contents, if they come from standard input or a bundle, and not from the file.
+    pub(super) contents: Option<Vec<u8>>,
+    /// Folder with the unpacked files of the bundle that the manifest is in.
+    pub(super) unpacked: Option<PathBuf>,
 }
 
 /// A manifest with its contents.
@@ -51,8 +53,26 @@ impl Target {
             absolute: absolute_without_links(&path),
             path,
             search_root: None,
-            stdin: None,
+            contents: None,
+            unpacked: None,
         }
+    }
+
+    /// The manifest in the bundle `zip`, of which the folder `unpacked` has the files. Messages name it by its path in the
+    /// bundle.
+    pub(crate) fn in_bundle(zip: &Path, unpacked: &Path, contents: Vec<u8>) -> Self {
+        Self {
+            path: zip.join(Manifest::FILE_NAME),
+            absolute: absolute_without_links(zip).join(Manifest::FILE_NAME),
+            search_root: None,
+            contents: Some(contents),
+            unpacked: Some(unpacked.to_owned()),
+        }
+    }
+
+    /// Whether the manifest is in a bundle.
+    pub(crate) const fn is_in_bundle(&self) -> bool {
+        self.unpacked.is_some()
     }
 
     /// Reads standard input as the contents of the file `path`.
@@ -60,14 +80,14 @@ impl Target {
         let bytes = read_limited(io::stdin().lock(), MAX_BYTES)
             .map_err(Error::system("read standard input"))?;
         Ok(Self {
-            stdin: Some(bytes),
+            contents: Some(bytes),
             ..Self::from_file(path)
         })
     }
 
     /// Reads the contents, up to the linter's size limit.
     pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
-        match &self.stdin {
+        match &self.contents {
             Some(bytes) => Ok(bytes.clone()),
             None => read_manifest(&self.path),
         }
@@ -78,13 +98,18 @@ impl Target {
         dunce::canonicalize(&self.absolute).unwrap_or_else(|_| self.absolute.clone())
     }
 
-    /// Absolute path of the plugin's folder, without symbolic links.
+    /// Absolute path of the folder of the plugin, or of its bundle, without symbolic links.
     pub(crate) fn absolute_folder(&self) -> &Path {
-        self.absolute.parent().unwrap_or(&self.absolute)
+        let levels = if self.is_in_bundle() { 2 } else { 1 };
+        let folder = self.absolute.ancestors().nth(levels);
+        folder.unwrap_or(&self.absolute)
     }
 
-    /// Path of the plugin's folder, relative if `path` is.
+    /// Path of the folder with the plugin's files, relative if `path` is.
     pub(crate) fn folder(&self) -> &Path {
+        if let Some(unpacked) = &self.unpacked {
+            return unpacked;
+        }
         let parent = self.path.parent().unwrap_or(Path::new(""));
         match parent.as_os_str().is_empty() {
             true => Path::new("."),
@@ -92,9 +117,10 @@ impl Target {
         }
     }
 
-    /// Name of the plugin's folder, if it is UTF-8.
+    /// Name of the plugin's folder, if there is one and it is UTF-8.
     pub(crate) fn folder_name(&self) -> Option<&str> {
-        self.absolute_folder().file_name()?.to_str()
+        let folder = (!self.is_in_bundle()).then(|| self.absolute_folder())?;
+        folder.file_name()?.to_str()
     }
 
     /// Name of the file, if it is UTF-8.
@@ -104,7 +130,7 @@ impl Target {
 }
 
 /// Absolute path of a file, with the symbolic links of its folder resolved but not its own.
-pub(super) fn absolute_without_links(path: &Path) -> PathBuf {
+pub(crate) fn absolute_without_links(path: &Path) -> PathBuf {
     let parent = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());

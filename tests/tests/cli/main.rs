@@ -4,6 +4,7 @@ mod build;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+mod archives;
 mod check;
 mod check_discovery;
 mod check_fix;

@@ -3,12 +3,15 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use stratos_manifest::{Diagnostic, Level};
+use stratos_bundle::Problem;
+use stratos_manifest::Diagnostic;
 
 use crate::error::Error;
 use crate::output::report::position_range::PositionRange;
 use crate::output::report::repository_paths::RepositoryPaths;
-use crate::output::report::{CheckedFile, MAX_SHOWN, Reporter, Summary};
+use crate::output::report::{
+    BundleFinding, CheckedBundle, CheckedFile, MAX_SHOWN, Reporter, Summary,
+};
 use crate::output::{Output, escape, escape_line};
 
 /// Prints the findings as workflow commands, and a summary.
@@ -49,19 +52,59 @@ impl Reporter for Github<'_> {
         }
     }
 
+    fn bundle(&mut self, bundle: &CheckedBundle<'_>) -> Result<(), Error> {
+        let path = self.paths.convert(bundle.absolute);
+        let path = path.as_str();
+        let mut findings: Vec<_> = bundle.findings.iter().collect();
+        findings.sort_by_key(|found| Reverse(found.problem.level));
+        for found in findings.iter().take(MAX_SHOWN) {
+            self.output.line(bundle_command(path, found))?;
+        }
+        for BundleFinding { problem, .. } in findings.iter().skip(MAX_SHOWN) {
+            let Problem { name, level, .. } = problem;
+            let line = format!("{path}: {level}[{name}]: {}", bundle_message(problem));
+            self.output.line(escape_line(&line))?;
+        }
+        match bundle.omitted {
+            0 => Ok(()),
+            omitted => self.output.line(format_args!(
+                "{omitted} more findings in {} are not shown",
+                escape(path)
+            )),
+        }
+    }
+
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         self.output.line(summary)
     }
 }
 
+fn bundle_command(path: &str, found: &BundleFinding) -> String {
+    let problem = &found.problem;
+    let mut command = format!(
+        "::{} file={},title={}::{}",
+        problem.level,
+        property(path),
+        property(problem.name),
+        data(&bundle_message(problem))
+    );
+    push_details(&mut command, [("help", &problem.help)]);
+    command
+}
+
+/// The message with the file in the bundle, since an annotation is about the whole zip.
+fn bundle_message(problem: &Problem) -> String {
+    match &problem.path {
+        Some(path) => format!("{path}: {}", problem.message),
+        None => problem.message.clone(),
+    }
+}
+
 fn command(path: &str, range: PositionRange, found: &Diagnostic) -> String {
-    let name = match found.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-    };
     let PositionRange { start, end } = range;
     let mut command = format!(
-        "::{name} file={},line={},endLine={}",
+        "::{} file={},line={},endLine={}",
+        found.level,
         property(path),
         start.line,
         end.line
@@ -73,12 +116,16 @@ fn command(path: &str, range: PositionRange, found: &Diagnostic) -> String {
     }
     let _ = write!(command, ",title={}::", property(found.rule));
     command.push_str(&data(&found.message));
-    for (label, text) in [("note", &found.note), ("help", &found.help)] {
+    push_details(&mut command, [("note", &found.note), ("help", &found.help)]);
+    command
+}
+
+fn push_details<const N: usize>(command: &mut String, details: [(&str, &Option<String>); N]) {
+    for (label, text) in details {
         if let Some(text) = text {
             let _ = write!(command, "%0A{label}: {}", data(text));
         }
     }
-    command
 }
 
 fn log_line(path: &str, range: PositionRange, found: &Diagnostic) -> String {
@@ -107,6 +154,8 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use stratos_manifest::Level;
+
     use super::*;
 
     #[test]

@@ -5,11 +5,14 @@ use std::ops::Range;
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level as Shown, Origin, Renderer, Snippet,
 };
+use stratos_bundle::Problem;
 use stratos_manifest::{Diagnostic, Level, position};
 
 use crate::error::Error;
 use crate::output::escape::{ci_commands, must_escape};
-use crate::output::report::{CheckedFile, MAX_SHOWN, Reporter, Summary};
+use crate::output::report::{
+    BundleFinding, CheckedBundle, CheckedFile, MAX_SHOWN, Reporter, Summary,
+};
 use crate::output::{Output, escape};
 
 /// Maximum length of an excerpt, in bytes. The renderer is slow with long lines.
@@ -46,8 +49,54 @@ impl Reporter for Human<'_> {
         }
     }
 
+    fn bundle(&mut self, bundle: &CheckedBundle<'_>) -> Result<(), Error> {
+        let renderer = Renderer::styled().term_width(self.0.width());
+        for finding in bundle.findings.iter().take(MAX_SHOWN) {
+            let location = bundle.location(finding);
+            let path = escape(&location);
+            let group = bundle_group(&path, finding);
+            self.0
+                .line(format_args!("{}\n", renderer.render(&[group])))?;
+        }
+        match bundle.findings.len().saturating_sub(MAX_SHOWN) + bundle.omitted {
+            0 => Ok(()),
+            omitted => self.0.line(format_args!(
+                "{omitted} more findings in {} are not shown\n",
+                escape(bundle.path)
+            )),
+        }
+    }
+
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         self.0.line(summary)
+    }
+}
+
+/// Rendered message of a finding about the bundle or the file in it at `path`.
+fn bundle_group<'a>(path: &'a str, finding: &'a BundleFinding) -> Group<'a> {
+    let Problem {
+        name,
+        level,
+        message,
+        help,
+        ..
+    } = &finding.problem;
+    let note = finding
+        .offset
+        .map(|offset| Shown::NOTE.message(format!("at byte {offset} of the zip")));
+    let help = help.iter().map(|help| Shown::HELP.message(escape(help)));
+    shown_level(*level)
+        .primary_title(escape(message))
+        .id(*name)
+        .element(Origin::path(path))
+        .elements(note)
+        .elements(help)
+}
+
+fn shown_level(level: Level) -> Shown<'static> {
+    match level {
+        Level::Error => Shown::ERROR,
+        Level::Warning => Shown::WARNING,
     }
 }
 
@@ -58,10 +107,6 @@ fn group<'a>(
     lines: Range<usize>,
     diagnostic: &'a Diagnostic,
 ) -> Group<'a> {
-    let level = match diagnostic.level {
-        Level::Error => Shown::ERROR,
-        Level::Warning => Shown::WARNING,
-    };
     let note = diagnostic
         .note
         .iter()
@@ -70,7 +115,7 @@ fn group<'a>(
         .help
         .iter()
         .map(|help| Shown::HELP.message(escape(help)));
-    level
+    shown_level(diagnostic.level)
         .primary_title(escape(&diagnostic.message))
         .id(diagnostic.rule)
         .element(excerpt(path, text, lines, diagnostic))

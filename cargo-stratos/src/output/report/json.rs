@@ -9,7 +9,7 @@ use stratos_manifest::{Diagnostic, Edit, Fix, Report, Safety};
 use crate::error::Error;
 use crate::output::report::json_list::JsonListWriter;
 use crate::output::report::position_range::PositionRange;
-use crate::output::report::{CheckedFile, Reporter, Summary, UnreadTags};
+use crate::output::report::{CheckedBundle, CheckedFile, Reporter, Summary, UnreadTags};
 use crate::output::{Output, to_json};
 
 /// Prints one JSON object. Each manifest in it is printed when it has been checked.
@@ -20,6 +20,8 @@ pub(crate) struct Json<'a> {
     manifests: JsonListWriter<'a>,
     /// Settings files with findings, each as JSON.
     settings: Vec<String>,
+    /// Bundles, each as JSON.
+    bundles: Vec<String>,
 }
 
 impl<'a> Json<'a> {
@@ -28,6 +30,7 @@ impl<'a> Json<'a> {
         Self {
             manifests: JsonListWriter::new(output, head.to_owned()),
             settings: Vec::new(),
+            bundles: Vec::new(),
         }
     }
 }
@@ -37,6 +40,11 @@ impl Reporter for Json<'_> {
         self.manifests.push(&ManifestV1::new(file))
     }
 
+    fn bundle(&mut self, bundle: &CheckedBundle<'_>) -> Result<(), Error> {
+        self.bundles.push(to_json(&BundleV1::new(bundle)));
+        Ok(())
+    }
+
     fn settings(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
         self.settings.push(to_json(&ManifestV1::new(file)));
         Ok(())
@@ -44,9 +52,11 @@ impl Reporter for Json<'_> {
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         let settings = self.settings.join(",");
+        let bundles = self.bundles.join(",");
         let unreadable = to_json(&summary.unreadable);
         let summary = to_json(&SummaryV1 {
             manifests: summary.manifests,
+            bundles: summary.bundles,
             errors: summary.errors,
             warnings: summary.warnings,
             suppressed: summary.suppressed,
@@ -55,7 +65,7 @@ impl Reporter for Json<'_> {
             complete: summary.is_complete(),
         });
         self.manifests.finish(&format!(
-            r#"],"settings":[{settings}],"unreadable":{unreadable},"summary":{summary}}}"#
+            r#"],"settings":[{settings}],"bundles":[{bundles}],"unreadable":{unreadable},"summary":{summary}}}"#
         ))
     }
 }
@@ -66,6 +76,23 @@ struct ManifestV1<'a> {
     findings: Vec<FindingV1<'a>>,
     omitted: usize,
     failed: &'a [&'static str],
+}
+
+#[derive(Debug, Serialize)]
+struct BundleV1<'a> {
+    path: &'a str,
+    findings: Vec<BundleFindingV1<'a>>,
+    omitted: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct BundleFindingV1<'a> {
+    name: &'static str,
+    level: String,
+    message: &'a str,
+    path: Option<&'a str>,
+    offset: Option<usize>,
+    help: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,6 +138,7 @@ struct EditV1<'a> {
 #[derive(Debug, Serialize)]
 struct SummaryV1<'a> {
     manifests: usize,
+    bundles: usize,
     errors: usize,
     warnings: usize,
     suppressed: usize,
@@ -136,6 +164,24 @@ impl<'a> ManifestV1<'a> {
                 .collect(),
             omitted: *omitted,
             failed,
+        }
+    }
+}
+
+impl<'a> BundleV1<'a> {
+    fn new(bundle: &CheckedBundle<'a>) -> Self {
+        let findings = bundle.findings.iter().map(|found| BundleFindingV1 {
+            name: found.problem.name,
+            level: found.problem.level.to_string(),
+            message: &found.problem.message,
+            path: found.problem.path.as_deref(),
+            offset: found.offset,
+            help: found.problem.help.as_deref(),
+        });
+        Self {
+            path: bundle.path,
+            findings: findings.collect(),
+            omitted: bundle.omitted,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reports of `cargo stratos check`, in each format.
 
+mod bundle;
 mod github;
 mod human;
 mod json;
@@ -15,6 +16,7 @@ use stratos_manifest::Report;
 
 use crate::error::Error;
 
+pub(crate) use self::bundle::{BundleFinding, CheckedBundle};
 pub(crate) use self::github::Github;
 pub(crate) use self::human::Human;
 pub(crate) use self::json::Json;
@@ -38,6 +40,12 @@ pub(crate) struct CheckedFile<'a> {
 pub(crate) trait Reporter {
     /// Reports a manifest. Called once for each manifest, in the order of their paths.
     fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error>;
+
+    /// Reports a bundle. Called before the first manifest, for each bundle, in the order of their paths. The check of a
+    /// folder has none.
+    fn bundle(&mut self, _bundle: &CheckedBundle<'_>) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Reports a settings file. Called after the last manifest, for each settings file with findings.
     fn settings(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {

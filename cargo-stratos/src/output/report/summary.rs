@@ -7,12 +7,14 @@ use serde::Serialize;
 use stratos_manifest::{Level, Report, Safety};
 
 use crate::error::Error;
+use crate::output::report::bundle::BundleFinding;
 use crate::output::{GREEN, RED, YELLOW, escape_line};
 
-/// Numbers of manifests and findings of a run.
+/// Numbers of manifests, bundles and findings of a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Summary {
     pub(crate) manifests: usize,
+    pub(crate) bundles: usize,
     pub(crate) errors: usize,
     pub(crate) warnings: usize,
     /// Number of findings that reports left out because there were too many.
@@ -88,6 +90,18 @@ impl Summary {
         }
     }
 
+    /// Adds a bundle with these findings and the number of those that were left out.
+    pub(crate) fn add_bundle(&mut self, findings: &[BundleFinding], omitted: usize) {
+        self.bundles += 1;
+        self.omitted += omitted;
+        for finding in findings {
+            match finding.problem.level {
+                Level::Error => self.errors += 1,
+                Level::Warning => self.warnings += 1,
+            }
+        }
+    }
+
     /// Adds the report of a settings file, which is not counted as a manifest.
     pub(crate) fn add_settings(&mut self, report: &Report) {
         let manifests = self.manifests;
@@ -133,6 +147,9 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.bundles > 0 {
+            write!(f, "{} and ", count(self.bundles, "bundle"))?;
+        }
         write!(f, "{} checked: ", count(self.manifests, "manifest"))?;
         self.fmt_findings(f)?;
         if self.suppressed > 0 {

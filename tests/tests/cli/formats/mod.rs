@@ -4,7 +4,7 @@ mod examples;
 mod hostile;
 mod log_readers;
 mod payloads;
-mod schemas;
+pub mod schemas;
 
 use std::fs;
 use std::path::Path;

@@ -109,16 +109,18 @@ impl<'a> Findings<'a> {
     fn fingerprint(&mut self, found: &'a Diagnostic) -> String {
         let count = self.seen.entry((found.rule, &found.at)).or_default();
         *count += 1;
-        let digest = Sha256::digest(format!(
-            "{}\0{}\0{}\0{count}",
-            found.rule, self.path, found.at
-        ));
-        // 128 bits are enough to tell findings apart.
-        digest[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        fingerprint([found.rule, self.path, &found.at, &count.to_string()])
     }
+}
+
+/// Hash of what identifies a finding.
+pub(super) fn fingerprint<const N: usize>(parts: [&str; N]) -> String {
+    let digest = Sha256::digest(parts.join("\0"));
+    // 128 bits are enough to tell findings apart.
+    digest[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A message of SARIF; see [`sentence`].
@@ -135,8 +137,19 @@ fn sentence(text: &str) -> String {
 }
 
 fn text(found: &Diagnostic) -> String {
-    let mut lines = sentence(&found.message);
-    for (label, text) in [("note", &found.note), ("help", &found.help)] {
+    text_with_details(
+        &found.message,
+        [("note", &found.note), ("help", &found.help)],
+    )
+}
+
+/// The message with its note and help, a line for each.
+pub(super) fn text_with_details<const N: usize>(
+    message: &str,
+    details: [(&str, &Option<String>); N],
+) -> String {
+    let mut lines = sentence(message);
+    for (label, text) in details {
         if let Some(text) = text {
             let _ = write!(lines, "\n{label}: {}", sentence(text));
         }
@@ -145,7 +158,7 @@ fn text(found: &Diagnostic) -> String {
 }
 
 /// A path inside of the root as a URI relative to it, and any other one as a file URI.
-fn artifact_location(path: &ReportPath) -> Value {
+pub(super) fn artifact_location(path: &ReportPath) -> Value {
     let encoded = utf8_percent_encode(path.as_str(), ENCODED);
     match path {
         ReportPath::Inside(_) => json!({ "uri": encoded.to_string(), "uriBaseId": ROOT }),

@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::output::report::json_list::JsonListWriter;
 use crate::output::report::repository_paths::RepositoryPaths;
 use crate::output::report::sarif::findings::{Findings, message};
-use crate::output::report::sarif::rules;
-use crate::output::report::{CheckedFile, Reporter, Summary, Unreadable};
+use crate::output::report::sarif::{bundles, rules};
+use crate::output::report::{CheckedBundle, CheckedFile, Reporter, Summary, Unreadable};
 use crate::output::{Output, to_json};
 
 /// Prints one SARIF run. Each finding in it is printed when its manifest has been checked.
@@ -39,6 +39,14 @@ impl Reporter for Sarif<'_> {
         let mut findings = Findings::new(&path, &text);
         for found in &file.report.diagnostics {
             self.results.push(&findings.convert(found))?;
+        }
+        Ok(())
+    }
+
+    fn bundle(&mut self, bundle: &CheckedBundle<'_>) -> Result<(), Error> {
+        let path = self.paths.convert(bundle.absolute);
+        for found in bundle.findings {
+            self.results.push(&bundles::result(&path, found))?;
         }
         Ok(())
     }
