@@ -1,4 +1,4 @@
-//! The Node project of `tests/node`, with the entry that it tests.
+//! Node: the project of `tests/node` with the entry that it tests, and the versions that run the conformance suite.
 
 use std::fs;
 use std::io;
@@ -7,10 +7,15 @@ use std::process::{Command, Output, Stdio};
 
 use stratos_templates::{EntryOptions, entry};
 
-const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
+const TESTS: &str = env!("CARGO_MANIFEST_DIR");
 /// The oldest major version of Node whose test runner has the needed options. The entry itself runs on 18.17.
 const OLDEST_NODE: u32 = 20;
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+/// Folder with installed copies of `tests/node` and `tests/node-versions`, for systems where tests cannot run npm,
+/// such as Wine.
+const INSTALLED: &str = "STRATOS_TEST_NODE";
+/// Copy of the lock file of the packages that are installed.
+const INSTALLED_LOCK: &str = "installed-lock.json";
 
 /// Copies `tests/node` into `place` and installs its packages there, so that the source tree stays clean. The entry is
 /// written into the folder `entry`.
@@ -19,10 +24,73 @@ const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 ///
 /// When Node or npm is missing, or the packages cannot be fetched.
 pub fn node_project(place: &Path) -> Result<PathBuf, String> {
-    check_node()?;
-    let folder = copy_sources(place);
+    let folder = npm_project("node", place)?;
     write_entry(&folder.join("entry"));
+    Ok(folder)
+}
+
+/// Installs the versions of Node in `tests/node-versions` in `place`. The result has a `program` for each of them.
+///
+/// # Errors
+///
+/// When Node or npm is missing, or the packages cannot be fetched.
+pub fn node_versions(place: &Path) -> Result<NodeVersions, String> {
+    npm_project("node-versions", place).map(NodeVersions)
+}
+
+/// Installed versions of Node.
+#[derive(Debug)]
+pub struct NodeVersions(PathBuf);
+
+impl NodeVersions {
+    /// The program of a major version.
+    ///
+    /// # Errors
+    ///
+    /// When npm has no such version for this system.
+    pub fn program(&self, major: u32) -> Result<PathBuf, String> {
+        let platform = node_platform().replace("win32", "win");
+        let name = format!("node{major}-{platform}");
+        let package = self.0.join("node_modules").join(&name);
+        let program = format!("node{}", std::env::consts::EXE_SUFFIX);
+        let program = package.join("bin").join(program);
+        match program.is_file() {
+            true => Ok(program),
+            false => Err(format!("there is no package `{name}`")),
+        }
+    }
+}
+
+/// Node's name of this platform, which is the name of the folder with a plugin's program.
+#[must_use]
+pub fn node_platform() -> String {
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("{system}-{arch}")
+}
+
+fn npm_project(name: &str, place: &Path) -> Result<PathBuf, String> {
+    #[expect(clippy::disallowed_methods, reason = "tests have no context to ask")]
+    if let Some(installed) = std::env::var_os(INSTALLED) {
+        return Ok(Path::new(&installed).join(name));
+    }
+    check_node()?;
+    let folder = copy_sources(name, place);
+    let lock = fs::read(folder.join("package-lock.json")).expect("a project has a lock file");
+    let installed = folder.join(INSTALLED_LOCK);
+    if fs::read(&installed).is_ok_and(|its| its == lock) {
+        return Ok(folder);
+    }
     install(&folder)?;
+    fs::write(installed, lock).expect("the folder can be written");
     Ok(folder)
 }
 
@@ -44,17 +112,15 @@ fn check_node() -> Result<(), String> {
     Ok(())
 }
 
-fn copy_sources(place: &Path) -> PathBuf {
-    let folder = place.join("node");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).expect("the folder of the last run can be removed");
-    }
+/// Copies the files of a project, and leaves the packages that the last run has installed.
+fn copy_sources(name: &str, place: &Path) -> PathBuf {
+    let (sources, folder) = (Path::new(TESTS).join(name), place.join(name));
     fs::create_dir_all(&folder).expect("a folder");
-    for entry in fs::read_dir(SOURCES).expect("the sources are there") {
-        let entry = entry.expect("the sources are readable");
-        if entry.file_type().expect("it has a type").is_file() {
-            fs::copy(entry.path(), folder.join(entry.file_name())).expect("a copy");
-        }
+    for file in files(&folder).filter(|file| file.file_name() != INSTALLED_LOCK) {
+        fs::remove_file(file.path()).expect("a file of the last run can be removed");
+    }
+    for file in files(&sources) {
+        fs::copy(file.path(), folder.join(file.file_name())).expect("a copy");
     }
     folder
 }
@@ -65,6 +131,12 @@ fn write_entry(folder: &Path) {
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
         fs::write(path, file.contents).expect("a file");
     }
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = fs::DirEntry> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let entries = entries.map(|entry| entry.expect("the folder is readable"));
+    entries.filter(|entry| entry.file_type().expect("it has a type").is_file())
 }
 
 fn install(folder: &Path) -> Result<(), String> {
@@ -91,7 +163,7 @@ fn install(folder: &Path) -> Result<(), String> {
         OFFLINE.iter().any(|code| complaints.contains(code)),
         "{complaints}"
     );
-    Err("npm cannot fetch Express (no network?)".to_owned())
+    Err("npm cannot fetch the packages (no network?)".to_owned())
 }
 
 fn finish(command: &mut Command) -> io::Result<Output> {

@@ -228,9 +228,29 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
     Ok(())
 }
 
+/// Stores a value again and again until the shell refuses it, and returns the reason, or `never refused`.
+async fn write_until_refused(ctx: &PluginContext) -> String {
+    ctx.logger.info("sample", "writing until refused");
+    for n in 0..400 {
+        if let Err(error) = ctx.config.set("late", &n).await {
+            return stratos_protocol::error::chain(&error).to_string();
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    "never refused".to_owned()
+}
+
 fn router(ctx: &PluginContext) -> Router {
-    let config = ctx.config.clone();
+    let (config, auth, writer) = (ctx.config.clone(), ctx.auth.clone(), ctx.clone());
     Router::new()
+        .route(
+            "/signed-in",
+            get(async move || auth.is_authenticated().to_string()),
+        )
+        .route(
+            "/late-write",
+            get(async move || write_until_refused(&writer).await),
+        )
         .route(
             "/hello/{name}",
             get(async |Path(name): Path<String>| format!("hello {name}")),

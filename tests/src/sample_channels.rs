@@ -24,6 +24,18 @@ pub(crate) async fn register_context_channels(ctx: &PluginContext) -> stratos::R
         Ok(ctx.config.get(&key, "the caller's".to_owned()).await?)
     })
     .await?;
+    handle(ctx, "get", async |ctx, key: String| {
+        Ok(ctx.config.get(&key, Value::from("none")).await?)
+    })
+    .await?;
+    handle(ctx, "set", async |ctx, (key, value): (String, Value)| {
+        Ok(ctx.config.set(&key, &value).await?)
+    })
+    .await?;
+    handle(ctx, "all-keys", async |ctx, _: Value| {
+        Ok(ctx.config.get_all().await?.into_keys().collect::<Vec<_>>())
+    })
+    .await?;
     handle(ctx, "mistype", async |ctx, _: Value| {
         Ok(ctx.config.get::<u64>("text", 0).await?)
     })
@@ -55,6 +67,16 @@ pub(crate) async fn register_context_channels(ctx: &PluginContext) -> stratos::R
     handle(ctx, "login", async |ctx, _: Value| {
         let (is_authenticated, token) = (ctx.auth.is_authenticated(), ctx.auth.token());
         Ok(json!({ "authenticated": is_authenticated, "token": token }))
+    })
+    .await?;
+    handle(ctx, "has-token", async |ctx, _: Value| {
+        let has_token = ctx.auth.token().is_some();
+        Ok((ctx.auth.is_authenticated(), has_token))
+    })
+    .await?;
+    handle(ctx, "identity", async |ctx, _: Value| {
+        let (id, version) = (ctx.plugin.id(), ctx.plugin.version());
+        Ok([id.to_owned(), version.to_owned()])
     })
     .await?;
     handle(ctx, "about", async |ctx, _: Value| {

@@ -245,36 +245,6 @@ fn compiler_messages_in_the_book_match_the_ui_tests() {
     assert_eq!(shown, 10);
 }
 
-/// Number of sentences of the contract that concern a background module.
-const SENTENCES: usize = 35;
-
-/// Each row of `contract-tests.md` names an existing test.
-#[test]
-fn every_row_of_the_contract_page_names_an_existing_test() {
-    let page = pages().remove("contract-tests.md").unwrap();
-    let rows = page.lines().filter(|line| line.starts_with("| "));
-    let rows: Vec<_> = rows.filter(|row| !row.contains("| Test |")).collect();
-    assert_eq!(
-        rows.len(),
-        SENTENCES,
-        "the number of sentences has changed: add or remove tests"
-    );
-    for row in rows {
-        let test = row.trim_end_matches([' ', '|']).rsplit(" | ").next();
-        let parts: Vec<_> = test.unwrap_or_default().split('`').collect();
-        let [_, file, ": ", name, _] = parts[..] else {
-            panic!("no test at the end of: {row}");
-        };
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
-        let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"));
-        let test = match file.ends_with(".mjs") {
-            true => format!("test(\"{name}\","),
-            false => format!("fn {name}("),
-        };
-        assert!(source.contains(&test), "{file} has no `{name}`");
-    }
-}
-
 /// All commands with their long options, including those of subcommands.
 fn commands() -> BTreeMap<String, BTreeSet<String>> {
     let help = |arguments: &[&str]| {

@@ -1,5 +1,6 @@
 //! The book and the conventions of ARCHITECTURE.md and CONTRIBUTING.md.
 
 mod book;
+mod contract_page;
 mod conventions;
 mod layers;

@@ -3,6 +3,7 @@
 mod attach;
 mod blocked_plugin;
 mod build_errors;
+mod conformance;
 mod contract;
 mod environment;
 mod examples;

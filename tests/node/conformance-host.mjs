@@ -1,0 +1,176 @@
+// The real shell of the conformance suite, as far as it is documented. It obeys commands, one JSON object a line on
+// standard input, and answers each with a line on standard output: `{ "ok": .. }` or `{ "error": text }`.
+//
+//   node conformance-host.mjs express5 parse
+
+import { EventEmitter, once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+
+import { readStore, startShell } from "./fake-shell.mjs";
+
+const [expressPackage, parse] = process.argv.slice(2);
+const { default: express } = await import(expressPackage);
+const TIMEOUT = 10_000;
+
+/** The Express app of all plugins. */
+const app = express();
+if (parse) app.use(express.json());
+/** Emits `change` after anything that a command may wait for. */
+const events = new EventEmitter().setMaxListeners(0);
+const plugins = new Map();
+let auth = { authenticated: false, token: null };
+let restartsOnUpdate = false;
+let loads = 0;
+
+const commands = {
+  async start({ plugins: folders, signedOut, shell, config }) {
+    restartsOnUpdate = shell === "v3";
+    if (!signedOut) signIn();
+    for (const [id, folder] of folders) {
+      plugins.set(id, await Plugin.load(id, folder));
+    }
+    const [first] = plugins.values();
+    for (const [key, value] of Object.entries(config)) await first.shell.newContext().config.set(key, value);
+    await Promise.all([...plugins.values()].map((plugin) => plugin.start().catch(() => {})));
+    return Number(new URL(first.shell.url).port);
+  },
+  async stop({ plugin }) {
+    const all = plugin ? [plugins.get(plugin)] : [...plugins.values()];
+    await Promise.all(all.filter(({ state }) => state.is === "running").map((running) => running.stop()));
+  },
+  startPlugin: ({ plugin }) => plugins.get(plugin).start(),
+  update: ({ plugin }) => plugins.get(plugin).update(),
+  signIn,
+  signOut,
+  expireToken: signOut,
+  setConfig: ({ plugin, key, value }) => plugins.get(plugin).shell.newContext().config.set(key, value),
+  config({ plugin, key }) {
+    const values = readStore(plugins.get(plugin).shell.store);
+    return Object.hasOwn(values, key) ? [values[key]] : [];
+  },
+  invoke: ({ plugin, channel, payload }) => plugins.get(plugin).shell.invoke(channel, payload),
+  push: ({ plugin, channel }) =>
+    next(`push ${plugin} ${channel}`, plugins.get(plugin).shell.pushes, ([name]) => name === `plugin:${plugin}:${channel}`)
+      .then(([, payload]) => payload),
+  log: ({ plugin, text }) => next(`log ${plugin} ${text}`, plugins.get(plugin).lines, ({ message }) => message.includes(text)),
+  logged: ({ plugin, text }) => plugins.get(plugin).lines.filter(({ message }) => message.includes(text)).length,
+  async state({ plugin, is }) {
+    const { state } = plugins.get(plugin);
+    if (state.is !== is) throw new Error(`the plugin is ${state.is}: ${state.reason}`);
+    return state.reason ?? "";
+  },
+};
+
+function signIn() {
+  setAuth({ authenticated: true, token: `token ${Date.now()}` });
+}
+
+function signOut() {
+  setAuth({ authenticated: false, token: null });
+}
+
+function setAuth(changed) {
+  auth = changed;
+  for (const { shell } of plugins.values()) shell.auth = auth;
+}
+
+/** A plugin's module and what the shell knows of it. */
+class Plugin {
+  lines = [];
+  state = { is: "stopped" };
+
+  static async load(id, folder) {
+    const plugin = new Plugin();
+    plugin.folder = folder;
+    plugin.shell = await startShell({ express: () => app, id, store: join(folder, "config.json") });
+    plugin.shell.auth = auth;
+    await plugin.reload();
+    return plugin;
+  }
+
+  /** Loads the module anew, as after an update: the first shell takes its named exports, later ones the default. */
+  async reload() {
+    const url = pathToFileURL(join(this.folder, "background", "index.js"));
+    const module = await import(`${url}?${++loads}`);
+    this.module = restartsOnUpdate ? module.default : module;
+  }
+
+  async start() {
+    try {
+      await this.module.onStart(this.#context());
+      this.state = { is: "running" };
+    } catch (error) {
+      this.state = { is: "errored", reason: error.message };
+      throw error;
+    }
+  }
+
+  async stop() {
+    await this.module.onStop(this.#context());
+    this.state = { is: "stopped" };
+  }
+
+  async update() {
+    if (restartsOnUpdate) {
+      await this.stop();
+      await this.reload();
+      return this.start();
+    }
+    await this.reload();
+    await this.module.onResume(this.#context());
+  }
+
+  #context() {
+    const ctx = this.shell.newContext();
+    for (const level of Object.keys(ctx.logger)) {
+      ctx.logger[level] = (tag, message, data = null) => {
+        this.lines.push({ level, tag, message, data });
+        events.emit("change");
+      };
+    }
+    const { send } = ctx.ipc;
+    ctx.ipc.send = (channel, payload) => {
+      send(channel, payload);
+      events.emit("change");
+    };
+    return ctx;
+  }
+}
+
+const consumed = new Map();
+
+/** Waits for the next entry of a list that matches. Waits of the same name return each entry once. */
+async function next(name, entries, matches) {
+  const timeout = AbortSignal.timeout(TIMEOUT);
+  for (;;) {
+    const from = consumed.get(name) ?? 0;
+    const at = entries.findIndex((entry, index) => index >= from && matches(entry));
+    if (at !== -1) {
+      consumed.set(name, at + 1);
+      return entries[at];
+    }
+    await once(events, "change", { signal: timeout }).catch(() => {
+      throw new Error(`waited in vain for: ${name}; there are ${JSON.stringify(entries)}`);
+    });
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { command, ...parameters } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { ok: (await commands[command](parameters)) ?? null };
+  } catch (error) {
+    answer = { error: error.message };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+// The end of standard input is the end of the shell. A timer or a connection that an entry leaves behind keeps this
+// process alive, which the test notices.
+for (const plugin of plugins.values()) {
+  if (plugin.state.is === "running") await plugin.stop().catch(() => {});
+  await plugin.shell.close();
+}

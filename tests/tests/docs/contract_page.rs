@@ -1,0 +1,185 @@
+//! The rows of the conformance suite, and the page `contract-tests.md` of the book, which is generated from them.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use stratos_tests::conformance::{HostColumn, Row, Step, Subject, subjects};
+use stratos_tests::updates_book;
+
+use crate::conventions::root;
+
+#[test]
+fn the_page_of_the_contract_is_up_to_date() {
+    let path = root().join("book/src/contract-tests.md");
+    let wanted = page(&subjects());
+    if updates_book() {
+        fs::write(&path, &wanted).expect("the page can be written");
+    }
+    let page = fs::read_to_string(&path).expect("there is a page of the contract");
+    assert!(
+        page.replace("\r\n", "\n") == wanted,
+        "the page is out of date: run this test with STRATOS_UPDATE_BOOK=1"
+    );
+}
+
+#[test]
+fn every_file_of_the_suite_is_a_subject() {
+    let files = fs::read_dir(root().join("tests/conformance")).expect("the folder is there");
+    let files: BTreeSet<_> = files
+        .map(|file| file.expect("a file").path())
+        .map(|path| path.file_stem().expect("a name").to_os_string())
+        .collect();
+    let named = subjects();
+    let named: BTreeSet<_> = named.iter().map(|subject| subject.name.into()).collect();
+    assert_eq!(files, named);
+}
+
+#[test]
+fn every_row_is_complete() {
+    let (subjects, mut names) = (subjects(), BTreeSet::new());
+    for row in subjects.iter().flat_map(|subject| &subject.rows) {
+        let name = &row.name;
+        assert!(names.insert(name), "two rows are called `{name}`");
+        assert!(!row.source.is_empty(), "{name}");
+        let kinds = [
+            !row.steps.is_empty(),
+            !row.tests.is_empty(),
+            row.not_yet.is_some(),
+        ];
+        let kinds = kinds.iter().filter(|kind| **kind).count();
+        assert_eq!(kinds, 1, "{name}: one of `steps`, `tests` and `not_yet`");
+        if let Some(first) = row.steps.first() {
+            assert!(
+                matches!(first, Step::Start(_)),
+                "{name}: the first step is `start`"
+            );
+        }
+        for test in &row.tests {
+            assert_test_exists(test);
+        }
+    }
+}
+
+/// A service that the protocol has needs rows with steps.
+#[test]
+fn services_that_are_not_there_yet_are_not_in_the_protocol() {
+    let subjects = subjects();
+    let rows = subjects.iter().flat_map(|subject| &subject.rows);
+    let missing: Vec<_> = rows.filter_map(|row| row.not_yet.as_ref()).collect();
+    assert!(!missing.is_empty());
+    let protocol = root().join("stratos-protocol/src");
+    assert!(
+        protocol.join("config.rs").is_file(),
+        "a file for each service"
+    );
+    for missing in missing {
+        let file = protocol.join(&missing.service).with_extension("rs");
+        assert!(!file.exists(), "write the steps of `{}`", missing.service);
+    }
+}
+
+fn assert_test_exists(test: &str) {
+    let (file, name) = test.split_once(": ").expect(test);
+    let source = fs::read_to_string(root().join(file));
+    let source = source.unwrap_or_else(|error| panic!("{file}: {error}"));
+    let test = match file.ends_with(".mjs") {
+        true => format!("test(\"{name}\","),
+        false => format!("fn {name}("),
+    };
+    assert!(source.contains(&test), "{file} has no `{name}`");
+}
+
+fn page(subjects: &[Subject]) -> String {
+    let rows = || subjects.iter().flat_map(|subject| &subject.rows);
+    let run = rows().filter(|row| !row.steps.is_empty()).count();
+    let tested = rows().filter(|row| !row.tests.is_empty()).count();
+    let missing = rows().filter(|row| row.not_yet.is_some()).count();
+    let all = rows().count();
+    let mut page = format!(
+        "# Contract tests
+
+<!-- Generated: STRATOS_UPDATE_BOOK=1 cargo test -p stratos-tests --test docs -->
+
+Each sentence of the platform's contract about background modules is a row of the *conformance suite*: data in
+`tests/conformance`, which one driver runs on every host, so that neither a plugin nor its author can tell the
+difference. The suite has {all} rows: {run} are run by the driver, {tested} are tests of their own, and {missing} are
+services that Stratos for Rust does not have yet.
+
+| Column | Host |
+|---|---|
+| {} | the mocked shell with plugins in its own process, as in `cargo stratos test` |
+| {} | the mocked shell with plugin processes, as in `cargo stratos run` |
+| {} | the background module that the real shell loads, in a model of that shell: on Node 18, 20 and 22, each with Express 4 and 5 |
+| {} | the mocked shell and the background module on Windows, with the exceptions of their columns |
+
+The model of the real shell follows the platform's documentation. Nothing here runs in Electron.
+
+The column *From* names [the source](introduction.md#sources) of the sentence. *yes* means that the driver runs the row
+on this host, and a number refers to the list below the table.
+",
+        HostColumn::Memory,
+        HostColumn::Process,
+        HostColumn::Node,
+        HostColumn::Windows
+    );
+    for subject in subjects {
+        write_subject(&mut page, subject);
+    }
+    page
+}
+
+fn write_subject(page: &mut String, subject: &Subject) {
+    let mut notes = Notes::default();
+    let columns = HostColumn::ALL.map(|column| column.to_string()).join(" | ");
+    // Writing into a string cannot fail.
+    let _ = write!(
+        page,
+        "\n## {}\n\n| Promise | From | {columns} |\n|---|---|{}\n",
+        subject.title,
+        "---|".repeat(HostColumn::ALL.len())
+    );
+    for row in &subject.rows {
+        let sources: Vec<_> = row.source.iter().map(ToString::to_string).collect();
+        let cells = HostColumn::ALL.map(|column| cell(row, column, &mut notes));
+        let (promise, sources, cells) = (&row.promise, sources.join(", "), cells.join(" | "));
+        let _ = writeln!(page, "| {promise} | {sources} | {cells} |");
+    }
+    for (index, note) in notes.0.iter().enumerate() {
+        let start = if index == 0 { "\n" } else { "" };
+        let _ = writeln!(page, "{start}{}. {note}", index + 1);
+    }
+}
+
+fn cell(row: &Row, column: HostColumn, notes: &mut Notes) -> String {
+    if let Some(missing) = &row.not_yet {
+        return format!("not yet ({})", notes.number(missing.reason.clone()));
+    }
+    if let Some(reason) = row.not_on.get(&column) {
+        return format!("no ({})", notes.number(reason.clone()));
+    }
+    if row.tests.is_empty() {
+        return "yes".to_owned();
+    }
+    let tests = row.tests.iter().map(|test| {
+        let (file, name) = test.split_once(": ").expect(test);
+        format!("`{file}`: `{name}`")
+    });
+    let tests: Vec<_> = tests.collect();
+    format!("test ({})", notes.number(format!("{}.", tests.join(", "))))
+}
+
+/// The list below a table, without duplicates.
+#[derive(Default)]
+struct Notes(Vec<String>);
+
+impl Notes {
+    fn number(&mut self, note: String) -> usize {
+        let found = self.0.iter().position(|known| *known == note);
+        let index = found.unwrap_or_else(|| {
+            self.0.push(note);
+            self.0.len() - 1
+        });
+        index + 1
+    }
+}
