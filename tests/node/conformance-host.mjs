@@ -118,8 +118,14 @@ class Plugin {
       await this.reload();
       return this.start();
     }
-    await this.reload();
-    await this.module.onResume(this.#context());
+    const old = this.module;
+    try {
+      await this.reload();
+      await this.module.onResume(this.#context());
+    } catch (error) {
+      this.module = old; // Assumed: the documentation does not say what follows a failed update.
+      throw error;
+    }
   }
 
   #context() {

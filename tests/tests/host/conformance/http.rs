@@ -1,6 +1,7 @@
 //! HTTP client of the suite: a connection for each request.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -8,11 +9,20 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use stratos_tests::conformance::Request;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::conformance::driver::{Observed, Response};
 
+/// Time for a response.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Sends a request, and reads the whole response.
 pub(super) async fn exchange(address: SocketAddr, request: Request) -> Observed<Response> {
+    let response = timeout(TIMEOUT, read_response(address, request)).await;
+    response.map_err(|_| format!("no complete response within {TIMEOUT:?}"))?
+}
+
+async fn read_response(address: SocketAddr, request: Request) -> Observed<Response> {
     let response = send(address, request).await?;
     let status = response.status().as_u16();
     let headers = response.headers().clone();
@@ -27,8 +37,12 @@ pub(super) async fn exchange(address: SocketAddr, request: Request) -> Observed<
 
 /// Sends a request, and reads the first part of the response.
 pub(super) async fn first_chunk(address: SocketAddr, request: Request) -> Observed<String> {
-    let mut response = send(address, request).await?;
-    let frame = response.body_mut().frame().await;
+    let frame = async {
+        let mut response = send(address, request).await?;
+        Observed::Ok(response.body_mut().frame().await)
+    };
+    let frame = timeout(TIMEOUT, frame).await;
+    let frame = frame.map_err(|_| format!("no part of a response within {TIMEOUT:?}"))??;
     let frame = frame.ok_or("the response has no body")?;
     let frame = frame.map_err(|error| error.to_string())?;
     let data = frame
