@@ -44,7 +44,7 @@ pub use crate::http::{HttpResponse, request, send_raw};
 pub use crate::interleaved::{Comparison, other_build, percentile};
 pub use crate::keep_alive_client::KeepAliveClient;
 pub use crate::live_processes::{LIVE_PROCESSES, LiveProcesses};
-pub use crate::node::{NodeVersions, node_platform, node_project, node_versions};
+pub use crate::node::{NodeVersions, node_project, node_versions};
 pub use crate::plugins::{BuildGate, PluginSources, Plugins, manifest};
 pub use crate::procfs::{process_status, processes_with_env, running_programs};
 pub use crate::raw_zip::{

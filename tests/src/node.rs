@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use stratos_bundle::Platform;
 use stratos_templates::{EntryOptions, entry};
 
 const TESTS: &str = env!("CARGO_MANIFEST_DIR");
@@ -49,8 +50,11 @@ impl NodeVersions {
     ///
     /// When npm has no such version for this system.
     pub fn program(&self, major: u32) -> Result<PathBuf, String> {
-        let platform = node_platform().replace("win32", "win");
-        let name = format!("node{major}-{platform}");
+        let platform = Platform::host().ok_or("npm has no Node for this system")?;
+        let name = format!(
+            "node{major}-{}",
+            platform.to_string().replace("win32", "win")
+        );
         let package = self.0.join("node_modules").join(&name);
         let program = format!("node{}", std::env::consts::EXE_SUFFIX);
         let program = package.join("bin").join(program);
@@ -59,22 +63,6 @@ impl NodeVersions {
             false => Err(format!("there is no package `{name}`")),
         }
     }
-}
-
-/// Node's name of this platform, which is the name of the folder with a plugin's program.
-#[must_use]
-pub fn node_platform() -> String {
-    let system = match std::env::consts::OS {
-        "macos" => "darwin",
-        "windows" => "win32",
-        other => other,
-    };
-    let arch = match std::env::consts::ARCH {
-        "x86_64" => "x64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    format!("{system}-{arch}")
 }
 
 fn npm_project(name: &str, place: &Path) -> Result<PathBuf, String> {

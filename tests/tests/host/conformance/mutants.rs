@@ -7,15 +7,15 @@ use crate::conformance::{Host, red_rows};
 
 #[tokio::test]
 async fn an_entry_without_a_fence_for_replaced_programs_is_found() {
-    let edit = ("this.retired && FENCED.has(method)", "false");
+    let edit = ("retired && FENCED.has(method)", "false");
     assert_found(edit, "lifecycle", "a replaced program cannot store values").await;
 }
 
 #[tokio::test]
 async fn an_entry_that_adds_the_prefix_to_channels_is_found() {
     let edit = (
-        "ctx.ipc.handle(channel, answer)",
-        "ctx.ipc.handle(`plugin:${id}:${channel}`, answer)",
+        "ipc.handle(channel, answer)",
+        "ipc.handle(`plugin:${channel}`, answer)",
     );
     assert_found(edit, "ipc", "a handler answers the UI").await;
 }
@@ -31,7 +31,7 @@ async fn an_entry_that_loses_bodies_is_found() {
 
 /// Runs the rows of a subject with a changed entry, and expects that this row is among the red ones.
 async fn assert_found(edit: Edit, subject: &str, row: &str) {
-    let host = Host::Node(NodeShell::new(20, 5).with_edit(edit));
+    let host = Host::Node(NodeShell::new(22, 5).with_edit(edit));
     match red_rows(host, subject).await {
         Err(reason) => Requirement::Node.skip(reason),
         Ok((_, red)) => {

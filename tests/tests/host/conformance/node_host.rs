@@ -12,9 +12,10 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use stratos_tests::conformance::{Request, ShellVersion, Start, StateName};
+use stratos_bundle::Platform;
 use stratos_templates::{EntryOptions, entry};
-use stratos_tests::{NodeVersions, node_platform, node_project, node_versions};
+use stratos_tests::conformance::{Request, ShellVersion, Start, StateName};
+use stratos_tests::{NodeVersions, node_project, node_versions};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -28,7 +29,7 @@ use crate::conformance::http;
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A model of the real shell.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NodeShell {
     node: u32,
     express: u32,
@@ -81,7 +82,11 @@ impl NodeShell {
             edits += usize::from(text != file.contents);
             fs::write(path, text).expect("a file");
         }
-        assert_eq!(edits, usize::from(self.edit.is_some()), "the entry has `{from}`");
+        assert_eq!(
+            edits,
+            usize::from(self.edit.is_some()),
+            "the entry has `{from}`"
+        );
     }
 }
 
@@ -147,7 +152,11 @@ impl NodeHost {
         self.shell.write_entry(&folder);
         let manifest = json!({ "id": id, "version": "1.0.0" }).to_string();
         fs::write(folder.join("plugin.json"), manifest).expect("a file");
-        let programs = folder.join("background").join("bin").join(node_platform());
+        let platform = Platform::host().expect("Node runs here");
+        let programs = folder
+            .join("background")
+            .join("bin")
+            .join(platform.to_string());
         fs::create_dir_all(&programs).expect("a folder");
         let program = format!("{id}{}", std::env::consts::EXE_SUFFIX);
         fs::copy(SAMPLE, programs.join(program)).expect("a copy");
