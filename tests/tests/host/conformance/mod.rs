@@ -13,7 +13,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use stratos_tests::conformance::{HostColumn, Row, subject};
+use stratos_tests::conformance::{HostColumn, Row, subject, subjects};
 use stratos_tests::{Requirement, campaign};
 
 use self::driver::run_row;
@@ -70,6 +70,22 @@ const NODE_SHELLS: [NodeShell; 6] = [
 ];
 /// Shells in Node of a `cargo test`; `.ci/run` includes all of them.
 const DEFAULT_NODE_SHELLS: usize = 2;
+
+#[test]
+fn every_subject_with_steps_is_tested() {
+    let list = include_str!("mod.rs").split("on_host! { $module, $host; ");
+    let list = list
+        .into_iter()
+        .nth(1)
+        .and_then(|rest| rest.split('}').next());
+    let tested: Vec<_> = list.unwrap_or_default().split_whitespace().collect();
+    let subjects = subjects();
+    let with_steps = subjects
+        .iter()
+        .filter(|subject| subject.rows.iter().any(|row| !row.steps.is_empty()));
+    let names: Vec<_> = with_steps.map(|subject| subject.name).collect();
+    assert_eq!(tested, names);
+}
 
 /// Runs all rows of a subject that the host holds, and fails with each of them that is red.
 async fn check_subject(host: Host, subject: &str) {
