@@ -20,12 +20,20 @@ pub(crate) struct InstalledPlugin {
     /// Displayed name; `None` if the plugin is broken.
     pub(crate) name: Option<String>,
     pub(crate) version: Option<String>,
-    /// `cargo-stratos`, `link` or `app`.
-    pub(crate) installed_by: &'static str,
+    pub(crate) installed_by: InstalledBy,
     /// Path that the plugin was installed from, or that the link leads to.
     pub(crate) source: Option<String>,
     /// Why the shell cannot load the plugin, as far as its manifest tells.
     pub(crate) problem: Option<String>,
+}
+
+/// Kind of an [`Owner`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum InstalledBy {
+    CargoStratos,
+    Link,
+    App,
 }
 
 /// Lists the plugins by the name of their folder, broken ones too.
@@ -65,16 +73,20 @@ fn plugin(path: &Path) -> Result<Option<InstalledPlugin>, Error> {
         }
         Err(problem) => (None, Some(problem)),
     };
+    let (installed_by, source) = match owner {
+        Owner::CargoStratos(marker) => (InstalledBy::CargoStratos, Some(marker.source)),
+        Owner::Link(target) => {
+            let target = target.to_string_lossy().into_owned();
+            (InstalledBy::Link, Some(target))
+        }
+        Owner::Other => (InstalledBy::App, None),
+    };
     Ok(Some(InstalledPlugin {
         folder,
         name: manifest.as_ref().map(|manifest| manifest.name.clone()),
         version: manifest.map(|manifest| manifest.version.to_string()),
-        installed_by: owner.as_str(),
-        source: match owner {
-            Owner::CargoStratos(marker) => Some(marker.source),
-            Owner::Link(target) => Some(target.to_string_lossy().into_owned()),
-            Owner::Other => None,
-        },
+        installed_by,
+        source,
         problem,
     }))
 }

@@ -11,7 +11,7 @@ mod plugin_files;
 mod staging;
 
 pub(crate) use self::folder::AppData;
-pub(crate) use self::installed::{InstalledPlugin, list_installed};
+pub(crate) use self::installed::{InstalledBy, InstalledPlugin, list_installed};
 pub(crate) use self::link::create_link;
 pub(crate) use self::marker::Marker;
 pub(crate) use self::owner::Owner;

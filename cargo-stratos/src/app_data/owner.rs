@@ -37,13 +37,4 @@ impl Owner {
             Marker::read(path).map_or(Self::Other, Self::CargoStratos),
         ))
     }
-
-    /// Name in JSON.
-    pub(crate) const fn as_str(&self) -> &'static str {
-        match self {
-            Self::CargoStratos(_) => "cargo-stratos",
-            Self::Link(_) => "link",
-            Self::Other => "app",
-        }
-    }
 }

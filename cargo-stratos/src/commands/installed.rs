@@ -1,6 +1,6 @@
 //! `cargo stratos installed`
 
-use crate::app_data::{InstalledPlugin, list_installed};
+use crate::app_data::{InstalledBy, InstalledPlugin, list_installed};
 use crate::commands::install::AppDataArgs;
 use crate::context::Context;
 use crate::error::Error;
@@ -49,10 +49,10 @@ fn row(plugin: &InstalledPlugin) -> String {
         problem,
     } = plugin;
     let source = source.as_deref().map(escape).unwrap_or_default();
-    let owner = match *installed_by {
-        "cargo-stratos" => format!("installed by cargo stratos from {source}"),
-        "link" => format!("linked to {source}"),
-        _ => "installed by Stratos or by hand".to_owned(),
+    let owner = match installed_by {
+        InstalledBy::CargoStratos => format!("installed by cargo stratos from {source}"),
+        InstalledBy::Link => format!("linked to {source}"),
+        InstalledBy::App => "installed by Stratos or by hand".to_owned(),
     };
     let mut row = format!("{BOLD}{}{BOLD:#}", escape_line(folder));
     for part in [version, name].into_iter().flatten() {
