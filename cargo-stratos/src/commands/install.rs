@@ -1,29 +1,29 @@
 //! `cargo stratos install`
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use stratos_bundle::{Bundle, DistFolder, IgnoreFile};
+use stratos_bundle::{Bundle, DistFolder, layout};
+use stratos_host::config::{ProjectKind, StratosToml};
 use stratos_manifest::{Level, Manifest};
 
 use crate::app_data::{AppData, Marker, Owner, PluginFiles, create_link};
 use crate::bundle_file::{BundleFile, bundle_manifest};
+use crate::commands::find_projects::find_project;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::manifests::enclosing_plugin;
 use crate::output::{BOLD, DIM, escape};
-
-/// Name of the folder with a built plugin, in the plugin's folder.
-const DIST: &str = "dist";
+use crate::release::{BuildOptions, build, read_ignore_file};
 
 /// Install a plugin into Stratos on this machine
 ///
 /// Writes the files for this machine beside the present plugin, and then takes its place in one step. A plugin that Stratos
 /// or somebody else has installed is not replaced without `--force`. Stratos loads the plugin when it starts the next time.
 ///
-/// Exit codes: 0 the plugin was installed, 2 there is no built plugin, Stratos was not found, or the present plugin is not
-/// ours, 3 a file cannot be written, or is in use.
+/// A folder with a plugin's sources is built first.
+///
+/// Exit codes: 0 the plugin was installed, 1 the build failed, 2 there is no plugin, Stratos was not found, or the present
+/// plugin is not ours, 3 a file cannot be written, or is in use.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The plugin's folder, a built plugin such as its folder `dist`, or a zip
@@ -68,7 +68,7 @@ impl AppDataArgs {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let app = args.app.open(cx)?;
-    let plugin = BuiltPlugin::read(&args.path)?;
+    let plugin = BuiltPlugin::read(cx, &args.path)?;
     let id = plugin.manifest.id.clone();
     let version = plugin.manifest.version.to_string();
     let source = absolute(&plugin.source)?;
@@ -129,7 +129,7 @@ pub(super) fn description(owner: &Owner) -> String {
 
 impl BuiltPlugin {
     /// Reads a zip, a built folder, or the built folder of a plugin's folder.
-    fn read(path: &Path) -> Result<Self, Error> {
+    fn read(cx: &Context, path: &Path) -> Result<Self, Error> {
         if path.is_file() {
             let zip = BundleFile::read(path.to_owned())?;
             return Ok(Self {
@@ -139,10 +139,11 @@ impl BuiltPlugin {
                 sha256: Some(zip.sha256),
             });
         }
-        let folder = built_folder(path)?;
+        let folder = built_folder(cx, path)?;
         let failed =
             |error: stratos_bundle::ReadFolderError| Error::file("read", error.path, error.source);
-        let dist = DistFolder::read(&folder, &ignore_file(&folder)?).map_err(failed)?;
+        let dist =
+            DistFolder::read(&folder, &read_ignore_file(&folder.join(".."))?).map_err(failed)?;
         if let Some(problem) = dist.problems.iter().find(|one| one.level == Level::Error) {
             let place = problem.path.as_deref().unwrap_or_default();
             return Err(Error::usage(
@@ -159,48 +160,25 @@ impl BuiltPlugin {
     }
 }
 
-/// The folder to install for a path of the command line.
-fn built_folder(path: &Path) -> Result<PathBuf, Error> {
+/// The folder to install for a path of the command line: a built plugin, or the one that is built from the sources there.
+fn built_folder(cx: &Context, path: &Path) -> Result<PathBuf, Error> {
     if !path.is_dir() {
         return Err(Error::usage(
             format!("there is no file or folder {}", path.display()),
             "name a plugin's folder, its built folder, or a zip",
         ));
     }
-    let has = |folder: &Path, name: &str| folder.join(name).exists();
-    let is_current = path == Path::new(".") && !has(path, Manifest::FILE_NAME);
-    let enclosing = is_current.then(|| enclosing_plugin(path)).flatten();
-    let folder = enclosing.as_deref().unwrap_or(path);
-    let is_source = ["Cargo.toml", "package.json", DIST]
-        .iter()
-        .any(|name| has(folder, name));
-    if !is_source {
-        return Ok(folder.to_owned());
+    if path.join(layout::DIST_MARKER).exists() {
+        return Ok(path.to_owned());
     }
-    let dist = folder.join(DIST);
-    match has(&dist, Manifest::FILE_NAME) {
-        true => Ok(dist),
-        false => Err(Error::usage(
-            format!("the plugin in {} is not built", folder.display()),
-            "run `cargo stratos build` first",
-        )),
+    let project = find_project(path)?;
+    let has = |name| project.folder.join(name).exists();
+    // A plugin that other tools have built has neither sources of Rust nor a `dist` of ours.
+    let is_source = matches!(project.kind, ProjectKind::Rust(_)) || has("package.json");
+    match is_source || has(StratosToml::FILE_NAME) {
+        true => Ok(build(cx, &project, &BuildOptions::default())?.folder),
+        false => Ok(project.folder),
     }
-}
-
-/// The patterns of files that are not shipped, in the folder around a built plugin.
-fn ignore_file(dist: &Path) -> Result<IgnoreFile, Error> {
-    let path = dist.join("..").join(IgnoreFile::NAME);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Error::file("read", path, error)),
-    };
-    IgnoreFile::parse(&text).map_err(|error| {
-        Error::usage(
-            format!("{}: {error}", path.display()),
-            "patterns are written as in .gitignore",
-        )
-    })
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Error> {

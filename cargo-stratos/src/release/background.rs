@@ -12,8 +12,8 @@ use stratos_host::process::find_program;
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::release::build::{BuildOptions, Profile};
 use crate::release::cargo_command::CargoBuild;
+use crate::release::options::{BuildOptions, Profile};
 use crate::release::run_command::run_command;
 use crate::release::target::BuildTarget;
 use crate::release::toolchain::{Tool, Toolchain};
@@ -95,7 +95,9 @@ fn build_programs(
     };
     let targets = BuildTarget::parse_all(&options.targets, &toolchain)?;
     // What is missing for the last target is found before the first one is built.
-    let chosen = targets.iter().map(|target| toolchain.choose(target));
+    let chosen = targets
+        .iter()
+        .map(|target| toolchain.choose(target.platform, &target.triples));
     let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
     let builds = targets.iter().zip(chosen);
     builds

@@ -1,6 +1,5 @@
 //! A build from the sources to the output folder.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -14,33 +13,11 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::release::background::{Background, BuiltProgram, build_background};
 use crate::release::dist::{DistFile, Staging, check_apart, check_replaceable};
+use crate::release::options::{BuildOptions, Profile};
 use crate::release::ui::{build_ui, ui_folder};
 
 /// Name of the output folder in a plugin's folder.
 pub(crate) const DIST: &str = "dist";
-
-/// What to build.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct BuildOptions {
-    /// Platforms or targets of Rust; without any, this machine's.
-    pub(crate) targets: Vec<String>,
-    pub(crate) profile: Profile,
-    /// Output folder; by default `dist` in the plugin's folder.
-    pub(crate) out: Option<PathBuf>,
-    /// Additional arguments for cargo.
-    pub(crate) cargo_args: Vec<OsString>,
-}
-
-/// A profile of cargo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Profile {
-    /// Optimized, without symbols and names of folders.
-    #[default]
-    Release,
-    /// Built quickly, with symbols.
-    Debug,
-}
 
 /// An output folder.
 #[derive(Debug, Serialize)]

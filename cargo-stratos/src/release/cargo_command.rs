@@ -108,6 +108,8 @@ impl CargoBuild<'_> {
         // Linkers for Windows write the time into the program.
         if triple.ends_with("-msvc") {
             flags.push("-Clink-arg=/Brepro".to_owned());
+            // Not every pilot has the runtime library of Visual C++.
+            flags.push("-Ctarget-feature=+crt-static".to_owned());
         } else if triple.contains("windows-gnu") {
             flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
         }

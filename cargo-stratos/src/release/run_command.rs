@@ -14,6 +14,7 @@ use tracing::debug;
 use crate::block_on::block_on;
 use crate::error::Error;
 use crate::output::Progress;
+use crate::platform::TOKEN_VARIABLE;
 use crate::stop_signals::StopSignals;
 
 /// Start of the message that cargo prints for each built crate.
@@ -40,6 +41,8 @@ pub(crate) fn run_command(
     action: &str,
     operation: &'static str,
 ) -> Result<CommandOutput, Error> {
+    // Build scripts and the author's commands have no use for it.
+    command.env_remove(TOKEN_VARIABLE);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

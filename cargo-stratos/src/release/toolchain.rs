@@ -10,7 +10,6 @@ use stratos_bundle::{Platform, System};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::release::target::BuildTarget;
 
 /// The command of cargo that builds for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,10 +93,14 @@ impl<'a> Toolchain<'a> {
         Ok(flags.unwrap_or_default().flags)
     }
 
-    /// The first target for which everything is installed, and the tool that builds for it.
-    pub(super) fn choose(&self, target: &BuildTarget) -> Result<(String, Tool), Error> {
+    /// The first of a platform's targets for which everything is installed, and the tool that builds for it.
+    pub(super) fn choose(
+        &self,
+        platform: Platform,
+        triples: &[String],
+    ) -> Result<(String, Tool), Error> {
         let mut missing = Vec::new();
-        for triple in &target.triples {
+        for triple in triples {
             match self.tool(triple)? {
                 Ok(tool) => return Ok((triple.clone(), tool)),
                 Err(parts) => missing = parts,
@@ -112,7 +115,7 @@ impl<'a> Toolchain<'a> {
             join(|missing| missing.note, ""),
         );
         Err(Error::MissingTool {
-            message: format!("cannot build for {}: {what}", target.platform),
+            message: format!("cannot build for {platform}: {what}"),
             help: format!("run `{install}`{notes}"),
         })
     }

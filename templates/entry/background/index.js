@@ -24,7 +24,8 @@ export function onStart(ctx = {}) {
 /** The context of later shells (V2, V3) is that of the start. */
 export async function onStop() {
   if (resuming !== own) await resuming?.end();
-  const failure = await own?.end("stop");
+  // A new instance whose `onResume` has failed started nothing, and the old plugin still runs.
+  const failure = await (own ?? shared.current)?.end("stop");
   if (failure) throw failure;
 }
 

@@ -9,6 +9,7 @@ mod direct;
 mod idle;
 mod load;
 mod node;
+mod node_shell;
 mod threads;
 mod worker;
 mod worker_process;
@@ -21,12 +22,19 @@ use stratos_tests::{Comparison, Plugins, ShellProcess, other_build, percentile};
 use crate::direct::DirectServer;
 use crate::load::requests_per_second;
 use crate::node::{Express, Fork};
+use crate::node_shell::NodeShell;
 use crate::worker_process::WorkerProcess;
 
 const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 const CALLS_PER_ROUND: usize = 1000;
 const IPC_ROUNDS: usize = 20;
 const ROUTE_ROUNDS: usize = 5;
+const IPC_METRICS: [&str; 4] = [
+    "p50 of a round, in us",
+    "p99 of a round, in us",
+    "time of a round divided by its calls, in us",
+    "wake-ups of threads per call",
+];
 
 fn main() {
     let arguments: Vec<_> = std::env::args().collect();
@@ -47,12 +55,13 @@ fn main() {
         .flatten()
         .collect();
 
-    let groups: [(&str, Measurement); 5] = [
+    let groups: [(&str, Measurement); 6] = [
         ("start", start_to_ready),
         ("memory", memory),
         ("idle", idle),
         ("routes", routes),
         ("ipc", ipc),
+        ("entry", entry),
     ];
     let chosen = groups.iter().any(|(name, _)| has(name));
     for (name, measure) in groups {
@@ -202,16 +211,61 @@ fn ipc(builds: &[Build]) {
         println!(
             "\nIPC calls: {plugins} plugins, {at_once} calls at once, {CALLS_PER_ROUND} a round"
         );
-        comparison.run(
-            IPC_ROUNDS,
-            &[
-                "p50 of a round, in us",
-                "p99 of a round, in us",
-                "time of a round divided by its calls, in us",
-                "wake-ups of threads per call",
-            ],
-        );
+        comparison.run(IPC_ROUNDS, &IPC_METRICS);
     }
+}
+
+/// Compares the mocked shell with the Node entry, and with the same plugin in JavaScript, in a model of the real shell.
+fn entry(builds: &[Build]) {
+    let (Some(mut entry), Some(mut javascript)) =
+        (NodeShell::with_entry(), NodeShell::with_javascript())
+    else {
+        println!("the Node entry: skipped, needs node and npm");
+        return;
+    };
+    let [build, ..] = builds else { return };
+    let mut worker = build.worker();
+    let address = worker.start_shell(1);
+
+    for connections in [1, 32] {
+        let rate = |address: SocketAddr, path: &str| {
+            vec![requests_per_second(
+                &[(address, path.to_owned())],
+                connections,
+            )]
+        };
+        let metric = format!("requests/s of a route, {connections} connections");
+        Comparison::default()
+            .with("mocked shell", || rate(address, "/api/sample-0/hello/x"))
+            .with("Node entry", || rate(entry.address, "/api/sample/hello/x"))
+            .with("JavaScript", || {
+                rate(javascript.address, "/api/sample/hello/x")
+            })
+            .run(ROUTE_ROUNDS, &[&metric]);
+    }
+    for at_once in [1, 16] {
+        println!("\nIPC calls, {at_once} at once, {CALLS_PER_ROUND} a round");
+        let command = format!("ipc {at_once} {CALLS_PER_ROUND}");
+        Comparison::default()
+            .with("mocked shell", || {
+                measure_calls(worker.pid(), || worker.command(&command))
+            })
+            .with("Node entry", || {
+                measure_calls(entry.pid(), || entry.calls(CALLS_PER_ROUND, at_once))
+            })
+            .with("JavaScript", || {
+                measure_calls(javascript.pid(), || {
+                    javascript.calls(CALLS_PER_ROUND, at_once)
+                })
+            })
+            .run(IPC_ROUNDS, &IPC_METRICS);
+    }
+    let shells =
+        [worker.pid(), entry.pid(), javascript.pid()].map(threads::resident_memory_of_tree);
+    println!(
+        "resident memory in kB of shell and plugins: mocked shell {}, Node entry {}, JavaScript {}",
+        shells[0], shells[1], shells[2]
+    );
 }
 
 /// Runs a round, which returns its total time and the time of each call, and counts the wake-ups of the processes.

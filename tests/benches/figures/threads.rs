@@ -23,18 +23,13 @@ pub(crate) fn threads(pid: u64) -> BTreeMap<PathBuf, Usage> {
 
 /// The wake-ups so far of all threads of a process and of its children.
 pub(crate) fn wake_ups_of_tree(pid: u32) -> f64 {
-    let children = fs::read_dir(format!("/proc/{pid}/task"));
-    let children = children.into_iter().flatten().filter_map(Result::ok);
-    let children = children.flat_map(|thread| {
-        let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-        let children = children
-            .split_whitespace()
-            .map(|pid| pid.parse().expect("a pid"));
-        children.collect::<Vec<u64>>()
-    });
-    let processes = children.chain([u64::from(pid)]);
-    let threads = processes.flat_map(threads);
+    let threads = with_children(pid).into_iter().flat_map(threads);
     threads.map(|(_, usage)| usage.wake_ups as f64).sum()
+}
+
+/// The resident memory of a process and of its children in kilobytes.
+pub(crate) fn resident_memory_of_tree(pid: u32) -> f64 {
+    with_children(pid).into_iter().map(resident_memory).sum()
 }
 
 /// The resident memory of a process in kilobytes.
@@ -42,6 +37,20 @@ pub(crate) fn resident_memory(pid: u64) -> f64 {
     let status = Path::new("/proc").join(pid.to_string()).join("status");
     let status = fs::read_to_string(status).unwrap_or_default();
     field(&status, "VmRSS:") as f64
+}
+
+/// A process and its children.
+fn with_children(pid: u32) -> Vec<u64> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"));
+    let threads = threads.into_iter().flatten().filter_map(Result::ok);
+    let children = threads.flat_map(|thread| {
+        let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        let children = children
+            .split_whitespace()
+            .map(|pid| pid.parse().expect("a pid"));
+        children.collect::<Vec<u64>>()
+    });
+    children.chain([u64::from(pid)]).collect()
 }
 
 fn usage(thread: &Path) -> Usage {

@@ -1,16 +1,15 @@
 //! The folders that are packed: one that is built here, or those that other computers have built.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use stratos_bundle::{Bundle, DistFolder, IgnoreFile, Problem, merge};
+use stratos_bundle::{Bundle, DistFolder, Problem, merge};
 use stratos_host::config::Project;
 use stratos_manifest::Manifest;
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::release::{BuildOptions, DIST, build};
+use crate::release::{BuildOptions, DIST, build, read_ignore_file};
 
 /// Where the files of a bundle come from.
 #[derive(Debug)]
@@ -133,14 +132,4 @@ impl<'a> DistSource<'a> {
             },
         ))
     }
-}
-
-fn read_ignore_file(folder: &Path) -> Result<IgnoreFile, Error> {
-    let path = folder.join(IgnoreFile::NAME);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(source) => return Err(Error::file("read", path, source)),
-    };
-    IgnoreFile::parse(&text).map_err(|source| Error::IgnoreFile { path, source })
 }
