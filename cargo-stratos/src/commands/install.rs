@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use stratos_bundle::{Bundle, DistFolder, layout};
-use stratos_host::config::{ProjectKind, StratosToml};
+use stratos_host::config::ProjectKind;
 use stratos_manifest::{Level, Manifest};
 
 use crate::app_data::{AppData, Marker, Owner, PluginFiles, create_link};
@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::output::{BOLD, DIM, escape};
-use crate::release::{BuildOptions, build, read_ignore_file};
+use crate::release::{BuildOptions, DIST, build, read_ignore_file};
 
 /// Install a plugin into Stratos on this machine
 ///
@@ -172,11 +172,20 @@ fn built_folder(cx: &Context, path: &Path) -> Result<PathBuf, Error> {
         return Ok(path.to_owned());
     }
     let project = find_project(path)?;
-    let has = |name| project.folder.join(name).exists();
-    // A plugin that other tools have built has neither sources of Rust nor a `dist` of ours.
-    let is_source = matches!(project.kind, ProjectKind::Rust(_)) || has("package.json");
-    match is_source || has(StratosToml::FILE_NAME) {
-        true => Ok(build(cx, &project, &BuildOptions::default())?.folder),
+    if matches!(project.kind, ProjectKind::Rust(_)) {
+        return Ok(build(cx, &project, &BuildOptions::default())?.folder);
+    }
+    // Plugins in TypeScript have tools of their own that build them.
+    let dist = project.folder.join(DIST);
+    let is_source = ["package.json", DIST]
+        .iter()
+        .any(|name| project.folder.join(name).exists());
+    match dist.join(Manifest::FILE_NAME).exists() {
+        true => Ok(dist),
+        false if is_source => Err(Error::usage(
+            format!("the plugin in {} is not built", project.folder.display()),
+            "build it with its own tools, or with `cargo stratos build`",
+        )),
         false => Ok(project.folder),
     }
 }

@@ -10,6 +10,16 @@ use stratos_tests::{CommandOutput, Requirement, cargo_stratos, stratos};
 use stratos_tests::{running_programs, wait_until};
 use tempfile::TempDir;
 
+const MANIFEST: (&str, &str) = (
+    "plugin.json",
+    r#"{
+            "id": "demo", "name": "Demo", "version": "1.0.0", "description": "A demo.",
+            "type": "user", "author": { "id": "me", "name": "Me" },
+            "icon_light": "assets/icon.svg", "icon_dark": "assets/icon.svg",
+            "background": { "entryModule": "background/index.js" }
+        }"#,
+);
+
 /// Files of a plugin whose program needs no other package. It panics with the names of files in it.
 const SOURCES: [(&str, &str); 5] = [
     (
@@ -39,15 +49,7 @@ fn main() {
 "#,
     ),
     ("assets/icon.svg", "<svg/>"),
-    (
-        "plugin.json",
-        r#"{
-            "id": "demo", "name": "Demo", "version": "1.0.0", "description": "A demo.",
-            "type": "user", "author": { "id": "me", "name": "Me" },
-            "icon_light": "assets/icon.svg", "icon_dark": "assets/icon.svg",
-            "background": { "entryModule": "background/index.js" }
-        }"#,
-    ),
+    MANIFEST,
 ];
 
 /// A plugin in a temporary folder.
@@ -63,12 +65,13 @@ impl Plugin {
         plugin
     }
 
-    /// A plugin with a manifest only.
+    /// A plugin with a manifest only, which names no background module.
     fn without_rust(prefix: &str) -> Self {
         let folder = tempfile::Builder::new().prefix(prefix).tempdir().unwrap();
         let plugin = Self(folder);
-        let (path, manifest) = SOURCES[4];
-        plugin.write(path, manifest);
+        let mut manifest: Value = serde_json::from_str(MANIFEST.1).unwrap();
+        manifest.as_object_mut().unwrap().remove("background");
+        plugin.write(MANIFEST.0, &manifest.to_string());
         plugin
     }
 
@@ -279,14 +282,15 @@ fn find_file(folder: &Path) -> PathBuf {
 #[test]
 fn the_authors_target_folder_is_used() {
     let plugin = Plugin::new("stratos target");
-    let target = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("target");
     let printed = plugin.printed(
         &["--debug"],
-        &[("CARGO_TARGET_DIR", target.path().to_str().unwrap())],
+        &[("CARGO_TARGET_DIR", target.to_str().unwrap())],
     );
     assert!(printed.contains("authors"), "{printed}");
     assert!(!plugin.path().join("target").exists());
-    assert!(target.path().join("CACHEDIR.TAG").exists());
+    assert!(target.join("CACHEDIR.TAG").exists());
 }
 
 #[test]
