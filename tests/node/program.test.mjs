@@ -457,10 +457,7 @@ describe("the folder of the sockets", { skip: WINDOWS && "pipes are not files" }
     const listener = net.createServer().listen(join(alive, "control.sock"));
     await once(listener, "listening");
     cleanUp.push(() => listener.close());
-    const kill = '() => process.kill(process.pid, "SIGKILL")';
-    const listen = `require("net").createServer().listen(process.argv[1], ${kill})`;
-    childProcess.spawnSync(process.execPath, ["-e", listen, join(dead, "control.sock")]);
-    assert.ok(existsSync(join(dead, "control.sock")));
+    leaveSocket(join(dead, "control.sock"));
 
     const { entry } = await start("sample");
     const own = leftovers().filter((name) => !/-(alive|fresh)$/.test(name));
@@ -469,6 +466,27 @@ describe("the folder of the sockets", { skip: WINDOWS && "pipes are not files" }
     assert.ok(existsSync(alive) && existsSync(fresh));
     await entry.onStop();
     assert.ok(!existsSync(join(TEMPORARY, own[0])));
+  });
+
+  test("the folder of a socket that is about to listen is kept", async () => {
+    const folder = join(TEMPORARY, "stratos-entry-starts");
+    const control = join(folder, "control.sock");
+    mkdirSync(folder);
+    cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+    leaveSocket(control);
+    const listener = net.createServer();
+    const { connect } = net;
+    net.connect = (path) => {
+      const refused = () => {
+        rmSync(control);
+        listener.listen(control);
+      };
+      return path === control && !listener.listening ? connect(path).once("error", refused) : connect(path);
+    };
+    cleanUp.push(() => listener.close(), () => (net.connect = connect));
+    await start("sample");
+    assert.ok(listener.listening);
+    assert.ok(existsSync(control));
   });
 
   test("a live shell's folder is kept by another one", async () => {
@@ -488,3 +506,11 @@ describe("the folder of the sockets", { skip: WINDOWS && "pipes are not files" }
     assert.deepEqual(readdirSync(long), []);
   });
 });
+
+/** Leaves the file of a socket whose process was killed. */
+function leaveSocket(path) {
+  const kill = '() => process.kill(process.pid, "SIGKILL")';
+  const listen = `require("net").createServer().listen(process.argv[1], ${kill})`;
+  childProcess.spawnSync(process.execPath, ["-e", listen, path]);
+  assert.ok(existsSync(path));
+}

@@ -5,6 +5,7 @@ import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 const PREFIX = "stratos-entry-";
 const CONTROL = "control.sock";
@@ -12,6 +13,8 @@ const CONTROL = "control.sock";
 const PATH_BYTES = 103;
 /** Age of a folder without a socket after which no start can be about to make one, in milliseconds. */
 const ABANDONED = 60_000;
+/** Pause before a socket that refused is tried again: one that is about to listen refuses, too, for an instant. */
+const RETRY_PAUSE = 500;
 
 /** Addresses of the sockets, and the folder to remove at the end. */
 export async function createSockets() {
@@ -45,7 +48,12 @@ async function removeLeftovers(parent) {
 async function removeIfAbandoned(folder) {
   const stats = await lstat(folder);
   if (!stats.isDirectory() || stats.uid !== process.getuid()) return;
-  const code = await connectionError(join(folder, CONTROL));
+  const control = join(folder, CONTROL);
+  let code = await connectionError(control);
+  if (code === "ECONNREFUSED") {
+    await delay(RETRY_PAUSE);
+    code = await connectionError(control);
+  }
   const isOld = Date.now() - stats.mtimeMs > ABANDONED;
   if (code === "ECONNREFUSED" || (code === "ENOENT" && isOld)) await rm(folder, { recursive: true, force: true });
 }

@@ -1,10 +1,10 @@
 //! The commands of `cargo stratos` that start no plugin, and all that its commands print.
 
-mod build;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 mod archives;
+mod build;
 mod check;
 mod check_discovery;
 mod check_fix;
@@ -22,6 +22,7 @@ mod logging;
 mod new;
 mod pack;
 mod run_arguments;
+mod ship_chain;
 mod terminal;
 mod test_command;
 mod untrusted_text;

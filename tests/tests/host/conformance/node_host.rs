@@ -93,10 +93,10 @@ impl NodeShell {
 fn installed() -> Result<&'static Installed, String> {
     static INSTALLED: OnceLock<Result<Installed, String>> = OnceLock::new();
     let installed = INSTALLED.get_or_init(|| {
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance");
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
         Ok(Installed {
-            project: node_project(&place)?,
-            versions: node_versions(&place)?,
+            project: node_project(&place.join("conformance"))?,
+            versions: node_versions(place)?,
         })
     });
     installed.as_ref().map_err(Clone::clone)
