@@ -110,7 +110,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Test(args) => test::run(cx, args),
         Command::Run(args) => run::run(cx, args),
         Command::Build(args) => build::run(cx, args),
-        Command::Pack(args) => pack::run(cx, args),
+        Command::Pack(args) => pack::run(cx, &args),
         Command::Ps(args) => ps::run(cx, args),
         Command::Start(args) => args.call(cx, |plugin| StartPlugin { plugin }, "runs"),
         Command::Stop(args) => args.call(cx, |plugin| StopPlugin { plugin }, "is stopped"),

@@ -125,14 +125,15 @@ impl Joined {
             let named: Vec<&str> = import.named.iter().map(String::as_str).collect();
             let named = (!named.is_empty()).then(|| format!("{{ {} }}", named.join(", ")));
             let names: Vec<String> = import.default.iter().cloned().chain(named).collect();
-            output += &format!("import {} from \"{module}\";\n", names.join(", "));
+            let names = names.join(", ");
+            output.extend(["import ", &names, " from \"", module, "\";\n"]);
         }
         for (name, body) in &self.bodies {
             let body = match body.strip_prefix(comment) {
                 Some(rest) if name == ENTRY => rest.to_owned(),
                 _ => format!("//\n{}", without_exports(body)),
             };
-            output += &format!("\n// {name}\n{}", collapse_blank_lines(&body));
+            output.extend(["\n// ", name, "\n", &collapse_blank_lines(&body)]);
         }
         output
     }

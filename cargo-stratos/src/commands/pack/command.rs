@@ -53,13 +53,13 @@ pub(crate) struct Args {
     json: bool,
 }
 
-pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
+pub(crate) fn run(cx: &Context, args: &Args) -> Result<Outcome, Error> {
     let project = find_project(&args.path)?;
     let settings = StratosToml::load(&project.folder).map_err(Error::Settings)?;
     let mut report = PackReport::new(&project.manifest, args.list);
     let is_good = args.no_check || check_plugin(cx, &project, args.json, &mut report.problems)?;
     if is_good {
-        pack(cx, &project, &args, &settings.pack, &mut report)?;
+        pack(cx, &project, args, &settings.pack, &mut report)?;
     }
     cx.output.pack_report(&report, args.json)?;
     Ok(Outcome::success_if(is_good && !report.has_errors()))

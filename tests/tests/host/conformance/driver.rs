@@ -68,11 +68,14 @@ pub(super) struct LogLine {
     pub(super) data: Value,
 }
 
+/// Returns the value of a header by its name.
+pub(super) type HeaderLookup = Box<dyn Fn(&str) -> Option<String> + Send>;
+
 /// The response to a request.
 pub(super) struct Response {
     pub(super) status: u16,
     /// Returns the value of a header.
-    pub(super) header: Box<dyn Fn(&str) -> Option<String> + Send>,
+    pub(super) header: HeaderLookup,
     pub(super) body: Vec<u8>,
 }
 
