@@ -17,6 +17,7 @@ use stratos_templates::RenderError;
 use thiserror::Error;
 
 use crate::exit;
+use crate::move_folder::is_locked;
 use crate::platform::{PlatformUrlError, TokenError, UploadError};
 
 /// Error of a command. `cli::main` prints it.
@@ -93,13 +94,6 @@ pub(crate) enum Error {
         /// The command that installs it.
         help: String,
     },
-    /// The output folder of a build cannot be put in its place.
-    #[error("cannot replace {}", path.display())]
-    Replace {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
     /// The URL of the platform is not one to which a token may be sent.
     #[error("cannot use the URL of the platform")]
     PlatformUrl(#[source] PlatformUrlError),
@@ -117,10 +111,12 @@ pub(crate) enum Error {
         #[source]
         source: UploadError,
     },
-    /// A program uses files in a folder, which Windows does not rename.
-    #[error("cannot move {}, because a program uses it", path.display())]
-    FolderInUse {
+    /// A folder cannot be moved into its place.
+    #[error("cannot move {}", path.display())]
+    MoveFolder {
         path: PathBuf,
+        /// Where the folder is that was there before, if it could not be moved back.
+        kept: Option<PathBuf>,
         #[source]
         source: io::Error,
     },
@@ -204,7 +200,6 @@ impl Error {
         let text = match self {
             Self::Usage { help, .. } => return help.clone(),
             Self::MissingTool { help, .. } => return Some(help.clone()),
-            Self::Replace { .. } => "close the programs that use a file in it",
             Self::Project(ProjectError::Manifest { .. }) => {
                 "`cargo stratos check` shows all mistakes"
             }
@@ -255,7 +250,12 @@ impl Error {
                 "set the environment variable SKYVEX_API_TOKEN to a token with the scope `plugin:upload`; in CI, from a \
                  secret"
             }
-            Self::FolderInUse { .. } => "close Stratos, and run the command again",
+            Self::MoveFolder {
+                kept: Some(kept), ..
+            } => return Some(format!("what was there before is now {}", kept.display())),
+            Self::MoveFolder { source, .. } if is_locked(source) => {
+                "close Stratos and other programs that use the folder, and run the command again"
+            }
             Self::RefusedBefore(_) => {
                 "raise the version in plugin.json and Cargo.toml and pack again, or pass `--again`"
             }
@@ -299,7 +299,6 @@ impl Error {
             | Self::GitInit { .. }
             | Self::CargoMetadata(_)
             | Self::MissingTool { .. }
-            | Self::Replace { .. }
             | Self::Interrupted
             | Self::Zip(_)
             | Self::File { .. }
@@ -307,7 +306,7 @@ impl Error {
             | Self::RulePanic { .. }
             | Self::CheckPanic { .. }
             | Self::Upload { .. }
-            | Self::FolderInUse { .. }
+            | Self::MoveFolder { .. }
             | Self::System { .. } => exit::ERROR,
         }
     }

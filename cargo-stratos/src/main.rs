@@ -12,6 +12,7 @@ mod exit;
 mod git;
 mod lint;
 mod manifests;
+mod move_folder;
 mod output;
 mod parallel;
 mod platform;

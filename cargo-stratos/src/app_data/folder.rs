@@ -26,6 +26,10 @@ impl AppData {
             ));
         };
         match fs::metadata(&folder) {
+            Ok(metadata) if metadata.is_dir() && folder.ends_with("plugins") => Err(Error::usage(
+                format!("{} is the folder of the plugins", folder.display()),
+                "name the folder around it with `--app-data DIR`",
+            )),
             Ok(metadata) if metadata.is_dir() => Ok(Self { folder }),
             Ok(_) => Err(Error::usage(
                 format!("{} is not a folder", folder.display()),

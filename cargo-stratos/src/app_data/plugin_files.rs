@@ -17,14 +17,13 @@ pub(crate) struct PluginFiles {
     files: Vec<(String, Vec<u8>)>,
     /// Platform of the program; `None` for a plugin without a program.
     pub(crate) platform: Option<Platform>,
-    program: Option<String>,
     /// SHA-256 of all names and contents of the bundle, in hexadecimal.
     pub(crate) sha256: String,
 }
 
 impl PluginFiles {
     /// Selects the files for this machine.
-    pub(crate) fn select(bundle: Bundle, id: &str) -> Result<Self, Error> {
+    pub(crate) fn select(bundle: Bundle) -> Result<Self, Error> {
         let platform = program_platform(&bundle)?;
         let sha256 = digest(&bundle);
         let folder = platform.map(|platform| format!("{}/{platform}/", layout::PROGRAMS));
@@ -38,10 +37,10 @@ impl PluginFiles {
             files: bundle
                 .files
                 .into_iter()
-                .filter(|(path, _)| is_needed(path))
+                // An installed plugin may be the source, which has a marker.
+                .filter(|(path, _)| is_needed(path) && path != Marker::FILE_NAME)
                 .collect(),
             platform,
-            program: platform.map(|platform| layout::program(platform, id)),
             sha256,
         })
     }
@@ -54,8 +53,7 @@ impl PluginFiles {
     /// Writes the files and the marker into a new folder, and waits until they are on the disk.
     pub(crate) fn write(&self, folder: &Path, marker: &Marker) -> Result<(), Error> {
         for (path, bytes) in &self.files {
-            let is_program = self.program.as_ref() == Some(path);
-            write_file(&folder.join(path), bytes, is_program)?;
+            write_file(&folder.join(path), bytes, layout::is_program(path))?;
         }
         let marker = serde_json::to_vec_pretty(marker).expect("a marker serializes");
         write_file(&folder.join(Marker::FILE_NAME), &marker, false)

@@ -7,20 +7,15 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use tracing::debug;
 
 use crate::app_data::link::remove;
 use crate::error::Error;
+use crate::move_folder::{move_folder, replace_folder};
 
 /// Name of the folder.
 const FOLDER: &str = ".cargo-stratos";
-
-/// Attempts of a rename on Windows, where a virus scanner may read a new file for a moment.
-const RENAME_ATTEMPTS: u32 = 20;
-const RENAME_PAUSE: Duration = Duration::from_millis(100);
 
 /// The paths of one plugin in the folder, which is locked against other processes of this program.
 #[derive(Debug)]
@@ -53,7 +48,7 @@ impl Staging {
         if fs::symlink_metadata(plugin).is_err() && fs::symlink_metadata(&staging.replaced).is_ok()
         {
             debug!(id, "restoring the plugin after an interrupted installation");
-            rename(&staging.replaced, plugin)?;
+            move_folder(&staging.replaced, plugin)?;
         }
         for leftover in [&staging.new, &staging.replaced, &staging.removed] {
             remove(leftover).map_err(|source| Error::file("remove", leftover, source))?;
@@ -66,28 +61,24 @@ impl Staging {
         self,
         write: impl FnOnce(&Path) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let written = write(&self.new).and_then(|()| self.swap());
-        self.clean_up();
-        written
-    }
-
-    /// Takes the plugin away, then deletes it.
-    pub(super) fn remove(self) -> Result<(), Error> {
-        rename(&self.plugin, &self.removed)?;
+        write(&self.new)
+            .and_then(|()| replace_folder(&self.new, &self.plugin, &self.replaced))
+            .inspect(|()| {
+                // Under the name `replaced`, it would return if its deletion is interrupted.
+                let _ = fs::rename(&self.replaced, &self.removed);
+            })
+            .inspect_err(|_| {
+                let _ = remove(&self.new);
+            })?;
         self.clean_up();
         Ok(())
     }
 
-    fn swap(&self) -> Result<(), Error> {
-        let is_update = fs::symlink_metadata(&self.plugin).is_ok();
-        if is_update {
-            rename(&self.plugin, &self.replaced)?;
-        }
-        let moved = rename(&self.new, &self.plugin);
-        if moved.is_err() && is_update {
-            rename(&self.replaced, &self.plugin)?;
-        }
-        moved
+    /// Takes the plugin away, then deletes it.
+    pub(super) fn remove(self) -> Result<(), Error> {
+        move_folder(&self.plugin, &self.removed)?;
+        self.clean_up();
+        Ok(())
     }
 
     /// Deletes what is no longer needed. The next run tries again where that fails.
@@ -110,31 +101,4 @@ fn lock(path: &Path) -> Result<File, Error> {
         ))),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), Error> {
-    let mut attempt = 1;
-    loop {
-        match fs::rename(from, to) {
-            Ok(()) => return Ok(()),
-            Err(source) if !is_locked(&source) => return Err(Error::file("move", from, source)),
-            Err(source) if attempt == RENAME_ATTEMPTS => {
-                return Err(Error::FolderInUse {
-                    path: from.to_owned(),
-                    source,
-                });
-            }
-            Err(_) => thread::sleep(RENAME_PAUSE),
-        }
-        attempt += 1;
-    }
-}
-
-/// Whether a program has a file in the folder open, which matters on Windows only.
-fn is_locked(error: &io::Error) -> bool {
-    const ERROR_SHARING_VIOLATION: i32 = 32;
-
-    cfg!(windows)
-        && (error.kind() == io::ErrorKind::PermissionDenied
-            || error.raw_os_error() == Some(ERROR_SHARING_VIOLATION))
 }

@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use stratos_bundle::layout;
+
 use crate::commands::find_projects::find_project;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::output::{BOLD, DIM, escape, format_size};
-use crate::release::{BuildOptions, BuiltProgram, Dist, Profile, build};
+use crate::release::{BuildOptions, BuiltProgram, Dist, Profile, UI_HELP, build};
 
 /// Build a plugin as it is installed: the folder dist
 ///
@@ -43,16 +45,17 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
-    let is_target = |arg: &&OsString| arg.to_string_lossy().starts_with("--target");
-    if let Some(target) = args.cargo_args.iter().find(is_target)
-        && !target.to_string_lossy().starts_with("--target-dir")
-    {
+    let is_target = |arg: &OsString| {
+        let arg = arg.to_string_lossy();
+        arg == "--target" || arg.starts_with("--target=")
+    };
+    if args.cargo_args.iter().any(is_target) {
         return Err(Error::usage(
             "`--target` is among the arguments for cargo",
             "put it before `--`",
         ));
     }
-    let project = find_project(&args.path)?;
+    let project = find_project(cx, &args.path)?;
     let options = BuildOptions {
         targets: args.targets,
         profile: match args.debug {
@@ -63,6 +66,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         cargo_args: args.cargo_args,
     };
     let dist = build(cx, &project, &options)?;
+    if !dist.files.iter().any(|file| file.path == layout::UI) {
+        let message = "the plugin has no UI: the shell shows nothing when a pilot opens it";
+        cx.output.warn(message, UI_HELP);
+    }
     match args.json {
         true => cx.output.json(&dist)?,
         false => cx.output.line(format_dist(&dist))?,

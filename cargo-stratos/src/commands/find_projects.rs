@@ -6,8 +6,10 @@ use std::slice;
 use stratos_host::config::Project;
 use stratos_manifest::Manifest;
 
+use crate::context::Context;
 use crate::error::Error;
 use crate::manifests::{Target, search};
+use crate::output::escape;
 
 /// Plugins that a command line names.
 #[derive(Debug)]
@@ -20,9 +22,19 @@ pub(super) struct FoundProjects {
     pub(super) enclosing: Option<PathBuf>,
 }
 
-/// Reads the only plugin in a folder, for commands about one plugin.
-pub(super) fn find_project(folder: &Path) -> Result<Project, Error> {
-    let mut projects = find_projects(&[folder.to_owned()])?.projects;
+/// Reads the only plugin in a folder, for commands about one plugin. A note names one that is in a folder above.
+pub(super) fn find_project(cx: &Context, folder: &Path) -> Result<Project, Error> {
+    let FoundProjects {
+        mut projects,
+        enclosing,
+        ..
+    } = find_projects(&[folder.to_owned()])?;
+    if let Some(manifest) = enclosing {
+        cx.output.note(format_args!(
+            "there is no plugin.json in this folder; using {}",
+            escape(&manifest.to_string_lossy())
+        ));
+    }
     match (projects.pop(), projects.first()) {
         (Some(project), None) => Ok(project),
         (Some(_), Some(other)) => Err(Error::usage(

@@ -59,6 +59,13 @@ struct BuiltPlugin {
     sha256: Option<String>,
 }
 
+/// A folder to install.
+struct BuiltFolder {
+    folder: PathBuf,
+    /// The folder with `.stratosignore`.
+    project: PathBuf,
+}
+
 impl AppDataArgs {
     /// The data folder that the command line names, or that of this user.
     pub(super) fn open(self, cx: &Context) -> Result<AppData, Error> {
@@ -84,7 +91,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         })?;
         (replaced, format!("a link to {}", source.display()))
     } else {
-        let mut files = PluginFiles::select(plugin.bundle, &id)?;
+        let mut files = PluginFiles::select(plugin.bundle)?;
         let sha256 = plugin.sha256.unwrap_or(std::mem::take(&mut files.sha256));
         let marker = Marker::new(&id, &version, &source, sha256);
         let replaced = app.install(&id, args.force, |folder| files.write(folder, &marker))?;
@@ -139,11 +146,10 @@ impl BuiltPlugin {
                 sha256: Some(zip.sha256),
             });
         }
-        let folder = built_folder(cx, path)?;
+        let BuiltFolder { folder, project } = built_folder(cx, path)?;
         let failed =
             |error: stratos_bundle::ReadFolderError| Error::file("read", error.path, error.source);
-        let dist =
-            DistFolder::read(&folder, &read_ignore_file(&folder.join(".."))?).map_err(failed)?;
+        let dist = DistFolder::read(&folder, &read_ignore_file(&project)?).map_err(failed)?;
         if let Some(problem) = dist.problems.iter().find(|one| one.level == Level::Error) {
             let place = problem.path.as_deref().unwrap_or_default();
             return Err(Error::usage(
@@ -161,7 +167,7 @@ impl BuiltPlugin {
 }
 
 /// The folder to install for a path of the command line: a built plugin, or the one that is built from the sources there.
-fn built_folder(cx: &Context, path: &Path) -> Result<PathBuf, Error> {
+fn built_folder(cx: &Context, path: &Path) -> Result<BuiltFolder, Error> {
     if !path.is_dir() {
         return Err(Error::usage(
             format!("there is no file or folder {}", path.display()),
@@ -169,11 +175,19 @@ fn built_folder(cx: &Context, path: &Path) -> Result<PathBuf, Error> {
         ));
     }
     if path.join(layout::DIST_MARKER).exists() {
-        return Ok(path.to_owned());
+        // A build has left out what is not shipped.
+        return Ok(BuiltFolder {
+            folder: path.to_owned(),
+            project: path.to_owned(),
+        });
     }
-    let project = find_project(path)?;
+    let project = find_project(cx, path)?;
+    let built = |folder| BuiltFolder {
+        folder,
+        project: project.folder.clone(),
+    };
     if matches!(project.kind, ProjectKind::Rust(_)) {
-        return Ok(build(cx, &project, &BuildOptions::default())?.folder);
+        return Ok(built(build(cx, &project, &BuildOptions::default())?.folder));
     }
     // Plugins in TypeScript have tools of their own that build them.
     let dist = project.folder.join(DIST);
@@ -181,12 +195,12 @@ fn built_folder(cx: &Context, path: &Path) -> Result<PathBuf, Error> {
         .iter()
         .any(|name| project.folder.join(name).exists());
     match dist.join(Manifest::FILE_NAME).exists() {
-        true => Ok(dist),
+        true => Ok(built(dist)),
         false if is_source => Err(Error::usage(
             format!("the plugin in {} is not built", project.folder.display()),
             "build it with its own tools, or with `cargo stratos build`",
         )),
-        false => Ok(project.folder),
+        false => Ok(built(project.folder.clone())),
     }
 }
 

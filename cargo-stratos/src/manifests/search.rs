@@ -108,9 +108,13 @@ fn not_found(path: &Path, error: io::Error) -> Error {
     if error.kind() != io::ErrorKind::NotFound {
         return Error::file("read", path, error);
     }
+    let is_zip = path.extension().is_some_and(|extension| extension == "zip");
     Error::usage(
         format!("there is no file or folder {}", display(path)),
-        "name a plugin.json, or a folder with one in it or below",
+        match is_zip {
+            true => "`cargo stratos pack` writes the zip of a plugin",
+            false => "name a plugin.json, or a folder with one in it or below",
+        },
     )
 }
 

@@ -140,12 +140,12 @@ impl PackReport {
             false => format!(" for {}", platforms.join(", ")),
         };
         let zip = match &self.file {
-            Some(file) => escape(&file.to_string_lossy()).into_owned(),
+            Some(file) => format!("{},", escape(&file.to_string_lossy())),
             None => "the zip would have".to_owned(),
         };
         let mut rows = vec![
             format!(
-                "{BOLD}{id} {version}{BOLD:#}{platforms}: {zip}, {}",
+                "{BOLD}{id} {version}{BOLD:#}{platforms}: {zip} {}",
                 format_size(size)
             ),
             format!("SHA-256 {sha256}"),

@@ -87,6 +87,11 @@ fn json_words(body: &str) -> Option<String> {
     for error in texts(&body["errors"]) {
         add(error.to_owned());
     }
+    // Errors in a form of their own.
+    let errors = body["errors"].as_array().into_iter().flatten();
+    for error in errors.filter(|error| error.is_object()) {
+        add(error.to_string());
+    }
     (!words.is_empty()).then(|| words.join("; "))
 }
 

@@ -134,6 +134,6 @@ impl UploadError {
 
 fn asks(retry_after: Option<Duration>) -> String {
     retry_after.map_or_else(String::new, |pause| {
-        format!(", and asks to wait for {} seconds", pause.as_secs())
+        format!(", and asks to wait for {} s", pause.as_secs())
     })
 }

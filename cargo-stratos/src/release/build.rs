@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::release::background::{Background, BuiltProgram, build_background};
 use crate::release::dist::{DistFile, Staging, check_apart, check_replaceable};
+use crate::release::ignore_file::read_ignore_file;
 use crate::release::options::{BuildOptions, Profile};
 use crate::release::ui::{build_ui, ui_folder};
 
@@ -26,6 +27,8 @@ pub(crate) struct Dist {
     pub(crate) profile: Profile,
     /// All files of the plugin, sorted by path.
     pub(crate) files: Vec<DistFile>,
+    /// Paths of files, and of folders with a `/` at the end, that were not copied because of `.stratosignore`.
+    pub(crate) left_out: Vec<String>,
     pub(crate) programs: Vec<BuiltProgram>,
     /// Duration of the build.
     pub(crate) seconds: f64,
@@ -57,7 +60,7 @@ pub(crate) fn build(
     }
     let has_ui = build_ui(cx, &plugin, &settings.ui)?;
 
-    let mut staging = Staging::create(&out)?;
+    let mut staging = Staging::create(&out, read_ignore_file(&plugin)?)?;
     staging.copy(Manifest::FILE_NAME, &plugin.join(Manifest::FILE_NAME))?;
     if assets.is_dir() {
         staging.copy_folder(ASSETS_FOLDER, &assets)?;
@@ -82,8 +85,10 @@ pub(crate) fn build(
         }
         Background::None => {}
     }
+    let (files, left_out) = staging.publish()?;
     Ok(Dist {
-        files: staging.publish()?,
+        files,
+        left_out,
         folder: out,
         profile: options.profile,
         programs,

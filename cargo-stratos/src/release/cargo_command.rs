@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::platform::TOKEN_VARIABLE;
 use crate::release::toolchain::{Tool, Toolchain};
 
 /// The oldest macOS on which programs run: the first one for Apple's processors.
@@ -153,6 +154,7 @@ impl CargoBuild<'_> {
             .cargo_path(&self.cx.cargo)
             .manifest_path(self.cargo_toml)
             .current_dir(folder(self.cargo_toml))
+            .env_remove(TOKEN_VARIABLE)
             .features(cargo_metadata::CargoOpt::AllFeatures)
             .other_options(
                 options

@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use stratos_bundle::IgnoreFile;
 use stratos_bundle::layout::DIST_MARKER;
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::move_folder::replace_folder;
 
 /// Text of the marker.
 const MARKER_TEXT: &str =
@@ -29,16 +31,20 @@ pub(super) struct Staging {
     folder: TempDir,
     out: PathBuf,
     files: Vec<DistFile>,
+    ignore: IgnoreFile,
+    left_out: Vec<String>,
 }
 
 impl Staging {
-    /// Creates the folder beside `out`.
-    pub(super) fn create(out: &Path) -> Result<Self, Error> {
+    /// Creates the folder beside `out`. `ignore` names what is not copied into it.
+    pub(super) fn create(out: &Path, ignore: IgnoreFile) -> Result<Self, Error> {
         let folder = create_beside(out, "new")?;
         let mut staging = Self {
             folder,
             out: out.to_owned(),
             files: Vec::new(),
+            ignore,
+            left_out: Vec::new(),
         };
         staging.write(DIST_MARKER, MARKER_TEXT.as_bytes())?;
         // Not a file of the plugin.
@@ -62,7 +68,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Copies a folder with all files in it.
+    /// Copies a folder with all files in it that are shipped.
     pub(super) fn copy_folder(&mut self, path: &str, from: &Path) -> Result<(), Error> {
         let read = |source| Error::file("read", from, source);
         for entry in fs::read_dir(from).map_err(read)? {
@@ -76,7 +82,10 @@ impl Staging {
                 ));
             };
             let path = format!("{path}/{name}");
-            if kind.is_dir() {
+            if self.ignore.leaves_out(&path, kind.is_dir()) {
+                let end = if kind.is_dir() { "/" } else { "" };
+                self.left_out.push(path + end);
+            } else if kind.is_dir() {
                 self.copy_folder(&path, &from)?;
             } else if kind.is_file() {
                 self.copy(&path, &from)?;
@@ -90,26 +99,24 @@ impl Staging {
         Ok(())
     }
 
-    /// Puts the folder in the place of the earlier one, which stays if that fails. Returns the files, sorted by path.
-    pub(super) fn publish(self) -> Result<Vec<DistFile>, Error> {
-        let replace = |source| Error::Replace {
-            path: self.out.clone(),
-            source,
-        };
-        let earlier = create_beside(&self.out, "old")?;
-        let kept = earlier.path().join("dist");
-        match fs::rename(&self.out, &kept) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(replace(error)),
-            _ => {}
-        }
-        if let Err(error) = fs::rename(self.folder.path(), &self.out) {
-            // Fails if there was no earlier one.
-            let _ = fs::rename(&kept, &self.out);
-            return Err(replace(error));
+    /// Puts the folder in the place of the earlier one, which stays if that fails. Returns the files, and
+    /// the paths that were not copied, each sorted.
+    pub(super) fn publish(self) -> Result<(Vec<DistFile>, Vec<String>), Error> {
+        // The command that builds the UI may have written there since the build began.
+        check_replaceable(&self.out)?;
+        let folder = create_beside(&self.out, "old")?;
+        let earlier = folder.path().join("dist");
+        if let Err(error) = replace_folder(self.folder.path(), &self.out, &earlier) {
+            if earlier.exists() {
+                let _ = folder.keep();
+            }
+            return Err(error);
         }
         let mut files = self.files;
         files.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(files)
+        let mut left_out = self.left_out;
+        left_out.sort();
+        Ok((files, left_out))
     }
 
     /// Path of a file in the folder, whose parent folders it creates.

@@ -16,4 +16,4 @@ pub(crate) use self::build::{DIST, Dist, build};
 pub(crate) use self::ignore_file::read_ignore_file;
 pub(crate) use self::options::{BuildOptions, Profile};
 pub(crate) use self::run_command::run_command;
-pub(crate) use self::ui::shell_command;
+pub(crate) use self::ui::{UI_HELP, shell_command};

@@ -1,8 +1,8 @@
 //! Runs cargo and other build commands to their end.
 
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use stratos_host::process::spawn_in_group;
@@ -53,10 +53,8 @@ pub(crate) fn run_command(
         let cannot_start = Error::system(operation);
         let mut child = spawn_in_group(command.into()).map_err(&cannot_start)?;
         let crates = Arc::new(AtomicUsize::new(0));
-        let stdout = child.stdout().take();
-        let stdout = stdout.map(|pipe| tokio::spawn(read(pipe, Arc::clone(&crates))));
-        let stderr = child.stderr().take();
-        let stderr = stderr.map(|pipe| tokio::spawn(read(pipe, Arc::default())));
+        let stdout = OutputReader::start(child.stdout().take(), Arc::clone(&crates));
+        let stderr = OutputReader::start(child.stderr().take(), Arc::default());
         let mut progress = Progress::start(action);
         let mut ticks = tokio::time::interval(TICK);
         let exited = loop {
@@ -74,7 +72,7 @@ pub(crate) fn run_command(
             return Err(Error::Interrupted);
         };
         let status = exited.map_err(cannot_start)?;
-        let (stdout, stderr) = tokio::join!(join(stdout), join(stderr));
+        let (stdout, stderr) = tokio::join!(stdout.finish(), stderr.finish());
         Ok(CommandOutput {
             status,
             stdout,
@@ -83,28 +81,44 @@ pub(crate) fn run_command(
     })
 }
 
-/// Reads lines until the end of the stream or the first error, and counts those about built crates.
-async fn read(pipe: impl AsyncRead + Unpin, crates: Arc<AtomicUsize>) -> Vec<u8> {
-    let (mut pipe, mut bytes) = (BufReader::new(pipe), Vec::new());
-    loop {
-        let start = bytes.len();
-        match pipe.read_until(b'\n', &mut bytes).await {
-            Ok(0) | Err(_) => return bytes,
-            Ok(_) if bytes[start..].starts_with(ARTIFACT) => {
-                crates.fetch_add(1, Ordering::Relaxed);
+/// Reads lines until the end of a pipe or the first error, and counts those about built crates.
+struct OutputReader {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    task: JoinHandle<()>,
+}
+
+impl OutputReader {
+    fn start(
+        pipe: Option<impl AsyncRead + Unpin + Send + 'static>,
+        crates: Arc<AtomicUsize>,
+    ) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let read = Arc::clone(&bytes);
+        let task = tokio::spawn(async move {
+            let Some(pipe) = pipe else { return };
+            let (mut pipe, mut line) = (BufReader::new(pipe), Vec::new());
+            while let Ok(1..) = pipe.read_until(b'\n', &mut line).await {
+                if line.starts_with(ARTIFACT) {
+                    crates.fetch_add(1, Ordering::Relaxed);
+                }
+                lock(&read).append(&mut line);
             }
-            Ok(_) => {}
+        });
+        Self { bytes, task }
+    }
+
+    /// All that was read, at the end of the pipe or after [`OUTPUT_TIMEOUT`].
+    async fn finish(self) -> Vec<u8> {
+        let abort = self.task.abort_handle();
+        if timeout(OUTPUT_TIMEOUT, self.task).await.is_err() {
+            abort.abort();
         }
+        std::mem::take(&mut lock(&self.bytes))
     }
 }
 
-/// The output of a reader; empty if the pipe is still open after [`OUTPUT_TIMEOUT`].
-async fn join(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
-    match reader {
-        Some(reader) => match timeout(OUTPUT_TIMEOUT, reader).await {
-            Ok(Ok(bytes)) => bytes,
-            _ => Vec::new(),
-        },
-        None => Vec::new(),
-    }
+fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    bytes
+        .lock()
+        .expect("no reader panics while it holds the lock")
 }

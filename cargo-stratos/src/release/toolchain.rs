@@ -10,6 +10,7 @@ use stratos_bundle::{Platform, System};
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::platform::TOKEN_VARIABLE;
 
 /// The command of cargo that builds for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +70,7 @@ impl<'a> Toolchain<'a> {
         let host = config.host_triple().map_err(Error::CargoConfig)?.to_owned();
         let has_subcommand = |name: &str| {
             let mut cargo = Command::new(&cx.cargo);
+            cargo.env_remove(TOKEN_VARIABLE);
             succeeds(cargo.args([name, "--help"]).current_dir(folder))
         };
         Ok(Self {
@@ -189,6 +191,7 @@ impl<'a> Toolchain<'a> {
     fn rustc(&self, args: &[impl AsRef<OsStr>]) -> Result<String, Error> {
         let path = &self.config.rustc().path;
         let mut rustc = Command::new(path);
+        rustc.env_remove(TOKEN_VARIABLE);
         let output = rustc.args(args).current_dir(self.folder).output();
         let output = output.map_err(Error::system("start rustc"))?;
         if !output.status.success() {
@@ -213,7 +216,11 @@ fn missing_xwin() -> Missing {
 
 /// Whether a compiler of this name is on the `PATH`.
 fn runs(program: &str) -> bool {
-    succeeds(Command::new(program).arg("--version"))
+    succeeds(
+        Command::new(program)
+            .env_remove(TOKEN_VARIABLE)
+            .arg("--version"),
+    )
 }
 
 fn succeeds(command: &mut Command) -> bool {

@@ -10,12 +10,16 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::release::run_command::run_command;
 
+/// Help where there is no UI.
+pub(crate) const UI_HELP: &str = "in stratos.toml, `[ui] folder` names the folder of the built UI, and `[ui] build` the \
+                                  command that builds it";
+
 /// The folder of the built UI, in a plugin's folder or beside.
 pub(super) fn ui_folder(plugin: &Path, table: &UiTable) -> PathBuf {
     plugin.join(table.folder.as_deref().unwrap_or(Path::new(UI_FOLDER)))
 }
 
-/// Builds the UI if there is a command for that. Returns whether there is a UI; if not, a note says what to do.
+/// Builds the UI if there is a command for that. Returns whether there is a UI.
 pub(super) fn build_ui(cx: &Context, plugin: &Path, table: &UiTable) -> Result<bool, Error> {
     if let Some(build) = &table.build {
         let mut command = shell_command(build);
@@ -38,16 +42,10 @@ pub(super) fn build_ui(cx: &Context, plugin: &Path, table: &UiTable) -> Result<b
     if folder.join("index.js").is_file() {
         return Ok(true);
     }
-    let help = "in stratos.toml, `[ui] folder` names the folder of the built UI, and `[ui] build` the command that \
-                builds it";
     if *table != UiTable::default() {
         let message = format!("the UI's folder {} has no index.js", folder.display());
-        return Err(Error::usage(message, help));
+        return Err(Error::usage(message, UI_HELP));
     }
-    cx.output.warn(
-        "the plugin has no UI: the shell shows nothing when a pilot opens it",
-        help,
-    );
     Ok(false)
 }
 

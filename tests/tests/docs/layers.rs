@@ -34,7 +34,7 @@ const HOST_LAYERS: &[&[&str]] = &[
 const CLI_LAYERS: &[&[&str]] = &[
     &["exit", "git", "parallel", "platform"],
     &["error"],
-    &["block_on", "config_entry", "stop_signals"],
+    &["block_on", "config_entry", "move_folder", "stop_signals"],
     &["output", "state_search"],
     &["context"],
     &["manifests"],

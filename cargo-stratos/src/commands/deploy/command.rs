@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use stratos_bundle::layout::ZIP_NAME;
-use stratos_host::config::StratosToml;
+use stratos_host::config::{Project, StratosToml};
 use stratos_manifest::Manifest;
 
 use crate::block_on::block_on;
 use crate::bundle_file::BundleFile;
 use crate::commands::deploy::record::Record;
-use crate::commands::deploy::report::Report;
+use crate::commands::deploy::report::{DeployOutcome, Report};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -55,9 +55,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     disable_core_dumps();
     let project = plugin_folder();
     let platform = platform_url(args.platform, project.as_deref())?;
-    let default = || project.clone().unwrap_or_default().join(ZIP_NAME);
-    let file = args.file.unwrap_or_else(default);
-    let bundle = BundleFile::read(file)?;
+    let bundle = match args.file {
+        Some(file) => BundleFile::read(file)?,
+        None => own_bundle(project.as_deref())?,
+    };
     let url = platform.upload_url(&bundle.manifest.id);
     let mut report = Report::new(&bundle, url.as_str());
     let mut record = Record::open(cx, project.as_deref());
@@ -70,18 +71,25 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         date: httpdate::fmt_http_date(SystemTime::now()),
         words: String::new(),
     };
-    if !args.again {
-        record.check(&refusal)?;
+    if !args.again
+        && let Err(error) = record.check(&refusal)
+    {
+        report.outcome = DeployOutcome::Refused;
+        report.message = Some(error.to_string());
+        if args.json {
+            cx.output.json(&report)?;
+        }
+        return Err(error);
     }
     let token = cx.api_token();
     if args.dry_run {
-        if let Err(error) = token {
+        if let Err(error) = &token {
             cx.output
                 .note(format_args!("{YELLOW}warning{YELLOW:#}: {error}"));
         }
         match args.json {
             true => cx.output.json(&report)?,
-            false => report.print_request(cx)?,
+            false => report.print_request(cx, token.is_ok())?,
         }
         return Ok(Outcome::Success);
     }
@@ -129,6 +137,27 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             let plugin = report.plugin();
             Err(Error::Upload { plugin, source })
         }
+    }
+}
+
+/// The zip that was packed last. It has to be the plugin's: after a failed `pack`, an earlier one lies there.
+fn own_bundle(project: Option<&Path>) -> Result<BundleFile, Error> {
+    let folder = project.unwrap_or(Path::new(""));
+    let bundle = BundleFile::read(folder.join(ZIP_NAME))?;
+    if project.is_none() {
+        return Ok(bundle);
+    }
+    let plugin = Project::read(folder)?.manifest;
+    let [packed, plugin] =
+        [&bundle.manifest, &plugin].map(|manifest| format!("{} {}", manifest.id, manifest.version));
+    match packed == plugin {
+        true => Ok(bundle),
+        false => Err(Error::usage(
+            format!("{ZIP_NAME} is {packed}, and plugin.json says {plugin}"),
+            format!(
+                "run `cargo stratos pack` first, or name the file: `cargo stratos deploy {ZIP_NAME}`"
+            ),
+        )),
     }
 }
 

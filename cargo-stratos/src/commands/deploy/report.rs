@@ -85,7 +85,7 @@ impl Report {
     }
 
     /// Prints the request of `--dry-run`, with the names of its headers.
-    pub(super) fn print_request(&self, cx: &Context) -> Result<(), Error> {
+    pub(super) fn print_request(&self, cx: &Context, has_token: bool) -> Result<(), Error> {
         let Self {
             url,
             file,
@@ -94,9 +94,10 @@ impl Report {
             ..
         } = self;
         let (plugin, file) = (self.plugin(), escape(file));
+        let token = if has_token { "***" } else { "(no token)" };
         cx.output.line(format_args!(
             "POST {url}\n\
-             Authorization: Bearer ***\n\
+             Authorization: Bearer {token}\n\
              Accept: application/json\n\
              Content-Type: multipart/form-data, field `file`, file name `bundle.zip`\n\n\
              {plugin} from {file}\n\

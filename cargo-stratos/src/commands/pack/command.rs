@@ -54,7 +54,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(cx: &Context, args: &Args) -> Result<Outcome, Error> {
-    let project = find_project(&args.path)?;
+    let project = find_project(cx, &args.path)?;
     let settings = StratosToml::load(&project.folder).map_err(Error::Settings)?;
     let mut report = PackReport::new(&project.manifest, args.list);
     let is_good = args.no_check || check_plugin(cx, &project, args.json, &mut report.problems)?;

@@ -77,19 +77,19 @@ impl<'a> DistSource<'a> {
 
     /// Builds if necessary, and reads the folders.
     pub(super) fn collect(&self, cx: &Context, project: &Project) -> Result<CollectedFiles, Error> {
-        if let Some(targets) = self.build {
-            let options = BuildOptions {
-                targets: targets.to_vec(),
-                ..BuildOptions::default()
-            };
-            build(cx, project, &options)?;
-        }
-        let ignore = read_ignore_file(&project.folder)?;
         let mut collected = CollectedFiles {
             bundle: Bundle::default(),
             left_out: Vec::new(),
             problems: Vec::new(),
         };
+        if let Some(targets) = self.build {
+            let options = BuildOptions {
+                targets: targets.to_vec(),
+                ..BuildOptions::default()
+            };
+            collected.left_out = build(cx, project, &options)?.left_out;
+        }
+        let ignore = read_ignore_file(&project.folder)?;
         let mut bundles = Vec::new();
         for folder in &self.folders {
             self.check_is_dist(folder)?;

@@ -252,7 +252,7 @@ fn cases() -> Vec<Case> {
             ],
             0,
             &[
-                "status 503, and asks to wait for 0 seconds); attempt 2 of 5",
+                "status 503, and asks to wait for 0 s); attempt 2 of 5",
                 "accepted",
             ],
         ),
@@ -282,7 +282,7 @@ fn cases() -> Vec<Case> {
             "429, an hour",
             busy("429 Too Many Requests", "3600"),
             3,
-            &["asks to wait for 3600 seconds"],
+            &["asks to wait for 3600 s"],
         ),
         one(
             "503 without Retry-After",
