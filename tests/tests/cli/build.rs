@@ -96,8 +96,8 @@ impl Plugin {
         serde_json::from_str(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
     }
 
-    /// Builds with these variables, and returns what the program prints.
-    fn printed(&self, args: &[&str], env: &[(&str, &str)]) -> String {
+    /// Builds with `--json` and these variables, and returns the result.
+    fn built_with(&self, args: &[&str], env: &[(&str, &str)]) -> Value {
         let output = Command::new(cargo_stratos())
             .args(["build", "--json"])
             .args(args)
@@ -107,7 +107,12 @@ impl Plugin {
             .output()
             .unwrap();
         assert!(output.status.success(), "{output:?}");
-        let dist: Value = serde_json::from_slice(&output.stdout).unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Builds with these variables, and returns what the program prints.
+    fn printed(&self, args: &[&str], env: &[(&str, &str)]) -> String {
+        let dist = self.built_with(args, env);
         let program = self.program(&dist);
         let output = Command::new(program).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
@@ -384,6 +389,38 @@ fn the_ui_is_built_by_the_authors_command() {
         2,
         "written in Rust",
     );
+}
+
+#[test]
+fn files_that_the_authors_command_writes_into_the_output_folder_stay() {
+    let plugin = Plugin::without_rust("stratos foreign");
+    plugin.write("ui/index.js", "");
+    plugin.write(
+        "stratos.toml",
+        "[ui]\nbuild = \"mkdir dist && echo mine > dist/mine\"\n",
+    );
+    fails(&plugin.build(&[]), 2, "did not write");
+    assert_eq!(plugin.files("dist"), ["mine"]);
+}
+
+/// Ignored files are left out when the folder is written, so that a link among them is no error.
+#[cfg(unix)]
+#[test]
+fn ignored_links_and_the_token_are_left_out() {
+    let plugin = Plugin::without_rust("stratos ignored");
+    plugin.write(
+        "stratos.toml",
+        "[ui]\nfolder = \"web\"\nbuild = \"env > web/environment\"\n",
+    );
+    plugin.write("web/index.js", "");
+    plugin.write(".stratosignore", "node_modules/\n");
+    fs::create_dir(plugin.path().join("web/node_modules")).unwrap();
+    std::os::unix::fs::symlink("/", plugin.path().join("web/node_modules/link")).unwrap();
+    let dist = plugin.built_with(&[], &[("SKYVEX_API_TOKEN", "secret-token-of-the-author")]);
+    assert_eq!(dist["left_out"], serde_json::json!(["ui/node_modules/"]));
+    let environment = fs::read_to_string(plugin.path().join("dist/ui/environment")).unwrap();
+    assert!(environment.contains("PATH="), "{environment}");
+    assert!(!environment.contains("SKYVEX"), "{environment}");
 }
 
 #[test]

@@ -46,6 +46,22 @@ fn a_dry_run_sends_nothing_and_needs_no_token() {
 }
 
 #[test]
+fn the_zip_of_an_earlier_version_is_not_taken_by_default() {
+    let project = Project::new(1000);
+    let manifest = project.folder.path().join("plugin.json");
+    let newer = fs::read_to_string(&manifest)
+        .unwrap()
+        .replace("1.0.0", "1.0.1");
+    fs::write(&manifest, newer).unwrap();
+    let done = project.deploy(&["--dry-run"]);
+    assert_eq!(done.code, Some(2), "{done:?}");
+    let message = "bundle.zip is demo 1.0.0, and plugin.json says demo 1.0.1";
+    assert!(done.stderr.contains(message), "{done:?}");
+    let named = project.deploy(&["bundle.zip", "--dry-run"]);
+    assert_eq!(named.code, Some(0), "{named:?}");
+}
+
+#[test]
 fn the_public_platform_is_the_default() {
     let done = Project::new(1000).deploy(&["--dry-run"]);
     let url = "POST https://skyvexsoftware.com/api/stratos/plugins/demo/versions\n";
