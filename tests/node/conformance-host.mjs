@@ -174,8 +174,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-// The end of standard input is the end of the shell. A timer or a connection that an entry leaves behind keeps this
-// process alive, which the test notices.
+// The end of standard input is the end of the shell. A process or a connection of a plugin that an entry leaves behind
+// keeps this process alive, which the test notices. Timers and servers of the entry that are not referenced do not.
 for (const plugin of plugins.values()) {
   if (plugin.state.is === "running") await plugin.stop().catch(() => {});
   await plugin.shell.close();

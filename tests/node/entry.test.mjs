@@ -7,6 +7,7 @@ import http from "node:http";
 import { join, resolve } from "node:path";
 import { after, afterEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 
 import express4 from "express4";
 import express5 from "express5";
@@ -42,6 +43,9 @@ async function start(id, options) {
 
 const get = (shell, path, options) => fetch(`${shell.url}${path}`, options);
 const text = async (shell, path) => (await get(shell, path)).text();
+/** The session of the entry that answers for a plugin. */
+const serving = (id) => globalThis[Symbol.for(`stratos-rust-plugin:${id}`)].session;
+const untilNoRequest = ({ agent }) => until("no open request", () => Object.keys(agent.sockets).length === 0);
 
 for (const [version, express] of [[4, express4], [5, express5]]) {
   describe(`express ${version}`, () => {
@@ -198,6 +202,15 @@ for (const [version, express] of [[4, express4], [5, express5]]) {
       assert.equal(readStore(shell.store).stops, 1);
     });
 
+    test("an update after a crash starts the new process", async () => {
+      const { shell, entry } = await start("resumes", { express });
+      await assert.rejects(shell.invoke("exit", 9));
+      await until("end of the session", () => serving("resumes") === undefined);
+      await entry.onResume(shell.newContext());
+      assert.equal(await shell.invoke("add", [1, 1]), 2);
+      assert.deepEqual([readStore(shell.store).starts, readStore(shell.store).resumed], [2, undefined]);
+    });
+
     test("an update without on_resume stops the old process and starts the new one", async () => {
       const { shell, entry } = await start("sample", { express });
       const old = Number(await text(shell, "/api/sample/pid"));
@@ -227,6 +240,22 @@ describe("failures", () => {
       if (id === "exits") assert.ok(shell.logs.includes("warn stderr goodbye"), "its last line is there");
     });
   }
+
+  test("the login is not read after the stop", async () => {
+    const { shell, entry } = await prepare("sample");
+    const ctx = shell.newContext();
+    let reads = 0;
+    const getToken = () => {
+      reads += 1;
+      return null;
+    };
+    await entry.onStart({ ...ctx, auth: { ...ctx.auth, getToken } });
+    await entry.onStop();
+    const before = reads;
+    assert.ok(before > 0);
+    await sleep(1500); // Longer than the interval of the checks.
+    assert.equal(reads, before);
+  });
 
   test("a plugin that failed to start can be started again", async () => {
     const { shell, entry } = await prepare("sample");
@@ -279,6 +308,35 @@ describe("failures", () => {
     assert.equal((await get(shell, "/api/resumes/pid")).status, 503);
   });
 
+  test("the old program is retired in the moment of the switch", async () => {
+    const { shell, entry } = await start("resumes");
+    const shared = globalThis[Symbol.for("stratos-rust-plugin:resumes")];
+    const old = shared.session;
+    let serves = old;
+    const isRetired = new Promise((resolve) => {
+      const set = (session) => {
+        serves = session;
+        setImmediate(() => resolve(old.retired));
+      };
+      Object.defineProperty(shared, "session", { configurable: true, get: () => serves, set });
+    });
+    cleanUp.push(() => Object.defineProperty(shared, "session", { value: serves, writable: true }));
+    await entry.onResume(shell.newContext());
+    assert.equal(await isRetired, true);
+    assert.notEqual(serves, old);
+  });
+
+  test("a replaced program cannot remove a channel", async () => {
+    const { shell, folder } = await prepare("sample", { removeHandler: true });
+    const { handleRequest } = await import(pathToFileURL(join(folder, "background", "requests.js")));
+    const ctx = shell.newContext();
+    ctx.ipc.handle("kept", () => "kept");
+    assert.deepEqual(await handleRequest({ ctx, retired: true }, "ipc/remove_handler", { channel: "kept" }), {});
+    assert.equal(await shell.invoke("kept"), "kept");
+    await handleRequest({ ctx, retired: false }, "ipc/remove_handler", { channel: "kept" });
+    await assert.rejects(shell.invoke("kept"), /No handler registered/);
+  });
+
   test("a stop during the start ends the process", async () => {
     const { shell, entry } = await prepare("sample");
     await shell.newContext().config.set("hang_in_start", true);
@@ -286,6 +344,28 @@ describe("failures", () => {
     await untilLogged(shell, "info sample hanging");
     await entry.onStop();
     await started;
+  });
+});
+
+describe("a shell that fails", () => {
+  test("a log and a window that are gone end nothing", async () => {
+    for (const gone of [() => { throw new Error("gone"); }, () => Promise.reject(new Error("gone"))]) {
+      const { shell, entry } = await prepare("sample");
+      const ctx = shell.newContext();
+      await entry.onStart({ ...ctx, logger: { info: gone, warn: gone }, ipc: { ...ctx.ipc, send: gone } });
+      await shell.invoke("push", 1);
+      assert.equal(await shell.invoke("add", [1, 1]), 2);
+      await assert.rejects(shell.invoke("exit", 9), /the connection is closed/);
+      await until("end of the session", () => serving("sample") === undefined);
+    }
+  });
+
+  test("a push that fails is logged", async () => {
+    const { shell, entry } = await prepare("sample");
+    const ctx = shell.newContext();
+    await entry.onStart({ ...ctx, ipc: { ...ctx.ipc, send: async () => Promise.reject(new Error("no window")) } });
+    await shell.invoke("push", 1);
+    await untilLogged(shell, "the shell did not take a push to `pushed`: no window");
   });
 });
 
@@ -451,6 +531,53 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     assert.equal(response.headers["x-hop"], undefined);
   });
 
+  test("framing headers are forwarded although the client names them in `Connection`", async () => {
+    const { shell } = await start("raw-serves", { program });
+    const request = http.request(`${shell.url}/api/raw/mirror`, {
+      method: "POST",
+      headers: { connection: "content-length, host, origin", "content-length": 4, origin: "http://own" },
+    });
+    const [response] = await once(request.end("body"), "response");
+    const { headers, body } = JSON.parse((await response.toArray()).join(""));
+    assert.equal(body, "body");
+    assert.deepEqual(headers["content-length"], ["4"]);
+    assert.deepEqual(headers.host, [new URL(shell.url).host]);
+    assert.deepEqual(headers.origin, ["http://own"]);
+  });
+
+  test("a response that cannot be passed on is the failure of its request alone", async () => {
+    const { shell, entry } = await prepare("raw-serves", { program });
+    shell.app.use("/api/raw/late", (req, res, next) => {
+      setTimeout(() => res.end("by the shell"), 20);
+      next();
+    });
+    await entry.onStart(shell.newContext());
+    const refused = await get(shell, "/api/raw/control");
+    assert.equal(refused.status, 502);
+    assert.match((await refused.json()).error, /did not answer: Invalid character in statusMessage/);
+    assert.equal(await text(shell, "/api/raw/late"), "by the shell");
+    await untilNoRequest(serving("raw-serves"));
+    assert.equal((await get(shell, "/api/raw/mirror")).status, 299);
+  });
+
+  test("a client that gives up while the login is synchronized leaves no request", async () => {
+    const { shell } = await start("raw-serves", { program });
+    const session = serving("raw-serves");
+    const impatient = new AbortController();
+    const forwarded = new Promise((resolve) => {
+      session.syncLogin = async () => {
+        impatient.abort();
+        await sleep(200);
+        setImmediate(resolve);
+      };
+    });
+    await assert.rejects(get(shell, "/api/raw/hang", { signal: impatient.signal }));
+    await forwarded;
+    session.syncLogin = async () => {};
+    assert.equal((await get(shell, "/api/raw/mirror")).status, 299);
+    await untilNoRequest(session);
+  });
+
   test("client and plugin may close a request", async () => {
     const { shell } = await start("raw-serves", { program });
     const impatient = new AbortController();
@@ -492,6 +619,32 @@ describe("a plugin without the SDK", { skip: WINDOWS && "it is a script that sta
     const failure = "the connection to its program failed: a line is longer than 1048576 bytes";
     await untilLogged(shell, `error stratos plugin \`raw-overlong\` 1.0.0: ${failure}`);
     await untilLogged(shell, "by itself");
+  });
+
+  test("a `hello` request without its members is refused at once", async () => {
+    const { shell, entry } = await prepare("raw-malformed", { program });
+    const reason = /cannot be used: its `hello` request is malformed: `protocol.major` is not a whole number/;
+    await assert.rejects(entry.onStart(shell.newContext()), reason);
+  });
+
+  test("output without an end of line is not kept in memory", async () => {
+    const { entry } = await start("raw-prints", { program });
+    const { arrayBuffers } = process.memoryUsage();
+    assert.ok(arrayBuffers < 50_000_000, `${arrayBuffers} bytes`);
+    await entry.onStop();
+  });
+
+  test("the message of an error is cut, and waiting calls are limited", async () => {
+    const { shell, entry } = await prepare("raw-waits", { program });
+    const ctx = shell.newContext();
+    ctx.config.get = () => Promise.reject(new Error("x".repeat(2 * 1024 * 1024)));
+    await entry.onStart(ctx);
+    await untilLogged(shell, "info raw refused 8192");
+    const calls = Array.from({ length: 241 }, () => shell.invoke("wait"));
+    await assert.rejects(calls.pop(), /plugin `raw-waits` 1.0.0: it is busy/);
+    const waiting = Promise.allSettled(calls);
+    await entry.onStop();
+    assert.ok((await waiting).every(({ reason }) => /connection is closed/.test(reason.message)));
   });
 
   test("a plugin that ignores everything is killed", async () => {

@@ -24,13 +24,14 @@ function connect(serve = () => ({})) {
   const waiting = new Map();
   let [lastId, text] = [0, ""];
   const send = (message) => socket.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  const respond = async ({ id, method, params }) => send({ id, result: await serve(method, params) });
   socket.setEncoding("utf8").on("error", () => {});
-  socket.on("data", async (more) => {
+  socket.on("data", (more) => {
     const lines = (text + more).split("\n");
     text = lines.pop();
     for (const message of lines.map((line) => JSON.parse(line))) {
       if (message.method === undefined) waiting.get(message.id)(message);
-      else if (message.id !== undefined) send({ id: message.id, result: await serve(message.method, message.params) });
+      else if (message.id !== undefined) respond(message);
     }
   });
   const ended = new Promise((resolve) => socket.once("close", () => resolve("ended")));
@@ -51,7 +52,7 @@ async function main() {
   const refusal = await stranger.call("hello", hello("a guess"));
   const hangUp = await stranger.ended;
   const connection = connect((method, params) => serve(connection, method, params));
-  const welcome = await connection.call("hello", hello(nonce));
+  const welcome = await connection.call("hello", behaviour === "malformed" ? { nonce } : hello(nonce));
   process.stdin.once("end", () => process.exit(1));
   connection.ended.then(() => behaviour !== "stubborn" && process.exit(0));
   log(connection, "stranger", [refusal.error?.code, hangUp]);
@@ -70,6 +71,17 @@ async function serve(connection, method, params) {
   }
   if (method === "start" && behaviour === "overlong") {
     setTimeout(() => connection.socket.write("x".repeat(1024 * 1024 + 1)), 50);
+  }
+  if (method === "start" && behaviour === "prints") {
+    for (let written = 0; written < 100; written += 1) {
+      await new Promise((done) => process.stdout.write("x".repeat(1024 * 1024), done));
+    }
+  }
+  if (method === "ipc/invoke" && behaviour === "waits") return new Promise(() => {});
+  if (method === "start" && behaviour === "waits") {
+    await connection.call("ipc/handle", { channel: "wait" });
+    const { error } = await connection.call("config/get", { key: "refused" });
+    log(connection, "refused", error.message.length);
   }
   if (method === "start" && behaviour === "looks") {
     log(connection, "looks", { pid: process.pid, folder: process.cwd(), program: __filename, env: process.env });
@@ -119,6 +131,13 @@ async function serveRoutes(connection) {
       const { method, url, headersDistinct: headers } = request;
       response.writeHead(299, "Fine", { "set-cookie": ["a=1", "b=2"], connection: "x-hop", "x-hop": 1 });
       response.end(JSON.stringify({ method, url, headers, body }));
+    },
+    control(_, response) {
+      response.socket.end("HTTP/1.1 200 a\x01b\r\ncontent-length: 2\r\n\r\nok");
+    },
+    async late(_, response) {
+      log(connection, "late");
+      setTimeout(() => response.end("late"), 100);
     },
     hang(_, response) {
       log(connection, "hangs");

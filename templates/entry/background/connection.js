@@ -4,6 +4,8 @@ import { readLines } from "./lines.js";
 import { CLOSED, CODES, LATE, LIMITS, RpcError, checkSize } from "./rpc_error.js";
 
 const REQUESTS_IN_FLIGHT = 256;
+/** Characters of an error's message, so that each error fits into a frame. */
+const ERROR_LENGTH = 8 * 1024;
 
 /** A JSON-RPC 2.0 peer, one message a line. `handler` receives requests and notifications. */
 export class Connection {
@@ -11,17 +13,16 @@ export class Connection {
   #waiting = new Map();
   #lastId = 0;
   #inFlight = 0;
+  #failure;
 
   constructor(socket) {
     this.#socket = socket;
-    let failure;
-    const broken = (error) => socket.destroy((failure ??= error));
-    const tooLong = () => broken(new Error(`a line is longer than ${LIMITS.frame_bytes} bytes`));
+    const tooLong = () => this.#fail(new Error(`a line is longer than ${LIMITS.frame_bytes} bytes`));
     const receive = (line) => {
       try {
         if (!socket.destroyed) this.#receive(line);
       } catch (error) {
-        broken(error);
+        this.#fail(error);
       }
     };
     readLines(socket, LIMITS.frame_bytes, receive, tooLong);
@@ -29,13 +30,18 @@ export class Connection {
     socket.on("error", () => {});
     socket.once("close", () => {
       for (const { reject } of this.#waiting.values()) reject(new RpcError(CLOSED, "the connection is closed"));
-      this.handler.closed(failure);
+      this.handler.closed(this.#failure);
     });
   }
 
   /** Closes the connection after all queued messages are written. */
   close() {
     this.#socket.end();
+  }
+
+  /** Size of the messages that wait because the plugin does not read. */
+  get queuedBytes() {
+    return this.#socket.writableLength;
   }
 
   async call(method, params, deadline) {
@@ -58,7 +64,7 @@ export class Connection {
   #receive(line) {
     const { jsonrpc, id, method, params, result, error } = parse(line);
     if (jsonrpc !== "2.0" || (method ?? id) === undefined) throw new Error("a line is no message");
-    if (method !== undefined && id !== undefined) this.#serve(id, method, params);
+    if (method !== undefined && id !== undefined) this.#serve(id, method, params).catch((error) => this.#fail(error));
     else if (method !== undefined) this.handler.notification(method, params ?? {});
     else if (error) this.#waiting.get(id)?.reject(new RpcError(error.code, error.message));
     else this.#waiting.get(id)?.resolve(result);
@@ -70,10 +76,15 @@ export class Connection {
       if (this.#inFlight > REQUESTS_IN_FLIGHT) throw new RpcError(CODES.busy, "too many requests are in flight");
       this.#send({ id, result: await this.handler.request(method, params) });
     } catch ({ code = CODES.internal, message }) {
-      this.#send({ id, error: { code, message } });
+      this.#send({ id, error: { code, message: message.slice(0, ERROR_LENGTH) } });
       if (code === CODES.refused) this.close();
+    } finally {
+      this.#inFlight -= 1;
     }
-    this.#inFlight -= 1;
+  }
+
+  #fail(error) {
+    this.#socket.destroy((this.#failure ??= error));
   }
 
   #send(message) {

@@ -12,13 +12,17 @@ const FEATURES = ["http", "resume"];
 /** The reason to refuse a plugin with a valid nonce, if there is one. */
 export function objection(method, hello) {
   if (method !== "hello") return `its first message is a \`${method}\` request, not \`hello\``;
-  if (hello.protocol.major !== PROTOCOL.major) {
-    return `it speaks protocol ${hello.protocol.major}, this shell speaks ${PROTOCOL.major}`;
+  const { protocol, plugin, features } = hello;
+  if (!Number.isInteger(protocol?.major)) return malformed("protocol.major", "a whole number");
+  if (protocol.major !== PROTOCOL.major) {
+    return `it speaks protocol ${protocol.major}, this shell speaks ${PROTOCOL.major}`;
   }
-  if (hello.plugin.id !== PLUGIN_ID) {
-    return `it says that it is the plugin \`${hello.plugin.id}\`, not \`${PLUGIN_ID}\``;
-  }
+  if (!Number.isInteger(protocol.minor)) return malformed("protocol.minor", "a whole number");
+  if (!Array.isArray(features)) return malformed("features", "a list");
+  if (plugin?.id !== PLUGIN_ID) return `it says that it is the plugin \`${plugin?.id}\`, not \`${PLUGIN_ID}\``;
 }
+
+const malformed = (member, kind) => `its \`hello\` request is malformed: \`${member}\` is not ${kind}`;
 
 export function welcome({ protocol, features }) {
   return {

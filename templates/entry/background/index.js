@@ -23,24 +23,31 @@ export function onStart(ctx = {}) {
 
 /** The context of later shells (V2, V3) is that of the start. */
 export async function onStop() {
-  if (resuming !== own) await resuming?.end();
   // A new instance whose `onResume` has failed started nothing, and the old plugin still runs.
-  const failure = await (own ?? shared.current)?.end("stop");
+  const running = new Set([own ?? shared.current, resuming]);
+  const failures = await Promise.all([...running].map((supervisor) => supervisor?.end("stop")));
+  const failure = failures.find(Boolean);
   if (failure) throw failure;
 }
 
-/** Resumes the new program while the old one serves, then switches to it in one step. */
+/** Resumes the new program while the old one serves, and switches to it. Without either, starts the new program. */
 export function onResume(ctx = {}) {
   return logged(ctx, async () => {
     const old = shared.current;
     const resumed = (resuming = new Supervisor(ctx));
     const { resumes } = await resumed.open();
-    if (resumes) await resumed.begin("resume");
-    else await old?.end("stop");
-    own = shared.current = resumed;
-    if (!resumes) return resumed.begin("start");
-    const failure = await old?.retire();
-    if (failure) writeLog(ctx, "warn", "stratos", report(`the old version: ${failure.message}`));
+    if (resumes && shared.session) {
+      await resumed.begin("resume");
+      own = shared.current = resumed;
+      // In the same turn of the event loop as the switch: nothing of the old program is handled in between.
+      const failure = await old?.retire();
+      if (failure) writeLog(ctx, "warn", "stratos", report(`the old version: ${failure.message}`));
+    } else {
+      await old?.end("stop");
+      own = shared.current = resumed;
+      await resumed.begin("start");
+    }
+    await resumed.removeOtherCopies();
   });
 }
 

@@ -5,7 +5,7 @@ export function readLines(stream, limit, take, tooLong = () => {}) {
   let [parts, length, cut] = [[], 0, 0];
   const push = (bytes) => {
     const kept = bytes.subarray(0, limit - length);
-    parts.push(kept);
+    if (kept.length > 0) parts.push(kept); // An empty part would keep its whole chunk in memory.
     length += kept.length;
     cut += bytes.length - kept.length;
     if (cut > 0) tooLong();

@@ -19,6 +19,8 @@ export class LoginWatch {
   #connection;
   #onError;
   #known;
+  /** Whether the plugin has not taken the last change. The first failure in a row is reported. */
+  #hasFailed = false;
   #told = Promise.resolve();
   #timer;
 
@@ -41,13 +43,17 @@ export class LoginWatch {
    * A plugin handles requests concurrently, so each change waits for the response to the previous one.
    */
   async sync() {
+    // A plugin that reads nothing would be sent the same change again and again.
+    if (this.#hasFailed && this.#connection.queuedBytes > 0) return;
     const auth = currentLogin(this.#ctx);
     if (auth.authenticated !== this.#known?.authenticated || auth.token !== this.#known.token) {
       this.#known = auth;
       const tell = () => this.#connection.call("auth/changed", { auth }, TIMEOUTS.auth);
-      this.#told = this.#told.then(tell).catch((error) => {
+      const told = () => (this.#hasFailed = false);
+      this.#told = this.#told.then(tell).then(told, (error) => {
         this.#known = undefined; // Try again.
-        this.#onError(error);
+        if (!this.#hasFailed) this.#onError(error);
+        this.#hasFailed = true;
       });
     }
     return this.#told;

@@ -19,9 +19,14 @@ export class PluginError extends Error {
   }
 }
 
-/** Writes to the shell's log. A shell without this logger has a console. */
+/** Writes to the shell's log. A failure of the log, such as that of a closed window, is ignored. */
 export function writeLog(ctx, level, tag, message, data) {
+  write(ctx, level, tag, message, data).catch(() => {});
+}
+
+/** A shell without this logger has a console. */
+async function write(ctx, level, tag, message, data) {
   const logger = ctx.logger ?? console;
   const method = typeof logger[level] === "function" ? level : "info";
-  logger[method]?.(tag, message, ...(data === undefined ? [] : [data]));
+  await logger[method]?.(tag, message, ...(data === undefined ? [] : [data]));
 }

@@ -55,6 +55,8 @@ export async function handleRequest({ ctx, retired }, method, params) {
   if (retired && FENCED.has(method)) {
     throw new RpcError(CODES.retired, "a newer generation of this plugin has taken over");
   }
+  // The channel belongs to the newer generation now.
+  if (retired && method === "ipc/remove_handler") return {};
   try {
     return (await REQUESTS[method](ctx, params ?? {})) ?? {};
   } catch (error) {
@@ -68,12 +70,16 @@ export async function handleRequest({ ctx, retired }, method, params) {
 export function handleNotification(session, method, params) {
   if (method === "log") session.log(params.level, params.tag, params.message, params.data);
   if (method === "log/dropped") session.log("warn", "stratos", report(`${params.lines} of its log lines were dropped`));
-  if (method !== "ipc/send" || session.retired) return;
+  if (method === "ipc/send" && !session.retired) push(session, params);
+}
+
+/** Sends a push to the UI. Never fails: the shell's window may be gone. */
+async function push(session, { channel, payload }) {
   try {
-    service(session.ctx, "ipc", "send").send(params.channel, params.payload);
+    await service(session.ctx, "ipc", "send").send(channel, payload);
   } catch (error) {
-    // The shell's window may be gone.
-    session.log("warn", "stratos", report(`the shell did not take a push to \`${params.channel}\`: ${error.message}`));
+    const reason = error?.message ?? error;
+    session.log("warn", "stratos", report(`the shell did not take a push to \`${channel}\`: ${reason}`));
   }
 }
 

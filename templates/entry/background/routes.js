@@ -18,12 +18,16 @@ const HOP_BY_HOP = [
   "expect",
 ];
 
+/** Headers that a client cannot declare to be hop-by-hop: without them a plugin reads another request. */
+const END_TO_END = ["content-length", "host", "origin"];
+
 /** The Express router of a prefix, which forwards each request to the plugin. */
 export async function route(req, res) {
   if (!shared.session) return fail(req, res, 503, report("it is not running"));
   try {
     await shared.session.syncLogin();
-    forward(servingSession(), req, res);
+    // The client may have given up meanwhile.
+    if (!res.destroyed) forward(servingSession(), req, res);
   } catch (error) {
     fail(req, res, 500, error.message);
   }
@@ -41,8 +45,12 @@ function forward({ http: socketPath, agent }, req, res) {
   }
   const target = { socketPath, agent, method: req.method, path: req.originalUrl ?? req.url, headers };
   const upstream = http.request(target, (answer) => {
-    res.writeHead(answer.statusCode, answer.statusMessage, endToEnd(answer.headersDistinct));
-    answer.on("error", () => res.destroy()).pipe(res);
+    try {
+      res.writeHead(answer.statusCode, answer.statusMessage, endToEnd(answer.headersDistinct));
+      answer.on("error", () => res.destroy()).pipe(res);
+    } catch (error) {
+      upstream.destroy(error); // The shell has responded itself, or Node refuses to send this head.
+    }
   });
   upstream.on("error", (error) => fail(req, res, 502, report(`it did not answer: ${error.message}`)));
   // The client may close the connection before the response is complete; the plugin's handler is dropped then.
@@ -53,7 +61,7 @@ function forward({ http: socketPath, agent }, req, res) {
 
 function endToEnd(headers) {
   const named = String(headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
-  const dropped = new Set([...HOP_BY_HOP, ...named]);
+  const dropped = new Set([...HOP_BY_HOP, ...named.filter((name) => !END_TO_END.includes(name))]);
   const kept = Object.entries(headers).filter(([name]) => !dropped.has(name));
   return Object.fromEntries(kept.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 }
@@ -77,5 +85,8 @@ function parsedBody(req) {
 function fail(req, res, status, error) {
   req.unpipe().resume(); // The rest of the body would stand in the way of the next request.
   if (res.headersSent) return res.destroy();
-  res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+  // A head of the plugin that Node has refused may have been set in part.
+  for (const name of ["content-length", "content-encoding", "transfer-encoding"]) res.removeHeader(name);
+  const headers = { "content-type": "application/json" };
+  res.writeHead(status, http.STATUS_CODES[status], headers).end(JSON.stringify({ error }));
 }

@@ -8,12 +8,17 @@ import { DATA_FOLDER, PLUGIN_FOLDER } from "./plugin.js";
 import { PluginProcess } from "./plugin_process.js";
 import { PluginError, RESTART, report, writeLog } from "./report.js";
 import { handleNotification, handleRequest } from "./requests.js";
-import { CLOSED, CODES, LATE } from "./rpc_error.js";
+import { CLOSED, CODES, LATE, RpcError } from "./rpc_error.js";
 import { shared } from "./serving.js";
 import { createSockets } from "./socket_folder.js";
 import { TIMEOUTS, within } from "./timeouts.js";
 
 const HOOKS = { start: "on_start", resume: "on_resume", stop: "on_stop", retire: "the retirement" };
+/**
+ * Limits of the calls that wait for the plugin: their number, and the bytes that the plugin does not read. The SDK
+ * handles 256 requests at a time, so that a hook and a changed login always fit.
+ */
+const [MAX_INVOCATIONS, MAX_QUEUED_BYTES] = [240, 15 * 1024 * 1024];
 
 export class Session {
   /** Whether a hook has succeeded, and the session has not ended. */
@@ -31,6 +36,7 @@ export class Session {
   #process;
   #connection;
   #login;
+  #invocations = 0;
   #ended;
 
   /** `onCrash` is called when the process exits by itself. */
@@ -77,7 +83,11 @@ export class Session {
     }
     this.running = true;
     shared.session = this;
-    await this.#process.removeOtherCopies();
+  }
+
+  /** Removes copies of older programs. */
+  removeOtherCopies() {
+    return this.#process.removeOtherCopies();
   }
 
   /** Stops the process, and kills it if it does not exit. Returns the error of its hook. */
@@ -107,8 +117,16 @@ export class Session {
 
   /** Forwards a request of the UI to the plugin. */
   async invoke(channel, payload = null) {
-    await this.syncLogin();
-    return this.#connection.call("ipc/invoke", { channel, payload }, TIMEOUTS.response);
+    if (this.#invocations >= MAX_INVOCATIONS || this.#connection.queuedBytes > MAX_QUEUED_BYTES) {
+      throw new RpcError(CODES.busy, report("it is busy: too many calls wait for it"));
+    }
+    this.#invocations += 1;
+    try {
+      await this.syncLogin();
+      return await this.#connection.call("ipc/invoke", { channel, payload }, TIMEOUTS.response);
+    } finally {
+      this.#invocations -= 1;
+    }
   }
 
   /** Resolves when the plugin knows the current login. */

@@ -20,6 +20,7 @@ export class Supervisor {
   async start() {
     await this.open();
     await this.begin("start");
+    await this.removeOtherCopies();
   }
 
   /** Starts a program that does not serve yet. Returns its session. */
@@ -34,6 +35,11 @@ export class Supervisor {
   async begin(hook) {
     await this.#session.begin(hook);
     this.#backoff.recordStart(Date.now());
+  }
+
+  /** Removes the copies of the programs that this one has replaced. */
+  removeOtherCopies() {
+    return this.#session.removeOtherCopies();
   }
 
   /** Ends the program and all restarts. Returns the error of the hook. */

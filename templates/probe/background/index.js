@@ -54,7 +54,11 @@ function readAnswers() {
 function answer(id, value) {
   answers[id] = value;
   const anonymous = (_, value) => (typeof value === "string" ? withoutHome(value) : value ?? null);
-  if (file) writeFileSync(file, JSON.stringify(answers, anonymous, 2));
+  try {
+    if (file) writeFileSync(file, JSON.stringify(answers, anonymous, 2));
+  } catch {
+    // The next answer is written with all others. An error here would be one of the user's app.
+  }
 }
 
 /** Like `typeof`, with `null` and the names of classes. */
