@@ -78,3 +78,19 @@ test("answers are written beside the probe where there can be no data folder", (
   const answers = JSON.parse(readFileSync(join(probe, "background", "answers.json"), "utf8"));
   assert.deepEqual(answers.stop.from, "named");
 });
+
+test("a file for the answers that cannot be written is no error in the app", () => {
+  const probe = join(root, "full", "plugins", "stratos-doctor");
+  cpSync(PROBE, probe, { recursive: true });
+  const settings = { answers: join(root, "full", "answers.json"), port: 1 };
+  writeFileSync(join(probe, "background", "settings.json"), JSON.stringify(settings));
+  const script = `
+    const { mkdirSync, rmSync } = await import("node:fs");
+    const plugin = await import("${pathToFileURL(join(probe, "background", "index.js"))}");
+    const file = ${JSON.stringify(settings.answers)};
+    rmSync(file);
+    mkdirSync(file);
+    await plugin.onResume({});`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+});

@@ -257,6 +257,26 @@ describe("failures", () => {
     assert.equal(reads, before);
   });
 
+  test("a plugin that reads nothing is sent a changed login once, and is reported once", async () => {
+    const { shell, folder } = await prepare("sample");
+    const { LoginWatch } = await import(pathToFileURL(join(folder, "background", "login.js")));
+    const connection = { queuedBytes: 0, calls: 0 };
+    connection.call = async () => {
+      connection.calls += 1;
+      if (connection.queuedBytes > 0) throw new Error("no answer");
+    };
+    const errors = [];
+    const watch = new LoginWatch(shell.newContext(), connection, (error) => errors.push(error.message));
+    cleanUp.push(() => watch.stop());
+    shell.auth = { authenticated: true, token: "first" };
+    connection.queuedBytes = 1000;
+    for (let round = 0; round < 3; round += 1) await watch.sync();
+    assert.deepEqual([connection.calls, errors], [1, ["no answer"]]);
+    connection.queuedBytes = 0;
+    for (let round = 0; round < 3; round += 1) await watch.sync();
+    assert.deepEqual([connection.calls, errors], [2, ["no answer"]]);
+  });
+
   test("a plugin that failed to start can be started again", async () => {
     const { shell, entry } = await prepare("sample");
     const config = shell.newContext().config;

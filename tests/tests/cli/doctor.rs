@@ -60,6 +60,9 @@ fn an_answer_that_differs_is_a_failure() {
         .join("App Data")
         .join(PROBE)
         .join("background/answers.json");
+    fs::write(&answers, "{}").unwrap();
+    let loaded = doctor(root.path(), &[]);
+    assert!(loaded.stdout.contains("has not started"), "{loaded:?}");
     fs::write(&answers, "{ \"starts\": 1").unwrap();
     let cut = doctor(root.path(), &[]);
     assert_eq!(cut.code, Some(2), "{cut:?}");
@@ -78,6 +81,12 @@ fn an_answer_that_differs_is_a_failure() {
         assert!(answered.stdout.contains(part), "{part}: {answered:?}");
     }
     assert!(!answered.stdout.contains('\u{1b}'), "{answered:?}");
+    assert!(answered.stdout.contains("the plugin stays"));
+    assert!(answers.exists());
+    fs::write(&answers, r#"{ "starts": 2, "complete": true }"#).unwrap();
+    let complete = doctor(root.path(), &[]);
+    assert!(complete.stdout.contains("removed"), "{complete:?}");
+    assert!(!answers.exists());
 }
 
 #[test]
@@ -119,7 +128,7 @@ fn the_probe_passes_its_tests() {
         .expect("node runs");
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{report}");
-    assert!(report.contains("# pass 3"), "{report}");
+    assert!(report.contains("# pass 4"), "{report}");
 }
 
 /// Runs the command with `App Data` as the folder of the app and, unless it removes the probe, a report.

@@ -27,4 +27,9 @@ impl Answers {
     pub(super) fn starts(&self) -> u64 {
         self.0.get("starts").and_then(Value::as_u64).unwrap_or(0)
     }
+
+    /// Whether the app has started the probe twice, and the probe has asked all its questions at the last start.
+    pub(super) fn are_complete(&self) -> bool {
+        self.starts() >= 2 && self.get("complete") == Some(&Value::Bool(true))
+    }
 }

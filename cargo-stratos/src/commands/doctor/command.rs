@@ -43,6 +43,11 @@ Start Stratos, wait for ten seconds, quit it, and run the same command again.
 If Stratos was started since, it does not load plugins from this folder: please report that.
 `cargo stratos doctor --app --remove` removes the plugin.";
 
+const INCOMPLETE: &str = "\
+Answers are missing, and the plugin stays: Stratos has to start it twice, for ten seconds each time.
+Start Stratos, wait for ten seconds, quit it, and run the same command again.
+`cargo stratos doctor --app --remove` removes the plugin.";
+
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     if !args.app {
         return Err(Error::usage(
@@ -71,7 +76,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         cx.output.line(format!("installed {shown}\n\n{STEPS}"))?;
         return Ok(Outcome::Success);
     }
-    let Some(answers) = probe.answers()? else {
+    let Some(answers) = probe.answers()?.filter(|answers| answers.starts() > 0) else {
         cx.output.line(format!("{NOT_STARTED}\n\n{shown}"))?;
         return Ok(Outcome::Failure);
     };
@@ -82,6 +87,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let path = args.report.to_string_lossy();
     cx.output
         .line(format!("The report is in {}.", escape(&path)))?;
+    if !answers.are_complete() {
+        cx.output.line(INCOMPLETE)?;
+        return Ok(Outcome::Failure);
+    }
     probe.remove()?;
     cx.output.line(format!("removed {shown}"))?;
     Ok(Outcome::success_if(report.is_as_assumed()))

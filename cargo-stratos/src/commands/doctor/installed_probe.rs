@@ -94,7 +94,7 @@ impl InstalledProbe {
         Ok(())
     }
 
-    /// The answers of the probe; `None` if the app has not started it.
+    /// The answers of the probe; `None` if it has written none.
     pub(super) fn answers(&self) -> Result<Option<Answers>, Error> {
         // The probe takes the second place if it cannot write to the first one.
         let places = [
