@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use stratos_manifest::{PortabilityError, portability_error};
+use stratos_manifest::{PortabilityError, is_invisible, portability_error};
 
 use crate::limits::{MAX_NAME_BYTES, MAX_PATH_UNITS};
 use crate::problem::Problem;
@@ -125,19 +125,17 @@ fn unsafe_path(path: &str) -> Option<Problem> {
 }
 
 fn control_character(path: &str) -> Option<Problem> {
-    let char = path.chars().find(|char| is_control(*char))?;
+    // With a character that does not show, two names look like one.
+    let char = path.chars().find(|char| is_invisible(*char))?;
+    let kind = match char.is_control() {
+        true => "control",
+        false => "invisible",
+    };
     let message = format!(
-        "the path contains the control character U+{:04X}",
+        "the path contains the {kind} character U+{:04X}",
         u32::from(char)
     );
     Some(Problem::error("control-character", path, message).help("rename the file"))
-}
-
-/// Whether a character controls a terminal, changes the direction of the text around it, or does not show, so that two
-/// names look like one.
-fn is_control(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn too_long(path: &str) -> Option<Problem> {
@@ -202,6 +200,7 @@ mod tests {
             ("ui/a\u{9b}b", Some("control-character")),
             ("ui/a\0", Some("control-character")),
             ("ui/a\u{202e}gnp.js", Some("control-character")),
+            ("ui/a\u{ad}b.js", Some("control-character")),
             (&longer, Some("path-too-long")),
             (&long_name, Some("path-too-long")),
             ("C:/up", Some("unportable-name")),

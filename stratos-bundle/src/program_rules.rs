@@ -16,7 +16,11 @@ const WINDOWS: Platform = Platform::new(System::Windows, Architecture::X64);
 
 /// The problems of all files in [`layout::PROGRAMS`]; `plugin_id` is `None` if the manifest cannot be read.
 pub(crate) fn program_problems(bundle: &Bundle, plugin_id: Option<&str>) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let mut problems: Vec<_> = bundle
+        .files
+        .keys()
+        .filter_map(|path| wrong_case(path))
+        .collect();
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, name) in bundle.program_files() {
         match name.split_once('/') {
@@ -70,6 +74,18 @@ fn header_problem(path: &str, bytes: &[u8], platform: Platform, is_main: bool) -
         let message = format!("`{path}` is a library, which no system can start");
         Problem::error("not-executable", path, message)
             .help("build the plugin's program, not its library")
+    })
+}
+
+/// The problem of a path that is in the folder of programs on Windows and macOS only.
+fn wrong_case(path: &str) -> Option<Problem> {
+    let is_program = layout::is_program(&path.to_lowercase());
+    (is_program && !layout::is_program(path)).then(|| {
+        let folder = layout::PROGRAMS;
+        let message =
+            format!("`{path}` is in the folder `{folder}` only where letter case does not count");
+        Problem::error("misplaced-program", path, message)
+            .help(format!("rename the folder to `{folder}`"))
     })
 }
 

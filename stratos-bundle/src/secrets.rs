@@ -118,7 +118,8 @@ pub(crate) fn secret_problems(bundle: &Bundle, waivers: &[Waiver]) -> Vec<Proble
 }
 
 fn secret_in_file(path: &str, bytes: &[u8]) -> Option<Problem> {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    // Windows and macOS take `.ENV` for `.env`.
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let waiver = format!(
         "if it is none, add `[[pack.not_secret]]` with `path = \"{path}\"` and a reason to stratos.toml"
     );
@@ -131,7 +132,7 @@ fn secret_in_file(path: &str, bytes: &[u8]) -> Option<Problem> {
         return Some(Problem::error("env-file", path, message).help(help));
     }
     let is_text = !bytes[..bytes.len().min(TEXT_START)].contains(&0);
-    if !is_text || bytes.len() > MAX_SEARCHED_BYTES || path.starts_with(layout::PROGRAMS) {
+    if !is_text || bytes.len() > MAX_SEARCHED_BYTES || layout::is_program(path) {
         return None;
     }
     let (at, what) = find_secret(bytes)?;
@@ -297,6 +298,7 @@ mod tests {
         let token = token("ghp_", 36);
         assert_eq!(problems("assets/a.bin", &format!("\0{token}"), &[]), []);
         assert_eq!(problems("background/bin/linux-x64/a", &token, &[]), []);
+        assert_eq!(problems("background/bindings.js", &token, &[]).len(), 1);
     }
 
     #[test]
@@ -304,6 +306,7 @@ mod tests {
         for (path, is_found) in [
             (".env", true),
             ("ui/.env.production", true),
+            ("ui/.ENV", true),
             ("ui/.envrc-example", false),
             ("ui/env.js", false),
         ] {

@@ -127,6 +127,23 @@ pub(crate) fn invisible_characters(text: &str) -> Vec<(usize, char, InvisibleKin
     found
 }
 
+/// Whether a character does not show, controls a terminal, breaks a line, or changes the direction of the text around it.
+///
+/// Spaces and the variation selectors of emoji are not among them. Some languages need some of these characters.
+///
+/// ```
+/// use stratos_manifest::is_invisible;
+///
+/// assert!("\u{200b}\u{ad}\u{202e}\n".chars().all(is_invisible));
+/// assert!(!"ä 日 ✈\u{fe0f}".chars().any(is_invisible));
+/// ```
+#[must_use]
+pub fn is_invisible(char: char) -> bool {
+    // Line separators; and the rest of the block of tags, with variation selectors that can encode hidden text.
+    let is_other = matches!(char, '\u{2028}' | '\u{2029}' | '\u{e0080}'..='\u{e01ef}');
+    char.is_control() || is_other || kind(char).is_some()
+}
+
 fn kind(char: char) -> Option<InvisibleKind> {
     match char {
         '\t' | '\n' | '\r' => None,

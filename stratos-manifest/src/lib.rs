@@ -120,6 +120,7 @@ pub use self::{
     },
     fix::{Edit, Fix, Safety},
     icon::{Doctype, IconContent, Svg, SvgMatches},
+    invisible::is_invisible,
     levels::{LevelError, Levels},
     model::{
         Author, Background, Choice, Manifest, PluginType, Setting, SettingDeclaration,

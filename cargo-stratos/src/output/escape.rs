@@ -2,18 +2,20 @@
 
 use std::borrow::Cow;
 
+use stratos_manifest::is_invisible;
+
 /// Escapes control characters, invisible characters, characters that change the direction of text, and commands to CI
 /// services.
 ///
 /// Line breaks and tabs are escaped as well. Use [`escape_line`] for text at the start of a line.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     let commands = ci_commands(text);
-    if commands.is_empty() && !text.chars().any(must_escape) {
+    if commands.is_empty() && !text.chars().any(is_invisible) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len());
     for (at, character) in text.char_indices() {
-        if must_escape(character) || commands.binary_search(&at).is_ok() {
+        if is_invisible(character) || commands.binary_search(&at).is_ok() {
             match character {
                 '#' => escaped.push_str("\\u{23}"),
                 _ => escaped.extend(character.escape_default()),
@@ -70,16 +72,6 @@ fn escape_leading_command(line: String) -> String {
         true => line.replacen("::", ":\\u{3a}", 1),
         false => line,
     }
-}
-
-/// Whether a character could control a terminal, or hide or reorder text.
-pub(super) fn must_escape(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            // Tags, and variation selectors that emoji do not use: they can encode hidden text.
-            | '\u{e0000}'..='\u{e01ef}')
 }
 
 /// Byte offsets of the second `#` in CI commands such as `##[group]` and `##vso[task.complete]`, which CI runners accept

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use stratos_manifest::is_invisible;
 
-use crate::output::escape::{ci_commands, must_escape};
+use crate::output::escape::ci_commands;
 
 /// Serializes to one line of JSON. Characters that [`escape`](fn@crate::output::escape) escapes are written as `\uXXXX`,
 /// which is the same text to a JSON parser.
@@ -25,7 +26,7 @@ fn escape_json(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for (at, character) in json.char_indices() {
         let is_line_break = character == '\n';
-        if !is_line_break && must_escape(character) || commands.binary_search(&at).is_ok() {
+        if !is_line_break && is_invisible(character) || commands.binary_search(&at).is_ok() {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(text, "\\u{unit:04x}").expect("writing to a string does not fail");
             }

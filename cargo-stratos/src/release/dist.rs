@@ -166,7 +166,7 @@ pub(super) fn check_apart(out: &Path, source: &Path, name: &str) -> Result<(), E
 }
 
 /// The path without links, as far as it exists.
-fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     if let Ok(real) = dunce::canonicalize(path) {
         return real;
     }

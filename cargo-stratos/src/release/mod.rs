@@ -13,6 +13,7 @@ mod ui;
 
 pub(crate) use self::background::BuiltProgram;
 pub(crate) use self::build::{DIST, Dist, build};
+pub(crate) use self::dist::real;
 pub(crate) use self::ignore_file::read_ignore_file;
 pub(crate) use self::options::{BuildOptions, Profile};
 pub(crate) use self::run_command::run_command;

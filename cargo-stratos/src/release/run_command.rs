@@ -14,7 +14,7 @@ use tracing::debug;
 use crate::block_on::block_on;
 use crate::error::Error;
 use crate::output::Progress;
-use crate::platform::TOKEN_VARIABLE;
+use crate::platform::without_token;
 use crate::stop_signals::StopSignals;
 
 /// Start of the message that cargo prints for each built crate.
@@ -41,9 +41,7 @@ pub(crate) fn run_command(
     action: &str,
     operation: &'static str,
 ) -> Result<CommandOutput, Error> {
-    // Build scripts and the author's commands have no use for it.
-    command.env_remove(TOKEN_VARIABLE);
-    command
+    without_token(&mut command)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

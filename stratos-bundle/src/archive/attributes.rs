@@ -6,6 +6,8 @@ const TYPE_UNKNOWN: u32 = 0;
 const TYPE_FILE: u32 = 0o100_000;
 const TYPE_FOLDER: u32 = 0o040_000;
 const TYPE_LINK: u32 = 0o120_000;
+/// The bits setuid, setgid and sticky of a mode.
+const SPECIAL_BITS: u32 = 0o7000;
 
 const DOS_LABEL: u32 = 0x08;
 const DOS_FOLDER: u32 = 0x10;
@@ -21,6 +23,8 @@ pub(super) enum AttributesError {
     Special,
     /// The attributes make it a folder, and the name a file, or the other way round.
     Contradiction,
+    /// The file would run with the rights of its owner or group.
+    SpecialBits,
 }
 
 /// Checks the external attributes of a file, or of a folder, whose name ends with `/`.
@@ -32,6 +36,10 @@ pub(super) fn check_attributes(attributes: u32, is_folder: bool) -> Result<(), A
     }
     if attributes & DOS_LABEL != 0 {
         return Err(AttributesError::Special);
+    }
+    // Folders of shared disks often have setgid, and no folder is unpacked with its mode.
+    if !is_folder && (attributes >> 16) & SPECIAL_BITS != 0 {
+        return Err(AttributesError::SpecialBits);
     }
     let is_folder_of_dos = attributes & DOS_FOLDER != 0;
     match (attributes >> 16) & TYPE_MASK {
@@ -50,7 +58,7 @@ mod tests {
 
     #[test]
     fn only_files_and_folders_are_accepted() {
-        use AttributesError::{Contradiction, Link, Special};
+        use AttributesError::{Contradiction, Link, Special, SpecialBits};
         for (mode, attributes, is_folder, expected) in [
             (0, 0, false, Ok(())),
             (0, 0x20, false, Ok(())),
@@ -75,6 +83,10 @@ mod tests {
             (0o010_644, 0, false, Err(Special)),
             (0o140_644, 0, false, Err(Special)),
             (0o030_644, 0, false, Err(Special)),
+            (0o104_755, 0, false, Err(SpecialBits)),
+            (0o102_755, 0, false, Err(SpecialBits)),
+            (0o1644, 0, false, Err(SpecialBits)),
+            (0o042_755, 0x10, true, Ok(())),
         ] {
             let found = check_attributes(mode << 16 | attributes, is_folder);
             assert_eq!(found, expected, "{mode:o} {attributes:x} {is_folder}");

@@ -237,6 +237,12 @@ fn check_kind(entry: &Entry<'_>, attributes: u32) -> Result<(), ArchiveError> {
                 "the file is a device, a pipe, a socket or the label of a disk",
             )
             .help("leave it out"),
+        AttributesError::SpecialBits => entry
+            .error(
+                "special-mode",
+                "the mode of the file has setuid, setgid or the sticky bit",
+            )
+            .help("remove them with `chmod a-st`, and write the archive anew"),
         AttributesError::Contradiction => {
             let [name, attributes] = match entry.is_folder() {
                 true => ["folder", "file"],

@@ -44,11 +44,9 @@ pub(super) fn find_directory(bytes: &[u8]) -> Result<DirectoryPlace, ArchiveErro
     }
     let entries = usize::from(end.entries);
     if entries == 0 {
-        return Err(ArchiveError::new(
-            "empty-archive",
-            at,
-            "the archive has no files",
-        ));
+        let message = "the archive has no files";
+        return Err(ArchiveError::new("empty-archive", at, message)
+            .help("`cargo stratos pack` writes a zip with the files of a plugin"));
     }
     if entries > MAX_FILES {
         return Err(too_many_files(at, entries));

@@ -43,10 +43,10 @@ fn duplicates<'a>(entries: &'a [Entry<'_>]) -> impl Iterator<Item = ArchiveError
 
 /// The paths that differ, and are one file on Windows or macOS, or a file and a folder.
 fn clashes(entries: &[Entry<'_>]) -> Vec<ArchiveError> {
-    let parents: HashSet<_> = entries.iter().filter_map(parent).collect();
-    let is_parent = |entry: &&Entry<'_>| entry.is_folder() && parents.contains(entry.path());
+    let folders: HashSet<_> = entries.iter().flat_map(folders_of).collect();
+    let has_entries = |entry: &&Entry<'_>| entry.is_folder() && folders.contains(entry.path());
     // The path of a file names the folders that it lies in.
-    let leaves = entries.iter().filter(|entry| !is_parent(entry));
+    let leaves = entries.iter().filter(|entry| !has_entries(entry));
     let problems = names::problems(leaves.map(Entry::path));
     let offsets: HashMap<_, _> = entries
         .iter()
@@ -65,9 +65,10 @@ fn clashes(entries: &[Entry<'_>]) -> Vec<ArchiveError> {
         .collect()
 }
 
-/// The folder that an entry lies in.
-fn parent<'a>(entry: &'a Entry<'_>) -> Option<&'a str> {
-    Some(entry.path().rsplit_once('/')?.0)
+/// The folders that an entry lies in.
+fn folders_of<'a>(entry: &'a Entry<'_>) -> impl Iterator<Item = &'a str> {
+    let path = entry.path();
+    path.match_indices('/').map(|(end, _)| &path[..end])
 }
 
 fn is_error(problem: &Problem) -> bool {

@@ -15,13 +15,16 @@ pub(super) struct PluginEnv {
     configured: Mutex<BTreeMap<String, EnvVars>>,
     /// Variables of the command line, which override the configured ones.
     overrides: BTreeMap<String, OsString>,
+    /// Variables of this process that plugins do not get.
+    withheld: Vec<String>,
 }
 
 impl PluginEnv {
-    pub(super) fn new(overrides: BTreeMap<String, OsString>) -> Self {
+    pub(super) fn new(overrides: BTreeMap<String, OsString>, withheld: Vec<String>) -> Self {
         Self {
             configured: Mutex::default(),
             overrides,
+            withheld,
         }
     }
 
@@ -32,8 +35,11 @@ impl PluginEnv {
             .unwrap_or_else(PoisonError::into_inner) = env;
     }
 
-    /// Adds the variables to a command that starts a plugin.
+    /// Removes the withheld variables from, and adds the others to, a command that starts a plugin.
     pub(super) fn apply(&self, plugin: &str, command: &mut Command) {
+        for name in &self.withheld {
+            command.env_remove(name);
+        }
         let configured = self.configured.lock();
         let configured = configured.unwrap_or_else(PoisonError::into_inner);
         if let Some(env) = configured.get(plugin) {

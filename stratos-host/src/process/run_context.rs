@@ -32,6 +32,8 @@ pub struct LaunchOptions {
     pub runtime_dir: Option<PathBuf>,
     /// Environment variables of all plugins. Override those of `stratos.toml`.
     pub env: BTreeMap<String, OsString>,
+    /// Names of environment variables of this process that plugins do not get, such as those with secrets.
+    pub withheld_env: Vec<String>,
     /// Command of the guardian, a process that outlives the shell: called with the path of the run record, it has to
     /// call `run_guardian`. Without it, started processes are not recorded.
     pub guardian: Option<Command>,
@@ -65,6 +67,7 @@ impl LaunchOptions {
             cargo: CargoOptions::default(),
             runtime_dir: None,
             env: BTreeMap::new(),
+            withheld_env: Vec::new(),
             guardian: None,
         }
     }
@@ -106,7 +109,7 @@ impl RunContext {
                 run_record.clone(),
             )),
             run_record,
-            env: PluginEnv::new(options.env),
+            env: PluginEnv::new(options.env, options.withheld_env),
             supervisors: TaskTracker::new(),
             _guardian: guardian,
         })

@@ -30,6 +30,9 @@ fn main() -> ExitCode {
     }
     match behaviour {
         "helped" => help(&program),
+        "tokenless" if std::env::var_os("SKYVEX_API_TOKEN").is_some() => {
+            std::process::exit(9);
+        }
         "exits" => {
             eprintln!("goodbye");
             return ExitCode::from(7);

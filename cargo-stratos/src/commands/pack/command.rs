@@ -84,6 +84,10 @@ fn pack(
     } = source.collect(cx, project)?;
     report.left_out = left_out;
     report.problems.extend(problems);
+    report
+        .problems
+        .extend(source.stale_problem(project, &bundle)?);
+    let before_contents = report.problems.len();
     report.problems.extend(content_problems(&bundle, settings));
     report.platforms = bundle.platforms().into_iter().collect();
     if let Some(command) = &settings.sign
@@ -91,11 +95,14 @@ fn pack(
         && !report.has_errors()
     {
         report.is_signed = sign_programs(cx, &project.folder, command, &mut bundle)?;
+        // The command may have left something else than a program.
+        report.problems.truncate(before_contents);
+        report.problems.extend(content_problems(&bundle, settings));
     }
     if !report.has_errors() {
         report
             .problems
-            .extend(version_problem(cx, &project.manifest, &bundle)?);
+            .extend(version_problem(cx, project, &bundle)?);
     }
     let files = bundle.files.iter().map(|(path, bytes)| PackedFile {
         path: path.clone(),

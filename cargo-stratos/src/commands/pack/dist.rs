@@ -9,7 +9,7 @@ use stratos_manifest::Manifest;
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::release::{BuildOptions, DIST, build, read_ignore_file};
+use crate::release::{BuildOptions, DIST, build, read_ignore_file, real};
 
 /// Where the files of a bundle come from.
 #[derive(Debug)]
@@ -49,20 +49,19 @@ impl<'a> DistSource<'a> {
 
     /// Checks that the zip is not written into a folder that is packed, where the next call would pack it.
     pub(super) fn check_outside(&self, zip: &Path) -> Result<(), Error> {
-        let parent = match zip.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
+        // The build may create both.
+        let real = |path: &Path| match std::path::absolute(path) {
+            Ok(path) => Ok(real(&path)),
+            Err(source) => Err(Error::file("find", path, source)),
         };
-        let Ok(parent) = dunce::canonicalize(parent) else {
-            return Ok(());
-        };
-        let real = self
-            .folders
-            .iter()
-            .map(|folder| (folder, dunce::canonicalize(folder)));
-        let inside =
-            real.filter(|(_, real)| real.as_ref().is_ok_and(|real| parent.starts_with(real)));
-        match inside.map(|(folder, _)| folder).next() {
+        let real_zip = real(zip)?;
+        let mut inside = None;
+        for folder in &self.folders {
+            if real_zip.starts_with(real(folder)?) {
+                inside = Some(folder);
+            }
+        }
+        match inside {
             Some(folder) => Err(Error::usage(
                 format!(
                     "{} is in {}, which is packed",
@@ -110,6 +109,31 @@ impl<'a> DistSource<'a> {
             }
         }
         Ok(collected)
+    }
+
+    /// The problem of a manifest that is not the plugin's, as of folders of an earlier version.
+    pub(super) fn stale_problem(
+        &self,
+        project: &Project,
+        bundle: &Bundle,
+    ) -> Result<Option<Problem>, Error> {
+        let name = Manifest::FILE_NAME;
+        let path = project.folder.join(name);
+        let expected = fs::read(&path).map_err(|source| Error::file("read", path, source))?;
+        let packed = bundle.files.get(name);
+        if packed.is_none_or(|packed| *packed == expected) {
+            return Ok(None);
+        }
+        let message = format!(
+            "the `{name}` that would be packed is not the plugin's: it was built before a change"
+        );
+        let problem = Problem::error("stale-dist", name, message);
+        Ok(Some(problem.help(match self.folders.as_slice() {
+            [only] if *only == project.folder.join(DIST) => {
+                "build again: `cargo stratos pack` without `--no-build`"
+            }
+            _ => "build the folders again from these sources, or check out the sources that they were built from",
+        })))
     }
 
     fn check_is_dist(&self, folder: &Path) -> Result<(), Error> {

@@ -2,22 +2,31 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use stratos_host::StateDir;
 use tempfile::TempDir;
 
 use crate::error::Error;
 
-/// A temporary folder with programs.
+/// A temporary folder with programs, in the plugin's state folder: on some machines, no program can be run in the
+/// system's temporary folder.
 #[derive(Debug)]
 pub(super) struct ProgramCopies {
     folder: TempDir,
 }
 
 impl ProgramCopies {
-    pub(super) fn create() -> Result<Self, Error> {
-        let folder = tempfile::Builder::new().prefix("stratos-pack-").tempdir();
-        let folder = folder.map_err(Error::system("create a temporary folder"))?;
+    pub(super) fn create(plugin_folder: &Path) -> Result<Self, Error> {
+        let state = plugin_folder.join(StateDir::NAME);
+        let create = || {
+            StateDir::create(&state)?;
+            // The commands that get the copies run in other folders.
+            let state = std::path::absolute(&state)?;
+            tempfile::Builder::new().prefix("pack-").tempdir_in(state)
+        };
+        let folder =
+            create().map_err(|source| Error::file("create a folder in", &state, source))?;
         Ok(Self { folder })
     }
 
@@ -40,7 +49,7 @@ impl ProgramCopies {
 }
 
 #[cfg(unix)]
-fn make_executable(file: &std::path::Path) -> io::Result<()> {
+fn make_executable(file: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
 
     fs::set_permissions(file, fs::Permissions::from_mode(0o755))
@@ -48,6 +57,6 @@ fn make_executable(file: &std::path::Path) -> io::Result<()> {
 
 /// Windows knows programs by their names.
 #[cfg(not(unix))]
-fn make_executable(_: &std::path::Path) -> io::Result<()> {
+fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }

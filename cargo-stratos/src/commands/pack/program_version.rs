@@ -1,24 +1,26 @@
 //! The question to the plugin's program for this computer, which version it is.
 
 use stratos_bundle::{Bundle, Platform, Problem, layout};
+use stratos_host::config::Project;
 use stratos_host::process::LaunchOptions;
 use stratos_host::{ProbeError, probe_version};
-use stratos_manifest::Manifest;
 use stratos_protocol::error::chain;
 
 use crate::block_on::block_on;
 use crate::commands::pack::program_copies::ProgramCopies;
 use crate::context::Context;
 use crate::error::Error;
+use crate::platform::TOKEN_VARIABLE;
 
 /// The problem of a program that does not start, or that has another version than the manifest.
 ///
 /// Programs for other platforms than this computer's cannot be asked.
 pub(super) fn version_problem(
     cx: &Context,
-    manifest: &Manifest,
+    project: &Project,
     bundle: &Bundle,
 ) -> Result<Option<Problem>, Error> {
+    let manifest = &project.manifest;
     let Some(platform) = Platform::host() else {
         return Ok(None);
     };
@@ -26,11 +28,12 @@ pub(super) fn version_problem(
     let Some(bytes) = bundle.files.get(&path) else {
         return Ok(None);
     };
-    let copies = ProgramCopies::create()?;
+    let copies = ProgramCopies::create(&project.folder)?;
     let program = copies.write(&path, bytes)?;
     let folder = copies.folder();
     let mut options = LaunchOptions::new(folder.join("state"));
     options.runtime_dir = cx.runtime_dir();
+    options.withheld_env = vec![TOKEN_VARIABLE.to_owned()];
     let probe = block_on(async {
         match probe_version(&program, &manifest.id, &folder, options).await {
             Err(ProbeError::Prepare(source)) => {

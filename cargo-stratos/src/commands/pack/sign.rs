@@ -31,7 +31,7 @@ pub(super) fn sign_programs(
         true => Path::new("."),
         false => plugin_folder,
     };
-    let copies = ProgramCopies::create()?;
+    let copies = ProgramCopies::create(plugin_folder)?;
     let mut has_programs = false;
     let programs = bundle.files.iter_mut();
     for (path, bytes) in programs.filter(|(path, _)| layout::is_program(path)) {

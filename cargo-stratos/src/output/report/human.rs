@@ -6,10 +6,10 @@ use annotate_snippets::{
     AnnotationKind, Element, Group, Level as Shown, Origin, Renderer, Snippet,
 };
 use stratos_bundle::Problem;
-use stratos_manifest::{Diagnostic, Level, position};
+use stratos_manifest::{Diagnostic, Level, is_invisible, position};
 
 use crate::error::Error;
-use crate::output::escape::{ci_commands, must_escape};
+use crate::output::escape::ci_commands;
 use crate::output::report::{
     BundleFinding, CheckedBundle, CheckedFile, MAX_SHOWN, Reporter, Summary,
 };
@@ -201,7 +201,7 @@ fn mask(source: &str) -> String {
         _ if commands.binary_search(&at).is_ok() => '?',
         ('\n' | '\t', _) => character,
         ('\r', _) => ' ',
-        _ if !must_escape(character) => character,
+        _ if !is_invisible(character) => character,
         (_, 1) => MASK,
         (_, 2) => '¿',
         (_, 3) => char::REPLACEMENT_CHARACTER,

@@ -38,6 +38,7 @@ fn kinds() -> Vec<Case> {
         entry("pipe", "special-file", file().with_mode(0o010_666)),
         entry("socket", "special-file", file().with_mode(0o140_666)),
         entry("unknown type", "special-file", file().with_mode(0o150_666)),
+        entry("setuid", "special-mode", file().with_mode(0o104_777)),
         entry("label of a disk", "special-file", file().with_attributes(8)),
         entry(
             "file with the mode of a folder",
@@ -277,6 +278,16 @@ fn contents_of_a_bundle() -> Vec<Case> {
             "environment variables",
             "env-file",
             RawEntry::stored(".env", b"TOKEN=1"),
+        ),
+        entry(
+            "environment variables in upper case",
+            "env-file",
+            RawEntry::stored("ui/.ENV", b"TOKEN=1"),
+        ),
+        entry(
+            "program in a folder in upper case",
+            "misplaced-program",
+            RawEntry::stored("Background/Bin/win32-x64/demo.exe", b"text"),
         ),
         case("an error behind a thousand warnings", "env-file", |zip| {
             for number in 0..1001 {

@@ -6,7 +6,7 @@ use std::io::{Cursor, Write as _};
 use std::path::Path;
 
 use stratos_bundle::{Bundle, Zip, read_archive};
-use stratos_tests::{ICON, MANIFEST, Requirement, extra_field, folder, unicode_path};
+use stratos_tests::{ICON, MANIFEST, RawEntry, Requirement, extra_field, folder, unicode_path};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -99,6 +99,21 @@ fn archives_of_info_zip_are_accepted() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     assert_file_accepted(&path);
+}
+
+#[test]
+fn folders_with_nothing_but_folders_in_them_are_accepted() {
+    let mut zip = good();
+    for folder in ["assets/", "assets/icons/", "assets/icons/dark/"] {
+        zip.push(RawEntry::stored(folder, b"").with_mode(0o042_755));
+    }
+    let icon = RawEntry::stored("assets/icons/dark/a.svg", ICON.as_bytes());
+    zip.push(icon);
+    // Without the file that lies in it directly.
+    zip.entries.remove(STORED);
+    let bundle = read_archive(&zip.bytes()).expect("it is accepted");
+    assert!(bundle.files.contains_key("assets/icons/dark/a.svg"));
+    assert_same_files(&[zip.bytes()]);
 }
 
 #[test]

@@ -67,6 +67,7 @@ const UNSAFE: &[Name] = &[
         "control-character",
         "\u{feff}a".as_bytes(),
     ),
+    ("soft hyphen", "control-character", "a\u{ad}b".as_bytes()),
     (
         "C1 control character",
         "control-character",

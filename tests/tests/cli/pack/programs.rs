@@ -1,9 +1,10 @@
 //! Programs that are asked for their version, and signed.
 
 use std::fs;
+use std::process::Command;
 
 use stratos_bundle::layout;
-use stratos_tests::MANIFEST;
+use stratos_tests::{MANIFEST, cargo_stratos};
 
 use crate::SAMPLE;
 use crate::pack::dist::{Plugin, host, names};
@@ -31,6 +32,21 @@ fn a_program_of_another_version_is_refused() {
     let message = "is version 1.0.0 of the plugin, and plugin.json says 1.2.0";
     assert!(refused.stderr.contains(message), "{refused:?}");
     assert!(!plugin.zip_path().exists());
+}
+
+#[test]
+fn a_program_does_not_get_the_token() {
+    let plugin = Plugin::with_program("tokenless");
+    let mut command = Command::new(cargo_stratos());
+    command
+        .args(["pack", "--no-build"])
+        .current_dir(plugin.path());
+    let output = command.env("SKYVEX_API_TOKEN", "12|AbCdEfGhIjKl").output();
+    let output = output.expect("cargo-stratos runs");
+    assert!(output.status.success(), "{output:?}");
+    let copies = fs::read_dir(plugin.path().join(".stratos")).expect("the state folder");
+    let copies = copies.map(|entry| entry.expect("an entry").file_name());
+    assert_eq!(copies.collect::<Vec<_>>(), [".gitignore"]);
 }
 
 #[test]
@@ -66,6 +82,16 @@ fn programs_are_signed_as_copies_by_the_command_of_the_author() {
     assert!(size.is_some_and(|size| size > unsigned), "{size:?}");
     let in_dist = fs::metadata(plugin.path().join("dist").join(path)).expect("a program");
     assert_eq!(in_dist.len(), unsigned, "the original was signed");
+}
+
+#[test]
+fn what_the_signing_command_leaves_behind_is_checked() {
+    let plugin = Plugin::with_program("demo");
+    plugin.write("stratos.toml", "[pack]\nsign = \"echo signed > {}\"\n");
+    let (code, report) = plugin.pack_json(&["--no-build"]);
+    assert_eq!(names(&report, "error"), ["not-a-program"], "{report:#}");
+    assert_eq!(code, Some(1));
+    assert!(!plugin.zip_path().exists());
 }
 
 #[test]

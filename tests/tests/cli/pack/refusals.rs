@@ -1,5 +1,7 @@
 //! What is not packed: each refusal by its name, and no zip is written.
 
+use std::fs;
+
 use stratos_tests::{ICON, MANIFEST, TinyKind, tiny_file, tiny_program};
 
 use crate::pack::dist::{Plugin, names};
@@ -147,7 +149,11 @@ fn files_that_the_shell_looks_for_must_be_there() {
 
     let plugin = Plugin::new();
     plugin.write("dist/plugin.json", "{}");
-    refused(&plugin, "invalid-manifest");
+    let (code, report) = plugin.pack_json(&["--no-build"]);
+    assert_eq!(
+        (code, names(&report, "error")),
+        (Some(1), vec!["stale-dist", "invalid-manifest"])
+    );
 
     let plugin = Plugin::new();
     plugin.remove("dist/ui/index.js");
@@ -156,6 +162,17 @@ fn files_that_the_shell_looks_for_must_be_there() {
         (code, names(&report, "warning")),
         (Some(0), vec!["missing-ui"])
     );
+}
+
+#[test]
+fn folders_of_another_version_are_refused() {
+    let plugin = Plugin::new();
+    plugin.write("plugin.json", MANIFEST.replace("1.0.0", "2.0.0"));
+    let help = refused(&plugin, "stale-dist");
+    assert!(help.contains("without `--no-build`"), "{help}");
+    let (code, report) = plugin.pack_json(&["--merge", "dist"]);
+    assert_eq!(names(&report, "error"), ["stale-dist"], "{report:#}");
+    assert_eq!(code, Some(1));
 }
 
 #[cfg(unix)]
@@ -221,6 +238,9 @@ fn a_wrong_command_line_or_setting_has_code_2() {
         &["--no-build", "--out", "dist/ui/plugin.zip"],
         "which is packed",
     );
+    fs::rename(plugin.path().join("dist"), plugin.path().join("moved")).expect("a folder");
+    usage(&["--out", "dist/b.zip"], "which is packed");
+    fs::rename(plugin.path().join("moved"), plugin.path().join("dist")).expect("a folder");
     usage(&["--merge", "gone"], "there is no folder gone");
     plugin.write("artifacts/windows/plugin.json", MANIFEST);
     usage(&["--merge", "artifacts"], "name the folder in it");
