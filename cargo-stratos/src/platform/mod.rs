@@ -15,6 +15,6 @@ mod upload_error;
 pub(crate) use self::core_dump::disable_core_dumps;
 pub(crate) use self::platform_url::{PlatformUrl, PlatformUrlError};
 pub(crate) use self::refused_versions::{Refusal, RefusedVersions};
-pub(crate) use self::token::{ApiToken, TOKEN_VARIABLE, TokenError, without_token};
+pub(crate) use self::token::{ApiToken, TOKEN_VARIABLE, TokenError};
 pub(crate) use self::upload::{Accepted, Upload, UploadEvent, upload};
 pub(crate) use self::upload_error::UploadError;

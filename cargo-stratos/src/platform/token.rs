@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::process::Command;
 
 use reqwest::header::HeaderValue;
 use thiserror::Error;
@@ -82,11 +81,6 @@ impl fmt::Debug for ApiToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ApiToken({MASK})")
     }
-}
-
-/// Keeps the token from a program that has no use for it, and from all that it starts, such as build scripts.
-pub(crate) fn without_token(command: &mut Command) -> &mut Command {
-    command.env_remove(TOKEN_VARIABLE)
 }
 
 #[cfg(test)]

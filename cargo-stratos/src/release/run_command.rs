@@ -14,7 +14,7 @@ use tracing::debug;
 use crate::block_on::block_on;
 use crate::error::Error;
 use crate::output::Progress;
-use crate::platform::without_token;
+use crate::platform::TOKEN_VARIABLE;
 use crate::stop_signals::StopSignals;
 
 /// Start of the message that cargo prints for each built crate.
@@ -41,7 +41,8 @@ pub(crate) fn run_command(
     action: &str,
     operation: &'static str,
 ) -> Result<CommandOutput, Error> {
-    without_token(&mut command)
+    command
+        .env_remove(TOKEN_VARIABLE)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
