@@ -13,7 +13,9 @@ import express4 from "express4";
 import express5 from "express5";
 
 import { readStore, startShell } from "./fake-shell.mjs";
-import { RAW_PLUGIN, TEMPORARY, WINDOWS, install, isAlive, load, until, untilLogged } from "./plugins.mjs";
+import {
+  RAW_PLUGIN, TEMPORARY, WINDOWS, install, installModules, isAlive, load, until, untilLogged,
+} from "./plugins.mjs";
 
 after(() => assert.deepEqual(readdirSync(TEMPORARY), [], "nothing stays behind"));
 
@@ -258,8 +260,8 @@ describe("failures", () => {
   });
 
   test("a plugin that reads nothing is sent a changed login once, and is reported once", async () => {
-    const { shell, folder } = await prepare("sample");
-    const { LoginWatch } = await import(pathToFileURL(join(folder, "background", "login.js")));
+    const { shell } = await prepare("sample");
+    const { LoginWatch } = await import(pathToFileURL(join(installModules("sample"), "background", "login.js")));
     const connection = { queuedBytes: 0, calls: 0 };
     connection.call = async () => {
       connection.calls += 1;
@@ -347,8 +349,8 @@ describe("failures", () => {
   });
 
   test("a replaced program cannot remove a channel", async () => {
-    const { shell, folder } = await prepare("sample", { removeHandler: true });
-    const { handleRequest } = await import(pathToFileURL(join(folder, "background", "requests.js")));
+    const { shell } = await prepare("sample", { removeHandler: true });
+    const { handleRequest } = await import(pathToFileURL(join(installModules("sample"), "background", "requests.js")));
     const ctx = shell.newContext();
     ctx.ipc.handle("kept", () => "kept");
     assert.deepEqual(await handleRequest({ ctx, retired: true }, "ipc/remove_handler", { channel: "kept" }), {});

@@ -43,6 +43,13 @@ export function install(id, { program = PLUGIN, platform = PLATFORM, supervise =
   return folder;
 }
 
+/** Creates a plugin's folder with the modules of the entry as they are in the sources, for tests of one module. */
+export function installModules(id) {
+  const folder = install(id, { program: null });
+  cpSync(new URL("modules", import.meta.url), join(folder, "background"), { recursive: true });
+  return folder;
+}
+
 export function programPath(folder, platform = PLATFORM) {
   const id = folder.split(/[\\/]/).at(-1);
   return join(folder, "background", "bin", platform, platform.startsWith("win32") ? `${id}.exe` : id);

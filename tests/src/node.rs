@@ -19,7 +19,7 @@ const INSTALLED: &str = "STRATOS_TEST_NODE";
 const INSTALLED_LOCK: &str = "installed-lock.json";
 
 /// Copies `tests/node` into `place` and installs its packages there, so that the source tree stays clean. The entry is
-/// written into the folder `entry`.
+/// written into the folder `entry`, and its modules before they are joined into `modules`.
 ///
 /// # Errors
 ///
@@ -27,6 +27,10 @@ const INSTALLED_LOCK: &str = "installed-lock.json";
 pub fn node_project(place: &Path) -> Result<PathBuf, String> {
     let folder = npm_project("node", place)?;
     write_entry(&folder.join("entry"));
+    copy_files(
+        &Path::new(TESTS).join("../templates/entry/background"),
+        &folder.join("modules"),
+    );
     Ok(folder)
 }
 
@@ -107,10 +111,15 @@ fn copy_sources(name: &str, place: &Path) -> PathBuf {
     for file in files(&folder).filter(|file| file.file_name() != INSTALLED_LOCK) {
         fs::remove_file(file.path()).expect("a file of the last run can be removed");
     }
-    for file in files(&sources) {
-        fs::copy(file.path(), folder.join(file.file_name())).expect("a copy");
-    }
+    copy_files(&sources, &folder);
     folder
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for file in files(from) {
+        fs::copy(file.path(), to.join(file.file_name())).expect("a copy");
+    }
 }
 
 fn write_entry(folder: &Path) {
