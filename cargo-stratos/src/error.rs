@@ -17,7 +17,6 @@ use stratos_templates::RenderError;
 use thiserror::Error;
 
 use crate::exit;
-use crate::move_folder::is_locked;
 use crate::platform::{PlatformUrlError, TokenError, UploadError};
 
 /// Error of a command. `cli::main` prints it.
@@ -310,6 +309,15 @@ impl Error {
             | Self::System { .. } => exit::ERROR,
         }
     }
+}
+
+/// Whether a program has a file in the folder open, which matters on Windows only.
+pub(crate) fn is_locked(error: &io::Error) -> bool {
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+
+    cfg!(windows)
+        && (error.kind() == io::ErrorKind::PermissionDenied
+            || error.raw_os_error() == Some(ERROR_SHARING_VIOLATION))
 }
 
 impl From<ClientError> for Error {

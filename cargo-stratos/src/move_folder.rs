@@ -1,12 +1,11 @@
 //! Moves folders, and puts one in the place of another.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, is_locked};
 
 /// Attempts of a rename on Windows, where a virus scanner may read a new file for a moment.
 const ATTEMPTS: u32 = 20;
@@ -50,15 +49,6 @@ pub(crate) fn move_folder(from: &Path, to: &Path) -> Result<(), Error> {
         }
         attempt += 1;
     }
-}
-
-/// Whether a program has a file in the folder open, which matters on Windows only.
-pub(crate) fn is_locked(error: &io::Error) -> bool {
-    const ERROR_SHARING_VIOLATION: i32 = 32;
-
-    cfg!(windows)
-        && (error.kind() == io::ErrorKind::PermissionDenied
-            || error.raw_os_error() == Some(ERROR_SHARING_VIOLATION))
 }
 
 #[cfg(test)]

@@ -138,10 +138,10 @@ fn given_program(project: &Project, file: &Path) -> Result<Program, Error> {
     let Some(platform) = platform else {
         return Err(Error::usage(
             format!(
-                "the plugin's background module is missing: there is neither a Cargo.toml nor {}",
+                "the plugin's background module is missing: there is no Cargo.toml, no {ENTRY} and no {}",
                 file.display()
             ),
-            "name the folder of the plugin's sources",
+            "build it with the plugin's own tools first, or name the folder of its sources",
         ));
     };
     read_program(&project.manifest.id, platform, file.to_owned())
@@ -168,8 +168,11 @@ fn module(project: &Project, script: &Path) -> Result<PathBuf, Error> {
     match (entry.is_file(), entry.parent()) {
         (true, Some(folder)) => Ok(folder.to_owned()),
         _ => Err(Error::usage(
-            format!("{ENTRY} is missing: {} is not built", script.display()),
-            "build it with the plugin's own tools first: this command builds Rust and the UI only",
+            format!(
+                "{ENTRY} is missing: the plugin has {} only",
+                script.display()
+            ),
+            "have the plugin's own tools write it first: this command builds Rust and the UI only",
         )),
     }
 }
