@@ -114,7 +114,7 @@ pub(crate) enum Error {
     #[error("cannot move {}", path.display())]
     MoveFolder {
         path: PathBuf,
-        /// Where the folder is that was there before, if it could not be moved back.
+        /// Path of the folder that was there before, if it could not be moved back.
         kept: Option<PathBuf>,
         #[source]
         source: io::Error,

@@ -27,7 +27,7 @@ pub struct DistFolder {
     pub bundle: Bundle,
     /// Paths of files, and of folders with a `/` at the end, that are not shipped because of `.stratosignore`.
     pub left_out: Vec<String>,
-    /// What cannot be in a bundle: links, special files, names that are no Unicode, and too many files or bytes.
+    /// Problems of what cannot be in a bundle: links, special files, names that are no Unicode, and too many files or bytes.
     pub problems: Vec<Problem>,
 }
 

@@ -29,8 +29,8 @@ impl IgnoreFile {
     /// Name of the file, which lies beside `stratos.toml`.
     pub const NAME: &'static str = ".stratosignore";
 
-    /// What is never shipped unless `.stratosignore` says otherwise: leftovers of version control, systems, editors and
-    /// builds.
+    /// Patterns of files that are not shipped unless `.stratosignore` says otherwise: leftovers of version control,
+    /// systems, editors and builds.
     ///
     /// A file `.env` is not among them. In a `dist` folder it is a mistake that the author should see, since a build that
     /// copies it may also have built its values into the UI.

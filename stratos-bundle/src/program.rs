@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::platform::{Architecture, Platform, System};
 
-/// What the header of a program or library says.
+/// Platforms and kind of a program or library, from its header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProgramHeader {
     /// The platforms that it runs on: several for a universal program of macOS.

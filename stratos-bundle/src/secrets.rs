@@ -17,7 +17,7 @@ const TEXT_START: usize = 8000;
 pub struct Waiver {
     /// Path in the bundle.
     pub path: String,
-    /// Why the file is no secret.
+    /// Reason why the file is no secret.
     pub reason: String,
 }
 

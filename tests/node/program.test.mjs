@@ -42,7 +42,7 @@ async function start(id, options) {
   return prepared;
 }
 
-/** What the plugin `raw-looks` sees. */
+/** Process id, environment, working folder and file of the plugin `raw-looks`, as it logged them. */
 async function seen(shell) {
   const line = () => shell.logs.find((logged) => logged.startsWith("info raw looks "));
   await until(`looks\n${shell.logs.join("\n")}`, line);

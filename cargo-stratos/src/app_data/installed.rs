@@ -23,7 +23,7 @@ pub(crate) struct InstalledPlugin {
     pub(crate) installed_by: InstalledBy,
     /// Path that the plugin was installed from, or that the link leads to.
     pub(crate) source: Option<String>,
-    /// Why the shell cannot load the plugin, as far as its manifest tells.
+    /// Reason why the shell cannot load the plugin; `None` if its manifest has no fault.
     pub(crate) problem: Option<String>,
 }
 

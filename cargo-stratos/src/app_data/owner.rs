@@ -1,4 +1,4 @@
-//! Who installed a plugin.
+//! Owner of an installed plugin: this program, a link to a project, or the shell.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::app_data::marker::Marker;
 use crate::error::Error;
 
-/// Who installed a plugin.
+/// Owner of an installed plugin, which alone replaces and removes it unless the user forces that.
 #[derive(Debug)]
 pub(crate) enum Owner {
     /// `cargo stratos install`. An update by the shell replaces the folder, and with it the marker.

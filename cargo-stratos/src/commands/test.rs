@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// Run the tests with cargo-nextest
     #[arg(long)]
     nextest: bool,
-    /// Where `TestShell` runs plugins that name their program [default: STRATOS_TEST_HOST, otherwise memory]
+    /// Place in which `TestShell` runs plugins that name their program [default: STRATOS_TEST_HOST, otherwise memory]
     #[arg(long, value_enum)]
     host: Option<Host>,
     /// Arguments for the test program, such as --nocapture

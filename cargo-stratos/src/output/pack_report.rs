@@ -13,7 +13,7 @@ use crate::output::{BOLD, DIM, Output, escape, format_size};
 /// Most files that are shown in full without `--list`.
 const MAX_SHOWN: usize = 40;
 
-/// What was packed, or could not be.
+/// Result of `cargo stratos pack`: the files of the bundle, its problems, and the zip if one was made.
 #[derive(Debug)]
 pub(crate) struct PackReport {
     id: String,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-/// What to build.
+/// Targets, profile and output folder of a build.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BuildOptions {
     /// Platforms or targets of Rust; without any, this machine's.

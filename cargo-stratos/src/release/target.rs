@@ -37,7 +37,7 @@ const TARGETS: [(Platform, &[&str]); 6] = [
     ),
 ];
 
-/// What a value of `--target` stands for.
+/// Platform to build for, as a value of `--target` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BuildTarget {
     pub(super) platform: Platform,

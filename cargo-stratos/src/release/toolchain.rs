@@ -1,4 +1,4 @@
-//! What is installed on this machine: the standard library for a target, and a tool that links for it.
+//! Toolchain of this machine: the standard libraries and linkers that are installed, and the choice of one for a target.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -36,11 +36,11 @@ pub(crate) struct Toolchain<'a> {
     has_xwin: bool,
 }
 
-/// What is missing for a target, with the command that installs it.
+/// Missing part of the toolchain for a target, with the command that installs it.
 struct Missing {
     what: String,
     install: String,
-    /// What the author has to know about the command.
+    /// Advice about the command, such as on a licence.
     note: &'static str,
 }
 

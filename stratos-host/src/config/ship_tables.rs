@@ -44,7 +44,7 @@ pub struct PackTable {
 pub struct NotSecret {
     /// Path in the bundle, with `/` as the separator.
     pub path: String,
-    /// Why the file is no secret.
+    /// Reason why the file is no secret.
     pub reason: String,
 }
 

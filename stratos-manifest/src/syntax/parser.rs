@@ -69,7 +69,7 @@ pub(super) fn parse(text: &str) -> (Option<Value<'_>>, Vec<ParseError>) {
 
 /// The first string in `before` that does not end on its line.
 ///
-/// Where a closing quote is missing, the parser fails after the next quote only, which is on a later line.
+/// If a closing quote is missing, the parser fails after the next quote only, which is on a later line.
 fn unclosed_string(before: &str) -> Option<Range<usize>> {
     lexemes(before).find_map(|lexeme| match lexeme {
         Lexeme::String(span) => {

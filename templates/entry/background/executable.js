@@ -1,4 +1,4 @@
-// What a file is: a program for which platforms, or something else.
+// Formats of programs: ELF, PE and Mach-O, with the platforms that they run on.
 
 const ARCHITECTURES = {
   elf: { 0x3e: "x64", 0xb7: "arm64" },

@@ -7,8 +7,9 @@ import { report, writeLog } from "./report.js";
 import { shared } from "./serving.js";
 import { Supervisor } from "./supervisor.js";
 
-/** What this instance of the module started, which its `onStop` stops, and what resumes beside it. */
+/** Supervisor that this instance of the module started, which its `onStop` stops. */
 let own;
+/** Supervisor of an update that is not complete. */
 let resuming;
 
 export function onStart(ctx = {}) {

@@ -119,7 +119,7 @@ async function runsPrograms(parent) {
   }
 }
 
-/** What the route of this plugin saw of a request that the plugin has sent itself. */
+/** Sends a request to this plugin's own route, and returns what the route saw of it. */
 async function request(path, options) {
   const response = await fetch(`http://127.0.0.1:${settings.port}${path}`, options);
   const text = await response.text();

@@ -15,17 +15,17 @@ use crate::conformance::step::Step;
 pub struct Row {
     /// Name of the row in test reports.
     pub name: String,
-    /// Where the promise is from.
+    /// Documents that the promise is from.
     pub source: Vec<Source>,
     /// The promise, as a phrase in Markdown.
     pub promise: String,
-    /// What the driver does and expects.
+    /// Steps of the driver, with what it expects.
     #[serde(default)]
     pub steps: Vec<Step>,
     /// Tests that show the promise where the vocabulary of steps cannot, as `path: name`.
     #[serde(default)]
     pub tests: Vec<String>,
-    /// Why no host keeps the promise so far.
+    /// Reason why no host keeps the promise so far.
     #[serde(default)]
     pub not_yet: Option<NotYet>,
     /// Hosts that do not hold the row, with the reasons.
@@ -39,7 +39,7 @@ pub struct Row {
 pub struct NotYet {
     /// The service of the protocol that is missing.
     pub service: String,
-    /// What is missing, as a sentence in Markdown.
+    /// Missing part, as a sentence in Markdown.
     pub reason: String,
 }
 

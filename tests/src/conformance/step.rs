@@ -219,7 +219,7 @@ impl Request {
     }
 }
 
-/// What a response must have; other parts of it do not matter.
+/// Expected parts of a response; the others do not matter.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ResponseExpectation {

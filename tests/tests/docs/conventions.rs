@@ -213,7 +213,7 @@ fn module_names_are_specific() {
 
 /// The rules' documentation is prose for the book, so that its paragraphs may open with any word.
 #[test]
-fn paragraphs_of_doc_comments_do_not_open_with_a_pronoun() {
+fn paragraphs_of_doc_comments_open_with_their_subject() {
     let (root, mut found) = (root(), Vec::new());
     for file in rust_files(&root) {
         let path = file.strip_prefix(&root).expect("a file of the workspace");
@@ -227,8 +227,11 @@ fn paragraphs_of_doc_comments_do_not_open_with_a_pronoun() {
             let doc = line.strip_prefix("///").or(line.strip_prefix("//!"));
             let words = doc.unwrap_or_default().trim();
             let first = words.split(|char: char| !char.is_alphabetic()).next();
-            let pronouns = ["It", "Its", "They", "This", "That", "These", "Those"];
-            if !is_paragraph && first.is_some_and(|first| pronouns.contains(&first)) {
+            let riddles = [
+                "It", "Its", "They", "This", "That", "These", "Those", "Who", "Whose", "What",
+                "Which", "Where", "Why", "How",
+            ];
+            if !is_paragraph && first.is_some_and(|first| riddles.contains(&first)) {
                 found.push(format!("{}:{}: {words}", path.display(), number + 1));
             }
             is_paragraph = !words.is_empty();

@@ -1,4 +1,4 @@
-//! What `cargo stratos deploy` prints to stdout.
+//! Output of `cargo stratos deploy`: the report on one bundle, as text and as JSON.
 
 use serde::Serialize;
 

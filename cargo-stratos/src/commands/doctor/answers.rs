@@ -23,7 +23,7 @@ impl Answers {
         self.0.get(id)
     }
 
-    /// How often the app has started the probe.
+    /// Number of times that the app has started the probe.
     pub(super) fn starts(&self) -> u64 {
         self.0.get("starts").and_then(Value::as_u64).unwrap_or(0)
     }

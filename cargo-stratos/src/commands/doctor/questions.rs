@@ -7,7 +7,7 @@ use serde_json::Value;
 pub(super) struct Question {
     pub(super) id: &'static str,
     pub(super) text: &'static str,
-    /// What code, tests and book assume.
+    /// Answer that the code, the tests and the book assume.
     pub(super) assumption: &'static str,
     /// Whether an answer agrees with the assumption. `None` if nothing depends on the answer.
     pub(super) agrees: Option<fn(&Value) -> bool>,

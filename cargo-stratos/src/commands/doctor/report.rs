@@ -16,7 +16,7 @@ pub(super) struct Report<'a> {
     version: u32,
     /// Version of `cargo-stratos`.
     tool: &'static str,
-    /// How often the app has started the probe.
+    /// Number of times that the app has started the probe.
     starts: u64,
     answers: Vec<Finding<'a>>,
 }

@@ -31,10 +31,10 @@ pub(crate) struct Args {
     /// The name that users see [default: derived from the id]
     #[arg(long, value_parser = parse_single_line)]
     name: Option<String>,
-    /// What the plugin does, in one sentence
+    /// Description of the plugin, one sentence
     #[arg(long, value_name = "TEXT", value_parser = parse_single_line, default_value = "A Stratos plugin.")]
     description: String,
-    /// Who installs it
+    /// Type of the plugin: user, which a pilot installs, or airline, which an airline installs for all
     #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = Kind::User)]
     kind: Kind,
     #[command(flatten)]

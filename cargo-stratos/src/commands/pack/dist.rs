@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::release::{BuildOptions, DIST, build, read_ignore_file, real};
 
-/// Where the files of a bundle come from.
+/// Source of a bundle's files: the `dist` folder of this project, or those of other computers.
 #[derive(Debug)]
 pub(super) struct DistSource<'a> {
     /// Folders that are read.

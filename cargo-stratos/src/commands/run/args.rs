@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Delete the config values and data folders of earlier runs
     #[arg(long)]
     pub(super) fresh: bool,
-    /// Who is signed in: signed-in, signed-out, expiring, or a name from stratos.toml
+    /// Login of the shell: signed-in, signed-out, expiring, or a name from stratos.toml
     #[arg(long, value_name = "PERSONA", default_value = "signed-in")]
     pub(super) auth: String,
     /// Version of the shell to mock; v3 stops and starts a plugin on every update

@@ -1,4 +1,4 @@
-//! What `cargo stratos deploy` makes of the platform's answers, and of their absence.
+//! Answers of the platform, and missing ones: exit code, message and repetitions of `cargo stratos deploy`.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;

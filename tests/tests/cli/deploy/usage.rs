@@ -1,4 +1,4 @@
-//! What `cargo stratos deploy` checks before it sends anything.
+//! Checks of `cargo stratos deploy` before it sends anything.
 
 use std::fs;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! What is not packed: each refusal by its name, and no zip is written.
+//! Refusals of `cargo stratos pack`: each has its name, and no zip is written.
 
 use std::fs;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use stratos_tests::conformance::{Json, Request, ResponseExpectation, Row, Start, StateName, Step};
 use tokio::task::JoinHandle;
 
-/// What a host observed, or why it could not.
+/// Observation of a host, or the reason why there is none.
 pub(super) type Observed<T> = Result<T, String>;
 
 /// A host of plugins: a shell that the driver commands, and observes as a UI does.
@@ -94,7 +94,7 @@ pub(super) async fn run_row<H: ConformanceHost>(
     host.end().await
 }
 
-/// What earlier steps leave to later ones.
+/// State that earlier steps leave to later ones.
 #[derive(Default)]
 struct Run {
     first_plugin: String,

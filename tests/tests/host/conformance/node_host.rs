@@ -40,7 +40,7 @@ pub(super) struct NodeShell {
 /// A text of the entry, and the one that replaces it.
 pub(super) type Edit = (&'static str, &'static str);
 
-/// What all Node processes share.
+/// Node programs and packages that all processes share.
 struct Installed {
     project: PathBuf,
     versions: NodeVersions,
@@ -194,7 +194,7 @@ impl NodeHost {
         serde_json::from_value(answer).map_err(|error| error.to_string())
     }
 
-    /// What the process has written to standard error.
+    /// Text that the process has written to standard error.
     fn errors(&self) -> String {
         let errors = fs::read(self.folder.path().join("errors"));
         String::from_utf8_lossy(&errors.unwrap_or_default()).into_owned()
