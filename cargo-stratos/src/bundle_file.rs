@@ -4,10 +4,9 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
 use stratos_bundle::limits::MAX_ZIP_BYTES;
-use stratos_bundle::{ArchiveError, Bundle, read_archive};
-use stratos_manifest::{Manifest, ProjectFacts, check};
+use stratos_bundle::{ArchiveError, Bundle, read_archive, read_manifest, sha256};
+use stratos_manifest::Manifest;
 
 use crate::error::Error;
 use crate::manifests::read_limited;
@@ -33,9 +32,8 @@ impl BundleFile {
         let bytes = read_zip(&path)?;
         let bundle = read_archive(&bytes).map_err(|errors| refused(&path, &errors))?;
         let manifest = bundle_manifest(&bundle, &path)?;
-        let digest = Sha256::digest(&bytes);
         Ok(Self {
-            sha256: hex(&digest),
+            sha256: sha256(&bytes),
             path,
             manifest,
             bundle,
@@ -46,26 +44,10 @@ impl BundleFile {
 
 /// The manifest among the files of a bundle, which were read from `path`.
 pub(crate) fn bundle_manifest(bundle: &Bundle, path: &Path) -> Result<Manifest, Error> {
-    let unusable =
-        |reason: &str, help: String| Error::usage(format!("{} {reason}", path.display()), help);
-    let Some(bytes) = bundle.files.get(Manifest::FILE_NAME) else {
-        return Err(unusable(
-            "is not a built plugin: it has no plugin.json at its root",
-            "`cargo stratos build` writes one to `dist`, and `cargo stratos pack` zips it"
-                .to_owned(),
-        ));
-    };
-    check(bytes, &ProjectFacts::none()).manifest.ok_or_else(|| {
-        unusable(
-            "has errors in its plugin.json",
-            format!("`cargo stratos check {}` shows them", path.display()),
-        )
+    read_manifest(bundle).map_err(|problem| Error::Usage {
+        message: format!("{}: {}", path.display(), problem.message),
+        help: problem.help,
     })
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn refused(path: &Path, errors: &[ArchiveError]) -> Error {

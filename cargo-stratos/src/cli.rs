@@ -71,6 +71,7 @@ enum Command {
     Install(install::Args),
     Uninstall(uninstall::Args),
     Installed(installed::Args),
+    #[command(aliases = ["publish", "upload"])]
     Deploy(deploy::Args),
     Doctor(doctor::Args),
     #[command(hide = true)]

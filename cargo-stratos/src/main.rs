@@ -17,6 +17,7 @@ mod output;
 mod parallel;
 mod platform;
 mod release;
+mod replace_file;
 mod state_search;
 mod stop_signals;
 

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 /// # Errors
 ///
 /// The problem of a bundle whose manifest is missing or has errors.
-pub(crate) fn read_manifest(bundle: &Bundle) -> Result<Manifest, Problem> {
+pub fn read_manifest(bundle: &Bundle) -> Result<Manifest, Problem> {
     let name = Manifest::FILE_NAME;
     let Some(bytes) = bundle.files.get(name) else {
         let problem = Problem::error(

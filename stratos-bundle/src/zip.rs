@@ -51,8 +51,7 @@ impl Zip {
     /// The SHA-256 in hexadecimal digits.
     #[must_use]
     pub fn sha256(&self) -> String {
-        let hash = Sha256::digest(&self.bytes);
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(&self.bytes)
     }
 
     /// The problem of a zip with more bytes than [`MAX_ZIP_BYTES`].
@@ -60,6 +59,13 @@ impl Zip {
     pub fn size_problem(&self) -> Option<Problem> {
         zip_size_problem(self.bytes.len() as u64)
     }
+}
+
+/// SHA-256 in hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The problem of a zip of this size.

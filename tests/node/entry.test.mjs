@@ -353,9 +353,9 @@ describe("failures", () => {
     const { handleRequest } = await import(pathToFileURL(join(installModules("sample"), "background", "requests.js")));
     const ctx = shell.newContext();
     ctx.ipc.handle("kept", () => "kept");
-    assert.deepEqual(await handleRequest({ ctx, retired: true }, "ipc/remove_handler", { channel: "kept" }), {});
+    assert.deepEqual(await handleRequest({ ctx, registered: new Set(), retired: true }, "ipc/remove_handler", { channel: "kept" }), {});
     assert.equal(await shell.invoke("kept"), "kept");
-    await handleRequest({ ctx, retired: false }, "ipc/remove_handler", { channel: "kept" });
+    await handleRequest({ ctx, registered: new Set(), retired: false }, "ipc/remove_handler", { channel: "kept" });
     await assert.rejects(shell.invoke("kept"), /No handler registered/);
   });
 
@@ -404,12 +404,20 @@ describe("supervision", () => {
   });
 
   test("a crashed plugin is restarted, and its routes and channels reach the new process", async () => {
-    const { shell, entry } = await start("sample", { supervise: true });
+    const { shell, entry } = await prepare("sample", { supervise: true });
+    const ctx = shell.newContext();
+    let routers = 0;
+    const registerRouter = (...router) => {
+      routers += 1;
+      ctx.server.registerRouter(...router);
+    };
+    await entry.onStart({ ...ctx, server: { registerRouter } });
     const first = await text(shell, "/api/sample/pid");
     await assert.rejects(shell.invoke("exit", 9));
     await untilLogged(shell, "info stratos plugin `sample` 1.0.0: it runs again");
     const second = await text(shell, "/api/sample/pid");
     assert.notEqual(second, first);
+    assert.equal(routers, 1, "an equal router after each crash would stay in the shell's server");
     assert.equal(await shell.invoke("add", [1, 1]), 2);
     assert.equal(readStore(shell.store).starts, 2);
     await entry.onStop();

@@ -4,11 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-use stratos_bundle::{Architecture, Bundle, Platform, System, layout};
+use stratos_bundle::{Architecture, Bundle, Platform, System, Zip, layout};
 
 use crate::app_data::marker::Marker;
-use crate::bundle_file::hex;
 use crate::error::Error;
 
 /// The files of a bundle without the programs of other platforms.
@@ -17,7 +15,7 @@ pub(crate) struct PluginFiles {
     files: Vec<(String, Vec<u8>)>,
     /// Platform of the program; `None` for a plugin without a program.
     pub(crate) platform: Option<Platform>,
-    /// SHA-256 of all names and contents of the bundle, in hexadecimal.
+    /// SHA-256 of the zip of the bundle, in hexadecimal.
     pub(crate) sha256: String,
 }
 
@@ -25,7 +23,7 @@ impl PluginFiles {
     /// Selects the files for this machine.
     pub(crate) fn select(bundle: Bundle) -> Result<Self, Error> {
         let platform = program_platform(&bundle)?;
-        let sha256 = digest(&bundle);
+        let sha256 = Zip::write(&bundle).map_err(Error::Zip)?.sha256();
         let folder = platform.map(|platform| format!("{}/{platform}/", layout::PROGRAMS));
         let is_needed = |path: &str| {
             let is_ours = folder
@@ -83,18 +81,6 @@ fn program_platform(bundle: &Bundle) -> Result<Option<Platform>, Error> {
         ),
         "run `cargo stratos build` on this machine",
     ))
-}
-
-fn digest(bundle: &Bundle) -> String {
-    let mut hash = Sha256::new();
-    for (path, bytes) in &bundle.files {
-        // The lengths keep the names apart from the contents.
-        for part in [path.as_bytes(), bytes] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-    }
-    hex(&hash.finalize())
 }
 
 fn write_file(path: &Path, bytes: &[u8], is_program: bool) -> Result<(), Error> {

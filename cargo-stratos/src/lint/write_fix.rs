@@ -1,12 +1,11 @@
 //! Writes a fixed manifest.
 
 use std::fs;
-use std::io::{self, Write as _};
-
-use atomic_write_file::AtomicWriteFile;
+use std::io;
 
 use crate::error::Error;
 use crate::manifests::{Target, read_manifest};
+use crate::replace_file::replace_file;
 
 /// Replaces the contents of a manifest atomically, unless they are no longer `before`.
 ///
@@ -34,12 +33,7 @@ pub(super) fn write_fix(target: &Target, before: &[u8], after: &[u8]) -> Result<
             "it was changed during the check; nothing was written",
         )));
     }
-    let write = || {
-        let mut new = AtomicWriteFile::open(&file)?;
-        new.write_all(after)?;
-        new.commit()
-    };
-    write().map_err(failed)
+    replace_file(&file, after).map_err(failed)
 }
 
 #[cfg(test)]

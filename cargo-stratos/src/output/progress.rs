@@ -1,9 +1,11 @@
-//! Progress of long steps on a terminal.
+//! Progress of long steps.
 
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::output::Output;
 
 /// Steps that are shorter show no progress.
 const DELAY: Duration = Duration::from_secs(1);
@@ -13,12 +15,14 @@ pub(crate) fn format_size(bytes: u64) -> String {
     DecimalBytes(bytes).to_string()
 }
 
-/// A line on stderr about a running step, if stderr is a terminal. Removed on drop.
+/// A line on stderr about a running step. On a terminal, it is updated, and removed on drop.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
     action: String,
     start: Instant,
+    /// Whether the line was printed, without a terminal.
+    is_printed: bool,
 }
 
 impl Progress {
@@ -31,12 +35,20 @@ impl Progress {
             bar,
             action: action.to_owned(),
             start: Instant::now(),
+            is_printed: false,
         }
     }
 
     /// Shows the number of crates that are built.
     pub(crate) fn tick(&mut self, crates: usize) {
-        if self.start.elapsed() < DELAY || !io::stderr().is_terminal() {
+        if self.start.elapsed() < DELAY {
+            return;
+        }
+        if !io::stderr().is_terminal() {
+            if !self.is_printed {
+                Output.note(format_args!("{} ...", self.action));
+                self.is_printed = true;
+            }
             return;
         }
         if self.bar.is_hidden() {

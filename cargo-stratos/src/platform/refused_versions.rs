@@ -1,11 +1,12 @@
 //! Record of the versions that the platform refused, in the plugin's state folder.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
-use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
+
+use crate::replace_file::replace_file;
 
 /// Refusals that are kept; older ones are forgotten.
 const MAX_REFUSALS: usize = 50;
@@ -57,9 +58,8 @@ impl RefusedVersions {
 
     /// Replaces the record in a state folder, which exists.
     pub(crate) fn save(&self, state_folder: &Path) -> io::Result<()> {
-        let mut file = AtomicWriteFile::open(state_folder.join(Self::FILE_NAME))?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.commit()
+        let path = state_folder.join(Self::FILE_NAME);
+        replace_file(&path, &serde_json::to_vec_pretty(self)?)
     }
 
     /// The refusal that an upload would meet again: of the same version because it exists, or of the same bundle.

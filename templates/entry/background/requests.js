@@ -8,7 +8,7 @@ import { servingSession, shared } from "./serving.js";
 
 const CONFIG_KEY_BYTES = 1024;
 
-/** The requests of a plugin. */
+/** The requests of a plugin. `registered` has the channels and prefixes that were registered with this `ctx`. */
 const REQUESTS = {
   async "config/get"(ctx, { key }) {
     const config = service(ctx, "config", "get");
@@ -28,27 +28,28 @@ const REQUESTS = {
   async "config/get_all"(ctx, { after }) {
     return page(Object.entries(await allValues(ctx)), after);
   },
-  async "ipc/handle"(ctx, { channel }) {
+  async "ipc/handle"(ctx, { channel }, registered) {
     const ipc = service(ctx, "ipc", "handle");
     const answer = async (payload) => servingSession().invoke(channel, payload);
-    await register(`channel ${channel}`, () => ipc.handle(channel, answer));
+    await register(registered, `channel ${channel}`, () => ipc.handle(channel, answer));
   },
-  async "ipc/remove_handler"(ctx, { channel }) {
+  async "ipc/remove_handler"(ctx, { channel }, registered) {
     // A shell without this method (V1, V2) keeps the handler, and the plugin responds that it has none.
     if (typeof ctx.ipc?.removeHandler !== "function") return;
     await ctx.ipc.removeHandler(channel);
     shared.registered.delete(`channel ${channel}`);
+    registered.delete(`channel ${channel}`);
   },
-  async "server/register"(ctx, { prefix }) {
+  async "server/register"(ctx, { prefix }, registered) {
     const server = service(ctx, "server", "registerRouter");
-    await register(`prefix ${prefix}`, () => server.registerRouter(prefix, route));
+    await register(registered, `prefix ${prefix}`, () => server.registerRouter(prefix, route));
   },
 };
 /** Requests that a session may not make once a newer one has taken over. */
 const FENCED = new Set(["config/set", "config/delete", "server/register"]);
 
 /** Handles a request of the plugin. */
-export async function handleRequest({ ctx, retired }, method, params) {
+export async function handleRequest({ ctx, registered, retired }, method, params) {
   if (!Object.hasOwn(REQUESTS, method)) {
     throw new RpcError(CODES.methodNotFound, `this shell does not know the method \`${method}\``);
   }
@@ -58,7 +59,7 @@ export async function handleRequest({ ctx, retired }, method, params) {
   // The channel belongs to the newer generation now.
   if (retired && method === "ipc/remove_handler") return {};
   try {
-    return (await REQUESTS[method](ctx, params ?? {})) ?? {};
+    return (await REQUESTS[method](ctx, params ?? {}, registered)) ?? {};
   } catch (error) {
     if (error instanceof RpcError) throw error;
     const code = method.startsWith("config/") ? CODES.storeFailed : CODES.internal;
@@ -97,16 +98,18 @@ async function allValues(ctx) {
 }
 
 /**
- * Registers a channel or a prefix. After an update or a restart of the program, a shell may still call what
- * an earlier one registered, and refuse a second registration.
+ * Registers a channel or a prefix, unless a process before a crash has: `registered` has what `ctx` was given.
+ * After an update, a shell may still call what the old version registered, and refuse a second registration.
  */
-async function register(what, how) {
+async function register(registered, what, how) {
+  if (registered.has(what)) return;
   try {
     await how();
   } catch (error) {
     if (!shared.registered.has(what)) throw error;
   }
   shared.registered.add(what);
+  registered.add(what);
 }
 
 /** A part of the store that fits into one frame: at most half of it, unless one value is larger. */

@@ -39,9 +39,13 @@ export class Session {
   #invocations = 0;
   #ended;
 
-  /** `onCrash` is called when the process exits by itself. */
-  constructor(ctx, onCrash) {
+  /**
+   * `registered` has the channels and prefixes that earlier processes registered with `ctx`. `onCrash` is called
+   * when the process exits by itself.
+   */
+  constructor(ctx, registered, onCrash) {
     this.ctx = ctx;
+    this.registered = registered;
     this.#onCrash = onCrash;
   }
 

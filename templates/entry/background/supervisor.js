@@ -8,6 +8,8 @@ import { Session } from "./session.js";
 export class Supervisor {
   #ctx;
   #session;
+  /** Channels and prefixes that a program of this supervisor has registered, which lead to its successors, too. */
+  #registered = new Set();
   #backoff = new RestartBackoff();
   #restart;
   #ended = false;
@@ -26,7 +28,7 @@ export class Supervisor {
   /** Starts a program that does not serve yet. Returns its session. */
   async open() {
     if (this.#ended) throw new PluginError("it was stopped while it started");
-    this.#session = new Session(this.#ctx, () => this.#crashed());
+    this.#session = new Session(this.#ctx, this.#registered, () => this.#crashed());
     await this.#session.open();
     return this.#session;
   }

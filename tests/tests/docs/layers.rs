@@ -32,6 +32,7 @@ const HOST_LAYERS: &[&[&str]] = &[
 
 /// Modules of `cargo-stratos`, from the lowest layer to the highest.
 const CLI_LAYERS: &[&[&str]] = &[
+    &["replace_file"],
     &["exit", "git", "parallel", "platform"],
     &["error"],
     &["block_on", "config_entry", "move_folder", "stop_signals"],

@@ -1,10 +1,8 @@
 //! Arguments and actions of `cargo stratos config`.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use atomic_write_file::AtomicWriteFile;
 use clap::Subcommand;
 use serde_json::Value;
 use stratos_host::config::{SettingError, check_value};
@@ -21,6 +19,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::output::{config_rows, escape, escape_line, setting_details, to_pretty_json};
+use crate::replace_file::replace_file;
 
 /// Read and change the config values of plugins, with or without a running shell
 #[derive(Debug, clap::Args)]
@@ -111,7 +110,8 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
             match output {
                 None => cx.output.line(text)?,
                 Some(path) => {
-                    write(&path, &text).map_err(|source| Error::file("write", path, source))?;
+                    replace_file(&path, format!("{text}\n").as_bytes())
+                        .map_err(|source| Error::file("write", path, source))?;
                 }
             }
         }
@@ -249,13 +249,6 @@ async fn note_problems(cx: &Context, config: &ConfigAccess, plugin: &str, values
                 .note(format_args!("{plugin}: {}", escape_line(&problem)));
         }
     }
-}
-
-/// Writes a file atomically.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = AtomicWriteFile::open(path)?;
-    writeln!(file, "{text}")?;
-    file.commit()
 }
 
 /// Reads a file and parses it.

@@ -1,9 +1,7 @@
 //! The command: from a plugin's folder to one zip.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use atomic_write_file::AtomicWriteFile;
 use stratos_bundle::layout::ZIP_NAME;
 use stratos_bundle::{Bundle, Waiver, Zip, problems};
 use stratos_host::config::{PackTable, Project, StratosToml};
@@ -17,6 +15,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::output::{PackReport, PackedFile};
+use crate::replace_file::replace_file;
 
 /// Pack the plugin into one zip, with the same bytes on every computer
 ///
@@ -122,7 +121,7 @@ fn pack(
         report.size = Some(zip.bytes.len() as u64);
         report.sha256 = Some(zip.sha256());
         if !args.list {
-            write(&out, &zip.bytes).map_err(|source| Error::file("write", &out, source))?;
+            replace_file(&out, &zip.bytes).map_err(|source| Error::file("write", &out, source))?;
             report.file = Some(out);
         }
     }
@@ -135,11 +134,4 @@ fn content_problems(bundle: &Bundle, settings: &PackTable) -> Vec<stratos_bundle
         reason: file.reason.clone(),
     });
     problems(bundle, &waivers.collect::<Vec<_>>())
-}
-
-/// Writes beside the file, and renames.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = AtomicWriteFile::open(path)?;
-    file.write_all(bytes)?;
-    file.commit()
 }

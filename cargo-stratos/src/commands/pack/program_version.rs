@@ -11,6 +11,7 @@ use crate::commands::pack::program_copies::ProgramCopies;
 use crate::context::Context;
 use crate::error::Error;
 use crate::platform::TOKEN_VARIABLE;
+use crate::stop_signals::StopSignals;
 
 /// The problem of a program that does not start, or that has another version than the manifest.
 ///
@@ -35,7 +36,12 @@ pub(super) fn version_problem(
     options.runtime_dir = cx.runtime_dir();
     options.withheld_env = vec![TOKEN_VARIABLE.to_owned()];
     let probe = block_on(async {
-        match probe_version(&program, &manifest.id, &folder, options).await {
+        let mut signals = StopSignals::listen()?;
+        let probe = tokio::select! {
+            probe = probe_version(&program, &manifest.id, &folder, options) => probe,
+            () = signals.recv() => return Err(Error::Interrupted),
+        };
+        match probe {
             Err(ProbeError::Prepare(source)) => {
                 Err(Error::system("prepare the start of the program")(source))
             }
