@@ -77,7 +77,8 @@ fn prepare() -> Result<(&'static Path, Vec<PathBuf>), String> {
     ))
 }
 
-/// Runs `cargo stratos` with a target folder that outlives the test, so that the SDK is built once.
+/// Runs `cargo stratos` with a target folder that outlives the test, so that the SDK is built once, and without the
+/// optimizations of the compiler, which take most of the time of a build.
 fn stratos(folder: &Path, arguments: &[&str]) -> Output {
     let target: OsString = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("shipped")
@@ -86,6 +87,7 @@ fn stratos(folder: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .output()
         .unwrap()
 }
