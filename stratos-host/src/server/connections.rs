@@ -27,6 +27,7 @@ use crate::server::idle_connections::{Connection, IdleConnections};
 /// The upper bound on open connections, WebSockets included.
 const MAX_CONNECTIONS: usize = 1024;
 /// The limit where this process may open few files.
+#[cfg(unix)]
 const MIN_CONNECTIONS: usize = 16;
 /// The largest head of a request, in bytes: request line and headers.
 const MAX_HEADER_BYTES: usize = 32 * 1024;

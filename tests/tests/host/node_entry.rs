@@ -24,6 +24,8 @@ fn run() -> Result<(), String> {
 
     let output = Command::new("node")
         .args(["--test", "--test-reporter=tap", "--test-timeout=600000"])
+        // Most of the tests wait for processes and timeouts.
+        .arg("--test-concurrency=3")
         .args(["entry.test.mjs", "program.test.mjs", "hosts.test.mjs"])
         .current_dir(&folder)
         .env("PLUGIN", &program)
