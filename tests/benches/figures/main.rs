@@ -227,22 +227,6 @@ fn entry(builds: &[Build]) {
     let mut worker = build.worker();
     let address = worker.start_shell(1);
 
-    for connections in [1, 32] {
-        let rate = |address: SocketAddr, path: &str| {
-            vec![requests_per_second(
-                &[(address, path.to_owned())],
-                connections,
-            )]
-        };
-        let metric = format!("requests/s of a route, {connections} connections");
-        Comparison::default()
-            .with("mocked shell", || rate(address, "/api/sample-0/hello/x"))
-            .with("Node entry", || rate(entry.address, "/api/sample/hello/x"))
-            .with("JavaScript", || {
-                rate(javascript.address, "/api/sample/hello/x")
-            })
-            .run(ROUTE_ROUNDS, &[&metric]);
-    }
     for at_once in [1, 16] {
         println!("\nIPC calls, {at_once} at once, {CALLS_PER_ROUND} a round");
         let command = format!("ipc {at_once} {CALLS_PER_ROUND}");
@@ -260,12 +244,29 @@ fn entry(builds: &[Build]) {
             })
             .run(IPC_ROUNDS, &IPC_METRICS);
     }
+    // Before the routes, since the sample plugin keeps a log of its requests.
     let shells =
         [worker.pid(), entry.pid(), javascript.pid()].map(threads::resident_memory_of_tree);
     println!(
-        "resident memory in kB of shell and plugins: mocked shell {}, Node entry {}, JavaScript {}",
+        "\nresident memory in kB of shell and plugin after these calls: mocked shell {}, Node entry {}, JavaScript {}",
         shells[0], shells[1], shells[2]
     );
+    for connections in [1, 32] {
+        let rate = |address: SocketAddr, path: &str| {
+            vec![requests_per_second(
+                &[(address, path.to_owned())],
+                connections,
+            )]
+        };
+        let metric = format!("requests/s of a route, {connections} connections");
+        Comparison::default()
+            .with("mocked shell", || rate(address, "/api/sample-0/hello/x"))
+            .with("Node entry", || rate(entry.address, "/api/sample/hello/x"))
+            .with("JavaScript", || {
+                rate(javascript.address, "/api/sample/hello/x")
+            })
+            .run(ROUTE_ROUNDS, &[&metric]);
+    }
 }
 
 /// Runs a round, which returns its total time and the time of each call, and counts the wake-ups of the processes.
