@@ -111,7 +111,7 @@ services that Stratos for Rust does not have yet.
 | {} | the mocked shell with plugins in its own process, as in `cargo stratos test` |
 | {} | the mocked shell with plugin processes, as in `cargo stratos run` |
 | {} | the background module that the real shell loads, in a model of that shell: on Node 18, 20 and 22, each with Express 4 and 5 |
-| {} | the mocked shell, and the background module on Node 22, with programs for Windows under Wine; with the exceptions of the columns before |
+| {} | the three hosts before, with programs for Windows under Wine, the background module on Node 22 with Express 5; *yes* means each of them that holds the row elsewhere |
 
 The model of the real shell follows the platform's documentation. Nothing here runs in Electron.
 
