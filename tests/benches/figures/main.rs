@@ -5,7 +5,6 @@
 //! `child_process.fork` take part where Node and npm are installed.
 
 mod direct;
-#[cfg(target_os = "linux")]
 mod idle;
 mod load;
 mod node;
@@ -126,15 +125,13 @@ fn memory(builds: &[Build]) {
     );
 }
 
-#[cfg(target_os = "linux")]
 fn idle(_: &[Build]) {
+    if !cfg!(target_os = "linux") {
+        println!("wake-ups of an idle shell: measured on Linux only");
+        return;
+    }
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     idle::idle(&ShellProcess::start(plugins.root()));
-}
-
-#[cfg(not(target_os = "linux"))]
-fn idle(_: &[Build]) {
-    println!("wake-ups of an idle shell: measured on Linux only");
 }
 
 fn routes(builds: &[Build]) {
