@@ -2,7 +2,7 @@
 
 use stratos_manifest::SettingScope;
 
-use crate::model::SettingAccessor;
+use crate::model::{SettingAccessor, SettingKind};
 
 /// Writes the doc comment of an accessor, line by line.
 pub(super) fn setting_docs(accessor: &SettingAccessor<'_>) -> Vec<String> {
@@ -27,6 +27,10 @@ pub(super) fn setting_docs(accessor: &SettingAccessor<'_>) -> Vec<String> {
         }
         None => format!(" {by}; `None` if it is not set."),
     });
+    if matches!(accessor.kind, SettingKind::Number) {
+        let reason = " An `f64`; with a whole `step` and whole limits in the manifest, an `i64`.";
+        docs.extend([String::new(), reason.to_owned()]);
+    }
     docs
 }
 

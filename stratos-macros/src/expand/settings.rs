@@ -188,8 +188,21 @@ fn snapshot_struct(accessors: &[SettingAccessor<'_>]) -> TokenStream {
             None => quote! { #name: #stored },
         }
     });
+    let entries = accessors.iter().map(|accessor| {
+        let (key, name) = (&accessor.declaration.setting.key, &accessor.method);
+        quote! { ::stratos::__private::SerializeMap::serialize_entry(&mut map, #key, &self.#name)?; }
+    });
+    let length = accessors.len();
+    let serialize = serialize_impl(
+        &quote! { Snapshot },
+        &quote! {
+            let mut map = serializer.serialize_map(::core::option::Option::Some(#length))?;
+            #(#entries)*
+            ::stratos::__private::SerializeMap::end(map)
+        },
+    );
     quote! {
-        /// Values of the settings at one time.
+        /// Values of the settings at one time. Serializes to an object with the manifest's keys.
         #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::cmp::PartialEq)]
         pub struct Snapshot {
             #(#fields,)*
@@ -203,6 +216,23 @@ fn snapshot_struct(accessors: &[SettingAccessor<'_>]) -> TokenStream {
                 mut stored: ::stratos::__private::StoredSettings,
             ) -> ::core::result::Result<Self, ::stratos::context::ConfigError> {
                 ::core::result::Result::Ok(Self { #(#values,)* })
+            }
+        }
+
+        #serialize
+    }
+}
+
+/// Generates `Serialize` of a type; `body` uses `serializer`.
+fn serialize_impl(ty: &TokenStream, body: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl ::stratos::__private::Serialize for #ty {
+            fn serialize<S: ::stratos::__private::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                #body
             }
         }
     }
@@ -304,7 +334,7 @@ fn choice_enum(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
     };
     let setting = &accessor.declaration.setting;
     let doc = format!(
-        " The options of {} ({}).",
+        " The options of {} ({}). Serializes to the value that is stored.",
         escape_markdown(&setting.name),
         code_span(&setting.key)
     );
@@ -314,6 +344,16 @@ fn choice_enum(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
         format!(" {} ({value})", escape_markdown(&option.label))
     });
     let values = variants.iter().map(|(_, option)| option.value.to_string());
+    let texts = variants
+        .iter()
+        .map(|(_, option)| match option.value.as_str() {
+            Some(text) => text.to_owned(),
+            None => option.value.to_string(),
+        });
+    let serialize = serialize_impl(
+        &quote! { #name },
+        &quote! { ::stratos::__private::serialize_choice(*self, serializer) },
+    );
     Some(quote! {
         #[doc = #doc]
         #[derive(
@@ -324,9 +364,20 @@ fn choice_enum(accessor: &SettingAccessor<'_>) -> Option<TokenStream> {
             #(#[doc = #docs] #names,)*
         }
 
+        impl #name {
+            /// The option's value as text, as in the manifest.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    #(Self::#names => #texts,)*
+                }
+            }
+        }
+
         #[automatically_derived]
         impl ::stratos::__private::Choice for #name {
             const ALL: &'static [(&'static str, Self)] = &[#((#values, Self::#names)),*];
         }
+
+        #serialize
     })
 }

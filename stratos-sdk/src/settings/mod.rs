@@ -9,5 +9,6 @@ mod watch;
 
 pub use self::read::{Snapshot, StoredSettings, setting, setting_or, snapshot};
 pub use self::spec::SettingSpec;
-pub use self::value::{Choice, SettingValue, accepts, json};
+pub use self::value::{Choice, SettingValue, accepts, json, serialize_choice};
 pub use self::watch::SettingsWatch;
+pub use serde::ser::{Serialize, SerializeMap, Serializer};

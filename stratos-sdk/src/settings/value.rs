@@ -1,5 +1,6 @@
 //! Rust types of settings.
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// Type of a setting's value.
@@ -9,7 +10,7 @@ pub trait SettingValue: Sized {
 }
 
 /// Enum of the options of a list or radio setting.
-pub trait Choice: Copy + 'static {
+pub trait Choice: Copy + PartialEq + 'static {
     /// The options, each with the JSON text of the value that is stored for it.
     const ALL: &'static [(&'static str, Self)];
 }
@@ -59,6 +60,18 @@ impl<T: Choice> SettingValue for T {
         all.find(|(value, _)| is_equal(&json(value), stored))
             .map(|(_, option)| *option)
     }
+}
+
+/// Serializes an option as the value that is stored for it.
+pub fn serialize_choice<T: Choice, S: Serializer>(
+    choice: T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut all = T::ALL.iter();
+    let (value, _) = all
+        .find(|(_, option)| *option == choice)
+        .expect("the macro lists all options");
+    json(value).serialize(serializer)
 }
 
 /// Parses a default of the manifest, which the macro has embedded as JSON text.

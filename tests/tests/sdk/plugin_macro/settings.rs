@@ -51,6 +51,11 @@ impl Reader {
         ]))
     }
 
+    #[ipc("read-as-json")]
+    async fn read_as_json(&self, ctx: &PluginContext) -> Result<declared::Snapshot, ConfigError> {
+        Self::settings(ctx).all().await
+    }
+
     #[ipc("read-rows-as-text")]
     async fn read_rows_as_text(&self, ctx: &PluginContext) -> Result<String, ConfigError> {
         ctx.config.get("rows", String::new()).await
@@ -95,6 +100,27 @@ async fn settings_that_are_not_set_are_the_manifests_default_or_none() {
         nothing,
         "`null` counts as missing except in JSON settings"
     );
+    shell.stop().await.assert_clean();
+}
+
+#[tokio::test]
+async fn settings_and_options_are_json_with_the_manifests_keys_and_values() {
+    let shell = TestShell::new(Reader::default).in_memory().start().await;
+    let read = async || -> Value { shell.invoke("read-as-json", ()).await.unwrap() };
+    let defaults = json!({
+        "interval": 30.0, "rows": 3, "seats": null, "api-url": null, "layout": { "rows": [1, 2] },
+        "unit": "kg", "runway": null,
+    });
+    assert_eq!(read().await, defaults);
+    shell.set_config("unit", "lb").await;
+    shell.set_config("runway", 25).await;
+    let stored = read().await;
+    assert_eq!(
+        (&stored["unit"], &stored["runway"]),
+        (&json!("lb"), &json!(25))
+    );
+    assert_eq!(declared::Unit::Lb.as_str(), "lb");
+    assert_eq!(declared::Runway::N25.as_str(), "25");
     shell.stop().await.assert_clean();
 }
 
