@@ -17,6 +17,9 @@ mod contract {}
 #[doc = include_str!("../../book/src/macro.md")]
 mod attribute {}
 
+#[doc = include_str!("../../book/src/settings.md")]
+mod settings {}
+
 #[doc = include_str!("../../book/src/ten-mistakes.md")]
 mod ten_mistakes {}
 #[doc = include_str!("../../book/src/contract-tests.md")]

@@ -226,11 +226,15 @@ impl TestResponse {
     #[must_use]
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
-            let (request, status, text) = (&self.request, self.status, self.text());
-            let wanted = type_name::<T>();
-            panic!("the body of {request} ({status}) is not a `{wanted}`: {error}\n{text}")
-        })
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => value,
+            // Not in a closure, whose place would be reported instead of the test's.
+            Err(error) => {
+                let (request, status, text) = (&self.request, self.status, self.text());
+                let wanted = type_name::<T>();
+                panic!("the body of {request} ({status}) is not a `{wanted}`: {error}\n{text}")
+            }
+        }
     }
 }
 

@@ -89,14 +89,18 @@ impl Waiter {
                  call `.in_memory()`, or use real time; waited for at {at}"
             );
         }
-        match tokio::time::timeout(self.timeout, future).await {
-            Ok(output) => output,
-            Err(_) => panic!(
-                "{what}: not within {:?}, waited for at {at}{}",
-                self.timeout,
-                self.recent_transcript()
-            ),
-        }
+        let Ok(output) = tokio::time::timeout(self.timeout, future).await else {
+            let is_real_time = self.host == HostKind::Memory && !clock_is_paused();
+            let hint = match is_real_time {
+                true => {
+                    " of real time (`#[tokio::test(start_paused = true)]` skips times of waiting)"
+                }
+                false => "",
+            };
+            let (timeout, transcript) = (self.timeout, self.recent_transcript());
+            panic!("{what}: not within {timeout:?}{hint}, waited for at {at}{transcript}");
+        };
+        output
     }
 
     /// Last lines of the transcript, as an appendix to a failure message.

@@ -565,6 +565,15 @@ async fn every_wait_ends_with_the_deadline() {
     }
 }
 
+#[tokio::test]
+async fn a_wait_in_real_time_hints_at_virtual_time() {
+    let shell = TestShell::new(fleet).deadline(Duration::from_millis(10));
+    let shell = shell.in_memory().start().await;
+    let text = panic_message(shell.push::<Value>("never")).await;
+    let time = "not within 10ms of real time (`#[tokio::test(start_paused = true)]` skips times of waiting)";
+    assert!(text.contains(time), "{text}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn any_state_can_be_waited_for() {
     let shell = TestShell::new(fleet).in_memory().start().await;
