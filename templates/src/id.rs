@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use deunicode::deunicode;
 use heck::{ToKebabCase as _, ToTitleCase as _, ToUpperCamelCase as _};
 use thiserror::Error;
 
@@ -101,11 +102,11 @@ impl fmt::Display for PluginId {
     }
 }
 
-/// Converts a text to kebab case, with ASCII letters and digits only: `Jane Doe` becomes `jane-doe`. Returns `None` if
-/// the text has no such characters.
+/// Converts a text to kebab case, with ASCII letters and digits only: `Jane Doe` becomes `jane-doe`, and `Röster`
+/// becomes `roster`. Returns `None` if the text has no characters that can be converted.
 #[must_use]
 pub fn to_id(text: &str) -> Option<String> {
-    let ascii: String = text
+    let ascii: String = deunicode(text)
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
         .collect();
@@ -130,6 +131,8 @@ fn invalid_reason(text: &str) -> Option<&'static str> {
         Some("it is also the name of a program, and cargo reserves this name for a folder")
     } else if matches!(text, "stratos" | "stratos-sdk") {
         Some("it is also the name of a Rust crate, and this is the name of the SDK")
+    } else if matches!(text, "serde" | "tokio") {
+        Some("it is also the name of a Rust crate, and new plugins depend on the crate of this name")
     } else if is_windows_device(text) {
         Some("it is also the name of a file, and Windows reserves this name for a device")
     } else {

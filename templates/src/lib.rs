@@ -13,6 +13,7 @@
 //!     plugin_type: PluginType::User,
 //!     author: Author { id: "jane-doe".to_owned(), name: "Jane Doe".to_owned(), contact: None },
 //!     sdk: Sdk::Published,
+//!     in_workspace: false,
 //!     id,
 //! })?;
 //!

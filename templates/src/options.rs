@@ -26,6 +26,8 @@ pub struct Options {
     pub author: Author,
     /// Source of the dependency on the SDK.
     pub sdk: Sdk,
+    /// Whether the plugin is a member of a cargo workspace, whose `Cargo.toml` has the profiles then.
+    pub in_workspace: bool,
 }
 
 /// Type of a plugin, by its installer: a user or an airline.

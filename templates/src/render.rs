@@ -119,6 +119,7 @@ fn values(options: &Options) -> Value {
         author_contact => options.author.contact.as_deref(),
         sdk_folder,
         sdk_version => SDK_VERSION,
+        in_workspace => options.in_workspace,
     }
 }
 
@@ -191,6 +192,7 @@ mod tests {
     fn ci_workflow_is_omitted_with_a_local_sdk() {
         let files = render(&Options {
             sdk: Sdk::Folder("/home/jane/sdk".to_owned()),
+            in_workspace: false,
             ..options("demo")
         });
         let is_workflow = |file: &File| file.path.starts_with(".github");
@@ -236,6 +238,7 @@ mod tests {
                 contact: None,
             },
             sdk: Sdk::Published,
+            in_workspace: false,
             id,
         }
     }

@@ -40,6 +40,7 @@ fn every_template_file_is_embedded_and_rendered() {
             contact: None,
         },
         sdk: Sdk::Published,
+        in_workspace: false,
         id,
     })
     .unwrap();

@@ -1,10 +1,11 @@
 //! The command `cargo stratos new`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cargo_metadata::Message;
+use cargo_metadata::{Message, MetadataCommand};
 use stratos_tests::{CommandOutput, RunOptions, ShellProcess, cargo_stratos, stratos};
 use tempfile::TempDir;
 
@@ -234,12 +235,42 @@ fn the_published_sdk_is_used_on_request() {
 fn an_existing_empty_folder_is_used() {
     let root = folder();
     let plugin = root.path().join("fuel-check");
-    fs::create_dir(&plugin).unwrap();
+    fs::create_dir_all(plugin.join(".git")).unwrap();
+    fs::write(plugin.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
     let made = new(&plugin, &["."]);
     assert_eq!(made.code, Some(0), "{made:?}");
     assert!(!made.stdout.contains("cd "), "{made:?}");
     assert!(read(&plugin.join("plugin.json")).contains("\"fuel-check\""));
     assert_eq!(listing(root.path()), ["fuel-check"]);
+}
+
+#[test]
+fn a_plugin_in_a_workspace_that_lists_it_is_no_workspace_of_its_own() {
+    let root = folder();
+    fs::create_dir_all(root.path().join("tool/src")).unwrap();
+    fs::write(root.path().join("tool/src/lib.rs"), "").unwrap();
+    let tool = "[package]\nname = \"tool\"\n";
+    fs::write(root.path().join("tool/Cargo.toml"), tool).unwrap();
+    let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"tool\", \"plugins/*\"]\n";
+    fs::write(root.path().join("Cargo.toml"), workspace).unwrap();
+    for (path, is_member) in [("plugins/fuel-check", true), ("apart", false)] {
+        let made = new(root.path(), &[path]);
+        assert_eq!(made.code, Some(0), "{made:?}");
+        let says_so = made.stdout.contains("It is a member of the workspace in ");
+        assert_eq!(says_so, is_member, "{made:?}");
+        let metadata = MetadataCommand::new()
+            .no_deps()
+            .other_options(["--offline".to_owned()])
+            .manifest_path(root.path().join(path).join("Cargo.toml"))
+            .exec()
+            .unwrap();
+        let packages: BTreeSet<_> = metadata.packages.iter().map(|p| p.name.as_str()).collect();
+        let expected = match is_member {
+            true => BTreeSet::from(["fuel-check", "tool"]),
+            false => BTreeSet::from(["apart"]),
+        };
+        assert_eq!(packages, expected);
+    }
 }
 
 #[test]

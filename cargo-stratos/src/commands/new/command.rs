@@ -12,7 +12,7 @@ use crate::commands::new::git_init::{Vcs, init_repository};
 use crate::commands::new::next_steps::NextSteps;
 use crate::commands::new::sdk::{FoundSdk, SdkArgs};
 use crate::commands::new::single_line::parse_single_line;
-use crate::commands::new::{author, sdk};
+use crate::commands::new::{author, sdk, workspace};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
@@ -61,6 +61,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let FoundSdk { sdk, origin } = sdk::find(&args.sdk)?;
     let (author, author_origin) =
         author::complete(cx, args.author, destination.nearest_existing())?;
+    let workspace = workspace::find(destination.folder());
     let options = Options {
         name: args.name.unwrap_or_else(|| id.display_name()),
         description: args.description,
@@ -70,6 +71,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         },
         author,
         sdk,
+        in_workspace: workspace.is_some(),
         id,
     };
     let files = render(&options).map_err(Error::Template)?;
@@ -83,6 +85,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         path: &args.path,
         sdk_origin: origin,
         author_origin,
+        workspace: workspace.as_deref(),
         is_current_dir: destination.is_current_dir(),
     })?;
     Ok(Outcome::Success)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use crate::error::Error;
 
-/// A folder that does not exist, or is empty.
+/// A folder that does not exist, or is empty except for `.git`.
 #[derive(Debug)]
 pub(super) struct Destination {
     /// Absolute path, which ends with a name.
@@ -41,6 +41,11 @@ impl Destination {
             folder,
             nearest_existing,
         })
+    }
+
+    /// Absolute path of the folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The folder itself if it exists, otherwise the nearest one above.
@@ -102,10 +107,12 @@ fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
     if !folder.is_dir() {
         return Err(usage(format!("`{}` already exists", path.display())));
     }
-    let mut entries = fs::read_dir(folder).map_err(|source| Error::file("read", path, source))?;
-    match entries.next() {
-        None => Ok(()),
-        Some(_) => Err(usage(format!("`{}` is not empty", path.display()))),
+    let entries = fs::read_dir(folder).map_err(|source| Error::file("read", path, source))?;
+    // A repository that was just created or cloned has nothing that could be overwritten.
+    let is_git = |entry: &io::Result<fs::DirEntry>| entry.as_ref().is_ok_and(|entry| entry.file_name() == ".git");
+    match entries.filter(|entry| !is_git(entry)).count() {
+        0 => Ok(()),
+        _ => Err(usage(format!("`{}` is not empty", path.display()))),
     }
 }
 

@@ -8,5 +8,6 @@ mod next_steps;
 mod sdk;
 mod shell_quote;
 mod single_line;
+mod workspace;
 
 pub(crate) use self::command::{Args, run};

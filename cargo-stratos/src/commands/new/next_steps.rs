@@ -18,6 +18,8 @@ pub(super) struct NextSteps<'a> {
     pub(super) path: &'a Path,
     pub(super) sdk_origin: SdkOrigin,
     pub(super) author_origin: AuthorOrigin,
+    /// Folder of the cargo workspace that the plugin is a member of.
+    pub(super) workspace: Option<&'a Path>,
     /// Whether the path is the current folder.
     pub(super) is_current_dir: bool,
 }
@@ -29,6 +31,7 @@ impl fmt::Display for NextSteps<'_> {
             path,
             sdk_origin,
             author_origin,
+            workspace,
             is_current_dir,
         } = self;
         let id = &options.id;
@@ -80,6 +83,13 @@ impl fmt::Display for NextSteps<'_> {
                  For more than a trial, get the SDK's source and name its folder in Cargo.toml.",
                 escape(folder)
             )?,
+        }
+        if let Some(folder) = workspace {
+            writeln!(
+                f,
+                "\nIt is a member of the workspace in {}.",
+                escape(&folder.to_string_lossy())
+            )?;
         }
         writeln!(f, "\nNext:")?;
         if !is_current_dir {
