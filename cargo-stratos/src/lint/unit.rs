@@ -34,11 +34,12 @@ pub(crate) struct Unit<'s> {
 
 impl<'s> Unit<'s> {
     /// Parses all manifests of a run and collects the facts about them. Adds an error for each that cannot be parsed
-    /// because of a defect in the linter.
+    /// because of a defect in the linter. `shown_path` is the path of a manifest in messages about another one.
     pub(crate) fn collect(
         sources: &'s [Source],
         settings: &mut SettingsCache,
         errors: &mut Vec<Error>,
+        shown_path: fn(&Target) -> String,
     ) -> Result<Vec<Self>, Error> {
         let parse = |Source { target, bytes }: &'s Source| {
             catch_panic(&target.path, || Ok(ParsedManifest::parse(bytes)))
@@ -72,7 +73,7 @@ impl<'s> Unit<'s> {
             (unit.target, id.filter(|_| !unit.target.is_in_bundle()))
         });
         let ids: Vec<_> = ids.collect();
-        let similar = find_similar_ids(&ids);
+        let similar = find_similar_ids(&ids, shown_path);
         for (unit, similar) in units.iter_mut().zip(similar) {
             unit.similar_plugins = similar;
         }
