@@ -96,6 +96,10 @@ fn common_dir(git_dir: &Path) -> io::Result<PathBuf> {
 fn read_git_file(file: &Path) -> io::Result<String> {
     const MAX_BYTES: u64 = 16 * 1024;
 
+    // Opening a pipe would block.
+    if !file.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let mut text = String::new();
     File::open(file)?
         .take(MAX_BYTES)
