@@ -8,9 +8,12 @@ use crate::git;
 /// folder without symbolic links.
 ///
 /// A repository that was downloaded without git is known by its folder `.github`. Elsewhere, the path begins with the
-/// name of the file's folder, whatever the current folder is.
+/// name of the file's folder, whatever the current folder is; a zip is itself a folder of files.
 pub(crate) fn repository_path(absolute: &Path) -> String {
-    let folder = absolute.parent().unwrap_or(absolute);
+    let is_zip = absolute
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+    let folder = absolute.parent().filter(|_| !is_zip).unwrap_or(absolute);
     let has_workflows = |folder: &&Path| folder.join(".github").is_dir();
     let root = git::repository_root(folder)
         .or_else(|| folder.ancestors().find(has_workflows))
@@ -49,6 +52,9 @@ mod tests {
             ("one/sub/a/plugin.json", "sub/a/plugin.json"),
             ("downloaded/a/b/plugin.json", "a/b/plugin.json"),
             ("neither/folder/plugin.json", "folder/plugin.json"),
+            ("neither/folder/a.zip/plugin.json", "a.zip/plugin.json"),
+            ("neither/folder/a.zip", "a.zip"),
+            ("one/a.zip", "a.zip"),
         ] {
             assert_eq!(repository_path(&root.join(path)), expected);
         }
