@@ -11,7 +11,7 @@ pub(crate) struct ForeignFormat {
     pub(crate) schema: Option<&'static str>,
     /// Key paths that plugin authors do not write by mistake, such as `engines.vscode`.
     pub(crate) unique_keys: &'static [&'static str],
-    /// Whether files of this format have an `id`. Otherwise, only the unique keys count in a file with one.
+    /// Whether files of this format have an `id`, and no `version`. In other files with an `id`, only the unique keys count.
     pub(crate) has_id: bool,
     /// Keys that may also be mistakes in a plugin manifest.
     pub(crate) typical_keys: &'static [&'static str],
@@ -61,6 +61,8 @@ pub(crate) const FOREIGN_FORMATS: &[ForeignFormat] = &[
             "info.logos",
             "info.screenshots",
         ],
+        has_id: true,
+        common_keys: &["type", "info"],
         ..UNKNOWN_FORMAT
     },
     ForeignFormat {
@@ -260,7 +262,8 @@ pub(crate) const FOREIGN_FORMATS: &[ForeignFormat] = &[
         file: Some(".claude-plugin/plugin.json"),
         schema: Some("claude-code"),
         unique_keys: &["mcpServers", "lspServers", "outputStyles"],
-        common_keys: &["skills", "agents", "hooks"],
+        typical_keys: &["skills"],
+        common_keys: &["agents", "hooks"],
         ..UNKNOWN_FORMAT
     },
     ForeignFormat {

@@ -104,7 +104,7 @@ pub use self::parse_toml::{TomlError, parse_toml};
 pub use self::{
     apply_fixes::{FixedManifest, apply_fixes, retain_applicable_fixes},
     facts::FactsCache,
-    linter::Linter,
+    linter::{Linter, is_foreign},
     portability::{PortabilityError, portability_error},
     schema::SCHEMA,
     settings::{CheckSettings, Exception},

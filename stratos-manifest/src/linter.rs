@@ -16,6 +16,13 @@ pub struct Linter {
     levels: Levels,
 }
 
+/// Whether a file is the manifest of another program, about which no other finding has a meaning.
+pub fn is_foreign(manifest: &ParsedManifest<'_>, facts: &ProjectFacts) -> bool {
+    let rules = RULES.iter().filter(|rule| rule.excludes_others).copied();
+    let rules: Vec<Rule> = rules.collect();
+    run_rules(&rules, &Levels::default(), manifest, facts).has_errors()
+}
+
 impl Linter {
     /// Creates a linter with these levels.
     pub const fn new(levels: Levels) -> Self {

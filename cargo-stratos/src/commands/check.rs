@@ -10,7 +10,7 @@ use crate::exit::Outcome;
 use crate::lint::{BundleCheck, FixMode, LevelArgs, SettingsCache, Unit, check_units, is_zip};
 use crate::manifests::{SearchResults, Source, Target, search};
 use crate::output::escape;
-use crate::output::report::{Github, Human, Json, Reporter, RepositoryPaths, Sarif};
+use crate::output::report::{Github, Human, Json, Reporter, Sarif};
 
 /// Check plugin.json, or a finished zip, for mistakes
 ///
@@ -54,14 +54,20 @@ enum Format {
 }
 
 impl Format {
-    /// `folders` are those of the plugins and bundles.
-    fn reporter<'a>(self, cx: &'a Context, folders: &[&Path]) -> Box<dyn Reporter + 'a> {
-        let paths = || RepositoryPaths::new(folders);
+    fn reporter(self, cx: &Context) -> Box<dyn Reporter + '_> {
         match self {
             Self::Human => Box::new(Human(&cx.output)),
             Self::Json => Box::new(Json::new(&cx.output)),
-            Self::Github => Box::new(Github::new(&cx.output, paths())),
-            Self::Sarif => Box::new(Sarif::new(&cx.output, paths())),
+            Self::Github => Box::new(Github(&cx.output)),
+            Self::Sarif => Box::new(Sarif::new(&cx.output)),
+        }
+    }
+
+    /// The path of a manifest in messages.
+    fn path(self) -> fn(&Target) -> String {
+        match self {
+            Self::Human => Target::shown_path,
+            Self::Json | Self::Github | Self::Sarif => Target::repository_path,
         }
     }
 }
@@ -92,11 +98,9 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             escape(&manifest)
         ));
     }
-    let folders = targets.iter().map(Target::absolute_folder);
-    let folders = folders.chain(bundles.iter().map(BundleCheck::absolute_folder));
-    let reporter = args.format.reporter(cx, &folders.collect::<Vec<_>>());
     let sources = Source::read_all(targets, &mut errors);
-    let units = Unit::collect(&sources, &mut settings, &mut errors)?;
+    let units = Unit::collect(&sources, &mut settings, &mut errors, args.format.path())?;
+    let reporter = args.format.reporter(cx);
     check_units(cx, &bundles, units, errors, reporter, mode)
 }
 
@@ -113,7 +117,7 @@ pub(super) fn check_folder<'a>(
         enclosing: _,
     } = search(&[folder.to_owned()])?;
     let sources = Source::read_all(targets, &mut errors);
-    let units = Unit::collect(&sources, &mut settings, &mut errors)?;
+    let units = Unit::collect(&sources, &mut settings, &mut errors, Target::shown_path)?;
     check_units(cx, &[], units, errors, reporter, FixMode::Off)
 }
 

@@ -9,6 +9,14 @@ pub(crate) fn root(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|folder| is_root(folder))
 }
 
+/// As [`root`], but a submodule is a part of the repository around it.
+pub(crate) fn repository_root(folder: &Path) -> Option<&Path> {
+    let inner = root(folder)?;
+    let outer = inner.parent().and_then(repository_root);
+    let outer = outer.filter(|outer| is_submodule_of(inner, outer).unwrap_or(false));
+    Some(outer.unwrap_or(inner))
+}
+
 /// Whether `folder` is the root of a repository. In a work tree, `.git` is a file.
 pub(crate) fn is_root(folder: &Path) -> bool {
     folder.join(".git").symlink_metadata().is_ok()
@@ -31,6 +39,36 @@ fn is_worktree_of(folder: &Path, outer: &Path) -> io::Result<bool> {
     // A repository without an index has no checkout of its own: then its worktrees are the checkouts to search.
     Ok(outer_git_dir.join("index").is_file()
         && common_dir(&git_dir)? == common_dir(&outer_git_dir)?)
+}
+
+/// Whether git's files for `folder` lie in those of the repository around it.
+fn is_submodule_of(folder: &Path, outer: &Path) -> io::Result<bool> {
+    let modules = dunce::canonicalize(git_dir(outer)?.join("modules"))?;
+    Ok(dunce::canonicalize(git_dir(folder)?)?.starts_with(modules))
+}
+
+/// A checkout of a repository, which may have several, by `git worktree add`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Checkout {
+    root: PathBuf,
+    /// The folder of the files that all checkouts of the repository share.
+    common_dir: PathBuf,
+}
+
+impl Checkout {
+    /// The checkout around `folder`, an absolute path. `None` without one, or if its files cannot be read.
+    pub(crate) fn around(folder: &Path) -> Option<Self> {
+        let root = root(folder)?;
+        Some(Self {
+            root: root.to_owned(),
+            common_dir: common_dir(&git_dir(root).ok()?).ok()?,
+        })
+    }
+
+    /// Whether this is another checkout of the same repository.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        self.common_dir == other.common_dir && self.root != other.root
+    }
 }
 
 /// The folder of git's files for the checkout at `root`.
@@ -58,6 +96,10 @@ fn common_dir(git_dir: &Path) -> io::Result<PathBuf> {
 fn read_git_file(file: &Path) -> io::Result<String> {
     const MAX_BYTES: u64 = 16 * 1024;
 
+    // Opening a pipe would block.
+    if !file.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let mut text = String::new();
     File::open(file)?
         .take(MAX_BYTES)

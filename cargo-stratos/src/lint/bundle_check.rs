@@ -110,11 +110,6 @@ impl BundleCheck {
             manifest,
         ))
     }
-
-    /// Absolute path of the folder that the zip lies in.
-    pub(crate) fn absolute_folder(&self) -> &Path {
-        self.absolute.parent().unwrap_or(&self.absolute)
-    }
 }
 
 impl Unpacked {

@@ -15,10 +15,10 @@ use crate::lint::diff::{Patch, diff};
 use crate::lint::errors::Errors;
 use crate::lint::exception_usage::ExceptionUsage;
 use crate::lint::unit::{Unit, mark_duplicates};
-use crate::manifests::Target;
+use crate::manifests::{Target, absolute_without_links};
 use crate::output::escape;
 use crate::output::report::{
-    CheckedBundle, CheckedFile, Reporter, Summary, UnreadTags, Unreadable, count,
+    CheckedBundle, CheckedFile, Reporter, Summary, UnreadTags, Unreadable, count, repository_path,
 };
 use crate::parallel::map_in_order;
 
@@ -88,7 +88,7 @@ struct CheckRun<'a> {
 impl CheckRun<'_> {
     /// Adds the error of a file or folder that could not be read.
     fn add_unreadable(&mut self, error: Error) {
-        self.summary.unreadable.push(Unreadable::from(&error));
+        self.summary.unreadable.push(unreadable(&error));
         self.errors.add(error);
     }
 
@@ -210,6 +210,19 @@ impl CheckRun<'_> {
             count_fixes(fixed.applied.len()),
             rules.join(", ")
         ));
+    }
+}
+
+fn unreadable(error: &Error) -> Unreadable {
+    let (path, reason) = match error {
+        Error::File { path, source, .. } => (path.as_path(), source.to_string()),
+        Error::CheckPanic { path } => (Path::new(path), "the check panicked".to_owned()),
+        error => (Path::new(""), error.to_string()),
+    };
+    Unreadable {
+        path: path.to_string_lossy().into_owned(),
+        repository_path: repository_path(&absolute_without_links(path)),
+        reason,
     }
 }
 

@@ -10,7 +10,7 @@ use stratos_manifest::{MAX_BYTES, Manifest, ParsedManifest};
 use tracing::debug;
 
 use crate::git;
-use crate::manifests::{Target, read_limited};
+use crate::manifests::{Target, is_foreign, read_limited};
 
 /// Release tags of one manifest.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Head {
     root: PathBuf,
     /// Tags of the commit, or the reason why git did not list them.
     tags: Result<Vec<String>, String>,
-    /// Whether the commit has at most one manifest, found out when it is first needed.
+    /// Whether the commit has at most one plugin, found out when it is first needed.
     has_one_plugin: OnceLock<bool>,
 }
 
@@ -67,7 +67,8 @@ impl ReleaseTags {
             return Vec::new();
         }
         let committed = self.committed_version.get_or_init(|| {
-            let source = committed_manifest(target).ok()?;
+            let name = target.file_name()?;
+            let source = committed_file(target.absolute_folder(), &format!("./{name}")).ok()?;
             ParsedManifest::parse(&source).version().map(str::to_owned)
         });
         match committed.is_some() && committed.as_deref() == version {
@@ -121,8 +122,8 @@ impl Head {
 
     /// Whether a tag without a plugin's name means the only plugin of the repository.
     fn has_one_plugin(&self) -> bool {
-        let count = || count_manifests(&self.root).is_ok_and(|manifests| manifests <= 1);
-        *self.has_one_plugin.get_or_init(count)
+        let has_one = || has_one_plugin(&self.root).unwrap_or(false);
+        *self.has_one_plugin.get_or_init(has_one)
     }
 }
 
@@ -147,26 +148,28 @@ fn tags_at_head(root: &Path) -> Result<Vec<String>, String> {
     }
 }
 
-fn count_manifests(root: &Path) -> io::Result<usize> {
+/// Whether the commit has at most one manifest that is not of another program.
+fn has_one_plugin(root: &Path) -> io::Result<bool> {
     let arguments = ["ls-tree", "-r", "-z", "--name-only", "HEAD"];
-    run_git(root, &arguments, |output| {
-        let mut count = 0;
-        for path in output.split(0) {
-            let is_manifest =
-                path?.rsplit(|&byte| byte == b'/').next() == Some(Manifest::FILE_NAME.as_bytes());
-            count += usize::from(is_manifest);
-        }
-        Ok(count)
-    })
+    let manifests: Vec<String> = run_git(root, &arguments, |output| {
+        let paths = output
+            .split(0)
+            .map(|path| Ok(String::from_utf8_lossy(&path?).into()));
+        let is_manifest = |path: &String| path.rsplit('/').next() == Some(Manifest::FILE_NAME);
+        let is_listed = |path: &io::Result<String>| path.as_ref().map_or(true, is_manifest);
+        paths.filter(is_listed).collect()
+    })?;
+    let is_own = |path: &&String| {
+        !committed_file(root, path).is_ok_and(|source| is_foreign(Path::new(path), &source))
+    };
+    Ok(manifests.len() <= 1 || manifests.iter().filter(is_own).nth(1).is_none())
 }
 
-fn committed_manifest(target: &Target) -> io::Result<Vec<u8>> {
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let object = format!("HEAD:./{name}");
+/// Reads a file of the checked out commit. `path` is relative to the root, or to `folder` if it begins with `./`.
+fn committed_file(folder: &Path, path: &str) -> io::Result<Vec<u8>> {
+    let object = format!("HEAD:{path}");
     let arguments = ["cat-file", "blob", &object];
-    run_git(target.absolute_folder(), &arguments, |output| {
-        read_limited(output, MAX_BYTES)
-    })
+    run_git(folder, &arguments, |output| read_limited(output, MAX_BYTES))
 }
 
 /// Runs git and reads its output. An exit code other than zero is an error.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use stratos_manifest::{ParsedManifest, RULES, RuleLevel, SimilarPlugin};
+use stratos_manifest::{ParsedManifest, ProjectFacts, SimilarPlugin};
 
 use crate::error::Error;
 use crate::lint::catch_panic::catch_panic;
@@ -34,11 +34,12 @@ pub(crate) struct Unit<'s> {
 
 impl<'s> Unit<'s> {
     /// Parses all manifests of a run and collects the facts about them. Adds an error for each that cannot be parsed
-    /// because of a defect in the linter.
+    /// because of a defect in the linter. `shown_path` is the path of a manifest in messages about another one.
     pub(crate) fn collect(
         sources: &'s [Source],
         settings: &mut SettingsCache,
         errors: &mut Vec<Error>,
+        shown_path: fn(&Target) -> String,
     ) -> Result<Vec<Self>, Error> {
         let parse = |Source { target, bytes }: &'s Source| {
             catch_panic(&target.path, || Ok(ParsedManifest::parse(bytes)))
@@ -72,18 +73,27 @@ impl<'s> Unit<'s> {
             (unit.target, id.filter(|_| !unit.target.is_in_bundle()))
         });
         let ids: Vec<_> = ids.collect();
-        let similar = find_similar_ids(&ids);
+        let similar = find_similar_ids(&ids, shown_path);
         for (unit, similar) in units.iter_mut().zip(similar) {
             unit.similar_plugins = similar;
         }
         Ok(units)
     }
 
-    /// The repository whose tags were not read, and the reason, if the manifest is compared with tags.
+    /// The repository whose tags were not read, and the reason, if a tag could lead to a finding.
     pub(super) fn unread_tags(&self) -> Option<(&Path, &str)> {
-        let rule = RULES.iter().find(|rule| rule.id == "tag-drift")?;
-        let is_enabled = self.settings.levels.of(rule) != RuleLevel::Allow;
-        self.tags.unread().filter(|_| is_enabled)
+        let unread = self.tags.unread()?;
+        let facts = ProjectFacts {
+            file_name: self.target.file_name().map(str::to_owned),
+            folder_name: self.target.folder_name().map(str::to_owned),
+            tags: vec![format!("v{}.0.0", u64::MAX)],
+            ..ProjectFacts::none()
+        };
+        let report = self.settings.linter.check_parsed(&self.manifest, &facts);
+        let mut findings = report.diagnostics.iter();
+        findings
+            .any(|found| found.rule == "tag-drift")
+            .then_some(unread)
     }
 }
 

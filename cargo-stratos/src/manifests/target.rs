@@ -8,6 +8,7 @@ use stratos_manifest::{MAX_BYTES, Manifest};
 
 use crate::error::Error;
 use crate::manifests::read::{read_limited, read_manifest};
+use crate::output::report::repository_path;
 use crate::parallel;
 
 /// A manifest that a command line names, or that a search found.
@@ -91,6 +92,16 @@ impl Target {
             Some(bytes) => Ok(bytes.clone()),
             None => read_manifest(&self.path),
         }
+    }
+
+    /// Path in messages for people.
+    pub(crate) fn shown_path(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    /// Path in reports for programs.
+    pub(crate) fn repository_path(&self) -> String {
+        repository_path(&self.absolute)
     }
 
     /// Absolute path of the file that is read, with symbolic links resolved.

@@ -11,20 +11,22 @@ use stratos_manifest::Manifest;
 
 use crate::error::Error;
 use crate::git;
+use crate::manifests::foreign::is_foreign;
+use crate::manifests::read::read_manifest;
 
 /// Folders with copies and build output, which are never walked into.
 const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", StateDir::NAME];
 
 /// The manifests in a folder and below, and errors of subfolders that cannot be read. The order is not defined.
 ///
-/// Folders below a manifest are skipped, as plugins do not contain plugins, and so are further checkouts of the
-/// repository.
+/// Folders below a manifest are skipped, as plugins do not contain plugins, unless it is one of another program. Further
+/// checkouts of the repository are skipped, too.
 pub(super) fn plugin_manifests(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     walk(folder, |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         entry.depth() == 0
             || entry.file_name() == OsStr::new(Manifest::FILE_NAME)
-            || is_folder && !is_skipped(entry) && !entry.path().parent().is_some_and(has_manifest)
+            || is_folder && !is_skipped(entry) && !entry.path().parent().is_some_and(is_plugin)
     })
 }
 
@@ -88,6 +90,13 @@ fn walk(
 
 fn has_manifest(folder: &Path) -> bool {
     folder.join(Manifest::FILE_NAME).symlink_metadata().is_ok()
+}
+
+/// Whether a folder has a manifest that is not one of another program.
+fn is_plugin(folder: &Path) -> bool {
+    let manifest = folder.join(Manifest::FILE_NAME);
+    has_manifest(folder)
+        && !read_manifest(&manifest).is_ok_and(|source| is_foreign(&manifest, &source))
 }
 
 fn is_in_repository(folder: &Path) -> bool {

@@ -7,7 +7,7 @@ use crate::{
     quote::join_first,
     rules::prelude::*,
     schema::fields_named,
-    suggest::is_same_word,
+    suggest::{closest, is_same_word},
     syntax::find_text,
 };
 
@@ -18,8 +18,8 @@ declare_rule! {
     /// manifests of plugins for Grafana, Claude, Figma, Flow Launcher, Obsidian, VS Code, browsers and others. They are
     /// recognized by their names, their `$schema` or their keys. Other findings about such a file are not reported.
     ///
-    /// A file with an icon, settings, an entry module, an author's id or the type `user` or `airline` is always checked as
-    /// the manifest of a Stratos plugin.
+    /// A file with an icon, `availableSettings`, an entry module, an author's id, an `id` beside an author's name, or the
+    /// type `user` or `airline` is always checked as the manifest of a Stratos plugin.
     ///
     /// ## Why is this bad?
     ///
@@ -82,15 +82,34 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
 
 fn is_stratos_plugin(root: &Object<'_>) -> bool {
     let kind = find_text(root, "type");
+    let is_own_type = |name: &&str| kind.is_some_and(|kind| is_same_word(kind, name));
     OWN_KEYS
         .iter()
         .any(|path| find_path(root, path, is_same_word).is_some())
-        || kind.is_some_and(|kind| PluginType::NAMES.contains(&kind))
-        || has_settings(root)
+        || PluginType::NAMES.iter().any(is_own_type)
+        || has_id_and_author(root)
+        || has_settings(root) && !has_other_type(root)
+}
+
+/// Whether there are an `id` and an author with a name. Other programs have one of them, or more about the author.
+fn has_id_and_author(root: &Object<'_>) -> bool {
+    let author = find(root, "author").and_then(|author| author.value.as_object());
+    let is_known =
+        |property: &ObjectProp<'_>| ["name", "contact"].contains(&property.name.as_str());
+    find(root, "id").is_some()
+        && author.is_some_and(|author| {
+            find(author, "name").is_some() && author.properties.iter().all(is_known)
+        })
+}
+
+/// Whether the `type` is not even a misspelt one of Stratos.
+fn has_other_type(root: &Object<'_>) -> bool {
+    let kind = find_text(root, "type");
+    kind.is_some_and(|kind| closest(kind, PluginType::NAMES.iter().copied()).is_none())
 }
 
 /// Whether there is a list of settings with a `key`, under any name that the documentation uses. Other programs have
-/// `settings`, too, but without such a list.
+/// `settings`, too, but rarely such a list.
 fn has_settings(root: &Object<'_>) -> bool {
     let lists = fields_named("availableSettings").filter_map(|field| field.find(root));
     let mut settings = lists
@@ -122,12 +141,12 @@ fn recognize_schema(schema: &str) -> Option<(&'static str, String)> {
 }
 
 fn recognize_keys(root: &Object<'_>) -> Option<(&'static str, String)> {
-    let has_id = find(root, "id").is_some();
+    let [has_id, has_version] = ["id", "version"].map(|key| find(root, key).is_some());
     FOREIGN_FORMATS.iter().find_map(|format| {
         let has = |path: &&str| find_path(root, path, str::eq).is_some();
         let found = |paths: &[&'static str]| paths.iter().copied().filter(has).collect::<Vec<_>>();
         let mut keys = found(format.unique_keys);
-        if format.has_id || !has_id {
+        if !has_id || format.has_id && !has_version {
             keys.extend(found(format.typical_keys));
             let common = found(format.common_keys);
             // A single word is no evidence.
@@ -164,25 +183,28 @@ fn recognize_file(
     Some((format.what, "the name of such a file".to_owned()))
 }
 
-/// Whether most keys are unknown and nothing identifies a plugin.
+/// Whether most keys are unknown and nothing identifies a plugin. Stratos has no key with a capital at its start, but a
+/// file with misspelt keys only may be a draft.
 fn recognize_unknown_format(cx: &RuleContext<'_>) -> Option<(&'static str, String)> {
     let node = cx.objects.first()?;
     let has = |key| find(node.object, key).is_some();
-    if ["id", "type", "background", "settings"]
-        .into_iter()
-        .any(has)
+    let has_other_type = has_other_type(node.object);
+    if !has_other_type
+        && ["id", "type", "background", "settings"]
+            .into_iter()
+            .any(has)
     {
         return None;
     }
-    let keys = unknown_keys(node);
-    let foreign: Vec<_> = keys
-        .iter()
-        .filter(|key| key.suggestion.is_none())
-        .map(|key| quote(key.property.name.as_str()))
-        .collect();
-    let known = node.object.properties.len() - foreign.len();
-    let is_foreign = foreign.len() >= MIN_UNKNOWN_KEYS.max(known);
-    is_foreign.then(|| (UNKNOWN_FORMAT.what, join_first(foreign)))
+    let is_capitalized = |key: &str| key.starts_with(|first: char| first.is_ascii_uppercase());
+    let mut keys = unknown_keys(node);
+    keys.retain(|key| key.suggestion.is_none() || is_capitalized(key.property.name.as_str()));
+    let is_draft = keys.iter().all(|key| key.suggestion.is_some());
+    let foreign = keys.len() + usize::from(has_other_type);
+    let known = node.object.properties.len() - foreign;
+    let is_foreign = !is_draft && keys.len() >= MIN_UNKNOWN_KEYS && foreign >= known;
+    let names = keys.iter().map(|key| quote(key.property.name.as_str()));
+    is_foreign.then(|| (UNKNOWN_FORMAT.what, join_first(names)))
 }
 
 /// Whether two keys are taken for the same.

@@ -102,6 +102,23 @@ fn a_foreign_manifest_has_one_finding_and_can_be_excepted() {
 }
 
 #[test]
+fn a_foreign_manifest_does_not_hide_the_plugins_below_it() {
+    let grafana = r#"{ "type": "panel", "name": "x", "id": "a-b", "info": { "logos": {} } }"#;
+    let folder = folder(&[
+        ("plugin.json", grafana),
+        ("stratos/plugin.json", &MANIFEST.replace("1.0.0", "1.0")),
+        ("stratos/icon.svg", ICON),
+        ("stratos/dist/plugin.json", "{}"),
+    ]);
+    let checked = stratos(folder.path(), ["check"]);
+    assert!(checked.stdout.contains("malformed-version"), "{checked:?}");
+    assert!(
+        checked.stdout.contains("2 manifests checked: 2 errors"),
+        "{checked:?}"
+    );
+}
+
+#[test]
 fn ignored_manifests_are_checked_only_when_named() {
     let folder = folder(&[
         (".gitignore", "made/\n"),

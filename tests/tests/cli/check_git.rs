@@ -93,6 +93,13 @@ fn a_tag_without_a_plugin_name_counts_for_a_single_plugin() {
     commit(root);
     git(root, &["tag", "-f", "v2.0.0"]);
     assert_eq!(drifts(&["a"]), 1);
+    // The plugin of another program has tags of its own, if any.
+    fs::create_dir(root.join("claude")).unwrap();
+    let claude = r#"{ "name": "x", "mcpServers": {} }"#;
+    fs::write(root.join("claude/plugin.json"), claude).unwrap();
+    commit(root);
+    git(root, &["tag", "-f", "v2.0.0"]);
+    assert_eq!(drifts(&["a"]), 1);
 }
 
 #[test]
@@ -140,8 +147,13 @@ fn a_nested_worktree_is_searched_only_when_it_is_named() {
     git(&main, &add);
     assert_eq!(found(&main, &[]), "2 manifests checked: no mistakes found");
     fs::remove_dir_all(module).unwrap();
+    // Checkouts of one repository have the same plugins.
     let beside = found(folder.path(), &[]);
-    assert!(beside.starts_with("3 manifests checked"), "{beside}");
+    assert_eq!(beside, "3 manifests checked: no mistakes found");
+    assert_eq!(
+        found(&main, &[".", "inside/feature"]),
+        "3 manifests checked: no mistakes found"
+    );
 
     git(
         folder.path(),
@@ -151,6 +163,11 @@ fn a_nested_worktree_is_searched_only_when_it_is_named() {
     fs::write(all.join(".git"), "gitdir: ./.bare\n").unwrap();
     git(&all, &["worktree", "add", "--quiet", "one"]);
     assert_eq!(found(&all, &[]), one);
+    git(&all, &["worktree", "add", "--quiet", "two"]);
+    assert_eq!(found(&all, &[]), "2 manifests checked: no mistakes found");
+    git(folder.path(), &["clone", "--quiet", "main", "clone"]);
+    let clone = found(folder.path(), &["main", "clone"]);
+    assert_eq!(clone, "3 manifests checked: 2 warnings");
 }
 
 #[test]
@@ -168,7 +185,6 @@ fn a_check_without_git_says_that_tags_were_not_looked_at() {
             .current_dir(root)
             .output()
             .unwrap();
-        assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
     let outside = check(&[]);
@@ -179,6 +195,15 @@ fn a_check_without_git_says_that_tags_were_not_looked_at() {
         assert!(shown.contains("git was not found"), "{shown}");
         let allowed = check(&["--format", format, "-A", "tag-drift"]);
         assert!(!allowed.contains("git was not found"), "{allowed}");
+    }
+    for manifest in [
+        "[]",
+        r#"{ "name": "x", "mcpServers": {} }"#,
+        &MANIFEST.replace("1.0.0", "0.0.0-development"),
+    ] {
+        fs::write(root.join("other.json"), manifest).unwrap();
+        let unused = check(&["other.json"]);
+        assert!(!unused.contains("git was not found"), "{unused}");
     }
     // A new repository has no commit that could have tags.
     let checked = stratos(root, ["check"]);

@@ -8,44 +8,34 @@ use stratos_manifest::Diagnostic;
 
 use crate::error::Error;
 use crate::output::report::position_range::PositionRange;
-use crate::output::report::repository_paths::RepositoryPaths;
 use crate::output::report::{
-    BundleFinding, CheckedBundle, CheckedFile, MAX_SHOWN, Reporter, Summary,
+    BundleFinding, CheckedBundle, CheckedFile, MAX_SHOWN, Reporter, Summary, repository_path,
 };
 use crate::output::{Output, escape, escape_line};
 
 /// Prints the findings as workflow commands, and a summary.
-pub(crate) struct Github<'a> {
-    output: &'a Output,
-    paths: RepositoryPaths,
-}
-
-impl<'a> Github<'a> {
-    pub(crate) const fn new(output: &'a Output, paths: RepositoryPaths) -> Self {
-        Self { output, paths }
-    }
-}
+pub(crate) struct Github<'a>(pub(crate) &'a Output);
 
 impl Reporter for Github<'_> {
     fn manifest(&mut self, file: &CheckedFile<'_>) -> Result<(), Error> {
         let report = file.report;
-        let path = self.paths.convert(file.absolute);
+        let path = repository_path(file.absolute);
         let path = path.as_str();
         let text = String::from_utf8_lossy(file.source);
         let mut findings: Vec<_> = report.diagnostics.iter().collect();
         findings.sort_by_key(|found| Reverse(found.level));
         for found in findings.iter().take(MAX_SHOWN) {
             let command = command(path, PositionRange::new(&text, &found.span), found);
-            self.output.line(command)?;
+            self.0.line(command)?;
         }
         // GitHub shows a limited number of annotations, but all of the log.
         for found in findings.iter().skip(MAX_SHOWN) {
             let line = log_line(path, PositionRange::new(&text, &found.span), found);
-            self.output.line(line)?;
+            self.0.line(line)?;
         }
         match report.omitted {
             0 => Ok(()),
-            omitted => self.output.line(format_args!(
+            omitted => self.0.line(format_args!(
                 "{omitted} more findings in {} are not shown",
                 escape(path)
             )),
@@ -53,21 +43,21 @@ impl Reporter for Github<'_> {
     }
 
     fn bundle(&mut self, bundle: &CheckedBundle<'_>) -> Result<(), Error> {
-        let path = self.paths.convert(bundle.absolute);
+        let path = repository_path(bundle.absolute);
         let path = path.as_str();
         let mut findings: Vec<_> = bundle.findings.iter().collect();
         findings.sort_by_key(|found| Reverse(found.problem.level));
         for found in findings.iter().take(MAX_SHOWN) {
-            self.output.line(bundle_command(path, found))?;
+            self.0.line(bundle_command(path, found))?;
         }
         for BundleFinding { problem, .. } in findings.iter().skip(MAX_SHOWN) {
             let Problem { name, level, .. } = problem;
             let line = format!("{path}: {level}[{name}]: {}", bundle_message(problem));
-            self.output.line(escape_line(&line))?;
+            self.0.line(escape_line(&line))?;
         }
         match bundle.omitted {
             0 => Ok(()),
-            omitted => self.output.line(format_args!(
+            omitted => self.0.line(format_args!(
                 "{omitted} more findings in {} are not shown",
                 escape(path)
             )),
@@ -75,7 +65,7 @@ impl Reporter for Github<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        self.output.line(summary)
+        self.0.line(summary)
     }
 }
 

@@ -9,7 +9,9 @@ use stratos_manifest::{Diagnostic, Edit, Fix, Report, Safety};
 use crate::error::Error;
 use crate::output::report::json_list::JsonListWriter;
 use crate::output::report::position_range::PositionRange;
-use crate::output::report::{CheckedBundle, CheckedFile, Reporter, Summary, UnreadTags};
+use crate::output::report::{
+    CheckedBundle, CheckedFile, Reporter, Summary, UnreadTags, repository_path,
+};
 use crate::output::{Output, to_json};
 
 /// Prints one JSON object. Each manifest in it is printed when it has been checked.
@@ -73,6 +75,7 @@ impl Reporter for Json<'_> {
 #[derive(Debug, Serialize)]
 struct ManifestV1<'a> {
     path: &'a str,
+    repository_path: String,
     findings: Vec<FindingV1<'a>>,
     omitted: usize,
     failed: &'a [&'static str],
@@ -81,6 +84,7 @@ struct ManifestV1<'a> {
 #[derive(Debug, Serialize)]
 struct BundleV1<'a> {
     path: &'a str,
+    repository_path: String,
     findings: Vec<BundleFindingV1<'a>>,
     omitted: usize,
 }
@@ -158,6 +162,7 @@ impl<'a> ManifestV1<'a> {
         let text = String::from_utf8_lossy(file.source);
         Self {
             path: file.path,
+            repository_path: repository_path(file.absolute),
             findings: diagnostics
                 .iter()
                 .map(|found| FindingV1::new(&text, found))
@@ -180,6 +185,7 @@ impl<'a> BundleV1<'a> {
         });
         Self {
             path: bundle.path,
+            repository_path: repository_path(bundle.absolute),
             findings: findings.collect(),
             omitted: bundle.omitted,
         }

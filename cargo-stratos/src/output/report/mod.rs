@@ -6,7 +6,7 @@ mod human;
 mod json;
 mod json_list;
 mod position_range;
-mod repository_paths;
+mod repository_path;
 mod sarif;
 mod summary;
 
@@ -20,7 +20,7 @@ pub(crate) use self::bundle::{BundleFinding, CheckedBundle};
 pub(crate) use self::github::Github;
 pub(crate) use self::human::Human;
 pub(crate) use self::json::Json;
-pub(crate) use self::repository_paths::RepositoryPaths;
+pub(crate) use self::repository_path::repository_path;
 pub(crate) use self::sarif::Sarif;
 pub(crate) use self::summary::{Summary, UnreadTags, Unreadable, count};
 

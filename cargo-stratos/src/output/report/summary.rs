@@ -6,7 +6,6 @@ use std::fmt;
 use serde::Serialize;
 use stratos_manifest::{Level, Report, Safety};
 
-use crate::error::Error;
 use crate::output::report::bundle::BundleFinding;
 use crate::output::{GREEN, RED, YELLOW, escape_line};
 
@@ -54,21 +53,8 @@ impl fmt::Display for UnreadTags {
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Unreadable {
     pub(crate) path: String,
+    pub(crate) repository_path: String,
     pub(crate) reason: String,
-}
-
-impl From<&Error> for Unreadable {
-    fn from(error: &Error) -> Self {
-        let (path, reason) = match error {
-            Error::File { path, source, .. } => (path.to_string_lossy(), source.to_string()),
-            Error::CheckPanic { path } => (path.into(), "the check panicked".to_owned()),
-            error => ("".into(), error.to_string()),
-        };
-        Self {
-            path: path.into_owned(),
-            reason,
-        }
-    }
 }
 
 impl Summary {

@@ -52,25 +52,52 @@ const AT_ROOT: &str = r#"{"uri":"inside/sub/plugin.json","uriBaseId":"%SRCROOT%"
 #[test]
 fn paths_do_not_depend_on_the_folder_of_the_call() {
     let folder = project(&[
-        ("repository/inside/sub/plugin.json", "{}"),
+        ("repository/inside/sub/plugin.json", r#"{ "id": "a" }"#),
+        ("repository/copy/plugin.json", r#"{ "id": "a" }"#),
+        ("repository/odd/plugin.json/readme.txt", ""),
         ("other/.git/HEAD", ""),
+        ("neither/sub/plugin.json", "{}"),
+        ("neither/sub/src/main.rs", ""),
     ]);
     let root = folder.path();
     fs::create_dir(root.join("repository/.git")).unwrap();
-    let absolute = root.join("repository/inside");
-    for (place, path) in [
-        ("", "repository"),
-        ("", absolute.to_str().unwrap()),
-        ("other", "../repository/inside/sub/plugin.json"),
-        ("repository/inside", "sub"),
-        ("repository/inside/sub", "."),
+    let absolute = root.join("repository");
+    for (place, paths) in [
+        ("", &["repository"][..]),
+        ("", &[absolute.to_str().unwrap()]),
+        ("other", &["../repository"]),
+        ("repository/inside", &[".", "../copy", "../odd"]),
+        ("repository/inside/sub", &[".", "../../copy", "../../odd"]),
     ] {
-        let report = |format| stratos(&root.join(place), ["check", path, "--format", format]);
-        let github = report("github").stdout;
+        let report = |format| {
+            let arguments = [&["check", "--format", format], paths].concat();
+            stratos(&root.join(place), arguments).stdout
+        };
+        let github = report("github");
         assert!(github.contains(" file=inside/sub/plugin.json,"), "{github}");
-        let sarif = report("sarif").stdout;
-        assert!(sarif.contains(AT_ROOT), "{place} {path}: {sarif}");
-        assert!(!sarif.contains("file:///"), "{place} {path}: {sarif}");
+        let json = report("json");
+        let path = r#""repository_path":"inside/sub/plugin.json""#;
+        assert!(json.contains(path), "{json}");
+        let path = r#""repository_path":"odd/plugin.json""#;
+        assert!(json.contains(path), "{json}");
+        let sarif = report("sarif");
+        assert!(sarif.contains(AT_ROOT), "{place}: {sarif}");
+        assert!(!sarif.contains("file:///"), "{place}: {sarif}");
+        assert!(sarif.contains("cannot read odd/plugin.json: "), "{sarif}");
+        for report in [github, json, sarif] {
+            let message = "also the id in `copy/plugin.json`";
+            assert!(report.contains(message), "{place}: {report}");
+        }
+    }
+    for (place, path) in [
+        ("", "."),
+        ("", "neither"),
+        ("neither/sub", "."),
+        ("neither/sub/src", "."),
+        ("other", "../neither"),
+    ] {
+        let github = stratos(&root.join(place), ["check", path, "--format", "github"]).stdout;
+        assert!(github.contains(" file=sub/plugin.json,"), "{github}");
     }
 }
 

@@ -4,12 +4,11 @@ use serde_json::{Value, json};
 use stratos_bundle::Problem;
 
 use crate::output::report::bundle::BundleFinding;
-use crate::output::report::repository_paths::ReportPath;
 use crate::output::report::sarif::findings::{artifact_location, fingerprint, text_with_details};
 
 /// A finding about the bundle at `path`: `result` in SARIF. It has no lines, since a zip is not text, and no rule in the
 /// list of the linter's rules.
-pub(super) fn result(path: &ReportPath, found: &BundleFinding) -> Value {
+pub(super) fn result(path: &str, found: &BundleFinding) -> Value {
     let Problem {
         name,
         level,
@@ -31,6 +30,6 @@ pub(super) fn result(path: &ReportPath, found: &BundleFinding) -> Value {
         "level": level.to_string(),
         "message": { "text": text_with_details(&message, [("help", help)]) },
         "locations": [{ "physicalLocation": location }],
-        "partialFingerprints": { "nameAndFile/v1": fingerprint([name, path.as_str(), file]) },
+        "partialFingerprints": { "nameAndFile/v1": fingerprint([name, path, file]) },
     })
 }

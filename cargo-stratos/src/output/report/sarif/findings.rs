@@ -12,7 +12,6 @@ use stratos_manifest::{Diagnostic, Edit, Fix, Level, RULES};
 use crate::output::escape;
 use crate::output::report::json::safety;
 use crate::output::report::position_range::PositionRange;
-use crate::output::report::repository_paths::ReportPath;
 
 /// Converts the findings of one file.
 pub(super) struct Findings<'a> {
@@ -36,10 +35,10 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(path: &'a ReportPath, text: &'a str) -> Self {
+    pub(super) fn new(path: &'a str, text: &'a str) -> Self {
         Self {
             text,
-            path: path.as_str(),
+            path,
             artifact: artifact_location(path),
             seen: HashMap::new(),
         }
@@ -157,17 +156,10 @@ pub(super) fn text_with_details<const N: usize>(
     lines
 }
 
-/// A path inside of the root as a URI relative to it, and any other one as a file URI.
-pub(super) fn artifact_location(path: &ReportPath) -> Value {
-    let encoded = utf8_percent_encode(path.as_str(), ENCODED);
-    match path {
-        ReportPath::Inside(_) => json!({ "uri": encoded.to_string(), "uriBaseId": ROOT }),
-        // On Windows, the path begins with a letter.
-        ReportPath::Outside(path) if path.starts_with('/') => {
-            json!({ "uri": format!("file://{encoded}") })
-        }
-        ReportPath::Outside(_) => json!({ "uri": format!("file:///{encoded}") }),
-    }
+/// A path from the root of the repository as a URI relative to it.
+pub(super) fn artifact_location(path: &str) -> Value {
+    let uri = utf8_percent_encode(path, ENCODED).to_string();
+    json!({ "uri": uri, "uriBaseId": ROOT })
 }
 
 #[cfg(test)]
@@ -178,27 +170,20 @@ mod tests {
 
     #[test]
     fn paths_become_uris() {
-        let inside = |path: &str| artifact_location(&ReportPath::Inside(path.to_owned()));
-        let outside = |path: &str| artifact_location(&ReportPath::Outside(path.to_owned()));
-        let at_root = |uri: &str| json!({ "uri": uri, "uriBaseId": "%SRCROOT%" });
-        assert_eq!(inside("a b/plugin.json"), at_root("a%20b/plugin.json"));
-        assert_eq!(
-            inside("c:d/ä%?#.json"),
-            at_root("c%3Ad/%C3%A4%25%3F%23.json")
-        );
-        assert_eq!(outside("/x/a.json"), json!({ "uri": "file:///x/a.json" }));
-        assert_eq!(
-            outside("C:/x/a.json"),
-            json!({ "uri": "file:///C%3A/x/a.json" })
-        );
+        for (path, uri) in [
+            ("a b/plugin.json", "a%20b/plugin.json"),
+            ("c:d/ä%?#.json", "c%3Ad/%C3%A4%25%3F%23.json"),
+        ] {
+            let expected = json!({ "uri": uri, "uriBaseId": "%SRCROOT%" });
+            assert_eq!(artifact_location(path), expected);
+        }
     }
 
     #[test]
     fn fingerprints_are_unique_and_survive_moved_lines() {
         let fingerprints = |text: &str, path: &str| {
             let report = check(text.as_bytes(), &ProjectFacts::none());
-            let path = ReportPath::Inside(path.to_owned());
-            let mut findings = Findings::new(&path, text);
+            let mut findings = Findings::new(path, text);
             let converted = report.diagnostics.iter().map(|found| {
                 let converted = findings.convert(found);
                 let fingerprint = &converted["partialFingerprints"]["ruleAndKeyPath/v1"];
