@@ -60,7 +60,7 @@ impl KeySuggestion {
             Reason::Alias | Reason::SameWord => Safety::Safe,
             Reason::Synonym | Reason::Similar => Safety::Unsafe,
         };
-        finding.rename_fix(safety, Edit::rename(property, self.field.key))
+        finding.fix(safety, [Edit::rename(property, self.field.key)])
     }
 }
 
