@@ -4,9 +4,9 @@ use std::{collections::HashSet, ops::Range};
 
 use crate::{
     check::Report,
-    diagnostic::{Diagnostic, Level},
+    diagnostic::Level,
     fix::{Edit, Fix, Safety},
-    syntax::{ParsedManifest, is_at_or_below, key_path},
+    syntax::ParsedManifest,
 };
 
 /// The most rounds. One fix can make room for the next, and real manifests need a few rounds.
@@ -35,18 +35,11 @@ struct Candidate<'r> {
     fix: &'r Fix,
 }
 
-/// A file after some edits.
-struct Edited {
-    source: Vec<u8>,
-    /// The offsets of the renamed keys.
-    renamed: Vec<usize>,
-}
-
 /// Applies the fixes of all findings up to the given safety, and then those of the findings that appear after them.
 ///
 /// A fix is left out if it makes the manifest worse: if there are more errors, or the file is no valid manifest or no
-/// JSON any more. Errors below a renamed key do not count, unless the manifest was valid: they existed before, but no
-/// rule checks the value of an unknown key. All bytes that no fix replaces stay.
+/// JSON any more. A renamed key can do that, since no rule checks the value of an unknown key. All bytes that no fix
+/// replaces stay.
 pub fn apply_fixes(
     source: &[u8],
     safety: Safety,
@@ -79,27 +72,20 @@ pub fn retain_applicable_fixes(
     manifest: &ParsedManifest<'_>,
     mut check: impl FnMut(&ParsedManifest<'_>) -> Report,
 ) {
-    let mut tried = HashSet::new();
     let mut kept = HashSet::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
-        let candidates = disjoint(fixes(report, manifest.source, safety));
+        let mut fixes: Vec<_> = fixes(report, manifest.source, safety).collect();
         let is_new = |candidate: &&Candidate<'_>| candidate.fix.safety == safety;
-        if candidates.iter().any(|candidate| is_new(&candidate)) {
-            tried.extend(candidates.iter().filter(is_new).map(|new| new.index));
-            let selected = Trials::new(manifest, report, &mut check).select(&candidates);
-            kept.extend(selected.iter().filter(is_new).map(|new| new.index));
+        if !fixes.iter().any(|candidate| is_new(&candidate)) {
+            continue;
         }
-    }
-    // A fix that overlaps an earlier one is applied in a later round.
-    let overlapping: Vec<_> = fixes(report, manifest.source, Safety::Unsafe)
-        .filter(|candidate| !tried.contains(&candidate.index))
-        .collect();
-    if !overlapping.is_empty() {
+        let selected = Trials::new(manifest, report, &mut check).select(&mut fixes);
+        kept.extend(selected.iter().filter(is_new).map(|new| new.index));
+        // A fix that overlaps one of them is applied in a later round.
         let mut trials = Trials::new(manifest, report, &mut check);
-        let alone = overlapping
-            .iter()
-            .filter(|candidate| trials.accept(&[**candidate]));
-        kept.extend(alone.map(|candidate| candidate.index));
+        let overlapping = fixes.iter().filter(is_new);
+        let applicable = overlapping.filter(|candidate| trials.accept(&[**candidate]));
+        kept.extend(applicable.map(|candidate| candidate.index));
     }
     for (index, found) in report.diagnostics.iter_mut().enumerate() {
         if !kept.contains(&index) {
@@ -116,9 +102,9 @@ fn apply_round(
 ) -> Option<(Vec<u8>, Vec<&'static str>)> {
     let manifest = ParsedManifest::parse(source);
     let report = check(&manifest);
-    let candidates = disjoint(fixes(&report, source, safety));
-    let selected = Trials::new(&manifest, &report, check).select(&candidates);
-    let after = apply(source, &selected).source;
+    let mut fixes: Vec<_> = fixes(&report, source, safety).collect();
+    let selected = Trials::new(&manifest, &report, check).select(&mut fixes);
+    let after = apply(source, &selected);
     let applied = selected.iter().map(|candidate| candidate.rule);
     (after != source).then(|| (after, applied.collect()))
 }
@@ -135,17 +121,23 @@ impl<'m, C: FnMut(&ParsedManifest<'_>) -> Report> Trials<'m, C> {
     fn new(manifest: &ParsedManifest<'m>, report: &Report, check: C) -> Self {
         Self {
             source: manifest.source,
-            before: Quality::new(manifest, &[], report),
+            before: Quality::new(manifest, report),
             check,
             left: MAX_TRIALS,
         }
     }
 
-    /// As many of the fixes, which do not overlap, as together make the manifest no worse.
-    fn select<'r>(&mut self, candidates: &[Candidate<'r>]) -> Vec<Candidate<'r>> {
+    /// As many of the fixes as do not overlap and together make the manifest no worse. Those that overlap a selected one
+    /// stay in `fixes`.
+    fn select<'r>(&mut self, fixes: &mut Vec<Candidate<'r>>) -> Vec<Candidate<'r>> {
         let mut selected = Vec::new();
-        self.extend(&mut selected, candidates);
-        selected
+        loop {
+            let candidates = take_disjoint(&selected, fixes);
+            if candidates.is_empty() {
+                return selected;
+            }
+            self.extend(&mut selected, &candidates);
+        }
     }
 
     /// Adds the candidates to those that were selected: all of them, or else the selection from each half.
@@ -169,10 +161,10 @@ impl<'m, C: FnMut(&ParsedManifest<'_>) -> Report> Trials<'m, C> {
             return false;
         };
         self.left = left;
-        let edited = apply(self.source, candidates);
-        let manifest = ParsedManifest::parse(&edited.source);
+        let source = apply(self.source, candidates);
+        let manifest = ParsedManifest::parse(&source);
         let report = (self.check)(&manifest);
-        Quality::new(&manifest, &edited.renamed, &report).is_no_worse_than(&self.before)
+        Quality::new(&manifest, &report).is_no_worse_than(&self.before)
     }
 }
 
@@ -182,25 +174,18 @@ struct Quality {
     is_json: bool,
     has_tree: bool,
     has_manifest: bool,
-    /// The number of errors, without those below a renamed key.
     errors: usize,
 }
 
 impl Quality {
-    fn new(manifest: &ParsedManifest<'_>, renamed: &[usize], report: &Report) -> Self {
-        let renamed: Vec<String> = match &manifest.root {
-            Some(root) => renamed.iter().map(|&at| key_path(root, at)).collect(),
-            None => Vec::new(),
-        };
-        let is_revealed =
-            |found: &Diagnostic| renamed.iter().any(|path| is_at_or_below(&found.at, path));
-        let errors = report.diagnostics.iter();
-        let errors = errors.filter(|found| found.level == Level::Error && !is_revealed(found));
+    fn new(manifest: &ParsedManifest<'_>, report: &Report) -> Self {
+        let found = report.diagnostics.iter();
+        let errors = found.filter(|found| found.level == Level::Error).count();
         Self {
             is_json: manifest.errors.is_empty(),
             has_tree: manifest.root.is_some(),
             has_manifest: report.manifest.is_some(),
-            errors: errors.count() + report.omitted,
+            errors: errors + report.omitted,
         }
     }
 
@@ -233,21 +218,28 @@ fn fixes<'r>(
     })
 }
 
-/// The fixes that can be applied together: of two that overlap, the first one.
-fn disjoint<'r>(fixes: impl Iterator<Item = Candidate<'r>>) -> Vec<Candidate<'r>> {
+/// Takes the fixes out of `fixes` that can be applied together with those that were selected: of two that overlap, the
+/// first one.
+fn take_disjoint<'r>(
+    selected: &[Candidate<'r>],
+    fixes: &mut Vec<Candidate<'r>>,
+) -> Vec<Candidate<'r>> {
     let mut taken: Vec<Range<usize>> = Vec::new();
-    let mut candidates = Vec::new();
-    for candidate in fixes {
+    let mut take = |candidate: &Candidate<'r>| {
         let edits = &candidate.fix.edits;
-        if edits.iter().all(|edit| is_free(&taken, &edit.span)) {
+        let is_disjoint = edits.iter().all(|edit| is_free(&taken, &edit.span));
+        if is_disjoint {
             for edit in edits {
                 let at = taken.partition_point(|other| other.start < edit.span.start);
                 taken.insert(at, edit.span.clone());
             }
-            candidates.push(candidate);
         }
+        is_disjoint
+    };
+    for candidate in selected {
+        take(candidate);
     }
-    candidates
+    fixes.extract_if(.., |candidate| take(candidate)).collect()
 }
 
 /// Whether `span` overlaps none of the spans in `taken`, which are sorted and disjoint.
@@ -262,36 +254,25 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a == b || (a.start < b.end && b.start < a.end)
 }
 
-fn apply(source: &[u8], candidates: &[Candidate<'_>]) -> Edited {
-    let edits = candidates.iter().flat_map(|candidate| {
-        let fix = candidate.fix;
-        fix.edits.iter().map(|edit| (edit, fix.is_rename))
-    });
-    let mut edits: Vec<(&Edit, bool)> = edits.collect();
-    edits.sort_by_key(|(edit, _)| (edit.span.start, edit.span.end));
-    let mut edited = Edited {
-        source: Vec::with_capacity(source.len()),
-        renamed: Vec::new(),
-    };
+fn apply(source: &[u8], candidates: &[Candidate<'_>]) -> Vec<u8> {
+    let edits = candidates.iter().flat_map(|candidate| &candidate.fix.edits);
+    let mut edits: Vec<&Edit> = edits.collect();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut edited = Vec::with_capacity(source.len());
     let mut end = 0;
-    for (edit, is_rename) in edits {
-        edited
-            .source
-            .extend_from_slice(&source[end..edit.span.start]);
-        if is_rename {
-            edited.renamed.push(edited.source.len());
-        }
-        edited.source.extend_from_slice(edit.text.as_bytes());
+    for edit in edits {
+        edited.extend_from_slice(&source[end..edit.span.start]);
+        edited.extend_from_slice(edit.text.as_bytes());
         end = edit.span.end;
     }
-    edited.source.extend_from_slice(&source[end..]);
+    edited.extend_from_slice(&source[end..]);
     edited
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::check, facts::ProjectFacts, fix::Fix};
+    use crate::{check::check, diagnostic::Diagnostic, facts::ProjectFacts};
 
     /// A report with a fix for each of these edits.
     fn report(edits: Vec<(Range<usize>, &str)>) -> Report {
@@ -310,7 +291,6 @@ mod tests {
                     span,
                     text: text.to_owned(),
                 }],
-                is_rename: false,
             }),
         });
         Report {
@@ -338,6 +318,8 @@ mod tests {
                 "[10, 2, 30]",
             ),
             ("[12]", vec![(1..3, "34"), (2..3, "0")], no_errors(), "[34]"),
+            // The first one is left out, and the second one is inside it.
+            ("[12]", vec![(1..3, "}"), (2..3, "0")], no_errors(), "[10]"),
             // Only a lenient parser accepts the result.
             ("[1]", vec![(2..2, ",")], no_errors(), "[1]"),
             // There are two errors afterwards.
@@ -377,56 +359,21 @@ mod tests {
         assert_eq!(fixed.source, valid);
     }
 
-    /// Errors in the value of a misspelt key do not prevent the rename, unless the manifest was valid with it.
+    /// Errors in the value of a misspelt key do not count until it is renamed.
     #[test]
-    fn a_rename_may_reveal_errors_unless_the_manifest_was_valid() {
+    fn a_rename_that_adds_errors_is_left_out() {
         let valid = include_str!("../tests/published/user-with-homepage.json");
+        let check = |source: &[u8]| check(source, &ProjectFacts::none());
         let with = |settings: &str| valid.replace(r#""availableSettings": []"#, settings);
-        let invalid = |settings: &str| with(settings).replace(r#""user""#, r#""users""#);
-        for value in [r#"[{ "key": "a" }]"#, r#""none""#] {
-            let [wrong, right] = ["available_settings", "availableSettings"]
-                .map(|key| format!(r#""{key}": {value}"#));
-            let check = |source: &[u8]| check(source, &ProjectFacts::none());
-            assert!(check(with(&wrong).as_bytes()).manifest.is_some(), "{wrong}");
-            for (source, expected) in [
-                (with(&wrong), with(&wrong)),
-                (invalid(&wrong), invalid(&right)),
-            ] {
+        let [valid, incomplete, wrong] = ["[]", r#"[{ "key": "a" }]"#, r#""none""#]
+            .map(|value| with(&format!(r#""available_settings": {value}"#)));
+        for (source, is_renamed) in [(valid, true), (incomplete, false), (wrong, false)] {
+            for source in [source.clone(), source.replace(r#""user""#, r#""users""#)] {
                 let fixed = fix(source.as_bytes(), Safety::Safe, check);
+                let renamed = source.replace("available_settings", "availableSettings");
+                let expected = if is_renamed { renamed } else { source };
                 assert_eq!(String::from_utf8(fixed.source).unwrap(), expected);
             }
-        }
-    }
-
-    #[test]
-    fn a_rename_that_adds_errors_elsewhere_is_left_out() {
-        let renaming = || {
-            let mut report = report(vec![(6..9, "\"b\"")]);
-            let found = &mut report.diagnostics[0];
-            found.level = Level::Warning;
-            found.fix.as_mut().unwrap().is_rename = true;
-            report
-        };
-        for (at, is_rejected) in [
-            ("o.b", false),
-            ("o.b[0].x", false),
-            ("o.bc", true),
-            ("o", true),
-            ("b", true),
-        ] {
-            let source = br#"{"o":{"a":1}}"#;
-            let fixed = fix(source, Safety::Safe, |now| match now == source {
-                true => renaming(),
-                false => Report {
-                    diagnostics: vec![Diagnostic {
-                        at: at.to_owned(),
-                        fix: None,
-                        ..report(vec![(0..1, "")]).diagnostics.remove(0)
-                    }],
-                    ..report(vec![])
-                },
-            });
-            assert_eq!(fixed.source == source, is_rejected, "{at}");
         }
     }
 }

@@ -106,16 +106,6 @@ impl Diagnostic {
         self.fix(Safety::Unsafe, edits)
     }
 
-    /// Adds a fix that only renames a key.
-    pub(crate) fn rename_fix(mut self, safety: Safety, edit: Edit) -> Self {
-        self.fix = Some(Fix {
-            safety,
-            edits: vec![edit],
-            is_rename: true,
-        });
-        self
-    }
-
     /// Adds a fix, unless there are no edits.
     pub(crate) fn fix(mut self, safety: Safety, edits: impl IntoIterator<Item = Edit>) -> Self {
         let mut edits: Vec<Edit> = edits.into_iter().collect();
@@ -123,11 +113,7 @@ impl Diagnostic {
             return self;
         }
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        self.fix = Some(Fix {
-            safety,
-            edits,
-            is_rename: false,
-        });
+        self.fix = Some(Fix { safety, edits });
         self
     }
 }

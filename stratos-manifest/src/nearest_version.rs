@@ -95,9 +95,8 @@ fn nearest(text: &str, flaws: &mut Vec<String>) -> Option<Nearest> {
     let split = split_numbers(rest, &mut number_flaws);
     if let Some((numbers, suffix)) = &split
         && numbers.len() < 3
-        && has_decimal(suffix)
+        && has_unclear_number(suffix)
     {
-        // The first number belongs to a name, as in `fuel2-1.0.0`.
         return None;
     }
     flaws.append(&mut number_flaws);
@@ -130,7 +129,9 @@ fn check_prefix(prefix: &str, flaws: &mut Vec<String>) -> Option<()> {
         flaws.push("a version starts with a number".to_owned());
     }
     let is_cut_off = prefix.ends_with(['.', ',']) && !prefix.contains(char::is_alphabetic);
-    (!is_bound && !is_cut_off).then_some(())
+    let mut words = prefix.split(|char: char| !char.is_ascii_alphabetic());
+    let is_pre_release = words.any(|word| is_one_of(&PRE_RELEASES, word));
+    (!is_bound && !is_cut_off && !is_pre_release).then_some(())
 }
 
 /// Splits off the numbers at the start of the text, with the separator that all of them have.
@@ -202,15 +203,34 @@ fn separator(text: &str) -> Option<char> {
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     // `1-2` may be a version and its revision.
     let least = if found == '-' { 3 } else { 2 };
-    (found != '.' && found != '+' && are_numbers && parts.len() >= least).then_some(found)
+    (!found.is_alphanumeric()
+        && found != '.'
+        && found != '+'
+        && are_numbers
+        && parts.len() >= least)
+        .then_some(found)
 }
 
-/// Whether the text has a dot between two digits.
-fn has_decimal(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes
-        .windows(3)
-        .any(|part| part[0].is_ascii_digit() && part[1] == b'.' && part[2].is_ascii_digit())
+/// Whether the text after less than three numbers has a number that may be one of the three: `1.2,3`. Or the numbers
+/// belong to a name, as in `fuel2-1.0.0`.
+fn has_unclear_number(suffix: &str) -> bool {
+    let (pre, _) = suffix.split_once('+').unwrap_or((suffix, ""));
+    let has_number = pre.contains(|char: char| char.is_ascii_digit());
+    has_number
+        && !is_one_of(
+            &PRE_RELEASES,
+            first_word(pre.trim_start_matches(is_separator)),
+        )
+}
+
+/// The letters at the start of the text.
+fn first_word(text: &str) -> &str {
+    let end = text.find(|char: char| !char.is_ascii_alphabetic());
+    &text[..end.unwrap_or(text.len())]
+}
+
+fn is_one_of(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// The text after the numbers of a version.
@@ -230,11 +250,10 @@ impl Suffix {
             return None;
         }
         let is_marked = pre.starts_with('-') && numbers >= 3;
-        let word: String = name.chars().take_while(char::is_ascii_alphabetic).collect();
-        let word = word.to_ascii_lowercase();
+        let word = first_word(name);
         let is_pre_release = match is_marked {
-            true => !LATER_RELEASES.contains(&word.as_str()),
-            false => PRE_RELEASES.contains(&word.as_str()),
+            true => !is_one_of(&LATER_RELEASES, word),
+            false => is_one_of(&PRE_RELEASES, word),
         };
         let can_be_read = |char: char| char.is_ascii_alphanumeric() || is_separator(char);
         let is_readable = pre.chars().chain(build.chars()).all(can_be_read);
@@ -250,9 +269,10 @@ impl Suffix {
         if without_zeros != pre_ids {
             flaws.push("a number in the pre-release starts with `0`".to_owned());
         }
-        let is_clean = pre_ids.join(".") == pre.strip_prefix('-').unwrap_or(pre)
+        let is_clean = is_readable
+            && pre_ids.join(".") == pre.strip_prefix('-').unwrap_or(pre)
             && build_ids.join(".") == build
-            && !text.ends_with('+');
+            && !text.ends_with(['+', '-']);
         if !is_clean && (is_marked || name.is_empty() || !build.is_empty()) {
             flaws.push(
                 "after the numbers, there are only letters, digits and hyphens, with a dot between them"
@@ -350,7 +370,18 @@ mod tests {
             ("1,2,3", "1.2.3"),
             ("1_2_3", "1.2.3"),
             ("1-2-3", "1.2.3"),
-            ("1-2", "1.0.0 or 1.0.1"),
+            ("1-2", "unknown"),
+            ("1. 2. 3", "unknown"),
+            ("1.2,3", "unknown"),
+            ("1.2 .3", "unknown"),
+            ("10 .4 .2", "unknown"),
+            ("2024-01", "unknown"),
+            ("1e3", "unknown"),
+            ("0x10", "unknown"),
+            ("2a1", "unknown"),
+            ("rc1", "unknown"),
+            ("Beta-1.2.3", "unknown"),
+            ("alpha 3", "unknown"),
             ("2024-01-15", "2024.1.15"),
             ("2024.01.15", "2024.1.15"),
             ("1.2-beta.1", "1.2.0-beta.1"),
@@ -371,7 +402,7 @@ mod tests {
             ("1.2.3-hotfix_1", "1.2.3 or 1.2.4"),
             ("1.2.3a", "1.2.3 or 1.2.4"),
             ("1.2.3 (45)", "1.2.3 or 1.2.4"),
-            ("1.2-3", "1.2.0 or 1.2.1"),
+            ("1.2-3", "unknown"),
             ("release-1.2.3", "1.2.3"),
             ("fuel-check@1.2.3", "1.2.3"),
             ("fuel2-1.2.3", "unknown"),
@@ -380,5 +411,12 @@ mod tests {
             assert!(!analyse_version(text).flaws.is_empty(), "{text}");
         }
         assert_eq!(shown(&"1.".repeat(1_000)), "unknown");
+        for text in ["1.2.3-beta!", "1.2.3+build+5", "1.2.3-"] {
+            let flaws = analyse_version(text).flaws;
+            assert!(
+                flaws[0].starts_with("after the numbers"),
+                "{text}: {flaws:?}"
+            );
+        }
     }
 }

@@ -73,17 +73,17 @@ pub(crate) fn entry_location(path: &str) -> String {
 /// Whether the path has a variable of a shell, of JavaScript or of a template.
 fn has_variable(path: &str) -> bool {
     let is_name = |name: &str| {
-        name.len() > 2
+        name.len() > 1
             && name
                 .bytes()
                 .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
     };
     let after_dollar = path.strip_prefix('$').and_then(|rest| rest.split_once('/'));
     ["${", "$(", "{{"].iter().any(|start| path.contains(start))
-        || ["~/", "__dirname"]
+        || ["~/", "__dirname/"]
             .iter()
             .any(|start| path.starts_with(start))
-        || after_dollar.is_some_and(|(name, _)| is_name(name))
+        || after_dollar.is_some_and(|(name, _)| is_name(name.strip_prefix("env:").unwrap_or(name)))
         || path.match_indices('%').any(|(at, _)| {
             let closed = path[at + 1..].split_once('%');
             closed.is_some_and(|(name, _)| is_name(name))
@@ -115,6 +115,9 @@ mod tests {
             ("~/icon.svg", Some(Variable)),
             ("__dirname/icon.svg", Some(Variable)),
             ("$HOME/icon.svg", Some(Variable)),
+            ("$env:APPDATA/icon.svg", Some(Variable)),
+            ("%CD%/icon.svg", Some(Variable)),
+            ("__dirname.svg", None),
             (r"%APPDATA%\icon.svg", Some(Variable)),
             ("$icon.svg", None),
             ("100%OFF.svg", None),

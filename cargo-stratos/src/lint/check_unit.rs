@@ -142,6 +142,7 @@ impl<'u> ManifestCheck<'u> {
         let plugin = self.unit.manifest.id();
         let mut facts = self.facts.collect(manifest);
         facts.file_name = target.file_name().map(str::to_owned);
+        facts.is_bundle = target.is_in_bundle();
         facts.folder_name = target.folder_name().map(str::to_owned);
         facts.tags = tags.of(target, plugin, manifest.version());
         facts.similar_plugins.clone_from(similar_plugins);

@@ -152,12 +152,25 @@ pub(crate) fn suggested_module<'f>(cx: &RuleContext<'f>, path: &str) -> Option<&
 
 /// The theme that a path names: `light` or `dark`; `None` if it names none or both.
 fn theme(path: &str) -> Option<&'static str> {
-    let path = path.to_ascii_lowercase();
-    match ["light", "dark"].map(|theme| path.contains(theme)) {
+    let lower = path.to_ascii_lowercase();
+    let names = |theme: &str| {
+        lower
+            .match_indices(theme)
+            .any(|(at, _)| is_word_start(path, at))
+    };
+    match ["light", "dark"].map(names) {
         [true, false] => Some("light"),
         [false, true] => Some("dark"),
         _ => None,
     }
+}
+
+/// Whether a word starts at this offset: unlike that of `flight`, the `light` of `icon-light` and `iconLight` is one.
+fn is_word_start(path: &str, at: usize) -> bool {
+    let (before, after) = path.split_at(at);
+    before.chars().next_back().is_none_or(|last| {
+        !last.is_alphabetic() || (last.is_lowercase() && after.starts_with(char::is_uppercase))
+    })
 }
 
 fn folder(path: &str) -> &str {

@@ -60,7 +60,7 @@ impl KeySuggestion {
             Reason::Alias | Reason::SameWord => Safety::Safe,
             Reason::Synonym | Reason::Similar => Safety::Unsafe,
         };
-        finding.rename_fix(safety, Edit::rename(property, self.field.key))
+        finding.fix(safety, [Edit::rename(property, self.field.key)])
     }
 }
 
@@ -98,7 +98,10 @@ pub(crate) fn unknown_keys<'t>(node: &ObjectNode<'t>) -> Vec<UnknownKey<'t>> {
 fn suggest(key: &str, missing: &[&'static Field]) -> Option<KeySuggestion> {
     let find =
         |is_match: &dyn Fn(&Field) -> bool| missing.iter().copied().find(|field| is_match(field));
-    let is_synonym = |field: &Field| field.synonyms.iter().any(|word| is_same_word(word, key));
+    let is_synonym = |field: &Field| {
+        let mut words = field.aliases.iter().chain(field.synonyms);
+        words.any(|word| is_same_word(word, key))
+    };
     let (field, reason) = if let Some(field) = find(&|field| field.aliases.contains(&key)) {
         (field, Reason::Alias)
     } else if let Some(field) = find(&is_synonym) {

@@ -15,7 +15,7 @@ use crate::{
         project_facts::{CrateFacts, FileStatus, FileVersion, ICON_KEYS, IconFacts, ProjectFacts},
     },
     icon::{IconContent, MAX_ICON_BYTES, inspect},
-    plugin_path::{entry_location, icon_locations, path_error},
+    plugin_path::{PathError, entry_location, icon_locations, path_error},
     syntax::{ParsedManifest, find, find_text},
 };
 
@@ -126,7 +126,10 @@ pub(super) struct NamedFiles {
 /// The files that the manifest names; `None` if it is not an object.
 pub(super) fn named_files(manifest: &ParsedManifest<'_>) -> Option<NamedFiles> {
     let root = manifest.root.as_ref()?.as_object()?;
-    let is_inside = |path: &&str| path_error(path).is_none() && !path.trim().is_empty();
+    let is_inside = |path: &&str| {
+        let error = path_error(path);
+        matches!(error, None | Some(PathError::Variable)) && !path.trim().is_empty()
+    };
     let background = find(root, "background").and_then(|field| field.value.as_object());
     Some(NamedFiles {
         icons: ICON_KEYS

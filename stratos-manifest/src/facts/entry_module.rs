@@ -78,15 +78,19 @@ impl ProjectFacts {
             && self.files.get("ui/index.js") == Some(&FileStatus::Present)
     }
 
-    /// Whether the folder is known to be a built plugin: it has a module that the shell loads, and nothing that builds it.
+    /// Whether the folder is known to be a built plugin: a bundle, or a folder with a module that the shell loads and nothing
+    /// that builds it.
     pub(crate) fn is_built(&self) -> bool {
         let exists = |path: &str| self.files.get(path) == Some(&FileStatus::Present);
-        let is_loadable = exists("ui/index.js") || exists(CONVENTIONAL_ENTRY);
+        let is_loadable = exists("ui/index.js") || exists(CONVENTIONAL_ENTRY) || self.is_bundle;
         is_loadable && self.has_build_file() == Some(false) && !self.has_background_source()
     }
 
-    /// Whether one of [`BUILD_FILES`] exists; `None` if not all of them were looked for.
+    /// Whether one of [`BUILD_FILES`] exists and may still be used; `None` if not all of them were looked for.
     pub(crate) fn has_build_file(&self) -> Option<bool> {
+        if self.is_bundle {
+            return Some(false);
+        }
         let mut found = Some(false);
         for path in BUILD_FILES {
             match self.files.get(path) {
@@ -100,10 +104,12 @@ impl ProjectFacts {
 
     /// Whether the folder `background` has source files, which a build outside of the plugin's folder may use.
     fn has_background_source(&self) -> bool {
-        self.files.iter().any(|(path, status)| {
-            path.starts_with("background/")
-                && source_extension(path).is_some()
-                && *status == FileStatus::Present
-        })
+        let mut files = self.files.iter();
+        !self.is_bundle
+            && files.any(|(path, status)| {
+                path.starts_with("background/")
+                    && source_extension(path).is_some()
+                    && *status == FileStatus::Present
+            })
     }
 }

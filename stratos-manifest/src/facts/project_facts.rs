@@ -16,6 +16,8 @@ pub struct ProjectFacts {
     pub file_name: Option<String>,
     /// The name of the folder that the file lies in.
     pub folder_name: Option<String>,
+    /// Whether the folder has the files of a bundle, which no build changes any more. Set by the caller.
+    pub is_bundle: bool,
     /// The status of each path that was looked for, relative to the plugin's folder, with `/`.
     pub files: BTreeMap<String, FileStatus>,
     /// Existing files in the folders where a named file was not found, as such paths, sorted. One of them may be the

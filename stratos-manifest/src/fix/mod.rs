@@ -11,9 +11,6 @@ pub struct Fix {
     pub safety: Safety,
     /// The edits, sorted by position; they do not overlap.
     pub edits: Vec<Edit>,
-    /// Whether the fix only renames a key. A rename can reveal errors, because rules check the value under a known key
-    /// only.
-    pub is_rename: bool,
 }
 
 /// Whether a fix may be applied unseen.

@@ -9,6 +9,17 @@ use crate::icon::{content::IconContent, png, svg};
 /// The largest icon that is inspected, in bytes; published ones have a few thousand.
 pub(crate) const MAX_ICON_BYTES: u64 = 1024 * 1024;
 
+/// The starts of the names of encodings that browsers know and in which ASCII characters are as in UTF-8.
+const ASCII_ENCODINGS: [&str; 7] = [
+    "big5",
+    "euc-",
+    "gb",
+    "iso-8859-",
+    "koi8-",
+    "shift_jis",
+    "windows-125",
+];
+
 /// Detects the format of a file by its content.
 pub(crate) fn inspect(bytes: &[u8]) -> IconContent {
     if bytes.is_empty() {
@@ -103,19 +114,21 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,
     };
-    match declared_encoding(text) {
-        // All characters with a meaning in XML are ASCII, which the other encodings contain.
-        Some(encoding) if encoding != "utf-8" => Ok(Cow::Owned(
+    let declared = declared_encoding(text).unwrap_or_default();
+    if ASCII_ENCODINGS
+        .iter()
+        .any(|start| declared.starts_with(start))
+    {
+        // All characters with a meaning in XML are ASCII.
+        return Ok(Cow::Owned(
             text.iter().map(|&byte| char::from(byte)).collect(),
-        )),
-        _ => {
-            let before = &text[..error.valid_up_to()];
-            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            Err(format!(
-                "line {line} has a byte that is not UTF-8: save the file as UTF-8, or declare its encoding"
-            ))
-        }
+        ));
     }
+    let before = &text[..error.valid_up_to()];
+    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+    Err(format!(
+        "line {line} has a byte that is not UTF-8: save the file as UTF-8, or declare its encoding"
+    ))
 }
 
 /// The encoding in the XML declaration, in lower case.
@@ -168,12 +181,14 @@ mod tests {
         let declared = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{svg}");
         let latin1: Vec<u8> = declared.chars().map(|char| char as u8).collect();
         let undeclared: Vec<u8> = format!("\n{svg}").chars().map(|char| char as u8).collect();
-        let mislabelled: Vec<u8> = declared
-            .replace("ISO-8859-1", "UTF-8")
-            .chars()
-            .map(|char| char as u8)
-            .collect();
-        for (bytes, line) in [(undeclared, "line 2 has"), (mislabelled, "line 1 has")] {
+        let mislabelled = ["UTF-8", "utf8", "us-ascii", "UTF-16LE", "bogus"].map(|label| {
+            let labelled = declared.replace("ISO-8859-1", label);
+            (
+                labelled.chars().map(|char| char as u8).collect(),
+                "line 1 has",
+            )
+        });
+        for (bytes, line) in mislabelled.into_iter().chain([(undeclared, "line 2 has")]) {
             let IconContent::BrokenSvg(error) = inspect(&bytes) else {
                 panic!("{:?}", inspect(&bytes));
             };

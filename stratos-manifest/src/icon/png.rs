@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use png::{Decoder, DecodingError, Limits};
+use png::{Decoder, DecodingError, Limits, Transformations};
 
 use crate::icon::content::IconContent;
 
@@ -31,6 +31,10 @@ pub(super) fn inspect(bytes: &[u8]) -> IconContent {
         Err(DecodingError::Format(error)) => match error.to_string() {
             error if error.starts_with("CRC error") => {
                 broken("a checksum is wrong: some bytes of the file were changed")
+            }
+            // The decoder shows the chunk as a value of Rust.
+            error if error.contains("ChunkType") => {
+                broken("a chunk is at the wrong place, or there twice")
             }
             error => broken(&format!(
                 "a decoder reports: {}",
@@ -78,14 +82,17 @@ fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
 }
 
-/// The file without ancillary chunks, such as texts and color profiles, whose damage decoders ignore; `None` if it ends
+/// The file without the ancillary chunks before its pixels, such as texts and color profiles, whose damage decoders ignore; `None` if it ends
 /// before its last chunk.
 fn critical_chunks(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut image = SIGNATURE.to_vec();
     let mut rest = &bytes[SIGNATURE.len()..];
+    let mut is_in_data = false;
     loop {
         let (kind, after) = split_chunk(rest)?;
-        if kind[0].is_ascii_uppercase() {
+        is_in_data |= kind == *b"IDAT";
+        // The chunks of the pixels have no others between them.
+        if kind[0].is_ascii_uppercase() || is_in_data {
             image.extend(&rest[..rest.len() - after.len()]);
         }
         if kind == *b"IEND" {
@@ -112,6 +119,8 @@ fn decode(bytes: &[u8], with_pixels: bool) -> Result<(), DecodingError> {
     if !with_pixels {
         return decoder.read_header_info().map(drop);
     }
+    // Colors of a palette are looked up, so that a missing palette is an error.
+    decoder.set_transformations(Transformations::EXPAND);
     let mut reader = decoder.read_info()?;
     while reader.next_row()?.is_some() {}
     Ok(())
@@ -197,6 +206,35 @@ mod tests {
         let mut without_data = whole[..data - 8].to_vec();
         without_data.extend(&whole[content_of(&whole, b"IEND") - 8..]);
         assert!(reason(&without_data).contains("IDAT"));
+    }
+
+    #[test]
+    fn chunks_that_are_missing_or_at_the_wrong_place_are_errors() {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, 2, 1);
+        encoder.set_color(ColorType::Indexed);
+        encoder.set_palette(vec![0; 6]);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&[0, 1]).unwrap();
+        drop(writer);
+        assert!(matches!(inspect(&bytes), IconContent::Png { .. }));
+        let palette = content_of(&bytes, b"PLTE") - 8;
+        let palette: Vec<u8> = bytes.splice(palette..palette + 18, []).collect();
+        assert!(reason(&bytes).contains("palette"));
+
+        let whole = png(3, 2);
+        let data = content_of(&whole, b"IDAT") - 8;
+        let text = content_of(&whole, b"tEXt") - 8;
+        let end = content_of(&whole, b"IEND") - 8;
+        for inserted in [&whole[text..data], &palette] {
+            // An empty part of the pixels, the chunk, and the other part.
+            let empty = b"\0\0\0\0IDAT\x35\xaf\x06\x1e";
+            let parts = [&whole[..data], empty, inserted, &whole[data..]].concat();
+            let found = reason(&parts);
+            assert!(!found.contains("ChunkType"), "{found}");
+        }
+        let after = [&whole[..end], &whole[text..data], &whole[end..]].concat();
+        assert!(matches!(inspect(&after), IconContent::Png { .. }));
     }
 
     #[test]

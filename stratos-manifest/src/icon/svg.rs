@@ -1,6 +1,6 @@
 //! Inspection of an SVG.
 
-use roxmltree::{Document, Error, Node, ParsingOptions};
+use roxmltree::{Document, Error, Node, ParsingOptions, TextPos};
 
 use crate::{
     icon::{
@@ -34,10 +34,10 @@ pub(super) fn inspect(text: &str) -> IconContent {
             };
             match Document::parse_with_options(text, options) {
                 Ok(document) => describe(&document, Some(Doctype::Plain)),
-                Err(error) => IconContent::BrokenSvg(error_message(&error)),
+                Err(error) => IconContent::BrokenSvg(error_message(text, &error)),
             }
         }
-        Err(error) => IconContent::BrokenSvg(error_message(&error)),
+        Err(error) => IconContent::BrokenSvg(error_message(text, &error)),
     }
 }
 
@@ -81,7 +81,7 @@ fn describe(document: &Document<'_>, doctype: Option<Doctype>) -> IconContent {
 }
 
 /// The parser's error as a message for authors.
-fn error_message(error: &Error) -> String {
+fn error_message(text: &str, error: &Error) -> String {
     let line = error.pos().row;
     match error {
         Error::UnexpectedCloseTag(open, close, _) => {
@@ -104,7 +104,10 @@ fn error_message(error: &Error) -> String {
         }
         Error::UnknownEntityReference(name, _) => {
             let reference = quote(&format!("&{name};"));
-            format!("{reference} on line {line} is HTML: write the character itself")
+            format!("{reference} on line {line} is declared nowhere: write what it stands for")
+        }
+        Error::MalformedEntityReference(pos) if is_numeric(text, *pos) => {
+            format!("`&#` on line {line} is not followed by the number of a character and `;`")
         }
         Error::MalformedEntityReference(_) => {
             format!("`&` on line {line} must be written `&amp;`")
@@ -131,6 +134,15 @@ fn error_message(error: &Error) -> String {
         Error::UnexpectedEndOfStream => "the file ends in the middle".to_owned(),
         _ => format!("the XML parser reports: {}", quote(&error.to_string())),
     }
+}
+
+/// Whether the `&` at this position, counted from 1, has a `#` after it.
+fn is_numeric(text: &str, at: TextPos) -> bool {
+    let line = (1..).zip(text.lines()).find(|(row, _)| *row == at.row);
+    let mut chars = line
+        .into_iter()
+        .flat_map(|(_, line)| (0..).zip(line.chars()));
+    chars.any(|next| next == (at.col, '#'))
 }
 
 /// The size in pixels: width and height if both are absolute lengths, or else those of the view box.
@@ -189,12 +201,12 @@ fn blank_reason(root: Node<'_, '_>) -> Option<&'static str> {
     let is_drawn = |node: Node<'_, '_>| {
         is_named(&node, &SHAPES) && !node.ancestors().any(|outer| is_named(&outer, &TEMPLATES))
     };
-    // A style can draw a background.
-    let has_style = root.attribute("style").is_some()
-        || root
-            .descendants()
-            .any(|node| is_named(&node, &["style", "script"]));
-    let is_empty = !has_style && !root.descendants().any(is_drawn);
+    // A style can draw a background, and a filter a colour.
+    let may_draw =
+        |node: Node<'_, '_>| node.is_pi() || is_named(&node, &["style", "script", "filter"]);
+    let mut nodes = root.document().descendants();
+    let is_empty =
+        root.attribute("style").is_none() && !nodes.any(|node| is_drawn(node) || may_draw(node));
     is_empty.then_some("it has no shape, image or text")
 }
 
@@ -215,16 +227,19 @@ fn length(text: &str) -> Option<f64> {
         "q" => 96.0 / 101.6,
         _ => return None,
     };
-    finite(number.trim_end()).map(|number| number * pixels)
+    finite(number).map(|number| number * pixels)
 }
 
 fn view_box(text: &str) -> Option<[f64; 2]> {
+    // A comma without a number before or after it makes the attribute invalid.
+    let mut parts = text.split(',');
+    let is_valid = parts.all(|part| !part.trim().is_empty());
     let numbers: Option<Vec<f64>> = text
         .split([' ', '\t', '\r', '\n', ','])
         .filter(|part| !part.is_empty())
         .map(finite)
         .collect();
-    match numbers?[..] {
+    match numbers.filter(|_| is_valid)?[..] {
         [_, _, width, height] => Some([width, height]),
         _ => None,
     }
@@ -302,6 +317,14 @@ mod tests {
             ("viewBox='0 0 9 0'", "<rect/>", true),
             ("width='0' height='9'", "<rect/>", true),
             ("width='0px'", "<rect/>", true),
+            ("width='0 px'", "<rect/>", false),
+            ("viewBox=',0 0 0 0'", "<rect/>", false),
+            ("", "<?xml-stylesheet href='#a'?>", false),
+            (
+                "",
+                "<filter id='a'><feFlood/></filter><g filter='url(#a)'/>",
+                false,
+            ),
         ] {
             let blank = inspect_svg(&svg(attributes, content)).blank;
             assert_eq!(
@@ -320,6 +343,16 @@ mod tests {
                 "`&` on line 1 must be written `&amp;`",
             ),
             ("<g a='&'/>", "`&` on line 1 must be written `&amp;`"),
+            (
+                "<title>&company;</title>",
+                "`&company;` on line 1 is declared nowhere",
+            ),
+            (
+                "<title>é &#8364</title>",
+                "`&#` on line 1 is not followed by",
+            ),
+            ("<g a='&#xZZ;'/>", "`&#` on line 1 is not followed by"),
+            ("<title>&#1;</title>", "`&#` on line 1 is not followed by"),
             ("<title>a < b</title>", "must be written `&lt;`"),
             (
                 "<g a='<'/>",

@@ -9,7 +9,7 @@ use crate::icon::{
     css_urls::external_reference,
     event_handlers::is_event_handler,
     svg_namespaces::{SVG, XHTML},
-    url::{Target, classify},
+    url::{Target, classify, is_data},
 };
 
 /// The unsafe content of an SVG.
@@ -83,14 +83,32 @@ pub(super) fn find_unsafe_content(document: &Document<'_>) -> UnsafeContent {
         match node.node_type() {
             NodeType::Element => inspect_element(node, &mut found),
             NodeType::PI => {
-                if node.pi().is_some_and(|pi| pi.target == "xml-stylesheet") {
-                    add(&mut found.external, node, node.range(), "");
+                let style_sheet = node.pi().filter(|pi| pi.target == "xml-stylesheet");
+                let address = style_sheet.and_then(|pi| pseudo_attribute(pi.value?, "href"));
+                match address.map(classify) {
+                    None | Some(Target::Local) => {}
+                    Some(Target::StyleSheet) => {
+                        add(
+                            &mut found.external,
+                            node,
+                            node.range(),
+                            EMBEDDED_STYLE_SHEET,
+                        );
+                    }
+                    Some(_) => add(&mut found.external, node, node.range(), ""),
                 }
             }
             NodeType::Root | NodeType::Comment | NodeType::Text => {}
         }
     }
     found
+}
+
+/// The value of an attribute within a processing instruction.
+fn pseudo_attribute<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let (_, after) = text.split_once(name)?;
+    let value = after.trim_start().strip_prefix('=')?.trim_start();
+    value.split(['"', '\'']).nth(1)
 }
 
 fn inspect_element(node: Node<'_, '_>, found: &mut UnsafeContent) {
@@ -109,7 +127,8 @@ fn inspect_element(node: Node<'_, '_>, found: &mut UnsafeContent) {
         inspect_attribute(node, &name, &attribute, found);
     }
     if name == "style" {
-        let style: String = node.children().filter_map(|child| child.text()).collect();
+        let texts = node.children().filter(|child| child.is_text());
+        let style: String = texts.filter_map(|text| text.text()).collect();
         add_style_reference(&style, node, node.range(), found);
     }
 }
@@ -139,7 +158,12 @@ fn inspect_attribute(
     if animated == "href" {
         return add_active("can turn a link into one that runs code");
     }
-    let target = classify(value);
+    let target = match classify(value) {
+        Target::External => Target::External,
+        // An image runs nothing and loads nothing.
+        _ if IMAGES.contains(&element) && is_data(value) => Target::Local,
+        target => target,
+    };
     if target == Target::Script && (is_address || is_style) {
         return add_active("is an address that runs code");
     }
@@ -150,11 +174,11 @@ fn inspect_attribute(
         return;
     }
     match target {
-        Target::Svg if !IMAGES.contains(&element) => add_active("is an SVG that can run code"),
+        Target::Svg => add_active("is an SVG that can run code"),
         Target::External if element == "a" => add(&mut found.external, node, range, LINK),
         Target::External => add(&mut found.external, node, range, ""),
         Target::StyleSheet => add(&mut found.external, node, range, EMBEDDED_STYLE_SHEET),
-        Target::Local | Target::Svg | Target::Script => {}
+        Target::Local | Target::Script => {}
     }
 }
 
@@ -296,6 +320,7 @@ mod tests {
             "<style>rect { fill: <!-- --> u\\72l(a) }</style>",
             "<g xml:base='https://x.example/'/>",
             "<?xml-stylesheet href='a.css'?>",
+            "<?xml-stylesheet type='text/css' href = 'data:text/css,x'?>",
             "<h:img src='a.png'/>",
             "<s:use href='a.svg'/>",
             "<style>@import 'data:text/css,x';</style>",
@@ -324,6 +349,9 @@ mod tests {
             "<image href='data:image/webp;base64,AAAA'/>",
             "<style>@font-face { src: url('data:font/woff2;base64,AAAA') format('woff2') }</style>",
             "<style>.a::after { content: 'url(a.png) @import' }</style>",
+            "<style><!-- .a { fill: url(b.svg) } --></style>",
+            "<?xml-stylesheet href='#style'?>",
+            "<image href='data:application/xml,x'/><image href=' DATA:text/css,x'/>",
             "<text aria-label='javascript: url(a)' data-name='url(b.svg)'>x</text>",
         ] {
             let found = inspect(content);

@@ -52,6 +52,12 @@ pub(super) fn classify(url: &str) -> Target {
     }
 }
 
+/// Whether the URL contains the file itself.
+pub(super) fn is_data(url: &str) -> bool {
+    let scheme = url.trim_start().get(..5);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,9 +10,25 @@ pub(crate) fn split_delimiters(pattern: &str) -> Option<(String, &str)> {
     let backslashes = inside.len() - inside.trim_end_matches('\\').len();
     let is_closed = backslashes.is_multiple_of(2);
     // Another slash in the middle would end the pattern in JavaScript, so that this is a path.
-    let has_slash = inside.replace("\\/", "").contains('/');
+    let has_slash = has_slash(inside);
     (is_closed && !inside.is_empty() && !has_slash && flags.chars().all(is_flag))
         .then(|| (inside.replace("\\/", "/"), flags))
+}
+
+/// Whether the pattern has a slash that is neither escaped nor in a class, such as `[/A-Z]`.
+fn has_slash(pattern: &str) -> bool {
+    let mut is_in_class = false;
+    let mut chars = pattern.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => drop(chars.next()),
+            '[' => is_in_class = true,
+            ']' => is_in_class = false,
+            '/' if !is_in_class => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -25,6 +41,9 @@ mod tests {
             ("/^a$/", Some(("^a$", ""))),
             ("/a/gi", Some(("a", "gi"))),
             (r"/a\/b/", Some(("a/b", ""))),
+            ("/^[/A-Z]+$/", Some(("^[/A-Z]+$", ""))),
+            (r"/[\]/]/", Some((r"[\]/]", ""))),
+            ("/[a]/b/", None),
             ("//", None),
             ("/", None),
             ("a/b", None),

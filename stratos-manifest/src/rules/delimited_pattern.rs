@@ -15,8 +15,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// In a manifest, the pattern is the text between the slashes. With them, it matches only texts that contain slashes
-    /// themselves, so that no input is accepted. There are no flags: for `i`, write both cases, such as `[a-zA-Z]`.
+    /// In a manifest, the pattern is the text between the slashes. With them, it asks for slashes in the text, so that
+    /// most input is refused. There are no flags: for `i`, write both cases, such as `[a-zA-Z]`.
     ///
     /// ## Example
     ///
@@ -67,9 +67,12 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let finding = cx
             .finding(
                 span(pattern),
-                format!("the pattern {} is written between slashes", quote(&pattern.value)),
+                format!(
+                    "the pattern {} is written between slashes",
+                    quote(&pattern.value)
+                ),
             )
-            .note("in a manifest, the slashes are a part of the pattern, so that a text without them does not match");
+            .note("in a manifest, the slashes are a part of the pattern");
         let written = quote_source(&format!("\"pattern\": {}", json_text(&inside)));
         let lost: String = flags
             .chars()

@@ -68,6 +68,10 @@ fn compare_keys<'t>(cx: &RuleContext<'t>, object: &'t Object<'t>, out: &mut Find
     // The indices of the first and of the latest property with each key.
     let mut seen: HashMap<&str, (usize, usize)> = HashMap::new();
     for (index, property) in object.properties.iter().enumerate() {
+        // Different halves of characters are all decoded to U+FFFD.
+        if property.name.as_str().contains('\u{fffd}') {
+            continue;
+        }
         match seen.entry(property.name.as_str()) {
             Entry::Vacant(entry) => {
                 entry.insert((index, index));

@@ -3,8 +3,8 @@ use crate::{context::file_references, facts::FileStatus, rules::prelude::*};
 declare_rule! {
     /// ## What it does
     ///
-    /// Checks for icons outside of `assets/` in a plugin that is built: its folder has the UI or the background module,
-    /// and nothing that builds them.
+    /// Checks for icons outside of `assets/` in a plugin that is built: a bundle, or a folder with the UI or the
+    /// background module and nothing that builds them.
     ///
     /// ## Why is this bad?
     ///
@@ -50,7 +50,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         out.push(
             icon.icon_finding(cx, "is not in `assets/`")
                 .note(format!(
-                    "the file is {found}, this folder is a built plugin, and the shell looks for {expected}"
+                    "the file is {found}, this is a built plugin, and the shell looks for {expected}"
                 ))
                 .help(format!("move the file to {expected}")),
         );

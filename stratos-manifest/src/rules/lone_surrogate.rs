@@ -1,4 +1,4 @@
-use crate::rules::prelude::*;
+use crate::{context::text_field, quote::quote_source, rules::prelude::*};
 
 declare_rule! {
     /// ## What it does
@@ -31,15 +31,30 @@ declare_rule! {
 }
 
 fn check(cx: &RuleContext<'_>, out: &mut Findings) {
+    let patterns = cx
+        .objects
+        .iter()
+        .filter_map(|node| text_field(node.object, "pattern"));
+    let patterns: Vec<_> = patterns.map(span).collect();
     for surrogate in &cx.manifest.lone_surrogates {
-        out.push(
-            cx.finding(
-                surrogate.clone(),
-                "this escape is only one half of a surrogate pair",
-            )
-            .note("the shell reads it, but it is no character: it is displayed as `\u{fffd}`")
-            .help("write the character itself, or both halves like `\\ud83d\\ude00`, or remove the escape")
-            .unsafe_fix([Edit::remove(surrogate.clone())]),
+        let finding = cx.finding(
+            surrogate.clone(),
+            "this escape is only one half of a surrogate pair",
         );
+        let is_in_pattern = patterns
+            .iter()
+            .any(|pattern| pattern.contains(&surrogate.start));
+        out.push(match is_in_pattern {
+            true => finding
+                .note("it is no character, and programs that store or send the pattern may replace it")
+                .help(format!(
+                    "write {}, so that the pattern itself has the escape",
+                    quote_source(&format!("\\{}", &cx.manifest.text[surrogate.clone()]))
+                )),
+            false => finding
+                .note("the shell reads it, but it is no character: it is displayed as `\u{fffd}`")
+                .help("write the character itself, or both halves like `\\ud83d\\ude00`, or remove the escape")
+                .unsafe_fix([Edit::remove(surrogate.clone())]),
+        });
     }
 }

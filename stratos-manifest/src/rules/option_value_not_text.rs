@@ -1,10 +1,12 @@
+use std::collections::HashSet;
+
 use jsonc_parser::ast::Value;
 
 use crate::{
     context::{CHOICE, default_value, option_values},
     rules::prelude::*,
     schema::ObjectNode,
-    syntax::{as_text, describe_kind, to_json},
+    syntax::{as_text, describe_kind, json_text, to_f64, to_json},
 };
 
 declare_rule! {
@@ -86,7 +88,7 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
                     format!("this is {}", describe_kind(value)),
                 )
             });
-        let edits = edits(cx.manifest.text, setting, &values);
+        let edits = edits(setting, &values);
         out.push(match edits.first() {
             Some(edit) => finding
                 .help(format!(
@@ -99,22 +101,38 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
     }
 }
 
-/// The edits that put numbers and booleans in quotes, and the default if it is one of them.
-fn edits(text: &str, setting: &ObjectNode<'_>, values: &[&Value<'_>]) -> Vec<Edit> {
-    let words = values
-        .iter()
-        .filter(|value| matches!(value, Value::NumberLit(_) | Value::BooleanLit(_)));
-    let quoted = |value: &Value<'_>| format!("\"{}\"", &text[span(value)]);
-    let mut edits: Vec<Edit> = words
-        .clone()
-        .map(|value| Edit::replace(span(*value), quoted(value)))
-        .collect();
-    if let Some(default) = default_value(setting)
-        && let Some(chosen) = words
-            .clone()
-            .find(|value| to_json(value) == to_json(default))
-    {
-        edits.push(Edit::replace(span(default), quoted(chosen)));
+/// The edits that write numbers and booleans as text, and the default if it is one of them; none if two options would
+/// have the same value.
+fn edits(setting: &ObjectNode<'_>, values: &[&Value<'_>]) -> Vec<Edit> {
+    let stored = option_values(setting).filter_map(stored_text);
+    let mut seen = HashSet::new();
+    if !stored.into_iter().all(|text| seen.insert(text)) {
+        return Vec::new();
     }
-    edits
+    let words = values.iter().copied();
+    let default = default_value(setting).filter(|default| {
+        words
+            .clone()
+            .any(|value| to_json(value) == to_json(default))
+    });
+    let edited = words.chain(default).filter_map(|value| {
+        let text = stored_text(value)?;
+        Some(Edit::replace(span(value), json_text(&text)))
+    });
+    edited.collect()
+}
+
+/// The text that a form stores for the value: that of JavaScript's `String(value)`. `None` for values other than texts,
+/// booleans and numbers without an exponent in JavaScript.
+fn stored_text(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::StringLit(literal) => Some(literal.value.as_ref().to_owned()),
+        Value::BooleanLit(literal) => Some(literal.value.to_string()),
+        Value::NumberLit(literal) => {
+            let number = to_f64(literal.value)?;
+            let has_exponent = number != 0.0 && !(1e-6..1e21).contains(&number.abs());
+            (!has_exponent).then(|| number.to_string())
+        }
+        _ => None,
+    }
 }

@@ -1,5 +1,6 @@
 use crate::{
-    plugin_path::{PathError, path_error},
+    facts::FileStatus,
+    plugin_path::{PathError, icon_locations, path_error},
     rules::prelude::*,
 };
 
@@ -52,6 +53,8 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
         let with_slashes = literal.value.replace('\\', "/");
         let fault = match path_error(&literal.value) {
             None => continue,
+            // The name only looks like that of a variable.
+            Some(PathError::Variable) if is_there(cx, &literal.value) => continue,
             // With slashes instead, the path may have another fault, which is then the one to report.
             Some(PathError::Backslash) => path_error(&with_slashes).unwrap_or(PathError::Backslash),
             Some(fault) => fault,
@@ -69,6 +72,11 @@ fn check(cx: &RuleContext<'_>, out: &mut Findings) {
             None => finding.help(advice(fault, path, &with_slashes)),
         });
     }
+}
+
+fn is_there(cx: &RuleContext<'_>, path: &str) -> bool {
+    let mut locations = icon_locations(path).into_iter();
+    locations.any(|path| cx.facts.files.get(&path) == Some(&FileStatus::Present))
 }
 
 /// The path in the plugin's folder that `path`, with slashes, probably means: the part from a folder of a plugin on, or

@@ -7,7 +7,7 @@ use crate::{
     rules::{
         findings::{
             VersionAdvice, converted_element, converted_value, element_example, extra_help,
-            field_example, object_named, version_advice,
+            field_example, join_lines, object_named, version_advice,
         },
         prelude::*,
     },
@@ -92,7 +92,7 @@ fn wrong_value(
             Some(converted) => finding
                 .help(format!(
                     "write {}{extra_help}",
-                    quote_source(&format!("\"{}\": {converted}", field.key))
+                    quote_source(&format!("\"{}\": {}", field.key, join_lines(&converted)))
                 ))
                 .unsafe_fix([Edit::replace(span(value), converted)]),
             None => {

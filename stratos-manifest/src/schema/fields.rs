@@ -110,8 +110,14 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
             Object(&AUTHOR),
             r#""author": { "id": "my-name", "name": "My Name" }"#,
         ),
-        required("icon_light", Text, r#""icon_light": "icon-light.svg""#),
-        required("icon_dark", Text, r#""icon_dark": "icon-dark.svg""#),
+        Field {
+            synonyms: &["light icon"],
+            ..required("icon_light", Text, r#""icon_light": "icon-light.svg""#)
+        },
+        Field {
+            synonyms: &["dark icon"],
+            ..required("icon_dark", Text, r#""icon_dark": "icon-dark.svg""#)
+        },
         optional(
             "background",
             Object(&BACKGROUND),
@@ -119,7 +125,13 @@ pub(super) static MANIFEST: ObjectSchema = ObjectSchema {
         ),
         Field {
             aliases: &["settings"],
-            synonyms: &["config", "configuration", "options", "preferences"],
+            synonyms: &[
+                "config",
+                "configuration",
+                "options",
+                "plugin settings",
+                "preferences",
+            ],
             ..optional(
                 "availableSettings",
                 List(&SETTING),

@@ -13,7 +13,7 @@ mod scanner;
 mod unicode_escape;
 
 #[cfg(feature = "full")]
-pub(crate) use self::key_path::{are_all_below, is_at_or_below};
+pub(crate) use self::key_path::are_all_below;
 pub(crate) use self::{
     ast::{as_text, describe_kind, elements, find, find_text, head_span, span},
     error::{ParseError, ParseErrorKind, SyntaxError},

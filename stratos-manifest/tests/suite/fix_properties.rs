@@ -43,6 +43,20 @@ const RICH: &str = r#"{
 }
 "#;
 
+/// Maps in the place of arrays: the fix for each covers the fixes for all mistakes inside it.
+const MAPPED: &str = r#"{
+  "id": "fuel-check",
+  "name": "Fuel check",
+  "version": "1.2.3",
+  "type": "user",
+  "settings": {
+    "base": { "name": "Base\ud83d", "type": "text", "scope": "user" }, // comment
+    "on": { "name": " On", "type": "bool" },
+    "unit": { "name": "Unit", "type": "list", "scope": "user", "options": { "kg": "Kilograms\u200b" } }
+  }
+}
+"#;
+
 #[test]
 fn fixes_keep_the_rest_of_the_source() {
     for (source, expected) in [
@@ -151,6 +165,34 @@ fn properties_hold_for_wrong_values_under_misspelt_keys() {
     }
 }
 
+/// The fix for the map would add errors, so that those for the mistakes inside it are applied.
+#[test]
+fn properties_hold_for_a_rejected_fix_that_covers_others() {
+    for (mistake, corrected) in [("F\\ud83d\"}, ", "F\"}, "), ("F\"}, // c\n", "F\"},\n")] {
+        let with = |text: &str| {
+            format!(r#"{{"availableSettings":{{"a":{{"name":"{text}"b":{{}},"c":{{}}}}}}"#)
+        };
+        let source = with(mistake);
+        assert_properties(source.as_bytes());
+        let fixed = fix(source.as_bytes(), Safety::Unsafe);
+        assert_eq!(text(&fixed), with(corrected));
+    }
+    assert_properties(MAPPED.as_bytes());
+}
+
+#[test]
+fn a_rename_that_adds_errors_is_left_out_beside_another_error() {
+    for misspelt in [
+        r#""available_settings": [{ "key": "a" }, { "key": "b" }]"#,
+        r#""Background": "x""#,
+    ] {
+        let source = VALID.replacen("\"id\"", &format!("{misspelt},\n  \"id\""), 1);
+        let source = source.replace("\"airline\"", "\"spaceship\"");
+        assert_properties(source.as_bytes());
+        assert_eq!(text(&fix(source.as_bytes(), Safety::Safe)), source);
+    }
+}
+
 fn misspell(value: &mut Value, key: &str, misspelt: &str, wrong: &Value) {
     match value {
         Value::Object(object) => {
@@ -174,9 +216,8 @@ proptest! {
     #[test]
     fn properties_hold_for_mutated_manifests(
         changes in collection::vec((any::<sample::Index>(), any::<sample::Index>(), 0..5_u8), 0..6),
-        is_rich in any::<bool>(),
+        valid in sample::select(&[VALID, RICH, MAPPED][..]),
     ) {
-        let valid = if is_rich { RICH } else { VALID };
         assert_properties(&mutate(valid, &changes));
     }
 
@@ -203,14 +244,7 @@ proptest! {
 fn assert_properties(source: &[u8]) {
     for safety in [Safety::Safe, Safety::Unsafe] {
         let before = linter().check(source, &ProjectFacts::none());
-        // A renamed key can reveal errors in its value.
-        let mut renames = false;
-        let once = apply_fixes(source, safety, |manifest| {
-            let report = linter().check_parsed(manifest, &ProjectFacts::none());
-            let mut fixes = report.diagnostics.iter().filter_map(|d| d.fix.as_ref());
-            renames |= fixes.any(|fix| fix.is_rename);
-            report
-        });
+        let once = fix(source, safety);
         let after = linter().check(&once.source, &ProjectFacts::none());
         let shown = || format!("{}\n=>\n{}", String::from_utf8_lossy(source), text(&once));
 
@@ -255,7 +289,7 @@ fn assert_properties(source: &[u8]) {
             let errors = report.diagnostics.iter();
             errors.filter(|d| d.level == Level::Error).count()
         };
-        if data.is_some() && !renames {
+        if data.is_some() {
             assert!(
                 errors(&after) <= errors(&before),
                 "no new errors: {}",
@@ -318,8 +352,9 @@ const MISSPELT: [(&str, &str); 6] = [
 /// Mutates a valid manifest: removes, repeats, inserts and replaces bytes, and misspells keys.
 fn mutate(valid: &str, changes: &[(sample::Index, sample::Index, u8)]) -> Vec<u8> {
     let mut source = valid.as_bytes().to_vec();
-    let inserted: [&[u8]; 12] = [
+    let inserted: [&[u8]; 13] = [
         b"\"", b",", b"{", b"}", b"]", b"null", b"//x\n", b"/**/", b"\"5\"", b"7", b" ", b"\xff",
+        b"\\ud83d",
     ];
     for (at, other, kind) in changes {
         let at = at.index(source.len());

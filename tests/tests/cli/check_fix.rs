@@ -296,6 +296,23 @@ fn a_fix_that_is_not_applied_is_not_offered() {
     }
 }
 
+/// The exception names the setting by its path, which the rename would change.
+#[test]
+fn a_rename_that_an_exception_does_not_survive_is_left_out() {
+    let setting = r#"{ "key": "a", "name": "A", "type": "gauge", "scope": "user" }"#;
+    let source = MANIFEST.replacen('{', &format!("{{ \"settings\": [{setting}],"), 1);
+    let exception = "[[check.exceptions]]\nrule = \"unknown-setting-type\"\nat = \"settings[a]\"\nreason = \"ours\"\n";
+    let folder = folder(&[
+        ("a/plugin.json", &source),
+        ("a/icon.svg", ICON),
+        ("stratos.toml", exception),
+    ]);
+    let fixed = check(folder.path(), &["--fix"]);
+    assert_eq!(fixed.code, Some(0), "{fixed:?}");
+    assert!(!fixed.stdout.contains("can be fixed"), "{fixed:?}");
+    assert_eq!(manifest(folder.path()), source);
+}
+
 #[test]
 fn settings_under_their_old_name_are_checked_and_renamed() {
     let settings = |key: &str| {

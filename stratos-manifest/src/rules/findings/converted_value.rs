@@ -70,7 +70,12 @@ fn converted_map(
 ) -> Option<String> {
     let text = manifest.text;
     let identity = schema.fields.iter().find(|field| field.required)?.key;
-    if find(object, identity).is_some() {
+    let is_field = |key| schema.fields.iter().any(|field| field.key == key);
+    let mut keys = object
+        .properties
+        .iter()
+        .map(|property| property.name.as_str());
+    if find(object, identity).is_some() && keys.all(is_field) {
         return Some(format!("[{}]", &text[object.range.start..object.range.end]));
     }
     if object.properties.is_empty() || object.properties.len() > MAX_ELEMENTS {
@@ -89,9 +94,7 @@ fn converted_map(
                 if has_comment(manifest, &inside) {
                     return None;
                 }
-                // The lines are joined. That changes no string, since strings in JSON contain no line breaks.
-                let lines = text[inside].lines();
-                let inside = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+                let inside = join_lines(&text[inside]);
                 let inside = inside.trim();
                 let comma = if inner.properties.is_empty() {
                     ""
@@ -105,6 +108,11 @@ fn converted_map(
     });
     let elements: Option<Vec<String>> = elements.collect();
     Some(format!("[{}]", elements?.join(", ")))
+}
+
+/// JSON in one line. That changes no string, since strings in JSON contain no line breaks.
+pub(in crate::rules) fn join_lines(json: &str) -> String {
+    json.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a comment begins within the span. A comment up to the end of its line would swallow lines that are joined to it.

@@ -51,10 +51,12 @@ pub(in crate::rules) fn parse_error_message(
         UnterminatedObject | UnterminatedArray => {
             (span.start..span.start + 1, generic_message(kind).into())
         }
-        NonFiniteNumbersNotAllowed => (span.clone(), non_finite_message(text, span.start)),
-        UnexpectedWord | UnexpectedToken if is_non_finite(rest) => {
+        NonFiniteNumbersNotAllowed | UnexpectedWord | UnexpectedToken
+            if is_non_finite(text, span.start) =>
+        {
             (span.clone(), non_finite_message(text, span.start))
         }
+        NonFiniteNumbersNotAllowed => (span.clone(), unquoted_word_message(text, span.start)),
         UnexpectedWord | UnexpectedToken if rest.starts_with(char::is_alphabetic) => {
             (span.clone(), unquoted_word_message(text, span.start))
         }
@@ -100,10 +102,19 @@ fn unquoted_number_message(text: &str, at: usize) -> Option<(Range<usize>, Synta
 /// The words of JavaScript for numbers that JSON does not have.
 const NON_FINITE: [&str; 2] = ["NaN", "Infinity"];
 
-/// Whether the text starts with one of [`NON_FINITE`], maybe after a sign.
-fn is_non_finite(text: &str) -> bool {
-    let word = text.trim_start_matches(['-', '+']);
-    NON_FINITE.iter().any(|known| word.starts_with(known))
+/// Whether one of [`NON_FINITE`] is at `at`, maybe after a sign, and not meant as text.
+fn is_non_finite(text: &str, at: usize) -> bool {
+    let field = key_before(text, at).and_then(|key| fields_named(key).next());
+    let is_text =
+        field.is_some_and(|field| matches!(field.kind, FieldKind::Text | FieldKind::OneOf(_)));
+    let word = word_at(text[at..].trim_start_matches(['-', '+']));
+    !is_text && NON_FINITE.contains(&word)
+}
+
+/// The word at the start of the text.
+fn word_at(text: &str) -> &str {
+    let end = text.find(|char: char| !char.is_alphanumeric() && char != '_');
+    &text[..end.unwrap_or(text.len())]
 }
 
 fn non_finite_message(text: &str, at: usize) -> SyntaxMessage {
@@ -123,10 +134,7 @@ fn non_finite_message(text: &str, at: usize) -> SyntaxMessage {
 
 /// The message for a word without quotes at `at`: a keyword of another language, such as `None`, or text.
 fn unquoted_word_message(text: &str, at: usize) -> SyntaxMessage {
-    let word: &str = text[at..]
-        .split(|char: char| !char.is_alphanumeric() && char != '_')
-        .next()
-        .unwrap_or_default();
+    let word = word_at(&text[at..]);
     let field = key_before(text, at).and_then(|key| fields_named(key).next());
     let value = text[at..]
         .split([',', '}', ']', '\n', '"'])
@@ -306,6 +314,13 @@ mod tests {
                 r#"write `"version": "1.2.3-beta"`"#,
             ),
             (r#"{ "max": NaN }"#, "NaN", "leave the field out"),
+            (r#"{ "type": NaN }"#, "NaN", r#"write `"type": "NaN"`"#),
+            (
+                r#"{ "name": Infinity Airways, "id": 1 }"#,
+                "Infinity",
+                r#"write `"name": "Infinity Airways"`"#,
+            ),
+            (r#"{ "max": NaNo }"#, "NaN", "put text in double quotes"),
             (r#"{ "max": -Infinity }"#, "Infinity", "write a number"),
             (
                 r#"{ "icon_dark": "a\icons\dark.svg" }"#,

@@ -22,7 +22,7 @@ pub(in crate::rules) struct VersionAdvice {
 /// The advice on a text that is no semantic version.
 ///
 /// Pilots get an update only when the version rises, so that no version is suggested that may be older than the one that
-/// the text means.
+/// the text means: another file's version replaces only a text without a number.
 pub(in crate::rules) fn version_advice(cx: &RuleContext<'_>, text: &str) -> VersionAdvice {
     let malformed = analyse_version(text);
     let write = |version: &Version| format!("write `\"version\": \"{version}\"`");
@@ -37,11 +37,11 @@ pub(in crate::rules) fn version_advice(cx: &RuleContext<'_>, text: &str) -> Vers
             None,
         ),
         Nearest::Unknown => match project_version(cx.facts) {
-            Some((file, version)) => (
+            Some((file, version)) if !text.contains(|char: char| char.is_ascii_digit()) => (
                 format!("{}, as in {}", write(&version), quote(file)),
                 Some((version, Safety::Unsafe)),
             ),
-            None => (
+            _ => (
                 "write the three numbers of this release, like `1.2.3`, higher than those of the last one: pilots get an \
                  update only when the version rises"
                     .to_owned(),

@@ -58,6 +58,26 @@ fn the_manifest_in_a_zip_is_checked_with_the_files_in_it() {
     insta::assert_snapshot!(checked.stdout.replace('\\', "/"));
 }
 
+/// Nothing builds a zip, so that its build files do not matter.
+#[test]
+fn icons_of_a_zip_are_in_assets() {
+    let mut zip = good();
+    let icon = zip.entries[1].clone();
+    zip.entries[1] = RawEntry::deflated("icon.svg", ICON.as_bytes());
+    zip.entries.push(RawEntry::deflated("package.json", b"{}"));
+    let checked = check(&[("bundle.zip", &zip)], &["bundle.zip"]);
+    assert!(
+        checked.stdout.contains("icon-outside-assets"),
+        "{checked:?}"
+    );
+    zip.entries[1] = icon;
+    let checked = check(&[("bundle.zip", &zip)], &["bundle.zip"]);
+    assert!(
+        !checked.stdout.contains("icon-outside-assets"),
+        "{checked:?}"
+    );
+}
+
 #[test]
 fn every_format_reports_zips() {
     let zips = [("bad.zip", &with_link()), ("good.zip", &good())];
