@@ -141,8 +141,8 @@ async fn stored_values_that_no_longer_fit_are_told_in_the_manifests_words() {
         }
     }
     shell.set_config("rows", 20).await;
-    let own = "config value `rows` is a number, which does not fit `String`; \
-               `cargo stratos config delete forms rows` removes it";
+    let own = "the setting `rows` takes a whole number from 1 to 20, but is read as `String`, which the stored 20 does \
+               not fit";
     let found = error("read-rows-as-text").await;
     assert!(found.contains(own), "{found}");
     shell.stop().await.assert_clean();
