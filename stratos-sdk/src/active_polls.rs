@@ -23,6 +23,8 @@ pub(crate) struct Poll {
     pub(crate) future: Arc<str>,
     pub(crate) started: Instant,
     pub(crate) thread: ThreadId,
+    /// Whether it has panicked. The resolution of a backtrace may take a second, which is not the future's time.
+    pub(crate) has_panicked: bool,
 }
 
 /// [`ActivePolls`] of one plugin. Cheap to clone.
@@ -42,6 +44,7 @@ impl PluginPolls {
             future: Arc::clone(future),
             started: Instant::now(),
             thread: thread::current().id(),
+            has_panicked: false,
         });
         if let Some(watchdog) = &self.watchdog {
             // The channel is full while the watchdog is awake.
@@ -50,13 +53,16 @@ impl PluginPolls {
         poll
     }
 
-    /// Description of the future that this thread polls; the innermost one if it polls another.
-    pub(crate) fn on_this_thread(&self) -> Option<Arc<str>> {
-        let thread = thread::current().id();
-        self.polls.read(|polls| {
-            let mut polls = polls.values().rev();
-            let poll = polls.find(|poll| poll.thread == thread);
-            poll.map(|poll| Arc::clone(&poll.future))
-        })
+    /// Records a panic of the future that this thread polls; returns its description, or that of the innermost one if it
+    /// polls another.
+    pub(crate) fn panic_on_this_thread(&self) -> Option<Arc<str>> {
+        let (thread, mut innermost) = (thread::current().id(), None);
+        self.polls.update(|poll| {
+            if poll.thread == thread {
+                poll.has_panicked = true;
+                innermost = Some(Arc::clone(&poll.future));
+            }
+        });
+        innermost
     }
 }

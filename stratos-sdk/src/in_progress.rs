@@ -37,6 +37,11 @@ impl<T> InProgress<T> {
         read(&self.lock().by_id)
     }
 
+    /// Calls `update` with each item, in the order in which they began.
+    pub(crate) fn update(&self, update: impl FnMut(&mut T)) {
+        self.lock().by_id.values_mut().for_each(update);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Items<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -154,10 +154,13 @@ fn response_line(id: u64, outcome: Outcome, send_limit: usize) -> String {
 }
 
 fn panic_error(panic: &(dyn Any + Send)) -> RpcError {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    RpcError::new(ErrorCode::HandlerPanicked, format!("panicked: {text}"))
+    let text = format!("panicked: {}", panic_text(panic));
+    RpcError::new(ErrorCode::HandlerPanicked, text)
+}
+
+/// The message of a panic with this payload.
+pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a value that is no text")
 }

@@ -21,6 +21,7 @@ pub mod rpc;
 pub mod stream;
 
 pub use crate::connection::Connection;
+pub use crate::dispatcher::panic_text;
 pub use crate::error::{CallError, ConnectionError};
 pub use crate::handler::{Handler, PERMITS};
 pub use crate::host_connection::{HostConnection, PluginFolders};

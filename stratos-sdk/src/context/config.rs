@@ -58,8 +58,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::WrongSetting`] or [`ConfigError::WrongType`] if the stored value is not a `T`,
-    /// [`ConfigError::Shell`] if the shell fails.
+    /// [`ConfigError::WrongSetting`], [`ConfigError::UnfitType`] or [`ConfigError::WrongType`] if the stored value is not
+    /// a `T`, [`ConfigError::Shell`] if the shell fails.
     pub async fn get<T: DeserializeOwned>(&self, key: &str, default: T) -> Result<T, ConfigError> {
         Ok(self.get_option(key).await?.unwrap_or(default))
     }
@@ -68,8 +68,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::WrongSetting`] or [`ConfigError::WrongType`] if the stored value is not a `T`,
-    /// [`ConfigError::Shell`] if the shell fails.
+    /// [`ConfigError::WrongSetting`], [`ConfigError::UnfitType`] or [`ConfigError::WrongType`] if the stored value is not
+    /// a `T`, [`ConfigError::Shell`] if the shell fails.
     pub async fn get_option<T: DeserializeOwned>(
         &self,
         key: &str,
@@ -84,10 +84,10 @@ impl Config {
     }
 
     fn wrong_type<T>(&self, key: &str, stored: &Value, source: serde_json::Error) -> ConfigError {
-        match self
-            .setting(key)
-            .filter(|setting| !(setting.accepts)(stored))
-        {
+        match self.setting(key) {
+            Some(setting) if (setting.accepts)(stored) => {
+                ConfigError::unfit_type::<T>(setting, stored, source)
+            }
             Some(setting) => ConfigError::wrong_setting(self.plugin(), setting, stored),
             None => ConfigError::wrong_type::<T>(self.plugin(), key, stored, source),
         }

@@ -31,7 +31,24 @@ pub enum ConfigError {
         /// Stored value as JSON, shortened to 60 characters.
         found: String,
     },
-    /// The stored value does not deserialize into the requested type.
+    /// The stored value is one that its setting takes, but does not deserialize into the requested type.
+    #[error(
+        "the setting `{key}` takes {accepted}, but is read as `{wanted}`, which the stored {found} does not fit"
+    )]
+    UnfitType {
+        /// Key of the setting.
+        key: String,
+        /// The values that the setting takes, in the manifest's words.
+        accepted: &'static str,
+        /// Stored value as JSON, shortened to 60 characters.
+        found: String,
+        /// Name of the requested Rust type, without the paths of its modules.
+        wanted: String,
+        /// Error of the deserializer.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The stored value of a key that is no setting does not deserialize into the requested type.
     #[error(
         "config value `{key}` is {found}, which does not fit `{wanted}`; `cargo stratos config delete {plugin} {key}` \
          removes it"
@@ -88,6 +105,20 @@ impl ConfigError {
             key: setting.key.to_owned(),
             accepted: setting.accepted,
             found: shorten(&stored.to_string()),
+        }
+    }
+
+    pub(crate) fn unfit_type<T>(
+        setting: &SettingSpec,
+        stored: &Value,
+        source: serde_json::Error,
+    ) -> Self {
+        Self::UnfitType {
+            key: setting.key.to_owned(),
+            accepted: setting.accepted,
+            found: shorten(&stored.to_string()),
+            wanted: without_paths(type_name::<T>()),
+            source,
         }
     }
 

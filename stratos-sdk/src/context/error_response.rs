@@ -1,6 +1,7 @@
 //! Error responses that the SDK sends by itself.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Json;
@@ -9,9 +10,10 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode};
+use stratos_protocol::excerpt::excerpt;
 
-/// The longest text of a rejected request that becomes part of a response: 64 KiB.
-const REJECTION_BYTES: usize = 64 * 1024;
+/// Length to which the text of a rejected request is shortened, in characters. It may contain a part of the request.
+const REJECTION_CHARS: usize = 1000;
 
 /// Renderer of the error responses of one plugin. Cheap to clone.
 #[derive(Clone, Default)]
@@ -30,6 +32,7 @@ impl ErrorResponses {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// The response of the author's renderer, or the default one if there is none or it panics.
     pub(crate) fn response(&self, status: StatusCode, body: ErrorBody) -> Response {
         // Cloned, so that the lock is released before the author's code runs.
         let render = self
@@ -37,10 +40,11 @@ impl ErrorResponses {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        match render {
-            Some(render) => render(status, body),
-            None => (status, Json(body)).into_response(),
-        }
+        let rendered = render.and_then(|render| {
+            let body = body.clone();
+            catch_unwind(AssertUnwindSafe(|| render(status, body))).ok()
+        });
+        rendered.unwrap_or_else(|| (status, Json(body)).into_response())
     }
 
     /// An error response in place of another one, whose headers are kept except those of its body.
@@ -70,8 +74,9 @@ impl ErrorResponses {
             return rejection;
         }
         let (parts, body) = rejection.into_parts();
-        let text = to_bytes(body, REJECTION_BYTES).await.unwrap_or_default();
+        let text = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
+        let text = excerpt(&text, REJECTION_CHARS);
         let body = ErrorBody::new(ErrorBodyCode::InvalidRequest, text);
         self.replacement(parts.status, &parts.headers, body)
     }

@@ -28,11 +28,20 @@ const LISTED_ROUTES: usize = 20;
 #[derive(Debug, Clone)]
 pub(super) struct Routes {
     /// Routers by prefix, the longest prefix first.
-    routers: Arc<RwLock<Vec<(String, Router)>>>,
+    routers: Arc<RwLock<Vec<Registered>>>,
     instrumentation: Instrumentation,
     pub(super) errors: ErrorResponses,
     /// Descriptions of the handlers that have not responded.
     running: InProgress<String>,
+}
+
+/// Router of one prefix.
+#[derive(Debug)]
+struct Registered {
+    prefix: String,
+    router: Router,
+    /// Routes that are known, for the response to an unknown path; none of a router that the author has built.
+    routes: Vec<Route>,
 }
 
 impl Routes {
@@ -55,24 +64,28 @@ impl Routes {
     /// the response to an unknown path.
     pub(super) fn add(&self, prefix: &str, router: Router, routes: &[Route]) -> bool {
         let mut routers = self.write();
-        if routers.iter().any(|(registered, _)| registered == prefix) {
+        if routers.iter().any(|registered| registered.prefix == prefix) {
             return false;
         }
-        let known = list(routes);
-        let not_found = self.errors.clone();
+        let all = self.clone();
         let router = Router::new()
             .nest(prefix, router)
             // A fallback of the author's router takes precedence.
             .fallback(async move |request: Request| {
-                unknown_route(&not_found, request.method(), request.uri().path(), &known)
+                all.unknown_route(request.method(), request.uri().path())
             });
-        routers.push((prefix.to_owned(), router));
-        routers.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        routers.push(Registered {
+            prefix: prefix.to_owned(),
+            router,
+            routes: routes.to_vec(),
+        });
+        routers.sort_by_key(|registered| std::cmp::Reverse(registered.prefix.len()));
         true
     }
 
     pub(super) fn remove(&self, prefix: &str) {
-        self.write().retain(|(registered, _)| registered != prefix);
+        self.write()
+            .retain(|registered| registered.prefix != prefix);
     }
 
     /// Drops all routers and the author's error responses: both may hold contexts, which hold this value.
@@ -85,22 +98,62 @@ impl Routes {
     #[cfg(feature = "testing")]
     pub(super) fn prefixes(&self) -> Vec<String> {
         let routers = self.read();
-        let mut prefixes: Vec<_> = routers.iter().map(|(prefix, _)| prefix.clone()).collect();
+        let prefixes = routers.iter().map(|registered| registered.prefix.clone());
+        let mut prefixes: Vec<_> = prefixes.collect();
         prefixes.sort();
         prefixes
     }
 
     fn find(&self, path: &str) -> Option<Router> {
         let routers = self.read();
-        let found = routers.iter().find(|(prefix, _)| covers(prefix, path));
-        found.map(|(_, router)| router.clone())
+        let mut routers = routers.iter();
+        let found = routers.find(|registered| covers(&registered.prefix, path));
+        found.map(|registered| registered.router.clone())
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Vec<(String, Router)>> {
+    fn unknown_route(&self, method: &Method, path: &str) -> Response {
+        let text = format!(
+            "the plugin has no route {method} {path}{}",
+            self.instead_of(path)
+        );
+        let body = ErrorBody::new(ErrorBodyCode::UnknownRoute, text);
+        self.errors.response(StatusCode::NOT_FOUND, body)
+    }
+
+    /// Part of a message that names the route of nearly this path, or else the known routes; empty if none are known.
+    fn instead_of(&self, path: &str) -> String {
+        let routers = self.read();
+        let mut known = routers.iter().flat_map(|registered| &registered.routes);
+        // Express ignores letter case and a slash at the end, axum does not.
+        let without_slash = path.trim_end_matches('/');
+        if let Some(route) = known.find(|route| route.path.eq_ignore_ascii_case(without_slash)) {
+            return format!("; did you mean {}?", route.path);
+        }
+        let mut names = Vec::new();
+        for Registered { prefix, routes, .. } in routers.iter().rev() {
+            let routes_of = routes
+                .iter()
+                .map(|route| format!("{} {}", route.method, route.path));
+            names.extend(routes_of);
+            if routes.is_empty() && !covers(prefix, path) {
+                names.push(format!("routes below {prefix}"));
+            }
+        }
+        if let more @ 1.. = names.len().saturating_sub(LISTED_ROUTES) {
+            names.truncate(LISTED_ROUTES);
+            names.push(format!("{more} more"));
+        }
+        match names.is_empty() {
+            true => String::new(),
+            false => format!("; it has {}", names.join(", ")),
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Registered>> {
         self.routers.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Vec<(String, Router)>> {
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<Registered>> {
         self.routers.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -115,11 +168,12 @@ impl Service<Request> for Routes {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let errors = self.errors.clone();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let Some(router) = self.find(&path) else {
-            return Box::pin(async move { Ok(unknown_route(&errors, &method, &path, "")) });
+            let response = self.unknown_route(&method, &path);
+            return Box::pin(async { Ok(response) });
         };
+        let errors = self.errors.clone();
         let name = format!("the route {method} {path}");
         let response = router.oneshot(request);
         let response = self
@@ -162,31 +216,9 @@ fn method_not_allowed(
 ) -> Response {
     let allowed = headers.get(ALLOW).and_then(|allowed| allowed.to_str().ok());
     let allowed = allowed.unwrap_or("others").replace(',', ", ");
-    let text = format!("{path} has no handler for the method {method}; it has {allowed}");
+    let text = format!("{path} does not take the method {method}; it takes {allowed}");
     let body = ErrorBody::new(ErrorBodyCode::MethodNotAllowed, text);
     errors.replacement(StatusCode::METHOD_NOT_ALLOWED, headers, body)
-}
-
-fn unknown_route(errors: &ErrorResponses, method: &Method, path: &str, known: &str) -> Response {
-    let text = format!("the plugin has no route {method} {path}{known}");
-    let body = ErrorBody::new(ErrorBodyCode::UnknownRoute, text);
-    errors.response(StatusCode::NOT_FOUND, body)
-}
-
-/// The part of a message that lists routes; empty if none are known.
-fn list(routes: &[Route]) -> String {
-    let listed = routes.iter().take(LISTED_ROUTES);
-    let mut names: Vec<_> = listed
-        .map(|route| format!("{} {}", route.method, route.path))
-        .collect();
-    match routes.len().saturating_sub(LISTED_ROUTES) {
-        0 => {}
-        more => names.push(format!("{more} more")),
-    }
-    match names.is_empty() {
-        true => String::new(),
-        false => format!("; it has {}", names.join(", ")),
-    }
 }
 
 #[cfg(test)]
@@ -219,7 +251,7 @@ mod tests {
             (
                 "/api/xy/a",
                 404,
-                r#"{"error":"the plugin has no route GET /api/xy/a","code":"unknown-route"}"#,
+                r#"{"error":"the plugin has no route GET /api/xy/a; it has routes below /api/x, routes below /api/x/admin","code":"unknown-route"}"#,
             ),
         ] {
             let response = request(&routes, Method::GET, path).await;
@@ -231,13 +263,9 @@ mod tests {
     async fn errors_of_the_sdk_are_json_and_name_the_known_routes() {
         let routes = Routes::new(Instrumentation::default());
         let panics = get(async || -> &'static str { panic!("on purpose") });
-        let known = [Route {
-            method: "GET".to_owned(),
-            path: "/p".to_owned(),
-            without_arguments: true,
-        }];
         let router = Router::new().route("/", panics);
-        assert!(routes.add("/p", router, &known));
+        assert!(routes.add("/p", router, &[known("/p"), known("/p/Log")]));
+        assert!(routes.add("/p/admin", Router::new(), &[]));
         for (method, path, status, code, error) in [
             (
                 Method::GET,
@@ -251,14 +279,21 @@ mod tests {
                 "/p",
                 405,
                 "method-not-allowed",
-                "/p has no handler for the method PUT; it has GET, HEAD",
+                "/p does not take the method PUT; it takes GET, HEAD",
             ),
             (
                 Method::GET,
                 "/p/q",
                 404,
                 "unknown-route",
-                "the plugin has no route GET /p/q; it has GET /p",
+                "the plugin has no route GET /p/q; it has GET /p, GET /p/Log, routes below /p/admin",
+            ),
+            (
+                Method::GET,
+                "/p/log/",
+                404,
+                "unknown-route",
+                "the plugin has no route GET /p/log/; did you mean /p/Log?",
             ),
         ] {
             let (answered, body) = request(&routes, method, path).await;
@@ -269,6 +304,18 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_renderer_that_panics_is_replaced_by_json() {
+        let routes = Routes::new(Instrumentation::default());
+        assert!(routes.add("/p", Router::new(), &[]));
+        routes
+            .errors
+            .set(Arc::new(|_, body| panic!("{}", body.error)));
+        let expected = r#"{"error":"the plugin has no route GET /p","code":"unknown-route"}"#;
+        let unknown = request(&routes, Method::GET, "/p").await;
+        assert_eq!(unknown, (404, expected.to_owned()));
     }
 
     #[tokio::test]
@@ -307,8 +354,16 @@ mod tests {
         let teapot = request(&routes, Method::GET, "/own/nothing").await;
         assert_eq!(teapot, (418, "mine".to_owned()));
         let (status, body) = request(&routes, Method::PUT, "/p/a").await;
-        let expected = r#"{"message":"/p/a has no handler for the method PUT; it has GET, HEAD"}"#;
+        let expected = r#"{"message":"/p/a does not take the method PUT; it takes GET, HEAD"}"#;
         assert_eq!((status, &*body), (405, expected));
+    }
+
+    fn known(path: &str) -> Route {
+        Route {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            without_arguments: true,
+        }
     }
 
     async fn request(routes: &Routes, method: Method, path: &str) -> (u16, String) {

@@ -1,10 +1,14 @@
 //! Panics of a plugin's process as lines of its log.
 
-use std::backtrace::Backtrace;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::Write as _;
 use std::panic::{self, PanicHookInfo};
+use std::sync::Once;
+use std::thread;
 
 use serde_json::json;
 use stratos_protocol::logger::Level;
+use stratos_transport::panic_text;
 
 use crate::active_polls::PluginPolls;
 use crate::context::Logger;
@@ -20,60 +24,65 @@ const FOREIGN_SOURCES: [&str; 6] = [
     "/stratos-sdk/src/",
     "/stratos-transport/src/",
 ];
-/// Beginning of the names of functions of the C library.
-const C_LIBRARY: &str = "__libc_";
+/// Part of the name of the function with which the standard library calls `main` and the code of a thread. The frames
+/// outside of it are those of the system.
+const OUTERMOST: &str = "__rust_begin_short_backtrace";
 
 /// Sets a panic hook that writes one error with message, place and backtrace, instead of lines on standard error.
 ///
-/// A panic that aborts the process is printed with those that led to it: calls that it interrupts have the last lines on
-/// standard error in their error.
+/// A panic that aborts the process is a line on standard error, after those that led to it: calls that it interrupts have
+/// the last lines on standard error in their error.
 pub(super) fn install(logger: Logger, polls: PluginPolls) {
-    let default_hook = panic::take_hook();
+    let hint = Once::new();
     panic::set_hook(Box::new(move |panic| {
-        // A process that aborts, or whose session has ended, sends no more log lines.
-        if cfg!(panic = "abort") || logger.is_closed() {
-            default_hook(panic);
-            return;
-        }
-        let message = message(panic, polls.on_this_thread().as_deref());
-        if let Some(causes) = aborting_panic::causes(text(panic)) {
-            default_hook(panic);
-            // After the backtrace, which would take up all of the last lines.
-            print(causes.iter().chain([&message]));
-            return;
-        }
+        let message = message(panic, polls.panic_on_this_thread().as_deref());
+        let backtrace = Backtrace::capture();
         // A plugin that is built without line tables has no frames with a place.
-        let frames = own_frames(&Backtrace::capture().to_string());
-        let data = (!frames.is_empty()).then(|| json!({ "backtrace": frames }));
-        logger.log(Level::Error, "panic", &message, data);
-        aborting_panic::keep(message);
+        let frames = own_frames(&backtrace.to_string());
+        let line = match frames.is_empty() {
+            true => message.clone(),
+            false => format!("{message}; backtrace: {}", frames.join(" | ")),
+        };
+        let text = panic_text(panic.payload());
+        match aborting_panic::causes(text) {
+            // The place of the last panic would be one in the standard library.
+            Some(causes) if !causes.is_empty() => {
+                causes.iter().for_each(|cause| print(cause));
+                print(text);
+            }
+            // A process that aborts, or whose session has ended, sends no more log lines.
+            Some(_) => print(&line),
+            None if cfg!(panic = "abort") || logger.is_closed() => print(&line),
+            None => {
+                let mut data = (!frames.is_empty()).then(|| json!({ "backtrace": frames }));
+                if backtrace.status() == BacktraceStatus::Disabled {
+                    let text = "with RUST_BACKTRACE=1, panics have a backtrace";
+                    hint.call_once(|| data = Some(json!({ "hint": text })));
+                }
+                logger.log(Level::Error, "panic", &message, data);
+                aborting_panic::keep(line);
+            }
+        }
     }));
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the process aborts before a log line is sent"
-)]
-fn print<'m>(messages: impl Iterator<Item = &'m String>) {
-    for message in messages {
-        eprintln!("{message}");
-    }
-}
-
-fn text<'p>(panic: &'p PanicHookInfo<'_>) -> &'p str {
-    let payload = panic.payload();
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a value that is no text")
+fn print(line: &str) {
+    // The hook must not panic, and nobody reads a closed standard error.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// `future` is the description of the hook, handler or task that panicked.
 fn message(panic: &PanicHookInfo<'_>, future: Option<&str>) -> String {
-    let future = future.map(|name| format!("{name} ")).unwrap_or_default();
-    let text = text(panic);
+    let thread = thread::current();
+    let name = match (future, thread.name()) {
+        (Some(future), _) => format!("{future} "),
+        (None, Some(thread)) => format!("the thread `{thread}` "),
+        (None, None) => String::new(),
+    };
+    let text = panic_text(panic.payload());
     match panic.location() {
-        Some(location) => format!("{future}panicked at {location}: {text}"),
-        None => format!("{future}panicked: {text}"),
+        Some(location) => format!("{name}panicked at {location}: {text}"),
+        None => format!("{name}panicked: {text}"),
     }
 }
 
@@ -86,12 +95,13 @@ fn own_frames(backtrace: &str) -> Vec<String> {
     for line in backtrace.lines().map(str::trim) {
         let Some(source) = line.strip_prefix("at ") else {
             function = line.split_once(": ").map_or(line, |(_, function)| function);
+            if function.contains(OUTERMOST) {
+                break;
+            }
             continue;
         };
         let path = source.replace('\\', "/");
-        let is_foreign = FOREIGN_SOURCES.iter().any(|part| path.contains(part))
-            || function.starts_with(C_LIBRARY);
-        if !is_foreign {
+        if !FOREIGN_SOURCES.iter().any(|part| path.contains(part)) {
             frames.push(format!("{function} at {source}"));
         }
     }
@@ -123,9 +133,12 @@ mod tests {
              at /opt/rust/lib/rustlib/src/rust/library/core/src/ops/function.rs:250:5
    7: serde_json::de::from_str
              at /var/cache/cargo/git/checkouts/json-0123/4567/src/de.rs:20:5
-   8: main
-   9: __libc_start_call_main
-             at ./csu/../sysdeps/nptl/libc_start_call_main.h:58:16
+   8: std::sys::backtrace::__rust_begin_short_backtrace
+             at /rustc/59807616e/library/std/src/sys/backtrace.rs:166:18
+   9: start_thread
+             at ./nptl/pthread_create.c:447:8
+  10: clone3
+             at ./misc/../sysdeps/unix/sysv/linux/x86_64/clone3.S:78
 ";
         let expected = [
             "fleet::planner::plan at ./src/planner.rs:14:9",

@@ -33,18 +33,24 @@ fn watch(polls: &ActivePolls, woken: &Receiver<()>) {
         let mut reported = None;
         loop {
             thread::sleep(INTERVAL);
-            // The poll that began first has been in progress for the longest time.
-            let longest = polls.read(|polls| {
-                let first = polls.first_key_value();
-                first.map(|(id, poll)| (*id, poll.clone()))
-            });
-            let Some((id, poll)) = longest else { break };
+            let Some((id, poll)) = longest(polls) else {
+                break;
+            };
             if poll.started.elapsed() >= LIMIT && reported != Some(id) {
                 report(&poll);
                 reported = Some(id);
             }
         }
     }
+}
+
+/// The poll that has been in progress for the longest time, which is the one that began first.
+fn longest(polls: &ActivePolls) -> Option<(u64, Poll)> {
+    polls.read(|polls| {
+        let mut polls = polls.iter();
+        let first = polls.find(|(_, poll)| !poll.has_panicked);
+        first.map(|(id, poll)| (*id, poll.clone()))
+    })
 }
 
 /// Reports on standard error, which the shell logs, because the connection may be blocked too.
@@ -54,4 +60,25 @@ fn report(Poll { future, .. }: &Poll) {
         "{future} has blocked its thread for {} s, and everything else on it waits: sleep with `stratos::tokio::time::sleep`, do long work in `stratos::tokio::task::spawn_blocking`, or serve with more threads (`stratos::ServeOptions`)",
         LIMIT.as_secs_f32()
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_poll_that_panics_does_not_block_while_its_backtrace_is_resolved() {
+        let polls = PluginPolls {
+            polls: ActivePolls::default(),
+            plugin: "fleet".into(),
+            watchdog: None,
+        };
+        let _outer = polls.start(&"the route GET /a".into());
+        let _inner = polls.start(&"the task `sync`".into());
+        let longest = || longest(&polls.polls).map(|(_, poll)| poll.future);
+        assert_eq!(longest().as_deref(), Some("the route GET /a"));
+        let panicked = polls.panic_on_this_thread();
+        assert_eq!(panicked.as_deref(), Some("the task `sync`"));
+        assert_eq!(longest(), None);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -267,8 +268,13 @@ impl TestPlugin {
     /// # Panics
     ///
     /// If the shell has stopped.
-    pub async fn connect(&self) -> BoxedStream {
-        self.shared.client.connect().await.expect("the shell runs")
+    #[track_caller]
+    pub fn connect(&self) -> impl Future<Output = BoxedStream> + Send {
+        let at = Location::caller();
+        async move {
+            let stream = self.shared.client.connect().await;
+            stream.unwrap_or_else(|error| panic!("{error}, at {at}"))
+        }
     }
 
     /// Reads a config value of the plugin; `None` if none is stored.
@@ -276,16 +282,23 @@ impl TestPlugin {
     /// # Panics
     ///
     /// If the value does not deserialize into `T`.
-    pub async fn config_value<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        match self.control().config_get(&self.id, key).await {
-            Ok(value) => Some(
-                serde_json::from_value(value.clone()).unwrap_or_else(|error| {
-                    let wanted = type_name::<T>();
-                    panic!("`{key}` is {value}, which is not a `{wanted}`: {error}")
-                }),
-            ),
-            Err(ControlError::NoValue { .. }) => None,
-            Err(error) => panic!("{error}"),
+    #[track_caller]
+    pub fn config_value<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> impl Future<Output = Option<T>> + Send {
+        let at = Location::caller();
+        async move {
+            match self.control().config_get(&self.id, key).await {
+                Ok(value) => Some(
+                    serde_json::from_value(value.clone()).unwrap_or_else(|error| {
+                        let wanted = type_name::<T>();
+                        panic!("`{key}` is {value}, which is not a `{wanted}`: {error}, at {at}")
+                    }),
+                ),
+                Err(ControlError::NoValue { .. }) => None,
+                Err(error) => panic!("{error}, at {at}"),
+            }
         }
     }
 
@@ -294,9 +307,13 @@ impl TestPlugin {
     /// # Panics
     ///
     /// If the store fails.
-    pub async fn config_values(&self) -> BTreeMap<String, Value> {
-        let all = self.control().config_all(&self.id).await;
-        all.unwrap_or_else(|error| panic!("{error}"))
+    #[track_caller]
+    pub fn config_values(&self) -> impl Future<Output = BTreeMap<String, Value>> + Send {
+        let at = Location::caller();
+        async move {
+            let all = self.control().config_all(&self.id).await;
+            all.unwrap_or_else(|error| panic!("{error}, at {at}"))
+        }
     }
 
     /// Changes a setting, as the pilot does in the settings page.
@@ -309,15 +326,14 @@ impl TestPlugin {
     pub fn set_config(&self, key: &str, value: impl Serialize) -> impl Future<Output = ()> + Send {
         let value = to_json(key, value);
         let set = self.control().config_set(&self.id, key.to_owned(), value);
-        self.with_timeout("the change of a setting", async {
-            match set.await {
-                Ok(()) => {}
-                Err(ControlError::Setting(error)) => {
+        self.success("the change of a setting", async {
+            set.await.map_err(|error| match error {
+                ControlError::Setting(error) => {
                     let own = "`set_unchecked_config` stores it without the check";
-                    panic!("{error}; {}", error.help_or(own));
+                    format!("{error}; {}", error.help_or(own))
                 }
-                Err(error) => panic!("{error}"),
-            }
+                error => error.to_string(),
+            })
         })
     }
 
@@ -337,9 +353,7 @@ impl TestPlugin {
         let set = self
             .control()
             .config_set_unchecked(&self.id, key.to_owned(), value);
-        self.with_timeout("the change of a config value", async {
-            set.await.unwrap_or_else(|error| panic!("{error}"));
-        })
+        self.success("the change of a config value", set)
     }
 
     /// Starts the plugin after a [`stop`](Self::stop) or an error.
@@ -363,10 +377,11 @@ impl TestPlugin {
     /// If the plugin does not run, or after the timeout.
     #[track_caller]
     pub fn stop(&self) -> impl Future<Output = Report> + Send {
-        self.with_timeout("the stop", async {
+        let at = Location::caller();
+        self.with_timeout("the stop", async move {
             let stopped = self.control().stop(&self.id).await;
             stopped.unwrap_or_else(|error| {
-                panic!("{error}{}", self.shared.waiter.recent_transcript())
+                panic!("{error}, at {at}{}", self.shared.waiter.recent_transcript())
             });
             self.shared.report(Some(&self.id)).await
         })
@@ -416,6 +431,23 @@ impl TestPlugin {
             format!("{what} of plugin `{}`", self.id),
         );
         async move { self.shared.waiter.within(&what, at, future).await }
+    }
+
+    /// Like [`with_timeout`](Self::with_timeout), for an operation whose error fails the test.
+    #[track_caller]
+    fn success<E: Display>(
+        &self,
+        what: &str,
+        operation: impl Future<Output = Result<(), E>> + Send,
+    ) -> impl Future<Output = ()> + Send {
+        let at = Location::caller();
+        let what = format!("{what} of plugin `{}`", self.id);
+        async move {
+            self.shared
+                .waiter
+                .success_within(&what, at, operation)
+                .await
+        }
     }
 
     async fn next<T>(

@@ -76,8 +76,8 @@ impl TestShell {
         async move {
             let switch = self.control().switch_auth(name);
             let what = format!("the switch to the login `{name}`");
-            let switched = self.shared().waiter.within(&what, at, switch).await;
-            switched.unwrap_or_else(|error| panic!("{error}"));
+            let waiter = &self.shared().waiter;
+            waiter.success_within(&what, at, switch).await;
         }
     }
 
@@ -92,8 +92,8 @@ impl TestShell {
         async move {
             let expiry = self.control().expire_auth();
             let what = "the expiry of the login";
-            let expired = self.shared().waiter.within(what, at, expiry).await;
-            expired.unwrap_or_else(|error| panic!("{error}"));
+            let waiter = &self.shared().waiter;
+            waiter.success_within(what, at, expiry).await;
         }
     }
 
@@ -121,18 +121,21 @@ impl TestShell {
     pub fn stop(&self) -> impl Future<Output = Report> + Send {
         let at = Location::caller();
         let waiter = &self.shared().waiter;
-        let stop = self.stop_all();
+        let stop = self.stop_all(at);
         async move { waiter.within("the stop of all plugins", at, stop).await }
     }
 
-    async fn stop_all(&self) -> Report {
+    async fn stop_all(&self, at: &Location<'_>) -> Report {
         let control = self.shared().shell.control();
         let plugins = control.plugins().into_iter();
         let running = plugins.filter(|plugin| plugin.state == PluginState::Running);
         let stops = running.map(|plugin| async move { control.stop(&plugin.id).await });
         for stopped in join_all(stops).await {
             stopped.unwrap_or_else(|error| {
-                panic!("{error}{}", self.shared().waiter.recent_transcript())
+                panic!(
+                    "{error}, at {at}{}",
+                    self.shared().waiter.recent_transcript()
+                )
             });
         }
         self.shared().report(None).await

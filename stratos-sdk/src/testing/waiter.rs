@@ -1,6 +1,7 @@
 //! Waits of a test, with timeouts and readable failures.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::panic::Location;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -101,6 +102,17 @@ impl Waiter {
             panic!("{what}: not within {timeout:?}{hint}, waited for at {at}{transcript}");
         };
         output
+    }
+
+    /// Like [`within`](Self::within), for an operation whose error fails the test.
+    pub(crate) async fn success_within<T, E: Display>(
+        &self,
+        what: &str,
+        at: &Location<'_>,
+        operation: impl Future<Output = Result<T, E>>,
+    ) -> T {
+        let outcome = self.within(what, at, operation).await;
+        outcome.unwrap_or_else(|error| panic!("{error}, at {at}"))
     }
 
     /// Last lines of the transcript, as an appendix to a failure message.

@@ -12,7 +12,7 @@ use crate::SAMPLE;
 fn a_panic_is_one_error_with_its_place() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
     let options = RunOptions {
-        env: vec![("RUST_BACKTRACE".to_owned(), "1".to_owned())],
+        env: vec![("RUST_BACKTRACE".to_owned(), "0".to_owned())],
         ..RunOptions::default()
     };
     let mut shell = ShellProcess::start_with(plugins.root(), options);
@@ -25,6 +25,8 @@ fn a_panic_is_one_error_with_its_place() {
         "{message}"
     );
     assert!(message.ends_with(": as asked"), "{message}");
+    let hint = "with RUST_BACKTRACE=1, panics have a backtrace";
+    assert_eq!(error["data"]["hint"], hint);
     let _ = shell.call("sample", "task-panics", "null");
     let of_task = shell.wait_for(|event| is_log(event) && event["tag"] == "panic");
     let message = of_task["message"].as_str().unwrap();
@@ -32,6 +34,7 @@ fn a_panic_is_one_error_with_its_place() {
         message.starts_with("the task `fragile` panicked at "),
         "{message}"
     );
+    assert_eq!(of_task.get("data"), None, "the hint comes once");
     assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
     shell.wait_for_state("sample", "stopped");
     let lines = shell.events.iter().filter(|event| is_log(event));
@@ -70,11 +73,14 @@ fn a_panic_has_a_backtrace_if_the_plugin_is_built_with_line_tables() {
 fn main() -> std::process::ExitCode {{
     let (id, version) = ("{id}".into(), "1.0.0".into());
     let plugin = stratos::create_plugin(stratos::Identity {{ id, version }});
-    plugin.on_start(on_start).on_stop(async |_| Ok(())).serve()
+    let _ = plugin.on_start(on_start).on_stop(async |_| Ok(())).serve();
+    panic!("after the session")
 }}
 
 async fn on_start(_: stratos::PluginContext) -> stratos::Result {{
-    panic!("no runway");
+    let worker = std::thread::Builder::new().name("worker".to_owned());
+    let _ = worker.spawn(|| panic!("no fuel"))?.join();
+    std::panic::panic_any(42);
 }}
 "#
         );
@@ -99,25 +105,43 @@ async fn on_start(_: stratos::PluginContext) -> stratos::Result {{
         ..RunOptions::default()
     };
     let mut shell = ShellProcess::start_with(root.path(), options);
-    let mut panic_of = |id: &str| {
-        let is_wanted = |event: &Value| event["tag"] == "panic" && event["plugin"] == id;
+    let mut line_of = |id: &str, tag: &str, text: &str| {
+        let is_wanted = |event: &Value| {
+            let message = event["message"].as_str().unwrap_or_default();
+            event["tag"] == tag && event["plugin"] == id && message.contains(text)
+        };
         shell.expect(is_wanted);
         let mut events = shell.events.iter();
         events.find(|event| is_wanted(event)).cloned().unwrap()
     };
-    let with_lines = panic_of("with-lines");
-    let frames = with_lines["data"]["backtrace"].as_array().unwrap();
-    let frames: Vec<_> = frames
-        .iter()
-        .map(|frame| frame.to_string().replace("\\\\", "/"))
-        .collect();
-    assert!(frames[0].contains("src/main.rs:9"), "{with_lines}");
-    assert!(
-        frames.iter().all(|frame| frame.contains("src/main.rs:")),
-        "{with_lines}"
-    );
-    let without_lines = panic_of("without-lines");
+    for (text, line) in [
+        ("the thread `worker` panicked at ", 11),
+        ("on_start panicked at ", 12),
+    ] {
+        let with_lines = line_of("with-lines", "panic", text);
+        let frames = with_lines["data"]["backtrace"].as_array().unwrap();
+        let frames: Vec<_> = frames
+            .iter()
+            .map(|frame| frame.to_string().replace("\\\\", "/"))
+            .collect();
+        let first = format!("src/main.rs:{line}:");
+        assert!(frames[0].contains(&first), "{with_lines}");
+        assert!(
+            frames.iter().all(|frame| frame.contains("src/main.rs:")),
+            "{with_lines}"
+        );
+    }
+    line_of("without-lines", "panic", ": a value that is no text");
+    let without_lines = line_of("without-lines", "panic", "on_start panicked at ");
     assert_eq!(without_lines.get("data"), None, "{without_lines}");
+    let after = line_of("with-lines", "stderr", "after the session");
+    let after = after["message"].as_str().unwrap().replace('\\', "/");
+    let (message, frames) = after.split_once("; backtrace: ").unwrap();
+    assert!(
+        message.starts_with("the thread `main` panicked at src/main.rs:6:"),
+        "{after}"
+    );
+    assert!(frames.contains("main at ./src/main.rs:6:"), "{after}");
 }
 
 #[test]
@@ -146,6 +170,10 @@ fn panics_that_end_in_an_abort_are_among_the_last_lines_on_stderr() {
         }
         let place = format!("the handler of `{channel}` panicked at tests/src/sample_channels.rs:");
         assert!(exit.contains(&place), "{exit}");
+        let lines = shell.events.iter().filter(|event| is_log(event));
+        let lines: Vec<_> = lines.filter(|line| line["tag"] == "stderr").collect();
+        // The last line is the standard library's.
+        assert_eq!(lines.len(), texts.len() + 1, "{lines:#?}");
     }
 }
 

@@ -131,7 +131,7 @@ async fn errors_have_one_json_shape() {
             "",
             405,
             "method-not-allowed",
-            "/api/forms/pages has no handler for the method PUT; it has GET, HEAD",
+            "/api/forms/pages does not take the method PUT; it takes GET, HEAD",
         ),
         (
             "GET",
@@ -146,6 +146,12 @@ async fn errors_have_one_json_shape() {
         assert_eq!(answered, status, "{path}: {body}");
         assert_eq!(body, json!({ "error": error, "code": code }), "{path}");
     }
+    let number = format!("{{\"number\":\"{}\"}}", "x".repeat(100_000));
+    let (status, long) = answer(&shell, "POST", "flights", &number).await;
+    let text = long["error"].as_str().unwrap();
+    let start = "Failed to deserialize the JSON body into the target type: number: invalid type: string \"xxx";
+    assert_eq!(status, 422);
+    assert!(text.starts_with(start) && text.ends_with("x…"), "{text}");
     let pilot = answer(&shell, "GET", "pilot", "").await;
     assert_eq!(pilot, (401, json!({ "who": null })));
     shell.stop().await;

@@ -167,8 +167,8 @@ async fn stored_values_that_no_longer_fit_are_told_in_the_manifests_words() {
         }
     }
     shell.set_config("rows", 20).await;
-    let own = "config value `rows` is a number, which does not fit `String`; \
-               `cargo stratos config delete forms rows` removes it";
+    let own = "the setting `rows` takes a whole number from 1 to 20, but is read as `String`, which the stored 20 does \
+               not fit";
     let found = error("read-rows-as-text").await;
     assert!(found.contains(own), "{found}");
     shell.stop().await.assert_clean();
@@ -216,10 +216,20 @@ async fn the_test_shell_sets_what_the_settings_page_would_store() {
     assert_eq!(shell.config_value("row").await, Some(3));
     shell.set_unchecked_config("last_sync", 1).await;
     assert_eq!(shell.config_value("last_sync").await, Some(1));
-    let refused = panic_message(shell.set_config("rows", "3")).await;
+    let (line, refused) = (line!(), panic_message(shell.set_config("rows", "3")).await);
     let expected = "the setting `rows` takes a whole number from 1 to 20, not the text \"3\"; did you mean `3`? \
-                    `set_unchecked_config` stores it without the check";
-    assert_eq!(refused, expected);
+                    `set_unchecked_config` stores it without the check, at ";
+    let place = refused.strip_prefix(expected).expect(&refused);
+    assert!(
+        place.starts_with(&format!("{}:{line}:", file!())),
+        "{place}"
+    );
+    let (line, unreadable) = (
+        line!(),
+        panic_message(shell.config_value::<bool>("row")).await,
+    );
+    let place = format!(", at {}:{line}:", file!());
+    assert!(unreadable.contains(&place), "{unreadable}");
 }
 
 #[tokio::test]
