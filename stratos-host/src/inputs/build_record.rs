@@ -43,7 +43,7 @@ impl BuildRecord {
         cargo: &OsStr,
         cargo_toml: &Path,
         build_dirs: &[PathBuf],
-        ignored: &Path,
+        ignored: Option<&Path>,
     ) -> ChangedInputs {
         let is_there = |package: &PathBuf| package.join("Cargo.toml").is_file();
         self.builds.retain(|package, _| is_there(package));
@@ -165,9 +165,9 @@ fn package_folder(cargo_toml: &Path) -> PathBuf {
 }
 
 /// All files that may be inputs.
-fn find_files(inputs: &BuildInputs, ignored: &Path) -> BTreeSet<PathBuf> {
+fn find_files(inputs: &BuildInputs, ignored: Option<&Path>) -> BTreeSet<PathBuf> {
     let mut scope = ScanScope {
-        ignored: vec![ignored.to_owned()],
+        ignored: ignored.map(Path::to_owned).into_iter().collect(),
         ..ScanScope::default()
     };
     inputs.add_to(&mut scope);
