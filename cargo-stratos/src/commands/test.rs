@@ -122,7 +122,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         let build = CommandBuild::begin(&cx.cargo, &cargo_toml, Some(&state_dir), &cargo_args);
         let arguments = [build.args(), cargo_args.clone()].concat();
         let passes = run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml);
-        build.end();
+        build.end_tests();
         all_pass &= passes?;
     }
     Ok(Outcome::success_if(all_pass))

@@ -40,9 +40,9 @@ impl CommandBuild {
         self.dirs.args()
     }
 
-    /// Records the inputs after cargo has exited: the first build has created the folder of the record.
-    pub fn end(self) {
-        self.build.end(None);
+    /// Records the inputs after cargo has built the package's tests.
+    pub fn end_tests(self) {
+        self.build.end_tests();
     }
 
     /// Records the inputs after cargo has built a plugin's program, and returns the program's path: that of the binary

@@ -86,20 +86,35 @@ impl TrackedBuild {
         if program.is_none() && (self.is_recorded || !can_be_recorded(&self.changed)) {
             return;
         }
+        self.write(|record, cargo_toml, _| {
+            if let Some(program) = program {
+                record.add_dep_info(cargo_toml, program);
+            }
+        });
+    }
+
+    /// Records the inputs after a command has built the package's tests.
+    pub(super) fn end_tests(self) {
+        if can_be_recorded(&self.changed) {
+            self.write(BuildRecord::add_test_dep_info);
+        }
+    }
+
+    /// `add` gets the record, the package's manifest and the folder of the record.
+    fn write(self, add: impl FnOnce(&mut BuildRecord, &Path, &Path)) {
         let path = self.record_path.clone();
-        if let Err(error) = self.write(program) {
+        if let Err(error) = self.try_write(add) {
             debug!(?path, %error, "the build's inputs were not recorded");
         }
     }
 
-    fn write(self, program: Option<&Path>) -> io::Result<()> {
+    fn try_write(self, add: impl FnOnce(&mut BuildRecord, &Path, &Path)) -> io::Result<()> {
         let mut file = RecordFile::open(&self.record_path)?;
         // Another process may have recorded a build meanwhile.
         let written = file.read().filter(|_| self.is_recorded);
         let mut record = written.unwrap_or(self.record);
-        if let Some(program) = program {
-            record.add_dep_info(&self.cargo_toml, program);
-        }
+        let folder = self.record_path.parent().unwrap_or(Path::new(""));
+        add(&mut record, &self.cargo_toml, folder);
         file.write(&record)
     }
 }
