@@ -410,6 +410,11 @@ fn the_ui_is_built_by_the_authors_command() {
         let text = format!("[ui]\nfolder = \"made/it\"\nbuild = \"{build}\"\n");
         plugin.write("stratos.toml", &text);
     };
+    plugin.write("elsewhere/stratos.toml", "[ui]\nfolder = \"web\"\n");
+    let elsewhere = plugin.path().join("elsewhere");
+    let warned = stratos(&elsewhere, ["build", ".."]);
+    let warning = "warning: [ui] in the stratos.toml of the current folder does not count";
+    assert!(warned.stderr.contains(warning), "{warned:?}");
     table("echo from the bundler && exit 3");
     fails(&plugin.build(&[]), 1, "from the bundler");
     table("echo nothing");
