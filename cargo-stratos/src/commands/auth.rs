@@ -1,6 +1,7 @@
 //! `cargo stratos auth`
 
-use stratos_host::remote::{AuthInfo, GetAuth, PersonaName, SwitchAuth};
+use stratos_host::PluginState;
+use stratos_host::remote::{AuthInfo, GetAuth, ListPlugins, PersonaName, PluginInfo, SwitchAuth};
 
 use crate::commands::shell_args::ShellArgs;
 use crate::context::Context;
@@ -29,11 +30,18 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             persona: persona.clone(),
         },
     };
-    shell.call(cx, &operation)?;
-    cx.output.note(format_args!(
-        "the persona is now {}; all running plugins have acknowledged it",
-        escape(&persona)
-    ));
+    let plugins = shell.with_client(cx, async |client| {
+        client.call(&operation).await?;
+        client.call(&ListPlugins {}).await
+    })?;
+    let runs = |plugin: &PluginInfo| plugin.state == PluginState::Running;
+    let who = match plugins.iter().any(runs) {
+        true => "all running plugins have acknowledged it",
+        false => "no plugin is running",
+    };
+    let persona = escape(&persona);
+    cx.output
+        .note(format_args!("the persona is now {persona}; {who}"));
     Ok(Outcome::Success)
 }
 

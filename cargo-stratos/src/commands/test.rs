@@ -6,7 +6,7 @@ use std::process::Command;
 
 use stratos_host::StateDir;
 use stratos_host::config::ProjectKind;
-use stratos_host::process::TestBuild;
+use stratos_host::process::CommandBuild;
 use tracing::debug;
 
 use crate::commands::check;
@@ -119,10 +119,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     StateDir::create(&state_dir).map_err(|source| Error::file("create", &state_dir, source))?;
     let mut all_pass = true;
     for (folder, cargo_toml) in crates {
-        let build = TestBuild::begin(&cx.cargo, &cargo_toml, &state_dir, &cargo_args);
-        let arguments = [build.args(), &cargo_args].concat();
+        let build = CommandBuild::begin(&cx.cargo, &cargo_toml, Some(&state_dir), &cargo_args);
+        let arguments = [build.args(), cargo_args.clone()].concat();
         let passes = run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml);
-        build.end();
+        build.end_tests();
         all_pass &= passes?;
     }
     Ok(Outcome::success_if(all_pass))

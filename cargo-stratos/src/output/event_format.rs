@@ -96,8 +96,15 @@ impl EventFormat {
                 method,
                 path,
                 status,
+                refused,
                 ms,
-            } => self.prefixed(plugin, &format_request(method, path, *status, *ms)),
+            } => {
+                let mut text = format_request(method, path, *status, *ms);
+                if let Some(reason) = refused {
+                    write!(text, ": {reason}").expect("writing to a string does not fail");
+                }
+                self.prefixed(plugin, &text)
+            }
             Event::Call {
                 plugin,
                 channel,

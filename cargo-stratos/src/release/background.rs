@@ -8,7 +8,7 @@ use serde::Serialize;
 use stratos_bundle::layout::{ENTRY, program};
 use stratos_bundle::{GlibcVersion, Platform};
 use stratos_host::config::{Project, ProjectKind};
-use stratos_host::process::find_program;
+use stratos_host::process::CommandBuild;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -116,14 +116,17 @@ fn build_program(
 ) -> Result<Program, Error> {
     let start = Instant::now();
     let action = format!("building for {platform}");
-    let output = run_command(cargo.command(&triple, &tool)?, &action, "start cargo")?;
+    let build = CommandBuild::begin(&cargo.cx.cargo, cargo.cargo_toml, None, cargo.args);
+    let command = cargo.command(&triple, &tool, &build.args())?;
+    let output = run_command(command, &action, "start cargo")?;
     cargo.cx.output.compiler_lines(&output.stderr);
     if !output.status.success() {
         return Err(Error::BuildFailed(format!(
             "the build for {platform} ({triple}) failed"
         )));
     }
-    let file = find_program(&output.stdout, plugin, cargo.cargo_toml).map_err(Error::Program)?;
+    let file = build.end_program(&output.stdout, plugin);
+    let file = file.map_err(Error::Program)?;
     let mut program = read_program(plugin, platform, file)?;
     program.built.macos = cargo.macos_version(&triple);
     program.built.target = Some(triple);

@@ -1,11 +1,13 @@
 //! A build from the sources to the output folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
 use stratos_bundle::layout::{ASSETS_FOLDER, UI_FOLDER};
-use stratos_host::config::{Project, StratosToml};
+use stratos_host::config::{
+    BackgroundTable, DeployTable, PackTable, Project, StratosToml, UiTable,
+};
 use stratos_manifest::Manifest;
 use stratos_templates::EntryOptions;
 
@@ -50,6 +52,7 @@ pub(crate) fn build(
     let out = find(options.out.clone().unwrap_or_else(|| plugin.join(DIST)))?;
     let settings = StratosToml::load(&plugin).map_err(Error::Settings)?;
     let (assets, ui) = (plugin.join(ASSETS_FOLDER), ui_folder(&plugin, &settings.ui));
+    warn_of_other_settings(cx, &plugin);
     check_apart(&out, &assets, "the folder of the assets")?;
     check_apart(&out, &ui, "the folder of the built UI")?;
     check_replaceable(&out)?;
@@ -94,4 +97,29 @@ pub(crate) fn build(
         programs,
         seconds: start.elapsed().as_secs_f64(),
     })
+}
+
+/// Warns of tables in the `stratos.toml` of the current folder that do not count for a plugin in another one.
+fn warn_of_other_settings(cx: &Context, plugin: &Path) {
+    let here = Path::new(".");
+    let is_plugins = || Some(here.canonicalize().ok()? == plugin.canonicalize().ok()?);
+    let settings = StratosToml::load(here).unwrap_or_default();
+    let tables = [
+        ("[ui]", settings.ui != UiTable::default()),
+        (
+            "[background]",
+            settings.background != BackgroundTable::default(),
+        ),
+        ("[pack]", settings.pack != PackTable::default()),
+        ("[deploy]", settings.deploy != DeployTable::default()),
+    ];
+    let tables = tables.iter().filter(|(_, is_set)| *is_set);
+    let tables: Vec<_> = tables.map(|(name, _)| *name).collect();
+    if !tables.is_empty() && is_plugins() == Some(false) {
+        let (tables, plugin) = (tables.join(", "), plugin.display());
+        cx.output.warn(
+            &format!("{tables} in the stratos.toml of the current folder does not count for the plugin in {plugin}"),
+            "write it into the stratos.toml in the folder of the plugin",
+        );
+    }
 }

@@ -32,8 +32,13 @@ pub(super) struct CargoBuild<'a> {
 }
 
 impl CargoBuild<'_> {
-    /// The command that builds the package for a target.
-    pub(super) fn command(&self, triple: &str, tool: &Tool) -> Result<Command, Error> {
+    /// The command that builds the package for a target. `dir_args` name the target folder.
+    pub(super) fn command(
+        &self,
+        triple: &str,
+        tool: &Tool,
+        dir_args: &[OsString],
+    ) -> Result<Command, Error> {
         let mut command = Command::new(&self.cx.cargo);
         command.args(match tool {
             Tool::Cargo { .. } => &["build"][..],
@@ -63,7 +68,7 @@ impl CargoBuild<'_> {
         if let Some(version) = self.macos_version(triple) {
             command.env(MACOS_VARIABLE, version);
         }
-        command.args(self.args);
+        command.args(dir_args).args(self.args);
         // The configuration files there count.
         command.current_dir(folder(self.cargo_toml));
         Ok(command)

@@ -40,7 +40,12 @@ pub enum ControlError {
         channels: Vec<String>,
     },
     /// The handler of the channel failed, or did not answer in time.
-    #[error("{}: {}", handler_name(id, channel, error), chain(error))]
+    #[error(
+        "{}: {}{}",
+        handler_name(id, channel, error),
+        chain(error),
+        timeout_hint(error)
+    )]
     Handler {
         /// The plugin's id.
         id: String,
@@ -120,6 +125,15 @@ fn handler_name(id: &str, channel: &str, error: &CallError) -> String {
     match error {
         CallError::Rpc(error) if error.code == ErrorCode::InvalidParams => format!("plugin `{id}`"),
         _ => format!("channel `{channel}` of plugin `{id}`"),
+    }
+}
+
+fn timeout_hint(error: &CallError) -> &'static str {
+    match error {
+        CallError::Timeout(_) => {
+            ": the handler takes longer, or the plugin may be blocked or suspended"
+        }
+        _ => "",
     }
 }
 

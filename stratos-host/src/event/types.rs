@@ -99,6 +99,9 @@ pub enum Event {
         /// Status code of the response; absent if the client disconnected before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
+        /// Reason why the request guard refused the request; absent if it did not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
         /// Time until the head of the response, in milliseconds.
         ms: f64,
     },

@@ -51,20 +51,33 @@ impl BuildInputs {
 
     /// Reads the dep-info file that cargo wrote beside a program. `package` is the folder that cargo was given.
     pub(crate) fn read_dep_info(&mut self, program: &Path, package: &Path) {
-        let Ok(text) = fs::read_to_string(program.with_extension("d")) else {
+        let package = absolute(package).unwrap_or_else(|_| package.to_owned());
+        if let Ok(text) = fs::read_to_string(program.with_extension("d")) {
+            self.dep_info = with_links(parse_dep_info(&text), program, &package).collect();
+        }
+    }
+
+    /// Adds the files in a dep-info file that the compiler wrote for a unit, such as a test, if the unit is of one of the
+    /// packages.
+    pub(crate) fn add_unit(&mut self, dep_info: &Path, package: &Path) {
+        let text = fs::read_to_string(dep_info).unwrap_or_default();
+        let package = absolute(package).unwrap_or_else(|_| package.to_owned());
+        let Some(main) = parse_dep_info(&text).next() else {
             return;
         };
-        let mut folders = program.ancestors();
-        let output = folders.find(|folder| folder.join("CACHEDIR.TAG").is_file());
-        let output = output.map(canonicalize);
-        // Outputs of build scripts are no inputs.
-        let is_output = |path: &PathBuf| output.as_ref().is_some_and(|o| path.starts_with(o));
-        let package = absolute(package).unwrap_or_else(|_| package.to_owned());
-        let files = parse_dep_info(&text).flat_map(|path| {
-            let file = canonicalize(&path);
-            links(&path, &package).into_iter().chain([file])
-        });
-        self.dep_info = files.filter(|path| !is_output(path)).collect();
+        // Paths in the workspace are relative to it.
+        let mut folders = package.ancestors();
+        let Some(folder) = folders.find(|above| above.join(&main).is_file()) else {
+            return;
+        };
+        let main = canonicalize(&folder.join(main));
+        if main
+            .ancestors()
+            .any(|above| self.packages.by_folder.contains_key(above))
+        {
+            let files = parse_dep_info(&text).map(|path| folder.join(path));
+            self.dep_info.extend(with_links(files, dep_info, &package));
+        }
     }
 }
 
@@ -74,25 +87,60 @@ pub(crate) fn package_of<'p>(path: &Path, packages: &BTreeSet<&'p Path>) -> Opti
     folders.find_map(|folder| packages.get(folder).copied())
 }
 
-/// The symbolic links on the way to a file, from the package's folder on. Their paths within the package are those
-/// that a scan finds.
-fn links(path: &Path, package: &Path) -> Vec<PathBuf> {
+/// These files and the symbolic links on the way to them. `output` is a path in the target folder, whose files are no
+/// inputs: build scripts have written them.
+fn with_links(
+    files: impl Iterator<Item = PathBuf>,
+    output: &Path,
+    package: &Path,
+) -> impl Iterator<Item = PathBuf> {
+    let mut folders = output.ancestors();
+    let target = folders.find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    let target = target.map(canonicalize);
+    let inputs = files.flat_map(|path| {
+        let file = canonicalize(&path);
+        links(path, package).into_iter().chain([file])
+    });
+    inputs.filter(move |path| {
+        target
+            .as_ref()
+            .is_none_or(|target| !path.starts_with(target))
+    })
+}
+
+/// The symbolic links on the way to a file, from the package's folder on, and those on the way to their targets. Their
+/// paths within the package are those that a scan finds.
+fn links(path: PathBuf, package: &Path) -> BTreeSet<PathBuf> {
     let below = |folder: &&Path| *folder == package || !package.starts_with(folder);
-    let links = path
-        .ancestors()
-        .take_while(below)
-        .filter(|p| p.is_symlink());
     let scanned = |link: &Path| match link.strip_prefix(package) {
         Ok(rest) if rest != Path::new("") => canonicalize(package).join(rest),
         _ => link.to_owned(),
     };
-    links.map(scanned).collect()
+    let (mut links, mut todo) = (BTreeSet::new(), vec![path]);
+    while let Some(path) = todo.pop() {
+        for link in path
+            .ancestors()
+            .take_while(below)
+            .filter(|path| path.is_symlink())
+        {
+            if links.insert(scanned(link))
+                && let (Some(folder), Ok(target)) = (link.parent(), fs::read_link(link))
+                && let Ok(rest) = path.strip_prefix(link)
+            {
+                let target = folder.join(target).join(rest);
+                // Without a separator at its end, behind which a link would be followed.
+                todo.push(target.components().collect());
+            }
+        }
+    }
+    links
 }
 
 /// The paths after the colon of a dep-info file. A backslash escapes a space in a path.
 fn parse_dep_info(text: &str) -> impl Iterator<Item = PathBuf> {
     // The colon of a Windows drive is not followed by a space.
-    let files = text.lines().filter_map(|line| line.split_once(": "));
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let files = lines.filter_map(|line| line.split_once(": "));
     files.flat_map(|(_, files)| {
         let marked = files.replace("\\ ", "\0");
         let names = marked.split(' ').filter(|name| !name.is_empty());

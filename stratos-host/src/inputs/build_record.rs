@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::build_inputs::{BuildInputs, package_of};
 use crate::inputs::canonical_path::canonicalize;
-use crate::inputs::cargo_freshness::invalidate;
-use crate::inputs::packages::{PathPackage, PathPackages, owners};
+use crate::inputs::cargo_freshness::{dep_infos, invalidate};
+use crate::inputs::packages::{PathPackage, PathPackages, names_packages, owners};
 use crate::inputs::scan::{ScanScope, scan};
 use crate::inputs::snapshot::Snapshot;
 
@@ -43,7 +43,7 @@ impl BuildRecord {
         cargo: &OsStr,
         cargo_toml: &Path,
         build_dirs: &[PathBuf],
-        ignored: &Path,
+        ignored: Option<&Path>,
     ) -> ChangedInputs {
         let is_there = |package: &PathBuf| package.join("Cargo.toml").is_file();
         self.builds.retain(|package, _| is_there(package));
@@ -53,11 +53,11 @@ impl BuildRecord {
 
         let mut changed = self.contents.update_recorded();
         let mut new = self.contents.add(&find_files(&inputs, ignored));
-        let affects_packages = |path: &PathBuf| path.ends_with("Cargo.toml") || path.is_dir();
+        let affects_packages = |path: &PathBuf| names_packages(path) || path.is_dir();
         if !recorded.contains_key(&package) || changed.iter().chain(&new).any(affects_packages) {
             inputs
                 .packages
-                .update(PathPackages::find(cargo, cargo_toml));
+                .update(PathPackages::find(cargo, cargo_toml, true));
             new.extend(self.contents.add(&find_files(&inputs, ignored)));
         }
         self.builds.insert(package, inputs);
@@ -96,6 +96,15 @@ impl BuildRecord {
     pub(crate) fn add_dep_info(&mut self, cargo_toml: &Path, program: &Path) {
         let inputs = self.builds.entry(package_folder(cargo_toml)).or_default();
         inputs.read_dep_info(program, cargo_toml.parent().unwrap_or(Path::new("")));
+        self.contents.add(&inputs.dep_info);
+    }
+
+    /// Adds the inputs that the compiler has listed for the package's tests in this target folder.
+    pub(crate) fn add_test_dep_info(&mut self, cargo_toml: &Path, build_dir: &Path) {
+        let inputs = self.builds.entry(package_folder(cargo_toml)).or_default();
+        for dep_info in dep_infos(build_dir) {
+            inputs.add_unit(&dep_info, cargo_toml.parent().unwrap_or(Path::new("")));
+        }
         self.contents.add(&inputs.dep_info);
     }
 
@@ -165,9 +174,9 @@ fn package_folder(cargo_toml: &Path) -> PathBuf {
 }
 
 /// All files that may be inputs.
-fn find_files(inputs: &BuildInputs, ignored: &Path) -> BTreeSet<PathBuf> {
+fn find_files(inputs: &BuildInputs, ignored: Option<&Path>) -> BTreeSet<PathBuf> {
     let mut scope = ScanScope {
-        ignored: vec![ignored.to_owned()],
+        ignored: ignored.map(Path::to_owned).into_iter().collect(),
         ..ScanScope::default()
     };
     inputs.add_to(&mut scope);

@@ -45,6 +45,16 @@ pub(super) fn invalidate(
     is_done
 }
 
+/// The dep-info files of the compiler, one for each unit, in all profiles.
+pub(super) fn dep_infos(build_dir: &Path) -> Vec<PathBuf> {
+    let folders = profiles(build_dir)
+        .into_iter()
+        .map(|profile| profile.join("deps"));
+    let mut files: Vec<_> = folders.flat_map(|folder| entries(&folder)).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "d"));
+    files
+}
+
 /// Whether a file of cargo was changed, or has just been removed by another cargo, which builds the unit itself.
 fn has_changed(result: io::Result<()>) -> bool {
     result.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |()| true)

@@ -97,6 +97,34 @@ fn is_settled(modified: SystemTime, read_at: SystemTime) -> bool {
     age.is_ok_and(|age| age > RACY_AGE)
 }
 
+/// Whether a file, or a link to it, was written or put in its place since a time.
+pub(super) fn is_since(path: &Path, time: SystemTime) -> bool {
+    let target = fs::metadata(path).ok().filter(Metadata::is_file);
+    let all = fs::symlink_metadata(path).into_iter().chain(target);
+    all.into_iter().any(|metadata| {
+        let times = [metadata.modified().ok(), placed(&metadata)];
+        times.into_iter().flatten().any(|other| other >= time)
+    })
+}
+
+/// The time at which a file was put in its place.
+#[cfg(unix)]
+fn placed(metadata: &Metadata) -> Option<SystemTime> {
+    let Identity {
+        changed,
+        changed_nanos,
+        ..
+    } = identity(metadata);
+    let since_1970 = Duration::new(changed.try_into().ok()?, changed_nanos.try_into().ok()?);
+    SystemTime::UNIX_EPOCH.checked_add(since_1970)
+}
+
+/// The time at which a file was put in its place: the best known one is that of the file's creation.
+#[cfg(windows)]
+fn placed(metadata: &Metadata) -> Option<SystemTime> {
+    metadata.created().ok()
+}
+
 /// The modification time, which may be any. Those before the epoch cannot be recorded.
 fn modified(file: &Metadata) -> Option<SystemTime> {
     let time = file.modified().ok();

@@ -17,6 +17,6 @@ pub(crate) use self::build_inputs::{BuildInputs, package_of};
 pub(crate) use self::build_record::{BuildRecord, ChangedInputs, RecordFile};
 pub(crate) use self::canonical_path::canonicalize;
 pub(crate) use self::cargo_freshness::is_locked;
-pub(crate) use self::packages::PathPackages;
+pub(crate) use self::packages::{PathPackages, names_packages};
 pub(crate) use self::scan::{ScanScope, WatchSet};
 pub(crate) use self::snapshot::Snapshot;

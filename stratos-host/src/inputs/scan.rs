@@ -1,6 +1,7 @@
 //! The search for the files that are watched.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::PathBuf;
 
 use ignore::WalkBuilder;
@@ -69,5 +70,14 @@ pub(super) fn scan(scope: &ScanScope) -> (BTreeSet<PathBuf>, WatchSet) {
             }
         }
     }
+    // The target of a link that leads nowhere may appear.
+    let dangling = files
+        .iter()
+        .filter(|path| path.is_symlink() && !path.exists());
+    let targets = dangling.filter_map(|link| Some(link.parent()?.join(fs::read_link(link).ok()?)));
+    let folders = targets.filter_map(|target| target.parent().map(canonicalize));
+    watch_set
+        .folders
+        .extend(folders.filter(|folder| folder.is_dir()));
     (files, watch_set)
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::fingerprint::Fingerprint;
+use crate::inputs::fingerprint::{Fingerprint, is_since};
 use crate::inputs::scan::{ScanScope, WatchSet, scan};
 
 /// Fingerprints of all files of a scope, as of the latest scan.
@@ -46,7 +46,7 @@ impl Snapshot {
     }
 
     /// Like [`update`](Self::update), for a scope that has grown: a file that is new in the scope counts as changed only
-    /// if it was modified since `since`.
+    /// if it was written, or put in its place, since `since`.
     pub(crate) fn update_scope(
         &mut self,
         scope: &ScanScope,
@@ -54,9 +54,7 @@ impl Snapshot {
     ) -> (Vec<PathBuf>, WatchSet) {
         let known: BTreeSet<_> = self.0.keys().cloned().collect();
         let (mut changed, watch_set) = self.update(scope);
-        changed.retain(|path| {
-            known.contains(path) || self.modified(path).is_some_and(|time| time >= since)
-        });
+        changed.retain(|path| known.contains(path) || is_since(path, since));
         (changed, watch_set)
     }
 
@@ -197,6 +195,16 @@ mod tests {
         let mut snapshot = Snapshot::default();
         let (changed, _) = snapshot.update_scope(&scope, SystemTime::now() + hour);
         assert_eq!(changed, [] as [PathBuf; 0]);
+        let mut snapshot = Snapshot::default();
+        let (changed, _) = snapshot.update_scope(&scope, SystemTime::now() - hour);
+        assert_eq!(changed.len(), 2);
+        // Files that are put in their place keep an older time, and so do the targets of links.
+        for name in ["a.rs", "b.rs"] {
+            let file = fs::File::options()
+                .write(true)
+                .open(folder.0.path().join(name));
+            file.unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        }
         let mut snapshot = Snapshot::default();
         let (changed, _) = snapshot.update_scope(&scope, SystemTime::now() - hour);
         assert_eq!(changed.len(), 2);

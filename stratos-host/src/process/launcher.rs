@@ -76,10 +76,12 @@ pub enum LaunchError {
         path: PathBuf,
     },
     /// The program could not be copied to the run folder.
-    #[error("cannot copy the program {}", path.display())]
+    #[error("cannot copy the program {} to {}", path.display(), folder.display())]
     Copy {
         /// The original program.
         path: PathBuf,
+        /// The folder of the copy, in the state folder.
+        folder: PathBuf,
         /// The error of the file system.
         #[source]
         source: io::Error,

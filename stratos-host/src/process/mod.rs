@@ -33,7 +33,7 @@ mod supervise;
 
 pub use self::build_error::BuildError;
 #[cfg(feature = "reload")]
-pub use self::cargo_build::{CargoOptions, TestBuild, find_program};
+pub use self::cargo_build::{CargoOptions, CommandBuild};
 #[cfg(feature = "reload")]
 pub use self::cleanup::{CleanupReport, clean_up_stale_runs, run_guardian};
 pub use self::executable::Executable;

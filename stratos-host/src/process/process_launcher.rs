@@ -60,11 +60,12 @@ impl Launcher for ProcessLauncher {
             } = built;
             let folder = self.context.run_dir.path().join(&self.plugin);
             let folder = folder.join(build_id.to_string());
-            match Executable::copy(&program, folder, warnings).await {
+            match Executable::copy(&program, folder.clone(), warnings).await {
                 Ok(executable) => Ok(Program::Executable(Arc::new(executable))),
                 Err(_) if !program.exists() => Err(LaunchError::Missing { path: program }),
                 Err(source) => Err(LaunchError::Copy {
                     path: program,
+                    folder,
                     source,
                 }),
             }

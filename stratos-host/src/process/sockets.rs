@@ -30,14 +30,12 @@ pub(super) struct SocketDir {
 }
 
 impl SocketDir {
-    /// Chooses the first folder whose path is short enough: the temporary folder, `runtime_dir`, `/tmp`.
+    /// Chooses the first folder that this user can write to and whose path is short enough: the temporary folder,
+    /// `runtime_dir`, `/tmp`.
     pub(super) fn new(runtime_dir: Option<PathBuf>) -> Self {
         let temp_dir = std::env::temp_dir();
         let candidates = [Some(temp_dir.clone()), runtime_dir, Some("/tmp".into())];
-        let fits = |folder: &PathBuf| {
-            folder.as_os_str().len() + PATH_BYTES_BELOW <= MAX_PATH_BYTES && folder.is_dir()
-        };
-        let parent = candidates.into_iter().flatten().find(fits);
+        let parent = candidates.into_iter().flatten().find(|folder| fits(folder));
         Self {
             parent: parent.unwrap_or(temp_dir),
             name: format!("{PREFIX}{}", random_hex(6)),
@@ -70,10 +68,26 @@ impl SocketDir {
             // `tempdir` creates the folder with mode 0700 and fails if it exists.
             let mut builder = tempfile::Builder::new();
             let builder = builder.prefix(&self.name).rand_bytes(0);
-            *created = Some(builder.tempdir_in(&self.parent)?);
+            let folder = builder.tempdir_in(&self.parent);
+            *created = Some(folder.map_err(|error| {
+                let text = format!("{error}: set TMPDIR to a folder that this user can write to");
+                io::Error::new(error.kind(), text)
+            })?);
         }
         Ok(address)
     }
+}
+
+/// Whether sockets can lie in a folder.
+fn fits(folder: &Path) -> bool {
+    #[cfg(unix)]
+    let is_writable = {
+        use rustix::fs::{Access, access};
+        access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+    };
+    #[cfg(not(unix))]
+    let is_writable = true;
+    folder.as_os_str().len() + PATH_BYTES_BELOW <= MAX_PATH_BYTES && folder.is_dir() && is_writable
 }
 
 /// Removes the socket folder of a shell that is gone: its stale sockets, and then the folder if it is empty.
@@ -115,6 +129,19 @@ mod tests {
     use stratos_transport::local::LocalListener;
 
     use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_written_to_is_not_used() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        assert!(fits(folder.path()));
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+        // Root can write to it all the same.
+        let is_writable = fs::write(folder.path().join("file"), "").is_ok();
+        assert_eq!(fits(folder.path()), is_writable);
+        assert!(!fits(Path::new("/nowhere")));
+    }
 
     #[tokio::test]
     async fn a_path_that_is_too_long_is_an_error_with_the_limit() {

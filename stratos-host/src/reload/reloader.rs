@@ -7,7 +7,6 @@ use std::time::SystemTime;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use stratos_protocol::error::chain;
-use stratos_protocol::logger::Level;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{Project, ProjectKind, SettingsFolders, StratosToml};
@@ -16,7 +15,6 @@ use crate::event::Event;
 use crate::inputs::{PathPackages, ScanScope, canonicalize};
 use crate::process::LauncherFactory;
 use crate::reload::debounce::debounce;
-use crate::reload::file_system::remote_kind;
 use crate::reload::scanner::FileScanner;
 use crate::reload::watched_plugin::WatchedPlugin;
 
@@ -46,9 +44,6 @@ impl Reloader {
     /// Starts the task. Must be called within a tokio runtime.
     pub fn start(options: ReloadOptions, control: Control, launchers: LauncherFactory) -> Self {
         let state_dir = canonicalize(&options.state_dir);
-        if !options.polls {
-            report_remote_folders(&options.projects, &control);
-        }
         let projects = options.projects.into_iter();
         let task = ReloadTask {
             plugins: projects
@@ -61,22 +56,10 @@ impl Reloader {
             control,
             launchers,
             since: options.since,
+            polls: options.polls,
         };
         Self {
             _task: AbortOnDropHandle::new(tokio::spawn(task.run())),
-        }
-    }
-}
-
-/// Says that changes may not be noticed, for the plugins whose file system does not report all of them.
-fn report_remote_folders(projects: &[Project], control: &Control) {
-    for project in projects {
-        if let Some(kind) = remote_kind(&project.folder) {
-            let text = format!(
-                "is in a file system ({kind}) that does not report changes from its other side: if a save is not \
-                 noticed, use `cargo stratos run --poll`"
-            );
-            control.log(&project.manifest.id, Level::Info, text);
         }
     }
 }
@@ -91,11 +74,13 @@ struct ReloadTask {
     launchers: LauncherFactory,
     scanner: FileScanner,
     since: SystemTime,
+    polls: bool,
 }
 
 impl ReloadTask {
     async fn run(mut self) {
         self.find_packages().await;
+        self.report_remote_folders();
         self.update_scope(self.since).await;
         let events = self.scanner.events();
         // Not created anew by each round, which would restart the debouncing of a burst.
@@ -115,12 +100,21 @@ impl ReloadTask {
         }
     }
 
+    /// Says that changes may not be noticed, for the plugins whose file system does not report all of them.
+    fn report_remote_folders(&mut self) {
+        if !self.polls {
+            for plugin in &mut self.plugins {
+                plugin.report_remote_folder();
+            }
+        }
+    }
+
     /// Finds the packages that Rust plugins are built from.
     async fn find_packages(&mut self) {
         for plugin in &mut self.plugins {
             if let ProjectKind::Rust(cargo_toml) = &plugin.project.kind {
                 let (cargo, cargo_toml) = (self.launchers.cargo().to_owned(), cargo_toml.clone());
-                let find = move || PathPackages::find(&cargo, &cargo_toml);
+                let find = move || PathPackages::find(&cargo, &cargo_toml, false);
                 let found = tokio::task::spawn_blocking(find).await;
                 plugin.inputs.packages.update(found.unwrap_or_default());
             }
@@ -176,6 +170,7 @@ impl ReloadTask {
             && let Some(program) = self.launchers.built_program(plugin.id())
         {
             plugin.read_dep_info(&program);
+            self.report_remote_folders();
             self.update_scope(self.since).await;
         }
     }

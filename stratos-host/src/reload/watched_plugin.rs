@@ -12,8 +12,9 @@ use stratos_protocol::logger::Level;
 use crate::config::{Project, ProjectKind};
 use crate::control::Control;
 use crate::event::{BuildEnd, BuildResult, Event, Part};
-use crate::inputs::{BuildInputs, ScanScope, Snapshot, canonicalize, package_of};
+use crate::inputs::{BuildInputs, ScanScope, Snapshot, canonicalize, names_packages, package_of};
 use crate::reload::build_changes::{BuildChange, BuildChanges};
+use crate::reload::file_system::remote_kind;
 use crate::reload::rebuild_loop::RebuildLoopDetector;
 
 /// Maximum number of files that a message names.
@@ -37,6 +38,8 @@ pub(super) struct WatchedPlugin {
     /// Kind of the project by its present files. The shell still runs it as `project.kind`.
     present_kind: ProjectKind,
     pub(super) builds: BuildChanges,
+    /// Whether a folder in a file system that does not report all changes was found.
+    is_remote: bool,
 }
 
 impl WatchedPlugin {
@@ -52,6 +55,7 @@ impl WatchedPlugin {
             present_kind: project.kind.clone(),
             inputs: BuildInputs::default(),
             rebuild_loop: RebuildLoopDetector::default(),
+            is_remote: false,
             manifest_error: None,
             lock_files: lock_files(&project, since),
             project,
@@ -102,6 +106,34 @@ impl WatchedPlugin {
         }
     }
 
+    /// Says once that changes may not be noticed, if a folder's file system does not report all of them.
+    pub(super) fn report_remote_folder(&mut self) {
+        if self.is_remote {
+            return;
+        }
+        let inputs = self.inputs.dep_info.iter().filter_map(|path| path.parent());
+        let packages = self.inputs.packages.by_folder.keys();
+        let folders = [&self.folder].into_iter().chain(packages);
+        // Of the many files in a folder, the first one asks.
+        let folders: Vec<_> = folders.map(PathBuf::as_path).chain(inputs).collect();
+        let mut seen = BTreeSet::new();
+        let mut new = folders.into_iter().filter(|folder| seen.insert(*folder));
+        let Some((folder, kind)) = new.find_map(|folder| Some((folder, remote_kind(folder)?)))
+        else {
+            return;
+        };
+        let place = match folder.strip_prefix(&self.folder) {
+            Ok(inside) if inside == Path::new("") => "is".to_owned(),
+            _ => format!("is built from {}, which is", folder.display()),
+        };
+        let text = format!(
+            "{place} in a file system ({kind}) that does not report changes from its other side: if a save is not \
+             noticed, use `cargo stratos run --poll`"
+        );
+        self.control.log(self.id(), Level::Info, text);
+        self.is_remote = true;
+    }
+
     /// Adds the plugin's files to a scope.
     pub(super) fn add_to(&self, scope: &mut ScanScope) {
         self.inputs.add_to(scope);
@@ -117,7 +149,7 @@ impl WatchedPlugin {
         let is_link = |path| Some(path) == self.link.as_ref();
         changed
             .iter()
-            .any(|path| path.ends_with("Cargo.toml") || is_link(path))
+            .any(|path| names_packages(path) || is_link(path))
     }
 
     /// Handles changed files, of which only some may be the plugin's. Starts an update if the program may differ.

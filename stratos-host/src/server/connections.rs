@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -136,7 +136,9 @@ async fn serve_connection<S, R, F>(
     let _ = timeout(GRACEFUL_SHUTDOWN_TIMEOUT, connection).await;
 }
 
-async fn reject(stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+/// Responds to the first request, so that a client that has not sent it yet does not take the response for an error.
+async fn reject(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
+    let _ = stream.read(&mut [0; 1024]).await?;
     stream.write_all(TOO_MANY_CONNECTIONS).await?;
     stream.shutdown().await
 }
@@ -172,7 +174,6 @@ mod tests {
     use axum::response::IntoResponse as _;
     use futures_util::stream::pending;
     use stratos_transport::BoxedStream;
-    use tokio::io::AsyncReadExt as _;
 
     use super::*;
     use crate::event::EventBus;
@@ -239,8 +240,7 @@ mod tests {
         let mut open = Vec::new();
         for _ in 0..=MAX_CONNECTIONS {
             let mut stream = server.connect().await.unwrap();
-            // A rejection comes without a request, and may have closed the connection.
-            let _ = stream.write_all(ENDLESS).await;
+            stream.write_all(ENDLESS).await.unwrap();
             let mut first = [0; 12];
             stream.read_exact(&mut first).await.unwrap();
             if &first == b"HTTP/1.1 503" {

@@ -44,9 +44,9 @@ struct Rules {
 
 /// The reason why the guard rejects a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Rejection {
+pub(super) struct Rejection {
     status: StatusCode,
-    message: &'static str,
+    pub(super) message: &'static str,
 }
 
 impl Rejection {
@@ -64,7 +64,10 @@ impl Rejection {
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let body = ErrorBody::new(ErrorBodyCode::RequestRefused, self.message);
-        error_response(self.status, body)
+        let mut response = error_response(self.status, body);
+        // For the request log.
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -157,7 +160,9 @@ impl RequestGuard {
         let value = single(headers, ORIGIN);
         let text = value.and_then(|origin| origin.to_str().ok());
         let (Some(value), Some(text)) = (value, text) else {
-            return Err(Rejection::forbidden("a request has at most one Origin"));
+            return Err(Rejection::forbidden(
+                "a request has at most one Origin, of ASCII characters",
+            ));
         };
         if self.0.own_origins.iter().any(|own| own == text) {
             return Ok(Some(value.clone()));

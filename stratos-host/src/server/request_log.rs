@@ -13,6 +13,7 @@ use crate::control::Control;
 use crate::event::{Event, LimitedEvent, fractional_millis, redact_query};
 use crate::remote::API;
 use crate::server::ipc_websocket::IPC_PREFIX;
+use crate::server::request_guard::Rejection;
 use crate::services::Caller;
 
 /// A request without a response. Dropped before [`responded`](Self::responded) when its client disconnects.
@@ -22,6 +23,7 @@ pub(super) struct RequestLog<'a> {
     method: Method,
     uri: Uri,
     status: Option<StatusCode>,
+    refused: Option<&'static str>,
     /// The session that has responded.
     caller: Option<Arc<Caller>>,
 }
@@ -36,6 +38,7 @@ impl<'a> RequestLog<'a> {
             method: request.method().clone(),
             uri: request.uri().clone(),
             status: None,
+            refused: None,
             caller: None,
         })
     }
@@ -44,6 +47,8 @@ impl<'a> RequestLog<'a> {
     /// [`Caller`] as an extension.
     pub(super) fn responded(mut self, response: &Response) {
         self.status = Some(response.status());
+        let rejection = response.extensions().get::<Rejection>();
+        self.refused = rejection.map(|rejection| rejection.message);
         self.caller = response.extensions().get().cloned();
     }
 }
@@ -56,6 +61,7 @@ impl Drop for RequestLog<'_> {
             method,
             uri,
             status,
+            refused,
             caller,
         } = self;
         let (path, duration) = (uri.path(), begin.elapsed());
@@ -81,6 +87,7 @@ impl Drop for RequestLog<'_> {
                 None => path.to_owned(),
             },
             status,
+            refused: refused.map(str::to_owned),
             ms: fractional_millis(duration),
         });
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use stratos_tests::{CommandOutput, Requirement, cargo_stratos, stratos};
@@ -295,7 +296,41 @@ fn the_authors_target_folder_is_used() {
     );
     assert!(printed.contains("authors"), "{printed}");
     assert!(!plugin.path().join("target").exists());
-    assert!(target.join("CACHEDIR.TAG").exists());
+    assert!(target.join("stratos/CACHEDIR.TAG").exists());
+}
+
+/// cargo takes a file for unchanged that is put back with an older time.
+#[test]
+fn a_program_is_built_from_what_lies_there() {
+    let plugin = Plugin::new("stratos older");
+    let put_back = |path: &str, text: &str| {
+        plugin.write(path, text);
+        let file = fs::File::options()
+            .write(true)
+            .open(plugin.path().join(path));
+        let day = Duration::from_secs(24 * 3600);
+        file.unwrap().set_modified(SystemTime::now() - day).unwrap();
+    };
+    let main = |version: &str| {
+        format!("fn main() {{ print!(\"{version} {{}}\", include_str!(\"../text\")); }}")
+    };
+    put_back("src/main.rs", &main("one"));
+    put_back("text", "one");
+    assert_eq!(plugin.printed(&["--debug"], &[]), "one one");
+    put_back("text", "two");
+    assert_eq!(plugin.printed(&["--debug"], &[]), "one two");
+    put_back("src/main.rs", &main("two"));
+    assert_eq!(plugin.printed(&["--debug"], &[]), "two two");
+    // Another cargo builds in a folder of its own.
+    put_back("text", "three");
+    let cargo = Command::new(env!("CARGO"))
+        .arg("build")
+        .current_dir(plugin.path())
+        .env_remove("CARGO_TARGET_DIR")
+        .output();
+    assert!(cargo.unwrap().status.success());
+    put_back("text", "four");
+    assert_eq!(plugin.printed(&["--debug"], &[]), "two four");
 }
 
 #[test]
@@ -375,6 +410,11 @@ fn the_ui_is_built_by_the_authors_command() {
         let text = format!("[ui]\nfolder = \"made/it\"\nbuild = \"{build}\"\n");
         plugin.write("stratos.toml", &text);
     };
+    plugin.write("elsewhere/stratos.toml", "[ui]\nfolder = \"web\"\n");
+    let elsewhere = plugin.path().join("elsewhere");
+    let warned = stratos(&elsewhere, ["build", ".."]);
+    let warning = "warning: [ui] in the stratos.toml of the current folder does not count";
+    assert!(warned.stderr.contains(warning), "{warned:?}");
     table("echo from the bundler && exit 3");
     fails(&plugin.build(&[]), 1, "from the bundler");
     table("echo nothing");

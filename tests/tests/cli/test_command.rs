@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use stratos_tests::{CommandOutput, stratos};
 use tempfile::TempDir;
@@ -71,6 +72,51 @@ fn a_second_test_builds_nothing() {
         let tested = test(plugin.path(), &[]);
         assert_eq!(tested.code, Some(0), "{tested:?}");
         assert_eq!(tested.stderr.contains("Compiling"), is_built, "{tested:?}");
+    }
+}
+
+/// cargo takes a file for unchanged that is put back with an older time.
+#[test]
+fn tests_are_built_from_what_lies_there() {
+    for (input, reads) in [
+        ("tests/fixture.txt", "include_str!(\"fixture.txt\")"),
+        (
+            "../outside/text.txt",
+            "include_str!(\"../../outside/text.txt\")",
+        ),
+        ("../parts/src/lib.rs", "parts::VERSION"),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        let demo = root.path().join("demo");
+        fs::rename(plugin(MANIFEST).path(), &demo).unwrap();
+        let put_back = |name: &str, text: &str| {
+            let path = demo.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            let file = fs::File::options().write(true).open(path).unwrap();
+            let day = Duration::from_secs(24 * 3600);
+            file.set_modified(SystemTime::now() - day).unwrap();
+        };
+        let content = |version: &str| match input.ends_with(".rs") {
+            true => format!("pub const VERSION: &str = {version:?};"),
+            false => version.to_owned(),
+        };
+        let package = "[package]\nname = \"parts\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+        put_back("../parts/Cargo.toml", package);
+        put_back("../parts/src/lib.rs", "pub const VERSION: &str = \"\";");
+        let cargo_toml = fs::read_to_string(demo.join("Cargo.toml")).unwrap();
+        let dependency = "[dev-dependencies]\nparts = { path = \"../parts\" }\n";
+        put_back("Cargo.toml", &(cargo_toml + dependency));
+        put_back(
+            "tests/reads.rs",
+            &format!("#[test]\nfn reads() {{ println!(\"it is {{}}\", {reads}); }}\n"),
+        );
+        for version in ["one", "two"] {
+            put_back(input, &content(version));
+            let tested = test(&demo, &["--", "--nocapture"]);
+            let expected = format!("it is {version}");
+            assert!(tested.stdout.contains(&expected), "{input}: {tested:?}");
+        }
     }
 }
 

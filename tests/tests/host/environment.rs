@@ -299,6 +299,7 @@ fn the_limit_on_the_size_of_files_is_an_error_and_config_values_are_kept() {
         assert_eq!(limited.code, Some(1), "{limited:?}");
         let reason = "errored: cannot copy the program";
         assert!(limited.stdout.contains(reason), "{limited:?}");
+        assert!(limited.stdout.contains(".stratos/programs"), "{limited:?}");
         let home = open().store().get("sample", "home").unwrap();
         assert_eq!(home, Some(json!("EDDF")));
     }

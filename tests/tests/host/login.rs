@@ -16,6 +16,13 @@ fn a_plugin_that_does_not_acknowledge_the_login_is_named() {
         "the persona is now signed-out; all running plugins have acknowledged it\n"
     );
     assert_eq!(signed_out.code, Some(0));
+    assert_eq!(shell.command(&["stop", "sample"]).code, Some(0));
+    assert_eq!(shell.command(&["stop", "suspended"]).code, Some(0));
+    let alone = shell.command(&["auth", "signed-out"]);
+    let expected = "the persona is now signed-out; no plugin is running\n";
+    assert_eq!(alone.stderr, expected);
+    assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
+    assert_eq!(shell.command(&["start", "suspended"]).code, Some(0));
 
     let pid = shell.control().plugin("suspended").pid.unwrap();
     let pid = Pid::from_raw(pid.try_into().unwrap()).unwrap();

@@ -9,13 +9,16 @@ use stratos_tests::{PluginSources, Plugins, RunOptions, ShellProcess};
 use crate::SAMPLE;
 
 /// Each kind of input, with the expression that reads it.
-const INPUTS: [(&str, &str); 5] = [
+const INPUTS: [(&str, &str); 7] = [
     ("src/main.rs", ""),
     ("src/text", "include_str!(\"text\")"),
     ("../shared/text", "include_str!(\"../../shared/text\")"),
     ("../parts/src/lib.rs", "parts::VERSION"),
     // The script names no file, so that cargo runs it again for every file of the package.
     ("../scripted/text", "scripted::VERSION"),
+    // In place of a published package.
+    ("../patched/src/lib.rs", "patched::VERSION"),
+    ("../.cargo/config.toml", "env!(\"TEXT\")"),
 ];
 
 #[test]
@@ -225,10 +228,20 @@ fn plugin(input: &str, expression: &str) -> (Plugins, PluginSources) {
         format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n")
     };
     let mut cargo_toml = sources.read("Cargo.toml");
-    for name in ["parts", "scripted"] {
+    for name in ["parts", "scripted", "patched"] {
         if input.contains(name) {
             sources.write(&format!("../{name}/Cargo.toml"), &package(name));
-            cargo_toml += &format!("[dependencies]\n{name} = {{ path = \"../{name}\" }}\n");
+            let path = format!("{name} = {{ path = \"../{name}\" }}\n");
+            cargo_toml += &match name {
+                "patched" => {
+                    let lock = sources.read("Cargo.lock");
+                    let entry = "dependencies = [\"patched\"]\n\n[[package]]\nname = \"patched\"\nversion = \"1.0.0\"\n";
+                    // Otherwise cargo would look for the published package.
+                    sources.write("Cargo.lock", &(lock + entry));
+                    format!("[dependencies]\npatched = \"1\"\n[patch.crates-io]\n{path}")
+                }
+                _ => format!("[dependencies]\n{path}"),
+            };
         }
     }
     if input.contains("scripted") {
@@ -259,6 +272,7 @@ fn put_back(sources: &PluginSources, input: &str, version: &str) {
 fn content(sources: &PluginSources, input: &str, version: &str) -> String {
     match input {
         "src/main.rs" => sources.main_text(&format!("{version:?}")),
+        input if input.ends_with(".toml") => format!("[env]\nTEXT = {version:?}\n"),
         input if input.ends_with(".rs") => format!("pub const VERSION: &str = {version:?};"),
         _ => version.to_owned(),
     }

@@ -9,8 +9,10 @@ use fuser::{
     INodeNo, LockOwner, OpenFlags, ReplyAttr, ReplyData, ReplyDirectory, ReplyEntry, Request,
     spawn_mount,
 };
-use stratos_tests::{Requirement, RunOptions, ShellProcess, manifest};
+use stratos_tests::{Plugins, Requirement, RunOptions, ShellProcess, manifest};
 use tempfile::TempDir;
+
+use crate::SAMPLE;
 
 #[test]
 fn a_plugin_in_a_remote_file_system_needs_polling_and_is_told_so() {
@@ -44,6 +46,29 @@ fn a_plugin_in_a_remote_file_system_needs_polling_and_is_told_so() {
         .iter()
         .any(|event| event["message"] == advice);
     assert!(!has_advice, "{:#?}", polling.events);
+}
+
+#[test]
+fn a_plugin_that_is_built_from_a_remote_file_system_is_told_so() {
+    let Some(folder) = RemoteFolder::mount(manifest("sample")) else {
+        return;
+    };
+    let plugins = Plugins::new(SAMPLE, &[]);
+    let sources = plugins.add_sources(SAMPLE, "sample");
+    let remote = folder.root.path().join("remote").canonicalize().unwrap();
+    let included = remote.join("plugin.json");
+    sources.main(&format!("{{ include_str!({included:?}); \"one\" }}"));
+    let mut shell = ShellProcess::watch(&sources.folder);
+    let advice = format!(
+        "is built from {}, which is in a file system (FUSE)",
+        remote.display()
+    );
+    shell.expect(|event| {
+        event["plugin"] == "sample"
+            && event["message"]
+                .as_str()
+                .is_some_and(|text| text.starts_with(&advice))
+    });
 }
 
 /// A mounted folder with a `plugin.json`.

@@ -50,7 +50,16 @@ fn exit_when_ready_has_a_timeout() {
 #[test]
 fn exit_when_ready_leaves_no_process() {
     let (plugins, watch) = (Plugins::new(SAMPLE, &["sample"]), LiveProcesses::new());
-    assert_eq!(run_until_ready(&plugins, &[]).code, Some(0));
+    let ready = run_until_ready(&plugins, &[]);
+    assert_eq!(ready.code, Some(0));
+    let mut events = ready.stdout.lines();
+    let event = events
+        .find(|event| event.contains("\"event\":\"ready\""))
+        .unwrap();
+    assert!(
+        event.contains("\"state\":{\"name\":\"running\"}"),
+        "{event}"
+    );
     assert!(watch.wait_for(0, Duration::from_secs(10)));
 }
 

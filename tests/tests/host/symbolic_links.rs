@@ -21,6 +21,47 @@ fn a_link_to_a_source_file_is_followed() {
 }
 
 #[test]
+fn a_link_on_the_way_to_a_source_file_is_followed() {
+    // A link to a link to the file, and a link to a file behind a link to its folder.
+    for (between, targets) in [
+        ("between.rs", ["one/main.rs", "two/main.rs"]),
+        ("between/main.rs", ["one", "two"]),
+    ] {
+        let (plugins, sources) = plugin();
+        for version in ["one", "two"] {
+            let text = sources.main_text(&format!("{version:?}"));
+            write(
+                &plugins.root().join("far").join(version).join("main.rs"),
+                &text,
+            );
+        }
+        let far = plugins.root().join("far");
+        let link = far.join(Path::new(between).iter().next().unwrap());
+        let [one, two] = targets.map(|target| far.join(target));
+        symlink(one, &link).unwrap();
+        point(&sources.folder.join("src/main.rs"), &far.join(between));
+        let mut shell = ShellProcess::watch(&sources.folder);
+        assert_eq!(shell.get("/api/sample/version").body, "one", "{between}");
+        point(&link, &two);
+        shell.wait_for_reload("sample");
+        assert_eq!(shell.get("/api/sample/version").body, "two", "{between}");
+    }
+}
+
+#[test]
+fn the_target_of_a_link_may_appear_later() {
+    let (plugins, sources) = plugin();
+    let target = plugins.root().join("far/main.rs");
+    fs::create_dir(target.parent().unwrap()).unwrap();
+    let mut shell = ShellProcess::watch(&sources.folder);
+    point(&sources.folder.join("src/main.rs"), &target);
+    shell.wait_for_build("sample", "failed");
+    write(&target, &sources.main_text("\"two\""));
+    shell.wait_for_reload("sample");
+    assert_eq!(shell.get("/api/sample/version").body, "two");
+}
+
+#[test]
 fn a_link_to_a_folder_of_modules_is_followed() {
     let (plugins, sources) = plugin();
     sources.main("parts::VERSION");

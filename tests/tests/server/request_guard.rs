@@ -15,7 +15,7 @@ use crate::SAMPLE;
 #[test]
 fn foreign_hosts_origins_and_targets_are_rejected_on_every_path() {
     let plugins = Plugins::new(SAMPLE, &["sample"]);
-    let shell = ShellProcess::start(plugins.root());
+    let mut shell = ShellProcess::start(plugins.root());
     let port = shell.address.port();
     for path in [
         "/",
@@ -51,6 +51,10 @@ fn foreign_hosts_origins_and_targets_are_rejected_on_every_path() {
         let image = format!("Host: localhost:{port}\r\nSec-Fetch-Site: cross-site\r\n");
         assert_eq!(raw(&image).status, 403, "{path} as an image");
     }
+    shell.expect(|event| {
+        let reason = event["refused"].as_str().unwrap_or_default();
+        event["path"] == "/nowhere" && reason.contains("pages of other sites")
+    });
     let absolute = format!(
         "GET http://evil.test/ HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
     );

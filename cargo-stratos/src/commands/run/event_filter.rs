@@ -105,6 +105,7 @@ mod tests {
             method: "GET".to_owned(),
             path: "/api/a".to_owned(),
             status: Some(status),
+            refused: None,
             ms: 1.0,
         }
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use stratos_host::control::Control;
 use stratos_host::event::{Event, Subscriber};
 use stratos_host::remote::PluginInfo;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,8 @@ const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 pub(super) struct EventPrinter {
     printer: Printer,
     task: JoinHandle<()>,
+    /// None after the status block.
+    ready: Option<oneshot::Sender<Vec<PluginInfo>>>,
     stop: CancellationToken,
 }
 
@@ -35,6 +37,7 @@ struct FormatTask {
     format: Option<EventFormat>,
     filter: EventFilter,
     status: StatusBlock,
+    ready: oneshot::Receiver<Vec<PluginInfo>>,
     stop: CancellationToken,
 }
 
@@ -53,6 +56,7 @@ impl EventPrinter {
         control: &Control,
     ) -> Result<Self, Error> {
         let printer = Printer::start(output.clone())?;
+        let (ready, status_block) = oneshot::channel();
         let stop = CancellationToken::new();
         let task = FormatTask {
             events,
@@ -61,11 +65,13 @@ impl EventPrinter {
             format,
             filter,
             status,
+            ready: status_block,
             stop: stop.clone(),
         };
         Ok(Self {
             printer,
             task: tokio::spawn(task.run()),
+            ready: Some(ready),
             stop,
         })
     }
@@ -73,6 +79,14 @@ impl EventPrinter {
     /// Queue for other text to print.
     pub(super) fn queue(&self) -> mpsc::Sender<String> {
         self.printer.queue()
+    }
+
+    /// Prints the status block with these plugins, which have started.
+    pub(super) fn show_ready(&mut self, plugins: Vec<PluginInfo>) {
+        if let Some(ready) = self.ready.take() {
+            // An error means that printing has failed.
+            let _ = ready.send(plugins);
+        }
     }
 
     /// Waits for an error of printing. Never returns if there is none.
@@ -93,9 +107,7 @@ impl EventPrinter {
 
 impl FormatTask {
     async fn run(mut self) {
-        let control = self.control.clone();
-        let mut settled = std::pin::pin!(control.wait_until_settled());
-        let mut is_settled = false;
+        let mut is_ready = false;
         loop {
             let text = tokio::select! {
                 // Events come before the status block, which comes before the stop.
@@ -104,11 +116,11 @@ impl FormatTask {
                     true => self.format_event(&event),
                     false => continue,
                 },
-                plugins = &mut settled, if !is_settled => {
-                    is_settled = true;
+                Ok(plugins) = &mut self.ready, if !is_ready => {
+                    is_ready = true;
                     match self.format {
                         // Stopped while plugins were being built: there is no next step.
-                        Some(_) if !self.status.exit_when_ready && control.is_shutting_down() => continue,
+                        Some(_) if !self.status.exit_when_ready && self.control.is_shutting_down() => continue,
                         Some(_) => self.status.render(&plugins),
                         None => self.ready_event(&plugins),
                     }

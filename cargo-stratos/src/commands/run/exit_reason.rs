@@ -47,12 +47,13 @@ pub(super) async fn wait_for_exit(
     loop {
         tokio::select! {
             error = printer.error() => return Err(error),
-            in_time = &mut ready, if !is_ready => {
-                if !in_time {
+            plugins = &mut ready, if !is_ready => {
+                let Some(plugins) = plugins else {
                     return Ok(ExitReason::ReadyTimeout);
-                }
+                };
+                let all_run = plugins.iter().all(runs_if_it_can);
+                printer.show_ready(plugins);
                 if conditions.when_ready {
-                    let all_run = control.plugins().iter().all(runs_if_it_can);
                     return Ok(ExitReason::Ready { all_run });
                 }
                 is_ready = true;
@@ -72,16 +73,12 @@ pub(super) async fn wait_for_exit(
     }
 }
 
-/// Waits until no plugin is starting. Returns false after the timeout.
-async fn wait_until_ready(control: &Control, timeout: Option<Duration>) -> bool {
+/// Waits until no plugin is starting. Returns the plugins, or `None` after the timeout.
+async fn wait_until_ready(control: &Control, timeout: Option<Duration>) -> Option<Vec<PluginInfo>> {
+    let settled = control.wait_until_settled();
     match timeout {
-        Some(timeout) => tokio::time::timeout(timeout, control.wait_until_settled())
-            .await
-            .is_ok(),
-        None => {
-            control.wait_until_settled().await;
-            true
-        }
+        Some(timeout) => tokio::time::timeout(timeout, settled).await.ok(),
+        None => Some(settled.await),
     }
 }
 

@@ -26,11 +26,11 @@ impl BuildDirs {
     const NAME: &str = "stratos";
 
     /// Finds the folders for a package; None if its manifest cannot be read. `args` are the arguments for cargo, which
-    /// may name a target folder.
+    /// may name a target folder. Without a state folder, the own folder is always in the package's target folder.
     pub(super) fn find(
         cargo: &OsStr,
         cargo_toml: &Path,
-        state_dir: &Path,
+        state_dir: Option<&Path>,
         args: &[OsString],
     ) -> Option<Self> {
         let cargo_toml = absolute(cargo_toml).ok()?;
@@ -52,9 +52,11 @@ impl BuildDirs {
         }
         let default = metadata.workspace_root.as_std_path().join(TARGET);
         Some(Self {
-            target: match configured == default {
-                true => absolute(state_dir.join(TARGET)).ok()?,
-                false => configured.join(Self::NAME),
+            target: match state_dir {
+                Some(state_dir) if configured == default => {
+                    absolute(state_dir.join(TARGET)).ok()?
+                }
+                _ => configured.join(Self::NAME),
             },
             build: build.map(|build| build.join(Self::NAME)),
             is_given: false,

@@ -60,20 +60,6 @@ fn diagnostics(messages: &[u8]) -> impl Iterator<Item = RenderedDiagnostic> {
     rendered.filter(move |diagnostic| seen.insert(diagnostic.text.clone()))
 }
 
-/// Path of a plugin's program in cargo's JSON `messages` about a build: the binary of the package with the plugin's id
-/// as its name, or the only one.
-///
-/// # Errors
-///
-/// When the package builds no program, or several ones of other names.
-pub fn find_program(
-    messages: &[u8],
-    plugin: &str,
-    cargo_toml: &Path,
-) -> Result<PathBuf, BuildError> {
-    built_program(messages, plugin, cargo_toml).map(|program| program.path)
-}
-
 /// A binary that cargo has built, or has taken for current.
 pub(super) struct BuiltProgram {
     name: String,

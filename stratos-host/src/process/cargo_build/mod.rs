@@ -3,12 +3,11 @@
 mod build_context;
 mod build_dirs;
 mod cargo;
+mod command_build;
 mod messages;
 mod package;
-mod test_build;
 mod tracked_build;
 
 pub use self::cargo::CargoOptions;
-pub use self::messages::find_program;
-pub use self::test_build::TestBuild;
+pub use self::command_build::CommandBuild;
 pub(super) use self::{build_context::BuildContext, package::CargoPackage};

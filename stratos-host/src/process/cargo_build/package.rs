@@ -70,11 +70,19 @@ impl CargoPackage {
         let (context, cargo_toml) = (Arc::clone(&self.context), self.cargo_toml.clone());
         let task = spawn_blocking(move || {
             let (options, state_dir) = (&context.cargo.options, &context.state_dir);
-            let find = || BuildDirs::find(&options.program, &cargo_toml, state_dir, &options.args);
+            let find = || {
+                BuildDirs::find(
+                    &options.program,
+                    &cargo_toml,
+                    Some(state_dir),
+                    &options.args,
+                )
+            };
             let found = known.or_else(find);
             let dirs = found.clone();
             let dirs = dirs.unwrap_or_else(|| BuildDirs::own(state_dir, &options.args));
-            let tracked = TrackedBuild::begin(&options.program, &cargo_toml, &dirs, state_dir);
+            let tracked =
+                TrackedBuild::begin(&options.program, &cargo_toml, &dirs, Some(state_dir));
             (found, dirs.args(), tracked)
         });
         // An error means that the shell ends.

@@ -38,15 +38,15 @@ impl TrackedBuild {
         cargo: &OsStr,
         cargo_toml: &Path,
         dirs: &BuildDirs,
-        state_dir: &Path,
+        state_dir: Option<&Path>,
     ) -> Self {
         let record_path = dirs.intermediate().join(RECORD_FILE);
         // Cargo creates the folder, with attributes that keep it out of backups.
         let mut file = RecordFile::open(&record_path);
         let record = file.as_mut().ok().and_then(RecordFile::read);
         let mut record = record.unwrap_or_default();
-        let ignored = canonicalize(state_dir);
-        let changed = record.update(cargo, cargo_toml, &dirs.folders(), &ignored);
+        let ignored = state_dir.map(canonicalize);
+        let changed = record.update(cargo, cargo_toml, &dirs.folders(), ignored.as_deref());
         let written = match can_be_recorded(&changed) {
             true => file.and_then(|mut file| file.write(&record)),
             false => Err(io::Error::other("cargo may not see the changes")),
@@ -63,6 +63,10 @@ impl TrackedBuild {
             target: dirs.target().to_owned(),
             waits: dirs.folders().iter().any(|folder| is_locked(folder)),
         }
+    }
+
+    pub(super) fn cargo_toml(&self) -> &Path {
+        &self.cargo_toml
     }
 
     /// Checks that cargo has built what differs. `is_fresh`: whether cargo built nothing.
@@ -82,20 +86,35 @@ impl TrackedBuild {
         if program.is_none() && (self.is_recorded || !can_be_recorded(&self.changed)) {
             return;
         }
+        self.write(|record, cargo_toml, _| {
+            if let Some(program) = program {
+                record.add_dep_info(cargo_toml, program);
+            }
+        });
+    }
+
+    /// Records the inputs after a command has built the package's tests.
+    pub(super) fn end_tests(self) {
+        if can_be_recorded(&self.changed) {
+            self.write(BuildRecord::add_test_dep_info);
+        }
+    }
+
+    /// `add` gets the record, the package's manifest and the folder of the record.
+    fn write(self, add: impl FnOnce(&mut BuildRecord, &Path, &Path)) {
         let path = self.record_path.clone();
-        if let Err(error) = self.write(program) {
+        if let Err(error) = self.try_write(add) {
             debug!(?path, %error, "the build's inputs were not recorded");
         }
     }
 
-    fn write(self, program: Option<&Path>) -> io::Result<()> {
+    fn try_write(self, add: impl FnOnce(&mut BuildRecord, &Path, &Path)) -> io::Result<()> {
         let mut file = RecordFile::open(&self.record_path)?;
         // Another process may have recorded a build meanwhile.
         let written = file.read().filter(|_| self.is_recorded);
         let mut record = written.unwrap_or(self.record);
-        if let Some(program) = program {
-            record.add_dep_info(&self.cargo_toml, program);
-        }
+        let folder = self.record_path.parent().unwrap_or(Path::new(""));
+        add(&mut record, &self.cargo_toml, folder);
         file.write(&record)
     }
 }
@@ -138,8 +157,8 @@ mod tests {
         #[expect(clippy::disallowed_methods, reason = "cargo sets it for tests")]
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let state_dir = root.path().join("state");
-        let dirs = BuildDirs::find(&cargo, &cargo_toml, &state_dir, &[]).unwrap();
-        let begin = || TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &state_dir);
+        let dirs = BuildDirs::find(&cargo, &cargo_toml, Some(&state_dir), &[]).unwrap();
+        let begin = || TrackedBuild::begin(&cargo, &cargo_toml, &dirs, Some(&state_dir));
 
         begin().end(Some(&program));
         assert!(begin().check(true).is_ok(), "nothing changed");
@@ -179,8 +198,8 @@ mod tests {
             fs::write(root.path().join(name).join("lib.rs"), "").unwrap();
             #[expect(clippy::disallowed_methods, reason = "cargo sets it for tests")]
             let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-            let dirs = BuildDirs::find(&cargo, &cargo_toml, &state_dir, &[]).unwrap();
-            TrackedBuild::begin(&cargo, &cargo_toml, &dirs, &state_dir)
+            let dirs = BuildDirs::find(&cargo, &cargo_toml, Some(&state_dir), &[]).unwrap();
+            TrackedBuild::begin(&cargo, &cargo_toml, &dirs, Some(&state_dir))
         };
         let first = begin("first");
         begin("second").end(Some(&target.join("second")));
