@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use deunicode::deunicode;
+use deunicode::deunicode_char;
 use heck::{ToKebabCase as _, ToTitleCase as _, ToUpperCamelCase as _};
 use thiserror::Error;
 
@@ -103,13 +103,18 @@ impl fmt::Display for PluginId {
 }
 
 /// Converts a text to kebab case, with ASCII letters and digits only: `Jane Doe` becomes `jane-doe`, and `Röster`
-/// becomes `roster`. Returns `None` if the text has no characters that can be converted.
+/// becomes `roster`. Returns `None` if the text has no such characters and no Latin letters.
 #[must_use]
 pub fn to_id(text: &str) -> Option<String> {
-    let ascii: String = deunicode(text)
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
-        .collect();
+    let mut ascii = String::new();
+    for char in text.chars() {
+        match char {
+            // Other scripts have several transliterations, and only their users know the right one.
+            '\u{c0}'..='\u{24f}' => ascii += deunicode_char(char).unwrap_or(" "),
+            _ if char.is_ascii_alphanumeric() => ascii.push(char),
+            _ => ascii.push(' '),
+        }
+    }
     Some(ascii.to_kebab_case()).filter(|id| !id.is_empty())
 }
 
@@ -187,7 +192,7 @@ mod tests {
             ("MyPlugin", "lowercase", "my-plugin"),
             ("my_plugin", "lowercase", "my-plugin"),
             ("my.plugin", "lowercase", "my-plugin"),
-            ("Größe", "lowercase", "gr-e"),
+            ("Größe", "lowercase", "grosse"),
             ("日本", "lowercase", "my-plugin"),
             ("", "lowercase", "my-plugin"),
             ("2fast", "digit", "plugin-2fast"),

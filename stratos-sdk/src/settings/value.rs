@@ -1,6 +1,6 @@
 //! Rust types of settings.
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize as _, Serializer};
 use serde_json::Value;
 
 /// Type of a setting's value.
