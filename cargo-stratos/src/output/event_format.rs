@@ -355,7 +355,45 @@ fn format_state(state: &PluginState) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn long_texts_are_cut_and_frames_of_a_panic_have_lines() {
+        let format = EventFormat::new(vec!["demo".to_owned()]);
+        let shown = |event: serde_json::Value| {
+            let event: Event = serde_json::from_value(event).unwrap();
+            anstream::adapter::strip_str(&format.lines(&event)).to_string()
+        };
+        let long = "x".repeat(5000);
+        let call = shown(
+            json!({ "event": "call", "plugin": "demo", "channel": long, "error": long, "ms": 1.0 }),
+        );
+        let expected = format!(
+            "demo call  {}... (4680 more bytes) failed 1 ms: {}... (3720 more bytes)",
+            &long[..DATA_BYTES],
+            &long[..REASON_BYTES]
+        );
+        assert_eq!(call, expected);
+        let log = |data| {
+            let line = json!({ "level": "error", "plugin": "demo", "tag": "panic", "message": "ended", "data": data, "event": "log", "time": 0 });
+            shown(line)
+        };
+        let frames = [
+            "demo::plan at src/lib.rs:3:4",
+            "demo::main at src/main.rs:1:1",
+        ];
+        assert_eq!(
+            log(json!({ "backtrace": frames })),
+            format!(
+                "demo error [panic] ended\n       at {}\n       at {}",
+                frames[0], frames[1]
+            )
+        );
+        let data = log(json!(long));
+        assert!(data.ends_with("xxx... (4682 more bytes)"), "{data}");
+    }
 
     #[test]
     fn durations_have_the_digits_that_were_measured() {

@@ -239,7 +239,7 @@ impl Actor {
         }
         if self.pending_start.is_some() {
             self.runtime.routing.hold(&self.id);
-            let text = format!("{reason}, while its newer version is on its way");
+            let text = format!("ended while its newer version is on its way: {reason}");
             self.log(Level::Error, text);
         }
         self.handle_event(LifecycleEvent::Crashed(reason)).await;

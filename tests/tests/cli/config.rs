@@ -225,6 +225,7 @@ fn a_misspelt_plugin_is_refused_with_and_without_a_shell() {
     let folder = plugin(MANIFEST);
     let state = folder.path().join(".stratos");
     drop(StateDir::open(&state).unwrap());
+    // The second one is in the current folder.
     let values = folder.path().join("values.json");
     std::fs::write(&values, "{}").unwrap();
     let values = values.to_str().unwrap();
@@ -238,8 +239,7 @@ fn a_misspelt_plugin_is_refused_with_and_without_a_shell() {
     for arguments in commands {
         let refused = config(&state, arguments);
         assert_eq!(refused.code, Some(2), "{refused:?}");
-        let expected =
-            "there is no plugin `froms` here or beside the state folder, but forms\nhelp: ";
+        let expected = "there is no plugin `froms` here or beside the state folder, but forms, my-plugin\nhelp: ";
         assert!(refused.stderr.contains(expected), "{refused:?}");
     }
     let forced = config(
