@@ -57,7 +57,7 @@ pub(super) fn connect(state_dir: &Path) -> Result<Client, Error> {
     Ok(Client::new(host))
 }
 
-/// What has gone wrong in an operation that has succeeded.
+/// Warning of an operation that has succeeded.
 pub(crate) struct Warning(Option<String>);
 
 impl From<()> for Warning {

@@ -88,7 +88,7 @@ pub(super) struct Actor {
     /// Time of the next restart after a crash.
     retry_at: Option<Instant>,
     waiters: Vec<Waiter>,
-    /// What went wrong in the last stop.
+    /// Warning of the last stop: `on_stop` failed, or the plugin was killed.
     stop_warning: Option<String>,
     pub(super) session: Option<Arc<Session>>,
     pub(super) pending_start: Option<PendingStart>,

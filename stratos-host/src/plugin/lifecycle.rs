@@ -321,9 +321,9 @@ impl Lifecycle {
             None => {
                 if self.backoff.is_some() {
                     let seconds = WINDOW.as_secs();
-                    reason.push_str(&format!(
-                        "; it is not started again after {MAX_CRASHES} crashes within {seconds} s"
-                    ));
+                    reason = format!(
+                        "{reason}; it is not started again after {MAX_CRASHES} crashes within {seconds} s"
+                    );
                 }
                 self.clear_backoff();
                 self.state = PluginState::Errored { reason };

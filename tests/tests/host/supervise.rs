@@ -72,7 +72,7 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     let refused = control.command("sample", "update");
     assert_eq!(control.command("sample", "stop").status, 200);
     assert!(matches!(state, PluginState::BackingOff { .. }), "{state:?}");
-    let expected = "is backing-off: `cargo stratos start sample` starts it";
+    let expected = "is backing-off: exited with code 9 by itself; its last lines on stderr: complained by sample; `cargo stratos start sample` starts it";
     assert!(refused.body.contains(expected), "{refused:?}");
     assert_eq!(shell.plugin("sample")["state"]["name"], "stopped");
     assert_eq!(

@@ -65,7 +65,7 @@ impl ConfigAccess {
                     return Ok(None);
                 }
                 known.extend(projects.into_keys());
-                Err(unknown_plugin(plugin, known))
+                Err(unknown_plugin(plugin, &known))
             }
         }
     }
@@ -176,7 +176,7 @@ fn store_error(error: StoreError) -> Error {
 }
 
 /// The error for a plugin that has neither a valid manifest here nor values.
-fn unknown_plugin(plugin: &str, known: BTreeSet<String>) -> Error {
+fn unknown_plugin(plugin: &str, known: &BTreeSet<String>) -> Error {
     let known: Vec<_> = known
         .iter()
         .map(|id| id.escape_debug().to_string())
