@@ -57,6 +57,21 @@ pub(super) fn connect(state_dir: &Path) -> Result<Client, Error> {
     Ok(Client::new(host))
 }
 
+/// Warning of an operation that has succeeded.
+pub(crate) struct Warning(Option<String>);
+
+impl From<()> for Warning {
+    fn from((): ()) -> Self {
+        Self(None)
+    }
+}
+
+impl From<Option<String>> for Warning {
+    fn from(warning: Option<String>) -> Self {
+        Self(warning)
+    }
+}
+
 /// A plugin of a running shell.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PluginArgs {
@@ -67,16 +82,19 @@ pub(crate) struct PluginArgs {
 }
 
 impl PluginArgs {
-    /// Calls an operation of the shell on the plugin, and prints the plugin's id with `done` after it.
-    pub(crate) fn call<O: Operation<Answer = ()>>(
+    /// Calls an operation of the shell on the plugin, and prints the plugin's id with `done` after it, and a warning if
+    /// the answer has one.
+    pub(crate) fn call<O: Operation<Answer: Into<Warning>>>(
         self,
         cx: &Context,
         operation: impl FnOnce(String) -> O,
         done: &str,
     ) -> Result<Outcome, Error> {
         let Self { plugin, shell } = self;
-        shell.call(cx, &operation(plugin.clone()))?;
-        cx.output.note(format_args!("{} {done}", escape(&plugin)));
+        let Warning(warning) = shell.call(cx, &operation(plugin.clone()))?.into();
+        let warning = warning.map_or_else(String::new, |text| format!(", but {}", escape(&text)));
+        let plugin = escape(&plugin);
+        cx.output.note(format_args!("{plugin} {done}{warning}"));
         Ok(Outcome::Success)
     }
 }

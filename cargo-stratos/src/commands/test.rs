@@ -145,6 +145,10 @@ fn run_tests(
         // The tests inherit the variable.
         None => {}
     }
+    if cx.output.stderr_colour_option() == "never" {
+        // An option could be among the arguments, too.
+        cargo.env("CARGO_TERM_COLOR", "never");
+    }
     // `current_dir` does not accept an empty path.
     let folder = match folder.as_os_str().is_empty() {
         true => Path::new("."),

@@ -1,12 +1,12 @@
 //! Human-readable events of the shell.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use serde::Deserialize;
 use stratos_host::PluginState;
 use stratos_host::config::StratosToml;
-use stratos_host::event::{BuildStep, Event, LogLine, Part, is_secret_name};
+use stratos_host::event::{BuildStep, Event, JsonText, LogLine, Part, is_secret_name};
 use stratos_manifest::Manifest;
 use stratos_protocol::logger::{Level, truncate};
 
@@ -24,8 +24,11 @@ const COLOURS: [AnsiColor; 6] = [
     AnsiColor::BrightCyan,
 ];
 
-/// Longest path, key or JSON text on a line, in bytes; about four lines of a terminal.
+/// Longest path, channel, key, error or JSON text on a line, in bytes; about four lines of a terminal.
 const DATA_BYTES: usize = 320;
+
+/// Longest reason of a failure, which may have the last lines of stderr, in bytes.
+const REASON_BYTES: usize = 4 * DATA_BYTES;
 
 /// Formats events as lines of text.
 #[derive(Debug)]
@@ -53,7 +56,11 @@ impl EventFormat {
                 channel,
                 payload,
             } => {
-                let text = format!("{DIM}push{DIM:#}  {}{}", escape(channel), data(payload));
+                let text = format!(
+                    "{DIM}push{DIM:#}  {}{}",
+                    short(channel),
+                    data_on_line(payload)
+                );
                 self.prefixed(plugin, &text)
             }
             Event::State { plugin, state, .. } => self.prefixed(plugin, &format_state(state)),
@@ -111,12 +118,12 @@ impl EventFormat {
                 error,
                 ms,
             } => {
-                let (channel, time) = (escape(channel), format_duration(*ms));
+                let (channel, time) = (short(channel), format_duration(*ms));
                 let text = match error {
                     None => format!("call  {channel} {DIM}{time}{DIM:#}"),
                     Some(error) => format!(
                         "call  {channel} {RED}failed{RED:#} {DIM}{time}{DIM:#}: {}",
-                        escape(error)
+                        cut(error, REASON_BYTES)
                     ),
                 };
                 self.prefixed(plugin, &text)
@@ -143,13 +150,10 @@ impl EventFormat {
                 let by = if *by_plugin { "plugin" } else { "user" };
                 let value = match value {
                     Some(_) if is_secret_name(key) => format!(" {DIM}[redacted]{DIM:#}"),
-                    Some(value) => data(value),
+                    Some(value) => data_on_line(value),
                     None => " removed".to_owned(),
                 };
-                let text = format!(
-                    "config  {}{value} {DIM}by the {by}{DIM:#}",
-                    shorten(&escape(key))
-                );
+                let text = format!("config  {}{value} {DIM}by the {by}{DIM:#}", short(key));
                 self.prefixed(plugin, &text)
             }
             Event::Auth { authenticated } => {
@@ -180,12 +184,22 @@ impl EventFormat {
             Level::Warn => (YELLOW, "warn "),
             Level::Error => (RED, "error"),
         };
-        let data = line.data.as_ref().map(data).unwrap_or_default();
+        let frames = line.data.as_ref().and_then(backtrace);
+        let data = line.data.as_ref().filter(|_| frames.is_none());
+        let data = data.map(data_on_line).unwrap_or_default();
         let (tag, message) = (escape(&line.tag), escape_coloured(&line.message));
-        self.prefixed(
-            &line.plugin,
-            &format!("{style}{level}{style:#} {DIM}[{tag}]{DIM:#} {message}{data}"),
-        )
+        let mut text = format!("{style}{level}{style:#} {DIM}[{tag}]{DIM:#} {message}{data}");
+        for frame in frames.unwrap_or_default() {
+            write!(
+                text,
+                "\n{:width$}   {DIM}at {}{DIM:#}",
+                "",
+                short(&frame),
+                width = self.width
+            )
+            .expect("writing to a string does not fail");
+        }
+        self.prefixed(&line.plugin, &text)
     }
 
     fn build(&self, plugin: &str, build: &BuildStep) -> String {
@@ -268,8 +282,7 @@ fn format_reread(plugin: &str, error: Option<&str>) -> String {
 }
 
 fn format_request(method: &str, path: &str, status: Option<u16>, ms: f64) -> String {
-    let (method, path) = (escape(method), shorten(path));
-    let (path, time) = (escape(&path), format_duration(ms));
+    let (method, path, time) = (short(method), short(path), format_duration(ms));
     let status = match status {
         None => format!("{YELLOW}cancelled by the client{YELLOW:#}"),
         Some(status @ 500..) => format!("{RED}{status}{RED:#}"),
@@ -289,15 +302,33 @@ fn format_suppressed(counts: &[(u64, &str)]) -> String {
     format!("{YELLOW}{counts} are not shown: there were too many at once{YELLOW:#}")
 }
 
-/// JSON data on the same line, shortened to [`DATA_BYTES`].
-fn data(value: &impl ToString) -> String {
-    let text = value.to_string();
-    format!(" {DIM}{}{DIM:#}", escape(&shorten(&text)))
+/// The frames of a panic: strings in a list under the only key `backtrace`.
+fn backtrace(data: &JsonText) -> Option<Vec<String>> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Data {
+        backtrace: Vec<String>,
+    }
+    let data: Data = serde_json::from_str(data.as_str()).ok()?;
+    Some(data.backtrace)
 }
 
-/// Truncates text above [`DATA_BYTES`] and appends how much is missing. The lines of `--json` have all of it.
-fn shorten(text: &str) -> Cow<'_, str> {
-    truncate(text, DATA_BYTES).map_or(Cow::Borrowed(text), Cow::Owned)
+/// JSON data on the same line, shortened.
+fn data_on_line(value: &impl ToString) -> String {
+    format!(" {DIM}{}{DIM:#}", short(&value.to_string()))
+}
+
+/// Truncates text above [`DATA_BYTES`], appends how much is missing, and escapes it. The lines of `--json` have all of
+/// it.
+fn short(text: &str) -> String {
+    cut(text, DATA_BYTES)
+}
+
+fn cut(text: &str, bytes: usize) -> String {
+    match truncate(text, bytes) {
+        Some(shown) => escape(&shown).into_owned(),
+        None => escape(text).into_owned(),
+    }
 }
 
 /// Formats milliseconds, which are whole unless fractions were measured, with as many digits as tell something.
@@ -311,12 +342,17 @@ fn format_duration(ms: f64) -> String {
 
 fn format_state(state: &PluginState) -> String {
     match state {
-        PluginState::Errored { reason } => format!("{RED}errored{RED:#}: {}", escape(reason)),
+        PluginState::Errored { reason } => {
+            format!("{RED}errored{RED:#}: {}", cut(reason, REASON_BYTES))
+        }
         PluginState::BackingOff {
             reason,
             retry_in_ms,
         } => {
-            let (reason, time) = (escape(reason), format_duration(*retry_in_ms as f64));
+            let (reason, time) = (
+                cut(reason, REASON_BYTES),
+                format_duration(*retry_in_ms as f64),
+            );
             format!("{YELLOW}crashed{YELLOW:#}: {reason}; starts again in {time}")
         }
         PluginState::Running => format!("{GREEN}running{GREEN:#}"),
@@ -326,7 +362,45 @@ fn format_state(state: &PluginState) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn long_texts_are_cut_and_frames_of_a_panic_have_lines() {
+        let format = EventFormat::new(vec!["demo".to_owned()]);
+        let shown = |event: serde_json::Value| {
+            let event: Event = serde_json::from_value(event).unwrap();
+            anstream::adapter::strip_str(&format.lines(&event)).to_string()
+        };
+        let long = "x".repeat(5000);
+        let call = shown(
+            json!({ "event": "call", "plugin": "demo", "channel": long, "error": long, "ms": 1.0 }),
+        );
+        let expected = format!(
+            "demo call  {}... (4680 more bytes) failed 1 ms: {}... (3720 more bytes)",
+            &long[..DATA_BYTES],
+            &long[..REASON_BYTES]
+        );
+        assert_eq!(call, expected);
+        let log = |data| {
+            let line = json!({ "level": "error", "plugin": "demo", "tag": "panic", "message": "ended", "data": data, "event": "log", "time": 0 });
+            shown(line)
+        };
+        let frames = [
+            "demo::plan at src/lib.rs:3:4",
+            "demo::main at src/main.rs:1:1",
+        ];
+        assert_eq!(
+            log(json!({ "backtrace": frames })),
+            format!(
+                "demo error [panic] ended\n       at {}\n       at {}",
+                frames[0], frames[1]
+            )
+        );
+        let data = log(json!(long));
+        assert!(data.ends_with("xxx... (4682 more bytes)"), "{data}");
+    }
 
     #[test]
     fn durations_have_the_digits_that_were_measured() {

@@ -19,7 +19,7 @@ mod stdio;
 mod style;
 mod upload_progress;
 
-pub(crate) use self::config_list::{config_rows, setting_details};
+pub(crate) use self::config_list::{config_removal, config_rows, setting_details};
 pub(crate) use self::escape::{escape, escape_line};
 pub(crate) use self::event_format::EventFormat;
 pub(crate) use self::json::{to_json, to_pretty_json};

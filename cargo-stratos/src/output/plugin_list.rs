@@ -20,10 +20,7 @@ pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
         format_state(state, *build),
     ];
     let mut rows = vec![head.join("  ")];
-    if let PluginState::Errored { reason }
-    | PluginState::BackingOff { reason, .. }
-    | PluginState::Listed { note: reason } = state
-    {
+    if let Some(reason) = state.reason() {
         rows.push(format!("  {DIM}{}{DIM:#}", escape(reason)));
     }
     for (method, path) in plugin.listed_routes() {
@@ -52,7 +49,7 @@ fn format_state(state: &PluginState, build: Option<BuildStatus>) -> String {
         }
         (_, Some(BuildStatus::Building)) => format!("{name}, while a newer version is built"),
         (PluginState::Running, Some(BuildStatus::Failed)) => {
-            format!("{name}, but its newest version failed")
+            format!("{name}, but its newest version failed: the output of `run` has the reason")
         }
         // An errored plugin has no older version that runs.
         (_, Some(BuildStatus::Failed) | None) => name.to_owned(),

@@ -10,6 +10,7 @@ use crate::output::{DIM, GREEN, RED};
 /// One line about the progress of a scenario.
 pub(crate) fn format_progress(progress: &ScenarioProgress) -> String {
     match progress {
+        ScenarioProgress::Began { steps: 1 } => format!("{DIM}1 step{DIM:#}"),
         ScenarioProgress::Began { steps } => format!("{DIM}{steps} steps{DIM:#}"),
         ScenarioProgress::Step { step } => format_step(step),
         ScenarioProgress::Ended { outcome: ending } => match ending {

@@ -1,7 +1,10 @@
 //! The config values of plugins: read, write, export, import.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use stratos_manifest::{Setting, check_value};
+use stratos_protocol::logger::Level;
 use tokio::task::spawn_blocking;
 use tracing::debug;
 
@@ -111,11 +114,14 @@ impl Control {
         values: ConfigValues,
     ) -> Result<(), ControlError> {
         let stored = values.clone();
-        self.with_plugin(id, move |store, id| store.replace(id, &stored))
-            .await?;
-        for (key, value) in values {
-            self.emit_change(id, key, Some(value));
-        }
+        let old = self.with_plugin(id, move |store, id| {
+            let mut old = store.keys()?;
+            old.retain(|(plugin, _)| plugin == id);
+            store.replace(id, &stored)?;
+            Ok(old)
+        });
+        let old = old.await?;
+        self.emit_replaced(old, [(id.to_owned(), values)].into());
         self.report_change(id);
         Ok(())
     }
@@ -128,16 +134,60 @@ impl Control {
     /// Replaces all config values of all plugins in one transaction.
     pub(crate) async fn config_import(&self, export: ConfigExport) -> Result<(), ControlError> {
         let stored = export.clone();
-        self.with_store(move |store| store.import(stored)).await?;
-        for (plugin, values) in export.plugins {
-            for (key, value) in values {
-                self.emit_change(&plugin, key, Some(value));
-            }
-        }
+        let old = self.with_store(move |store| {
+            let old = store.keys()?;
+            store.import(stored)?;
+            Ok(old)
+        });
+        self.emit_replaced(old.await?, export.plugins);
         for id in self.0.plugins.keys() {
             self.report_change(id);
         }
         Ok(())
+    }
+
+    /// Emits the removal of the old values that are not among the new ones, and then the new ones.
+    fn emit_replaced(&self, old: Vec<(String, String)>, new: BTreeMap<String, ConfigValues>) {
+        for (plugin, key) in old {
+            let is_kept = new
+                .get(&plugin)
+                .is_some_and(|values| values.contains_key(&key));
+            if !is_kept {
+                self.emit_change(&plugin, key, None);
+            }
+        }
+        for (plugin, values) in new {
+            for (key, value) in values {
+                self.emit_change(&plugin, key, Some(value));
+            }
+        }
+    }
+
+    /// Logs a warning for each stored value of a plugin that its setting does not take, such as after a change of the
+    /// manifest.
+    pub(crate) async fn report_unfit_values(&self, id: &str) {
+        let Ok(Some(settings)) = self.settings(id) else {
+            return;
+        };
+        let errors = self.with_plugin(id, move |store, id| {
+            let values = store.all(id)?;
+            let values = values
+                .iter()
+                .filter(|(key, _)| settings.iter().any(|setting| setting.key == **key));
+            let errors = values.filter_map(|(key, value)| {
+                let error = check_value(&settings, key, value).err()?;
+                Some((key.clone(), error))
+            });
+            Ok(errors.collect::<Vec<_>>())
+        });
+        // A store that cannot be read is an error of the plugin's own calls.
+        for (key, error) in errors.await.unwrap_or_default() {
+            let key = key.escape_debug();
+            let text = format!(
+                "a stored value does not fit: {error}; `cargo stratos config delete {id} {key}` removes it"
+            );
+            self.log(id, Level::Warn, text);
+        }
     }
 
     fn report_change(&self, plugin: &str) {

@@ -7,8 +7,9 @@ use tokio::time::timeout;
 
 use crate::control::Control;
 use crate::event::PluginState;
-use crate::plugin::start_hint;
+use crate::plugin::{PluginHandle, start_hint};
 use crate::routing::Lease;
+use crate::services::Caller;
 use crate::session::Session;
 
 /// Timeout for the state of a plugin whose routes have just ended.
@@ -70,6 +71,13 @@ impl Control {
             .or_else(by_convention)
     }
 
+    /// Waits until the state of the plugin tells that the process of a session has ended.
+    pub(crate) async fn wait_for_end(&self, ended: &Caller) {
+        if let Ok(plugin) = self.plugin(&ended.plugin) {
+            wait_while_running(&plugin, ended.generation).await;
+        }
+    }
+
     async fn no_session(&self, path: &str) -> NoSession {
         let routing = &self.runtime().routing;
         let owner = self.owner_when_running(path);
@@ -79,10 +87,8 @@ impl Control {
             };
         };
         let status = plugin.status();
-        if routing.former_owner(path).is_some() && status.state == PluginState::Running {
-            // The state follows the routing table within a moment when a plugin crashes.
-            let changed = plugin.wait_for_change(&status);
-            let _ = timeout(STATE_TIMEOUT, changed).await;
+        if routing.former_owner(path).is_some() {
+            wait_while_running(&plugin, status.generation).await;
         }
         match plugin.status().state {
             // A running plugin has registered all its prefixes, so that this path is none of its own.
@@ -95,6 +101,14 @@ impl Control {
                 state,
             },
         }
+    }
+}
+
+/// Waits for the state of a generation, which follows its end within a moment.
+async fn wait_while_running(plugin: &PluginHandle, generation: u64) {
+    let status = plugin.status();
+    if status.state == PluginState::Running && status.generation == generation {
+        let _ = timeout(STATE_TIMEOUT, plugin.wait_for_change(&status)).await;
     }
 }
 

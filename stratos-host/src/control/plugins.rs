@@ -31,12 +31,13 @@ impl Control {
         Ok(self.plugin(id)?.start().await?)
     }
 
-    /// Stops a running plugin. Returns when it has stopped.
+    /// Stops a running plugin. Returns when it has stopped, with what has gone wrong: its `on_stop` has failed, or it
+    /// was killed.
     ///
     /// # Errors
     ///
     /// Returns an error if the plugin is not running.
-    pub async fn stop(&self, id: &str) -> Result<(), ControlError> {
+    pub async fn stop(&self, id: &str) -> Result<Option<String>, ControlError> {
         Ok(self.plugin(id)?.stop().await?)
     }
 
@@ -48,7 +49,7 @@ impl Control {
         let session = session.filter(|_| before.state == PluginState::Running);
         let session = session.ok_or_else(|| PluginError::WrongState {
             id: id.to_owned(),
-            state: before.state.as_str(),
+            state: before.state.clone(),
         })?;
         debug!(plugin = id, "process is killed on request");
         session.process.kill().await;
@@ -83,8 +84,9 @@ impl Control {
     /// Begins to start all plugins that can run.
     pub(crate) fn start_all(&self) {
         for plugin in self.0.plugins.values() {
-            let plugin = Arc::clone(plugin);
+            let (control, plugin) = (self.clone(), Arc::clone(plugin));
             tokio::spawn(async move {
+                control.report_unfit_values(&plugin.id).await;
                 // A failure is visible as the plugin's state.
                 let _ = plugin.start().await;
             });
@@ -129,6 +131,8 @@ impl Control {
             settings: Some(manifest.settings.clone()),
         };
         self.manifests().insert(manifest.id.clone(), info);
+        let (control, id) = (self.clone(), manifest.id.clone());
+        tokio::spawn(async move { control.report_unfit_values(&id).await });
     }
 
     /// State of the newest build while an older version of the plugin runs; `None` if the newest version runs.

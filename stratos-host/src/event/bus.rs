@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 use stratos_protocol::logger::Level;
 
 use crate::event::event_limit::{EventLimiter, LimitedEvent};
@@ -11,7 +10,7 @@ use crate::event::log_limit::{Dropped, LogLimiter};
 use crate::event::rate_limiter::Admission;
 use crate::event::subscriber::{Subscriber, Subscribers};
 use crate::event::types::now_millis;
-use crate::event::{Entry, Event, Journal, LogLine};
+use crate::event::{Entry, Event, Journal, JsonText, LogLine};
 
 /// Interval of the reports that count suppressed events or dropped log lines.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
@@ -128,7 +127,7 @@ impl EventBus {
         level: Level,
         tag: &str,
         message: String,
-        data: Option<Value>,
+        data: Option<JsonText>,
     ) {
         let line = LogLine {
             plugin: plugin.to_owned(),

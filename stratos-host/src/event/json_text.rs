@@ -30,6 +30,12 @@ impl JsonText {
         }
     }
 
+    /// Copies a raw value, as the text of its JSON if it is nested too deep.
+    pub(crate) fn new_or_quoted(raw: &RawValue) -> Self {
+        let quoted = || Self(Value::from(raw.get()).to_string().into());
+        Self::new(raw).unwrap_or_else(|_| quoted())
+    }
+
     /// The JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -99,6 +105,9 @@ mod tests {
                 let text = JsonText::new(raw);
                 assert_eq!(text.is_ok(), levels <= DEPTH, "{levels}");
                 assert_eq!(serde_json::from_str::<Value>(&json).is_ok(), text.is_ok());
+                let data = JsonText::new_or_quoted(raw).value();
+                let expected = text.as_ref().map_or(Value::from(&*json), JsonText::value);
+                assert_eq!(data, expected);
                 if let Ok(text) = text {
                     assert_eq!(serde_json::to_string(&text).unwrap(), json);
                     assert_eq!(text.value().to_string(), json);

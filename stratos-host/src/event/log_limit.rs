@@ -2,9 +2,6 @@
 
 use std::collections::VecDeque;
 
-use serde_json::Value;
-use serde_json::value::RawValue;
-use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::logger;
 use tokio::time::Instant;
 
@@ -90,19 +87,10 @@ pub(crate) fn cut_tag(tag: String) -> String {
     cut(tag, TAG_BYTES)
 }
 
-/// Parses the data of a log line; data that is too large or too deep becomes a truncated string of its text.
-pub(crate) fn cut_data(data: &RawValue) -> Value {
-    let text = data.get();
-    let is_short = text.len() <= LOG_LINE_BYTES;
-    let value = is_short.then(|| serde_json::from_str(text).ok()).flatten();
-    value.unwrap_or_else(|| Value::String(cut(text.to_owned(), LOG_LINE_BYTES)))
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use serde_json::json;
     use stratos_protocol::logger::Level;
 
     use super::*;
@@ -176,23 +164,9 @@ mod tests {
 
     #[test]
     fn long_tags_are_truncated() {
+        assert_eq!(cut("aä".to_owned(), 2), "a... (2 more bytes)");
         assert_eq!(cut_tag("tag".to_owned()), "tag");
         let long = cut_tag("x".repeat(TAG_BYTES + 1));
         assert_eq!(long, format!("{}... (1 more bytes)", "x".repeat(TAG_BYTES)));
-    }
-
-    #[test]
-    fn long_and_deep_data_is_truncated() {
-        assert_eq!(cut("aä".to_owned(), 2), "a... (2 more bytes)");
-        let raw = |text: String| RawValue::from_string(text).unwrap();
-        assert_eq!(
-            cut_data(&raw("{\"a\":[1]}".to_owned())),
-            json!({ "a": [1] })
-        );
-        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-        assert_eq!(cut_data(&raw(deep.clone())), Value::String(deep));
-        let long = cut_data(&raw(format!("\"{}\"", "x".repeat(LOG_LINE_BYTES))));
-        let expected = format!("\"{}... (2 more bytes)", "x".repeat(LOG_LINE_BYTES - 1));
-        assert_eq!(long, Value::String(expected));
     }
 }

@@ -24,7 +24,7 @@ pub use self::types::{BuildStep, Event, LogLine, Part};
 
 pub(crate) use self::event_limit::LimitedEvent;
 pub(crate) use self::json_text::nesting_depth;
-pub(crate) use self::log_limit::{cut, cut_data, cut_tag};
+pub(crate) use self::log_limit::{cut, cut_tag};
 pub(crate) use self::plugin_state::{BuildEnd, BuildResult, LatestBuild};
 pub(crate) use self::redaction::redact_query;
 pub(crate) use self::types::{fractional_millis, millis, now_millis};

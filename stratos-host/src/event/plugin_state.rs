@@ -74,6 +74,17 @@ pub(crate) enum BuildResult {
 }
 
 impl PluginState {
+    /// The reason of the state, where it has one.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Listed { note: reason }
+            | Self::BackingOff { reason, .. }
+            | Self::Errored { reason } => Some(reason),
+            _ => None,
+        }
+    }
+
     /// The state's name on the wire, such as `backing-off`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {

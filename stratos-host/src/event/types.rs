@@ -220,7 +220,7 @@ pub struct LogLine {
     pub message: String,
     /// Structured data, if the plugin gave any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<Value>,
+    pub data: Option<JsonText>,
     /// Number of the plugin's lines that were dropped, in the shell's line about them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<u64>,
@@ -286,7 +286,7 @@ impl Event {
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Log(line) => {
-                let data = line.data.as_ref().map(tree_bytes).unwrap_or_default();
+                let data = line.data.as_ref().map_or(0, |data| data.as_str().len());
                 line.tag.len() + line.message.len() + data
             }
             Self::Push {

@@ -30,11 +30,19 @@ impl BuildInputs {
         if self.packages.files.contains(path) || is_listed() {
             return true;
         }
-        let Some(package) = package.and_then(|folder| self.packages.by_folder.get(folder)) else {
+        let Some((folder, package)) =
+            package.and_then(|folder| self.packages.by_folder.get_key_value(folder))
+        else {
             return false;
         };
+        // Until the program's own files are listed, those of other targets may be among them.
+        let is_of_other_target = !self.dep_info.is_empty()
+            && ["tests", "benches", "examples"]
+                .iter()
+                .any(|name| path.starts_with(folder.join(name)));
         // A new module is in no list yet, and cargo lists the target of a link within the package in place of the link.
-        let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+        let is_rust =
+            path.extension().is_some_and(|extension| extension == "rs") && !is_of_other_target;
         is_rust || path.is_symlink() || package.has_build_script || self.build_failed
     }
 
@@ -186,7 +194,12 @@ mod tests {
                 files: [PathBuf::from("/p/Cargo.toml")].into(),
                 ..PathPackages::default()
             },
-            dep_info: [PathBuf::from("/p/text.txt"), "/elsewhere/data".into()].into(),
+            dep_info: [
+                PathBuf::from("/p/text.txt"),
+                "/elsewhere/data".into(),
+                "/p/tests/common.rs".into(),
+            ]
+            .into(),
             build_failed: false,
         };
         for (path, package, expected) in [
@@ -195,6 +208,8 @@ mod tests {
             ("/p/text.txt", Some(plugin), true),
             ("/elsewhere/data", None, true),
             ("/p/ui/page.tsx", Some(plugin), false),
+            ("/p/tests/shell.rs", Some(plugin), false),
+            ("/p/tests/common.rs", Some(plugin), true),
             ("/scripted/anything", Some(scripted), true),
             ("/p/other/src/lib.rs", Some(Path::new("/p/other")), false),
         ] {
@@ -206,5 +221,11 @@ mod tests {
         }
         inputs.build_failed = true;
         assert!(inputs.may_include(Path::new("/p/missing.txt"), Some(plugin)));
+        assert!(inputs.may_include(Path::new("/p/tests/shell.rs"), Some(plugin)));
+        let unbuilt = BuildInputs {
+            packages: inputs.packages,
+            ..BuildInputs::default()
+        };
+        assert!(unbuilt.may_include(Path::new("/p/tests/shell.rs"), Some(plugin)));
     }
 }

@@ -55,7 +55,8 @@ pub(super) struct Request {
     pub(super) reply: Reply,
 }
 
-pub(super) type Reply = oneshot::Sender<Result<(), PluginError>>;
+/// Sender of an outcome, which may have a warning.
+pub(super) type Reply = oneshot::Sender<Result<Option<String>, PluginError>>;
 
 /// Input of an actor. It ends when all senders of requests are dropped.
 #[derive(Debug)]
@@ -87,6 +88,8 @@ pub(super) struct Actor {
     /// Time of the next restart after a crash.
     retry_at: Option<Instant>,
     waiters: Vec<Waiter>,
+    /// Warning of the last stop: `on_stop` failed, or the plugin was killed.
+    stop_warning: Option<String>,
     pub(super) session: Option<Arc<Session>>,
     pub(super) pending_start: Option<PendingStart>,
     pub(super) draining: DrainingGenerations,
@@ -141,6 +144,7 @@ impl Actor {
             changed_at: None,
             retry_at: None,
             waiters: Vec::new(),
+            stop_warning: None,
             session: None,
             pending_start: None,
             draining: DrainingGenerations::default(),
@@ -209,7 +213,7 @@ impl Actor {
             Command::Stop => LifecycleEvent::Stop,
             Command::Update => LifecycleEvent::Update,
         };
-        let state = self.lifecycle.state().as_str();
+        let state = self.lifecycle.state().clone();
         if !self.handle_event(event).await {
             let id = self.id.clone();
             // Sending fails if the caller is gone, here and below.
@@ -219,7 +223,7 @@ impl Actor {
         match command {
             Command::Stop => {
                 self.reply_to_waiters(0..=u64::MAX, &Err("was stopped".to_owned()));
-                let _ = reply.send(Ok(()));
+                let _ = reply.send(Ok(self.stop_warning.take()));
             }
             Command::Start | Command::Update => {
                 let build_id = self.builds.build_id + u64::from(self.lifecycle.is_stale());
@@ -235,7 +239,7 @@ impl Actor {
         }
         if self.pending_start.is_some() {
             self.runtime.routing.hold(&self.id);
-            let text = format!("{reason}, while its newer version is on its way");
+            let text = format!("ended while its newer version is on its way: {reason}");
             self.log(Level::Error, text);
         }
         self.handle_event(LifecycleEvent::Crashed(reason)).await;
@@ -333,8 +337,9 @@ impl Actor {
         let (session, pending) = (self.session.take(), self.pending_start.take());
         let mut draining = std::mem::take(&mut self.draining);
         let stop = async {
-            if let Some(session) = session {
-                self.stop_session(&session).await;
+            match session {
+                Some(session) => self.stop_session(&session).await,
+                None => None,
             }
         };
         let cancel = async {
@@ -342,7 +347,8 @@ impl Actor {
                 pending.cancel().await;
             }
         };
-        tokio::join!(stop, cancel, draining.stop_all());
+        let (warning, ..) = tokio::join!(stop, cancel, draining.stop_all());
+        self.stop_warning = warning;
     }
 
     /// Applies an event and executes the actions that follow; false where the state does not allow the event.
@@ -420,7 +426,8 @@ impl Actor {
             .waiters
             .extract_if(.., |waiter| build_ids.contains(&waiter.build_id));
         for Waiter { reply, .. } in served {
-            let outcome = outcome.clone().map_err(|reason| PluginError::Failed {
+            let outcome = outcome.clone().map(|()| None);
+            let outcome = outcome.map_err(|reason| PluginError::Failed {
                 id: self.id.clone(),
                 reason,
             });

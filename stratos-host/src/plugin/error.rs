@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::event::PluginState;
+
 /// Reason why a start, stop or update of a plugin failed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PluginError {
@@ -22,12 +24,18 @@ pub enum PluginError {
         note: String,
     },
     /// The plugin's state does not allow the request.
-    #[error("plugin `{id}` is {state}{}", remedy(id, state))]
+    #[error("plugin `{id}` is {}{}", state.as_str(), remedy(id, state))]
     WrongState {
         /// The plugin's id.
         id: String,
-        /// Name of the state.
-        state: &'static str,
+        /// The state.
+        state: PluginState,
+    },
+    /// The shell ends.
+    #[error("plugin `{id}` is gone: the shell ends")]
+    Closed {
+        /// The plugin's id.
+        id: String,
     },
     /// The plugin failed to start, or its new version failed to build or start.
     #[error("plugin `{id}`: {reason}")]
@@ -39,10 +47,14 @@ pub enum PluginError {
     },
 }
 
-/// A hint on how to start a plugin in this state, to be appended to an error message; empty where it does not apply.
-fn remedy(id: &str, state: &str) -> String {
+/// The reason of the state, and how to start the plugin, to be appended to an error message; empty where it runs.
+fn remedy(id: &str, state: &PluginState) -> String {
+    let hint = start_hint(id);
     match state {
-        "errored" | "stopped" | "backing-off" => format!(": {}", start_hint(id)),
+        PluginState::Errored { reason } | PluginState::BackingOff { reason, .. } => {
+            format!(": {reason}; {hint}")
+        }
+        PluginState::Stopped => format!(": {hint}"),
         _ => String::new(),
     }
 }

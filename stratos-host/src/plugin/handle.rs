@@ -82,15 +82,16 @@ impl PluginHandle {
     }
 
     pub(crate) async fn start(&self) -> Result<(), PluginError> {
-        self.request(Command::Start).await
+        self.request(Command::Start).await.map(drop)
     }
 
-    pub(crate) async fn stop(&self) -> Result<(), PluginError> {
+    /// Stops the plugin; returns what has gone wrong meanwhile.
+    pub(crate) async fn stop(&self) -> Result<Option<String>, PluginError> {
         self.request(Command::Stop).await
     }
 
     pub(crate) async fn update(&self) -> Result<(), PluginError> {
-        self.request(Command::Update).await
+        self.request(Command::Update).await.map(drop)
     }
 
     /// Reports a change of the build's inputs. A running plugin is built and replaced, and an errored one is started;
@@ -167,7 +168,7 @@ impl PluginHandle {
         drop(sender);
     }
 
-    async fn request(&self, command: Command) -> Result<(), PluginError> {
+    async fn request(&self, command: Command) -> Result<Option<String>, PluginError> {
         debug!(plugin = self.id, ?command, "command requested");
         if let PluginState::Listed { note } = self.status().state {
             return Err(PluginError::NotRunnable {
@@ -175,9 +176,8 @@ impl PluginHandle {
                 note,
             });
         }
-        let closed = || PluginError::WrongState {
+        let closed = || PluginError::Closed {
             id: self.id.clone(),
-            state: "gone: the shell ends",
         };
         let requests = self
             .requests

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use crate::event::{PluginState, millis};
-use crate::plugin::restart_backoff::RestartBackoff;
+use crate::plugin::restart_backoff::{MAX_CRASHES, RestartBackoff, WINDOW};
 
 /// Input of the state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -305,7 +305,7 @@ impl Lifecycle {
     }
 
     /// Handles a crash: the plugin becomes errored or, with a restart policy, waits for its restart.
-    fn handle_crash(&mut self, reason: String, now: Instant, random: f64) -> Vec<Action> {
+    fn handle_crash(&mut self, mut reason: String, now: Instant, random: f64) -> Vec<Action> {
         let delay = self
             .backoff
             .as_mut()
@@ -319,6 +319,12 @@ impl Lifecycle {
                 vec![Action::Wait(delay)]
             }
             None => {
+                if self.backoff.is_some() {
+                    let seconds = WINDOW.as_secs();
+                    reason = format!(
+                        "{reason}; it is not started again after {MAX_CRASHES} crashes within {seconds} s"
+                    );
+                }
                 self.clear_backoff();
                 self.state = PluginState::Errored { reason };
                 Vec::new()

@@ -201,12 +201,14 @@ impl Actor {
         });
     }
 
-    /// Stops a session with its `on_stop`.
-    pub(super) async fn stop_session(&self, session: &Session) {
+    /// Stops a session with its `on_stop`; returns what has gone wrong.
+    pub(super) async fn stop_session(&self, session: &Session) -> Option<String> {
         let stopped = session.stop(StopMode::Stop, &self.runtime.shutdown);
-        if let Err(reason) = stopped.await {
+        let warning = stopped.await.err();
+        if let Some(reason) = &warning {
             self.log(Level::Warn, reason);
         }
+        warning
     }
 }
 

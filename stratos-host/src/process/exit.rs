@@ -24,6 +24,9 @@ pub(crate) struct Exit {
 pub(super) struct LastLines(Arc<Mutex<VecDeque<String>>>);
 
 impl Exit {
+    /// Beginning of the status of a process that a signal has ended.
+    pub(super) const BY_SIGNAL: &str = "was ended by signal";
+
     pub(crate) fn new(status: impl Into<String>) -> Self {
         Self {
             status: status.into(),
@@ -34,6 +37,11 @@ impl Exit {
     pub(super) fn with_last_lines(self, lines: &LastLines) -> Self {
         let last_lines = lines.lock().iter().cloned().collect();
         Self { last_lines, ..self }
+    }
+
+    /// Whether a signal has ended the process.
+    pub(crate) fn is_by_signal(&self) -> bool {
+        self.status.starts_with(Self::BY_SIGNAL)
     }
 
     /// The last lines on stderr, to be appended to the status; empty if there are none.

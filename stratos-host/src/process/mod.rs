@@ -47,3 +47,5 @@ pub use self::run_context::LaunchOptions;
 #[cfg(test)]
 pub(crate) use self::{factory::ORPHAN_SEARCH_TIMEOUT, handle::TERMINATE_TIMEOUT};
 pub use stratos_transport::PluginFolders;
+
+pub(crate) use self::exit::Exit;

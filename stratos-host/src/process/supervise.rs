@@ -136,7 +136,7 @@ fn describe(status: io::Result<ExitStatus>) -> String {
     {
         use std::os::unix::process::ExitStatusExt as _;
         if let Some(signal) = status.signal() {
-            return format!("was ended by signal {signal}");
+            return format!("{} {signal}", Exit::BY_SIGNAL);
         }
     }
     match status.code() {

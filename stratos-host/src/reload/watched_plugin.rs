@@ -9,7 +9,7 @@ use stratos_manifest::Manifest;
 use stratos_protocol::error::chain;
 use stratos_protocol::logger::Level;
 
-use crate::config::{Project, ProjectKind};
+use crate::config::{Project, ProjectError, ProjectKind};
 use crate::control::Control;
 use crate::event::{BuildEnd, BuildResult, Event, Part};
 use crate::inputs::{BuildInputs, ScanScope, Snapshot, canonicalize, names_packages, package_of};
@@ -248,6 +248,9 @@ impl WatchedPlugin {
                 self.control.apply_manifest(&project.manifest);
                 self.project.manifest = project.manifest;
                 None
+            }
+            Err(error @ ProjectError::Manifest { .. }) => {
+                Some(format!("{error}; `cargo stratos check` shows all mistakes"))
             }
             Err(error) => Some(chain(&error)),
         };

@@ -230,7 +230,7 @@ mod tests {
         };
         let answers = [
             client.call(&ListPlugins {}).await.map(drop),
-            client.call(&stop).await,
+            client.call(&stop).await.map(drop),
             client.call(&UpdatePlugin { plugin }).await,
         ];
         for answer in answers {

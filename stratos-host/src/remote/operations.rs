@@ -125,7 +125,7 @@ operations! {
     StartPlugin { plugin } => POST "/plugins/{plugin}/start" -> (), has_timeout: false;
 
     /// Stops a plugin. Answered when it has stopped.
-    StopPlugin { plugin } => POST "/plugins/{plugin}/stop" -> (), has_timeout: false;
+    StopPlugin { plugin } => POST "/plugins/{plugin}/stop" -> Option<String>, has_timeout: false;
 
     /// Builds a plugin and replaces the running version. Answered when the new version runs.
     UpdatePlugin { plugin } => POST "/plugins/{plugin}/update" -> (), has_timeout: false;

@@ -107,7 +107,7 @@ pub static VERBS: &[Verb] = &[
         optional: &["plugin", "fails"],
         parse: |_| {
             Some(Action::new("", |cx| async move {
-                Ok(cx.control.stop(&cx.plugin).await?)
+                Ok(cx.control.stop(&cx.plugin).await.map(drop)?)
             }))
         },
     },

@@ -16,6 +16,9 @@ pub(super) async fn index(State(control): State<Control>) -> String {
         let state = plugin.state.as_str();
         let (name, id, version) = (&plugin.name, &plugin.id, &plugin.version);
         let _ = writeln!(page, "\n{name} ({id} {version}): {state}");
+        if let Some(reason) = plugin.state.reason() {
+            let _ = writeln!(page, "  {reason}");
+        }
         for (method, path) in plugin.listed_routes() {
             let _ = writeln!(page, "  {method:<6} {origin}{path}");
         }

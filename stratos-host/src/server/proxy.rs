@@ -59,7 +59,10 @@ pub(super) async fn forward(control: &Control, mut request: Request) -> Response
         }
         Err(error) => {
             let reason = match session.exit_before_answer().await {
-                Some(exit) => exit,
+                Some(exit) => {
+                    control.wait_for_end(&session.caller).await;
+                    exit
+                }
                 None => format!("did not answer: {}", chain(&error)),
             };
             return no_response(control, &session.caller, reason);

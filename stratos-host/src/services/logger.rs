@@ -7,7 +7,7 @@ use stratos_protocol::limits::LOG_LINE_BYTES;
 use stratos_protocol::logger::{Level, Log, LogDropped};
 use stratos_transport::rpc;
 
-use crate::event::{EventBus, cut, cut_data, cut_tag};
+use crate::event::{EventBus, JsonText, cut, cut_tag};
 use crate::services::service::{Caller, Resources, RpcResult, Service};
 
 /// Emits log lines as events.
@@ -53,8 +53,8 @@ impl Service for LoggerService {
             data,
         } = rpc::decode(params)?;
         let (tag, message) = (cut_tag(tag), cut(message, LOG_LINE_BYTES));
-        self.events
-            .log(&caller.plugin, level, &tag, message, data.map(cut_data));
+        let data = data.map(JsonText::new_or_quoted);
+        self.events.log(&caller.plugin, level, &tag, message, data);
         Ok(())
     }
 

@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 use crate::http::{Connector, HttpClient};
-use crate::process::{LaunchedPlugin, ProcessHandle};
+use crate::process::{Exit, LaunchedPlugin, ProcessHandle};
 use crate::routing::Target;
 use crate::services::Caller;
 use crate::session::SessionContext;
@@ -211,21 +211,27 @@ impl Session {
                     return broke_protocol(violation);
                 }
                 // The process usually exits right after its connection, and its exit status tells more.
-                match timeout(EXIT_TIMEOUT, self.process.wait()).await {
+                match timeout(EXIT_TIMEOUT, self.process.exit()).await {
                     Ok(exit) => exit,
                     Err(_) => {
                         self.process.terminate().await;
-                        "closed its connection to the shell".to_owned()
+                        return "closed its connection to the shell by itself".to_owned();
                     }
                 }
             }
         };
-        format!("{exit} by itself")
+        // A signal has a sender, which may be the process itself or not.
+        let by = if exit.is_by_signal() {
+            ""
+        } else {
+            " by itself"
+        };
+        format!("{exit}{by}{}", exit.last_output())
     }
 
     /// Waits for the exit of the process, and until the messages are read that it sent before; returns how it ended.
-    async fn exited(&self) -> String {
-        let exit = self.process.wait().await;
+    async fn exited(&self) -> Exit {
+        let exit = self.process.exit().await;
         let _ = timeout(CLOSE_TIMEOUT, self.peer.closed()).await;
         exit
     }
@@ -295,7 +301,7 @@ impl Session {
             // An answer counts, even if the process has ended since.
             biased;
             result = self.peer.call(params, limit) => result,
-            exit = self.exited() => return Err(format!("{exit} during {name}")),
+            exit = self.exited() => return Err(ended_during(name, &exit)),
         };
         let (duration, succeeded) = (begin.elapsed(), result.is_ok());
         debug!(plugin, generation, ?duration, succeeded, "{name} returned");
@@ -318,9 +324,10 @@ impl Session {
                 let left = left
                     .max(self.context.timeouts.current().exit)
                     .min(EXIT_TIMEOUT);
-                let exit = timeout(left, self.process.wait()).await;
-                let exit = exit.unwrap_or_else(|_| "closed its connection".to_owned());
-                Err(format!("{exit} during {name}"))
+                Err(match timeout(left, self.process.exit()).await {
+                    Ok(exit) => ended_during(name, &exit),
+                    Err(_) => format!("closed its connection during {name}"),
+                })
             }
             Err(error) => Err(format!("{name}: {error}")),
         }
@@ -339,6 +346,10 @@ async fn drive(driver: PeerDriver, caller: Arc<Caller>, context: SessionContext)
         events.log_from_shell(&caller.plugin, Level::Error, text);
     }
     context.services.session_ended(&caller);
+}
+
+fn ended_during(hook: &str, exit: &Exit) -> String {
+    format!("{exit} during {hook}{}", exit.last_output())
 }
 
 fn broke_protocol(violation: &str) -> String {

@@ -195,6 +195,23 @@ impl ConfigStore {
         Ok(self.page(plugin, None, usize::MAX)?.0)
     }
 
+    /// Returns plugin ids and keys of all values, also of damaged ones.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn keys(&self) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|transaction| {
+            let table = transaction.open_table(VALUES)?;
+            let keys = table.iter()?.map(|entry| {
+                let (key, _) = entry?;
+                let (plugin, key) = key.value();
+                Ok((plugin.to_owned(), key.to_owned()))
+            });
+            keys.collect()
+        })
+    }
+
     /// Replaces all values of one plugin in one transaction.
     ///
     /// # Errors

@@ -25,6 +25,9 @@ pub struct ConfigExport {
 struct FormatVersion;
 
 impl ConfigExport {
+    /// Key of the version, by which an export of all plugins is recognized.
+    const VERSION: &str = "stratosConfig";
+
     /// Number of values of all plugins.
     #[must_use]
     pub fn value_count(&self) -> usize {
@@ -52,11 +55,15 @@ impl ConfigExport {
     ///
     /// # Errors
     ///
-    /// When the JSON is not an object, or contains a key twice; with line and column.
+    /// When the JSON is not an object, contains a key twice, or is an export of all plugins; with line and column.
     pub fn plugin_values_from_json(
         bytes: &[u8],
     ) -> Result<BTreeMap<String, Value>, serde_json::Error> {
-        serde_json::from_slice::<UniqueKeys<Value>>(bytes).map(|values| values.0)
+        let UniqueKeys(values) = serde_json::from_slice(bytes)?;
+        match values.contains_key(Self::VERSION) {
+            true => Err(serde_json::Error::custom("it is an export of all plugins")),
+            false => Ok(values),
+        }
     }
 }
 

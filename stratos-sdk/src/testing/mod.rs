@@ -27,7 +27,7 @@ pub use self::plugin_factory::IntoPlugin;
 pub use self::report::{Leak, Registered, Report};
 pub use self::shell::TestShell;
 pub use stratos_host::control::ControlError;
-pub use stratos_host::event::LogLine;
+pub use stratos_host::event::{JsonText, LogLine};
 pub use stratos_host::event::{ScenarioOutcome, StepReport};
 pub use stratos_host::scenario::ScenarioReport;
 pub use stratos_host::{PluginState, ShellVersion};

@@ -176,11 +176,9 @@ impl Leak {
         let Event::Log(line) = &**event else {
             return None;
         };
-        let leak = line
-            .data
-            .as_ref()
-            .filter(|_| line.tag == "stratos")?
-            .get("leak")?;
+        let data = line.data.as_ref().filter(|_| line.tag == "stratos")?;
+        let data = data.value();
+        let leak = data.get("leak")?;
         let text = |key| leak.get(key).and_then(Value::as_str).map(str::to_owned);
         let plugin = line.plugin.clone();
         match (text("task"), text("request")) {

@@ -35,6 +35,15 @@ fn values_are_set_as_in_the_settings_page_with_a_running_shell() {
     let folder = plugin(MANIFEST);
     let shell = ShellProcess::start(folder.path());
     values_are_set_as_in_the_settings_page(&|arguments| shell.command(arguments));
+    shell.set_config("forms", "unit", "5");
+    drop(shell);
+    let mut shell = ShellProcess::start(folder.path());
+    let warning = shell.wait_for(|event| event["event"] == "log");
+    let expected = "a stored value does not fit: the setting `unit` takes one of \"kg\", \"lb\", not 5; `cargo stratos config delete forms unit` removes it";
+    assert_eq!(
+        (&warning["level"], &warning["message"]),
+        (&json!("warn"), &json!(expected))
+    );
 }
 
 #[test]
@@ -82,6 +91,24 @@ fn values_are_set_as_in_the_settings_page(command: &dyn Fn(&[&str]) -> CommandOu
             "`--force` stores it nevertheless".to_owned(),
         ),
         (
+            "refresh_interval",
+            "thirty",
+            "the setting `refresh_interval` takes a whole number from 1 to 3600, not the text \"thirty\"",
+            "`--force` stores it nevertheless".to_owned(),
+        ),
+        (
+            "unit",
+            "Pounds",
+            "the setting `unit` takes one of \"kg\", \"lb\", not the text \"Pounds\"",
+            "did you mean `\"lb\"`? `--force` stores it nevertheless".to_owned(),
+        ),
+        (
+            "unknown",
+            "{a:1}",
+            "the manifest has no setting `unknown`",
+            format!("{keys}; `--force` stores a value of the plugin's own"),
+        ),
+        (
             "api_url",
             "\"ftp://a\"",
             "the setting `api_url` takes text that matches the pattern `^https?://`, not the text \"ftp://a\"",
@@ -94,7 +121,26 @@ fn values_are_set_as_in_the_settings_page(command: &dyn Fn(&[&str]) -> CommandOu
         assert_eq!(refused.stderr, expected);
     }
     assert_eq!(set("refresh_interval", "10").stderr, "");
-    let airline = set("api_url", "\"https://a.b\"");
+    assert_eq!(set("unit", "lb").stderr, "");
+    assert_eq!(
+        command(&["config", "get", "forms", "unit"]).stdout,
+        "\"lb\"\n"
+    );
+    command(&["config", "delete", "forms", "unit"]);
+    for (value, error) in [
+        (
+            "{a:1}",
+            "error: the value is not JSON: key must be a string at line 1 column 2\n",
+        ),
+        (
+            "word",
+            "error: the value is not JSON: expected value at line 1 column 1; for a string, keep the quotes: '\"word\"'\n",
+        ),
+    ] {
+        let refused = command(&["config", "set", "--force", "forms", "own", value]);
+        assert_eq!((refused.code, refused.stderr.as_str()), (Some(2), error));
+    }
+    let airline = set("api_url", "https://a.b");
     assert_eq!(airline.code, Some(0), "{airline:?}");
     let note = "api_url has the scope airline: in the real shell the airline's administrator sets it, and pilots cannot";
     assert!(airline.stderr.contains(note), "{airline:?}");
@@ -106,7 +152,7 @@ fn values_are_set_as_in_the_settings_page(command: &dyn Fn(&[&str]) -> CommandOu
     let list = command(&["config", "list", "forms"]);
     let expected = "\
 refresh_interval  10    set; takes a whole number from 1 to 3600; default 30; scope user
-api_url           5     the setting `api_url` takes text that matches the pattern `^https?://`, not 5
+api_url           5     the setting `api_url` takes text that matches the pattern `^https?://`, not 5; scope airline: read-only for pilots; `cargo stratos config delete forms api_url` removes it
 unit              \"kg\"  default, not set; takes one of \"kg\", \"lb\"; scope user
 last_sync         1700  not in the manifest
 ";
@@ -137,6 +183,9 @@ last_sync         1700  not in the manifest
     assert_eq!(typo.code, Some(1), "{typo:?}");
     let expected = "error: plugin `forms` has no config value `units`; did you mean `unit`?\n";
     assert_eq!(typo.stderr, expected);
+    let typo = command(&["config", "delete", "forms", "api_ulr"]);
+    let expected = "error: plugin `forms` has no config value `api_ulr`; did you mean `api_url`?\n";
+    assert_eq!((typo.code, typo.stderr.as_str()), (Some(1), expected));
     assert_eq!(
         command(&["config", "delete", "forms", "api_url"]).code,
         Some(0)
@@ -163,7 +212,7 @@ fn imported_values_that_do_not_fit_are_named() {
     assert!(one.stderr.contains(problem), "{one:?}");
     assert!(!one.stderr.contains("own"), "{one:?}");
     let list = config(&state, &["config", "list", "forms"]);
-    let row = "unit              \"stone\"  the setting `unit` takes one of \"kg\", \"lb\", not the text \"stone\"; default \"kg\"\n";
+    let row = "unit              \"stone\"  the setting `unit` takes one of \"kg\", \"lb\", not the text \"stone\"; default \"kg\"; scope user; `cargo stratos config delete forms unit` removes it\n";
     assert!(list.stdout.contains(row), "{list:?}");
     let export = config(&state, &["config", "export"]);
     std::fs::write(&file, export.stdout).unwrap();
@@ -172,21 +221,41 @@ fn imported_values_that_do_not_fit_are_named() {
 }
 
 #[test]
-fn a_list_of_nothing_says_so() {
+fn a_misspelt_plugin_is_refused_with_and_without_a_shell() {
     let folder = plugin(MANIFEST);
     let state = folder.path().join(".stratos");
     drop(StateDir::open(&state).unwrap());
-    let list = config(&state, &["config", "list", "froms"]);
-    assert_eq!((list.code, list.stdout.as_str()), (Some(0), ""));
-    let expected = "froms has no settings and no config values; nor has any other plugin";
-    assert!(list.stderr.contains(expected), "{list:?}");
-    assert_eq!(
-        config(&state, &["config", "set", "forms", "unit", "\"lb\""]).code,
-        Some(0)
+    // The second one is in the current folder.
+    let values = folder.path().join("values.json");
+    std::fs::write(&values, "{}").unwrap();
+    let values = values.to_str().unwrap();
+    let commands: [&[&str]; 5] = [
+        &["config", "set", "froms", "unit", "lb"],
+        &["config", "get", "froms", "unit"],
+        &["config", "list", "froms"],
+        &["config", "export", "froms"],
+        &["config", "import", "froms", values],
+    ];
+    for arguments in commands {
+        let refused = config(&state, arguments);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        let expected = "there is no plugin `froms` here or beside the state folder, but forms, my-plugin\nhelp: ";
+        assert!(refused.stderr.contains(expected), "{refused:?}");
+    }
+    let forced = config(
+        &state,
+        &["config", "set", "--force", "froms", "unit", "\"lb\""],
     );
+    assert_eq!(forced.code, Some(0), "{forced:?}");
     let list = config(&state, &["config", "list", "froms"]);
-    let expected = "froms has no settings and no config values; values are stored for forms";
-    assert!(list.stderr.contains(expected), "{list:?}");
+    assert!(list.stdout.contains("not in the manifest"), "{list:?}");
+    let shell = ShellProcess::start(folder.path());
+    for arguments in commands {
+        let refused = shell.command(arguments);
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        let expected = "there is no plugin `froms`; this shell has forms";
+        assert!(refused.stderr.contains(expected), "{refused:?}");
+    }
 }
 
 #[test]
@@ -205,7 +274,12 @@ fn without_a_valid_manifest_the_value_is_not_checked() {
     let folder = plugin("{}");
     let state = folder.path().join(".stratos");
     drop(StateDir::open(&state).unwrap());
-    let set = config(&state, &["config", "set", "forms", "anything", "1"]);
+    let set = |key, options: &[&str]| {
+        let arguments = ["config", "set", "forms", key, "1"];
+        config(&state, &[&arguments, options].concat())
+    };
+    assert_eq!(set("anything", &["--force"]).code, Some(0));
+    let set = set("anything", &[]);
     assert_eq!(set.code, Some(0), "{set:?}");
     let note = "the value is not checked, since there is no valid plugin.json of forms";
     assert!(set.stderr.contains(note), "{set:?}");

@@ -276,8 +276,11 @@ fn a_plugin_in_a_workspace_that_lists_it_is_no_workspace_of_its_own() {
 #[test]
 fn a_git_repository_is_created_unless_inside_one() {
     let root = folder();
+    let init = ["init", "--quiet", "outer"];
+    let git = Command::new("git").args(init).current_dir(&root).status();
+    assert!(git.unwrap().success());
     for (arguments, has_repository) in [
-        (&["outer"][..], true),
+        (&["alone"][..], true),
         (&["outer/inner"], false),
         (&["outer/own", "--vcs", "git"], true),
         (&["none", "--vcs", "none"], false),
@@ -286,6 +289,19 @@ fn a_git_repository_is_created_unless_inside_one() {
         assert_eq!(made.code, Some(0), "{made:?}");
         let head = root.path().join(arguments[0]).join(".git/HEAD");
         assert_eq!(head.is_file(), has_repository, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_plugin_inside_of_another_one_is_refused() {
+    let root = folder();
+    assert_eq!(new(root.path(), &["outer"]).code, Some(0));
+    for path in ["outer/inner", "outer/src/inner"] {
+        let refused = new(root.path(), &[path]);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        let expected = "and plugins cannot be nested\nhelp: use a path outside of it";
+        assert!(refused.stderr.contains(expected), "{refused:?}");
+        assert!(!root.path().join(path).exists());
     }
 }
 

@@ -168,11 +168,24 @@ fn ipc_calls_and_config_changes_have_events() {
         Some(0)
     );
     assert_eq!(shell.call("sample", "delete", "\"starts\"").code, Some(0));
+    shell.set_config("sample", "old", "1");
+    // Values that an import replaces are removed, of one plugin and of all.
+    let file = plugins.root().join("values.json");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, r#"{ "new": 1 }"#).unwrap();
+    let import = shell.command(&["config", "import", "sample", path]);
+    assert_eq!(import.code, Some(0), "{import:?}");
+    std::fs::write(&file, r#"{ "stratosConfig": 1, "plugins": {} }"#).unwrap();
+    assert_eq!(shell.command(&["config", "import", path]).code, Some(0));
     for (key, value, by_plugin) in [
         ("home", Some(json!({ "icao": "EDDF" })), false),
         ("home", Some(Value::Null), false),
         ("home", None, false),
         ("starts", None, true),
+        ("old", Some(json!(1)), false),
+        ("old", None, false),
+        ("new", Some(json!(1)), false),
+        ("new", None, false),
     ] {
         let mut expected =
             json!({ "event": "config", "plugin": "sample", "key": key, "by_plugin": by_plugin });

@@ -272,19 +272,21 @@ fn a_crashed_plugin_is_errored_and_can_be_started_again() {
     let mut shell = ShellProcess::start(plugins.root());
     let _ = shell.call("sample", "exit", "9");
     let event = shell.wait_for_state("sample", "errored");
-    assert_eq!(event["state"]["reason"], "exited with code 9 by itself");
+    let reason = "exited with code 9 by itself; its last lines on stderr: complained by sample";
+    assert_eq!(event["state"]["reason"], reason);
+    assert!(shell.get("/").body.contains(reason));
     assert_eq!(shell.get("/api/sample/hello/x").status, 503);
     assert!(
         shell
             .call("sample", "echo", "1")
             .stderr
-            .contains("by itself; `cargo stratos start sample` starts it")
+            .contains("complained by sample; `cargo stratos start sample` starts it")
     );
     let update = shell.command(&["update", "sample"]);
     assert!(
         update
             .stderr
-            .contains("`cargo stratos start sample` starts it"),
+            .contains("complained by sample; `cargo stratos start sample` starts it"),
         "{update:?}"
     );
     assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
@@ -371,6 +373,21 @@ fn a_hanging_on_stop_is_killed_in_time() {
         "left: {:?}",
         watch.alive()
     );
+}
+
+#[test]
+fn a_stop_tells_that_on_stop_failed() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let shell = ShellProcess::start(plugins.root());
+    shell.set_config("sample", "stops", "\"no number\"");
+    let stop = shell.command(&["stop", "sample"]);
+    assert_eq!(stop.code, Some(0), "{stop:?}");
+    let expected = "sample is stopped, but on_stop failed: config value `stops`";
+    assert!(stop.stderr.contains(expected), "{stop:?}");
+    assert_eq!(shell.command(&["start", "sample"]).code, Some(0));
+    shell.set_config("sample", "stops", "1");
+    let stop = shell.command(&["stop", "sample"]);
+    assert_eq!(stop.stderr, "sample is stopped\n");
 }
 
 #[test]

@@ -23,7 +23,8 @@ fn restarts_back_off_and_are_limited() {
     for crash in 1..5_u32 {
         let _ = shell.call("sample", "exit", "9");
         let waits = shell.wait_for_state("sample", "backing-off");
-        assert_eq!(waits["state"]["reason"], "exited with code 9 by itself");
+        let reason = "exited with code 9 by itself; its last lines on stderr: complained by sample";
+        assert_eq!(waits["state"]["reason"], reason);
         let wait = waits["state"]["retry_in_ms"].as_u64().unwrap();
         let bounds = (200 << (crash - 1))..=(300 << (crash - 1));
         assert!(bounds.contains(&wait), "{crash}: {wait} ms");
@@ -37,7 +38,10 @@ fn restarts_back_off_and_are_limited() {
         assert_eq!(shell.get("/api/sample/hello/x").status, 200);
     }
     let _ = shell.call("sample", "exit", "9");
-    shell.wait_for_state("sample", "errored");
+    let errored = shell.wait_for_state("sample", "errored");
+    let reason = errored["state"]["reason"].as_str().unwrap();
+    let limit = "; it is not started again after 5 crashes within 60 s";
+    assert!(reason.ends_with(limit), "{reason}");
     assert_eq!(
         shell.get("/api/another/hello/x").status,
         200,
@@ -68,7 +72,7 @@ fn a_plugin_that_backs_off_can_be_stopped_and_started() {
     let refused = control.command("sample", "update");
     assert_eq!(control.command("sample", "stop").status, 200);
     assert!(matches!(state, PluginState::BackingOff { .. }), "{state:?}");
-    let expected = "is backing-off: `cargo stratos start sample` starts it";
+    let expected = "is backing-off: exited with code 9 by itself; its last lines on stderr: complained by sample; `cargo stratos start sample` starts it";
     assert!(refused.body.contains(expected), "{refused:?}");
     assert_eq!(shell.plugin("sample")["state"]["name"], "stopped");
     assert_eq!(

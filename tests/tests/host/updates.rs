@@ -55,7 +55,7 @@ fn a_crash_of_the_old_generation_during_on_resume_is_logged_and_a_stop_cancels_t
     let update = thread::spawn(move || stratos(Path::new("."), update));
     shell.wait_for(|event| event["message"] == "hanging");
     let _ = shell.call("resumes", "exit", "9");
-    let expected = "exited with code 9 by itself, while its newer version is on its way";
+    let expected = "ended while its newer version is on its way: exited with code 9 by itself; its last lines on stderr: complained by resumes";
     shell.wait_for(|event| event["message"] == expected);
     assert_eq!(shell.plugin("resumes")["state"]["name"], "starting");
     assert_eq!(shell.command(&["stop", "resumes"]).code, Some(0));

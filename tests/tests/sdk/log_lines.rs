@@ -49,6 +49,20 @@ async fn a_line_with_more_data_than_a_frame_is_shortened() {
 }
 
 #[tokio::test]
+async fn data_that_fits_into_a_frame_is_whole() {
+    let plugin = || {
+        plugin_that(|ctx| {
+            let data = json!({ "text": "x".repeat(500_000) });
+            ctx.logger.info_with("big", "said", &data);
+        })
+    };
+    let shell = TestShell::new(plugin).in_memory();
+    let shell = shell.start_anyway().await.unwrap();
+    let whole = format!("said {{\"text\":\"{}\"}}", "x".repeat(500_000));
+    assert!(shell.transcript().contains(&whole));
+}
+
+#[tokio::test]
 async fn the_lines_before_a_panic_come_before_the_end_of_the_plugin() {
     let plugin = || {
         plugin_that(|ctx| {

@@ -34,8 +34,8 @@ fn a_plugin_that_does_not_run_is_named_with_its_state_and_reason() {
         (
             "crashes",
             "errored",
-            "exited with code 9 by itself",
-            "exited with code 9 by itself; `cargo stratos start crashes` starts it",
+            "exited with code 9 by itself; its last lines on stderr: complained by crashes",
+            "exited with code 9 by itself; its last lines on stderr: complained by crashes; `cargo stratos start crashes` starts it",
         ),
         (
             "panics",

@@ -151,7 +151,7 @@ fn an_invalid_import_is_refused_as_a_whole_with_its_location() {
             assert_eq!(refused.code, Some(code), "{reason}: {refused:?}");
             assert!(refused.stderr.contains(reason), "{reason}: {refused:?}");
         }
-        for text in [r#"{"a": 1, "a": 2}"#, "[]", "", "{\"a\": }"] {
+        for text in [r#"{"a": 1, "a": 2}"#, "[]", "", "{\"a\": }", &before] {
             fs::write(&file, text).unwrap();
             let refused = config(&state, &["import", "sample", path(&file)]);
             assert_eq!(refused.code, Some(2), "{text}: {refused:?}");

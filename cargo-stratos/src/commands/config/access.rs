@@ -1,5 +1,6 @@
 //! Access to config values, through the running shell or directly in the state folder.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,16 +46,26 @@ impl ConfigAccess {
         }
     }
 
-    /// Settings in the manifest of a plugin; `None` if they are unknown.
+    /// Settings in the manifest of a plugin; `None` if they are unknown. An unknown plugin without any value is an error,
+    /// since its id is probably misspelt.
     pub(super) async fn settings(&self, plugin: &str) -> Result<Option<Vec<Setting>>, Error> {
         match self {
             Self::Shell(shell) => {
                 let plugin = plugin.to_owned();
                 Ok(shell.call(&GetSettings { plugin }).await?)
             }
-            Self::StateDir(_, folders) => {
-                let project = find_project(folders, plugin);
-                Ok(project.map(|project| project.manifest.settings))
+            Self::StateDir(state, folders) => {
+                let mut projects = projects(folders);
+                if let Some(settings) = projects.remove(plugin) {
+                    return Ok(Some(settings));
+                }
+                let stored = state.store().keys().map_err(store_error)?;
+                let mut known: BTreeSet<_> = stored.into_iter().map(|(plugin, _)| plugin).collect();
+                if known.contains(plugin) {
+                    return Ok(None);
+                }
+                known.extend(projects.into_keys());
+                Err(unknown_plugin(plugin, &known))
             }
         }
     }
@@ -133,12 +144,16 @@ fn plugin_folders(state_dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The plugin with this id in one of the folders. Plugins whose manifests have errors are skipped.
-fn find_project(folders: &[PathBuf], id: &str) -> Option<Project> {
+/// Settings of the plugins in the folders, by plugin id. Plugins whose manifests have errors are skipped.
+fn projects(folders: &[PathBuf]) -> BTreeMap<String, Vec<Setting>> {
     let candidates = folders.iter().flat_map(|folder| candidates(folder));
-    candidates
-        .filter_map(|folder| Project::read(&folder).ok())
-        .find(|project| project.manifest.id == id)
+    let projects = candidates.filter_map(|folder| Project::read(&folder).ok());
+    // The first folder counts.
+    let mut settings = BTreeMap::new();
+    for Project { manifest, .. } in projects {
+        settings.entry(manifest.id).or_insert(manifest.settings);
+    }
+    settings
 }
 
 /// The folder itself if it has `plugin.json`, otherwise what it contains.
@@ -158,6 +173,23 @@ fn store_error(error: StoreError) -> Error {
         true => Error::Refused(error.to_string()),
         false => Error::Config(error),
     }
+}
+
+/// The error for a plugin that has neither a valid manifest here nor values.
+fn unknown_plugin(plugin: &str, known: &BTreeSet<String>) -> Error {
+    let known: Vec<_> = known
+        .iter()
+        .map(|id| id.escape_debug().to_string())
+        .collect();
+    let known = match known.is_empty() {
+        true => "nor any other".to_owned(),
+        false => format!("but {}", known.join(", ")),
+    };
+    let plugin = plugin.escape_debug();
+    Error::usage(
+        format!("there is no plugin `{plugin}` here or beside the state folder, {known}"),
+        "`cargo stratos check` shows the mistakes of a plugin.json; `config set --force` stores values without one",
+    )
 }
 
 /// The error of a running shell for a missing value.

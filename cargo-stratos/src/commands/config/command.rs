@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::Value;
-use stratos_host::config::{SettingError, check_value};
+use stratos_host::config::{Setting, SettingError, check_value};
 use stratos_host::remote::ConfigValues;
 use stratos_host::store::ConfigExport;
-use stratos_manifest::{SettingScope, closest};
+use stratos_manifest::{SettingScope, SettingType, closest};
 
 use crate::block_on::block_on;
 use crate::commands::config::access::{ConfigAccess, no_value};
@@ -18,7 +18,9 @@ use crate::config_entry::ConfigEntry;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
-use crate::output::{config_rows, escape, escape_line, setting_details, to_pretty_json};
+use crate::output::{
+    config_removal, config_rows, escape, escape_line, setting_details, to_pretty_json,
+};
 use crate::replace_file::replace_file;
 
 /// Read and change the config values of plugins, with or without a running shell
@@ -44,9 +46,9 @@ enum Action {
     Set {
         plugin: String,
         key: String,
-        /// The value, as JSON
-        #[arg(value_parser = parse_json, allow_hyphen_values = true)]
-        value: Value,
+        /// The value, as JSON; a text of a setting needs no quotes
+        #[arg(allow_hyphen_values = true)]
+        value: String,
         /// Store the value without a check against plugin.json, for keys that are the plugin's own
         #[arg(long)]
         force: bool,
@@ -95,16 +97,30 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
             value,
             force,
         } => {
-            if !force {
-                check(cx, config, &plugin, &key, &value).await?;
-            }
+            let value = match force {
+                true => {
+                    // A plugin without a manifest has no settings.
+                    let settings = config.settings(&plugin).await.ok().flatten();
+                    parse_value(settings.as_deref(), &key, &value)?
+                }
+                false => checked_value(cx, config, &plugin, &key, &value).await?,
+            };
             config.set(plugin, key, value).await?;
         }
-        Action::Delete { plugin, key } => config.delete(plugin, key).await?,
+        Action::Delete { plugin, key } => {
+            let stored = config.all(plugin.clone()).await?;
+            if !stored.contains_key(&key) {
+                return Err(missing_value(plugin, key, stored.keys()));
+            }
+            config.delete(plugin, key).await?;
+        }
         Action::List { plugin, json } => list(cx, config, plugin, json).await?,
         Action::Export { plugin, output } => {
             let text = match plugin {
-                Some(plugin) => to_pretty_json(&config.all(plugin).await?),
+                Some(plugin) => {
+                    config.settings(&plugin).await?;
+                    to_pretty_json(&config.all(plugin).await?)
+                }
                 None => to_pretty_json(&config.export().await?),
             };
             match output {
@@ -120,6 +136,7 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
                 Some(plugin) => {
                     let values = read(file, ConfigExport::plugin_values_from_json)?;
                     let count = values.len();
+                    config.settings(&plugin).await?;
                     config.replace(plugin.clone(), values.clone()).await?;
                     note_problems(cx, config, &plugin, values).await;
                     count
@@ -150,15 +167,8 @@ async fn get(
     let settings = config.settings(&plugin).await?.unwrap_or_default();
     let entries = ConfigEntry::all(&settings, config.all(plugin.clone()).await?);
     let Some(entry) = entries.iter().find(|entry| entry.key == key) else {
-        let similar = closest(&key, entries.iter().map(|entry| entry.key.as_str()));
-        return Err(match similar {
-            Some(similar) => Error::Refused(format!(
-                "{}; did you mean `{}`?",
-                no_value(plugin, key),
-                similar.escape_debug()
-            )),
-            None => no_value(plugin, key),
-        });
+        let keys = entries.iter().map(|entry| &entry.key);
+        return Err(missing_value(plugin, key, keys));
     };
     if json {
         return cx.output.json(entry);
@@ -169,7 +179,9 @@ async fn get(
             .note(format_args!("{}: {details}", escape_line(&key)));
     }
     if let Some(problem) = &entry.problem {
-        cx.output.note(escape_line(problem));
+        let removal = config_removal(&plugin, &key);
+        cx.output
+            .note(format_args!("{}; {removal}", escape_line(problem)));
     }
     match entry.current() {
         Some(value) => cx.output.json(value),
@@ -177,22 +189,56 @@ async fn get(
     }
 }
 
-/// Checks a value as the settings page does.
-async fn check(
+/// The error for a missing value, with the key that is probably meant.
+fn missing_value<'k>(plugin: String, key: String, keys: impl Iterator<Item = &'k String>) -> Error {
+    match closest(&key, keys.map(String::as_str)) {
+        Some(similar) => {
+            let similar = similar.escape_debug().to_string();
+            let error = no_value(plugin, key);
+            Error::Refused(format!("{error}; did you mean `{similar}`?"))
+        }
+        None => no_value(plugin, key),
+    }
+}
+
+/// Parses a value. Without JSON, it is a text where the manifest tells that the value is none of any JSON.
+fn parse_value(settings: Option<&[Setting]>, key: &str, text: &str) -> Result<Value, Error> {
+    let mut settings = settings.into_iter().flatten();
+    let setting = settings.find(|setting| setting.key == key);
+    match parse_json(text) {
+        Err(_) if setting.is_some_and(|setting| setting.kind != SettingType::Json) => {
+            Ok(Value::String(text.to_owned()))
+        }
+        parsed => parsed.map_err(|error| Error::Usage {
+            message: format!("the value is not JSON: {error}"),
+            help: None,
+        }),
+    }
+}
+
+/// Parses a value and checks it as the settings page does.
+async fn checked_value(
     cx: &Context,
     config: &ConfigAccess,
     plugin: &str,
     key: &str,
-    value: &Value,
-) -> Result<(), Error> {
-    let Some(settings) = config.settings(plugin).await? else {
+    text: &str,
+) -> Result<Value, Error> {
+    let settings = config.settings(plugin).await?;
+    let value = parse_value(settings.as_deref(), key, text);
+    let Some(settings) = settings else {
         cx.output.note(format_args!(
             "the value is not checked, since there is no valid plugin.json of {} here or beside the state folder",
             escape(plugin)
         ));
-        return Ok(());
+        return value;
     };
-    let setting = check_value(&settings, key, value).map_err(|error| {
+    // An unknown key is the first mistake.
+    let value = match settings.iter().any(|setting| setting.key == key) {
+        true => value?,
+        false => Value::Null,
+    };
+    let setting = check_value(&settings, key, &value).map_err(|error| {
         let force = match error {
             SettingError::UnknownKey { .. } => "`--force` stores a value of the plugin's own",
             SettingError::Value { .. } => "`--force` stores it nevertheless",
@@ -205,7 +251,7 @@ async fn check(
             escape(key)
         ));
     }
-    Ok(())
+    Ok(value)
 }
 
 async fn list(
@@ -219,19 +265,13 @@ async fn list(
     if json {
         return cx.output.json(&entries);
     }
-    for row in config_rows(&entries) {
+    for row in config_rows(&plugin, &entries) {
         cx.output.line(row)?;
     }
     if entries.is_empty() {
-        let stored = config.export().await?.plugins;
-        let stored: Vec<_> = stored.keys().map(|id| escape(id).to_string()).collect();
-        let others = match stored.is_empty() {
-            true => "nor has any other plugin".to_owned(),
-            false => format!("values are stored for {}", stored.join(", ")),
-        };
+        let plugin = escape(&plugin);
         cx.output.note(format_args!(
-            "{} has no settings and no config values; {others}",
-            escape(&plugin)
+            "{plugin} has no settings and no config values"
         ));
     }
     Ok(())

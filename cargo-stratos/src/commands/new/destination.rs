@@ -4,7 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 
+use stratos_manifest::Manifest;
+
 use crate::error::Error;
+use crate::manifests::enclosing_plugin;
 
 /// A folder that does not exist, or is empty except for `.git`.
 #[derive(Debug)]
@@ -35,6 +38,21 @@ impl Destination {
                     name.display()
                 ),
                 "use another path",
+            ));
+        }
+        let is_plugin = nearest_existing.join(Manifest::FILE_NAME).is_file();
+        let outer = match is_plugin {
+            true => Some(nearest_existing.clone()),
+            false => enclosing_plugin(&nearest_existing),
+        };
+        if let Some(outer) = outer {
+            return Err(Error::usage(
+                format!(
+                    "cannot create `{}`: it is inside of the plugin in {}, and plugins cannot be nested",
+                    path.display(),
+                    outer.display()
+                ),
+                "use a path outside of it",
             ));
         }
         Ok(Self {

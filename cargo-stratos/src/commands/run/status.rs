@@ -66,21 +66,22 @@ impl StatusBlock {
     }
 }
 
-/// A command that the plugin answers without arguments, for the user to paste into a terminal.
+/// A command that the plugin answers without arguments, for the user to paste into a terminal. It changes nothing, going
+/// by the method of a route and the name of a channel.
 fn request_without_arguments(plugin: &PluginInfo, url: &str, state: &str) -> Option<String> {
     // The name must not contain other commands.
     let is_plain = |name: &&str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
         name.chars().all(plain)
     };
-    let mut channels = plugin.channels_without_payload.iter().map(String::as_str);
-    if let Some(channel) = channels.find(is_plain) {
-        return Some(format!("cargo stratos call {} {channel}{state}", plugin.id));
-    }
     let routes = plugin.routes.iter();
     let routes = routes.filter(|route| route.method == "GET" && route.without_arguments);
-    let path = routes.map(|route| &*route.path).find(is_plain)?;
-    Some(format!("curl {url}{path}"))
+    if let Some(path) = routes.map(|route| &*route.path).find(is_plain) {
+        return Some(format!("curl {url}{path}"));
+    }
+    let mut channels = plugin.channels_without_payload.iter().map(String::as_str);
+    let channel = channels.find(|name| name.starts_with("get") && is_plain(name))?;
+    Some(format!("cargo stratos call {} {channel}{state}", plugin.id))
 }
 
 /// Whether the plugin is errored.
@@ -95,20 +96,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_suggested_request_needs_no_arguments_and_has_no_special_characters() {
+    fn the_suggested_request_needs_no_arguments_only_reads_and_has_no_special_characters() {
         let status = status();
         let mut plugin = plugin();
-        let next = status.next_step(&[plugin.clone()]);
-        assert!(
-            next.contains("`cargo stratos call demo get-status`"),
-            "{next}"
-        );
-        plugin.channels_without_payload.truncate(1);
         let next = status.next_step(&[plugin.clone()]);
         let expected =
             "Next: change the code and save it; ask it with `curl http://h/api/demo/status`.";
         assert_eq!(next, expected);
         plugin.routes.truncate(3);
+        let next = status.next_step(&[plugin.clone()]);
+        assert!(
+            next.contains("`cargo stratos call demo get-status`"),
+            "{next}"
+        );
+        plugin.channels_without_payload.truncate(2);
         let next = status.next_step(&[plugin]);
         assert_eq!(next, "Next: change the code and save it.");
     }
@@ -153,7 +154,9 @@ mod tests {
                 route("GET", "/api/demo/status", true),
             ],
             channels: vec!["needs-payload".to_owned(), "get-status".to_owned()],
-            channels_without_payload: vec!["x; rm -r y".to_owned(), "get-status".to_owned()],
+            channels_without_payload: ["get; rm -r y", "delete-all", "get-status"]
+                .map(str::to_owned)
+                .into(),
         }
     }
 

@@ -122,6 +122,10 @@ impl Cargo {
         if quiet {
             command.arg("--quiet").stderr(Stdio::piped());
         }
+        if !self.options.colours {
+            // The progress, too, which cargo prints itself.
+            command.env("CARGO_TERM_COLOR", "never");
+        }
         command.args(dir_args).args(&self.options.args);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command

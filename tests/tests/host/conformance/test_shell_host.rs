@@ -145,7 +145,7 @@ impl ConformanceHost for TestShellHost {
             level: format!("{:?}", line.level).to_lowercase(),
             tag: line.tag,
             message: line.message,
-            data: line.data.unwrap_or_default(),
+            data: line.data.map(|data| data.value()).unwrap_or_default(),
         })
     }
 
