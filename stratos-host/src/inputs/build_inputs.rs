@@ -95,7 +95,7 @@ pub(crate) fn package_of<'p>(path: &Path, packages: &BTreeSet<&'p Path>) -> Opti
     folders.find_map(|folder| packages.get(folder).copied())
 }
 
-/// These files and the symbolic links on the way to them. `output` is a path in the target folder, whose files are no
+/// Files of a build and the symbolic links on the way to them. `output` is a path in the target folder, whose files are no
 /// inputs: build scripts have written them.
 fn with_links(
     files: impl Iterator<Item = PathBuf>,

@@ -143,7 +143,7 @@ struct DescribedPackage {
     package: PathPackage,
     /// Paths of the dependencies' manifests.
     path_dependencies: Vec<PathBuf>,
-    /// Those that only tests are built from.
+    /// Paths of the manifests of dependencies that only tests are built from.
     dev_dependencies: Vec<PathBuf>,
 }
 
