@@ -64,6 +64,14 @@ fn a_failed_build_keeps_the_last_good_version() {
     assert_eq!(again["build"]["again"], true);
     assert_eq!(again["build"]["output"], "", "the message is logged once");
 
+    sources.write("src/lib.rs", "");
+    fs::remove_file(sources.folder.join("src/main.rs")).unwrap();
+    let failed = shell.wait_for(|event| {
+        let output = event["build"]["output"].as_str();
+        output.is_some_and(|output| output.contains("builds no program: add `src/main.rs`"))
+    });
+    assert_eq!(failed["build"]["name"], "failed");
+
     sources.version("two");
     shell.wait_for_reload("sample");
     let answer = shell.get("/api/sample/version");
