@@ -302,7 +302,10 @@ fn an_invalid_manifest_is_not_applied() {
     assert!(error.contains("plugin.json:2:"), "{error}");
     assert_eq!(shell.plugin("sample")["name"], "Better");
     let answer = shell.get("/api/sample/version");
-    assert_eq!(answer.header("x-stratos-build"), Some("failed"));
+    assert_eq!(answer.header("x-stratos-build"), Some("blocked"));
+    let listed = shell.command(&["ps"]).stdout;
+    let expected = "running; changes are not built until its plugin.json is corrected\n";
+    assert!(listed.contains(expected), "{listed}");
     // The manifest stays as it was until the file is valid again.
     sources.version("two");
     sources.write("plugin.json", &good.replace("\"sample\"", "\"other\""));
