@@ -217,6 +217,9 @@ impl Error {
             Self::State(error) if error.is_read_only() => {
                 "name a state folder that this user can write to with `--state DIR`"
             }
+            Self::State(StateDirError::Folder { .. }) => {
+                "name a folder with `--state DIR`, which need not exist"
+            }
             Self::State(StateDirError::Store {
                 source: StoreError::Newer { .. },
                 ..
@@ -332,7 +335,7 @@ impl From<ClientError> for Error {
 impl From<ProjectError> for Error {
     fn from(error: ProjectError) -> Self {
         match error {
-            ProjectError::NotFound { .. } => Self::usage(
+            ProjectError::NotFound { .. } | ProjectError::NotAFolder { .. } => Self::usage(
                 error.to_string(),
                 "name a plugin's folder, or a folder with plugins in its subfolders",
             ),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use stratos_host::StateDir;
-use stratos_host::config::ProjectKind;
+use stratos_host::config::{ProjectError, ProjectKind};
 use stratos_host::process::TestBuild;
 use stratos_manifest::Manifest;
 use tracing::debug;
@@ -101,6 +101,9 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
                 "name a plugin's folder; if it is the name of a test: `cargo stratos test . {path}`"
             ),
         ));
+    }
+    if !path.is_dir() && !path.ends_with(Manifest::FILE_NAME) {
+        return Err(ProjectError::NotAFolder { path }.into());
     }
     if check::run(cx, check::Args::for_path(path.clone()))? == Outcome::Failure {
         return Ok(Outcome::Failure);

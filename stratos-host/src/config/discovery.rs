@@ -40,6 +40,12 @@ pub enum ProjectError {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// The path is that of another file than `plugin.json`.
+    #[error("{} is neither a folder nor a plugin.json", path.display())]
+    NotAFolder {
+        /// The path as it was given.
+        path: PathBuf,
+    },
     /// `plugin.json` or the folder cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -146,6 +152,9 @@ fn plugin_folder(path: &Path) -> Result<PathBuf, ProjectError> {
     match fs::read_dir(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(ProjectError::NotFound { path })
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(ProjectError::NotAFolder { path })
         }
         Err(source) if !path.is_dir() => Err(ProjectError::Read { path, source }),
         _ => Ok(path),

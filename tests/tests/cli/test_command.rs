@@ -62,6 +62,10 @@ fn test_fails_when_the_plugins_tests_fail() {
     let above = plugin.path().parent().unwrap();
     let name = plugin.path().file_name().unwrap().to_str().unwrap();
     assert_eq!(test(above, &[name]).code, Some(0), "from another folder");
+    let manifest = test(plugin.path(), &["plugin.json"]);
+    assert_eq!(manifest.code, Some(0), "{manifest:?}");
+    let source = test(plugin.path(), &["src/lib.rs"]);
+    assert_eq!(source.code, Some(2), "{source:?}");
 }
 
 #[test]
