@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use inquire::InquireError;
 use stratos_bundle::{IgnoreFileError, WriteZipError};
 use stratos_host::ShellError;
+use stratos_host::StateDir;
 use stratos_host::config::ProjectError;
 use stratos_host::config::StratosTomlError;
 use stratos_host::process::BuildError;
@@ -236,6 +237,16 @@ impl Error {
                 "every question has an option that answers it: see `cargo stratos new --help`"
             }
             Self::GitInit { .. } => "create the plugin without a repository: add `--vcs none`",
+            Self::NoRunningShell(HostFileError::NotFound { folder })
+            | Self::NoConfigStore { folder }
+                if folder.join(StateDir::NAME).is_dir() =>
+            {
+                let inner = folder.join(StateDir::NAME);
+                return Some(format!(
+                    "name the state folder in it: `--state {}`",
+                    inner.display()
+                ));
+            }
             Self::NoRunningShell(_) => {
                 "start one with `cargo stratos run`, or name the state folder of the running one with `--state DIR`"
             }
