@@ -337,7 +337,7 @@ fn code_that_is_saved_while_the_manifest_has_errors_waits_for_it() {
     shell.wait_for(|event| event["event"] == "reread");
     sources.version("two");
     let text = waits(&mut shell);
-    let expected = "src/main.rs changed, and is not built until plugin.json is corrected: ";
+    let expected = "src/main.rs changed, which is not built until plugin.json is corrected: ";
     assert!(
         text.starts_with(expected) && text.contains("plugin.json:2:"),
         "{text}"
@@ -350,6 +350,14 @@ fn code_that_is_saved_while_the_manifest_has_errors_waits_for_it() {
         text.starts_with(expected) && text.contains("cannot read"),
         "{text}"
     );
+    for number in 10..22 {
+        sources.write(&format!("../parts/{number}.rs"), "");
+    }
+    let parts = sources.folder.join("../parts");
+    fs::rename(parts, sources.folder.join("src/parts")).unwrap();
+    let text = waits(&mut shell);
+    let expected = "src/parts/19.rs and 2 more changed, which is not built until";
+    assert!(text.contains(expected), "{text}");
     sources.write("plugin.json", &good);
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "three");
