@@ -87,7 +87,7 @@ impl Project {
     /// When `plugin.json` is missing or has errors.
     pub fn read(folder: &Path) -> Result<Self, ProjectError> {
         let path = folder.join(Manifest::FILE_NAME);
-        let bytes = fs::read(&path).map_err(|source| ProjectError::Read {
+        let bytes = read_regular_file(&path).map_err(|source| ProjectError::Read {
             path: path.clone(),
             source,
         })?;
@@ -134,6 +134,14 @@ impl Project {
             found.push(project);
         }
         Ok(found)
+    }
+}
+
+/// Reads a file, unless it is one such as a named pipe, which would block.
+fn read_regular_file(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::metadata(path)?.is_file() {
+        true => fs::read(path),
+        false => Err(io::Error::other("it is not a regular file")),
     }
 }
 

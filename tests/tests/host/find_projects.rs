@@ -81,6 +81,19 @@ fn plugins_are_found_as_by_check_and_ignored_ones_run_when_named() {
 
 #[cfg(unix)]
 #[test]
+fn a_pipe_in_place_of_a_manifest_is_refused() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let manifest = plugins.root().join("sample/plugin.json");
+    fs::remove_file(&manifest).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&manifest).status();
+    assert!(made.unwrap().success());
+    let run = stratos(plugins.root(), ["run", "sample"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("it is not a regular file"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn folders_that_cannot_be_searched_are_named() {
     use std::os::unix::fs::PermissionsExt as _;
     use std::os::unix::process::CommandExt as _;
