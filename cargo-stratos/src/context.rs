@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::output::{LOG_VARIABLE, Output};
 use crate::platform::{ApiToken, TOKEN_VARIABLE, TokenError};
-use crate::state_search::find_state_dir;
 
 /// Environment that every command gets.
 #[derive(Debug)]
@@ -102,11 +101,9 @@ impl Context {
         env_var(LOG_VARIABLE).filter(|filter| !filter.is_empty())
     }
 
-    /// State folder that a command is about: `given`, or that of the shell that runs in the current folder, above or
-    /// below.
-    pub(crate) fn state_dir(&self, given: Option<PathBuf>) -> Result<PathBuf, Error> {
-        let current = || std::env::current_dir().unwrap_or_default();
-        given.map_or_else(|| find_state_dir(&current()), Ok)
+    /// The current folder.
+    pub(crate) fn current_dir(&self) -> PathBuf {
+        std::env::current_dir().unwrap_or_default()
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use inquire::InquireError;
 use stratos_bundle::{IgnoreFileError, WriteZipError};
 use stratos_host::ShellError;
+use stratos_host::StateDir;
 use stratos_host::config::ProjectError;
 use stratos_host::config::StratosTomlError;
 use stratos_host::process::BuildError;
@@ -217,6 +218,9 @@ impl Error {
             Self::State(error) if error.is_read_only() => {
                 "name a state folder that this user can write to with `--state DIR`"
             }
+            Self::State(StateDirError::Folder { .. }) => {
+                "name a folder with `--state DIR`, which need not exist"
+            }
             Self::State(StateDirError::Store {
                 source: StoreError::Newer { .. },
                 ..
@@ -233,6 +237,16 @@ impl Error {
                 "every question has an option that answers it: see `cargo stratos new --help`"
             }
             Self::GitInit { .. } => "create the plugin without a repository: add `--vcs none`",
+            Self::NoRunningShell(HostFileError::NotFound { folder })
+            | Self::NoConfigStore { folder }
+                if folder.join(StateDir::NAME).is_dir() =>
+            {
+                let inner = folder.join(StateDir::NAME);
+                return Some(format!(
+                    "name the state folder in it: `--state {}`",
+                    inner.display()
+                ));
+            }
             Self::NoRunningShell(_) => {
                 "start one with `cargo stratos run`, or name the state folder of the running one with `--state DIR`"
             }
@@ -332,7 +346,7 @@ impl From<ClientError> for Error {
 impl From<ProjectError> for Error {
     fn from(error: ProjectError) -> Self {
         match error {
-            ProjectError::NotFound { .. } => Self::usage(
+            ProjectError::NotFound { .. } | ProjectError::NotAFolder { .. } => Self::usage(
                 error.to_string(),
                 "name a plugin's folder, or a folder with plugins in its subfolders",
             ),

@@ -20,31 +20,57 @@ const SKIPPED: [&str; 2] = ["target", "node_modules"];
 /// Time in which a shell answers, unless its process is suspended.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The state folder that a command without `--state` is about.
+/// A state folder, and the ids of the plugins that run there.
+struct FoundStateDir {
+    path: PathBuf,
+    plugins: Vec<String>,
+}
+
+type Found = Box<dyn Iterator<Item = FoundStateDir>>;
+
+/// The state folder of the shell that a command without `--state` is about.
 ///
 /// The nearest `.stratos` in the current folder or above with a running shell comes first, then the only one in a
-/// subfolder. Without a running shell, the same search is done for config values.
+/// subfolder. Without a running shell, the result is the path of one in the current folder.
+///
+/// # Errors
+///
+/// Returns an error if several subfolders have a running shell.
+pub(crate) fn find_running_shell(current: &Path) -> Result<PathBuf, Error> {
+    find(current, &[with_running_shell])
+}
+
+/// The state folder of the config values that a command without `--state` is about.
+///
+/// Without a [running shell](find_running_shell), the same search is done for config values.
 ///
 /// # Errors
 ///
 /// Returns an error if several subfolders have a running shell, or config values.
-pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
-    for filter in [with_running_shell, with_config_values] {
+pub(crate) fn find_config_values(current: &Path) -> Result<PathBuf, Error> {
+    find(current, &[with_running_shell, with_config_values])
+}
+
+fn find(current: &Path, filters: &[fn(Vec<PathBuf>) -> Found]) -> Result<PathBuf, Error> {
+    for filter in filters {
         let above = current.ancestors();
         let above = above.map(|folder| folder.join(StateDir::NAME)).collect();
         if let Some(nearest) = filter(above).next() {
-            return Ok(nearest);
+            return Ok(nearest.path);
         }
         let mut below: Vec<_> = filter(state_dirs_below(current)).collect();
         match below.len() {
             0 => {}
-            1 => return Ok(below.remove(0)),
+            1 => return Ok(below.remove(0).path),
             _ => {
-                let relative = |path: &PathBuf| {
-                    let path = path.strip_prefix(current).unwrap_or(path);
-                    path.display().to_string()
+                let describe = |FoundStateDir { path, plugins }: &FoundStateDir| {
+                    let path = path.strip_prefix(current).unwrap_or(path).display();
+                    match plugins.is_empty() {
+                        true => path.to_string(),
+                        false => format!("{path} (runs {})", plugins.join(" and ")),
+                    }
                 };
-                let list = below.iter().map(relative).collect::<Vec<_>>().join(", ");
+                let list = below.iter().map(describe).collect::<Vec<_>>().join(", ");
                 return Err(Error::usage(
                     format!("there are several state folders below this folder: {list}"),
                     "name one of them with `--state DIR`",
@@ -55,32 +81,43 @@ pub(crate) fn find_state_dir(current: &Path) -> Result<PathBuf, Error> {
     Ok(current.join(StateDir::NAME))
 }
 
-/// The state folders whose shell [is running](is_running). All shells are asked at the same time.
-fn with_running_shell(state_dirs: Vec<PathBuf>) -> Box<dyn Iterator<Item = PathBuf>> {
+/// The state folders whose shell [is running](running_plugins). All shells are asked at the same time.
+fn with_running_shell(state_dirs: Vec<PathBuf>) -> Found {
     let hosts = state_dirs
         .into_iter()
-        .filter_map(|state_dir| Some((HostFile::read(&state_dir).ok()?, state_dir)));
+        .filter_map(|path| Some((HostFile::read(&path).ok()?, path)));
     let asked: Vec<_> = hosts
-        .map(|(host, state_dir)| thread::spawn(|| is_running(host).then_some(state_dir)))
+        .map(|(host, path)| {
+            thread::spawn(|| {
+                let plugins = running_plugins(host)?;
+                Some(FoundStateDir { path, plugins })
+            })
+        })
         .collect();
     Box::new(asked.into_iter().filter_map(|thread| thread.join().ok()?))
 }
 
-/// Whether the shell that `host.json` names answers, or nobody does in time. A suspended shell counts, so that the
-/// command reports it; a foreign program on its port that does not answer cannot be told from it.
+/// The plugins of the shell that `host.json` names, if it answers; none if nobody does in time. A suspended shell counts,
+/// so that the command reports it; a foreign program on its port that does not answer cannot be told from it.
 ///
 /// A killed shell leaves the file behind; another shell on its port does not accept its token.
-fn is_running(host: HostFile) -> bool {
+fn running_plugins(host: HostFile) -> Option<Vec<String>> {
     let answer = async {
         let client = Client::new(host);
         Ok(timeout(ANSWER_TIMEOUT, client.call(&ListPlugins {})).await)
     };
-    block_on(answer).is_ok_and(|answer| !matches!(answer, Ok(Err(_))))
+    match block_on(answer).ok()? {
+        Ok(plugins) => Some(plugins.ok()?.into_iter().map(|plugin| plugin.id).collect()),
+        Err(_) => Some(Vec::new()),
+    }
 }
 
-fn with_config_values(state_dirs: Vec<PathBuf>) -> Box<dyn Iterator<Item = PathBuf>> {
-    let has_config_values = |state_dir: &PathBuf| state_dir.join(StateDir::STORE_FILE).is_file();
-    Box::new(state_dirs.into_iter().filter(has_config_values))
+fn with_config_values(state_dirs: Vec<PathBuf>) -> Found {
+    let found = state_dirs.into_iter().map(|path| FoundStateDir {
+        path,
+        plugins: Vec::new(),
+    });
+    Box::new(found.filter(|found| found.path.join(StateDir::STORE_FILE).is_file()))
 }
 
 /// State folders in `folder` and its subfolders, in order.

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
 use crate::output::escape;
+use crate::state_search::{find_config_values, find_running_shell};
 
 /// A running shell.
 #[derive(Debug, clap::Args)]
@@ -35,13 +36,15 @@ impl ShellArgs {
         cx: &Context,
         talk: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
     ) -> Result<T, Error> {
-        let client = connect(&self.state_dir(cx)?)?;
+        let find = || find_running_shell(&cx.current_dir());
+        let client = connect(&self.state.map_or_else(find, Ok)?)?;
         block_on(async { Ok(talk(&client).await?) })
     }
 
-    /// State folder of the shell.
-    pub(super) fn state_dir(self, cx: &Context) -> Result<PathBuf, Error> {
-        cx.state_dir(self.state)
+    /// State folder of the shell, or of config values where no shell runs.
+    pub(super) fn config_state_dir(self, cx: &Context) -> Result<PathBuf, Error> {
+        let find = || find_config_values(&cx.current_dir());
+        self.state.map_or_else(find, Ok)
     }
 }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use stratos_host::StateDir;
-use stratos_host::config::ProjectKind;
+use stratos_host::config::{ProjectError, ProjectKind};
 use stratos_host::process::CommandBuild;
+use stratos_manifest::Manifest;
 use tracing::debug;
 
 use crate::commands::check;
@@ -74,10 +75,22 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         let arg = arg.to_string_lossy();
         arg == "--nextest" || arg == "--host" || arg.starts_with("--host=")
     };
-    if let Some(late) = cargo_args.iter().find(is_own) {
+    let is_plugin = |arg: &&OsString| Path::new(arg).join(Manifest::FILE_NAME).is_file();
+    // The arguments for the test program follow `--`.
+    let for_cargo = || cargo_args.iter().take_while(|arg| *arg != "--");
+    if let Some(late) = for_cargo().find(is_own) {
         return Err(Error::usage(
             format!("`{}` comes too late", late.display()),
             "put it directly after `cargo stratos test`, before the arguments for `cargo test`",
+        ));
+    }
+    if let Some(second) = for_cargo().find(is_plugin) {
+        return Err(Error::usage(
+            format!(
+                "`{}` would select tests by their name, and it is a plugin's folder",
+                second.display()
+            ),
+            "test one plugin after the other, or name the folder around them; put the name of a test behind `--`",
         ));
     }
     if !path.exists() {
@@ -88,6 +101,9 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
                 "name a plugin's folder; if it is the name of a test: `cargo stratos test . {path}`"
             ),
         ));
+    }
+    if !path.is_dir() && !path.ends_with(Manifest::FILE_NAME) {
+        return Err(ProjectError::NotAFolder { path }.into());
     }
     if check::run(cx, check::Args::for_path(path.clone()))? == Outcome::Failure {
         return Ok(Outcome::Failure);

@@ -51,6 +51,9 @@ fn format_state(state: &PluginState, build: Option<BuildStatus>) -> String {
         (PluginState::Running, Some(BuildStatus::Failed)) => {
             format!("{name}, but its newest version failed: the output of `run` has the reason")
         }
+        (_, Some(BuildStatus::Blocked)) => {
+            format!("{name}; changes are not built until its plugin.json is corrected")
+        }
         // An errored plugin has no older version that runs.
         (_, Some(BuildStatus::Failed) | None) => name.to_owned(),
     }

@@ -50,8 +50,16 @@ impl Output {
 
     /// Prints a line to stderr.
     pub(crate) fn note(&self, text: impl fmt::Display) {
-        // A closed stderr is ignored: there is no other place to report it.
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let line = format!("{text}\n");
+        // In one step, so that the lines of other programs do not cut it. A closed stderr is ignored: there is no other
+        // place to report it.
+        let _ = match anstream::AutoStream::choice(&io::stderr()) {
+            anstream::ColorChoice::Never => {
+                let plain = anstream::adapter::strip_str(&line).to_string();
+                io::stderr().write_all(plain.as_bytes())
+            }
+            _ => anstream::stderr().write_all(line.as_bytes()),
+        };
     }
 
     /// Prints a warning to stderr, with a help text.

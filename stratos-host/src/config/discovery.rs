@@ -40,6 +40,12 @@ pub enum ProjectError {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// The path is that of another file than `plugin.json`.
+    #[error("{} is neither a folder nor a plugin.json", path.display())]
+    NotAFolder {
+        /// The path as it was given.
+        path: PathBuf,
+    },
     /// `plugin.json` or the folder cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -81,7 +87,7 @@ impl Project {
     /// When `plugin.json` is missing or has errors.
     pub fn read(folder: &Path) -> Result<Self, ProjectError> {
         let path = folder.join(Manifest::FILE_NAME);
-        let bytes = fs::read(&path).map_err(|source| ProjectError::Read {
+        let bytes = read_regular_file(&path).map_err(|source| ProjectError::Read {
             path: path.clone(),
             source,
         })?;
@@ -131,6 +137,14 @@ impl Project {
     }
 }
 
+/// Reads a file, unless it is one such as a named pipe, which would block.
+fn read_regular_file(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::metadata(path)?.is_file() {
+        true => fs::read(path),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
+
 /// Whether two paths lead to the same folder.
 fn is_same(one: &Path, other: &Path) -> bool {
     let (one, other) = (fs::canonicalize(one), fs::canonicalize(other));
@@ -146,6 +160,9 @@ fn plugin_folder(path: &Path) -> Result<PathBuf, ProjectError> {
     match fs::read_dir(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(ProjectError::NotFound { path })
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(ProjectError::NotAFolder { path })
         }
         Err(source) if !path.is_dir() => Err(ProjectError::Read { path, source }),
         _ => Ok(path),

@@ -46,6 +46,8 @@ pub enum BuildStatus {
     Building,
     /// The newest version failed to build or to start.
     Failed,
+    /// Changes are not built until `plugin.json` is corrected.
+    Blocked,
 }
 
 /// The build of a plugin that was started last.

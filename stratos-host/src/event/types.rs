@@ -197,10 +197,11 @@ pub enum BuildStep {
     Failed {
         /// Duration in milliseconds.
         ms: u64,
-        /// Compiler output; empty where it is that of the previous build.
+        /// Compiler output, or the reason of a failure before or after the compiler; empty where it is that of the
+        /// previous build.
         #[cfg_attr(feature = "reload", serde(serialize_with = "strip_colours"))]
         output: String,
-        /// Whether the compiler output is that of the previous build.
+        /// Whether the output is that of the previous build.
         again: bool,
         /// Whether an older version is still running.
         serves: bool,

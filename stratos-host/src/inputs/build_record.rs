@@ -45,8 +45,8 @@ impl BuildRecord {
         build_dirs: &[PathBuf],
         ignored: Option<&Path>,
     ) -> ChangedInputs {
-        let is_there = |package: &PathBuf| package.join("Cargo.toml").is_file();
-        self.builds.retain(|package, _| is_there(package));
+        // A manifest that is missing for a moment is still that of the package.
+        self.builds.retain(|package, _| package.is_dir());
         let recorded = self.packages();
         let package = package_folder(cargo_toml);
         let mut inputs = self.builds.remove(&package).unwrap_or_default();

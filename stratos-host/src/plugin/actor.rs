@@ -457,13 +457,12 @@ impl Actor {
                 _ => self.generation,
             },
             state,
-            build: match (
-                self.builds.is_running() && !is_built || is_replacing,
-                self.newest_failed || self.handled_changes.is_blocked,
-            ) {
-                (true, _) => Some(BuildStatus::Building),
-                (false, true) => Some(BuildStatus::Failed),
-                (false, false) => None,
+            build: if self.builds.is_running() && !is_built || is_replacing {
+                Some(BuildStatus::Building)
+            } else if self.handled_changes.is_blocked {
+                Some(BuildStatus::Blocked)
+            } else {
+                self.newest_failed.then_some(BuildStatus::Failed)
             },
         };
         let before = self.status.borrow().clone();

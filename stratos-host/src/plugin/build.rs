@@ -4,6 +4,7 @@ use std::future;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use stratos_protocol::error::chain;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -23,7 +24,7 @@ pub(super) struct Builds {
     pub(super) build_id: u64,
     /// The running build and its start; dropping it kills cargo.
     running: Option<(Instant, AbortOnDropHandle<BuildOutcome>)>,
-    /// Compiler output of the previous build.
+    /// Compiler output of the previous build, or the reason why the compiler did not run.
     last_output: String,
     /// Start and end of the latest build; stays `None` for a launcher that runs no compiler.
     latest: watch::Sender<Option<LatestBuild>>,
@@ -88,7 +89,7 @@ impl Builds {
         let text = match outcome {
             Ok(program) => program.warnings().to_owned(),
             Err(LaunchError::Build(BuildError::Failed { output, .. })) => output.clone(),
-            Err(_) => String::new(),
+            Err(error) => chain(error),
         };
         let again = !text.is_empty() && text == self.last_output;
         let output = if again { String::new() } else { text.clone() };

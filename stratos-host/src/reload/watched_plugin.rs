@@ -290,7 +290,7 @@ impl WatchedPlugin {
         let text = format!(
             "each build writes {} anew, which would cause builds forever: changes that builds make there are ignored \
              from now on. Let the build script write to `OUT_DIR`, or only if the content differs",
-            self.names(ignored).join(", ")
+            self.list(ignored)
         );
         self.control.log(self.id(), Level::Warn, text);
     }
@@ -300,8 +300,8 @@ impl WatchedPlugin {
             return;
         }
         let text = format!(
-            "{} changed, and is not built until plugin.json is corrected: {manifest_error}",
-            self.names(files.iter().copied()).join(", ")
+            "{} changed, which is not built until plugin.json is corrected: {manifest_error}",
+            self.list(files.iter().copied())
         );
         self.control.log(self.id(), Level::Warn, text);
     }
@@ -316,6 +316,20 @@ impl WatchedPlugin {
             files: self.names(files.iter().copied()),
             count: files.len(),
         });
+    }
+
+    /// The files' paths in one line.
+    fn list<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a PathBuf, IntoIter: ExactSizeIterator>,
+    ) -> String {
+        let files = files.into_iter();
+        let rest = files.len().saturating_sub(MAX_NAMED_FILES);
+        let names = self.names(files).join(", ");
+        match rest {
+            0 => names,
+            rest => format!("{names} and {rest} more"),
+        }
     }
 
     /// The first files' paths, relative to the plugin's folder where they are inside it.

@@ -197,6 +197,7 @@ fn insert_build_headers(headers: &mut HeaderMap, control: &Control, session: &Se
     let status = match control.build_status(&session.caller.plugin) {
         Some(BuildStatus::Building) => "building",
         Some(BuildStatus::Failed) => "failed",
+        Some(BuildStatus::Blocked) => "blocked",
         None => {
             headers.remove(BUILD);
             return;

@@ -182,7 +182,8 @@ fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
     };
     if hello.plugin.id != plugin {
         return Err(format!(
-            "it says that it is the plugin `{}`, but its plugin.json says `{plugin}`: build it again",
+            "it says that it is the plugin `{}`, but was started as `{plugin}`: build it again, or start the shell again \
+             if plugin.json has a new id",
             hello.plugin.id.escape_debug()
         ));
     }
@@ -292,6 +293,19 @@ mod tests {
         assert!(
             listener.connections.is_closed(),
             "the listener is still open"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_program_of_another_plugin_is_refused_with_both_ids() {
+        let listener = TestListener::open();
+        let (_plugin, error) = listener.send_hello(&hello("right", "other", 1)).await;
+        let reason = listener.outcome.await.unwrap().unwrap_err();
+        assert_eq!(error.unwrap().message, reason);
+        assert_eq!(
+            reason,
+            "it says that it is the plugin `other`, but was started as `demo`: build it again, or start the shell again \
+             if plugin.json has a new id"
         );
     }
 }

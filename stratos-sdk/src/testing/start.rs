@@ -1,14 +1,15 @@
 //! Start of a test shell.
 
 use std::panic::Location;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use stratos_host::config::check_value;
 use stratos_host::control::ControlError;
 use stratos_host::event::{EventBus, Journal};
 use stratos_host::process::{LaunchOptions, Launcher, LauncherFactory};
+use stratos_host::state_dir::StateDirError;
 use stratos_host::{PluginSpec, PluginState, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::Identity;
 use stratos_transport::PluginFolders;
@@ -76,7 +77,7 @@ impl TestShellBuilder {
         }
         let files = tempfile::tempdir().map_err(StartError::Files)?;
         let state = match &self.state_folder {
-            Some(folder) => StateDir::open(folder).map_err(StartError::StateFolder)?,
+            Some(folder) => open(folder).await.map_err(StartError::StateFolder)?,
             None => StateDir::in_memory().map_err(StartError::InitialConfig)?,
         };
         let (polls, leak_detector) = (ActivePolls::default(), LeakDetector::default());
@@ -129,6 +130,19 @@ impl TestShellBuilder {
         let first = TestPlugin::new(&first, shared);
         Ok(TestShell::from_first_plugin(first))
     }
+}
+
+/// Opens a state folder. The plugins of a shell that was dropped may release it a moment later.
+async fn open(folder: &Path) -> Result<StateDir, StateDirError> {
+    const ATTEMPTS: u32 = 200;
+
+    for _ in 1..ATTEMPTS {
+        match StateDir::open(folder) {
+            Err(StateDirError::Busy { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
+            opened => return opened,
+        }
+    }
+    StateDir::open(folder)
 }
 
 fn plugin_specs(

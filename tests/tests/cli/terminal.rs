@@ -2,9 +2,12 @@
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::iter;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -56,6 +59,28 @@ fn log_lines_have_the_plugin_id_and_no_escape_sequences() {
         );
     }
     assert!(!all.contains('\u{1b}'), "{all:?}");
+}
+
+#[test]
+fn a_line_on_stderr_is_one_write() {
+    let folder = tempfile::tempdir().unwrap();
+    // Each datagram is one write.
+    let (ours, theirs) = UnixDatagram::pair().unwrap();
+    let status = Command::new(cargo_stratos())
+        .arg("ps")
+        .current_dir(folder.path())
+        .stderr(OwnedFd::from(theirs))
+        .status();
+    assert_eq!(status.unwrap().code(), Some(2));
+    ours.set_nonblocking(true).unwrap();
+    let mut buffer = [0; 4096];
+    let writes = iter::from_fn(|| {
+        let length = ours.recv(&mut buffer).ok()?;
+        Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
+    });
+    let writes: Vec<_> = writes.collect();
+    assert_eq!(writes.len(), 3, "{writes:?}");
+    assert!(writes.iter().all(|line| line.ends_with('\n')), "{writes:?}");
 }
 
 #[test]

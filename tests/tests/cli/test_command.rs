@@ -63,6 +63,10 @@ fn test_fails_when_the_plugins_tests_fail() {
     let above = plugin.path().parent().unwrap();
     let name = plugin.path().file_name().unwrap().to_str().unwrap();
     assert_eq!(test(above, &[name]).code, Some(0), "from another folder");
+    let manifest = test(plugin.path(), &["plugin.json"]);
+    assert_eq!(manifest.code, Some(0), "{manifest:?}");
+    let source = test(plugin.path(), &["src/lib.rs"]);
+    assert_eq!(source.code, Some(2), "{source:?}");
 }
 
 #[test]
@@ -128,6 +132,7 @@ fn arguments_are_passed_on_to_cargo_and_to_the_test_program() {
         &[".", "passes"],
         &["--lib", "--", "passes"],
         &[".", "--lib", "pass", "--", "--skip", "fails"],
+        &[".", "passes", "--", "--skip", "--host"],
     ] {
         let one = test(plugin.path(), arguments);
         assert!(one.stdout.contains("1 passed"), "{arguments:?}: {one:?}");
@@ -144,6 +149,22 @@ fn arguments_are_passed_on_to_cargo_and_to_the_test_program() {
         folder.stderr,
         "error: there is no file or folder passes\n\
          help: name a plugin's folder; if it is the name of a test: `cargo stratos test . passes`\n"
+    );
+}
+
+#[test]
+fn a_second_plugin_is_not_taken_for_the_name_of_a_test() {
+    let folders = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        fs::create_dir(folders.path().join(name)).unwrap();
+        fs::write(folders.path().join(name).join("plugin.json"), MANIFEST).unwrap();
+    }
+    let tested = test(folders.path(), &["one", "two"]);
+    assert_eq!(tested.code, Some(2), "{tested:?}");
+    assert_eq!(
+        tested.stderr,
+        "error: `two` would select tests by their name, and it is a plugin's folder\n\
+         help: test one plugin after the other, or name the folder around them; put the name of a test behind `--`\n"
     );
 }
 

@@ -45,6 +45,23 @@ fn a_folder_inside_a_plugin_runs_it_or_names_it() {
 }
 
 #[test]
+fn a_file_stands_for_its_folder_only_if_it_is_a_manifest() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let plugin = plugins.root().join("sample");
+    assert_eq!(run_plugins(&plugin, &["plugin.json"]).len(), 1);
+    fs::write(plugin.join("Cargo.lock"), "").unwrap();
+    let run = stratos(&plugin, ["run", "Cargo.lock"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    let expected = "error: Cargo.lock is neither a folder nor a plugin.json\n\
+                    help: name a plugin's folder, or a folder with plugins in its subfolders\n";
+    assert_eq!(run.stderr, expected);
+    let state = stratos(&plugin, ["run", "--state", "Cargo.lock"]);
+    assert_eq!(state.code, Some(3), "{state:?}");
+    let expected = "help: name a folder with `--state DIR`, which need not exist\n";
+    assert!(state.stderr.ends_with(expected), "{state:?}");
+}
+
+#[test]
 fn plugins_are_found_as_by_check_and_ignored_ones_run_when_named() {
     let plugins = Plugins::new(SAMPLE, &["b", "a", "made", "target"]);
     let root = plugins.root();
@@ -60,6 +77,19 @@ fn plugins_are_found_as_by_check_and_ignored_ones_run_when_named() {
         run_plugins(root, &["made", "far", "b", "target"]),
         ["a", "b", "made", "target"].map(str::to_owned).into()
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_manifest_is_refused() {
+    let plugins = Plugins::new(SAMPLE, &["sample"]);
+    let manifest = plugins.root().join("sample/plugin.json");
+    fs::remove_file(&manifest).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&manifest).status();
+    assert!(made.unwrap().success());
+    let run = stratos(plugins.root(), ["run", "sample"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("it is not a regular file"), "{run:?}");
 }
 
 #[cfg(unix)]

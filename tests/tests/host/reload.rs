@@ -64,6 +64,14 @@ fn a_failed_build_keeps_the_last_good_version() {
     assert_eq!(again["build"]["again"], true);
     assert_eq!(again["build"]["output"], "", "the message is logged once");
 
+    sources.write("src/lib.rs", "");
+    fs::remove_file(sources.folder.join("src/main.rs")).unwrap();
+    let failed = shell.wait_for(|event| {
+        let output = event["build"]["output"].as_str();
+        output.is_some_and(|output| output.contains("builds no program: add `src/main.rs`"))
+    });
+    assert_eq!(failed["build"]["name"], "failed");
+
     sources.version("two");
     shell.wait_for_reload("sample");
     let answer = shell.get("/api/sample/version");
@@ -298,7 +306,10 @@ fn an_invalid_manifest_is_not_applied() {
     assert!(error.contains("plugin.json:2:"), "{error}");
     assert_eq!(shell.plugin("sample")["name"], "Better");
     let answer = shell.get("/api/sample/version");
-    assert_eq!(answer.header("x-stratos-build"), Some("failed"));
+    assert_eq!(answer.header("x-stratos-build"), Some("blocked"));
+    let listed = shell.command(&["ps"]).stdout;
+    let expected = "running; changes are not built until its plugin.json is corrected\n";
+    assert!(listed.contains(expected), "{listed}");
     // The manifest stays as it was until the file is valid again.
     sources.version("two");
     sources.write("plugin.json", &good.replace("\"sample\"", "\"other\""));
@@ -330,7 +341,7 @@ fn code_that_is_saved_while_the_manifest_has_errors_waits_for_it() {
     shell.wait_for(|event| event["event"] == "reread");
     sources.version("two");
     let text = waits(&mut shell);
-    let expected = "src/main.rs changed, and is not built until plugin.json is corrected: ";
+    let expected = "src/main.rs changed, which is not built until plugin.json is corrected: ";
     assert!(
         text.starts_with(expected) && text.contains("plugin.json:2:"),
         "{text}"
@@ -343,6 +354,14 @@ fn code_that_is_saved_while_the_manifest_has_errors_waits_for_it() {
         text.starts_with(expected) && text.contains("cannot read"),
         "{text}"
     );
+    for number in 10..22 {
+        sources.write(&format!("../parts/{number}.rs"), "");
+    }
+    let parts = sources.folder.join("../parts");
+    fs::rename(parts, sources.folder.join("src/parts")).unwrap();
+    let text = waits(&mut shell);
+    let expected = "src/parts/19.rs and 2 more changed, which is not built until";
+    assert!(text.contains(expected), "{text}");
     sources.write("plugin.json", &good);
     shell.wait_for_reload("sample");
     assert_eq!(shell.get("/api/sample/version").body, "three");

@@ -40,13 +40,29 @@ fn the_only_shell_in_a_subfolder_is_found() {
     let [first, second] =
         ["one", "two"].map(|id| Path::new(id).join(".stratos").display().to_string());
     let expected = format!(
-        "error: there are several state folders below this folder: {first}, {second}\n\
+        "error: there are several state folders below this folder: {first} (runs one), {second} (runs two)\n\
          help: name one of them with `--state DIR`\n"
     );
     assert_eq!(ambiguous.stderr, expected);
     let below = stratos(&plugins.root().join("two/background"), ["ps"]);
     assert!(below.stdout.starts_with("two 1.0.0  running"), "{below:?}");
     drop((one, two));
+    // Only config values are left, which are no reason to name one of them.
+    let none = stratos(plugins.root(), ["ps"]);
+    assert!(
+        none.stderr
+            .starts_with("error: no running shell was found\n"),
+        "{none:?}"
+    );
+    let values = stratos(plugins.root(), ["config", "get", "one", "starts"]);
+    assert_eq!(values.code, Some(2), "{values:?}");
+    let expected = format!("this folder: {first}, {second}\n");
+    assert!(values.stderr.contains(&expected), "{values:?}");
+    for command in [&["ps"][..], &["config", "list", "one"]] {
+        let folder = stratos(plugins.root(), [command, &["--state", "one"]].concat());
+        let expected = format!("help: name the state folder in it: `--state {first}`\n");
+        assert!(folder.stderr.ends_with(&expected), "{folder:?}");
+    }
 }
 
 #[test]

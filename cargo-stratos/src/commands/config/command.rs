@@ -81,7 +81,7 @@ enum Action {
 
 pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { action, shell } = args;
-    let state_dir = shell.state_dir(cx)?;
+    let state_dir = shell.config_state_dir(cx)?;
     block_on(async {
         let config = ConfigAccess::open(cx, &state_dir)?;
         perform(cx, action, &config).await

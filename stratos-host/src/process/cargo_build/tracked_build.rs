@@ -208,8 +208,12 @@ mod tests {
         for name in ["first/lib.rs", "second/lib.rs"] {
             assert!(record().contains(name), "{name}: {}", record());
         }
-        fs::remove_dir_all(root.path().join("first")).unwrap();
+        let manifest = root.path().join("first/Cargo.toml");
+        fs::rename(manifest, root.path().join("moved")).unwrap();
         begin("third").end(None);
+        assert!(record().contains("first"), "it may return: {}", record());
+        fs::remove_dir_all(root.path().join("first")).unwrap();
+        begin("fourth").end(None);
         assert!(!record().contains("first"), "it was removed: {}", record());
     }
 }
