@@ -137,7 +137,9 @@ fn invalid_reason(text: &str) -> Option<&'static str> {
     } else if matches!(text, "stratos" | "stratos-sdk") {
         Some("it is also the name of a Rust crate, and this is the name of the SDK")
     } else if matches!(text, "serde" | "tokio") {
-        Some("it is also the name of a Rust crate, and new plugins depend on the crate of this name")
+        Some(
+            "it is also the name of a Rust crate, and new plugins depend on the crate of this name",
+        )
     } else if is_windows_device(text) {
         Some("it is also the name of a file, and Windows reserves this name for a device")
     } else {

@@ -127,7 +127,11 @@ fn must_be_empty(path: &Path, folder: &Path) -> Result<(), Error> {
     }
     let entries = fs::read_dir(folder).map_err(|source| Error::file("read", path, source))?;
     // A repository that was just created or cloned has nothing that could be overwritten.
-    let is_git = |entry: &io::Result<fs::DirEntry>| entry.as_ref().is_ok_and(|entry| entry.file_name() == ".git");
+    let is_git = |entry: &io::Result<fs::DirEntry>| {
+        entry
+            .as_ref()
+            .is_ok_and(|entry| entry.file_name() == ".git")
+    };
     match entries.filter(|entry| !is_git(entry)).count() {
         0 => Ok(()),
         _ => Err(usage(format!("`{}` is not empty", path.display()))),
