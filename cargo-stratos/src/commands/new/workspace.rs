@@ -25,6 +25,8 @@ pub(super) fn find(folder: &Path) -> Option<PathBuf> {
         .any(|excluded| folder.starts_with(root.join(excluded)));
     let mut members = OverrideBuilder::new(root);
     for pattern in patterns("members") {
+        // The slash at the beginning makes the pattern start at the root.
+        let pattern = format!("/{}", pattern.trim_start_matches("./"));
         members.add(&pattern).ok()?;
     }
     let is_member = members.build().ok()?.matched(folder, true).is_whitelist();
