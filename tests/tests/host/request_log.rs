@@ -64,7 +64,10 @@ fn every_request_has_an_event_also_if_it_is_refused() {
             request(shell.address, method, path, headers, "").status,
             status
         );
-        let event = next(&mut shell, "request");
+        let mut event = next(&mut shell, "request");
+        let refused = event.as_object_mut().unwrap().remove("refused");
+        let is_refused = matches!(status, 400 | 403);
+        assert_eq!(refused.is_some(), is_refused, "{path}: {refused:?}");
         assert_eq!(event, request_event(plugin, method, path, status));
     }
     // The event of a stream or a WebSocket comes when it opens, and not at its end.
