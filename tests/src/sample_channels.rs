@@ -101,7 +101,8 @@ pub(crate) async fn register_context_channels(ctx: &PluginContext) -> stratos::R
         "panic-in-drop",
         async |_, _: Value| -> stratos::Result {
             let _guard = PanicsInDrop;
-            panic!("the engine failed")
+            // A message of several lines.
+            panic!("the engine failed\n  left: 1\n right: 2")
         },
     )
     .await?;
@@ -245,7 +246,7 @@ struct PanicsInDrop;
 
 impl Drop for PanicsInDrop {
     fn drop(&mut self) {
-        panic!("the gear too");
+        panic!("the gear too\n  left: 3\n right: 4");
     }
 }
 

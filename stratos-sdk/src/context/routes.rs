@@ -79,7 +79,7 @@ impl Routes {
             router,
             routes: routes.to_vec(),
         });
-        routers.sort_by_key(|registered| std::cmp::Reverse(registered.prefix.len()));
+        routers.sort_by(|a, b| (b.prefix.len(), &b.prefix).cmp(&(a.prefix.len(), &a.prefix)));
         true
     }
 
@@ -88,7 +88,7 @@ impl Routes {
             .retain(|registered| registered.prefix != prefix);
     }
 
-    /// Drops all routers and the author's error responses: both may hold contexts, which hold this value.
+    /// Drops all routers, which hold this value, and the author's error responses. Both may also hold contexts.
     pub(super) fn clear(&self) {
         self.write().clear();
         self.errors.clear();
@@ -112,10 +112,8 @@ impl Routes {
     }
 
     fn unknown_route(&self, method: &Method, path: &str) -> Response {
-        let text = format!(
-            "the plugin has no route {method} {path}{}",
-            self.instead_of(path)
-        );
+        let instead = self.instead_of(path);
+        let text = format!("the plugin has no route {method} {path}{instead}");
         let body = ErrorBody::new(ErrorBodyCode::UnknownRoute, text);
         self.errors.response(StatusCode::NOT_FOUND, body)
     }
@@ -126,7 +124,9 @@ impl Routes {
         let mut known = routers.iter().flat_map(|registered| &registered.routes);
         // Express ignores letter case and a slash at the end, axum does not.
         let without_slash = path.trim_end_matches('/');
-        if let Some(route) = known.find(|route| route.path.eq_ignore_ascii_case(without_slash)) {
+        if let Some(route) = known.find(|route| {
+            route.path != path && route.path.eq_ignore_ascii_case(without_slash)
+        }) {
             return format!("; did you mean {}?", route.path);
         }
         let mut names = Vec::new();
@@ -304,6 +304,22 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_route_has_the_first_known_ones_in_order() {
+        let routes = Routes::new(Instrumentation::default());
+        let many: Vec<_> = (0..LISTED_ROUTES).map(|n| known(&format!("/b/{n}"))).collect();
+        assert!(routes.add("/b", Router::new(), &many));
+        assert!(routes.add("/a", Router::new(), &[known("/a/b"), known("/a/c")]));
+        assert!(routes.add("/a/b", Router::new(), &[]));
+        let (_, body) = request(&routes, Method::GET, "/b/x").await;
+        let expected = "it has GET /a/b, GET /a/c, GET /b/0, GET /b/1, ";
+        assert!(body.contains(expected), "{body}");
+        assert!(body.contains("GET /b/17, 3 more\""), "{body}");
+        // The route of this path is that of another router, so it is no suggestion.
+        let (_, body) = request(&routes, Method::GET, "/a/b").await;
+        assert!(!body.contains("did you mean"), "{body}");
     }
 
     #[tokio::test]

@@ -88,7 +88,8 @@ impl Server {
     ///
     /// By default, the response is the [`ErrorBody`] as JSON. A router with a fallback of its own, and an extractor
     /// that rejects with another content type than plain text, keep their responses. Extractors of a router of
-    /// [`register_router`](Self::register_router) respond as axum defines it.
+    /// [`register_router`](Self::register_router) respond as axum defines it. If `render` panics, the response is the
+    /// default one.
     ///
     /// ```no_run
     /// # use stratos::axum::Json;

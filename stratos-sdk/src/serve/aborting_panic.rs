@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 
 /// Beginnings of the texts with which the standard library aborts, and the number of panics before that led there.
-const TEXTS: [(&str, usize); 6] = [
+const TEXTS: [(&str, usize); 7] = [
     // The panic of the destructor, and the one that it interrupts.
     ("panic in a destructor during cleanup", 2),
     ("panic in a function that cannot unwind", 1),
@@ -15,6 +15,8 @@ const TEXTS: [(&str, usize); 6] = [
     ("misaligned pointer dereference", 0),
     ("null pointer dereference", 0),
     ("trying to construct an enum from an invalid value", 0),
+    // Values of types that have none, or that may not be zero.
+    ("attempted to ", 0),
 ];
 /// The largest number in [`TEXTS`].
 const KEPT: usize = 2;
@@ -61,6 +63,10 @@ mod tests {
             ("panic in a function that cannot unwind", Some(&["second"])),
             (
                 "unsafe precondition(s) violated: hint::assert_unchecked",
+                Some(&[]),
+            ),
+            (
+                "attempted to zero-initialize type `&u8`, which is invalid",
                 Some(&[]),
             ),
             ("no runway in sight", None),

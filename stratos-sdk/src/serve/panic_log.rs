@@ -46,7 +46,8 @@ pub(super) fn install(logger: Logger, polls: PluginPolls) {
         let text = panic_text(panic.payload());
         match aborting_panic::causes(text) {
             // The place of the last panic would be one in the standard library.
-            Some(causes) if !causes.is_empty() => {
+            // Those of a session that has ended were printed at once.
+            Some(causes) if !causes.is_empty() && !logger.is_closed() => {
                 causes.iter().for_each(|cause| print(cause));
                 print(text);
             }
@@ -66,7 +67,9 @@ pub(super) fn install(logger: Logger, polls: PluginPolls) {
     }));
 }
 
-fn print(line: &str) {
+/// Prints one line, whatever the text: only the last few lines become part of errors.
+fn print(text: &str) {
+    let line = text.replace('\n', " ");
     // The hook must not panic, and nobody reads a closed standard error.
     let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -82,6 +82,7 @@ impl TestShellBuilder {
     /// # Panics
     ///
     /// If the value cannot be serialized to JSON.
+    #[track_caller]
     pub fn config(mut self, key: &str, value: impl Serialize) -> Self {
         let value = to_json(key, value);
         self.last_plugin().config.push((key.to_owned(), value));
@@ -94,6 +95,7 @@ impl TestShellBuilder {
     /// # Panics
     ///
     /// If the value cannot be serialized to JSON.
+    #[track_caller]
     pub fn unchecked_config(mut self, key: &str, value: impl Serialize) -> Self {
         let value = to_json(key, value);
         self.last_plugin()

@@ -8,7 +8,10 @@ use serde_json::Value;
 /// # Panics
 ///
 /// If the value has no JSON form.
+#[track_caller]
 pub(crate) fn to_json(key: &str, value: impl Serialize) -> Value {
-    let value = serde_json::to_value(value);
-    value.unwrap_or_else(|error| panic!("cannot serialize `{key}` to JSON: {error}"))
+    match serde_json::to_value(value) {
+        Ok(value) => value,
+        Err(error) => panic!("cannot serialize `{key}` to JSON: {error}"),
+    }
 }

@@ -92,10 +92,13 @@ impl TestRequest {
     /// If the name or the value is invalid.
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let invalid = |part| -> ! { panic!("invalid header {part} in {name:?}: {value:?}") };
-        let header = HeaderName::try_from(name).unwrap_or_else(|_| invalid("name"));
-        let value = HeaderValue::try_from(value).unwrap_or_else(|_| invalid("value"));
-        self.headers.insert(header, value);
+        let (header, content) = (HeaderName::try_from(name), HeaderValue::try_from(value));
+        // Not in a closure, whose place would be reported instead of the test's.
+        match (header, content) {
+            (Ok(header), Ok(content)) => _ = self.headers.insert(header, content),
+            (Err(_), _) => panic!("invalid header name in {name:?}: {value:?}"),
+            (_, Err(_)) => panic!("invalid header value in {name:?}: {value:?}"),
+        }
         self
     }
 
@@ -106,9 +109,10 @@ impl TestRequest {
     /// If the value cannot be serialized to JSON.
     #[track_caller]
     pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
-        let json = serde_json::to_vec(value);
-        let json =
-            json.unwrap_or_else(|error| panic!("cannot serialize the body to JSON: {error}"));
+        let json = match serde_json::to_vec(value) {
+            Ok(json) => json,
+            Err(error) => panic!("cannot serialize the body to JSON: {error}"),
+        };
         let json_type = HeaderValue::from_static("application/json");
         self.headers.insert(CONTENT_TYPE, json_type);
         self.body(json)
@@ -228,7 +232,6 @@ impl TestResponse {
     pub fn json<T: DeserializeOwned>(&self) -> T {
         match serde_json::from_slice(&self.body) {
             Ok(value) => value,
-            // Not in a closure, whose place would be reported instead of the test's.
             Err(error) => {
                 let (request, status, text) = (&self.request, self.status, self.text());
                 let wanted = type_name::<T>();

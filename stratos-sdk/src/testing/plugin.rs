@@ -273,7 +273,7 @@ impl TestPlugin {
         let at = Location::caller();
         async move {
             let stream = self.shared.client.connect().await;
-            stream.unwrap_or_else(|error| panic!("{error}, at {at}"))
+            stream.unwrap_or_else(|error| panic!("cannot connect to the shell: {error}, at {at}"))
         }
     }
 

@@ -157,8 +157,8 @@ fn panics_that_end_in_an_abort_are_among_the_last_lines_on_stderr() {
         (
             "panic-in-drop",
             &[
-                ": the engine failed",
-                ": the gear too",
+                ": the engine failed   left: 1  right: 2",
+                ": the gear too   left: 3  right: 4",
                 "panic in a destructor during cleanup",
             ][..],
         ),
