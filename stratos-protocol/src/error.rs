@@ -91,6 +91,10 @@ error_codes! {
     PrefixTaken = -32008,
     /// The value exceeds one of the [limits](crate::limits).
     TooLarge = -32009,
+    /// The shell does not have what the request needs, such as a service of later shells, or an airline.
+    NotSupported = -32010,
+    /// A server that the shell asked for the plugin did not answer, or not as expected.
+    UpstreamFailed = -32011,
 }
 
 /// Formats an error and its causes in one line, as an [`RpcError`] carries them.
@@ -139,6 +143,8 @@ mod tests {
             "-32007 Retired",
             "-32008 PrefixTaken",
             "-32009 TooLarge",
+            "-32010 NotSupported",
+            "-32011 UpstreamFailed",
         ];
         assert_eq!(written, pinned);
     }

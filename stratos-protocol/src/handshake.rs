@@ -30,7 +30,8 @@ pub struct Hello {
     pub sdk: PeerInfo,
     /// The plugin that was compiled into the process.
     pub plugin: Identity,
-    /// The optional features that the plugin supports; the host ignores unknown names.
+    /// The optional features that the plugin supports, and the [services](crate::Service) of later shells that it can
+    /// call; the host ignores unknown names.
     pub features: Vec<String>,
 }
 
@@ -45,6 +46,9 @@ pub struct Welcome {
     pub features: Vec<String>,
     /// The sizes that the host accepts.
     pub limits: Limits,
+    /// The shell whose `ctx` the host offers, and its version, for messages to people; `None` if they are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shell: Option<PeerInfo>,
 }
 
 /// Name and version of the program at one end of a connection, for messages to people.
@@ -83,6 +87,7 @@ impl fmt::Debug for Hello {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Service;
     use crate::golden::{self, GoldenLine};
 
     pub(super) fn golden_lines() -> Vec<GoldenLine> {
@@ -110,6 +115,17 @@ mod tests {
             },
             features: vec![FEATURE_HTTP.to_owned()],
             limits: Limits::default(),
+            shell: None,
+        };
+        let mocked = Welcome {
+            features: [FEATURE_HTTP, Service::Flight.feature()]
+                .map(str::to_owned)
+                .to_vec(),
+            shell: Some(PeerInfo {
+                name: "mocked shell".to_owned(),
+                version: "V3".to_owned(),
+            }),
+            ..welcome.clone()
         };
         vec![
             golden::request(
@@ -119,6 +135,10 @@ mod tests {
             golden::response::<Hello>(
                 &welcome,
                 r#"{"jsonrpc":"2.0","id":1,"result":{"protocol":{"major":1,"minor":0},"host":{"name":"stratos-host","version":"0.1.0"},"features":["http"],"limits":{"frame_bytes":1048576,"config_value_bytes":262144}}}"#,
+            ),
+            golden::response::<Hello>(
+                &mocked,
+                r#"{"jsonrpc":"2.0","id":1,"result":{"protocol":{"major":1,"minor":0},"host":{"name":"stratos-host","version":"0.1.0"},"features":["http","flight"],"limits":{"frame_bytes":1048576,"config_value_bytes":262144},"shell":{"name":"mocked shell","version":"V3"}}}"#,
             ),
         ]
     }

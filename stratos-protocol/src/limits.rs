@@ -23,6 +23,9 @@ pub const LOG_LINE_BYTES: usize = 8 * 1024;
 /// [`Busy`](crate::ErrorCode::Busy).
 pub const REQUESTS_IN_FLIGHT: usize = 256;
 
+/// The longest body of an answer of the airline's API: 512 KiB.
+pub const AIRLINE_BODY_BYTES: usize = 512 * 1024;
+
 /// Timeout of both sides for the handshake: of the host for [`Hello`](crate::handshake::Hello), of the plugin for
 /// [`Welcome`](crate::handshake::Welcome).
 pub const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,7 +42,10 @@ pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 /// The host sends [`Retire`](crate::lifecycle::Retire) once none is left, at the latest [`DRAIN_TIMEOUT`] before the
 /// end of this time.
 pub const RETIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Timeout of either side for the answer to any other request.
+/// Timeout of a host for the answer of a plugin's start guards (V3).
+pub const START_GUARD_TIMEOUT: Duration = Duration::from_secs(5);
+/// Timeout of either side for the answer to any other request. [Dialogs](crate::dialog) and [prompts](crate::prompt) have
+/// none.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The sizes that a host accepts from a plugin.

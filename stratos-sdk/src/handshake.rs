@@ -4,7 +4,7 @@ use stratos_protocol::handshake::{
     FEATURE_CONFIG_CHANGES, FEATURE_HTTP, FEATURE_RESUME, Hello, PeerInfo, Welcome,
 };
 use stratos_protocol::limits::HELLO_TIMEOUT;
-use stratos_protocol::{Message, ProtocolVersion, RpcError};
+use stratos_protocol::{Message, ProtocolVersion, RpcError, Service};
 use stratos_transport::{Connection, ConnectionError};
 use thiserror::Error;
 
@@ -62,6 +62,11 @@ async fn exchange(connection: &mut Connection, hello: Hello) -> Result<Welcome, 
 
 fn hello<P: Plugin>(plugin: &P, nonce: String) -> Hello {
     let mut features = vec![FEATURE_HTTP.to_owned(), FEATURE_CONFIG_CHANGES.to_owned()];
+    features.extend(
+        Service::ALL
+            .iter()
+            .map(|service| service.feature().to_owned()),
+    );
     if plugin.resumes() {
         features.push(FEATURE_RESUME.to_owned());
     }

@@ -20,6 +20,7 @@ pub use axum;
 /// Traits of serde. Its derive macros require a dependency on `serde` itself: `cargo add serde --features derive`.
 pub use serde;
 pub use serde_json;
+pub use stratos_protocol::Service;
 pub use stratos_protocol::auth::AuthState;
 pub use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 pub use stratos_protocol::handshake::Identity;

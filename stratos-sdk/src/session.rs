@@ -18,7 +18,7 @@ use stratos_transport::{Connection, ConnectionError, Handler, Peer, rpc};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-use crate::context::{Clock, LogQueue, Logger, PluginContext, PluginInfo, Shared};
+use crate::context::{Clock, LogQueue, Logger, PluginContext, PluginInfo, Shared, ShellServices};
 use crate::error::{Result, handler_failed};
 use crate::handshake::handshake;
 use crate::instrument::Instrumentation;
@@ -91,9 +91,10 @@ pub(crate) async fn run_with<P: Plugin>(
     let welcome = handshake(&mut control, &plugin, nonce).await;
     let Welcome {
         protocol,
+        host,
         features,
         limits,
-        ..
+        shell,
     } = welcome.map_err(SessionError::Handshake)?;
     control.set_send_limit(limits.frame_bytes);
 
@@ -102,6 +103,7 @@ pub(crate) async fn run_with<P: Plugin>(
         peer: peer.clone(),
         settings: plugin.declared_settings().unwrap_or_default(),
         reports_config_changes: features.iter().any(|name| name == FEATURE_CONFIG_CHANGES),
+        services: ShellServices::new(features, &host, shell.as_ref()),
         limits,
         logger: options.logger,
         plugin: PluginInfo::new(plugin.identity(), folders),

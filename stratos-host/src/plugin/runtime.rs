@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::config::ShellVersion;
 use crate::routing::RoutingTable;
 use crate::session::{Session, SessionContext};
 
@@ -15,7 +14,6 @@ pub(crate) struct Runtime {
     /// Events, services and timeouts, to which the runtime dereferences.
     pub(crate) session_context: SessionContext,
     pub(crate) routing: Arc<RoutingTable<Session>>,
-    pub(crate) version: ShellVersion,
     /// Whether crashed plugins are restarted, with growing delays. The real shell does not (V1).
     pub(crate) supervise: bool,
     /// Cancelled when the shell begins to shut down.

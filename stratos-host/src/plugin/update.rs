@@ -6,7 +6,6 @@ use stratos_protocol::auth::AuthState;
 use stratos_protocol::logger::Level;
 use tokio::time::Instant;
 
-use crate::config::ShellVersion;
 use crate::event::PluginState;
 use crate::plugin::Runtime;
 use crate::plugin::actor::Actor;
@@ -22,8 +21,7 @@ impl Actor {
     /// Begins to replace the running program (V1: after an OTA update).
     pub(super) async fn switch(&mut self, program: Program) {
         self.cancel_pending_start().await;
-        let can_resume =
-            |old: &Arc<Session>| old.resumes && self.runtime.version == ShellVersion::V1;
+        let can_resume = |old: &Arc<Session>| old.resumes && self.runtime.version.resumes();
         let mode = match self.session.take_if(|old| !can_resume(old)) {
             Some(old) => {
                 self.stop_for_replacement(&old).await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::ShellVersion;
 use crate::event::EventBus;
 use crate::services::Services;
 use crate::timeouts::TimeoutPolicy;
@@ -12,4 +13,5 @@ pub(crate) struct SessionContext {
     pub(crate) events: EventBus,
     pub(crate) services: Arc<Services>,
     pub(crate) timeouts: Arc<TimeoutPolicy>,
+    pub(crate) version: ShellVersion,
 }

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::debug;
 
+use crate::config::ShellVersion;
 use crate::process::ProcessHandle;
 
 /// Maximum number of open connections that have not sent a message; further ones wait to be accepted.
@@ -33,10 +34,11 @@ pub(super) async fn complete_handshake(
     nonce: &str,
     plugin: &str,
     process: &ProcessHandle,
+    version: ShellVersion,
     limit: Duration,
 ) -> Result<(Connection, Hello), String> {
     let accepted = tokio::select! {
-        accepted = timeout(limit, accept_plugin(control, nonce, plugin)) => accepted,
+        accepted = timeout(limit, accept_plugin(control, nonce, plugin, version)) => accepted,
         exit = process.wait() => {
             return Err(format!("{exit} before the handshake with the shell"));
         }
@@ -65,6 +67,7 @@ async fn accept_plugin(
     mut listener: StreamListener,
     nonce: &str,
     plugin: &str,
+    version: ShellVersion,
 ) -> Result<(Connection, Hello), String> {
     // Read concurrently, so that a silent connection does not keep the plugin out.
     let mut first_messages = JoinSet::new();
@@ -84,7 +87,7 @@ async fn accept_plugin(
                 }
             },
             Some(Ok((connection, message))) = first_messages.join_next() => {
-                match handle_first(connection, message, nonce, plugin).await {
+                match handle_first(connection, message, nonce, plugin, version).await {
                     Handshake::Accepted(accepted) => {
                         let PeerInfo { name, version } = &accepted.1.sdk;
                         debug!(plugin, sdk = name, version, "handshake accepted");
@@ -125,6 +128,7 @@ async fn handle_first(
     message: FirstMessage,
     nonce: &str,
     plugin: &str,
+    version: ShellVersion,
 ) -> Handshake {
     let message = match message {
         Ok(Some(message)) => message,
@@ -154,7 +158,7 @@ async fn handle_first(
         respond(&mut connection, id, Err("the nonce is wrong".to_owned())).await;
         return Handshake::Ignored;
     }
-    match welcome(&hello, plugin) {
+    match welcome(&hello, plugin, version) {
         Ok(welcome) => {
             respond(&mut connection, id, Ok(welcome)).await;
             Handshake::Accepted(Box::new((connection, hello)))
@@ -166,7 +170,7 @@ async fn handle_first(
     }
 }
 
-fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
+fn welcome(hello: &Hello, plugin: &str, version: ShellVersion) -> Result<Welcome, String> {
     let supported = ProtocolVersion::CURRENT;
     let Some(protocol) = supported.negotiate(hello.protocol) else {
         let advice = match hello.protocol.major < supported.major {
@@ -187,7 +191,11 @@ fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
             hello.plugin.id.escape_debug()
         ));
     }
-    let known = [FEATURE_HTTP, FEATURE_CONFIG_CHANGES, FEATURE_RESUME];
+    let services = version.services().iter().map(|service| service.feature());
+    let known: Vec<_> = [FEATURE_HTTP, FEATURE_CONFIG_CHANGES, FEATURE_RESUME]
+        .into_iter()
+        .chain(services)
+        .collect();
     Ok(Welcome {
         protocol,
         host: PeerInfo {
@@ -201,6 +209,10 @@ fn welcome(hello: &Hello, plugin: &str) -> Result<Welcome, String> {
             .cloned()
             .collect(),
         limits: Limits::default(),
+        shell: Some(PeerInfo {
+            name: "mocked shell".to_owned(),
+            version: version.to_string(),
+        }),
     })
 }
 
@@ -231,8 +243,13 @@ mod tests {
         fn open() -> Self {
             let (connections, receiver) = mpsc::channel(8);
             let outcome = tokio::spawn(async move {
-                let accepted =
-                    accept_plugin(StreamListener::Memory(receiver), "right", "demo").await;
+                let accepted = accept_plugin(
+                    StreamListener::Memory(receiver),
+                    "right",
+                    "demo",
+                    ShellVersion::V1,
+                )
+                .await;
                 accepted.map(|(_, hello)| hello)
             });
             Self {

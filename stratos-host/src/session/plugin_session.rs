@@ -104,7 +104,14 @@ impl Session {
             process,
         } = launched;
         let limit = context.timeouts.current().hello;
-        let handshake = complete_handshake(control, &nonce, &caller.plugin, &process, limit);
+        let handshake = complete_handshake(
+            control,
+            &nonce,
+            &caller.plugin,
+            &process,
+            context.version,
+            limit,
+        );
         let (connection, hello) = handshake.await?;
         let (peer, driver) = Peer::new(connection);
         let caller = Arc::new(caller);

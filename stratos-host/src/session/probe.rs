@@ -6,6 +6,7 @@ use std::path::Path;
 use stratos_transport::PluginFolders;
 use thiserror::Error;
 
+use crate::config::ShellVersion;
 use crate::event::EventBus;
 use crate::process::{LaunchError, LaunchOptions, LaunchedPlugin, Launcher as _, LauncherFactory};
 use crate::session::handshake::complete_handshake;
@@ -57,7 +58,15 @@ pub async fn probe_version(
         http: _,
     } = launcher.launch(copy.clone(), events).await?;
     let limit = Timeouts::default().hello;
-    let handshake = complete_handshake(control, &nonce, plugin_id, &process, limit).await;
+    let handshake = complete_handshake(
+        control,
+        &nonce,
+        plugin_id,
+        &process,
+        ShellVersion::default(),
+        limit,
+    )
+    .await;
     process.terminate().await;
     factory.wait_for_orphan_search().await;
     // The file is removed with its last handle, and the program may have asked for its own path.

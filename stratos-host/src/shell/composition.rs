@@ -121,9 +121,9 @@ impl Shell {
                 events: events.clone(),
                 services: Arc::new(services),
                 timeouts: Arc::new(timeouts),
+                version: options.version,
             },
             routing,
-            version: options.version,
             supervise: options.supervise,
             shutdown,
         });

@@ -14,6 +14,7 @@ mod routes;
 mod server;
 mod service;
 mod shared;
+mod shell_services;
 mod tasks;
 mod tracker;
 
@@ -26,7 +27,9 @@ pub use self::logger::Logger;
 pub use self::plugin_context::PluginContext;
 pub use self::plugin_info::PluginInfo;
 pub use self::server::{Server, ServerError};
+pub use self::shell_services::ServiceError;
 
 pub(crate) use self::ipc::{decode_payload, encode_answer};
 pub(crate) use self::logger::LogQueue;
 pub(crate) use self::shared::Shared;
+pub(crate) use self::shell_services::ShellServices;

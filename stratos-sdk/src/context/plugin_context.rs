@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use stratos_protocol::RpcError;
+use stratos_protocol::{RpcError, Service};
 use stratos_transport::rpc::method_not_found;
 
 use crate::context::auth::Auth;
@@ -93,6 +93,21 @@ services! {
 }
 
 impl PluginContext {
+    /// Whether the shell has a service of later shells. Calls to others fail with
+    /// [`ServiceError::NotSupported`](crate::context::ServiceError::NotSupported).
+    ///
+    /// ```no_run
+    /// # fn f(ctx: stratos::PluginContext) {
+    /// if !ctx.supports(stratos::Service::Flight) {
+    ///     ctx.logger.warn("MyPlugin", "this shell has no flights");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn supports(&self, service: Service) -> bool {
+        self.tasks.shared.services.supports(service)
+    }
+
     /// Spawns a background task that ends with the plugin. A panic in it is logged with the task's name.
     ///
     /// After `on_stop` has returned, the task is dropped at its next await point, so a timer cannot outlive its

@@ -124,9 +124,9 @@ impl Routes {
         let mut known = routers.iter().flat_map(|registered| &registered.routes);
         // Express ignores letter case and a slash at the end, axum does not.
         let without_slash = path.trim_end_matches('/');
-        if let Some(route) = known.find(|route| {
-            route.path != path && route.path.eq_ignore_ascii_case(without_slash)
-        }) {
+        if let Some(route) =
+            known.find(|route| route.path != path && route.path.eq_ignore_ascii_case(without_slash))
+        {
             return format!("; did you mean {}?", route.path);
         }
         let mut names = Vec::new();
@@ -309,7 +309,9 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_route_has_the_first_known_ones_in_order() {
         let routes = Routes::new(Instrumentation::default());
-        let many: Vec<_> = (0..LISTED_ROUTES).map(|n| known(&format!("/b/{n}"))).collect();
+        let many: Vec<_> = (0..LISTED_ROUTES)
+            .map(|n| known(&format!("/b/{n}")))
+            .collect();
         assert!(routes.add("/b", Router::new(), &many));
         assert!(routes.add("/a", Router::new(), &[known("/a/b"), known("/a/c")]));
         assert!(routes.add("/a/b", Router::new(), &[]));

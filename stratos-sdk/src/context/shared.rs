@@ -1,13 +1,16 @@
 //! State of one session, shared by the services of its context.
 
-use stratos_protocol::Request;
+use std::time::Duration;
+
 use stratos_protocol::limits::{ANSWER_TIMEOUT, Limits};
+use stratos_protocol::{Request, Service};
 use stratos_transport::{CallError, Peer};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::clock::Clock;
 use crate::context::logger::Logger;
 use crate::context::plugin_info::PluginInfo;
+use crate::context::shell_services::{ServiceError, ShellServices};
 use crate::instrument::Instrumentation;
 use crate::settings::SettingSpec;
 
@@ -20,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) peer: Peer,
     /// Settings that the manifest declares, as far as the plugin knows them.
     pub(crate) settings: &'static [SettingSpec],
+    /// Services of later shells that the shell has.
+    pub(crate) services: ShellServices,
     /// Whether the shell reports changed config values.
     pub(crate) reports_config_changes: bool,
     /// Sizes that the shell granted in the handshake.
@@ -36,6 +41,28 @@ impl Shared {
     /// Sends a request to the shell and waits for the answer, up to [`ANSWER_TIMEOUT`].
     pub(crate) async fn call<R: Request>(&self, request: &R) -> Result<R::Result, CallError> {
         self.peer.call(request, ANSWER_TIMEOUT).await
+    }
+
+    /// Calls a service that only later shells have; see [`call`](Self::call).
+    pub(crate) async fn call_service<R: Request>(
+        &self,
+        service: Service,
+        request: &R,
+    ) -> Result<R::Result, ServiceError> {
+        self.call_service_within(service, request, ANSWER_TIMEOUT)
+            .await
+    }
+
+    /// Like [`call_service`](Self::call_service), with another timeout.
+    pub(crate) async fn call_service_within<R: Request>(
+        &self,
+        service: Service,
+        request: &R,
+        timeout: Duration,
+    ) -> Result<R::Result, ServiceError> {
+        self.services.check(service)?;
+        let answer = self.peer.call(request, timeout).await;
+        answer.map_err(|source| ServiceError::Shell { service, source })
     }
 }
 
@@ -64,6 +91,7 @@ pub(crate) fn test_shared() -> (std::sync::Arc<Shared>, stratos_transport::PeerD
     let shared = Shared {
         peer,
         settings: &[],
+        services: ShellServices::default(),
         reports_config_changes: true,
         limits: Limits::default(),
         logger,

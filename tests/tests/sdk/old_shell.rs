@@ -96,6 +96,7 @@ async fn welcome(connection: &mut Connection) {
         },
         features: vec![FEATURE_HTTP.to_owned()],
         limits: Limits::default(),
+        shell: None,
     };
     let outcome = Ok(to_raw_value(&welcome).unwrap());
     let response = Message::Response { id, outcome };

@@ -102,6 +102,7 @@ async fn welcome(listener: &LocalListener) -> Connection {
         },
         features: Vec::new(),
         limits: Limits::default(),
+        shell: None,
     };
     let outcome = Ok(serde_json::value::to_raw_value(&welcome).unwrap());
     let answer = Message::Response { id, outcome };

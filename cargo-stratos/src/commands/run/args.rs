@@ -27,8 +27,8 @@ pub(crate) struct Args {
     /// Login of the shell: signed-in, signed-out, expiring, or a name from stratos.toml
     #[arg(long, value_name = "PERSONA", default_value = "signed-in")]
     pub(super) auth: String,
-    /// Version of the shell to mock; v3 stops and starts a plugin on every update
-    #[arg(long, value_name = "VERSION", default_value = "v1")]
+    /// Version of the shell to mock: v1 has its five services only, v3 stops and starts a plugin on every update
+    #[arg(long, value_name = "VERSION", default_value = "all")]
     pub(super) shell: ShellArg,
     /// Do not rebuild plugins when a file is saved, but only on request
     #[arg(long)]
@@ -78,6 +78,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(super) enum ShellArg {
+    All,
     V1,
     V3,
 }
@@ -104,6 +105,7 @@ impl From<LogLevel> for Level {
 impl From<ShellArg> for ShellVersion {
     fn from(version: ShellArg) -> Self {
         match version {
+            ShellArg::All => Self::All,
             ShellArg::V1 => Self::V1,
             ShellArg::V3 => Self::V3,
         }
