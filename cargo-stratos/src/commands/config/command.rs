@@ -100,7 +100,7 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
             let value = match force {
                 true => {
                     // A plugin without a manifest has no settings.
-                    let settings = config.settings(&plugin).await.ok().flatten();
+                    let settings = config.known_settings(&plugin).await;
                     parse_value(settings.as_deref(), &key, &value)?
                 }
                 false => checked_value(cx, config, &plugin, &key, &value).await?,
@@ -281,7 +281,7 @@ async fn list(
 /// no error.
 async fn note_problems(cx: &Context, config: &ConfigAccess, plugin: &str, values: ConfigValues) {
     // A running shell need not have all plugins whose values were imported.
-    let settings = config.settings(plugin).await.ok().flatten();
+    let settings = config.known_settings(plugin).await;
     for entry in ConfigEntry::all(&settings.unwrap_or_default(), values) {
         if let Some(problem) = entry.problem {
             let plugin = escape(plugin);
