@@ -217,6 +217,36 @@ fn imported_values_that_do_not_fit_are_named() {
 }
 
 #[test]
+fn values_are_imported_into_a_fresh_state_folder() {
+    let one = ("one.json", r#"{ "unit": "lb" }"#);
+    let all = (
+        "all.json",
+        r#"{ "stratosConfig": 1, "plugins": { "forms": { "unit": "lb" } } }"#,
+    );
+    for ((name, text), id) in [(one, Some("forms")), (all, None)] {
+        // The folder of a plugin that never ran, and an empty state folder without a plugin near it.
+        let plugins = plugin(MANIFEST);
+        let empty = tempfile::tempdir().unwrap();
+        std::fs::create_dir(empty.path().join(".stratos")).unwrap();
+        for folder in [&plugins, &empty] {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).unwrap();
+            let arguments = ["config", "import"].into_iter().chain(id);
+            let imported = stratos(folder.path(), arguments.chain(file.to_str()));
+            assert_eq!(imported.code, Some(0), "{imported:?}");
+            let get = stratos(folder.path(), ["config", "get", "forms", "unit"]);
+            assert_eq!(get.stdout, "\"lb\"\n", "{get:?}");
+        }
+        let elsewhere = tempfile::tempdir().unwrap();
+        let file = plugins.path().join(name);
+        let arguments = ["config", "import"].into_iter().chain(id);
+        let refused = stratos(elsewhere.path(), arguments.chain(file.to_str()));
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(!elsewhere.path().join(".stratos").exists());
+    }
+}
+
+#[test]
 fn a_misspelt_plugin_is_refused_with_and_without_a_shell() {
     let folder = plugin(MANIFEST);
     let state = folder.path().join(".stratos");

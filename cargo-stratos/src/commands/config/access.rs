@@ -29,8 +29,13 @@ pub(super) enum ConfigAccess {
 
 impl ConfigAccess {
     /// Opens the state folder, or connects to the shell that has it open.
-    pub(super) fn open(cx: &Context, state_dir: &Path) -> Result<Self, Error> {
-        if !state_dir.join(StateDir::STORE_FILE).exists() {
+    ///
+    /// A folder without values is an error, except for an import: `creates`. It needs the folder or a plugin near it, so
+    /// that a misspelt path is still found.
+    pub(super) fn open(cx: &Context, state_dir: &Path, creates: bool) -> Result<Self, Error> {
+        let plugins = NearbyPlugins::new(state_dir);
+        let creates = creates && (state_dir.is_dir() || plugins.ids().next().is_some());
+        if !creates && !state_dir.join(StateDir::STORE_FILE).exists() {
             return Err(Error::NoConfigStore {
                 folder: state_dir.to_owned(),
             });
@@ -38,7 +43,7 @@ impl ConfigAccess {
         match StateDir::open(state_dir) {
             Ok(state) => {
                 cx.output.notices(state.notices());
-                Ok(Self::StateDir(state, NearbyPlugins::new(state_dir)))
+                Ok(Self::StateDir(state, plugins))
             }
             Err(StateDirError::Owned { .. }) => Ok(Self::Shell(connect(state_dir)?)),
             Err(error) => Err(Error::State(error)),
@@ -74,6 +79,17 @@ impl ConfigAccess {
             Self::Shell(_) => self.settings(plugin).await.ok().flatten(),
             Self::StateDir(_, plugins) => plugins.settings(plugin).map(<[Setting]>::to_vec),
         }
+    }
+
+    /// Refuses the id of an unknown plugin, as [`settings`](Self::settings) does, unless there is none that could be meant.
+    pub(super) async fn refuse_misspelt(&self, plugin: &str) -> Result<(), Error> {
+        if let Self::StateDir(state, plugins) = self
+            && state.store().keys().map_err(store_error)?.is_empty()
+            && plugins.ids().next().is_none()
+        {
+            return Ok(());
+        }
+        self.settings(plugin).await.map(drop)
     }
 
     /// Stores a value without a check. The command checks by itself, also where no shell runs, to give its own help.

@@ -83,7 +83,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { action, shell } = args;
     let state_dir = shell.config_state_dir(cx)?;
     block_on(async {
-        let config = ConfigAccess::open(cx, &state_dir)?;
+        let creates = matches!(action, Action::Import { .. });
+        let config = ConfigAccess::open(cx, &state_dir, creates)?;
         perform(cx, action, &config).await
     })
 }
@@ -136,7 +137,7 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
                 Some(plugin) => {
                     let values = read(file, ConfigExport::plugin_values_from_json)?;
                     let count = values.len();
-                    config.settings(&plugin).await?;
+                    config.refuse_misspelt(&plugin).await?;
                     config.replace(plugin.clone(), values.clone()).await?;
                     note_problems(cx, config, &plugin, values).await;
                     count
