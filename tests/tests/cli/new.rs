@@ -306,6 +306,20 @@ fn a_plugin_inside_of_another_one_is_refused() {
 }
 
 #[test]
+fn a_plugin_below_the_manifest_of_another_program_is_created() {
+    let root = folder();
+    let grafana = r#"{ "$schema": "https://raw.githubusercontent.com/grafana/grafana/main/docs/sources/developers/plugins/plugin.schema.json", "type": "panel", "name": "Clock", "id": "clock" }"#;
+    fs::create_dir(root.path().join("src")).unwrap();
+    for folder in ["", "src"] {
+        fs::write(root.path().join(folder).join("plugin.json"), grafana).unwrap();
+    }
+    for path in ["fuel-check", "src/on/the/way/fuel-check"] {
+        let made = new(root.path(), &[path]);
+        assert_eq!(made.code, Some(0), "{made:?}");
+    }
+}
+
+#[test]
 fn refused_names_and_folders_create_no_files() {
     let root = folder();
     fs::create_dir(root.path().join("full")).unwrap();
