@@ -161,7 +161,7 @@ fn run_tests(
         // The tests inherit the variable.
         None => {}
     }
-    if cx.output.stderr_colour_option() == "never" {
+    if cx.output.must_be_plain() {
         // An option could be among the arguments, too.
         cargo.env("CARGO_TERM_COLOR", "never");
     }

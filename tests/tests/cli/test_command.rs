@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use stratos_tests::{CommandOutput, stratos};
+use stratos_tests::{CommandOutput, cargo_stratos, stratos};
 use tempfile::TempDir;
 
 const MANIFEST: &str = r#"{
@@ -150,6 +151,33 @@ fn arguments_are_passed_on_to_cargo_and_to_the_test_program() {
         "error: there is no file or folder passes\n\
          help: name a plugin's folder; if it is the name of a test: `cargo stratos test . passes`\n"
     );
+}
+
+/// CI services show colours although there is no terminal, and ask cargo for them.
+#[test]
+fn the_variable_for_cargos_colours_is_kept_unless_they_are_turned_off() {
+    let plugin = plugin(MANIFEST);
+    let prints =
+        "#[test]\nfn prints() { println!(\"{:?}\", std::env::var(\"CARGO_TERM_COLOR\")); }\n";
+    fs::write(plugin.path().join("src/lib.rs"), prints).unwrap();
+    for (colour, expected) in [
+        ("auto", "Ok(\"always\")"),
+        ("always", "Ok(\"always\")"),
+        ("never", "Ok(\"never\")"),
+    ] {
+        let output = Command::new(cargo_stratos())
+            .args(["test", "--color", colour, "--", "--nocapture"])
+            .current_dir(plugin.path())
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("NO_COLOR")
+            .env("CARGO_TERM_COLOR", "always")
+            .output()
+            .unwrap();
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert!(stdout.contains(expected), "{colour}: {output:?}");
+        let has_colours = output.stderr.contains(&b'\x1b');
+        assert_eq!(has_colours, colour != "never", "{colour}: {output:?}");
+    }
 }
 
 #[test]
