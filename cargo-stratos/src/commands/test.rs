@@ -122,7 +122,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let crates: Vec<_> = projects
         .into_iter()
         .filter_map(|project| match project.kind {
-            ProjectKind::Rust(cargo_toml) => Some((project.folder, cargo_toml)),
+            ProjectKind::Rust(cargo_toml) => Some(cargo_toml),
             _ => None,
         })
         .collect();
@@ -134,10 +134,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     }
     StateDir::create(&state_dir).map_err(|source| Error::file("create", &state_dir, source))?;
     let mut all_pass = true;
-    for (folder, cargo_toml) in crates {
+    for cargo_toml in crates {
         let build = CommandBuild::begin(&cx.cargo, &cargo_toml, Some(&state_dir), &cargo_args);
         let arguments = [build.args(), cargo_args.clone()].concat();
-        let passes = run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml);
+        let passes = run_tests(cx, host, [&command, &arguments], &cargo_toml);
         build.end_tests();
         all_pass &= passes?;
     }
@@ -149,7 +149,6 @@ fn run_tests(
     cx: &Context,
     host: Option<Host>,
     [command, arguments]: [&Vec<OsString>; 2],
-    folder: &Path,
     cargo_toml: &Path,
 ) -> Result<bool, Error> {
     let cargo_toml = std::path::absolute(cargo_toml)
@@ -165,17 +164,15 @@ fn run_tests(
         // An option could be among the arguments, too.
         cargo.env("CARGO_TERM_COLOR", "never");
     }
-    // `current_dir` does not accept an empty path.
-    let folder = match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
-    };
+    if let Some(package) = cargo_toml.parent() {
+        // The configuration files there count, as for `run`.
+        cargo.current_dir(package);
+    }
     cargo
         .args(command)
         .arg("--manifest-path")
         .arg(cargo_toml)
-        .args(arguments)
-        .current_dir(folder);
+        .args(arguments);
     debug!(command = ?cargo, "running tests");
     let status = cargo.status().map_err(Error::system("start cargo"))?;
     Ok(status.success())

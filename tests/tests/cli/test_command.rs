@@ -197,6 +197,20 @@ fn a_second_plugin_is_not_taken_for_the_name_of_a_test() {
 }
 
 #[test]
+fn cargo_runs_in_the_folder_of_the_package() {
+    let plugin = plugin(MANIFEST);
+    let background = plugin.path().join("background");
+    fs::create_dir_all(background.join(".cargo")).unwrap();
+    for name in ["Cargo.toml", "src"] {
+        fs::rename(plugin.path().join(name), background.join(name)).unwrap();
+    }
+    let config = "[env]\nSTRATOS_TEST_HOST = \"process\"\n";
+    fs::write(background.join(".cargo/config.toml"), config).unwrap();
+    let tested = test(plugin.path(), &["--features", "as-process"]);
+    assert!(tested.stdout.contains("3 passed"), "{tested:?}");
+}
+
+#[test]
 fn test_stops_at_errors_in_the_manifest() {
     let plugin = plugin(&MANIFEST.replace("\"id\": \"demo\"", "\"id\": \"My Demo\""));
     let tested = test(plugin.path(), &[]);
