@@ -197,6 +197,25 @@ fn a_second_plugin_is_not_taken_for_the_name_of_a_test() {
 }
 
 #[test]
+fn the_value_of_an_option_of_cargo_is_not_taken_for_a_plugin() {
+    let plugin = plugin(MANIFEST);
+    let inner = plugin.path().join("demo");
+    fs::create_dir(&inner).unwrap();
+    fs::write(inner.join("plugin.json"), MANIFEST).unwrap();
+    for arguments in [
+        &["-p", "demo"][..],
+        &[".", "--lib", "--package", "demo"],
+    ] {
+        let tested = test(plugin.path(), arguments);
+        assert!(tested.stdout.contains("3 passed"), "{tested:?}");
+    }
+    let name = test(plugin.path(), &["--package", "demo", "demo"]);
+    assert_eq!(name.code, Some(2), "{name:?}");
+    let expected = "error: `demo` would select tests by their name";
+    assert!(name.stderr.starts_with(expected), "{name:?}");
+}
+
+#[test]
 fn cargo_runs_in_the_folder_of_the_package() {
     let plugin = plugin(MANIFEST);
     let background = plugin.path().join("background");
