@@ -108,7 +108,8 @@ impl EventFormat {
             } => {
                 let mut text = format_request(method, path, *status, *ms);
                 if let Some(reason) = refused {
-                    write!(text, ": {reason}").expect("writing to a string does not fail");
+                    write!(text, ": {}", cut(reason, REASON_BYTES))
+                        .expect("writing to a string does not fail");
                 }
                 self.prefixed(plugin, &text)
             }
@@ -400,6 +401,19 @@ mod tests {
         );
         let data = log(json!(long));
         assert!(data.ends_with("xxx... (4682 more bytes)"), "{data}");
+    }
+
+    #[test]
+    fn the_reason_of_a_refused_request_is_escaped() {
+        let format = EventFormat::new(vec!["demo".to_owned()]);
+        let event = json!({
+            "event": "request", "plugin": "demo", "method": "GET", "path": "/", "status": 403, "ms": 1.0,
+            "refused": "the origin \u{1b}[2J\n::error::x is not allowed"
+        });
+        let event: Event = serde_json::from_value(event).unwrap();
+        let shown = anstream::adapter::strip_str(&format.lines(&event)).to_string();
+        let expected = "demo GET / 403 1 ms: the origin \\u{1b}[2J\\n::error::x is not allowed";
+        assert_eq!(shown, expected);
     }
 
     #[test]
