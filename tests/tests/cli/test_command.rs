@@ -202,10 +202,7 @@ fn the_value_of_an_option_of_cargo_is_not_taken_for_a_plugin() {
     let inner = plugin.path().join("demo");
     fs::create_dir(&inner).unwrap();
     fs::write(inner.join("plugin.json"), MANIFEST).unwrap();
-    for arguments in [
-        &["-p", "demo"][..],
-        &[".", "--lib", "--package", "demo"],
-    ] {
+    for arguments in [&["-p", "demo"][..], &[".", "--lib", "--package", "demo"]] {
         let tested = test(plugin.path(), arguments);
         assert!(tested.stdout.contains("3 passed"), "{tested:?}");
     }
