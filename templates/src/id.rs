@@ -106,16 +106,43 @@ impl fmt::Display for PluginId {
 /// becomes `roster`. Returns `None` if the text has no such characters and no Latin letters.
 #[must_use]
 pub fn to_id(text: &str) -> Option<String> {
+    // A mark that follows its letter is a second spelling of the same text.
+    let is_mark = |char: &char| matches!(char, '\u{300}'..='\u{36f}');
+    let chars: Vec<char> = text.chars().filter(|char| !is_mark(char)).collect();
     let mut ascii = String::new();
-    for char in text.chars() {
+    for (at, &char) in chars.iter().enumerate() {
         match char {
             // Other scripts have several transliterations, and only their users know the right one.
-            '\u{c0}'..='\u{24f}' => ascii += deunicode_char(char).unwrap_or(" "),
+            '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' if char.is_alphabetic() => {
+                let next = chars.get(at + 1).filter(|next| next.is_alphabetic());
+                let before = || chars.get(at.checked_sub(1)?);
+                let is_in_capitals = next.or_else(before).is_some_and(|c| c.is_uppercase());
+                ascii += &transliterate(char, is_in_capitals);
+            }
             _ if char.is_ascii_alphanumeric() => ascii.push(char),
             _ => ascii.push(' '),
         }
     }
     Some(ascii.to_kebab_case()).filter(|id| !id.is_empty())
+}
+
+/// The ASCII letters for a Latin letter. Capitals among several of them would begin words of the id, so only the first
+/// one is a capital, and the others if the whole word is in capitals.
+fn transliterate(letter: char, is_in_capitals: bool) -> String {
+    let ascii = deunicode_char(letter).unwrap_or_default();
+    let mut letters = ascii.chars().filter(char::is_ascii_alphanumeric);
+    let Some(first) = letters.next() else {
+        return " ".to_owned();
+    };
+    let rest: String = letters.collect();
+    if letter.is_lowercase() {
+        return format!("{first}{rest}").to_ascii_lowercase();
+    }
+    let rest = match is_in_capitals {
+        true => rest.to_ascii_uppercase(),
+        false => rest.to_ascii_lowercase(),
+    };
+    format!("{}{rest}", first.to_ascii_uppercase())
 }
 
 fn invalid_reason(text: &str) -> Option<&'static str> {
@@ -212,6 +239,28 @@ mod tests {
             assert!(error.reason.contains(reason), "{error}");
             assert_eq!(error.suggestion.as_str(), suggestion, "{text}");
         }
+    }
+
+    #[test]
+    fn latin_letters_become_ascii_letters_of_the_same_word() {
+        for (text, id) in [
+            ("Æro", "aero"),
+            ("ÆRØ", "aero"),
+            ("KØBENHAVNÆ", "kobenhavnae"),
+            ("DanskÆble", "dansk-aeble"),
+            ("Œuvre", "oeuvre"),
+            ("Þór", "thor"),
+            ("Siŋa Ŋa", "singa-nga"),
+            ("Ǆep ǅep", "dzep-dzep"),
+            ("STRAẞE", "strasse"),
+            ("Ro\u{308}ster", "roster"),
+            ("Việt Nam", "viet-nam"),
+            ("Ẁ", "w"),
+            ("2×3÷4", "2-3-4"),
+        ] {
+            assert_eq!(to_id(text).as_deref(), Some(id), "{text}");
+        }
+        assert_eq!(to_id("\u{301}×"), None);
     }
 
     #[test]

@@ -19,6 +19,15 @@ use crate::exit::Outcome;
 /// Environment variable with the default host of `stratos::testing`.
 const HOST_VARIABLE: &str = "STRATOS_TEST_HOST";
 
+/// Options of `cargo test` and `cargo nextest run` whose next argument is a value, and not the name of a test.
+#[rustfmt::skip]
+const VALUE_OPTIONS: &[&str] = &[
+    "-p", "--package", "--exclude", "--bin", "--example", "--test", "--bench", "-F", "--features", "-j", "--jobs",
+    "--profile", "--target", "--target-dir", "--manifest-path", "--lockfile-path", "--message-format", "--color",
+    "--config", "-Z", "-C", "-E", "--filterset", "--filter-expr", "-P", "--cargo-profile", "--build-jobs",
+    "--test-threads", "--retries", "--partition",
+];
+
 /// Check plugin.json, then run the plugin's tests
 ///
 /// Builds in the target folder of `cargo stratos run`, so that what both need is built once.
@@ -30,7 +39,7 @@ const HOST_VARIABLE: &str = "STRATOS_TEST_HOST";
     override_usage = "cargo stratos test [OPTIONS] [PATH] [CARGO TEST ARGS]... [-- <TEST PROGRAM ARGS>...]"
 )]
 pub(crate) struct Args {
-    /// The plugin's folder, or one with plugins in it
+    /// The plugin's folder, or one with plugins in it. It comes before the arguments for `cargo test`
     #[arg(default_value = ".", allow_hyphen_values = true)]
     path: OsString,
     /// Arguments for `cargo test`: options such as --release, and after PATH the names of tests. The options below come
@@ -76,6 +85,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
         arg == "--nextest" || arg == "--host" || arg.starts_with("--host=")
     };
     let is_plugin = |arg: &&OsString| Path::new(arg).join(Manifest::FILE_NAME).is_file();
+    let is_value = |at: usize| {
+        let option = at.checked_sub(1).and_then(|before| cargo_args.get(before));
+        option.is_some_and(|option| VALUE_OPTIONS.iter().any(|name| option == name))
+    };
     // The arguments for the test program follow `--`.
     let for_cargo = || cargo_args.iter().take_while(|arg| *arg != "--");
     if let Some(late) = for_cargo().find(is_own) {
@@ -84,7 +97,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
             "put it directly after `cargo stratos test`, before the arguments for `cargo test`",
         ));
     }
-    if let Some(second) = for_cargo().find(is_plugin) {
+    let names = for_cargo().enumerate().filter(|(at, _)| !is_value(*at));
+    if let Some(second) = names.map(|(_, arg)| arg).find(is_plugin) {
         return Err(Error::usage(
             format!(
                 "`{}` would select tests by their name, and it is a plugin's folder",
@@ -122,7 +136,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let crates: Vec<_> = projects
         .into_iter()
         .filter_map(|project| match project.kind {
-            ProjectKind::Rust(cargo_toml) => Some((project.folder, cargo_toml)),
+            ProjectKind::Rust(cargo_toml) => Some(cargo_toml),
             _ => None,
         })
         .collect();
@@ -134,10 +148,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     }
     StateDir::create(&state_dir).map_err(|source| Error::file("create", &state_dir, source))?;
     let mut all_pass = true;
-    for (folder, cargo_toml) in crates {
+    for cargo_toml in crates {
         let build = CommandBuild::begin(&cx.cargo, &cargo_toml, Some(&state_dir), &cargo_args);
         let arguments = [build.args(), cargo_args.clone()].concat();
-        let passes = run_tests(cx, host, [&command, &arguments], &folder, &cargo_toml);
+        let passes = run_tests(cx, host, [&command, &arguments], &cargo_toml);
         build.end_tests();
         all_pass &= passes?;
     }
@@ -149,7 +163,6 @@ fn run_tests(
     cx: &Context,
     host: Option<Host>,
     [command, arguments]: [&Vec<OsString>; 2],
-    folder: &Path,
     cargo_toml: &Path,
 ) -> Result<bool, Error> {
     let cargo_toml = std::path::absolute(cargo_toml)
@@ -161,21 +174,19 @@ fn run_tests(
         // The tests inherit the variable.
         None => {}
     }
-    if cx.output.stderr_colour_option() == "never" {
+    if cx.output.must_be_plain() {
         // An option could be among the arguments, too.
         cargo.env("CARGO_TERM_COLOR", "never");
     }
-    // `current_dir` does not accept an empty path.
-    let folder = match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
-    };
+    if let Some(package) = cargo_toml.parent() {
+        // The configuration files there count, as for `run`.
+        cargo.current_dir(package);
+    }
     cargo
         .args(command)
         .arg("--manifest-path")
         .arg(cargo_toml)
-        .args(arguments)
-        .current_dir(folder);
+        .args(arguments);
     debug!(command = ?cargo, "running tests");
     let status = cargo.status().map_err(Error::system("start cargo"))?;
     Ok(status.success())

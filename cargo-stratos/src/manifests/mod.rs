@@ -12,4 +12,4 @@ pub(crate) use self::foreign::is_foreign;
 pub(crate) use self::read::{read_file, read_limited, read_manifest, read_text};
 pub(crate) use self::search::{SearchResults, search};
 pub(crate) use self::target::{Source, Target, absolute_without_links};
-pub(crate) use self::walk::all_manifests;
+pub(crate) use self::walk::{all_manifests, is_plugin};

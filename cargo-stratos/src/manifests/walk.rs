@@ -93,7 +93,7 @@ fn has_manifest(folder: &Path) -> bool {
 }
 
 /// Whether a folder has a manifest that is not one of another program.
-fn is_plugin(folder: &Path) -> bool {
+pub(crate) fn is_plugin(folder: &Path) -> bool {
     let manifest = folder.join(Manifest::FILE_NAME);
     has_manifest(folder)
         && !read_manifest(&manifest).is_ok_and(|source| is_foreign(&manifest, &source))

@@ -30,6 +30,9 @@ const DATA_BYTES: usize = 320;
 /// Longest reason of a failure, which may have the last lines of stderr, in bytes.
 const REASON_BYTES: usize = 4 * DATA_BYTES;
 
+/// Most frames of a panic that are shown.
+const FRAMES: usize = 20;
+
 /// Formats events as lines of text.
 #[derive(Debug)]
 pub(crate) struct EventFormat {
@@ -108,7 +111,8 @@ impl EventFormat {
             } => {
                 let mut text = format_request(method, path, *status, *ms);
                 if let Some(reason) = refused {
-                    write!(text, ": {reason}").expect("writing to a string does not fail");
+                    write!(text, ": {}", cut(reason, REASON_BYTES))
+                        .expect("writing to a string does not fail");
                 }
                 self.prefixed(plugin, &text)
             }
@@ -189,15 +193,18 @@ impl EventFormat {
         let data = data.map(data_on_line).unwrap_or_default();
         let (tag, message) = (escape(&line.tag), escape_coloured(&line.message));
         let mut text = format!("{style}{level}{style:#} {DIM}[{tag}]{DIM:#} {message}{data}");
-        for frame in frames.unwrap_or_default() {
-            write!(
-                text,
-                "\n{:width$}   {DIM}at {}{DIM:#}",
-                "",
-                short(&frame),
-                width = self.width
-            )
-            .expect("writing to a string does not fail");
+        let frames = frames.unwrap_or_default();
+        let mut add = |frame: &str| {
+            let width = self.width;
+            write!(text, "\n{:width$}   {DIM}{frame}{DIM:#}", "")
+                .expect("writing to a string does not fail");
+        };
+        for frame in frames.iter().take(FRAMES) {
+            add(&format!("at {}", short(frame)));
+        }
+        match frames.len().saturating_sub(FRAMES) {
+            0 => {}
+            more => add(&format!("... ({more} more)")),
         }
         self.prefixed(&line.plugin, &text)
     }
@@ -398,8 +405,31 @@ mod tests {
                 frames[0], frames[1]
             )
         );
+        for (count, last) in [
+            (20, "at frame"),
+            (21, "... (1 more)"),
+            (500, "... (480 more)"),
+        ] {
+            let shown = log(json!({ "backtrace": vec!["frame"; count] }));
+            let lines: Vec<_> = shown.lines().map(str::trim).collect();
+            assert_eq!(lines.len(), 1 + count.min(21), "{shown}");
+            assert_eq!(*lines.last().unwrap(), last);
+        }
         let data = log(json!(long));
         assert!(data.ends_with("xxx... (4682 more bytes)"), "{data}");
+    }
+
+    #[test]
+    fn the_reason_of_a_refused_request_is_escaped() {
+        let format = EventFormat::new(vec!["demo".to_owned()]);
+        let event = json!({
+            "event": "request", "plugin": "demo", "method": "GET", "path": "/", "status": 403, "ms": 1.0,
+            "refused": "the origin \u{1b}[2J\n::error::x is not allowed"
+        });
+        let event: Event = serde_json::from_value(event).unwrap();
+        let shown = anstream::adapter::strip_str(&format.lines(&event)).to_string();
+        let expected = "demo GET / 403 1 ms: the origin \\u{1b}[2J\\n::error::x is not allowed";
+        assert_eq!(shown, expected);
     }
 
     #[test]

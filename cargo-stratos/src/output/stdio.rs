@@ -83,6 +83,11 @@ impl Output {
         }
     }
 
+    /// Whether `--color never` is given, which also counts for other programs that print by themselves.
+    pub(crate) fn must_be_plain(&self) -> bool {
+        anstream::ColorChoice::global() == anstream::ColorChoice::Never
+    }
+
     /// Prints the warnings from opening a config store.
     pub(crate) fn notices(&self, notices: &[Notice]) {
         for notice in notices {

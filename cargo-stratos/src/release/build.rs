@@ -13,6 +13,7 @@ use stratos_templates::EntryOptions;
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::manifests::is_plugin;
 use crate::release::background::{Background, BuiltProgram, build_background};
 use crate::release::dist::{DistFile, Staging, check_apart, check_replaceable};
 use crate::release::ignore_file::read_ignore_file;
@@ -99,10 +100,13 @@ pub(crate) fn build(
     })
 }
 
-/// Warns of tables in the `stratos.toml` of the current folder that do not count for a plugin in another one.
+/// Warns of tables in the `stratos.toml` of the current folder that do not count for a plugin in another one. If the
+/// current folder is a plugin, they are its own.
 fn warn_of_other_settings(cx: &Context, plugin: &Path) {
     let here = Path::new(".");
-    let is_plugins = || Some(here.canonicalize().ok()? == plugin.canonicalize().ok()?);
+    if is_plugin(here) {
+        return;
+    }
     let settings = StratosToml::load(here).unwrap_or_default();
     let tables = [
         ("[ui]", settings.ui != UiTable::default()),
@@ -115,7 +119,7 @@ fn warn_of_other_settings(cx: &Context, plugin: &Path) {
     ];
     let tables = tables.iter().filter(|(_, is_set)| *is_set);
     let tables: Vec<_> = tables.map(|(name, _)| *name).collect();
-    if !tables.is_empty() && is_plugins() == Some(false) {
+    if !tables.is_empty() {
         let (tables, plugin) = (tables.join(", "), plugin.display());
         cx.output.warn(
             &format!("{tables} in the stratos.toml of the current folder does not count for the plugin in {plugin}"),

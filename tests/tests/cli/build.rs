@@ -415,6 +415,11 @@ fn the_ui_is_built_by_the_authors_command() {
     let warned = stratos(&elsewhere, ["build", ".."]);
     let warning = "warning: [ui] in the stratos.toml of the current folder does not count";
     assert!(warned.stderr.contains(warning), "{warned:?}");
+    fs::write(elsewhere.join("plugin.json"), MANIFEST.1).unwrap();
+    let other = stratos(&elsewhere, ["build", ".."]);
+    let is_warned = other.stderr.contains("of the current folder");
+    assert!(!is_warned, "the table is that of another plugin: {other:?}");
+    fs::remove_dir_all(elsewhere).unwrap();
     table("echo from the bundler && exit 3");
     fails(&plugin.build(&[]), 1, "from the bundler");
     table("echo nothing");

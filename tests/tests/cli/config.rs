@@ -195,6 +195,43 @@ last_sync         1700  not in the manifest
 }
 
 #[test]
+fn texts_without_quotes_are_texts_also_if_they_are_json() {
+    let text = |key: &str, rest: &str| {
+        format!(r#"{{ "key": "{key}", "name": "Name", "scope": "user", {rest} }}"#)
+    };
+    let options =
+        r#""options": [{ "value": "1", "label": "One" }, { "value": "two", "label": "Two" }]"#;
+    let settings = [
+        text("text", r#""type": "text""#),
+        text("long", r#""type": "longtext""#),
+        text("list", &format!(r#""type": "list", {options}"#)),
+        text("any", r#""type": "json""#),
+    ];
+    let mut manifest: Value = serde_json::from_str(MANIFEST).unwrap();
+    manifest["availableSettings"] =
+        serde_json::from_str(&format!("[{}]", settings.join(","))).unwrap();
+    let folder = plugin(&manifest.to_string());
+    let state = folder.path().join(".stratos");
+    drop(StateDir::open(&state).unwrap());
+    for (key, value, options, stored) in [
+        ("text", "1234", &[][..], "\"1234\""),
+        ("text", "true", &[], "\"true\""),
+        ("text", "\"true\"", &[], "\"true\""),
+        ("text", "0042", &[], "\"0042\""),
+        ("long", "[1]", &[], "\"[1]\""),
+        ("list", "1", &[], "\"1\""),
+        ("any", "1234", &[], "1234"),
+        ("text", "1234", &["--force"], "1234"),
+    ] {
+        let arguments = [&["config", "set", "forms", key, value], options].concat();
+        let set = config(&state, &arguments);
+        assert_eq!(set.code, Some(0), "{arguments:?}: {set:?}");
+        let get = config(&state, &["config", "get", "forms", key]);
+        assert_eq!(get.stdout.trim(), stored, "{arguments:?}");
+    }
+}
+
+#[test]
 fn imported_values_that_do_not_fit_are_named() {
     let folder = plugin(MANIFEST);
     let state = folder.path().join(".stratos");
@@ -214,6 +251,36 @@ fn imported_values_that_do_not_fit_are_named() {
     std::fs::write(&file, export.stdout).unwrap();
     let all = config(&state, &["config", "import", path]);
     assert!(all.stderr.contains(problem), "{all:?}");
+}
+
+#[test]
+fn values_are_imported_into_a_fresh_state_folder() {
+    let one = ("one.json", r#"{ "unit": "lb" }"#);
+    let all = (
+        "all.json",
+        r#"{ "stratosConfig": 1, "plugins": { "forms": { "unit": "lb" } } }"#,
+    );
+    for ((name, text), id) in [(one, Some("forms")), (all, None)] {
+        // The folder of a plugin that never ran, and an empty state folder without a plugin near it.
+        let plugins = plugin(MANIFEST);
+        let empty = tempfile::tempdir().unwrap();
+        std::fs::create_dir(empty.path().join(".stratos")).unwrap();
+        for folder in [&plugins, &empty] {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).unwrap();
+            let arguments = ["config", "import"].into_iter().chain(id);
+            let imported = stratos(folder.path(), arguments.chain(file.to_str()));
+            assert_eq!(imported.code, Some(0), "{imported:?}");
+            let get = stratos(folder.path(), ["config", "get", "forms", "unit"]);
+            assert_eq!(get.stdout, "\"lb\"\n", "{get:?}");
+        }
+        let elsewhere = tempfile::tempdir().unwrap();
+        let file = plugins.path().join(name);
+        let arguments = ["config", "import"].into_iter().chain(id);
+        let refused = stratos(elsewhere.path(), arguments.chain(file.to_str()));
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(!elsewhere.path().join(".stratos").exists());
+    }
 }
 
 #[test]

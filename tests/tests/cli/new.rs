@@ -246,14 +246,23 @@ fn an_existing_empty_folder_is_used() {
 
 #[test]
 fn a_plugin_in_a_workspace_that_lists_it_is_no_workspace_of_its_own() {
-    let root = folder();
-    fs::create_dir_all(root.path().join("tool/src")).unwrap();
-    fs::write(root.path().join("tool/src/lib.rs"), "").unwrap();
-    let tool = "[package]\nname = \"tool\"\n";
-    fs::write(root.path().join("tool/Cargo.toml"), tool).unwrap();
-    let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"tool\", \"plugins/*\"]\n";
-    fs::write(root.path().join("Cargo.toml"), workspace).unwrap();
-    for (path, is_member) in [("plugins/fuel-check", true), ("apart", false)] {
+    for (path, listed, is_member) in [
+        ("plugins/fuel-check", "plugins/*", true),
+        ("tool/src/../../plugins/fuel-check", "plugins/*", true),
+        // A member that is named counts more than what is excluded.
+        ("excluded/fuel-check", "excluded/fuel-check", true),
+        ("excluded/fuel-check", "excluded/*", false),
+        ("fuel-check", "plugins/*", false),
+    ] {
+        let root = folder();
+        fs::create_dir_all(root.path().join("tool/src")).unwrap();
+        fs::write(root.path().join("tool/src/lib.rs"), "").unwrap();
+        let tool = "[package]\nname = \"tool\"\n";
+        fs::write(root.path().join("tool/Cargo.toml"), tool).unwrap();
+        let workspace = format!(
+            "[workspace]\nresolver = \"3\"\nmembers = [\"tool\", {listed:?}]\nexclude = [\"excluded\"]\n"
+        );
+        fs::write(root.path().join("Cargo.toml"), workspace).unwrap();
         let made = new(root.path(), &[path]);
         assert_eq!(made.code, Some(0), "{made:?}");
         let says_so = made.stdout.contains("It is a member of the workspace in ");
@@ -267,9 +276,9 @@ fn a_plugin_in_a_workspace_that_lists_it_is_no_workspace_of_its_own() {
         let packages: BTreeSet<_> = metadata.packages.iter().map(|p| p.name.as_str()).collect();
         let expected = match is_member {
             true => BTreeSet::from(["fuel-check", "tool"]),
-            false => BTreeSet::from(["apart"]),
+            false => BTreeSet::from(["fuel-check"]),
         };
-        assert_eq!(packages, expected);
+        assert_eq!(packages, expected, "{path} {listed}");
     }
 }
 
@@ -302,6 +311,20 @@ fn a_plugin_inside_of_another_one_is_refused() {
         let expected = "and plugins cannot be nested\nhelp: use a path outside of it";
         assert!(refused.stderr.contains(expected), "{refused:?}");
         assert!(!root.path().join(path).exists());
+    }
+}
+
+#[test]
+fn a_plugin_below_the_manifest_of_another_program_is_created() {
+    let root = folder();
+    let grafana = r#"{ "$schema": "https://raw.githubusercontent.com/grafana/grafana/main/docs/sources/developers/plugins/plugin.schema.json", "type": "panel", "name": "Clock", "id": "clock" }"#;
+    fs::create_dir(root.path().join("src")).unwrap();
+    for folder in ["", "src"] {
+        fs::write(root.path().join(folder).join("plugin.json"), grafana).unwrap();
+    }
+    for path in ["fuel-check", "src/on/the/way/fuel-check"] {
+        let made = new(root.path(), &[path]);
+        assert_eq!(made.code, Some(0), "{made:?}");
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use stratos_tests::{CommandOutput, stratos};
+use stratos_tests::{CommandOutput, cargo_stratos, stratos};
 use tempfile::TempDir;
 
 const MANIFEST: &str = r#"{
@@ -152,6 +153,33 @@ fn arguments_are_passed_on_to_cargo_and_to_the_test_program() {
     );
 }
 
+/// CI services show colours although there is no terminal, and ask cargo for them.
+#[test]
+fn the_variable_for_cargos_colours_is_kept_unless_they_are_turned_off() {
+    let plugin = plugin(MANIFEST);
+    let prints =
+        "#[test]\nfn prints() { println!(\"{:?}\", std::env::var(\"CARGO_TERM_COLOR\")); }\n";
+    fs::write(plugin.path().join("src/lib.rs"), prints).unwrap();
+    for (colour, expected) in [
+        ("auto", "Ok(\"always\")"),
+        ("always", "Ok(\"always\")"),
+        ("never", "Ok(\"never\")"),
+    ] {
+        let output = Command::new(cargo_stratos())
+            .args(["test", "--color", colour, "--", "--nocapture"])
+            .current_dir(plugin.path())
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("NO_COLOR")
+            .env("CARGO_TERM_COLOR", "always")
+            .output()
+            .unwrap();
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert!(stdout.contains(expected), "{colour}: {output:?}");
+        let has_colours = output.stderr.contains(&b'\x1b');
+        assert_eq!(has_colours, colour != "never", "{colour}: {output:?}");
+    }
+}
+
 #[test]
 fn a_second_plugin_is_not_taken_for_the_name_of_a_test() {
     let folders = tempfile::tempdir().unwrap();
@@ -166,6 +194,36 @@ fn a_second_plugin_is_not_taken_for_the_name_of_a_test() {
         "error: `two` would select tests by their name, and it is a plugin's folder\n\
          help: test one plugin after the other, or name the folder around them; put the name of a test behind `--`\n"
     );
+}
+
+#[test]
+fn the_value_of_an_option_of_cargo_is_not_taken_for_a_plugin() {
+    let plugin = plugin(MANIFEST);
+    let inner = plugin.path().join("demo");
+    fs::create_dir(&inner).unwrap();
+    fs::write(inner.join("plugin.json"), MANIFEST).unwrap();
+    for arguments in [&["-p", "demo"][..], &[".", "--lib", "--package", "demo"]] {
+        let tested = test(plugin.path(), arguments);
+        assert!(tested.stdout.contains("3 passed"), "{tested:?}");
+    }
+    let name = test(plugin.path(), &["--package", "demo", "demo"]);
+    assert_eq!(name.code, Some(2), "{name:?}");
+    let expected = "error: `demo` would select tests by their name";
+    assert!(name.stderr.starts_with(expected), "{name:?}");
+}
+
+#[test]
+fn cargo_runs_in_the_folder_of_the_package() {
+    let plugin = plugin(MANIFEST);
+    let background = plugin.path().join("background");
+    fs::create_dir_all(background.join(".cargo")).unwrap();
+    for name in ["Cargo.toml", "src"] {
+        fs::rename(plugin.path().join(name), background.join(name)).unwrap();
+    }
+    let config = "[env]\nSTRATOS_TEST_HOST = \"process\"\n";
+    fs::write(background.join(".cargo/config.toml"), config).unwrap();
+    let tested = test(plugin.path(), &["--features", "as-process"]);
+    assert!(tested.stdout.contains("3 passed"), "{tested:?}");
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! Access to config values, through the running shell or directly in the state folder.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::Value;
 use stratos_host::StateDir;
-use stratos_host::config::{Project, Setting};
+use stratos_host::config::Setting;
 use stratos_host::control::ControlError;
 use stratos_host::remote::{
     Client, ConfigValues, ExportConfig, GetPluginConfig, GetSettings, ImportConfig,
@@ -14,8 +13,8 @@ use stratos_host::remote::{
 };
 use stratos_host::state_dir::StateDirError;
 use stratos_host::store::{ConfigExport, StoreError};
-use stratos_manifest::Manifest;
 
+use crate::commands::config::nearby_plugins::NearbyPlugins;
 use crate::commands::shell_args::connect;
 use crate::context::Context;
 use crate::error::Error;
@@ -24,14 +23,19 @@ use crate::error::Error;
 pub(super) enum ConfigAccess {
     /// A running shell, which has the state folder locked.
     Shell(Client),
-    /// The state folder, which is locked until this is dropped, and the folders that may have the plugins.
-    StateDir(StateDir, Vec<PathBuf>),
+    /// The state folder, which is locked until this is dropped, and the plugins near it.
+    StateDir(StateDir, NearbyPlugins),
 }
 
 impl ConfigAccess {
     /// Opens the state folder, or connects to the shell that has it open.
-    pub(super) fn open(cx: &Context, state_dir: &Path) -> Result<Self, Error> {
-        if !state_dir.join(StateDir::STORE_FILE).exists() {
+    ///
+    /// A folder without values is an error, except for an import: `creates`. It needs the folder or a plugin near it, so
+    /// that a misspelt path is still found.
+    pub(super) fn open(cx: &Context, state_dir: &Path, creates: bool) -> Result<Self, Error> {
+        let plugins = NearbyPlugins::new(state_dir);
+        let creates = creates && (state_dir.is_dir() || plugins.ids().next().is_some());
+        if !creates && !state_dir.join(StateDir::STORE_FILE).exists() {
             return Err(Error::NoConfigStore {
                 folder: state_dir.to_owned(),
             });
@@ -39,7 +43,7 @@ impl ConfigAccess {
         match StateDir::open(state_dir) {
             Ok(state) => {
                 cx.output.notices(state.notices());
-                Ok(Self::StateDir(state, plugin_folders(state_dir)))
+                Ok(Self::StateDir(state, plugins))
             }
             Err(StateDirError::Owned { .. }) => Ok(Self::Shell(connect(state_dir)?)),
             Err(error) => Err(Error::State(error)),
@@ -54,20 +58,38 @@ impl ConfigAccess {
                 let plugin = plugin.to_owned();
                 Ok(shell.call(&GetSettings { plugin }).await?)
             }
-            Self::StateDir(state, folders) => {
-                let mut projects = projects(folders);
-                if let Some(settings) = projects.remove(plugin) {
-                    return Ok(Some(settings));
+            Self::StateDir(state, plugins) => {
+                if let Some(settings) = plugins.settings(plugin) {
+                    return Ok(Some(settings.to_vec()));
                 }
                 let stored = state.store().keys().map_err(store_error)?;
                 let mut known: BTreeSet<_> = stored.into_iter().map(|(plugin, _)| plugin).collect();
                 if known.contains(plugin) {
                     return Ok(None);
                 }
-                known.extend(projects.into_keys());
+                known.extend(plugins.ids().map(str::to_owned));
                 Err(unknown_plugin(plugin, &known))
             }
         }
+    }
+
+    /// Settings in the manifest of a plugin, for plugins that need none; `None` if they are unknown.
+    pub(super) async fn known_settings(&self, plugin: &str) -> Option<Vec<Setting>> {
+        match self {
+            Self::Shell(_) => self.settings(plugin).await.ok().flatten(),
+            Self::StateDir(_, plugins) => plugins.settings(plugin).map(<[Setting]>::to_vec),
+        }
+    }
+
+    /// Refuses the id of an unknown plugin, as [`settings`](Self::settings) does, unless there is none that could be meant.
+    pub(super) async fn refuse_misspelt(&self, plugin: &str) -> Result<(), Error> {
+        if let Self::StateDir(state, plugins) = self
+            && state.store().keys().map_err(store_error)?.is_empty()
+            && plugins.ids().next().is_none()
+        {
+            return Ok(());
+        }
+        self.settings(plugin).await.map(drop)
     }
 
     /// Stores a value without a check. The command checks by itself, also where no shell runs, to give its own help.
@@ -132,39 +154,6 @@ impl ConfigAccess {
             Self::StateDir(state, _) => state.store().import(export).map_err(store_error),
         }
     }
-}
-
-/// The folder beside the state folder, where `run` looks for plugins, and the current one.
-fn plugin_folders(state_dir: &Path) -> Vec<PathBuf> {
-    let beside = state_dir.parent().filter(|folder| *folder != Path::new(""));
-    beside
-        .into_iter()
-        .chain([Path::new(".")])
-        .map(Path::to_owned)
-        .collect()
-}
-
-/// Settings of the plugins in the folders, by plugin id. Plugins whose manifests have errors are skipped.
-fn projects(folders: &[PathBuf]) -> BTreeMap<String, Vec<Setting>> {
-    let candidates = folders.iter().flat_map(|folder| candidates(folder));
-    let projects = candidates.filter_map(|folder| Project::read(&folder).ok());
-    // The first folder counts.
-    let mut settings = BTreeMap::new();
-    for Project { manifest, .. } in projects {
-        settings.entry(manifest.id).or_insert(manifest.settings);
-    }
-    settings
-}
-
-/// The folder itself if it has `plugin.json`, otherwise what it contains.
-fn candidates(folder: &Path) -> Vec<PathBuf> {
-    if folder.join(Manifest::FILE_NAME).is_file() {
-        return vec![folder.to_owned()];
-    }
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
-    paths.sort();
-    paths
 }
 
 /// An error for a value over a limit is a refusal, as from the running shell.

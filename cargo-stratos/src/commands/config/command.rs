@@ -46,7 +46,7 @@ enum Action {
     Set {
         plugin: String,
         key: String,
-        /// The value, as JSON; a text of a setting needs no quotes
+        /// The value, as JSON; a text of a setting needs no quotes, also one such as 1234 or true, except with --force
         #[arg(allow_hyphen_values = true)]
         value: String,
         /// Store the value without a check against plugin.json, for keys that are the plugin's own
@@ -83,7 +83,8 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let Args { action, shell } = args;
     let state_dir = shell.config_state_dir(cx)?;
     block_on(async {
-        let config = ConfigAccess::open(cx, &state_dir)?;
+        let creates = matches!(action, Action::Import { .. });
+        let config = ConfigAccess::open(cx, &state_dir, creates)?;
         perform(cx, action, &config).await
     })
 }
@@ -100,8 +101,9 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
             let value = match force {
                 true => {
                     // A plugin without a manifest has no settings.
-                    let settings = config.settings(&plugin).await.ok().flatten();
-                    parse_value(settings.as_deref(), &key, &value)?
+                    let settings = config.known_settings(&plugin).await;
+                    let mut settings = settings.iter().flatten();
+                    parse_value(settings.find(|setting| setting.key == key), &value)?
                 }
                 false => checked_value(cx, config, &plugin, &key, &value).await?,
             };
@@ -136,7 +138,7 @@ async fn perform(cx: &Context, action: Action, config: &ConfigAccess) -> Result<
                 Some(plugin) => {
                     let values = read(file, ConfigExport::plugin_values_from_json)?;
                     let count = values.len();
-                    config.settings(&plugin).await?;
+                    config.refuse_misspelt(&plugin).await?;
                     config.replace(plugin.clone(), values.clone()).await?;
                     note_problems(cx, config, &plugin, values).await;
                     count
@@ -202,9 +204,7 @@ fn missing_value<'k>(plugin: String, key: String, keys: impl Iterator<Item = &'k
 }
 
 /// Parses a value. Without JSON, it is a text where the manifest tells that the value is none of any JSON.
-fn parse_value(settings: Option<&[Setting]>, key: &str, text: &str) -> Result<Value, Error> {
-    let mut settings = settings.into_iter().flatten();
-    let setting = settings.find(|setting| setting.key == key);
+fn parse_value(setting: Option<&Setting>, text: &str) -> Result<Value, Error> {
     match parse_json(text) {
         Err(_) if setting.is_some_and(|setting| setting.kind != SettingType::Json) => {
             Ok(Value::String(text.to_owned()))
@@ -213,6 +213,24 @@ fn parse_value(settings: Option<&[Setting]>, key: &str, text: &str) -> Result<Va
             message: format!("the value is not JSON: {error}"),
             help: None,
         }),
+    }
+}
+
+/// Parses a value for the settings page. There, the field of a text takes `1234` and `true` as texts, too.
+fn parse_checked_value(setting: Option<&Setting>, text: &str) -> Result<Value, Error> {
+    let value = parse_value(setting, text)?;
+    let takes_text = setting.is_some_and(|setting| match setting.kind {
+        SettingType::Text | SettingType::LongText | SettingType::Date => true,
+        SettingType::List | SettingType::Radio => {
+            setting.options.iter().any(|option| option.value == text)
+        }
+        SettingType::Boolean | SettingType::Number | SettingType::Range | SettingType::Json => {
+            false
+        }
+    });
+    match value.is_string() || !takes_text {
+        true => Ok(value),
+        false => Ok(Value::String(text.to_owned())),
     }
 }
 
@@ -225,8 +243,9 @@ async fn checked_value(
     text: &str,
 ) -> Result<Value, Error> {
     let settings = config.settings(plugin).await?;
-    let value = parse_value(settings.as_deref(), key, text);
-    let Some(settings) = settings else {
+    let setting = settings.iter().flatten().find(|setting| setting.key == key);
+    let value = parse_checked_value(setting, text);
+    let Some(settings) = &settings else {
         cx.output.note(format_args!(
             "the value is not checked, since there is no valid plugin.json of {} here or beside the state folder",
             escape(plugin)
@@ -234,11 +253,11 @@ async fn checked_value(
         return value;
     };
     // An unknown key is the first mistake.
-    let value = match settings.iter().any(|setting| setting.key == key) {
-        true => value?,
-        false => Value::Null,
+    let value = match setting {
+        Some(_) => value?,
+        None => Value::Null,
     };
-    let setting = check_value(&settings, key, &value).map_err(|error| {
+    let setting = check_value(settings, key, &value).map_err(|error| {
         let force = match error {
             SettingError::UnknownKey { .. } => "`--force` stores a value of the plugin's own",
             SettingError::Value { .. } => "`--force` stores it nevertheless",
@@ -281,7 +300,7 @@ async fn list(
 /// no error.
 async fn note_problems(cx: &Context, config: &ConfigAccess, plugin: &str, values: ConfigValues) {
     // A running shell need not have all plugins whose values were imported.
-    let settings = config.settings(plugin).await.ok().flatten();
+    let settings = config.known_settings(plugin).await;
     for entry in ConfigEntry::all(&settings.unwrap_or_default(), values) {
         if let Some(problem) = entry.problem {
             let plugin = escape(plugin);

@@ -2,5 +2,6 @@
 
 mod access;
 mod command;
+mod nearby_plugins;
 
 pub(crate) use self::command::{Args, run};

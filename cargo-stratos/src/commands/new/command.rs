@@ -61,7 +61,7 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let FoundSdk { sdk, origin } = sdk::find(&args.sdk)?;
     let (author, author_origin) =
         author::complete(cx, args.author, destination.nearest_existing())?;
-    let workspace = workspace::find(destination.folder());
+    let workspace = workspace::find(destination.folder(), destination.nearest_existing());
     let options = Options {
         name: args.name.unwrap_or_else(|| id.display_name()),
         description: args.description,

@@ -4,10 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 
-use stratos_manifest::Manifest;
-
 use crate::error::Error;
-use crate::manifests::enclosing_plugin;
+use crate::manifests::{enclosing_plugin, is_plugin};
 
 /// A folder that does not exist, or is empty except for `.git`.
 #[derive(Debug)]
@@ -40,8 +38,7 @@ impl Destination {
                 "use another path",
             ));
         }
-        let is_plugin = nearest_existing.join(Manifest::FILE_NAME).is_file();
-        let outer = match is_plugin {
+        let outer = match is_plugin(&nearest_existing) {
             true => Some(nearest_existing.clone()),
             false => enclosing_plugin(&nearest_existing),
         };

@@ -160,6 +160,7 @@ fn launchers(cx: &Context, args: &Args, state_dir: &Path) -> Result<LauncherFact
             program: cx.cargo.clone(),
             args: args.cargo_args.clone(),
             colours: !args.json && cx.output.has_colours(),
+            plain_progress: cx.output.must_be_plain(),
         },
         runtime_dir: cx.runtime_dir(),
         env: parse_env(cx, &args.env)?,

@@ -31,6 +31,8 @@ pub struct CargoOptions {
     pub args: Vec<OsString>,
     /// Whether the compiler's messages contain ANSI colours.
     pub colours: bool,
+    /// Whether cargo's progress has no colours either. Otherwise cargo decides, by the terminal and the user's variables.
+    pub plain_progress: bool,
 }
 
 /// The command line of `cargo build`, without the package.
@@ -56,6 +58,7 @@ impl Default for CargoOptions {
             program: "cargo".into(),
             args: Vec::new(),
             colours: false,
+            plain_progress: false,
         }
     }
 }
@@ -122,8 +125,12 @@ impl Cargo {
         if quiet {
             command.arg("--quiet").stderr(Stdio::piped());
         }
-        if !self.options.colours {
-            // The progress, too, which cargo prints itself.
+        // What is captured here is shown among the messages, and otherwise cargo prints its progress by itself.
+        let is_plain = match quiet {
+            true => !self.options.colours,
+            false => self.options.plain_progress,
+        };
+        if is_plain {
             command.env("CARGO_TERM_COLOR", "never");
         }
         command.args(dir_args).args(&self.options.args);
@@ -180,5 +187,36 @@ async fn join_reader(reader: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
             _ => Vec::new(),
         },
         None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_for_the_colours_of_progress_are_kept_unless_they_are_turned_off() {
+        for (colours, plain_progress, quiet, is_plain) in [
+            // Not to a terminal, where CI services show colours.
+            (false, false, false, false),
+            (false, false, true, true),
+            (true, false, false, false),
+            (true, false, true, false),
+            (false, true, false, true),
+            (false, true, true, true),
+        ] {
+            let cargo = Cargo {
+                options: CargoOptions {
+                    colours,
+                    plain_progress,
+                    ..CargoOptions::default()
+                },
+                run_record: None,
+            };
+            let command = cargo.command(Path::new("Cargo.toml"), &[], quiet);
+            let mut variables = command.as_std().get_envs();
+            let is_set = variables.any(|(name, _)| name == "CARGO_TERM_COLOR");
+            assert_eq!(is_set, is_plain, "{colours} {plain_progress} {quiet}");
+        }
     }
 }
