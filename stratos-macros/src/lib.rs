@@ -40,4 +40,4 @@ macro_rules! handler_attributes {
     )*};
 }
 
-handler_attributes! { ipc get post put patch delete }
+handler_attributes! { ipc get post put patch delete on start_guard }

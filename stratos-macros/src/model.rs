@@ -44,19 +44,24 @@ pub(crate) enum StateType<'a> {
     Unknown,
 }
 
-/// A function that handles IPC messages of a channel, or requests of a route.
+/// A function that handles IPC messages of a channel, requests of a route, or events of the flight, or guards its start.
 pub(crate) struct Handler<'a> {
     pub(crate) function: UserFn<'a>,
-    /// `ipc`, or the HTTP method in lower case.
+    /// `ipc`, `on`, `start_guard`, or the HTTP method in lower case.
     pub(crate) kind: &'static str,
-    /// The channel, or the path below the prefix.
+    /// The channel, the name of the event, or the path below the prefix.
     pub(crate) address: LitStr,
 }
 
 impl Handler<'_> {
-    /// Returns true for a handler of IPC messages, false for a route.
+    /// Returns true for a handler of IPC messages.
     pub(crate) fn is_ipc(&self) -> bool {
         self.kind == "ipc"
+    }
+
+    /// Returns true for a handler of requests.
+    pub(crate) fn is_route(&self) -> bool {
+        !matches!(self.kind, "ipc" | "on" | "start_guard")
     }
 }
 

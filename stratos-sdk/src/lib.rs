@@ -17,6 +17,8 @@ mod settings;
 pub mod testing;
 
 pub use axum;
+#[cfg(feature = "rusqlite")]
+pub use rusqlite;
 /// Traits of serde. Its derive macros require a dependency on `serde` itself: `cargo add serde --features derive`.
 pub use serde;
 pub use serde_json;
@@ -26,6 +28,35 @@ pub use stratos_protocol::error_body::{ErrorBody, ErrorBodyCode, PluginStatus};
 pub use stratos_protocol::handshake::Identity;
 pub use tokio;
 pub use tracing;
+
+/// The airline that the pilot is bound to, and its API.
+pub mod airline {
+    pub use crate::context::{AirlineError, AirlineResponse};
+    pub use stratos_protocol::airline::Airline;
+}
+
+/// Flights: their state, phases, simulator data, landings and log.
+pub mod flight {
+    pub use crate::context::{FlightEvents, SimFrame, SimFrames, StartGuard, StartVerdict};
+    pub use stratos_protocol::flight_data::{FlightData, SimDataSnapshot};
+    pub use stratos_protocol::flight_log::{EventCategory, FlightLogEvent};
+    pub use stratos_protocol::flight_state::{
+        Flight, FlightPlan, FlightState, FlightStatus, Phase, PhaseSnapshot,
+    };
+    pub use stratos_protocol::landing::{
+        BounceData, CapturePoint, LandingEvent, LandingKind, LandingReport,
+    };
+}
+
+/// Toasts.
+pub mod notify {
+    pub use stratos_protocol::notify::ToastKind;
+}
+
+/// The badge beside the plugin's entry in the sidebar.
+pub mod indicator {
+    pub use crate::context::Indicator;
+}
 
 /// Expands to the [`Identity`] in `plugin.json`, for [`create_plugin`].
 ///
@@ -37,7 +68,7 @@ pub use stratos_macros::manifest;
 pub use stratos_macros::plugin;
 
 #[doc(inline)]
-pub use stratos_macros::{delete, get, ipc, patch, post, put};
+pub use stratos_macros::{delete, get, ipc, on, patch, post, put, start_guard};
 
 pub use crate::builder::{BuildError, BuiltPlugin, PluginBuilder, create_plugin};
 pub use crate::context::PluginContext;
@@ -54,6 +85,6 @@ pub mod __private {
 
     /// Attributes of handlers, which generated code imports for the plugin's `impl` block.
     pub mod attributes {
-        pub use stratos_macros::{delete, get, ipc, patch, post, put};
+        pub use stratos_macros::{delete, get, ipc, on, patch, post, put, start_guard};
     }
 }

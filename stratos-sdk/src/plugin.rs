@@ -93,7 +93,7 @@ pub trait Plugin: Send + Sync + 'static {
 
 /// Return type of a hook: `()`, or `Result<(), E>` with any error.
 #[diagnostic::on_unimplemented(
-    message = "a Stratos hook cannot return `{Self}`",
+    message = "a hook or an event handler cannot return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
     note = "`E` is `stratos::BoxError`, which `stratos::Result` has, or `String`, or a type that implements `std::error::Error`"
 )]

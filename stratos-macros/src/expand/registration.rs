@@ -18,9 +18,11 @@ pub(super) fn expand(plugin: &Plugin<'_>) -> Option<TokenStream> {
     let prefix = &plugin.prefix;
     let handlers = plugin.handlers.iter().map(|handler| {
         let cfgs = handler.function.cfgs;
-        let register = match handler.is_ipc() {
-            true => register_ipc(plugin, handler),
-            false => register_route(plugin, handler),
+        let register = match handler.kind {
+            "ipc" => register_ipc(plugin, handler),
+            "on" => register_event(plugin, handler),
+            "start_guard" => register_start_guard(plugin, handler),
+            _ => register_route(plugin, handler),
         };
         quote! { #(#cfgs)* #register }
     });
@@ -73,6 +75,62 @@ fn register_ipc(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
     let or_fail = question_mark(name.span());
     let arguments = types.len();
     quote_spanned! {name.span()=> handlers.ipc(#channel, #function, #arguments, #run).await #or_fail; }
+}
+
+fn register_event(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
+    let name = handler.function.name;
+    let function = name.to_string();
+    let register = format_ident!("on_{}", handler.address.value());
+    let (receiver, ctx, state) = bindings(plugin, handler);
+    let types = value_types(handler);
+    let (argument, event) = match types.first() {
+        // With the span of the author's type, so that the compiler reports a wrong type there.
+        Some(ty) => (
+            quote! { event },
+            Some(quote_spanned! {ty.span()=> let event: #ty = event; }),
+        ),
+        None => (quote! { _ }, None),
+    };
+    let answer = await_answer(
+        handler,
+        &call(plugin, &handler.function, &[quote! { event }]),
+    );
+    let span = handler
+        .function
+        .output
+        .map_or_else(|| name.span(), type_span);
+    let result = quote_spanned! {span=> ::stratos::__private::hook_result(answer) };
+    let run = quote_spanned! {name.span()=>
+        |#receiver, #ctx, #argument| async move {
+            #state
+            #event
+            #answer
+            #result
+        }
+    };
+    let or_fail = question_mark(name.span());
+    quote_spanned! {name.span()=> handlers.#register(#function, #run).await #or_fail; }
+}
+
+fn register_start_guard(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {
+    let name = handler.function.name;
+    let function = name.to_string();
+    let (receiver, ctx, state) = bindings(plugin, handler);
+    let answer = await_answer(handler, &call(plugin, &handler.function, &[]));
+    let span = handler
+        .function
+        .output
+        .map_or_else(|| name.span(), type_span);
+    let verdict = quote_spanned! {span=> ::stratos::__private::start_verdict(answer) };
+    let run = quote_spanned! {name.span()=>
+        |#receiver, #ctx| async move {
+            #state
+            #answer
+            #verdict
+        }
+    };
+    let or_fail = question_mark(name.span());
+    quote_spanned! {name.span()=> handlers.start_guard(#function, #run).await #or_fail; }
 }
 
 fn register_route(plugin: &Plugin<'_>, handler: &Handler<'_>) -> TokenStream {

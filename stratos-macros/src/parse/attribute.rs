@@ -1,4 +1,4 @@
-//! Handler attributes: `#[ipc("...")]`, `#[get("...")]` and the other HTTP methods.
+//! Handler attributes: `#[ipc("...")]`, `#[get("...")]` and the other HTTP methods, `#[on(...)]`, `#[start_guard]`.
 //!
 //! The compiler does not know them, so the macro removes them from the item.
 
@@ -12,16 +12,28 @@ use syn::{Attribute, Error, Ident, LitStr, Meta, Path, Token};
 use crate::names::kebab;
 
 /// The names of the handler attributes.
-const NAMES: [&str; 6] = ["ipc", "get", "post", "put", "patch", "delete"];
+const NAMES: [&str; 8] = [
+    "ipc",
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "on",
+    "start_guard",
+];
 
 /// Names that other frameworks use, with the handler attribute that does the same.
-const FOREIGN_NAMES: [(&str, &str); 6] = [
+const FOREIGN_NAMES: [(&str, &str); 9] = [
     ("handle", "ipc"),
     ("handler", "ipc"),
     ("channel", "ipc"),
     ("command", "ipc"),
     ("route", "get"),
     ("router", "get"),
+    ("event", "on"),
+    ("listen", "on"),
+    ("guard", "start_guard"),
 ];
 
 /// An attribute that marks a handler, or was meant to.

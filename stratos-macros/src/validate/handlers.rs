@@ -1,4 +1,4 @@
-//! Validation of handlers: `#[ipc("...")]`, `#[get("...")]` and the other HTTP methods.
+//! Validation of handlers: `#[ipc("...")]`, `#[get("...")]` and the other HTTP methods, `#[on(...)]`, `#[start_guard]`.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
@@ -10,6 +10,7 @@ use super::route_path::{check_path, routes_overlap};
 use super::signature;
 use crate::model::{Argument, ConditionalError, Handler, UserFn};
 use crate::parse::attribute::{HandlerAttribute, channel_or_path};
+use crate::parse::event_name::{self, EventName, event_name, no_argument};
 use crate::parse::item::{Function, Item, ItemKind};
 use crate::types::{last_segment, spelling};
 
@@ -69,7 +70,10 @@ pub(super) fn find_conflicts(handlers: &[Handler<'_>]) -> Vec<ConditionalError> 
 
 /// Returns the message for two handlers of the same channel or route.
 fn conflict(earlier: &Handler<'_>, later: &Handler<'_>) -> Option<String> {
-    if earlier.is_ipc() != later.is_ipc() {
+    let is_comparable =
+        earlier.is_ipc() && later.is_ipc() || earlier.is_route() && later.is_route();
+    if !is_comparable {
+        // Several functions may handle one event, or guard the start.
         return None;
     }
     let (a, b) = (earlier.address.value(), later.address.value());
@@ -110,24 +114,36 @@ fn read_handler<'a>(
         HandlerAttribute::Misspelt(name) => {
             let path = attribute.path();
             let found = last_name(path);
-            let text = format!("there is no `#[{found}]` here: did you mean `#[{name}(...)]`?");
+            let meant = match name {
+                "start_guard" => name.to_owned(),
+                _ => format!("{name}(...)"),
+            };
+            let text = format!("there is no `#[{found}]` here: did you mean `#[{meant}]`?");
             errors.push(Error::new_spanned(path, text));
             name
         }
     };
-    let address = channel_or_path(attribute, kind, &function.signature.ident);
+    let address = match kind {
+        "on" => event_name(attribute),
+        "start_guard" => no_argument(attribute),
+        _ => channel_or_path(attribute, kind, &function.signature.ident),
+    };
     let address = address.map_err(|error| errors.push(error)).ok();
     if let Some(address) = &address {
         let value = address.value();
         let checked = match kind {
             "ipc" => check_channel(&value),
+            "on" | "start_guard" => Ok(()),
             _ => check_path(&value, prefix),
         };
         if let Err(text) = checked {
             errors.push(Error::new(address.span(), text));
         }
     }
-    let function = read_signature(function, item, kind, errors);
+    let event = address
+        .as_ref()
+        .and_then(|name| event_name::find(&name.value()));
+    let function = read_signature(function, item, kind, event, errors);
     Some(Handler {
         function,
         kind,
@@ -144,9 +160,10 @@ fn read_signature<'a>(
     function: &'a Function,
     item: &Item,
     kind: &str,
+    event: Option<EventName>,
     errors: &mut Vec<Error>,
 ) -> UserFn<'a> {
-    let (subject, form) = expected_signature(&function.signature.ident, &item.kind, kind);
+    let (subject, form) = expected_signature(&function.signature.ident, &item.kind, kind, event);
     let mut report = |span: Span, what: &str| {
         let text = format!("{what}: its form is `{form}`");
         errors.push(Error::new(span, text));
@@ -175,6 +192,14 @@ fn read_signature<'a>(
                     "a message has one payload: take a struct, or a tuple such as `(f64, f64)`";
                 errors.push(Error::new(ty.span(), text));
             }
+            Argument::Value(_) if kind == "on" && *count == 2 => {
+                let text = "an event has one value: remove this argument";
+                errors.push(Error::new(ty.span(), text));
+            }
+            Argument::Value(_) if kind == "start_guard" && *count == 1 => {
+                let text = "a start guard is told nothing: remove this argument, and ask `ctx` for what it needs";
+                errors.push(Error::new(ty.span(), text));
+            }
             Argument::State(_) | Argument::Context(_) if *count == 2 => {
                 let text = "this argument is there already: remove it";
                 errors.push(Error::new(ty.span(), text));
@@ -186,7 +211,12 @@ fn read_signature<'a>(
 }
 
 /// Returns the subject of messages about a handler, and its expected signature.
-fn expected_signature(name: &Ident, item: &ItemKind, kind: &str) -> (&'static str, String) {
+fn expected_signature(
+    name: &Ident,
+    item: &ItemKind,
+    kind: &str,
+    event: Option<EventName>,
+) -> (&'static str, String) {
     let first = match item {
         ItemKind::Impl { .. } => "&self",
         ItemKind::Module { .. } => "state: &State",
@@ -195,6 +225,17 @@ fn expected_signature(name: &Ident, item: &ItemKind, kind: &str) -> (&'static st
         "ipc" => (
             "an `#[ipc]` handler",
             format!("async fn {name}({first}, payload: T) -> stratos::Result<R>"),
+        ),
+        "on" => {
+            let argument = event.map_or("PhaseSnapshot", |event| event.argument);
+            (
+                "an `#[on]` handler",
+                format!("async fn {name}({first}, event: {argument}) -> stratos::Result"),
+            )
+        }
+        "start_guard" => (
+            "a start guard",
+            format!("async fn {name}({first}) -> stratos::Result<StartVerdict>"),
         ),
         _ => (
             "a route's handler",

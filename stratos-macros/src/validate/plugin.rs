@@ -5,7 +5,7 @@ use syn::{Error, GenericParam, LitStr};
 
 use super::route_path::check_prefix;
 use super::{handlers, hooks, members, settings};
-use crate::model::Plugin;
+use crate::model::{Handler, Plugin};
 use crate::parse::arguments::Arguments;
 use crate::parse::item::{Item, ItemKind};
 use crate::parse::plugin_json::PluginJson;
@@ -21,7 +21,7 @@ pub(crate) fn validate<'a>(
     let state = hooks::module_state(item, &hooks, errors);
     let prefix = route_prefix(arguments.prefix.as_ref(), json, errors);
     let mut handlers = handlers::find(item, prefix.as_deref(), errors);
-    let has_routes = handlers.iter().any(|handler| !handler.is_ipc());
+    let has_routes = handlers.iter().any(Handler::is_route);
     if let Some(argument) = &arguments.prefix
         && !has_routes
         && errors.is_empty()

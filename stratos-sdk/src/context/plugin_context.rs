@@ -7,12 +7,19 @@ use serde_json::value::RawValue;
 use stratos_protocol::{RpcError, Service};
 use stratos_transport::rpc::method_not_found;
 
+use crate::context::airline::Airline;
 use crate::context::auth::Auth;
 use crate::context::clock::Clock;
 use crate::context::config::Config;
+use crate::context::database::Database;
+use crate::context::dialog::Dialogs;
+use crate::context::flight::Flight;
+use crate::context::indicator::Indicators;
 use crate::context::ipc::Ipc;
 use crate::context::logger::Logger;
+use crate::context::notify::Notify;
 use crate::context::plugin_info::PluginInfo;
+use crate::context::prompt::Prompts;
 use crate::context::server::Server;
 use crate::context::service::ContextService;
 use crate::context::shared::Shared;
@@ -90,6 +97,20 @@ services! {
     auth: Auth,
     /// Routes on the shell's HTTP server (V1: `ctx.server`).
     server: Server,
+    /// The flight, its phases, simulator data and landings (V3: `ctx.flight`).
+    flight: Flight,
+    /// The pilot's airline and its API (V3: `ctx.airline`).
+    airline: Airline,
+    /// SQLite files of the plugin (V3: `ctx.database`).
+    database: Database,
+    /// Toasts and sounds (V3: `ctx.notify`).
+    notify: Notify,
+    /// Messages to the pilot, and confirmations (V3: `ctx.dialog`).
+    dialog: Dialogs,
+    /// Questions to the pilot (V3: `ctx.prompt`).
+    prompt: Prompts,
+    /// The badge beside the plugin's entry in the sidebar (V3: `ctx.plugin.setIndicator`).
+    indicator: Indicators,
 }
 
 impl PluginContext {
@@ -130,6 +151,11 @@ impl PluginContext {
         F: Future<Output = ()> + Send + 'static,
     {
         self.tasks.spawn(name, task);
+    }
+
+    /// Whether a panic hook logs panics, so that nothing else does.
+    pub(crate) fn logs_panics(&self) -> bool {
+        self.tasks.shared.instrumentation.logs_panics
     }
 
     /// Whether any part of this context is also held elsewhere, for example by a task of the plugin.

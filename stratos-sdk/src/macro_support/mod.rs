@@ -2,11 +2,13 @@
 
 #![expect(missing_docs, reason = "called by generated code only")]
 
+mod events;
 mod hooks;
 mod ipc;
 mod registrar;
 mod route;
 
+pub use self::events::{GuardOutput, start_verdict};
 pub use self::hooks::{
     HookContext, HookError, ModuleState, context, hook_result, identity, start_result,
 };

@@ -21,8 +21,8 @@ use crate::error::{Result, chain};
 
 /// Registers the handlers of one plugin with the shell.
 pub struct HandlerRegistrar<P> {
-    plugin: Arc<P>,
-    ctx: PluginContext,
+    pub(super) plugin: Arc<P>,
+    pub(super) ctx: PluginContext,
     prefix: &'static str,
     router: Router,
     routes: Vec<Route>,
