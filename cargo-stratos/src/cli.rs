@@ -8,8 +8,8 @@ use stratos_host::remote::{StartPlugin, StopPlugin, UpdatePlugin};
 
 use crate::commands::shell_args::PluginArgs;
 use crate::commands::{
-    auth, build, call, check, config, deploy, doctor, explain, guardian, install, installed, new,
-    pack, play, ps, run, schema, test, uninstall,
+    auth, build, call, check, config, deploy, doctor, explain, flight, guardian, install,
+    installed, new, pack, play, ps, run, schema, test, uninstall,
 };
 use crate::context::Context;
 use crate::error::Error;
@@ -68,6 +68,7 @@ enum Command {
     /// new version does not build or start, the old one keeps running.
     Update(PluginArgs),
     Play(play::Args),
+    Flight(flight::Args),
     Install(install::Args),
     Uninstall(uninstall::Args),
     Installed(installed::Args),
@@ -124,6 +125,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
             "runs its newest version",
         ),
         Command::Play(args) => play::run(cx, args),
+        Command::Flight(args) => flight::run(cx, args),
         Command::Install(args) => install::run(cx, args),
         Command::Uninstall(args) => uninstall::run(cx, args),
         Command::Installed(args) => installed::run(cx, args),

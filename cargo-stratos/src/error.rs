@@ -54,6 +54,13 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    /// A recording of a flight cannot be read or written.
+    #[error("cannot use the recording {}", path.display())]
+    Recording {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     /// The state folder has no config store because no shell has used it yet.
     #[error("there are no config values in the state folder {}", folder.display())]
     NoConfigStore { folder: PathBuf },
@@ -297,6 +304,7 @@ impl Error {
             | Self::CargoConfig(_)
             | Self::IgnoreFile { .. }
             | Self::Shell(ShellError::Persona(_))
+            | Self::Recording { .. }
             | Self::Scenario { .. }
             | Self::NoConfigStore { .. }
             | Self::NoRunningShell(_)

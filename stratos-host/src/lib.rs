@@ -17,6 +17,8 @@ pub mod control;
 #[cfg(test)]
 mod debugger_pause_test;
 pub mod event;
+mod flight;
+mod flight_manager;
 mod http;
 #[cfg(feature = "reload")]
 mod inputs;
@@ -38,6 +40,7 @@ mod token;
 
 pub use crate::config::ShellVersion;
 pub use crate::event::{BuildStatus, PluginState};
+pub use crate::flight_manager::{FlightError, Veto};
 pub use crate::http::{InProcessClient, RequestError};
 pub use crate::plugin::{PluginError, PluginSpec};
 pub use crate::services::UnknownPersona;

@@ -9,6 +9,8 @@ pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod find_projects;
+pub(crate) mod flight;
+mod flight_record;
 pub(crate) mod guardian;
 pub(crate) mod install;
 pub(crate) mod installed;

@@ -168,6 +168,26 @@ impl EventFormat {
                 };
                 self.prefixed("", &format!("{CYAN}auth{CYAN:#}  {text}"))
             }
+            Event::Flight { change } => {
+                let text = format!("{CYAN}flight{CYAN:#}  {}", short(&change.to_string()));
+                self.prefixed("", &text)
+            }
+            Event::FlightLog { plugin, change } => self.prefixed(
+                plugin,
+                &format!("flight log  {}", short(&change.to_string())),
+            ),
+            Event::StartGuard { plugin, veto } => {
+                let text = match veto {
+                    None => "guard  the flight may start".to_owned(),
+                    Some(reason) => {
+                        format!(
+                            "{YELLOW}guard{YELLOW:#}  the flight should not start: {}",
+                            short(reason)
+                        )
+                    }
+                };
+                self.prefixed(plugin, &text)
+            }
             Event::Scenario { progress, .. } => {
                 let text = format!("{CYAN}scenario{CYAN:#}  {}", format_progress(progress));
                 self.prefixed("", &text)

@@ -9,6 +9,7 @@ use stratos_protocol::ipc::{ChannelError, check_channel};
 use stratos_transport::CallError;
 use thiserror::Error;
 
+use crate::flight_manager::FlightError;
 use crate::plugin::PluginError;
 use crate::services::UnknownPersona;
 use crate::store::StoreError;
@@ -98,6 +99,9 @@ pub enum ControlError {
         /// Ids of the plugins that did not acknowledge it.
         plugins: Vec<String>,
     },
+    /// The flight cannot be started or commanded.
+    #[error(transparent)]
+    Flight(#[from] FlightError),
     /// There is no persona of this name.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),

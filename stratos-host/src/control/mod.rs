@@ -5,6 +5,7 @@
 mod auth;
 mod config_values;
 mod error;
+mod flight;
 mod handle;
 mod http_request;
 mod ipc;

@@ -2,6 +2,7 @@
 
 mod bus;
 mod event_limit;
+mod flight;
 mod journal;
 mod json_text;
 mod log_limit;
@@ -14,6 +15,7 @@ mod token_bucket;
 mod types;
 
 pub use self::bus::EventBus;
+pub use self::flight::{FlightChange, FlightLogChange};
 pub use self::journal::{Entry, Journal};
 pub use self::json_text::JsonText;
 pub use self::plugin_state::{BuildStatus, PluginState};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use stratos_protocol::logger::Level;
 
-use crate::event::{JsonText, PluginState, ScenarioProgress};
+use crate::event::{FlightChange, FlightLogChange, JsonText, PluginState, ScenarioProgress};
 
 /// An event of the shell or of one of its plugins.
 ///
@@ -151,6 +151,26 @@ pub enum Event {
         /// Whether a user is signed in from now on.
         authenticated: bool,
     },
+    /// The flight has changed.
+    Flight {
+        /// The change.
+        change: FlightChange,
+    },
+    /// A plugin changed the flight log.
+    FlightLog {
+        /// The plugin's id.
+        plugin: String,
+        /// The change.
+        change: FlightLogChange,
+    },
+    /// A plugin's start guards were asked whether a flight may start.
+    StartGuard {
+        /// The plugin's id.
+        plugin: String,
+        /// Reason of the veto; absent if the flight may start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        veto: Option<String>,
+    },
     /// Progress of a scenario.
     Scenario {
         /// Name of the scenario, from its file.
@@ -245,8 +265,13 @@ impl Event {
             | Self::Request { plugin, .. }
             | Self::Call { plugin, .. }
             | Self::Suppressed { plugin, .. }
-            | Self::Config { plugin, .. } => plugin,
-            Self::Auth { .. } | Self::Scenario { .. } | Self::Missed { .. } => "",
+            | Self::Config { plugin, .. }
+            | Self::FlightLog { plugin, .. }
+            | Self::StartGuard { plugin, .. } => plugin,
+            Self::Auth { .. }
+            | Self::Flight { .. }
+            | Self::Scenario { .. }
+            | Self::Missed { .. } => "",
         }
     }
 
@@ -278,6 +303,7 @@ impl Event {
                 ..
             }
             | Self::Suppressed { .. }
+            | Self::StartGuard { veto: Some(_), .. }
             | Self::Missed { .. } => Level::Warn,
             _ => Level::Info,
         }
@@ -300,6 +326,14 @@ impl Event {
             Self::Config { key, value, .. } => {
                 key.len() + value.as_ref().map(tree_bytes).unwrap_or_default()
             }
+            Self::FlightLog {
+                change:
+                    FlightLogChange::Added(entry)
+                    | FlightLogChange::Updated(entry)
+                    | FlightLogChange::Removed(entry),
+                ..
+            } => entry.event_condition.len() + entry.message.len(),
+            Self::StartGuard { veto, .. } => veto.as_ref().map_or(0, String::len),
             Self::Build {
                 build: BuildStep::Finished { output, .. } | BuildStep::Failed { output, .. },
                 ..

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::flight_manager::FlightManager;
 use crate::routing::RoutingTable;
 use crate::session::{Session, SessionContext};
 
@@ -14,6 +15,8 @@ pub(crate) struct Runtime {
     /// Events, services and timeouts, to which the runtime dereferences.
     pub(crate) session_context: SessionContext,
     pub(crate) routing: Arc<RoutingTable<Session>>,
+    /// Creates and flies the flight.
+    pub(crate) flights: Arc<FlightManager>,
     /// Whether crashed plugins are restarted, with growing delays. The real shell does not (V1).
     pub(crate) supervise: bool,
     /// Cancelled when the shell begins to shut down.

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::event::{ScenarioOutcome, ScenarioProgress};
 use crate::http::{Connector, HttpClient, ResponseBody};
-use crate::remote::{API, HostFile, ListPlugins, Operation, SCENARIO_PATH};
+use crate::remote::{API, FLIGHT_FRAMES_PATH, HostFile, ListPlugins, Operation, SCENARIO_PATH};
 
 /// Timeout for the answer to an operation that has one.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -99,26 +99,37 @@ impl Client {
     ) -> Result<ScenarioOutcome> {
         let target = format!("{SCENARIO_PATH}?file={}", encode(file));
         let response = self.send(Method::POST, &target, text.into_bytes()).await?;
-        if response.status() != StatusCode::OK {
-            return read_answer(response).await;
-        }
-        let mut body = response.into_body();
-        let mut unread = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| ClientError::InvalidAnswer(error.into()))?;
-            unread.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
-            while let Some(end) = unread.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<_> = unread.drain(..=end).collect();
-                let progress: ScenarioProgress = serde_json::from_slice(&line)
-                    .map_err(|error| ClientError::InvalidAnswer(error.into()))?;
-                on_progress(&progress);
-                if let ScenarioProgress::Ended { outcome } = progress {
-                    return Ok(outcome);
-                }
+        let mut lines = Lines::read(response).await?;
+        while let Some(line) = lines.next().await? {
+            let progress: ScenarioProgress = serde_json::from_slice(&line)
+                .map_err(|error| ClientError::InvalidAnswer(error.into()))?;
+            on_progress(&progress);
+            if let ScenarioProgress::Ended { outcome } = progress {
+                return Ok(outcome);
             }
         }
         let text = "the shell stopped before the scenario ended";
         Err(ClientError::Rejected(text.to_owned()))
+    }
+
+    /// Calls `on_line` with each frame of the flight, as a line of a recording, until the flight ends or `on_line` returns
+    /// an error.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no flight, or the shell does not answer or stops.
+    pub async fn record_flight<E>(
+        &self,
+        mut on_line: impl FnMut(&[u8]) -> std::result::Result<(), E>,
+    ) -> Result<std::result::Result<(), E>> {
+        let sent = self.send(Method::GET, FLIGHT_FRAMES_PATH, Vec::new());
+        let mut lines = Lines::read(sent.await?).await?;
+        while let Some(line) = lines.next().await? {
+            if let Err(error) = on_line(&line) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
     }
 
     async fn call_with_timeout<O: Operation>(&self, operation: &O) -> Result<O::Answer> {
@@ -161,19 +172,62 @@ impl Client {
     }
 }
 
+/// Lines of a response, as they arrive.
+struct Lines {
+    body: ResponseBody,
+    unread: Vec<u8>,
+}
+
+impl Lines {
+    /// The lines of a response of success; the error of any other.
+    async fn read(response: Response<ResponseBody>) -> Result<Self> {
+        if response.status() != StatusCode::OK {
+            return Err(rejection(&read_body(response).await?));
+        }
+        Ok(Self {
+            body: response.into_body(),
+            unread: Vec::new(),
+        })
+    }
+
+    /// The next line with its end; `None` at the end of the response.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        loop {
+            if let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
+                return Ok(Some(self.unread.drain(..=end).collect()));
+            }
+            let Some(frame) = self.body.frame().await else {
+                return Ok(None);
+            };
+            let frame = frame.map_err(|error| ClientError::InvalidAnswer(error.into()))?;
+            let data = frame.data_ref().map_or(&[][..], |data| data);
+            self.unread.extend_from_slice(data);
+        }
+    }
+}
+
 async fn read_answer<T: DeserializeOwned>(response: Response<ResponseBody>) -> Result<T> {
     let status = response.status();
-    let body = response.into_body().collect().await;
-    let bytes = body
-        .map_err(|error| ClientError::InvalidAnswer(error.into()))?
-        .to_bytes();
-    if status == StatusCode::OK {
-        return serde_json::from_slice(&bytes)
-            .map_err(|error| ClientError::InvalidAnswer(error.into()));
+    let body = read_body(response).await?;
+    match status {
+        StatusCode::OK => {
+            serde_json::from_slice(&body).map_err(|error| ClientError::InvalidAnswer(error.into()))
+        }
+        _ => Err(rejection(&body)),
     }
-    match serde_json::from_slice::<ErrorBody>(&bytes) {
-        Ok(body) => Err(ClientError::Rejected(body.error)),
-        Err(error) => Err(ClientError::InvalidAnswer(error.into())),
+}
+
+async fn read_body(response: Response<ResponseBody>) -> Result<Bytes> {
+    let body = response.into_body().collect().await;
+    let body = body.map_err(|error| ClientError::InvalidAnswer(error.into()))?;
+    Ok(body.to_bytes())
+}
+
+/// The error in the body of a response that is none of success.
+fn rejection(body: &[u8]) -> ClientError {
+    match serde_json::from_slice::<ErrorBody>(body) {
+        Ok(body) => ClientError::Rejected(body.error),
+        Err(error) => ClientError::InvalidAnswer(error.into()),
     }
 }
 

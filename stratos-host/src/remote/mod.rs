@@ -8,9 +8,11 @@ mod types;
 pub use self::client::{Client, ClientError};
 pub use self::host_file::{HostFile, HostFileError};
 pub use self::operations::{
-    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings, ImportConfig,
-    InvokeChannel, ListPlugins, Operation, RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
-    SetUncheckedConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
+    CommandFlight, DecodeError, ExportConfig, GetAuth, GetConfigValue, GetFlight, GetPluginConfig,
+    GetSettings, ImportConfig, InvokeChannel, ListPlugins, Operation, RemoveConfigValue,
+    ReplacePluginConfig, SetConfigValue, SetUncheckedConfigValue, StartFlight, StartPlugin,
+    StopPlugin, SwitchAuth, UpdatePlugin,
 };
-pub(crate) use self::types::{API, SCENARIO_PATH};
+pub(crate) use self::types::{API, FLIGHT_FRAMES_PATH, SCENARIO_PATH};
 pub use self::types::{AuthInfo, ConfigValues, Invoke, PersonaName, PluginInfo};
+pub use crate::flight::{FlightCommand, FlightInfo, FlightRequest, FlightSourceRequest, MAX_SPEED};

@@ -17,7 +17,10 @@ use serde_json::Value;
 use stratos_manifest::Setting;
 use thiserror::Error;
 
-use crate::remote::{AuthInfo, ConfigValues, Invoke, PersonaName, PluginInfo};
+use crate::remote::{
+    AuthInfo, ConfigValues, FlightCommand, FlightInfo, FlightRequest, Invoke, PersonaName,
+    PluginInfo,
+};
 use crate::store::ConfigExport;
 
 /// An operation of the control API, with its parameters and its body.
@@ -169,6 +172,16 @@ operations! {
 
     /// Signs in as another persona, or out. Answered when every running plugin has acknowledged it.
     SwitchAuth body persona: PersonaName => PUT "/auth" -> (), has_timeout: false;
+
+    /// Reads the flight.
+    GetFlight => GET "/flight" -> FlightInfo, has_timeout: true;
+
+    /// Starts a flight. Answered when the start guards have answered.
+    StartFlight body request: FlightRequest => POST "/flight" -> FlightInfo, has_timeout: true;
+
+    /// Commands the flight.
+    CommandFlight body command: FlightCommand
+        => POST "/flight/command" -> FlightInfo, has_timeout: true;
 }
 
 fn take(params: &mut BTreeMap<String, String>, name: &'static str) -> Result<String, DecodeError> {

@@ -3,11 +3,12 @@
 //! All paths are below [`API`]. Every request needs the header `Authorization: Bearer {token}`. A failure is answered
 //! with an [`ErrorBody`](stratos_protocol::error_body::ErrorBody).
 //!
-//! Beside the [operations](crate::remote::Operation) there are two routes with streaming answers:
+//! Beside the [operations](crate::remote::Operation) there are three routes with streaming answers:
 //!
 //! | route | body | answer |
 //! |---|---|---|
 //! | `POST /scenario?file=...` | a scenario as TOML | a line of JSON for each [`ScenarioProgress`](crate::event::ScenarioProgress) |
+//! | `GET /flight/frames` | | a line of JSON for each [`RecordedFrame`](stratos_flight::RecordedFrame), until the flight ends |
 //! | `GET /events` | | server-sent events, each with one [`Event`](crate::event::Event) as JSON |
 
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ use crate::event::{BuildStatus, PluginState};
 pub(crate) const API: &str = "/__stratos/api/v1";
 /// The path of the route that plays a scenario.
 pub(crate) const SCENARIO_PATH: &str = "/scenario";
+/// The path of the route that streams the frames of the flight.
+pub(crate) const FLIGHT_FRAMES_PATH: &str = "/flight/frames";
 
 /// The state of one plugin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,18 +13,21 @@ use axum::routing::{MethodFilter, get, on, post};
 use axum::{Json, Router};
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
+use stratos_flight::write_frame;
 use stratos_protocol::error::chain;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::{Control, ControlError};
-use crate::event::ScenarioProgress;
+use crate::event::{FlightChange, ScenarioProgress};
+use crate::flight_manager::FlightError;
 use crate::plugin::PluginError;
 use crate::remote::{
-    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings, ImportConfig,
-    Invoke, InvokeChannel, ListPlugins, Operation, PersonaName, RemoveConfigValue,
-    ReplacePluginConfig, SCENARIO_PATH, SetConfigValue, SetUncheckedConfigValue, StartPlugin,
-    StopPlugin, SwitchAuth, UpdatePlugin,
+    CommandFlight, DecodeError, ExportConfig, FLIGHT_FRAMES_PATH, GetAuth, GetConfigValue,
+    GetFlight, GetPluginConfig, GetSettings, ImportConfig, Invoke, InvokeChannel, ListPlugins,
+    Operation, PersonaName, RemoveConfigValue, ReplacePluginConfig, SCENARIO_PATH, SetConfigValue,
+    SetUncheckedConfigValue, StartFlight, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
 };
 use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
 use crate::server::error_response::operation_failed;
@@ -70,8 +73,12 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
             let PersonaName { persona } = persona;
             control.switch_auth(&persona).await
         })
+        .operation(async |control, GetFlight {}| Ok(control.flight()))
+        .operation(async |control, StartFlight { request }| control.start_flight(request).await)
+        .operation(async |control, CommandFlight { command }| control.command_flight(command))
         .route(SCENARIO_PATH, post(play_scenario))
         .route("/events", get(stream_events))
+        .route(FLIGHT_FRAMES_PATH, get(stream_flight_frames))
         .fallback(async || {
             operation_failed(StatusCode::NOT_FOUND, "the control API has no such path")
         })
@@ -130,7 +137,9 @@ fn status_of(error: &ControlError) -> StatusCode {
         ControlError::Plugin(PluginError::Unknown { .. })
         | ControlError::NoHandler { .. }
         | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
-        ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
+        ControlError::Plugin(_) | ControlError::NotRunning { .. } | ControlError::Flight(_) => {
+            StatusCode::CONFLICT
+        }
         ControlError::Handler { .. }
         | ControlError::Exited { .. }
         | ControlError::LoginNotAcknowledged { .. }
@@ -200,4 +209,41 @@ async fn stream_events(
         Some((Ok(Event::default().data(text)), (subscriber, control)))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
+}
+
+/// Streams the frames of the flight as lines of JSON, until it ends or the client disconnects.
+async fn stream_flight_frames(State(control): State<Control>) -> Response {
+    if control.flight().state.flight.is_none() {
+        let error = ControlError::from(FlightError::NoFlight);
+        return operation_failed(status_of(&error), error.to_string());
+    }
+    let events = control.subscribe();
+    let frames = control.flight_frames();
+    let lines = unfold(
+        (frames, events, control),
+        |(mut frames, mut events, control)| async {
+            loop {
+                let frame = tokio::select! {
+                    biased;
+                    frame = frames.recv() => frame,
+                    event = events.next() => match event.as_deref() {
+                        None | Some(crate::event::Event::Flight { change: FlightChange::Ended }) => return None,
+                        Some(_) => continue,
+                    },
+                    () = control.shutdown_started() => return None,
+                };
+                match frame {
+                    Ok(frame) => {
+                        let mut line = String::new();
+                        write_frame(&mut line, &frame).ok()?;
+                        return Some((Ok::<_, Infallible>(line), (frames, events, control)));
+                    }
+                    // A hole in the recording, which its player counts.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        },
+    );
+    Body::from_stream(lines).into_response()
 }

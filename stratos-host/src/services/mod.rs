@@ -4,19 +4,25 @@
 
 mod auth;
 mod config;
+mod flight;
+mod flight_log;
 mod ipc;
 mod logger;
 mod server;
 mod service;
+mod start_guards;
 
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use stratos_protocol::{ErrorCode, RpcError, Service as Feature};
 use stratos_transport::rpc;
 
 use self::service::Service as _;
+use crate::config::ShellVersion;
 
 pub use self::auth::UnknownPersona;
+pub(crate) use self::flight_log::{FlightLogService, FlightTime};
 pub(crate) use self::service::{Caller, Resources, RpcResult};
 
 macro_rules! services {
@@ -42,13 +48,16 @@ macro_rules! services {
                 params.get().len()
             }
 
+            /// `version` is the mocked shell, which may not have a service.
             pub(crate) async fn handle_request(
                 &self,
                 caller: &Arc<Caller>,
+                version: ShellVersion,
                 method: &str,
                 params: &RawValue,
             ) -> RpcResult<Box<RawValue>> {
                 $(if <$service>::METHODS.contains(&method) {
+                    check_feature(<$service>::FEATURE, version)?;
                     return self.$name.handle_request(caller, method, params).await;
                 })+
                 Err(rpc::method_not_found("shell", method))
@@ -74,10 +83,23 @@ macro_rules! services {
     };
 }
 
+fn check_feature(feature: Option<Feature>, version: ShellVersion) -> RpcResult<()> {
+    match feature {
+        Some(feature) if !version.services().contains(&feature) => {
+            let text = format!("`{feature}` is not supported by the mocked shell {version}");
+            Err(RpcError::new(ErrorCode::NotSupported, text))
+        }
+        _ => Ok(()),
+    }
+}
+
 services! {
     auth: auth::AuthService,
     config: config::ConfigService,
+    flight: flight::FlightService,
+    flight_log: flight_log::FlightLogService,
     ipc: ipc::IpcService,
     logger: logger::LoggerService,
     server: server::ServerService,
+    start_guards: start_guards::StartGuardService,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::value::RawValue;
-use stratos_protocol::{ErrorCode, RpcError};
+use stratos_protocol::{ErrorCode, RpcError, Service as Feature};
 use stratos_transport::rpc;
 
 use crate::config::Persona;
@@ -19,6 +19,9 @@ pub(crate) type RpcResult<T> = Result<T, RpcError>;
 pub(super) trait Service: Sized {
     /// Requests and notifications that plugins may send to this service.
     const METHODS: &'static [&'static str];
+
+    /// The service of later shells that this is; `None` for those of V1.
+    const FEATURE: Option<Feature> = None;
 
     fn new(resources: &Resources) -> Self;
 

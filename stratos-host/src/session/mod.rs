@@ -2,6 +2,7 @@
 
 mod changes;
 mod context;
+mod flight_events;
 mod handler;
 mod handshake;
 mod plugin_session;

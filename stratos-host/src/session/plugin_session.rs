@@ -12,9 +12,12 @@ use stratos_protocol::error::chain;
 use stratos_protocol::handshake::{FEATURE_CONFIG_CHANGES, FEATURE_RESUME};
 use stratos_protocol::ipc::Invoke;
 use stratos_protocol::lifecycle::{Resume, Retire, Start, Stop};
-use stratos_protocol::limits::{DRAIN_TIMEOUT, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_TIMEOUT};
+use stratos_protocol::limits::{
+    DRAIN_TIMEOUT, FRAME_BYTES, REQUESTS_IN_FLIGHT, RETIRE_TIMEOUT, START_GUARD_TIMEOUT,
+};
 use stratos_protocol::logger::Level;
-use stratos_protocol::{ErrorCode, Request, RpcError};
+use stratos_protocol::start_guard::{Ask, Verdict};
+use stratos_protocol::{ErrorCode, Request, RpcError, Service};
 use stratos_transport::{CallError, Peer, PeerDriver};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
@@ -28,6 +31,7 @@ use crate::routing::Target;
 use crate::services::Caller;
 use crate::session::SessionContext;
 use crate::session::changes::{LoginSender, send_changes};
+use crate::session::flight_events::send_flight_events;
 use crate::session::handler::ServiceHandler;
 use crate::session::handshake::complete_handshake;
 use crate::timeouts::Timeouts;
@@ -122,6 +126,19 @@ impl Session {
             // The plugin reads the values itself.
             let sends = send_changes(peer.clone(), changes, |()| ConfigChanged {}, |(), _| ());
             tokio::spawn(sends);
+        }
+        if has_feature(Service::Flight.feature())
+            && context.version.services().contains(&Service::Flight)
+        {
+            let hub = &context.services.flight.hub;
+            let feed = hub.attach(&caller.plugin, caller.generation);
+            tokio::spawn(send_flight_events(
+                peer.clone(),
+                feed,
+                caller.plugin.clone(),
+                context.events.clone(),
+                process.clone(),
+            ));
         }
         Ok(Self {
             caller,
@@ -291,6 +308,21 @@ impl Session {
             events.log_from_shell(&self.caller.plugin, Level::Warn, text);
         }
         is_done
+    }
+
+    /// Asks the plugin's start guards.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is no answer, as the predicate of a sentence.
+    pub(crate) async fn ask_start_guards(&self) -> Result<Verdict, String> {
+        let asked = self.peer.call(&Ask {}, START_GUARD_TIMEOUT).await;
+        asked.map_err(|error| match error {
+            CallError::Timeout(_) => {
+                format!("did not answer within {} s", START_GUARD_TIMEOUT.as_secs())
+            }
+            error => format!("failed: {}", chain(&error)),
+        })
     }
 
     async fn call_hook<R: Request>(

@@ -16,6 +16,7 @@ use tracing::{debug, info};
 
 use crate::control::Control;
 use crate::event::{Entry, EventBus, Subscriber};
+use crate::flight_manager::{FlightManager, FlightOptions};
 use crate::http::InProcessClient;
 use crate::plugin::{PluginSpec, Runtime};
 use crate::remote::{HostFile, PluginInfo};
@@ -116,14 +117,26 @@ impl Shell {
         }
         let shutdown = CancellationToken::new();
         let timeouts = TimeoutPolicy::new(options.timeouts, options.attach, shutdown.clone());
+        let services = Arc::new(services);
+        let flights = FlightOptions {
+            frame_interval: options.frame_interval,
+            time: options.time,
+        };
+        let flights = FlightManager::new(
+            Arc::clone(&services),
+            events.clone(),
+            flights,
+            folder.as_deref(),
+        );
         let runtime = Arc::new(Runtime {
             session_context: SessionContext {
                 events: events.clone(),
-                services: Arc::new(services),
+                services,
                 timeouts: Arc::new(timeouts),
                 version: options.version,
             },
             routing,
+            flights,
             supervise: options.supervise,
             shutdown,
         });

@@ -1,6 +1,7 @@
 //! Options of a shell.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use crate::config::{Origin, Persona, ShellVersion};
 use crate::state_dir::StateDir;
@@ -27,6 +28,10 @@ pub struct ShellOptions {
     pub supervise: bool,
     /// Set while plugins are debugged: their timeouts are then unlimited, and their process ids are announced.
     pub attach: Option<AttachMode>,
+    /// Real time between two frames of simulator data; plugins of the real shell see 10 to 20 a second.
+    pub frame_interval: Duration,
+    /// Time of day at the start, for tests with virtual time; `None` for the system's.
+    pub time: Option<SystemTime>,
 }
 
 impl ShellOptions {
@@ -43,6 +48,8 @@ impl ShellOptions {
             timeouts: Timeouts::default(),
             supervise: false,
             attach: None,
+            frame_interval: Duration::from_millis(50),
+            time: None,
         }
     }
 }

@@ -88,7 +88,8 @@ impl TestShellBuilder {
                 Some(LauncherFactory::new(options).map_err(StartError::Files)?)
             }
         };
-        let clock = Clock::starting_at(self.time.unwrap_or_else(SystemTime::now));
+        let time = self.time.unwrap_or_else(SystemTime::now);
+        let clock = Clock::starting_at(time);
         let data = self.state_folder.as_deref().unwrap_or(files.path());
         let data = std::path::absolute(data.join("data")).map_err(StartError::Files)?;
         let specs = plugin_specs(&self.plugins, |id, plugin| {
@@ -110,6 +111,8 @@ impl TestShellBuilder {
         let options = ShellOptions {
             auth: self.persona,
             version: self.version,
+            frame_interval: frame_interval(host),
+            time: Some(time),
             ..ShellOptions::new(state)
         };
         let events = EventBus::with_journal(journal.clone());
@@ -129,6 +132,14 @@ impl TestShellBuilder {
         shared.shell.ready().await;
         let first = TestPlugin::new(&first, shared);
         Ok(TestShell::from_first_plugin(first))
+    }
+}
+
+/// Time between two frames of simulator data. A second in virtual time, so that long flights stay quick.
+fn frame_interval(host: HostKind) -> Duration {
+    match host == HostKind::Memory && clock_is_paused() {
+        true => Duration::from_secs(1),
+        false => Duration::from_millis(50),
     }
 }
 

@@ -111,6 +111,15 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             let state = if *authenticated { "in" } else { "out" };
             ("auth", format!("signed {state}"))
         }
+        Event::Flight { change } => ("flight", change.to_string()),
+        Event::FlightLog { plugin, change } => ("log-entry", format!("{plugin} {change}")),
+        Event::StartGuard { plugin, veto } => {
+            let verdict = match veto {
+                None => "allows the start".to_owned(),
+                Some(reason) => format!("vetoes the start: {reason}"),
+            };
+            ("guard", format!("{plugin} {verdict}"))
+        }
         Event::Scenario { scenario, progress } => {
             let text = match progress {
                 ScenarioProgress::Began { steps } => format!("{scenario}: {steps} steps"),

@@ -166,7 +166,7 @@ async fn a_failed_wait_reports_what_happened_instead() {
     let at = format!("waited for at {}:", file!());
     assert!(text.contains(&at), "{text}");
     assert!(
-        text.starts_with("a push on channel `status` of `fleet`: not within 3600s"),
+        text.starts_with("a push on channel `status` of `fleet`: not within 86400s"),
         "{text}"
     );
     assert!(

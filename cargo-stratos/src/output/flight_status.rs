@@ -1,0 +1,59 @@
+//! The flight as lines for people.
+
+use std::time::Duration;
+
+use stratos_host::remote::FlightInfo;
+use stratos_protocol::flight_state::FlightPlan;
+
+use crate::output::escape;
+
+/// Formats the flight: plan, phase and time, then the aircraft, then what is unusual.
+pub(crate) fn flight_status(info: &FlightInfo) -> String {
+    let Some(flight) = &info.state.flight else {
+        let pending = match info.state.pending_recovery {
+            Some(_) => "; that of an earlier run goes on with `cargo stratos flight resume`",
+            None => "",
+        };
+        return format!("no flight{pending}");
+    };
+    let FlightPlan {
+        callsign,
+        departure_icao,
+        arrival_icao,
+        ..
+    } = &flight.flight_plan;
+    let mut status = format!(
+        "{} {} - {}: {}, {} after {}",
+        escape(callsign.as_deref().unwrap_or("?")),
+        escape(departure_icao.as_deref().unwrap_or("?")),
+        escape(arrival_icao.as_deref().unwrap_or("?")),
+        escape(flight.status.as_str()),
+        escape(info.phase.as_str()),
+        humantime::format_duration(Duration::from_secs(info.elapsed_ms / 1000)),
+    );
+    if info.speed != 1 {
+        status += &format!(", {} times faster than real time", info.speed);
+    }
+    if info.is_held {
+        status += ", held";
+    }
+    if info.state.sim_disconnected {
+        status += ", the simulator is gone";
+    }
+    let data = info
+        .snapshot
+        .as_ref()
+        .and_then(|snapshot| snapshot.data.as_ref());
+    if let Some(data) = data {
+        let number =
+            |value: Option<f64>| value.map_or("?".to_owned(), |value| format!("{value:.0}"));
+        status += &format!(
+            "\n  {} ft, {} kt over ground, {} ft/min, heading {}",
+            number(data.altitude),
+            number(data.ground_speed),
+            number(data.vertical_speed),
+            number(data.heading),
+        );
+    }
+    status
+}

@@ -1,0 +1,96 @@
+//! What whoever flies asks for: a start, commands, and the state for people. Bodies of the control API.
+
+use serde::{Deserialize, Serialize};
+use stratos_flight::{Command, FlightSetup};
+use stratos_protocol::flight_data::SimDataSnapshot;
+use stratos_protocol::flight_state::{FlightState, Phase};
+
+/// A flight to start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlightRequest {
+    /// What is flown.
+    pub source: FlightSourceRequest,
+    /// How many times faster than real time, from 1 to [`MAX_SPEED`].
+    #[serde(default = "real_time")]
+    pub speed: u32,
+    /// Phase to begin in, as if the shell had been started during the flight; the first one if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// Whether the flight starts in spite of vetoes; the start guards are not asked then.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+/// What is flown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlightSourceRequest {
+    /// A simulated flight.
+    Simulated(FlightSetup),
+    /// A recorded flight.
+    Recorded {
+        /// Name of the recording's file, for messages.
+        file: String,
+        /// Lines of JSON.
+        text: String,
+    },
+}
+
+/// The highest speed of a flight, as a multiple of real time.
+pub const MAX_SPEED: u32 = 600;
+
+fn real_time() -> u32 {
+    1
+}
+
+impl FlightRequest {
+    /// A simulated flight in real time, whose start guards are asked.
+    #[must_use]
+    pub fn simulated(setup: FlightSetup) -> Self {
+        Self {
+            source: FlightSourceRequest::Simulated(setup),
+            speed: real_time(),
+            phase: None,
+            anyway: false,
+        }
+    }
+}
+
+/// A command to the flight.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlightCommand {
+    /// A command to the simulator.
+    Simulator(Command),
+    /// Another speed, from 1 to [`MAX_SPEED`].
+    Speed(u32),
+    /// Lets the flight go on by this many milliseconds, and holds it then, until it is resumed.
+    Step(u64),
+    /// Goes on with a flight that is held or paused, or with that of an earlier run.
+    Resume,
+}
+
+impl From<Command> for FlightCommand {
+    fn from(command: Command) -> Self {
+        Self::Simulator(command)
+    }
+}
+
+/// The flight, for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlightInfo {
+    /// The state, as plugins see it.
+    pub state: FlightState,
+    /// The phase; `unknown` without a flight.
+    pub phase: Phase,
+    /// The newest simulator data.
+    pub snapshot: Option<SimDataSnapshot>,
+    /// Time since the start of the flight in milliseconds.
+    pub elapsed_ms: u64,
+    /// How many times faster than real time.
+    pub speed: u32,
+    /// Whether the flight is held after a step.
+    pub is_held: bool,
+    /// Plugins that have start guards.
+    pub guards: Vec<String>,
+}

@@ -1,0 +1,469 @@
+//! The manager of the flight: the only place that changes its state.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime};
+
+use stratos_flight::{
+    Command, FlightEvent, FlightSource, Moment, RecordedFrame, Recording, Simulator,
+};
+use stratos_protocol::flight_state::{FlightPlan, FlightState, FlightStatus, Phase, PhaseSnapshot};
+use stratos_protocol::logger::Level;
+use tokio::sync::broadcast;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::warn;
+
+use super::error::FlightError;
+use super::recovery::{Recovery, RecoveryFile};
+use super::running::Running;
+use crate::event::{Event, EventBus, FlightChange, millis};
+use crate::flight::{
+    FlightCommand, FlightHub, FlightInfo, FlightRequest, FlightSourceRequest, MAX_SPEED,
+};
+use crate::services::{FlightLogService, Services};
+
+/// Frames that a slow reader of recorded frames may be late.
+const FRAME_BACKLOG: usize = 1024;
+/// Frames between two writes of the file for a later run: ten seconds in real time.
+const FRAMES_PER_RECOVERY: u64 = 200;
+
+/// Settings of flights.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FlightOptions {
+    /// Real time between two frames of simulator data.
+    pub(crate) frame_interval: Duration,
+    /// Time of day at the start of the shell; `None` for the system's.
+    pub(crate) time: Option<SystemTime>,
+}
+
+/// Creates, flies and ends the flight.
+#[derive(Debug)]
+pub(crate) struct FlightManager {
+    services: Arc<Services>,
+    events: EventBus,
+    options: FlightOptions,
+    begun: Instant,
+    running: Mutex<Option<Running>>,
+    /// A flight of an earlier run, until it is resumed or another one is started.
+    pending: Mutex<Option<Recovery>>,
+    recovery: RecoveryFile,
+    /// Number of flights so far, for their ids.
+    flights: AtomicU64,
+    frames: broadcast::Sender<Arc<RecordedFrame>>,
+}
+
+impl FlightManager {
+    /// `folder` is the state folder; absent for state in memory.
+    pub(crate) fn new(
+        services: Arc<Services>,
+        events: EventBus,
+        options: FlightOptions,
+        folder: Option<&Path>,
+    ) -> Arc<Self> {
+        let recovery = RecoveryFile::new(folder);
+        let manager = Arc::new(Self {
+            services,
+            events,
+            options,
+            begun: Instant::now(),
+            running: Mutex::default(),
+            pending: Mutex::new(recovery.read()),
+            recovery,
+            flights: AtomicU64::default(),
+            frames: broadcast::channel(FRAME_BACKLOG).0,
+        });
+        manager.publish_state(None);
+        manager
+    }
+
+    /// Starts a flight that no start guard has refused.
+    ///
+    /// # Errors
+    ///
+    /// If there is a flight already, or this one cannot be flown.
+    pub(crate) fn start(self: &Arc<Self>, request: FlightRequest) -> Result<(), FlightError> {
+        check_speed(request.speed)?;
+        let mut running = self.lock();
+        check_free(running.as_ref())?;
+        let now = self.now();
+        let (mut source, plan) = source(&request.source, now)?;
+        if let Some(phase) = &request.phase {
+            let phase = phase.clone();
+            source.command(&Command::JumpTo { phase })?;
+        }
+        let recovery = Recovery {
+            source: request.source,
+            plan: plan.clone(),
+            elapsed_ms: 0,
+            speed: request.speed,
+        };
+        self.begin(&mut running, source, plan, now, request.speed, recovery);
+        Ok(())
+    }
+
+    /// Whether a flight could be started now, before the start guards are asked.
+    ///
+    /// # Errors
+    ///
+    /// If there is a flight already, or this one cannot be flown.
+    pub(crate) fn check_start(&self, request: &FlightRequest) -> Result<(), FlightError> {
+        check_speed(request.speed)?;
+        check_free(self.lock().as_ref())?;
+        source(&request.source, self.now())?;
+        Ok(())
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        slot: &mut Option<Running>,
+        source: Box<dyn FlightSource>,
+        plan: FlightPlan,
+        started_at: SystemTime,
+        speed: u32,
+        recovery: Recovery,
+    ) {
+        let number = self.flights.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut running = Running::new(source, plan, number, started_at, speed);
+        *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.hub().clear();
+        self.log().begin(running.time(running.source.elapsed()));
+        let plan = &running.flight.flight_plan;
+        self.emit(FlightChange::Started {
+            callsign: running.callsign(),
+            departure: plan.departure_icao.clone().unwrap_or_default(),
+            arrival: plan.arrival_icao.clone().unwrap_or_default(),
+        });
+        self.publish_state(Some(&running));
+        running.flight.status = FlightStatus::Active;
+        let phase = running.source.phase().clone();
+        self.publish_phase(&phase, running.source.previous_phase().cloned());
+        self.publish_state(Some(&running));
+        self.publish_frame(&running);
+        running._ticks = Some(self.tick(recovery));
+        *slot = Some(running);
+    }
+
+    /// Lets time pass until the flight is over.
+    fn tick(self: &Arc<Self>, mut recovery: Recovery) -> AbortOnDropHandle<()> {
+        let (manager, every) = (Arc::downgrade(self), self.options.frame_interval);
+        let ticks = async move {
+            let mut ticks = interval_at(Instant::now() + every, every);
+            // A shell that was suspended goes on from where it was.
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut frames = 0_u64;
+            loop {
+                if frames % FRAMES_PER_RECOVERY == 0 {
+                    let Some(manager) = Weak::upgrade(&manager) else {
+                        return;
+                    };
+                    manager.keep(&mut recovery);
+                }
+                frames += 1;
+                ticks.tick().await;
+                let Some(manager) = Weak::upgrade(&manager) else {
+                    return;
+                };
+                if !manager.frame(every) {
+                    return;
+                }
+            }
+        };
+        AbortOnDropHandle::new(tokio::spawn(ticks))
+    }
+
+    /// Keeps the flight for a later run.
+    fn keep(&self, recovery: &mut Recovery) {
+        if let Some(running) = &*self.lock() {
+            recovery.elapsed_ms = millis(running.source.elapsed());
+            recovery.speed = running.speed;
+            if let Err(error) = self.recovery.write(recovery) {
+                warn!(%error, "the flight cannot be kept for a later run");
+            }
+        }
+    }
+
+    /// Advances the flight by one frame. Returns whether it goes on.
+    fn frame(&self, every: Duration) -> bool {
+        let mut slot = self.lock();
+        match slot.as_mut() {
+            Some(running) if !running.is_held => {
+                let by = every * running.speed;
+                self.advance(&mut slot, by);
+                slot.is_some()
+            }
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    fn advance(&self, slot: &mut Option<Running>, by: Duration) {
+        let Some(running) = slot else { return };
+        let moments = running.source.advance(by);
+        self.publish_moments(slot, moments);
+        if let Some(running) = slot {
+            self.log().set_time(running.time(running.source.elapsed()));
+            self.publish_frame(running);
+        }
+    }
+
+    fn publish_moments(&self, slot: &mut Option<Running>, moments: Vec<Moment>) {
+        for Moment { at, event } in moments {
+            let Some(running) = slot else { return };
+            self.log().set_time(running.time(at));
+            match event {
+                FlightEvent::PhaseChanged { from, to } => {
+                    running.flight.current_phase = Some(to.clone());
+                    self.publish_phase(&to, Some(from));
+                    self.publish_state(Some(running));
+                }
+                FlightEvent::Landing(landing) => {
+                    let touchdown = landing.touchdown.as_ref();
+                    let rate = touchdown.and_then(|point| point.vertical_speed);
+                    let bounce = landing.bounce.as_ref();
+                    self.emit(FlightChange::Landing {
+                        kind: landing.kind.clone(),
+                        rate: rate.or_else(|| bounce?.touchdown_vertical_speed),
+                    });
+                    let report = running.source.landing_report().cloned();
+                    self.hub().publish_landing(*landing, report);
+                }
+                FlightEvent::ConnectionLost => self.connection(running, false),
+                FlightEvent::ConnectionFound => self.connection(running, true),
+                FlightEvent::Crashed => self.emit(FlightChange::Crashed),
+                FlightEvent::Ended => {
+                    for status in [FlightStatus::Completing, FlightStatus::Completed] {
+                        self.set_status(running, status);
+                    }
+                    *slot = None;
+                    self.end();
+                }
+            }
+        }
+    }
+
+    fn connection(&self, running: &mut Running, connected: bool) {
+        running.is_disconnected = !connected;
+        self.emit(FlightChange::Simulator { connected });
+        self.publish_state(Some(running));
+    }
+
+    fn set_status(&self, running: &mut Running, status: FlightStatus) {
+        running.flight.status = status.clone();
+        self.emit(FlightChange::Status { status });
+        self.publish_state(Some(running));
+    }
+
+    fn end(&self) {
+        self.recovery.remove();
+        self.log().end();
+        self.emit(FlightChange::Ended);
+        self.publish_state(None);
+        self.hub().publish_phase(PhaseSnapshot::default());
+    }
+
+    /// Carries out a command.
+    ///
+    /// # Errors
+    ///
+    /// If there is no flight, or the command makes no sense at present.
+    pub(crate) fn command(self: &Arc<Self>, command: FlightCommand) -> Result<(), FlightError> {
+        let mut slot = self.lock();
+        if slot.is_none() && command == FlightCommand::Resume {
+            return self.recover(&mut slot);
+        }
+        if slot.is_none() && command == FlightCommand::Simulator(Command::End) {
+            return self.discard();
+        }
+        let running = slot.as_mut().ok_or(FlightError::NoFlight)?;
+        match command {
+            FlightCommand::Speed(speed) => {
+                check_speed(speed)?;
+                running.speed = speed;
+            }
+            FlightCommand::Step(by) => {
+                running.is_held = true;
+                self.advance(&mut slot, Duration::from_millis(by));
+            }
+            FlightCommand::Resume if running.is_held => running.is_held = false,
+            FlightCommand::Resume => {
+                let is_paused = running.flight.status == FlightStatus::Paused;
+                let resume = is_paused.then_some(Command::Resume);
+                let resume = resume.ok_or(FlightError::NothingToResume)?;
+                self.simulate(&mut slot, &resume)?;
+            }
+            FlightCommand::Simulator(command) => self.simulate(&mut slot, &command)?,
+        }
+        Ok(())
+    }
+
+    fn simulate(&self, slot: &mut Option<Running>, command: &Command) -> Result<(), FlightError> {
+        let running = slot.as_mut().ok_or(FlightError::NoFlight)?;
+        let moments = running.source.command(command)?;
+        match command {
+            Command::Pause => self.set_status(running, FlightStatus::Paused),
+            Command::Resume => self.set_status(running, FlightStatus::Active),
+            _ => {}
+        }
+        self.publish_moments(slot, moments);
+        if let Some(running) = slot {
+            self.publish_frame(running);
+        }
+        Ok(())
+    }
+
+    /// Goes on with the flight of an earlier run, without the events that it had then.
+    fn recover(self: &Arc<Self>, slot: &mut Option<Running>) -> Result<(), FlightError> {
+        let pending = self
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let recovery = pending.ok_or(FlightError::NoFlight)?;
+        let started_at = self.now() - recovery.elapsed();
+        let (mut source, plan) = source(&recovery.source, started_at)?;
+        source.advance(recovery.elapsed());
+        self.begin(slot, source, plan, started_at, recovery.speed, recovery);
+        Ok(())
+    }
+
+    /// Forgets the flight of an earlier run.
+    fn discard(&self) -> Result<(), FlightError> {
+        let pending = self
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        pending.ok_or(FlightError::NoFlight)?;
+        self.recovery.remove();
+        self.publish_state(None);
+        Ok(())
+    }
+
+    /// The flight, for people. The guards are left to the caller.
+    pub(crate) fn info(&self) -> FlightInfo {
+        let slot = self.lock();
+        FlightInfo {
+            state: self.hub().state(),
+            phase: self.hub().phase().current_phase,
+            snapshot: self.hub().snapshot(),
+            elapsed_ms: slot
+                .as_ref()
+                .map_or(0, |running| millis(running.source.elapsed())),
+            speed: slot.as_ref().map_or(1, |running| running.speed),
+            is_held: slot.as_ref().is_some_and(|running| running.is_held),
+            guards: Vec::new(),
+        }
+    }
+
+    /// Subscribes to the frames of the flight, for a recording.
+    pub(crate) fn frames(&self) -> broadcast::Receiver<Arc<RecordedFrame>> {
+        self.frames.subscribe()
+    }
+
+    fn publish_phase(&self, phase: &Phase, previous_phase: Option<Phase>) {
+        self.emit(FlightChange::Phase {
+            phase: phase.clone(),
+        });
+        self.hub().publish_phase(PhaseSnapshot {
+            current_phase: phase.clone(),
+            previous_phase,
+            is_tracking: true,
+            ..PhaseSnapshot::default()
+        });
+    }
+
+    fn publish_state(&self, running: Option<&Running>) {
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_disconnected = running.is_some_and(|running| running.is_disconnected);
+        self.hub().publish_state(FlightState {
+            flight: running.map(|running| running.flight.clone()),
+            pending_recovery: pending.as_ref().map(Recovery::pending),
+            sim_disconnected: is_disconnected,
+            reconnecting: is_disconnected,
+            timestamp: Some(self.now()),
+            other: Default::default(),
+        });
+    }
+
+    fn publish_frame(&self, running: &Running) {
+        let snapshot = running.source.snapshot();
+        if self.frames.receiver_count() > 0 {
+            // Nobody listens any more if this fails.
+            let _ = self.frames.send(Arc::new(RecordedFrame {
+                elapsed_ms: millis(running.source.elapsed()),
+                phase: Some(running.source.phase().clone()),
+                snapshot: snapshot.clone(),
+            }));
+        }
+        self.hub().publish_frame(snapshot);
+    }
+
+    fn emit(&self, change: FlightChange) {
+        self.events.emit(Event::Flight { change });
+    }
+
+    /// Warns in the log of a plugin.
+    pub(crate) fn warn(&self, plugin: &str, text: &str) {
+        self.events.log_from_shell(plugin, Level::Warn, text);
+    }
+
+    fn hub(&self) -> &FlightHub {
+        &self.services.flight.hub
+    }
+
+    fn log(&self) -> &FlightLogService {
+        &self.services.flight_log
+    }
+
+    /// Time of day; that of a test if time is virtual.
+    fn now(&self) -> SystemTime {
+        match self.options.time {
+            Some(start) => start + self.begun.elapsed(),
+            None => SystemTime::now(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn check_speed(speed: u32) -> Result<(), FlightError> {
+    match (1..=MAX_SPEED).contains(&speed) {
+        true => Ok(()),
+        false => Err(FlightError::Speed(speed)),
+    }
+}
+
+fn check_free(running: Option<&Running>) -> Result<(), FlightError> {
+    match running {
+        None => Ok(()),
+        Some(running) => Err(FlightError::Flying {
+            callsign: running.callsign(),
+        }),
+    }
+}
+
+/// The source of a flight, and its plan.
+fn source(
+    request: &FlightSourceRequest,
+    started_at: SystemTime,
+) -> Result<(Box<dyn FlightSource>, FlightPlan), FlightError> {
+    Ok(match request {
+        FlightSourceRequest::Simulated(setup) => {
+            let simulator = Simulator::new(setup, started_at)?;
+            (Box::new(simulator), setup.flight_plan())
+        }
+        FlightSourceRequest::Recorded { file, text } => {
+            let recording = Recording::parse(file, text)?;
+            let plan = FlightPlan {
+                source: Some("recording".to_owned()),
+                source_id: Some(file.clone().into()),
+                ..FlightPlan::default()
+            };
+            (Box::new(recording.play(started_at)), plan)
+        }
+    })
+}
