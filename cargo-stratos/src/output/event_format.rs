@@ -12,6 +12,7 @@ use stratos_protocol::logger::{Level, truncate};
 
 use crate::output::escape::{escape, escape_coloured, escape_coloured_line};
 use crate::output::scenario_format::format_progress;
+use crate::output::service_events::{format_indicator, format_modal, format_sound, format_toast};
 use crate::output::{CYAN, DIM, GREEN, RED, YELLOW};
 
 /// Colours of plugin ids, one plugin after the other. Red is left out because it marks errors.
@@ -128,16 +129,40 @@ impl EventFormat {
                 };
                 self.prefixed(plugin, &text)
             }
+            Event::Toast {
+                plugin,
+                kind,
+                message,
+            } => self.prefixed(plugin, &format_toast(*kind, message)),
+            Event::Sound {
+                plugin,
+                sound,
+                custom,
+            } => self.prefixed(plugin, &format_sound(sound.as_deref(), *custom)),
+            Event::Indicator { plugin, indicator } => {
+                self.prefixed(plugin, &format_indicator(indicator.as_ref()))
+            }
+            Event::Modal { modal, progress } => {
+                self.prefixed(&modal.plugin, &format_modal(modal, progress))
+            }
             Event::Suppressed {
                 plugin,
                 requests,
                 calls,
                 config_changes,
+                toasts,
+                sounds,
+                indicators,
+                modals,
             } => {
                 let counts = [
                     (*requests, "requests"),
                     (*calls, "IPC calls"),
                     (*config_changes, "config changes"),
+                    (*toasts, "toasts"),
+                    (*sounds, "sounds"),
+                    (*indicators, "changes of the indicator"),
+                    (*modals, "dialogs and prompts"),
                 ];
                 self.prefixed(plugin, &format_suppressed(&counts))
             }
@@ -320,7 +345,7 @@ fn data_on_line(value: &impl ToString) -> String {
 
 /// Truncates text above [`DATA_BYTES`], appends how much is missing, and escapes it. The lines of `--json` have all of
 /// it.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     cut(text, DATA_BYTES)
 }
 

@@ -10,7 +10,7 @@ use stratos_transport::CallError;
 use thiserror::Error;
 
 use crate::plugin::PluginError;
-use crate::services::UnknownPersona;
+use crate::services::{AnswerModalError, UnknownPersona};
 use crate::store::StoreError;
 
 /// An operation on a running shell failed.
@@ -98,6 +98,9 @@ pub enum ControlError {
         /// Ids of the plugins that did not acknowledge it.
         plugins: Vec<String>,
     },
+    /// A dialog or prompt does not wait, or does not take the answer.
+    #[error(transparent)]
+    Modal(#[from] AnswerModalError),
     /// There is no persona of this name.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),

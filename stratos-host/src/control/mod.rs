@@ -8,6 +8,7 @@ mod error;
 mod handle;
 mod http_request;
 mod ipc;
+mod modals;
 mod path_lookup;
 mod plugins;
 mod store_faults;

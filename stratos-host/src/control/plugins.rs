@@ -81,6 +81,13 @@ impl Control {
         self.plugins()
     }
 
+    /// Tells the shell that the pilot opens the UI of a plugin, which removes an indicator with `dismiss_on_open`.
+    ///
+    /// A UI that connects to the plugin's IPC does the same (assumed).
+    pub fn plugin_opened(&self, id: &str) {
+        self.runtime().services.indicator.plugin_opened(id);
+    }
+
     /// Begins to start all plugins that can run.
     pub(crate) fn start_all(&self) {
         for plugin in self.0.plugins.values() {
@@ -175,6 +182,7 @@ impl Control {
             channels: caller.map_or_else(Vec::new, |caller| ipc.channels(caller)),
             channels_without_payload: caller
                 .map_or_else(Vec::new, |caller| ipc.channels_without_payload(caller)),
+            indicator: session_context.services.indicator.get(&plugin.id),
         }
     }
 

@@ -4,9 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use stratos_protocol::indicator::Set as Indicator;
 use stratos_protocol::logger::Level;
+use stratos_protocol::notify::ToastKind;
 
-use crate::event::{JsonText, PluginState, ScenarioProgress};
+use crate::event::{JsonText, Modal, ModalProgress, PluginState, ScenarioProgress};
 
 /// An event of the shell or of one of its plugins.
 ///
@@ -117,8 +119,44 @@ pub enum Event {
         /// Time until the answer, in milliseconds.
         ms: f64,
     },
-    /// Requests, calls and config changes of a plugin that exceeded the rate limit, so that they have no events of their
-    /// own.
+    /// A plugin showed a toast.
+    ///
+    /// Toasts, sounds, indicators and modals are within the rate limit of requests, see [`Suppressed`](Self::Suppressed).
+    Toast {
+        /// The plugin's id.
+        plugin: String,
+        /// Kind of the toast.
+        kind: ToastKind,
+        /// Message as the plugin wrote it, at most 1 KiB: escape it before it is displayed.
+        message: String,
+    },
+    /// A plugin played a sound.
+    Sound {
+        /// The plugin's id.
+        plugin: String,
+        /// Path in the plugin's bundle, or name of a sound of the shell; absent for the notification sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sound: Option<String>,
+        /// Whether it is a file of the plugin's bundle.
+        custom: bool,
+    },
+    /// The badge beside a plugin's entry in the sidebar changed.
+    Indicator {
+        /// The plugin's id.
+        plugin: String,
+        /// The badge from now on; absent if it was removed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        indicator: Option<Indicator>,
+    },
+    /// A dialog or prompt was opened or closed.
+    Modal {
+        /// The dialog or prompt.
+        #[serde(flatten)]
+        modal: Modal,
+        /// What became of it.
+        progress: ModalProgress,
+    },
+    /// Events of a plugin that exceeded the rate limit, and were counted instead.
     Suppressed {
         /// The plugin's id; empty for requests to the shell itself and those that no plugin serves.
         plugin: String,
@@ -129,6 +167,18 @@ pub enum Event {
         /// Number of config changes by the plugin.
         #[serde(default)]
         config_changes: u64,
+        /// Number of toasts.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        toasts: u64,
+        /// Number of sounds.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        sounds: u64,
+        /// Number of changes of the indicator.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        indicators: u64,
+        /// Number of opened and closed dialogs and prompts.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        modals: u64,
     },
     /// A config value was stored or removed.
     Config {
@@ -244,8 +294,12 @@ impl Event {
             | Self::Attach { plugin, .. }
             | Self::Request { plugin, .. }
             | Self::Call { plugin, .. }
+            | Self::Toast { plugin, .. }
+            | Self::Sound { plugin, .. }
+            | Self::Indicator { plugin, .. }
             | Self::Suppressed { plugin, .. }
             | Self::Config { plugin, .. } => plugin,
+            Self::Modal { modal, .. } => &modal.plugin,
             Self::Auth { .. } | Self::Scenario { .. } | Self::Missed { .. } => "",
         }
     }
@@ -297,6 +351,13 @@ impl Event {
             Self::Call { channel, error, .. } => {
                 channel.len() + error.as_ref().map_or(0, String::len)
             }
+            Self::Toast { message, .. } => message.len(),
+            Self::Modal { modal, .. } => modal.bytes(),
+            Self::Sound { sound, .. } => sound.as_ref().map_or(0, String::len),
+            Self::Indicator { indicator, .. } => {
+                let tooltip = indicator.as_ref().and_then(|set| set.tooltip.as_ref());
+                tooltip.map_or(0, String::len)
+            }
             Self::Config { key, value, .. } => {
                 key.len() + value.as_ref().map(tree_bytes).unwrap_or_default()
             }
@@ -312,6 +373,11 @@ impl Event {
             _ => 0,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form of serde")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Deserialises a field that is there, so that `null` is a value and not an absent one.

@@ -8,9 +8,10 @@ mod types;
 pub use self::client::{Client, ClientError};
 pub use self::host_file::{HostFile, HostFileError};
 pub use self::operations::{
-    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings, ImportConfig,
-    InvokeChannel, ListPlugins, Operation, RemoveConfigValue, ReplacePluginConfig, SetConfigValue,
-    SetUncheckedConfigValue, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
+    AnswerModal, DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings,
+    ImportConfig, InvokeChannel, ListModals, ListPlugins, Operation, RemoveConfigValue,
+    ReplacePluginConfig, SetConfigValue, SetUncheckedConfigValue, StartPlugin, StopPlugin,
+    SwitchAuth, UpdatePlugin,
 };
 pub(crate) use self::types::{API, SCENARIO_PATH};
-pub use self::types::{AuthInfo, ConfigValues, Invoke, PersonaName, PluginInfo};
+pub use self::types::{AuthInfo, ConfigValues, Invoke, ModalAnswer, PersonaName, PluginInfo};

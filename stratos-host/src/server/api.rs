@@ -21,14 +21,15 @@ use crate::control::{Control, ControlError};
 use crate::event::ScenarioProgress;
 use crate::plugin::PluginError;
 use crate::remote::{
-    DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings, ImportConfig,
-    Invoke, InvokeChannel, ListPlugins, Operation, PersonaName, RemoveConfigValue,
-    ReplacePluginConfig, SCENARIO_PATH, SetConfigValue, SetUncheckedConfigValue, StartPlugin,
-    StopPlugin, SwitchAuth, UpdatePlugin,
+    AnswerModal, DecodeError, ExportConfig, GetAuth, GetConfigValue, GetPluginConfig, GetSettings,
+    ImportConfig, Invoke, InvokeChannel, ListModals, ListPlugins, Operation, PersonaName,
+    RemoveConfigValue, ReplacePluginConfig, SCENARIO_PATH, SetConfigValue, SetUncheckedConfigValue,
+    StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
 };
 use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
 use crate::server::error_response::operation_failed;
 use crate::server::request_guard::{RequestGuard, require_token};
+use crate::services::AnswerModalError;
 use crate::store::StoreError;
 
 /// The largest body of a request, which is an import of all config values: 64 MiB.
@@ -65,6 +66,11 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
         })
         .operation(async |control, ExportConfig {}| control.config_export().await)
         .operation(async |control, ImportConfig { export }| control.config_import(export).await)
+        .operation(async |control, ListModals {}| Ok(control.modals()))
+        .operation(async |control, AnswerModal { id, answer }| {
+            let id = id.parse().map_err(|_| AnswerModalError::not_found(&id))?;
+            control.answer(id, answer.answer.as_ref())
+        })
         .operation(async |control, GetAuth {}| Ok(control.auth()))
         .operation(async |control, SwitchAuth { persona }| {
             let PersonaName { persona } = persona;
@@ -129,6 +135,7 @@ fn status_of(error: &ControlError) -> StatusCode {
     match error {
         ControlError::Plugin(PluginError::Unknown { .. })
         | ControlError::NoHandler { .. }
+        | ControlError::Modal(AnswerModalError::NotFound { .. })
         | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
         ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
         ControlError::Handler { .. }
@@ -136,6 +143,7 @@ fn status_of(error: &ControlError) -> StatusCode {
         | ControlError::LoginNotAcknowledged { .. }
         | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
         ControlError::Setting(_)
+        | ControlError::Modal(AnswerModalError::Invalid(_))
         | ControlError::Value(StoreError::TooDeep { .. })
         | ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ControlError::Value(_) => StatusCode::PAYLOAD_TOO_LARGE,

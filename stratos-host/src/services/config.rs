@@ -14,7 +14,7 @@ use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 use tokio::sync::watch;
 
-use crate::event::{Event, EventBus};
+use crate::event::{Event, EventBus, LimitedEvent};
 use crate::services::service::{Caller, Resources, RpcResult, Service, writes_revoked};
 use crate::store::{ConfigStore, InjectedFaults, StoreError};
 
@@ -143,12 +143,14 @@ impl ConfigService {
     }
 
     fn emit_change(&self, caller: &Caller, key: String, value: Option<Value>) {
-        self.events.emit_config_change(Event::Config {
+        let change = Event::Config {
             plugin: caller.plugin.clone(),
             key,
             value,
             by_plugin: true,
-        });
+        };
+        self.events
+            .emit_journaled(LimitedEvent::ConfigChange, change);
     }
 
     /// Runs an operation of the store on a thread that may block.

@@ -4,8 +4,12 @@
 
 mod auth;
 mod config;
+mod database;
+mod indicator;
 mod ipc;
 mod logger;
+mod modal;
+mod notify;
 mod server;
 mod service;
 
@@ -17,6 +21,7 @@ use stratos_transport::rpc;
 use self::service::Service as _;
 
 pub use self::auth::UnknownPersona;
+pub use self::modal::{AnswerModalError, AnswerPolicy};
 pub(crate) use self::service::{Caller, Resources, RpcResult};
 
 macro_rules! services {
@@ -34,7 +39,7 @@ macro_rules! services {
                 }
             }
 
-            /// Bytes that the shell holds at most for a request.
+            /// Bytes that the shell holds at most for a request; 0 for one that may wait for a person.
             pub(crate) fn request_bytes(&self, method: &str, params: &RawValue) -> usize {
                 $(if <$service>::METHODS.contains(&method) {
                     return <$service>::request_bytes(method, params);
@@ -77,7 +82,11 @@ macro_rules! services {
 services! {
     auth: auth::AuthService,
     config: config::ConfigService,
+    database: database::DatabaseService,
+    indicator: indicator::IndicatorService,
     ipc: ipc::IpcService,
     logger: logger::LoggerService,
+    modal: modal::ModalService,
+    notify: notify::NotifyService,
     server: server::ServerService,
 }

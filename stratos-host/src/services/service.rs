@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::value::RawValue;
 use stratos_protocol::{ErrorCode, RpcError};
-use stratos_transport::rpc;
+use stratos_transport::{PluginFolders, rpc};
 
 use crate::config::Persona;
 use crate::event::EventBus;
@@ -22,7 +22,8 @@ pub(super) trait Service: Sized {
 
     fn new(resources: &Resources) -> Self;
 
-    /// Bytes that the shell holds at most for a request, for its parameters or for its answer.
+    /// Bytes that the shell holds at most for a request, for its parameters or for its answer; 0 for a small one that
+    /// may wait for a person, so that it does not hold up others.
     fn request_bytes(_method: &str, params: &RawValue) -> usize {
         params.get().len()
     }
@@ -63,15 +64,19 @@ pub(crate) struct Resources {
 pub(crate) struct Caller {
     pub(crate) plugin: String,
     pub(crate) generation: u64,
+    pub(super) folders: PluginFolders,
     writes_revoked: AtomicBool,
+    unloading: AtomicBool,
 }
 
 impl Caller {
-    pub(crate) fn new(plugin: String, generation: u64) -> Self {
+    pub(crate) fn new(plugin: String, generation: u64, folders: PluginFolders) -> Self {
         Self {
             plugin,
             generation,
+            folders,
             writes_revoked: AtomicBool::new(false),
+            unloading: AtomicBool::new(false),
         }
     }
 
@@ -82,6 +87,15 @@ impl Caller {
 
     pub(super) fn may_write(&self) -> bool {
         !self.writes_revoked.load(Ordering::SeqCst)
+    }
+
+    /// Ends the right of this generation to ask the pilot, since it is about to stop.
+    pub(super) fn stop_asking(&self) {
+        self.unloading.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn may_ask(&self) -> bool {
+        self.may_write() && !self.unloading.load(Ordering::SeqCst)
     }
 
     pub(super) fn check_may_write(&self) -> RpcResult<()> {

@@ -106,6 +106,7 @@ impl Shell {
             prefixes: Arc::clone(&routing) as Arc<_>,
             personas: options.personas,
         });
+        services.modal.set_policy(options.answers);
         let expires = services.auth.switch_to(&options.auth)?;
         for notice in notices {
             events.record(|| Entry::Done(notice.to_string()));

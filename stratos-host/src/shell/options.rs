@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::{Origin, Persona, ShellVersion};
+use crate::services::AnswerPolicy;
 use crate::state_dir::StateDir;
 use crate::timeouts::{AttachMode, Timeouts};
 
@@ -25,6 +26,8 @@ pub struct ShellOptions {
     pub timeouts: Timeouts,
     /// Whether crashed plugins are restarted, with growing delays. The real shell does not (V1).
     pub supervise: bool,
+    /// Who answers the dialogs and prompts of plugins.
+    pub answers: AnswerPolicy,
     /// Set while plugins are debugged: their timeouts are then unlimited, and their process ids are announced.
     pub attach: Option<AttachMode>,
 }
@@ -42,6 +45,7 @@ impl ShellOptions {
             version: ShellVersion::default(),
             timeouts: Timeouts::default(),
             supervise: false,
+            answers: AnswerPolicy::default(),
             attach: None,
         }
     }

@@ -128,6 +128,10 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
         | Event::Attach { .. }
         | Event::Request { .. }
         | Event::Call { .. }
+        | Event::Toast { .. }
+        | Event::Sound { .. }
+        | Event::Indicator { .. }
+        | Event::Modal { .. }
         | Event::Suppressed { .. }
         | Event::Missed { .. } => return None,
     })

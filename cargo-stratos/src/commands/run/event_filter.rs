@@ -181,6 +181,10 @@ mod tests {
                 requests: 1,
                 calls: 0,
                 config_changes: 0,
+                toasts: 0,
+                sounds: 0,
+                indicators: 0,
+                modals: 0,
             },
             Event::Push {
                 plugin: plugin(),

@@ -145,6 +145,7 @@ fn shell_options(
         origins: settings.origins,
         version: args.shell.into(),
         supervise: args.supervise,
+        answers: args.answers.into(),
         attach: args.attach.then_some(match has_keys {
             true => AttachMode::Wait,
             false => AttachMode::Announce,
