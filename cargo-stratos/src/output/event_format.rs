@@ -142,6 +142,22 @@ impl EventFormat {
             Event::Indicator { plugin, indicator } => {
                 self.prefixed(plugin, &format_indicator(indicator.as_ref()))
             }
+            Event::Airline {
+                plugin,
+                method,
+                path,
+                status,
+                error,
+                ms,
+            } => {
+                let outcome = match error {
+                    Some(error) => format!("{RED}failed{RED:#}: {}", cut(error, REASON_BYTES)),
+                    None => format_status(*status),
+                };
+                let (method, path, time) = (method.as_str(), short(path), format_duration(*ms));
+                let text = format!("airline  {method} {path} {outcome} {DIM}{time}{DIM:#}");
+                self.prefixed(plugin, &text)
+            }
             Event::Modal { modal, progress } => {
                 self.prefixed(&modal.plugin, &format_modal(modal, progress))
             }
@@ -154,6 +170,7 @@ impl EventFormat {
                 sounds,
                 indicators,
                 modals,
+                airline,
             } => {
                 let counts = [
                     (*requests, "requests"),
@@ -163,6 +180,7 @@ impl EventFormat {
                     (*sounds, "sounds"),
                     (*indicators, "changes of the indicator"),
                     (*modals, "dialogs and prompts"),
+                    (*airline, "requests to the airline"),
                 ];
                 self.prefixed(plugin, &format_suppressed(&counts))
             }
@@ -308,14 +326,18 @@ fn format_reread(plugin: &str, error: Option<&str>) -> String {
 
 fn format_request(method: &str, path: &str, status: Option<u16>, ms: f64) -> String {
     let (method, path, time) = (short(method), short(path), format_duration(ms));
-    let status = match status {
+    let status = format_status(status);
+    format!("{method} {path} {status} {DIM}{time}{DIM:#}")
+}
+
+fn format_status(status: Option<u16>) -> String {
+    match status {
         None => format!("{YELLOW}cancelled by the client{YELLOW:#}"),
         Some(status @ 500..) => format!("{RED}{status}{RED:#}"),
         Some(status @ 400..) => format!("{YELLOW}{status}{YELLOW:#}"),
         Some(status @ 300..) => format!("{CYAN}{status}{CYAN:#}"),
         Some(status) => format!("{GREEN}{status}{GREEN:#}"),
-    };
-    format!("{method} {path} {status} {DIM}{time}{DIM:#}")
+    }
 }
 
 fn format_suppressed(counts: &[(u64, &str)]) -> String {

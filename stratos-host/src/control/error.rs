@@ -75,6 +75,17 @@ pub enum ControlError {
     /// The settings page would not store the value.
     #[error("{}", setting_error(.0))]
     Setting(SettingError),
+    /// The airline's administrator sets the value.
+    #[error(
+        "`{}` of plugin `{id}` is set by the airline, so it is read-only for the pilot: change it in `[airline.settings.{id}]` of stratos.toml",
+        key.escape_debug()
+    )]
+    SetByAirline {
+        /// The plugin's id.
+        id: String,
+        /// The key.
+        key: String,
+    },
     /// A key or value exceeds a limit of the config store.
     #[error(transparent)]
     Value(StoreError),
@@ -101,6 +112,9 @@ pub enum ControlError {
     /// A dialog or prompt does not wait, or does not take the answer.
     #[error(transparent)]
     Modal(#[from] AnswerModalError),
+    /// No airline is bound.
+    #[error("{0}")]
+    NoAirline(String),
     /// There is no persona of this name.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),

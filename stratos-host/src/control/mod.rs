@@ -2,6 +2,7 @@
 //!
 //! [`crate::remote`] has the same operations for other processes; `server/api.rs` connects the two.
 
+mod airline;
 mod auth;
 mod config_values;
 mod error;

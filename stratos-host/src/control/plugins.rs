@@ -90,6 +90,7 @@ impl Control {
 
     /// Begins to start all plugins that can run.
     pub(crate) fn start_all(&self) {
+        self.report_unfit_airline_settings();
         for plugin in self.0.plugins.values() {
             let (control, plugin) = (self.clone(), Arc::clone(plugin));
             tokio::spawn(async move {

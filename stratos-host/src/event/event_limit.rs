@@ -23,6 +23,8 @@ pub(crate) enum LimitedEvent {
     Indicator,
     /// A dialog or prompt that was opened or closed.
     Modal,
+    /// A request to the airline.
+    Airline,
 }
 
 /// Numbers of events that were suppressed since the last report.
@@ -35,6 +37,7 @@ pub(super) struct Suppressed {
     sounds: u64,
     indicators: u64,
     modals: u64,
+    airline: u64,
 }
 
 impl Excess for Suppressed {
@@ -53,6 +56,7 @@ impl Excess for Suppressed {
             LimitedEvent::Sound => self.sounds += 1,
             LimitedEvent::Indicator => self.indicators += 1,
             LimitedEvent::Modal => self.modals += 1,
+            LimitedEvent::Airline => self.airline += 1,
         }
     }
 }
@@ -68,6 +72,7 @@ impl Suppressed {
             sounds,
             indicators,
             modals,
+            airline,
         } = self;
         Event::Suppressed {
             plugin: plugin.to_owned(),
@@ -78,6 +83,7 @@ impl Suppressed {
             sounds,
             indicators,
             modals,
+            airline,
         }
     }
 }
@@ -130,6 +136,7 @@ mod tests {
             sounds: 0,
             indicators: 0,
             modals: 0,
+            airline: 0,
         };
         assert_eq!(*suppressed, expected);
     }

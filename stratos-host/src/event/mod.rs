@@ -25,7 +25,7 @@ pub use self::subscriber::Subscriber;
 pub use self::types::{BuildStep, Event, LogLine, Part};
 
 pub(crate) use self::event_limit::LimitedEvent;
-pub(crate) use self::json_text::nesting_depth;
+pub(crate) use self::json_text::{compact_json, nesting_depth};
 pub(crate) use self::log_limit::{cut, cut_tag};
 pub(crate) use self::plugin_state::{BuildEnd, BuildResult, LatestBuild};
 pub(crate) use self::redaction::redact_query;

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use stratos_protocol::airline::Method;
 use stratos_protocol::indicator::Set as Indicator;
 use stratos_protocol::logger::Level;
 use stratos_protocol::notify::ToastKind;
@@ -148,6 +149,23 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         indicator: Option<Indicator>,
     },
+    /// The shell has made a request to the airline's API for a plugin.
+    Airline {
+        /// The plugin's id.
+        plugin: String,
+        /// Method of the request.
+        method: Method,
+        /// Path and query below the airline's base URL, without the values of query parameters that look like secrets.
+        path: String,
+        /// Status code of the answer; absent if there was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// Reason why there was no answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+        /// Time until the whole answer, in milliseconds.
+        ms: f64,
+    },
     /// A dialog or prompt was opened or closed.
     Modal {
         /// The dialog or prompt.
@@ -179,6 +197,9 @@ pub enum Event {
         /// Number of opened and closed dialogs and prompts.
         #[serde(default, skip_serializing_if = "is_zero")]
         modals: u64,
+        /// Number of requests to the airline.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        airline: u64,
     },
     /// A config value was stored or removed.
     Config {
@@ -297,6 +318,7 @@ impl Event {
             | Self::Toast { plugin, .. }
             | Self::Sound { plugin, .. }
             | Self::Indicator { plugin, .. }
+            | Self::Airline { plugin, .. }
             | Self::Suppressed { plugin, .. }
             | Self::Config { plugin, .. } => plugin,
             Self::Modal { modal, .. } => &modal.plugin,
@@ -313,6 +335,10 @@ impl Event {
                 status: Some(500..),
                 ..
             }
+            | Self::Airline {
+                status: Some(500..) | None,
+                ..
+            }
             | Self::Call { error: Some(_), .. }
             | Self::Reread { error: Some(_), .. }
             | Self::State {
@@ -325,6 +351,10 @@ impl Event {
             } => Level::Error,
             Self::Request {
                 status: Some(400..) | None,
+                ..
+            }
+            | Self::Airline {
+                status: Some(400..),
                 ..
             }
             | Self::State {
@@ -348,6 +378,7 @@ impl Event {
                 channel, payload, ..
             } => channel.len() + payload.as_str().len(),
             Self::Request { path, .. } => path.len(),
+            Self::Airline { path, error, .. } => path.len() + error.as_ref().map_or(0, String::len),
             Self::Call { channel, error, .. } => {
                 channel.len() + error.as_ref().map_or(0, String::len)
             }

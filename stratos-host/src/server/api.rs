@@ -137,7 +137,10 @@ fn status_of(error: &ControlError) -> StatusCode {
         | ControlError::NoHandler { .. }
         | ControlError::Modal(AnswerModalError::NotFound { .. })
         | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
-        ControlError::Plugin(_) | ControlError::NotRunning { .. } => StatusCode::CONFLICT,
+        ControlError::Plugin(_)
+        | ControlError::NotRunning { .. }
+        | ControlError::SetByAirline { .. }
+        | ControlError::NoAirline(_) => StatusCode::CONFLICT,
         ControlError::Handler { .. }
         | ControlError::Exited { .. }
         | ControlError::LoginNotAcknowledged { .. }

@@ -2,6 +2,7 @@
 //!
 //! To add a service, write its file with a type that implements `Service`, and add one line to the table below.
 
+mod airline;
 mod auth;
 mod config;
 mod database;
@@ -20,9 +21,10 @@ use stratos_transport::rpc;
 
 use self::service::Service as _;
 
+pub use self::airline::{AirlineRequest, AirlineResponse, AirlineTransport};
 pub use self::auth::UnknownPersona;
 pub use self::modal::{AnswerModalError, AnswerPolicy};
-pub(crate) use self::service::{Caller, Resources, RpcResult};
+pub(crate) use self::service::{Caller, Resources, RpcResult, SignedIn};
 
 macro_rules! services {
     ($($name:ident: $service:ty,)+) => {
@@ -80,6 +82,7 @@ macro_rules! services {
 }
 
 services! {
+    airline: airline::AirlineService,
     auth: auth::AuthService,
     config: config::ConfigService,
     database: database::DatabaseService,

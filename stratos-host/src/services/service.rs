@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::{PluginFolders, rpc};
 
-use crate::config::Persona;
+use crate::config::{AirlineConfig, Persona};
 use crate::event::EventBus;
 use crate::routing::PrefixRegistry;
+use crate::services::airline::AirlineTransport;
 use crate::store::ConfigStore;
 
 pub(crate) type RpcResult<T> = Result<T, RpcError>;
@@ -57,6 +58,25 @@ pub(crate) struct Resources {
     pub(crate) prefixes: Arc<dyn PrefixRegistry>,
     /// Personas beside the built-in ones.
     pub(crate) personas: BTreeMap<String, Persona>,
+    /// Whether a user is signed in, which the auth service tells.
+    pub(crate) signed_in: SignedIn,
+    pub(crate) airline: AirlineConfig,
+    /// Sends requests to an airline over HTTPS.
+    pub(crate) airline_https: Option<Arc<dyn AirlineTransport>>,
+}
+
+/// Whether a user is signed in. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SignedIn(Arc<AtomicBool>);
+
+impl SignedIn {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set(&self, is_signed_in: bool) {
+        self.0.store(is_signed_in, Ordering::SeqCst);
+    }
 }
 
 /// The plugin generation that sends a message; known from its connection, never from the message itself.

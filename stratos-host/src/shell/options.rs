@@ -1,9 +1,10 @@
 //! Options of a shell.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::config::{Origin, Persona, ShellVersion};
-use crate::services::AnswerPolicy;
+use crate::config::{AirlineConfig, Origin, Persona, PilotTable, ShellVersion};
+use crate::services::{AirlineTransport, AnswerPolicy};
 use crate::state_dir::StateDir;
 use crate::timeouts::{AttachMode, Timeouts};
 
@@ -28,6 +29,12 @@ pub struct ShellOptions {
     pub supervise: bool,
     /// Who answers the dialogs and prompts of plugins.
     pub answers: AnswerPolicy,
+    /// The airline that is bound while a user is signed in.
+    pub airline: AirlineConfig,
+    /// Sends requests to an airline over HTTPS; without it, its base URL must be `http`.
+    pub airline_https: Option<Arc<dyn AirlineTransport>>,
+    /// What the shell knows about the pilot.
+    pub pilot: PilotTable,
     /// Set while plugins are debugged: their timeouts are then unlimited, and their process ids are announced.
     pub attach: Option<AttachMode>,
 }
@@ -46,6 +53,9 @@ impl ShellOptions {
             timeouts: Timeouts::default(),
             supervise: false,
             answers: AnswerPolicy::default(),
+            airline: AirlineConfig::default(),
+            airline_https: None,
+            pilot: PilotTable::default(),
             attach: None,
         }
     }

@@ -132,6 +132,7 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
         | Event::Sound { .. }
         | Event::Indicator { .. }
         | Event::Modal { .. }
+        | Event::Airline { .. }
         | Event::Suppressed { .. }
         | Event::Missed { .. } => return None,
     })

@@ -35,6 +35,7 @@ impl EventFilter {
             event,
             Event::Request { .. }
                 | Event::Call { .. }
+                | Event::Airline { .. }
                 | Event::Suppressed { .. }
                 | Event::Push { .. }
                 | Event::Config { .. }
@@ -185,6 +186,7 @@ mod tests {
                 sounds: 0,
                 indicators: 0,
                 modals: 0,
+                airline: 0,
             },
             Event::Push {
                 plugin: plugin(),
