@@ -8,7 +8,7 @@ use stratos_host::remote::{StartPlugin, StopPlugin, UpdatePlugin};
 
 use crate::commands::shell_args::PluginArgs;
 use crate::commands::{
-    auth, build, call, check, config, deploy, doctor, explain, flight, guardian, install,
+    answer, auth, build, call, check, config, deploy, doctor, explain, flight, guardian, install,
     installed, new, pack, play, ps, run, schema, test, uninstall,
 };
 use crate::context::Context;
@@ -61,6 +61,7 @@ enum Command {
     Stop(PluginArgs),
     Call(call::Args),
     Config(config::Args),
+    Answer(answer::Args),
     Auth(auth::Args),
     /// Rebuild a plugin and replace it in the running shell, as an update from the store does
     ///
@@ -118,6 +119,7 @@ fn execute(cx: &Context, command: Command) -> Result<Outcome, Error> {
         Command::Stop(args) => args.call(cx, |plugin| StopPlugin { plugin }, "is stopped"),
         Command::Call(args) => call::run(cx, args),
         Command::Config(args) => config::run(cx, args),
+        Command::Answer(args) => answer::run(cx, args),
         Command::Auth(args) => auth::run(cx, args),
         Command::Update(args) => args.call(
             cx,

@@ -4,6 +4,7 @@ use std::future::pending;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use stratos_transport::PluginFolders;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -23,6 +24,7 @@ async fn a_build_during_a_start_is_not_the_build_of_the_starting_program() {
         launcher: Ok(Arc::new(GatedLauncher {
             calls,
             builds: Arc::clone(&builds),
+            folders: PluginFolders::default(),
         })),
     };
     let options = ShellOptions::new(StateDir::in_memory().unwrap());
@@ -54,6 +56,7 @@ enum Call {
 struct GatedLauncher {
     calls: UnboundedSender<Call>,
     builds: Arc<Semaphore>,
+    folders: PluginFolders,
 }
 
 impl Launcher for GatedLauncher {
@@ -67,6 +70,10 @@ impl Launcher for GatedLauncher {
             self.builds.acquire().await.expect("it is open").forget();
             Ok(Program::InMemory)
         })
+    }
+
+    fn folders(&self) -> &PluginFolders {
+        &self.folders
     }
 
     fn launch(

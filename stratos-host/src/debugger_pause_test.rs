@@ -62,6 +62,10 @@ impl Launcher for WithPid {
         self.0.prepare(build_id, events)
     }
 
+    fn folders(&self) -> &PluginFolders {
+        self.0.folders()
+    }
+
     fn launch(
         &self,
         program: Program,

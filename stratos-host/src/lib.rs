@@ -43,7 +43,10 @@ pub use crate::event::{BuildStatus, PluginState};
 pub use crate::flight_manager::{FlightError, Veto};
 pub use crate::http::{InProcessClient, RequestError};
 pub use crate::plugin::{PluginError, PluginSpec};
-pub use crate::services::UnknownPersona;
+pub use crate::services::{
+    AirlineRequest, AirlineResponse, AirlineTransport, AnswerModalError, AnswerPolicy,
+    UnknownPersona,
+};
 pub use crate::session::{ProbeError, probe_version};
 pub use crate::shell::{Shell, ShellError, ShellOptions};
 pub use crate::state_dir::StateDir;

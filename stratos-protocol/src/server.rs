@@ -8,6 +8,17 @@ use crate::method::{Empty, methods};
 /// The path prefix that the host keeps for itself.
 pub const RESERVED_PREFIX: &str = "/__stratos";
 
+/// Routes of the shell itself that plugins call, in later shells (seen in plugins, or V3 for the last one).
+///
+/// No plugin can claim them or a prefix below them.
+pub const SHELL_ROUTES: &[&str] = &[
+    "/api/config",
+    "/api/flight-events",
+    "/api/plugins-config",
+    "/api/simulator",
+    "/api/auth/va",
+];
+
 /// The longest route prefix in bytes.
 const PREFIX_BYTES: usize = 256;
 
@@ -61,7 +72,7 @@ pub enum PrefixError {
         /// The length of the rejected prefix in bytes.
         length: usize,
     },
-    /// The prefix is empty, the root, or lies below [`RESERVED_PREFIX`].
+    /// The prefix is empty, the root, or lies below [`RESERVED_PREFIX`] or one of [`SHELL_ROUTES`].
     #[error(
         "route prefix `{prefix}` is reserved by the shell: the convention is `/api/<plugin id>`"
     )]
@@ -82,7 +93,13 @@ pub enum PrefixError {
     },
 }
 
-/// Validates a route prefix: an absolute path of plain segments outside [`RESERVED_PREFIX`].
+/// Whether a path is the shell's own: below [`RESERVED_PREFIX`] or one of [`SHELL_ROUTES`].
+#[must_use]
+pub fn is_of_shell(path: &str) -> bool {
+    covers(RESERVED_PREFIX, path) || SHELL_ROUTES.iter().any(|route| covers(route, path))
+}
+
+/// Validates a route prefix: an absolute path of plain segments that is not the shell's own.
 ///
 /// # Errors
 ///
@@ -102,7 +119,7 @@ pub fn check_prefix(prefix: &str) -> Result<(), PrefixError> {
             length: prefix.len(),
         });
     }
-    if prefix.is_empty() || prefix == "/" || covers(RESERVED_PREFIX, prefix) {
+    if prefix.is_empty() || prefix == "/" || is_of_shell(prefix) {
         return Err(PrefixError::Reserved { prefix: owned() });
     }
     let Some(path) = prefix.strip_prefix('/') else {
@@ -172,7 +189,15 @@ mod tests {
 
     #[test]
     fn check_prefix_accepts_plain_absolute_paths_only() {
-        for valid in ["/a", "/api/my-plugin", "/loadsheet", "/api/v1.2/x_y~z"] {
+        for valid in [
+            "/a",
+            "/api",
+            "/api/configurator",
+            "/api/auth",
+            "/api/my-plugin",
+            "/loadsheet",
+            "/api/v1.2/x_y~z",
+        ] {
             assert_eq!(check_prefix(valid), Ok(()), "{valid}");
         }
         check_prefix(&format!("/{}", "x".repeat(256))).unwrap_err();
@@ -193,6 +218,9 @@ mod tests {
             "/a\\b",
             "/__stratos",
             "/__stratos/api",
+            "/api/config",
+            "/api/config/x",
+            "/api/auth/va/refresh",
             "/ä",
         ] {
             assert!(check_prefix(invalid).is_err(), "{invalid}");

@@ -1,5 +1,6 @@
 //! Subcommands. Each has its arguments, and calls a library.
 
+pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod build;
 pub(crate) mod call;

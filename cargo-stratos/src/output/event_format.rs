@@ -12,6 +12,7 @@ use stratos_protocol::logger::{Level, truncate};
 
 use crate::output::escape::{escape, escape_coloured, escape_coloured_line};
 use crate::output::scenario_format::format_progress;
+use crate::output::service_events::{format_indicator, format_modal, format_sound, format_toast};
 use crate::output::{CYAN, DIM, GREEN, RED, YELLOW};
 
 /// Colours of plugin ids, one plugin after the other. Red is left out because it marks errors.
@@ -132,16 +133,58 @@ impl EventFormat {
                 };
                 self.prefixed(plugin, &text)
             }
+            Event::Toast {
+                plugin,
+                kind,
+                message,
+            } => self.prefixed(plugin, &format_toast(*kind, message)),
+            Event::Sound {
+                plugin,
+                sound,
+                custom,
+            } => self.prefixed(plugin, &format_sound(sound.as_deref(), *custom)),
+            Event::Indicator { plugin, indicator } => {
+                self.prefixed(plugin, &format_indicator(indicator.as_ref()))
+            }
+            Event::Airline {
+                plugin,
+                method,
+                path,
+                status,
+                error,
+                ms,
+            } => {
+                let outcome = match error {
+                    Some(error) => format!("{RED}failed{RED:#}: {}", cut(error, REASON_BYTES)),
+                    None => format_status(*status),
+                };
+                let (method, path, time) = (method.as_str(), short(path), format_duration(*ms));
+                let text = format!("airline  {method} {path} {outcome} {DIM}{time}{DIM:#}");
+                self.prefixed(plugin, &text)
+            }
+            Event::Modal { modal, progress } => {
+                self.prefixed(&modal.plugin, &format_modal(modal, progress))
+            }
             Event::Suppressed {
                 plugin,
                 requests,
                 calls,
                 config_changes,
+                toasts,
+                sounds,
+                indicators,
+                modals,
+                airline,
             } => {
                 let counts = [
                     (*requests, "requests"),
                     (*calls, "IPC calls"),
                     (*config_changes, "config changes"),
+                    (*toasts, "toasts"),
+                    (*sounds, "sounds"),
+                    (*indicators, "changes of the indicator"),
+                    (*modals, "dialogs and prompts"),
+                    (*airline, "requests to the airline"),
                 ];
                 self.prefixed(plugin, &format_suppressed(&counts))
             }
@@ -310,14 +353,18 @@ fn format_reread(plugin: &str, error: Option<&str>) -> String {
 
 fn format_request(method: &str, path: &str, status: Option<u16>, ms: f64) -> String {
     let (method, path, time) = (short(method), short(path), format_duration(ms));
-    let status = match status {
+    let status = format_status(status);
+    format!("{method} {path} {status} {DIM}{time}{DIM:#}")
+}
+
+fn format_status(status: Option<u16>) -> String {
+    match status {
         None => format!("{YELLOW}cancelled by the client{YELLOW:#}"),
         Some(status @ 500..) => format!("{RED}{status}{RED:#}"),
         Some(status @ 400..) => format!("{YELLOW}{status}{YELLOW:#}"),
         Some(status @ 300..) => format!("{CYAN}{status}{CYAN:#}"),
         Some(status) => format!("{GREEN}{status}{GREEN:#}"),
-    };
-    format!("{method} {path} {status} {DIM}{time}{DIM:#}")
+    }
 }
 
 fn format_suppressed(counts: &[(u64, &str)]) -> String {
@@ -347,7 +394,7 @@ fn data_on_line(value: &impl ToString) -> String {
 
 /// Truncates text above [`DATA_BYTES`], appends how much is missing, and escapes it. The lines of `--json` have all of
 /// it.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     cut(text, DATA_BYTES)
 }
 

@@ -3,6 +3,7 @@
 use stratos_host::remote::PluginInfo;
 use stratos_host::{BuildStatus, PluginState};
 
+use crate::output::service_events::format_indicator;
 use crate::output::{BOLD, DIM, escape};
 
 /// The lines about a plugin: its state, the reason of the state, its routes below `base_url`, and its channels.
@@ -13,6 +14,7 @@ pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
         state,
         channels,
         build,
+        indicator,
         ..
     } = plugin;
     let head = [
@@ -22,6 +24,9 @@ pub(crate) fn plugin_rows(plugin: &PluginInfo, base_url: &str) -> String {
     let mut rows = vec![head.join("  ")];
     if let Some(reason) = state.reason() {
         rows.push(format!("  {DIM}{}{DIM:#}", escape(reason)));
+    }
+    if let Some(indicator) = indicator {
+        rows.push(format!("  {}", format_indicator(Some(indicator))));
     }
     for (method, path) in plugin.listed_routes() {
         let (method, path) = (escape(method), escape(&path));

@@ -1,5 +1,8 @@
 //! Configuration of a run: the plugin folders, the `stratos.toml` files that count, and the version of the shell.
 
+mod airline_fixtures;
+mod airline_table;
+mod airline_url;
 mod discovery;
 mod origin;
 mod project_settings;
@@ -9,6 +12,11 @@ mod stratos_toml;
 
 pub use stratos_manifest::{Setting, SettingError, check_value};
 
+pub use self::airline_fixtures::AirlineFixtures;
+pub use self::airline_table::{
+    AirlineConfig, AirlineSettings, AirlineTable, PilotTable, WeightUnit,
+};
+pub use self::airline_url::{AirlineUrl, AirlineUrlError};
 pub use self::discovery::{Project, ProjectError, ProjectKind};
 pub use self::origin::{Origin, OriginError};
 pub use self::project_settings::{PluginFolder, ProjectSettings, SettingsFolders};

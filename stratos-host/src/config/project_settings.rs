@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::stratos_toml::SettingsFile;
-use crate::config::{EnvVars, Origin, Persona, StratosTomlError};
+use crate::config::{
+    AirlineConfig, AirlineFixtures, AirlineTable, EnvVars, Origin, Persona, PilotTable,
+    StratosTomlError,
+};
 
 /// The folders whose `stratos.toml` counts: the current one, and those from each plugin's folder up to a root.
 #[derive(Debug, Clone)]
@@ -35,6 +38,10 @@ pub struct ProjectSettings {
     pub origins: Vec<Origin>,
     /// Personas beside the built-in ones, of all files.
     pub personas: BTreeMap<String, Persona>,
+    /// The airline, of the one file that has it, with the settings of all files.
+    pub airline: AirlineConfig,
+    /// What the shell knows about the pilot, of the one file that has it.
+    pub pilot: PilotTable,
     /// Environment variables by plugin id. The file nearest to the plugin decides; that of a current folder elsewhere has
     /// defaults.
     pub env: BTreeMap<String, EnvVars>,
@@ -70,7 +77,8 @@ impl SettingsFolders {
     ///
     /// # Errors
     ///
-    /// When a file exists and cannot be read or is not valid, and when two files define a persona differently.
+    /// When a file exists and cannot be read or is not valid, and when two files define differently what all plugins
+    /// share: a persona, the airline or the pilot.
     pub fn load(&self) -> Result<ProjectSettings, StratosTomlError> {
         let files = self.load_files()?;
         let mut settings = ProjectSettings::default();
@@ -95,6 +103,8 @@ impl SettingsFolders {
             .into_iter()
             .map(|(name, definition)| (name, definition.persona))
             .collect();
+        settings.airline = merge_airline(&files)?;
+        settings.pilot = the_only("pilot", &files, |file| file.content.pilot.clone())?;
         settings.files = files.into_iter().map(|file| file.path).collect();
         Ok(settings)
     }
@@ -104,6 +114,57 @@ impl SettingsFolders {
         let files = self.folders.iter();
         let files = files.map(|folder| SettingsFile::load(folder, &self.current));
         files.filter_map(Result::transpose).collect()
+    }
+}
+
+/// The airline of the one file that has it, with its fixtures and the settings of all files.
+fn merge_airline(files: &[SettingsFile]) -> Result<AirlineConfig, StratosTomlError> {
+    let fixtures = |file: &SettingsFile| {
+        let path = file.content.airline.fixtures.as_ref();
+        path.map(|path| file.folder.join(path))
+    };
+    let mut table = the_only("airline", files, |file| AirlineTable {
+        fixtures: fixtures(file),
+        ..file.content.airline.without_settings()
+    })?;
+    for file in files {
+        for (plugin, values) in &file.content.airline.settings {
+            let merged = table.settings.entry(plugin.clone()).or_default();
+            merged.extend(values.clone());
+        }
+        if let Some(reason) = table.settings_error() {
+            let path = file.path.clone();
+            return Err(StratosTomlError::TooLarge { path, reason });
+        }
+    }
+    let fixtures = match &table.fixtures {
+        Some(path) => AirlineFixtures::load(path).map_err(|reason| {
+            let path = path.clone();
+            StratosTomlError::Fixtures { path, reason }
+        })?,
+        None => AirlineFixtures::default(),
+    };
+    Ok(AirlineConfig { table, fixtures })
+}
+
+/// The table that files have which is not the default one. Another file may repeat it, but not change it.
+fn the_only<T: Default + PartialEq>(
+    name: &str,
+    files: &[SettingsFile],
+    table: impl Fn(&SettingsFile) -> T,
+) -> Result<T, StratosTomlError> {
+    let tables = files.iter().map(|file| (table(file), &file.path));
+    let mut tables = tables.filter(|(table, _)| *table != T::default());
+    let Some((first, first_path)) = tables.next() else {
+        return Ok(T::default());
+    };
+    match tables.find(|(other, _)| *other != first) {
+        Some((_, path)) => Err(StratosTomlError::Conflict {
+            table: name.to_owned(),
+            first: first_path.display().to_string(),
+            second: path.display().to_string(),
+        }),
+        None => Ok(first),
     }
 }
 
@@ -124,7 +185,7 @@ fn add_personas(
         match personas.get(name) {
             Some(other) if other.persona != *persona => {
                 return Err(StratosTomlError::Conflict {
-                    name: name.clone(),
+                    table: format!("auth.{name}"),
                     first: other.place.clone(),
                     second: place,
                 });
@@ -202,6 +263,70 @@ mod tests {
             let settings = load(current, &files).unwrap();
             assert_eq!(settings.env["two"]["A"], "two", "{current}");
             assert_eq!(settings.env["one"]["A"], "root", "{current}");
+        }
+    }
+
+    #[test]
+    fn the_airline_is_that_of_one_file_and_settings_of_all_files_count() {
+        let sky = "[airline]\nname = \"Sky\"\n[airline.settings.one]\nhub = \"EDDF\"\nlevel = 1";
+        let two = "[airline.settings.one]\nhub = \"LGIR\"\n[airline.settings.two]\nhub = \"EGLL\"";
+        let settings = load("", &[("", sky), ("two", two)]).unwrap();
+        let table = settings.airline.table;
+        assert_eq!(table.name.as_deref(), Some("Sky"));
+        assert_eq!(table.settings["one"]["hub"], "LGIR");
+        assert_eq!(table.settings["one"]["level"], 1);
+        assert_eq!(table.settings["two"]["hub"], "EGLL");
+        let other = "[airline]\nname = \"Other\"";
+        let conflict = load("", &[("", sky), ("two", other)]).unwrap_err();
+        let file = Path::new("two").join(StratosToml::FILE_NAME);
+        let expected = format!(
+            "`[airline]` is defined differently in stratos.toml and {}",
+            file.display()
+        );
+        assert_eq!(conflict, expected);
+    }
+
+    #[test]
+    fn fixtures_lie_beside_their_stratos_toml_and_mistakes_have_a_place() {
+        let table = "[airline]\nfixtures = \"airline.json\"";
+        let missing = load("", &[("two", table)]).unwrap_err();
+        let place = Path::new("two").join("airline.json");
+        assert!(missing.contains(&place.display().to_string()), "{missing}");
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text, expected) in [
+            (
+                "a.toml",
+                "pilot.name = \"Ada\"\nfleet = []\n[routes]\n\"GET /api/news\" = [1]",
+                None,
+            ),
+            ("a.json", "{ \"bids\": [{ \"id\": 1 }] }", None),
+            (
+                "b.toml",
+                "\npilots = 1",
+                Some(
+                    "line 2, column 1: unknown field `pilots`, expected one of `pilot`, `fleet`, `bids`, `flights`, `routes`; did you mean `pilot`?",
+                ),
+            ),
+            (
+                "b.json",
+                "{ \"bids\": 1 }",
+                Some("invalid type: integer `1`, expected a sequence at line 1 column 11"),
+            ),
+            (
+                "c.toml",
+                "[routes]\n\"/api/news\" = 1",
+                Some("the route `/api/news` is not a method and a path such as `GET /api/news`"),
+            ),
+            (
+                "c.yaml",
+                "",
+                Some("its name must end with `.toml` or `.json`"),
+            ),
+        ] {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            let error = AirlineFixtures::load(&path).err();
+            assert_eq!(error.as_deref(), expected, "{name}");
         }
     }
 

@@ -11,8 +11,8 @@ use stratos_manifest::{Position, TomlError, parse_toml, position};
 use thiserror::Error;
 use toml::Spanned;
 
-use crate::config::Origin;
 use crate::config::ship_tables::{BackgroundTable, DeployTable, PackTable, UiTable};
+use crate::config::{AirlineTable, Origin, PilotTable};
 
 /// The content of `stratos.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -27,6 +27,12 @@ pub struct StratosToml {
     /// Tables `[auth.NAME]`: personas in addition to the built-in ones.
     #[serde(default)]
     pub(super) auth: BTreeMap<Spanned<String>, Persona>,
+    /// Table `[airline]`.
+    #[serde(default)]
+    pub airline: AirlineTable,
+    /// Table `[pilot]`.
+    #[serde(default)]
+    pub pilot: PilotTable,
     /// Table `[check]`, which `cargo stratos check` reads.
     #[serde(default, rename = "check")]
     _check: IgnoredTable,
@@ -94,11 +100,27 @@ pub enum StratosTomlError {
         #[source]
         source: TomlError,
     },
-    /// Two files define a persona differently.
-    #[error("`[auth.{name}]` is defined differently in {first} and {second}")]
+    /// The file with answers of the mock airline cannot be used.
+    #[error("cannot use the airline's fixtures {}: {reason}", path.display())]
+    Fixtures {
+        /// Path of the file.
+        path: PathBuf,
+        /// Reason, with the position of a mistake.
+        reason: String,
+    },
+    /// A table is too large.
+    #[error("cannot use {}: {reason}", path.display())]
+    TooLarge {
+        /// Path of the file.
+        path: PathBuf,
+        /// The table, with its size and its limit.
+        reason: String,
+    },
+    /// Two files define something differently that all plugins share.
+    #[error("`[{table}]` is defined differently in {first} and {second}")]
     Conflict {
-        /// Name of the persona.
-        name: String,
+        /// Name of the table, such as `auth.short`.
+        table: String,
         /// Path, line and column of one definition.
         first: String,
         /// Path, line and column of the other one.
@@ -251,6 +273,18 @@ mod tests {
             ("[env]\nA = 1", Err("is not valid")),
             ("check = 1", Err("is not valid")),
             ("[dev]\norigin = []", Err("is not valid")),
+            (
+                "[airline]\nname = \"Sky\"\nbase_url = \"https://sky.example\"\n[airline.settings.demo]\nhub = \"EDDF\"",
+                Ok(0),
+            ),
+            (
+                "[airline]\nbase_url = \"sky.example\"",
+                Err(
+                    "line 2, column 12: `sky.example` is not a URL such as `https://api.example.org`",
+                ),
+            ),
+            ("[pilot]\nweight_unit = \"kg\"", Ok(0)),
+            ("[pilot]\nweight_unit = \"stone\"", Err("is not valid")),
             ("[dev", Err("is not valid")),
             (
                 "[dev]\norigins = [\n  \"http://localhost:5173/\",\n]",

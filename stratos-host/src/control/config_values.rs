@@ -78,13 +78,15 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// Returns an error if the key or the value is too large, or the store cannot be written.
+    /// Returns an error if the airline's administrator sets the value, the key or the value is too large, or the store
+    /// cannot be written.
     pub async fn config_set_unchecked(
         &self,
         id: &str,
         key: String,
         value: Value,
     ) -> Result<(), ControlError> {
+        self.check_not_set_by_airline(id, &key)?;
         let (stored_key, stored) = (key.clone(), value.clone());
         self.with_plugin(id, move |store, id| store.set(id, &stored_key, &stored))
             .await?;

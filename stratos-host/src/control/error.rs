@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::flight_manager::FlightError;
 use crate::plugin::PluginError;
-use crate::services::UnknownPersona;
+use crate::services::{AnswerModalError, UnknownPersona};
 use crate::store::StoreError;
 
 /// An operation on a running shell failed.
@@ -76,6 +76,17 @@ pub enum ControlError {
     /// The settings page would not store the value.
     #[error("{}", setting_error(.0))]
     Setting(SettingError),
+    /// The airline's administrator sets the value.
+    #[error(
+        "`{}` of plugin `{id}` is set by the airline, so it is read-only for the pilot: change it in `[airline.settings.{id}]` of stratos.toml",
+        key.escape_debug()
+    )]
+    SetByAirline {
+        /// The plugin's id.
+        id: String,
+        /// The key.
+        key: String,
+    },
     /// A key or value exceeds a limit of the config store.
     #[error(transparent)]
     Value(StoreError),
@@ -102,6 +113,12 @@ pub enum ControlError {
     /// The flight cannot be started or commanded.
     #[error(transparent)]
     Flight(#[from] FlightError),
+    /// A dialog or prompt does not wait, or does not take the answer.
+    #[error(transparent)]
+    Modal(#[from] AnswerModalError),
+    /// No airline is bound.
+    #[error("{0}")]
+    NoAirline(String),
     /// There is no persona of this name.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),

@@ -7,7 +7,7 @@ use stratos_manifest::Setting;
 use stratos_protocol::logger::Level;
 use tokio::task::AbortHandle;
 
-use crate::config::{Origin, ProjectSettings};
+use crate::config::{Origin, PilotTable, ProjectSettings};
 use crate::event::{Event, LimitedEvent, Subscriber};
 use crate::http::InProcessClient;
 use crate::plugin::Runtime;
@@ -24,6 +24,8 @@ pub(super) struct Inner {
     pub(super) store: ConfigStore,
     /// The origins of `[dev] origins`, whose pages may call plugins.
     origins: Arc<RwLock<Vec<Origin>>>,
+    /// What the shell knows about the pilot. It changes with `stratos.toml`.
+    pub(super) pilot: Mutex<PilotTable>,
     /// Client of the shell's own server.
     pub(super) client: InProcessClient,
     /// Held while a scenario is played.
@@ -51,6 +53,7 @@ impl Control {
         plugins: Vec<PluginSpec>,
         store: ConfigStore,
         origins: Arc<RwLock<Vec<Origin>>>,
+        pilot: PilotTable,
         client: InProcessClient,
     ) -> Self {
         let manifests = plugins
@@ -75,6 +78,7 @@ impl Control {
             runtime,
             store,
             origins,
+            pilot: Mutex::new(pilot),
             client,
             scenario_lock: Arc::default(),
             plugins,
@@ -135,7 +139,7 @@ impl Control {
         }
     }
 
-    /// Applies changed settings: personas and origins. The rest counts at the next start.
+    /// Applies changed settings: personas, origins, airline and pilot. The rest counts at the next start.
     pub(crate) fn apply_config(&self, settings: ProjectSettings) {
         self.runtime()
             .services
@@ -143,6 +147,9 @@ impl Control {
             .set_personas(&settings.personas);
         let origins = self.0.origins.write();
         *origins.unwrap_or_else(PoisonError::into_inner) = settings.origins;
+        let pilot = self.0.pilot.lock();
+        *pilot.unwrap_or_else(PoisonError::into_inner) = settings.pilot;
+        self.apply_airline(settings.airline);
     }
 
     /// Waits until the shell begins to stop.

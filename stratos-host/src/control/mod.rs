@@ -2,6 +2,7 @@
 //!
 //! [`crate::remote`] has the same operations for other processes; `server/api.rs` connects the two.
 
+mod airline;
 mod auth;
 mod config_values;
 mod error;
@@ -9,6 +10,7 @@ mod flight;
 mod handle;
 mod http_request;
 mod ipc;
+mod modals;
 mod path_lookup;
 mod plugins;
 mod store_faults;

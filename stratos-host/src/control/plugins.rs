@@ -81,8 +81,16 @@ impl Control {
         self.plugins()
     }
 
+    /// Tells the shell that the pilot opens the UI of a plugin, which removes an indicator with `dismiss_on_open`.
+    ///
+    /// A UI that connects to the plugin's IPC does the same (assumed).
+    pub fn plugin_opened(&self, id: &str) {
+        self.runtime().services.indicator.plugin_opened(id);
+    }
+
     /// Begins to start all plugins that can run.
     pub(crate) fn start_all(&self) {
+        self.report_unfit_airline_settings();
         for plugin in self.0.plugins.values() {
             let (control, plugin) = (self.clone(), Arc::clone(plugin));
             tokio::spawn(async move {
@@ -175,6 +183,7 @@ impl Control {
             channels: caller.map_or_else(Vec::new, |caller| ipc.channels(caller)),
             channels_without_payload: caller
                 .map_or_else(Vec::new, |caller| ipc.channels_without_payload(caller)),
+            indicator: session_context.services.indicator.get(&plugin.id),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stratos_protocol::logger::Level;
+use tokio::runtime::Handle;
 
 use crate::event::event_limit::{EventLimiter, LimitedEvent};
 use crate::event::log_limit::{Dropped, LogLimiter};
@@ -62,10 +63,10 @@ impl EventBus {
         }
     }
 
-    /// Emits a change of a config value by its plugin, subject to the plugin's rate limit. The journal has all of them.
-    pub(crate) fn emit_config_change(&self, event: Event) {
+    /// Emits an event of a plugin, subject to the plugin's rate limit. The journal has all of them.
+    pub(crate) fn emit_journaled(&self, limited: LimitedEvent, event: Event) {
         let event = self.recorded(event);
-        if self.is_wanted(event.plugin(), LimitedEvent::ConfigChange) {
+        if self.is_wanted(event.plugin(), limited) {
             self.subscribers.emit(&event);
         }
     }
@@ -154,8 +155,12 @@ impl EventBus {
     }
 
     fn report_later(&self, plugin: &str, report: fn(&Self, &str)) {
+        // Without a runtime, the shell ends: its end reports the rest.
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
         let (bus, plugin) = (self.clone(), plugin.to_owned());
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             tokio::time::sleep(REPORT_INTERVAL).await;
             report(&bus, &plugin);
         });

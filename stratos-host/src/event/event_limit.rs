@@ -1,4 +1,4 @@
-//! Rate limit of the events of requests, IPC calls and config changes of plugins: under load, they are counted instead.
+//! Rate limit of the events that plugins cause, such as requests and toasts: under load, they are counted instead.
 
 use crate::event::Event;
 use crate::event::rate_limiter::{Excess, RateLimiter};
@@ -15,6 +15,16 @@ pub(crate) enum LimitedEvent {
     Call,
     /// A config value that the plugin itself changed.
     ConfigChange,
+    /// A toast.
+    Toast,
+    /// A sound.
+    Sound,
+    /// A change of the indicator.
+    Indicator,
+    /// A dialog or prompt that was opened or closed.
+    Modal,
+    /// A request to the airline.
+    Airline,
 }
 
 /// Numbers of events that were suppressed since the last report.
@@ -23,6 +33,11 @@ pub(super) struct Suppressed {
     requests: u64,
     calls: u64,
     config_changes: u64,
+    toasts: u64,
+    sounds: u64,
+    indicators: u64,
+    modals: u64,
+    airline: u64,
 }
 
 impl Excess for Suppressed {
@@ -37,6 +52,11 @@ impl Excess for Suppressed {
             LimitedEvent::Request => self.requests += 1,
             LimitedEvent::Call => self.calls += 1,
             LimitedEvent::ConfigChange => self.config_changes += 1,
+            LimitedEvent::Toast => self.toasts += 1,
+            LimitedEvent::Sound => self.sounds += 1,
+            LimitedEvent::Indicator => self.indicators += 1,
+            LimitedEvent::Modal => self.modals += 1,
+            LimitedEvent::Airline => self.airline += 1,
         }
     }
 }
@@ -48,12 +68,22 @@ impl Suppressed {
             requests,
             calls,
             config_changes,
+            toasts,
+            sounds,
+            indicators,
+            modals,
+            airline,
         } = self;
         Event::Suppressed {
             plugin: plugin.to_owned(),
             requests,
             calls,
             config_changes,
+            toasts,
+            sounds,
+            indicators,
+            modals,
+            airline,
         }
     }
 }
@@ -102,6 +132,11 @@ mod tests {
             requests: 0,
             calls: 9500,
             config_changes: 0,
+            toasts: 0,
+            sounds: 0,
+            indicators: 0,
+            modals: 0,
+            airline: 0,
         };
         assert_eq!(*suppressed, expected);
     }
@@ -112,12 +147,13 @@ mod tests {
         let events = EventBus::with_journal(journal.clone());
         let mut subscriber = events.subscribe();
         for number in 0..600 {
-            events.emit_config_change(Event::Config {
+            let change = Event::Config {
                 plugin: "p".to_owned(),
                 key: "k".to_owned(),
                 value: Some(number.into()),
                 by_plugin: true,
-            });
+            };
+            events.emit_journaled(LimitedEvent::ConfigChange, change);
         }
         tokio::time::sleep(Duration::from_millis(1500)).await;
         let is_change = |entry: &Entry| matches!(entry, Entry::Event(event) if matches!(**event, Event::Config { .. }));

@@ -71,6 +71,27 @@ impl<'de> Deserialize<'de> for JsonText {
     }
 }
 
+/// JSON text without white space between its parts, so that it fits on a line; `None` if the text is not JSON, or is
+/// nested deeper than parsers accept.
+pub(crate) fn compact_json(text: &str) -> Option<String> {
+    serde_json::from_str::<&RawValue>(text).ok()?;
+    if nesting_depth(text) > DEPTH {
+        return None;
+    }
+    let (mut is_string, mut is_escaped) = (false, false);
+    let keep = |char: &char| {
+        let is_inside = is_string;
+        match char {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => is_string = !is_string,
+            _ => {}
+        }
+        is_inside || !char.is_ascii_whitespace()
+    };
+    Some(text.chars().filter(keep).collect())
+}
+
 /// Nesting depth of arrays and objects in valid JSON text.
 pub(crate) fn nesting_depth(json: &str) -> usize {
     let (mut now, mut most) = (0_usize, 0);
@@ -95,6 +116,19 @@ pub(crate) fn nesting_depth(json: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compact_json_keeps_the_value() {
+        let text = "{ \"a b\" :\n[1 ,\t\"x \\\" y\\\\\" , null ] }\r\n";
+        let compact = compact_json(text).unwrap();
+        assert_eq!(compact, r#"{"a b":[1,"x \" y\\",null]}"#);
+        let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        assert_eq!(value(&compact), value(text));
+        let deep = "[".repeat(DEPTH + 1) + &"]".repeat(DEPTH + 1);
+        for text in ["{", "<html>", &deep] {
+            assert_eq!(compact_json(text), None);
+        }
+    }
 
     #[test]
     fn accepted_text_can_be_parsed() {

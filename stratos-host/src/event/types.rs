@@ -4,9 +4,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use stratos_protocol::airline::Method;
+use stratos_protocol::indicator::Set as Indicator;
 use stratos_protocol::logger::Level;
+use stratos_protocol::notify::ToastKind;
 
-use crate::event::{FlightChange, FlightLogChange, JsonText, PluginState, ScenarioProgress};
+use crate::event::{
+    FlightChange, FlightLogChange, JsonText, Modal, ModalProgress, PluginState, ScenarioProgress,
+};
 
 /// An event of the shell or of one of its plugins.
 ///
@@ -117,8 +122,61 @@ pub enum Event {
         /// Time until the answer, in milliseconds.
         ms: f64,
     },
-    /// Requests, calls and config changes of a plugin that exceeded the rate limit, so that they have no events of their
-    /// own.
+    /// A plugin showed a toast.
+    ///
+    /// Toasts, sounds, indicators and modals are within the rate limit of requests, see [`Suppressed`](Self::Suppressed).
+    Toast {
+        /// The plugin's id.
+        plugin: String,
+        /// Kind of the toast.
+        kind: ToastKind,
+        /// Message as the plugin wrote it, at most 1 KiB: escape it before it is displayed.
+        message: String,
+    },
+    /// A plugin played a sound.
+    Sound {
+        /// The plugin's id.
+        plugin: String,
+        /// Path in the plugin's bundle, or name of a sound of the shell; absent for the notification sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sound: Option<String>,
+        /// Whether it is a file of the plugin's bundle.
+        custom: bool,
+    },
+    /// The badge beside a plugin's entry in the sidebar changed.
+    Indicator {
+        /// The plugin's id.
+        plugin: String,
+        /// The badge from now on; absent if it was removed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        indicator: Option<Indicator>,
+    },
+    /// The shell has made a request to the airline's API for a plugin.
+    Airline {
+        /// The plugin's id.
+        plugin: String,
+        /// Method of the request.
+        method: Method,
+        /// Path and query below the airline's base URL, without the values of query parameters that look like secrets.
+        path: String,
+        /// Status code of the answer; absent if there was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// Reason why there was no answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+        /// Time until the whole answer, in milliseconds.
+        ms: f64,
+    },
+    /// A dialog or prompt was opened or closed.
+    Modal {
+        /// The dialog or prompt.
+        #[serde(flatten)]
+        modal: Modal,
+        /// What became of it.
+        progress: ModalProgress,
+    },
+    /// Events of a plugin that exceeded the rate limit, and were counted instead.
     Suppressed {
         /// The plugin's id; empty for requests to the shell itself and those that no plugin serves.
         plugin: String,
@@ -129,6 +187,21 @@ pub enum Event {
         /// Number of config changes by the plugin.
         #[serde(default)]
         config_changes: u64,
+        /// Number of toasts.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        toasts: u64,
+        /// Number of sounds.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        sounds: u64,
+        /// Number of changes of the indicator.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        indicators: u64,
+        /// Number of opened and closed dialogs and prompts.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        modals: u64,
+        /// Number of requests to the airline.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        airline: u64,
     },
     /// A config value was stored or removed.
     Config {
@@ -264,10 +337,15 @@ impl Event {
             | Self::Attach { plugin, .. }
             | Self::Request { plugin, .. }
             | Self::Call { plugin, .. }
+            | Self::Toast { plugin, .. }
+            | Self::Sound { plugin, .. }
+            | Self::Indicator { plugin, .. }
+            | Self::Airline { plugin, .. }
             | Self::Suppressed { plugin, .. }
             | Self::Config { plugin, .. }
             | Self::FlightLog { plugin, .. }
             | Self::StartGuard { plugin, .. } => plugin,
+            Self::Modal { modal, .. } => &modal.plugin,
             Self::Auth { .. }
             | Self::Flight { .. }
             | Self::Scenario { .. }
@@ -284,6 +362,10 @@ impl Event {
                 status: Some(500..),
                 ..
             }
+            | Self::Airline {
+                status: Some(500..) | None,
+                ..
+            }
             | Self::Call { error: Some(_), .. }
             | Self::Reread { error: Some(_), .. }
             | Self::State {
@@ -296,6 +378,10 @@ impl Event {
             } => Level::Error,
             Self::Request {
                 status: Some(400..) | None,
+                ..
+            }
+            | Self::Airline {
+                status: Some(400..),
                 ..
             }
             | Self::State {
@@ -320,8 +406,16 @@ impl Event {
                 channel, payload, ..
             } => channel.len() + payload.as_str().len(),
             Self::Request { path, .. } => path.len(),
+            Self::Airline { path, error, .. } => path.len() + error.as_ref().map_or(0, String::len),
             Self::Call { channel, error, .. } => {
                 channel.len() + error.as_ref().map_or(0, String::len)
+            }
+            Self::Toast { message, .. } => message.len(),
+            Self::Modal { modal, .. } => modal.bytes(),
+            Self::Sound { sound, .. } => sound.as_ref().map_or(0, String::len),
+            Self::Indicator { indicator, .. } => {
+                let tooltip = indicator.as_ref().and_then(|set| set.tooltip.as_ref());
+                tooltip.map_or(0, String::len)
             }
             Self::Config { key, value, .. } => {
                 key.len() + value.as_ref().map(tree_bytes).unwrap_or_default()
@@ -346,6 +440,11 @@ impl Event {
             _ => 0,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form of serde")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Deserialises a field that is there, so that `null` is a value and not an absent one.

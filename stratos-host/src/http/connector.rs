@@ -17,6 +17,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) enum Connector {
     /// Over TCP.
     Tcp(SocketAddr),
+    /// Over TCP, to the first address of a host that accepts the connection.
+    Host {
+        /// Name or address of the host.
+        host: String,
+        /// Port of the host.
+        port: u16,
+    },
     /// Over a local socket or in memory.
     Stream(StreamConnector),
 }
@@ -25,6 +32,12 @@ impl Connector {
     pub(crate) async fn connect(&self) -> io::Result<BoxedStream> {
         match self {
             Self::Tcp(address) => Ok(Box::new(TcpStream::connect(address).await?)),
+            Self::Host { host, port } => {
+                let connected =
+                    timeout(CONNECT_TIMEOUT, TcpStream::connect((&**host, *port))).await;
+                let timed_out = |_| io::Error::from(io::ErrorKind::TimedOut);
+                Ok(Box::new(connected.map_err(timed_out)??))
+            }
             Self::Stream(connector) => {
                 let connected = timeout(CONNECT_TIMEOUT, connector.connect()).await;
                 connected.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?

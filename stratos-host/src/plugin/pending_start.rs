@@ -101,7 +101,11 @@ async fn start(
     let launched = launched.map_err(|error| chain(&error))?;
     let process = launched.process.clone();
     let run_hook = async {
-        let caller = Caller::new(context.plugin, context.generation);
+        let caller = Caller::new(
+            context.plugin,
+            context.generation,
+            context.launcher.folders().clone(),
+        );
         let session = Session::open(launched, caller, &runtime.session_context).await?;
         let session = Arc::new(session);
         if mode == StartMode::Fresh {

@@ -47,6 +47,10 @@ impl Launcher for InMemoryLauncher {
         Box::pin(async { Ok(Program::InMemory) })
     }
 
+    fn folders(&self) -> &PluginFolders {
+        &self.folders
+    }
+
     fn launch(
         &self,
         _: Program,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use stratos_transport::PluginFolders;
 use stratos_transport::listener::{StreamConnector, StreamListener};
 use thiserror::Error;
 
@@ -30,6 +31,9 @@ pub trait Launcher: Send + Sync + 'static {
     fn builds(&self) -> bool {
         false
     }
+
+    /// The plugin's folders, which the shell's services use too.
+    fn folders(&self) -> &PluginFolders;
 
     /// Starts a program that [`prepare`](Self::prepare) has returned. Its output becomes log events.
     fn launch(

@@ -76,6 +76,10 @@ impl Launcher for ProcessLauncher {
         self.source.builds()
     }
 
+    fn folders(&self) -> &PluginFolders {
+        &self.folders
+    }
+
     fn launch(
         &self,
         program: Program,

@@ -17,9 +17,10 @@ use serde_json::Value;
 use stratos_manifest::Setting;
 use thiserror::Error;
 
+use crate::event::Modal;
 use crate::remote::{
-    AuthInfo, ConfigValues, FlightCommand, FlightInfo, FlightRequest, Invoke, PersonaName,
-    PluginInfo,
+    AuthInfo, ConfigValues, FlightCommand, FlightInfo, FlightRequest, Invoke, ModalAnswer,
+    PersonaName, PluginInfo,
 };
 use crate::store::ConfigExport;
 
@@ -169,6 +170,12 @@ operations! {
 
     /// Reads the login.
     GetAuth => GET "/auth" -> AuthInfo, has_timeout: true;
+
+    /// Lists the dialogs and prompts that wait for an answer; the first is shown.
+    ListModals => GET "/modals" -> Vec<Modal>, has_timeout: true;
+
+    /// Answers a dialog or prompt, or closes it without an answer.
+    AnswerModal { id } body answer: ModalAnswer => PUT "/modals/{id}" -> (), has_timeout: true;
 
     /// Signs in as another persona, or out. Answered when every running plugin has acknowledged it.
     SwitchAuth body persona: PersonaName => PUT "/auth" -> (), has_timeout: false;

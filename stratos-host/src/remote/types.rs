@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stratos_protocol::indicator::Set as Indicator;
 use stratos_protocol::server::{Route, covers};
 
 use crate::event::{BuildStatus, PluginState};
@@ -55,6 +56,9 @@ pub struct PluginInfo {
     /// The channels whose handler takes no payload.
     #[serde(default)]
     pub channels_without_payload: Vec<String>,
+    /// The badge beside the plugin's entry in the sidebar, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<Indicator>,
 }
 
 impl PluginInfo {
@@ -100,6 +104,13 @@ pub struct AuthInfo {
     pub persona: String,
 }
 
+/// An answer to a dialog or prompt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModalAnswer {
+    /// The answer, as JSON or as a text that a person types; `null` closes the modal without an answer.
+    pub answer: Option<Value>,
+}
+
 /// The name of the persona to sign in as.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonaName {
@@ -129,6 +140,7 @@ mod tests {
             }],
             channels: Vec::new(),
             channels_without_payload: Vec::new(),
+            indicator: None,
         };
         let listed: Vec<_> = plugin.listed_routes().collect();
         let expected = [

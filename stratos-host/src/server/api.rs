@@ -24,14 +24,16 @@ use crate::event::{FlightChange, ScenarioProgress};
 use crate::flight_manager::FlightError;
 use crate::plugin::PluginError;
 use crate::remote::{
-    CommandFlight, DecodeError, ExportConfig, FLIGHT_FRAMES_PATH, GetAuth, GetConfigValue,
-    GetFlight, GetPluginConfig, GetSettings, ImportConfig, Invoke, InvokeChannel, ListPlugins,
-    Operation, PersonaName, RemoveConfigValue, ReplacePluginConfig, SCENARIO_PATH, SetConfigValue,
-    SetUncheckedConfigValue, StartFlight, StartPlugin, StopPlugin, SwitchAuth, UpdatePlugin,
+    AnswerModal, CommandFlight, DecodeError, ExportConfig, FLIGHT_FRAMES_PATH, GetAuth,
+    GetConfigValue, GetFlight, GetPluginConfig, GetSettings, ImportConfig, Invoke, InvokeChannel,
+    ListModals, ListPlugins, Operation, PersonaName, RemoveConfigValue, ReplacePluginConfig,
+    SCENARIO_PATH, SetConfigValue, SetUncheckedConfigValue, StartFlight, StartPlugin, StopPlugin,
+    SwitchAuth, UpdatePlugin,
 };
 use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
 use crate::server::error_response::operation_failed;
 use crate::server::request_guard::{RequestGuard, require_token};
+use crate::services::AnswerModalError;
 use crate::store::StoreError;
 
 /// The largest body of a request, which is an import of all config values: 64 MiB.
@@ -68,6 +70,11 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
         })
         .operation(async |control, ExportConfig {}| control.config_export().await)
         .operation(async |control, ImportConfig { export }| control.config_import(export).await)
+        .operation(async |control, ListModals {}| Ok(control.modals()))
+        .operation(async |control, AnswerModal { id, answer }| {
+            let id = id.parse().map_err(|_| AnswerModalError::not_found(&id))?;
+            control.answer(id, answer.answer.as_ref())
+        })
         .operation(async |control, GetAuth {}| Ok(control.auth()))
         .operation(async |control, SwitchAuth { persona }| {
             let PersonaName { persona } = persona;
@@ -136,15 +143,19 @@ fn status_of(error: &ControlError) -> StatusCode {
     match error {
         ControlError::Plugin(PluginError::Unknown { .. })
         | ControlError::NoHandler { .. }
+        | ControlError::Modal(AnswerModalError::NotFound { .. })
         | ControlError::NoValue { .. } => StatusCode::NOT_FOUND,
-        ControlError::Plugin(_) | ControlError::NotRunning { .. } | ControlError::Flight(_) => {
-            StatusCode::CONFLICT
-        }
+        ControlError::Plugin(_)
+        | ControlError::NotRunning { .. }
+        | ControlError::SetByAirline { .. }
+        | ControlError::NoAirline(_)
+        | ControlError::Flight(_) => StatusCode::CONFLICT,
         ControlError::Handler { .. }
         | ControlError::Exited { .. }
         | ControlError::LoginNotAcknowledged { .. }
         | ControlError::NoAnswer { .. } => StatusCode::BAD_GATEWAY,
         ControlError::Setting(_)
+        | ControlError::Modal(AnswerModalError::Invalid(_))
         | ControlError::Value(StoreError::TooDeep { .. })
         | ControlError::Persona(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ControlError::Value(_) => StatusCode::PAYLOAD_TOO_LARGE,

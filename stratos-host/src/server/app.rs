@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
-use stratos_protocol::server::{RESERVED_PREFIX, covers};
+use stratos_protocol::server::is_of_shell;
 use tower::ServiceExt as _;
 
 use crate::control::Control;
@@ -15,7 +15,7 @@ use crate::server::index::index;
 use crate::server::ipc_websocket::IPC_PREFIX;
 use crate::server::request_guard::RequestGuard;
 use crate::server::request_log::RequestLog;
-use crate::server::{api, ipc_websocket, proxy};
+use crate::server::{api, ipc_websocket, proxy, shell_routes};
 
 /// The shell's HTTP server without its connections.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ impl App {
         let own_routes = Router::new()
             .route("/", get(index))
             .nest(API, api::router(guard.clone()))
+            .merge(shell_routes::router())
             .route(
                 &format!("{IPC_PREFIX}{{plugin}}"),
                 get(ipc_websocket::upgrade),
@@ -51,7 +52,7 @@ impl App {
             .guard
             .apply(request, async |request| {
                 let path = request.uri().path();
-                if path == "/" || covers(RESERVED_PREFIX, path) {
+                if path == "/" || is_of_shell(path) {
                     let response = self.own_routes.clone().oneshot(request).await;
                     return response.unwrap_or_else(|never| match never {});
                 }

@@ -110,6 +110,7 @@ pub(super) async fn upgrade(
 
 /// Serves a UI until it disconnects or the shell stops.
 async fn serve(socket: WebSocket, control: Control, plugin: String) {
+    control.plugin_opened(&plugin);
     let mut pushes = control.subscribe_to_pushes(&plugin);
     let clock = pushes.sequence_clock();
     let (answer_sender, mut answers) = mpsc::channel::<Answer>(REQUESTS_IN_FLIGHT);

@@ -14,6 +14,7 @@ mod refused_origins;
 mod request_guard;
 mod request_log;
 mod response_headers;
+mod shell_routes;
 
 pub(crate) use self::app::App;
 pub(crate) use self::connections::serve;

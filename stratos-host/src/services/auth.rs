@@ -9,13 +9,14 @@ use stratos_protocol::auth::AuthState;
 use thiserror::Error;
 
 use crate::config::Persona;
-use crate::services::service::{Resources, Service};
+use crate::services::service::{Resources, Service, SignedIn};
 use crate::token::random_hex;
 
 /// The login of the shell. Plugins are sent each change, so they ask nothing of this service.
 pub(crate) struct AuthService {
     personas: Mutex<BTreeMap<String, Persona>>,
     login: Mutex<Login>,
+    signed_in: SignedIn,
     switch_lock: tokio::sync::Mutex<()>,
 }
 
@@ -43,6 +44,7 @@ impl Service for AuthService {
         let auth = Self {
             personas: Mutex::default(),
             login: Mutex::default(),
+            signed_in: resources.signed_in.clone(),
             switch_lock: tokio::sync::Mutex::default(),
         };
         auth.set_personas(&resources.personas);
@@ -100,6 +102,7 @@ impl AuthService {
                     .then(|| format!("mock-{}", random_hex(32))),
             },
         };
+        self.signed_in.set(persona.signed_in);
         let expires = persona.expires_in_seconds.filter(|_| persona.signed_in);
         Ok(expires.map(Duration::from_secs))
     }
@@ -107,6 +110,7 @@ impl AuthService {
     /// Expires the login. Assumed: plugins see an expired login as signed out.
     pub(crate) fn expire(&self) {
         self.login().state = AuthState::default();
+        self.signed_in.set(false);
     }
 
     fn personas(&self) -> MutexGuard<'_, BTreeMap<String, Persona>> {

@@ -1,7 +1,7 @@
 //! The config service: durable values of a plugin, in the shell's store.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,7 +14,8 @@ use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 use tokio::sync::watch;
 
-use crate::event::{Event, EventBus};
+use crate::config::AirlineSettings;
+use crate::event::{Event, EventBus, LimitedEvent};
 use crate::services::service::{Caller, Resources, RpcResult, Service, writes_revoked};
 use crate::store::{ConfigStore, InjectedFaults, StoreError};
 
@@ -30,6 +31,8 @@ pub(crate) struct ConfigService {
     pub(crate) faults: InjectedFaults,
     /// Changes by others than the plugin, by plugin.
     changes: Mutex<BTreeMap<String, watch::Sender<()>>>,
+    /// Values that the airline's administrator sets.
+    airline: RwLock<AirlineSettings>,
 }
 
 /// [`Set`] whose value is not parsed yet.
@@ -50,6 +53,7 @@ impl Service for ConfigService {
             events: resources.events.clone(),
             faults: InjectedFaults::default(),
             changes: Mutex::default(),
+            airline: RwLock::new(resources.airline.table.settings.clone()),
         }
     }
 
@@ -95,10 +99,35 @@ impl ConfigService {
         }
     }
 
+    /// Values that the airline's administrator sets for a plugin, by key.
+    pub(crate) fn airline_settings(&self, plugin: &str) -> BTreeMap<String, Value> {
+        let airline = self.airline.read().unwrap_or_else(PoisonError::into_inner);
+        airline.get(plugin).cloned().unwrap_or_default()
+    }
+
+    /// Values that the airline's administrator sets for all plugins.
+    pub(crate) fn all_airline_settings(&self) -> AirlineSettings {
+        let airline = self.airline.read().unwrap_or_else(PoisonError::into_inner);
+        airline.clone()
+    }
+
+    /// Replaces the values that the airline's administrator sets. Returns the plugins for which they differ.
+    pub(crate) fn set_airline_settings(&self, settings: AirlineSettings) -> Vec<String> {
+        let mut airline = self.airline.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *airline, settings);
+        let plugins: BTreeSet<_> = before.keys().chain(airline.keys()).collect();
+        let differs = |plugin: &&&String| before.get(**plugin) != airline.get(**plugin);
+        plugins.iter().filter(differs).copied().cloned().collect()
+    }
+
     async fn get(&self, caller: &Caller, Get { key }: Get) -> RpcResult<GetResult> {
-        let value = self
-            .run(caller, move |store, plugin| store.get(plugin, &key))
+        let stored_key = key.clone();
+        let stored = self
+            .run(caller, move |store, plugin| store.get(plugin, &stored_key))
             .await?;
+        // What the pilot has set counts first (assumed).
+        let by_airline = || self.airline_settings(&caller.plugin).remove(&key);
+        let value = stored.or_else(by_airline);
         Ok(GetResult {
             found: value.is_some(),
             value: value.unwrap_or_default(),
@@ -128,10 +157,19 @@ impl ConfigService {
     }
 
     async fn get_all(&self, caller: &Caller, GetAll { after }: GetAll) -> RpcResult<Page> {
+        let start = after.clone();
         let page = move |store: &ConfigStore, plugin: &str| {
             store.page(plugin, after.as_deref(), PAGE_BYTES)
         };
-        let (entries, next) = self.run(caller, page).await?;
+        let (mut entries, next) = self.run(caller, page).await?;
+        // The airline's values of the keys on this page.
+        for (key, value) in self.airline_settings(&caller.plugin) {
+            let is_after = start.as_ref().is_none_or(|start| key > *start);
+            let is_before = next.as_ref().is_none_or(|next| key <= *next);
+            if is_after && is_before {
+                entries.entry(key).or_insert(value);
+            }
+        }
         Ok(Page { entries, next })
     }
 
@@ -143,12 +181,14 @@ impl ConfigService {
     }
 
     fn emit_change(&self, caller: &Caller, key: String, value: Option<Value>) {
-        self.events.emit_config_change(Event::Config {
+        let change = Event::Config {
             plugin: caller.plugin.clone(),
             key,
             value,
             by_plugin: true,
-        });
+        };
+        self.events
+            .emit_journaled(LimitedEvent::ConfigChange, change);
     }
 
     /// Runs an operation of the store on a thread that may block.

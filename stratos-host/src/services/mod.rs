@@ -2,12 +2,17 @@
 //!
 //! To add a service, write its file with a type that implements `Service`, and add one line to the table below.
 
+mod airline;
 mod auth;
 mod config;
+mod database;
 mod flight;
 mod flight_log;
+mod indicator;
 mod ipc;
 mod logger;
+mod modal;
+mod notify;
 mod server;
 mod service;
 mod start_guards;
@@ -21,9 +26,11 @@ use stratos_transport::rpc;
 use self::service::Service as _;
 use crate::config::ShellVersion;
 
+pub use self::airline::{AirlineRequest, AirlineResponse, AirlineTransport};
 pub use self::auth::UnknownPersona;
 pub(crate) use self::flight_log::{FlightLogService, FlightTime};
-pub(crate) use self::service::{Caller, Resources, RpcResult};
+pub use self::modal::{AnswerModalError, AnswerPolicy};
+pub(crate) use self::service::{Caller, Resources, RpcResult, SignedIn};
 
 macro_rules! services {
     ($($name:ident: $service:ty,)+) => {
@@ -40,7 +47,7 @@ macro_rules! services {
                 }
             }
 
-            /// Bytes that the shell holds at most for a request.
+            /// Bytes that the shell holds at most for a request; 0 for one that may wait for a person.
             pub(crate) fn request_bytes(&self, method: &str, params: &RawValue) -> usize {
                 $(if <$service>::METHODS.contains(&method) {
                     return <$service>::request_bytes(method, params);
@@ -94,12 +101,17 @@ fn check_feature(feature: Option<Feature>, version: ShellVersion) -> RpcResult<(
 }
 
 services! {
+    airline: airline::AirlineService,
     auth: auth::AuthService,
     config: config::ConfigService,
+    database: database::DatabaseService,
     flight: flight::FlightService,
     flight_log: flight_log::FlightLogService,
+    indicator: indicator::IndicatorService,
     ipc: ipc::IpcService,
     logger: logger::LoggerService,
+    modal: modal::ModalService,
+    notify: notify::NotifyService,
     server: server::ServerService,
     start_guards: start_guards::StartGuardService,
 }

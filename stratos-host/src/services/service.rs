@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::value::RawValue;
 use stratos_protocol::{ErrorCode, RpcError, Service as Feature};
-use stratos_transport::rpc;
+use stratos_transport::{PluginFolders, rpc};
 
-use crate::config::Persona;
+use crate::config::{AirlineConfig, Persona};
 use crate::event::EventBus;
 use crate::routing::PrefixRegistry;
+use crate::services::airline::AirlineTransport;
 use crate::store::ConfigStore;
 
 pub(crate) type RpcResult<T> = Result<T, RpcError>;
@@ -25,7 +26,8 @@ pub(super) trait Service: Sized {
 
     fn new(resources: &Resources) -> Self;
 
-    /// Bytes that the shell holds at most for a request, for its parameters or for its answer.
+    /// Bytes that the shell holds at most for a request, for its parameters or for its answer; 0 for a small one that
+    /// may wait for a person, so that it does not hold up others.
     fn request_bytes(_method: &str, params: &RawValue) -> usize {
         params.get().len()
     }
@@ -59,6 +61,25 @@ pub(crate) struct Resources {
     pub(crate) prefixes: Arc<dyn PrefixRegistry>,
     /// Personas beside the built-in ones.
     pub(crate) personas: BTreeMap<String, Persona>,
+    /// Whether a user is signed in, which the auth service tells.
+    pub(crate) signed_in: SignedIn,
+    pub(crate) airline: AirlineConfig,
+    /// Sends requests to an airline over HTTPS.
+    pub(crate) airline_https: Option<Arc<dyn AirlineTransport>>,
+}
+
+/// Whether a user is signed in. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SignedIn(Arc<AtomicBool>);
+
+impl SignedIn {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set(&self, is_signed_in: bool) {
+        self.0.store(is_signed_in, Ordering::SeqCst);
+    }
 }
 
 /// The plugin generation that sends a message; known from its connection, never from the message itself.
@@ -66,15 +87,19 @@ pub(crate) struct Resources {
 pub(crate) struct Caller {
     pub(crate) plugin: String,
     pub(crate) generation: u64,
+    pub(super) folders: PluginFolders,
     writes_revoked: AtomicBool,
+    unloading: AtomicBool,
 }
 
 impl Caller {
-    pub(crate) fn new(plugin: String, generation: u64) -> Self {
+    pub(crate) fn new(plugin: String, generation: u64, folders: PluginFolders) -> Self {
         Self {
             plugin,
             generation,
+            folders,
             writes_revoked: AtomicBool::new(false),
+            unloading: AtomicBool::new(false),
         }
     }
 
@@ -85,6 +110,15 @@ impl Caller {
 
     pub(super) fn may_write(&self) -> bool {
         !self.writes_revoked.load(Ordering::SeqCst)
+    }
+
+    /// Ends the right of this generation to ask the pilot, since it is about to stop.
+    pub(super) fn stop_asking(&self) {
+        self.unloading.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn may_ask(&self) -> bool {
+        self.may_write() && !self.unloading.load(Ordering::SeqCst)
     }
 
     pub(super) fn check_may_write(&self) -> RpcResult<()> {

@@ -25,8 +25,7 @@ pub(super) struct ServiceHandler {
 impl Handler for ServiceHandler {
     fn permits(&self, method: &str, params: &RawValue) -> u32 {
         let bytes = self.context.services.request_bytes(method, params);
-        u32::try_from(bytes.div_ceil(PERMIT_BYTES))
-            .map_or(PERMITS, |permits| permits.clamp(1, PERMITS))
+        u32::try_from(bytes.div_ceil(PERMIT_BYTES)).map_or(PERMITS, |permits| permits.min(PERMITS))
     }
 
     async fn handle_request(&self, method: &str, params: &RawValue) -> RpcResult<Box<RawValue>> {

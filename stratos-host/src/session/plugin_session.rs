@@ -180,6 +180,8 @@ impl Session {
         mode: StopMode,
         drain_now: &CancellationToken,
     ) -> Result<(), String> {
+        // Requests that wait for the pilot would hold up the stop.
+        self.context.services.modal.unload(&self.caller);
         tokio::select! {
             stopped = self.stop_in_order(mode, drain_now) => stopped,
             () = self.context.timeouts.restored() => {

@@ -22,7 +22,7 @@ use crate::plugin::{PluginSpec, Runtime};
 use crate::remote::{HostFile, PluginInfo};
 use crate::routing::RoutingTable;
 use crate::server::{self, App, RequestGuard};
-use crate::services::{Resources, Services};
+use crate::services::{Resources, Services, SignedIn};
 use crate::session::SessionContext;
 use crate::shell::{ShellError, ShellOptions};
 use crate::state_dir::StateDir;
@@ -106,7 +106,11 @@ impl Shell {
             store: store.clone(),
             prefixes: Arc::clone(&routing) as Arc<_>,
             personas: options.personas,
+            signed_in: SignedIn::default(),
+            airline: options.airline,
+            airline_https: options.airline_https,
         });
+        services.modal.set_policy(options.answers);
         let expires = services.auth.switch_to(&options.auth)?;
         for notice in notices {
             events.record(|| Entry::Done(notice.to_string()));
@@ -141,7 +145,14 @@ impl Shell {
             shutdown,
         });
         let origins = Arc::new(RwLock::new(options.origins));
-        let control = Control::new(runtime, plugins, store, Arc::clone(&origins), client);
+        let control = Control::new(
+            runtime,
+            plugins,
+            store,
+            Arc::clone(&origins),
+            options.pilot,
+            client,
+        );
         control.expire_after(expires);
         let guard = RequestGuard::new(address.port(), origins, host_file.token, events);
         let app = Arc::new(App::new(control.clone(), guard));

@@ -1,9 +1,11 @@
 //! Options of a shell.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::config::{Origin, Persona, ShellVersion};
+use crate::config::{AirlineConfig, Origin, Persona, PilotTable, ShellVersion};
+use crate::services::{AirlineTransport, AnswerPolicy};
 use crate::state_dir::StateDir;
 use crate::timeouts::{AttachMode, Timeouts};
 
@@ -26,6 +28,14 @@ pub struct ShellOptions {
     pub timeouts: Timeouts,
     /// Whether crashed plugins are restarted, with growing delays. The real shell does not (V1).
     pub supervise: bool,
+    /// Who answers the dialogs and prompts of plugins.
+    pub answers: AnswerPolicy,
+    /// The airline that is bound while a user is signed in.
+    pub airline: AirlineConfig,
+    /// Sends requests to an airline over HTTPS; without it, its base URL must be `http`.
+    pub airline_https: Option<Arc<dyn AirlineTransport>>,
+    /// What the shell knows about the pilot.
+    pub pilot: PilotTable,
     /// Set while plugins are debugged: their timeouts are then unlimited, and their process ids are announced.
     pub attach: Option<AttachMode>,
     /// Real time between two frames of simulator data; plugins of the real shell see 10 to 20 a second.
@@ -47,6 +57,10 @@ impl ShellOptions {
             version: ShellVersion::default(),
             timeouts: Timeouts::default(),
             supervise: false,
+            answers: AnswerPolicy::default(),
+            airline: AirlineConfig::default(),
+            airline_https: None,
+            pilot: PilotTable::default(),
             attach: None,
             frame_interval: Duration::from_millis(50),
             time: None,

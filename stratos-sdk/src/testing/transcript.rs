@@ -137,6 +137,11 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
         | Event::Attach { .. }
         | Event::Request { .. }
         | Event::Call { .. }
+        | Event::Toast { .. }
+        | Event::Sound { .. }
+        | Event::Indicator { .. }
+        | Event::Modal { .. }
+        | Event::Airline { .. }
         | Event::Suppressed { .. }
         | Event::Missed { .. } => return None,
     })

@@ -22,6 +22,7 @@ mod request_log;
 mod run;
 mod scenario;
 mod scenario_process;
+mod services;
 mod shutdown;
 mod slow_plugins;
 mod state_search;

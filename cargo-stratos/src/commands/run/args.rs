@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use stratos_host::ShellVersion;
+use stratos_host::{AnswerPolicy, ShellVersion};
 use stratos_protocol::logger::Level;
 
 /// Build plugins and run them in a mocked shell
@@ -27,6 +27,14 @@ pub(crate) struct Args {
     /// Login of the shell: signed-in, signed-out, expiring, or a name from stratos.toml
     #[arg(long, value_name = "PERSONA", default_value = "signed-in")]
     pub(super) auth: String,
+    /// Who answers dialogs and prompts: wait for `cargo stratos answer`, or at once with none or a default
+    #[arg(
+        long,
+        value_name = "wait|none|default",
+        default_value = "wait",
+        hide_possible_values = true
+    )]
+    pub(super) answers: AnswersArg,
     /// Version of the shell to mock: v1 has its five services only, v3 stops and starts a plugin on every update
     #[arg(long, value_name = "VERSION", default_value = "all")]
     pub(super) shell: ShellArg,
@@ -84,6 +92,13 @@ pub(super) enum ShellArg {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum AnswersArg {
+    Wait,
+    None,
+    Default,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(super) enum LogLevel {
     Debug,
     Info,
@@ -98,6 +113,16 @@ impl From<LogLevel> for Level {
             LogLevel::Info => Self::Info,
             LogLevel::Warn => Self::Warn,
             LogLevel::Error => Self::Error,
+        }
+    }
+}
+
+impl From<AnswersArg> for AnswerPolicy {
+    fn from(answers: AnswersArg) -> Self {
+        match answers {
+            AnswersArg::Wait => Self::Wait,
+            AnswersArg::None => Self::None,
+            AnswersArg::Default => Self::Default,
         }
     }
 }

@@ -35,6 +35,7 @@ impl EventFilter {
             event,
             Event::Request { .. }
                 | Event::Call { .. }
+                | Event::Airline { .. }
                 | Event::Suppressed { .. }
                 | Event::Push { .. }
                 | Event::Config { .. }
@@ -181,6 +182,11 @@ mod tests {
                 requests: 1,
                 calls: 0,
                 config_changes: 0,
+                toasts: 0,
+                sounds: 0,
+                indicators: 0,
+                modals: 0,
+                airline: 0,
             },
             Event::Push {
                 plugin: plugin(),

@@ -28,6 +28,7 @@ use crate::commands::run::status::StatusBlock;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::EventFormat;
+use crate::platform::AirlineHttps;
 
 /// The folder within the state folder that contains the plugins' data folders.
 const DATA: &str = "data";
@@ -145,6 +146,10 @@ fn shell_options(
         origins: settings.origins,
         version: args.shell.into(),
         supervise: args.supervise,
+        answers: args.answers.into(),
+        airline: settings.airline,
+        airline_https: Some(Arc::new(AirlineHttps)),
+        pilot: settings.pilot,
         attach: args.attach.then_some(match has_keys {
             true => AttachMode::Wait,
             false => AttachMode::Announce,

@@ -154,6 +154,7 @@ mod tests {
                 route("GET", "/api/demo/status", true),
             ],
             channels: vec!["needs-payload".to_owned(), "get-status".to_owned()],
+            indicator: None,
             channels_without_payload: ["get; rm -r y", "delete-all", "get-status"]
                 .map(str::to_owned)
                 .into(),

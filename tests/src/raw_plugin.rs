@@ -1,0 +1,189 @@
+//! Plugins of a shell in memory that send raw requests of the protocol.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::{RawValue, to_raw_value};
+use stratos_host::event::{Entry, Event, EventBus, Journal};
+use stratos_host::process::{InMemoryLauncher, PluginFolders};
+use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
+use stratos_protocol::handshake::{FEATURE_HTTP, FEATURE_RESUME, Hello, Identity, PeerInfo};
+use stratos_protocol::limits::FRAME_BYTES;
+use stratos_protocol::method::Empty;
+use stratos_protocol::{Message, ProtocolVersion, Request, RpcError, Service};
+use stratos_transport::{CallError, Connection, Handler, HostConnection, Peer};
+use tokio::sync::mpsc;
+
+/// Wait for an answer that does not wait for a person. Above the longest timeout of the shell itself.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A shell without a port, with plugins that do nothing by themselves.
+pub struct RawShell {
+    pub shell: Shell,
+    pub client: stratos_host::InProcessClient,
+    pub journal: Journal,
+}
+
+/// A plugin of a [`RawShell`]: the tests send its requests.
+pub struct RawPlugin {
+    id: String,
+    folders: PluginFolders,
+    launcher: InMemoryLauncher,
+    peers: mpsc::UnboundedReceiver<Peer>,
+}
+
+impl RawPlugin {
+    /// A plugin with these folders, which takes every hook as done.
+    pub fn new(id: &str, folders: PluginFolders) -> Self {
+        let (sender, peers) = mpsc::unbounded_channel();
+        let plugin = id.to_owned();
+        let launcher = InMemoryLauncher::new(folders.clone(), move |connection| {
+            run(plugin.clone(), connection, sender.clone())
+        });
+        Self {
+            id: id.to_owned(),
+            folders,
+            launcher,
+            peers,
+        }
+    }
+
+    /// A plugin without folders.
+    pub fn without_folders(id: &str) -> Self {
+        Self::new(id, PluginFolders::default())
+    }
+
+    /// The folders of the plugin.
+    pub fn folders(&self) -> &PluginFolders {
+        &self.folders
+    }
+
+    /// Connection of the next generation.
+    pub async fn next(&mut self) -> RawConnection {
+        RawConnection(self.peers.recv().await.expect("the launcher sends"))
+    }
+}
+
+/// Connection of one generation of a plugin.
+#[derive(Clone)]
+pub struct RawConnection(Peer);
+
+impl RawConnection {
+    /// Sends a request, and waits for its result.
+    pub async fn call<R: Request>(&self, request: &R) -> Result<R::Result, RpcError> {
+        self.call_within(request, TIMEOUT)
+            .await
+            .map_err(|error| match error {
+                CallError::Rpc(error) => error,
+                other => panic!("{other:?}"),
+            })
+    }
+
+    /// Sends a request, and waits for its result for some time.
+    pub async fn call_within<R: Request>(
+        &self,
+        request: &R,
+        limit: Duration,
+    ) -> Result<R::Result, CallError> {
+        self.0.call(request, limit).await
+    }
+}
+
+impl RawShell {
+    /// Starts the plugins in a shell with state in memory, and waits until they run.
+    pub async fn start(plugins: &[&RawPlugin]) -> Self {
+        let options = ShellOptions::new(StateDir::in_memory().unwrap());
+        Self::start_with(options, plugins).await
+    }
+
+    /// Starts the plugins in a shell with these options, and waits until they run.
+    pub async fn start_with(options: ShellOptions, plugins: &[&RawPlugin]) -> Self {
+        let specs = plugins.iter().map(|plugin| plugin.spec());
+        Self::start_specs(options, specs.collect()).await
+    }
+
+    /// Starts a shell with these options and specifications, and waits until the plugins run.
+    pub async fn start_specs(options: ShellOptions, specs: Vec<PluginSpec>) -> Self {
+        let journal = Journal::default();
+        let events = EventBus::with_journal(journal.clone());
+        let (shell, client) = Shell::start_in_memory(options, specs, events).unwrap();
+        shell.ready().await;
+        Self {
+            shell,
+            client,
+            journal,
+        }
+    }
+
+    /// What `pick` returns for the events so far.
+    pub fn events<T>(&self, pick: impl Fn(&Event) -> Option<T>) -> Vec<T> {
+        self.journal.read(|entries| {
+            let events = entries.iter().filter_map(|entry| match entry {
+                Entry::Event(event) => pick(event),
+                _ => None,
+            });
+            events.collect()
+        })
+    }
+
+    /// Log lines of the shell about plugins so far.
+    pub fn warnings(&self) -> Vec<String> {
+        self.events(|event| match event {
+            Event::Log(line) if line.tag == "shell" => Some(line.message.clone()),
+            _ => None,
+        })
+    }
+}
+
+impl RawPlugin {
+    /// The specification of the plugin, for tests that change it.
+    pub fn spec(&self) -> PluginSpec {
+        PluginSpec {
+            id: self.id.clone(),
+            name: self.id.clone(),
+            version: "1.0.0".to_owned(),
+            settings: None,
+            launcher: Ok(Arc::new(self.launcher.clone())),
+        }
+    }
+}
+
+async fn run(id: String, host: HostConnection, peers: mpsc::UnboundedSender<Peer>) {
+    let mut connection = Connection::new(host.control, FRAME_BYTES);
+    let services = Service::ALL.iter().map(|service| service.feature());
+    let hello = Hello {
+        protocol: ProtocolVersion::CURRENT,
+        nonce: host.nonce,
+        sdk: PeerInfo {
+            name: "test".to_owned(),
+            version: "1.0.0".to_owned(),
+        },
+        plugin: Identity {
+            id,
+            version: "1.0.0".to_owned(),
+        },
+        features: [FEATURE_HTTP, FEATURE_RESUME]
+            .into_iter()
+            .chain(services)
+            .map(str::to_owned)
+            .collect(),
+    };
+    let hello = Message::request(0, &hello).unwrap();
+    connection.send(&hello).await.unwrap();
+    connection.receive().await.unwrap();
+    let (peer, driver) = Peer::new(connection);
+    // The test may have ended.
+    let _ = peers.send(peer);
+    let _ = driver.run(Arc::new(AnswerEverything)).await;
+}
+
+/// Answers every request of the shell with an empty object.
+struct AnswerEverything;
+
+impl Handler for AnswerEverything {
+    async fn handle_request(&self, _: &str, _: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        Ok(to_raw_value(&Empty {}).unwrap())
+    }
+
+    async fn handle_notification(&self, _: &str, _: &RawValue) {}
+}
