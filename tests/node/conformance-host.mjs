@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
+import { FakeServices } from "./fake-services.mjs";
 import { readStore, startShell } from "./fake-shell.mjs";
 
 const [expressPackage, parse] = process.argv.slice(2);
@@ -20,13 +21,17 @@ if (parse) app.use(express.json());
 /** Emits `change` after anything that a command may wait for. */
 const events = new EventEmitter().setMaxListeners(0);
 const plugins = new Map();
+/** What later shells have beyond the first one; `undefined` for the first one. */
+let services;
 let auth = { authenticated: false, token: null };
 let restartsOnUpdate = false;
 let loads = 0;
 
 const commands = {
-  async start({ plugins: folders, signedOut, shell, config }) {
+  /** `airline` is the bound airline, `null` for none; `api` has its answers by method and path. */
+  async start({ plugins: folders, signedOut, shell, config, airline, api = {} }) {
     restartsOnUpdate = shell === "v3";
+    if (shell === "v3") services = newServices(folders[0][1], airline, api);
     if (!signedOut) signIn();
     for (const [id, folder] of folders) {
       plugins.set(id, await Plugin.load(id, folder));
@@ -56,12 +61,33 @@ const commands = {
       .then(([, payload]) => payload),
   log: ({ plugin, text }) => next(`log ${plugin} ${text}`, plugins.get(plugin).lines, ({ message }) => message.includes(text)),
   logged: ({ plugin, text }) => plugins.get(plugin).lines.filter(({ message }) => message.includes(text)).length,
+  /** Changes what `ctx.flight` returns and sends its events; `topic` is update, phaseChange, simData or landing. */
+  fly: ({ topic, value }) => services.fly(topic, value),
+  /** Asks the start guards. */
+  startFlight: () => services.startFlight(),
+  flightLog: () => services.log,
+  /** Waits for a dialog or a prompt, and closes it; without an answer, as if it were dismissed. */
+  async answer({ answer }) {
+    await waitFor("a dialog", () => services.modals[0]);
+    return services.answer(answer);
+  },
+  toast: ({ plugin }) => next(`toast ${plugin}`, services.toasts, (toast) => toast.plugin === plugin),
+  sound: ({ plugin }) => next(`sound ${plugin}`, services.sounds, (sound) => sound.plugin === plugin),
+  indicator: ({ plugin }) => next(`indicator ${plugin}`, services.indicators, (change) => change.plugin === plugin),
   async state({ plugin, is }) {
     const { state } = plugins.get(plugin);
     if (state.is !== is) throw new Error(`the plugin is ${state.is}: ${state.reason}`);
     return state.reason ?? "";
   },
 };
+
+function newServices(folder, airline, api) {
+  const created = new FakeServices(join(folder, "..", "..", "plugins-data"));
+  if (airline !== undefined) created.airline = airline;
+  created.api = async (method, path) => api[`${method} ${path}`] ?? { status: 404, data: "" };
+  created.changes.on("change", () => events.emit("change"));
+  return created;
+}
 
 function signIn() {
   setAuth({ authenticated: true, token: `token ${Date.now()}` });
@@ -84,7 +110,7 @@ class Plugin {
   static async load(id, folder) {
     const plugin = new Plugin();
     plugin.folder = folder;
-    plugin.shell = await startShell({ express: () => app, id, store: join(folder, "config.json") });
+    plugin.shell = await startShell({ express: () => app, id, store: join(folder, "config.json"), services });
     plugin.shell.auth = auth;
     await plugin.reload();
     return plugin;
@@ -148,15 +174,22 @@ class Plugin {
 const consumed = new Map();
 
 /** Waits for the next entry of a list that matches. Waits of the same name return each entry once. */
-async function next(name, entries, matches) {
-  const timeout = AbortSignal.timeout(TIMEOUT);
-  for (;;) {
+function next(name, entries, matches) {
+  const find = () => {
     const from = consumed.get(name) ?? 0;
     const at = entries.findIndex((entry, index) => index >= from && matches(entry));
-    if (at !== -1) {
-      consumed.set(name, at + 1);
-      return entries[at];
-    }
+    if (at !== -1) consumed.set(name, at + 1);
+    return entries[at];
+  };
+  return waitFor(name, find, entries);
+}
+
+/** Waits until `find` returns something. `entries` are shown if it does not. */
+async function waitFor(name, find, entries = []) {
+  const timeout = AbortSignal.timeout(TIMEOUT);
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
     await once(events, "change", { signal: timeout }).catch(() => {
       throw new Error(`waited in vain for: ${name}; there are ${JSON.stringify(entries)}`);
     });

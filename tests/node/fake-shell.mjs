@@ -6,9 +6,12 @@ import { once } from "node:events";
 
 /**
  * A shell for one plugin. `store` is the file with the config values, which remains after the shell.
- * `removeHandler` says whether `ctx.ipc` has this method of later shells (V3).
+ * `services` are a `FakeServices` for a `ctx` of later shells (V3), and `removeHandler` says whether `ctx.ipc` has this
+ * method of theirs.
  */
-export async function startShell({ express, id, store, parse = false, missing = undefined, removeHandler = false }) {
+export async function startShell({
+  express, id, store, parse = false, missing = undefined, services = undefined, removeHandler = services !== undefined,
+}) {
   const shell = {
     logs: [],
     pushes: [],
@@ -17,6 +20,7 @@ export async function startShell({ express, id, store, parse = false, missing = 
     id,
     store,
     missing,
+    services,
     removeHandler,
     handlers: new Map(),
     app: express(),
@@ -73,6 +77,7 @@ function newContext(shell) {
     server: {
       registerRouter: (prefix, router) => shell.app.use(prefix, router),
     },
+    ...shell.services?.newContext(shell.id),
   };
 }
 

@@ -10,12 +10,15 @@ const id = path.basename(__filename);
 const behaviour = id.split("-").at(-1);
 const { STRATOS_SOCKET: control, STRATOS_NONCE: nonce } = process.env;
 const sdk = { name: "raw", version: "1.0.0" };
+const SERVICES = [
+  "airline", "database", "dialog", "flight", "flight-log", "indicator", "notify", "prompt", "start-guards",
+];
 const hello = (nonce) => ({
   protocol: { major: 1, minor: 7 },
   nonce,
   sdk,
   plugin: { id, version: "1.0.0" },
-  features: ["resume", "telepathy"],
+  features: ["resume", "telepathy", ...(behaviour === "relay" ? SERVICES : [])],
 });
 
 /** Connects and answers requests with `serve(method, params)`; `call` and `notify` send messages. */
@@ -24,13 +27,25 @@ function connect(serve = () => ({})) {
   const waiting = new Map();
   let [lastId, text] = [0, ""];
   const send = (message) => socket.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
-  const respond = async ({ id, method, params }) => send({ id, result: await serve(method, params) });
+  const respond = async ({ id, method, params }) => {
+    try {
+      send({ id, result: await serve(method, params) });
+    } catch ({ message }) {
+      send({ id, error: { code: -32000, message } });
+    }
+  };
+  /** Fails, which ends this program, if a request is answered twice. */
+  const answered = (message) => {
+    const resolve = waiting.get(message.id);
+    waiting.delete(message.id);
+    resolve(message);
+  };
   socket.setEncoding("utf8").on("error", () => {});
   socket.on("data", (more) => {
     const lines = (text + more).split("\n");
     text = lines.pop();
     for (const message of lines.map((line) => JSON.parse(line))) {
-      if (message.method === undefined) waiting.get(message.id)(message);
+      if (message.method === undefined) answered(message);
       else if (message.id !== undefined) respond(message);
     }
   });
@@ -40,7 +55,7 @@ function connect(serve = () => ({})) {
     const answered = new Promise((resolve) => waiting.set(lastId, resolve));
     return Promise.race([answered, ended]);
   };
-  return { socket, ended, call, notify: (method, params) => send({ method, params }) };
+  return { socket, ended, call, lastId: () => lastId, notify: (method, params) => send({ method, params }) };
 }
 
 const log = (connection, message, data) => connection.notify("log", { level: "info", tag: "raw", message, data });
@@ -64,6 +79,7 @@ async function main() {
 }
 
 async function serve(connection, method, params) {
+  if (behaviour === "relay") return relay(connection, method, params);
   if (method === "auth/changed") log(connection, "login", params.auth);
   if (method === "stop" && behaviour === "stubborn") {
     process.on("SIGTERM", () => log(connection, "terminate"));
@@ -122,6 +138,37 @@ async function ask(connection) {
   connection.socket.uncork();
   const codes = (await Promise.all(flood)).map(({ error }) => error?.code ?? "answered");
   log(connection, "flood", [...new Set(codes)].sort());
+}
+
+/** Requests of the shell about a flight, and what they are answered with: "at once", "never", an error, or "held". */
+const relayed = { requests: [], answers: "at once", verdict: { allow: true }, release: () => {} };
+
+/** Has the UI see and command what passes between plugin and shell, through the channel `relay`. */
+async function relay(connection, method, params) {
+  const isFlight = method.startsWith("flight/") || method === "start_guard/ask";
+  if (isFlight) {
+    relayed.requests.push({ method, params });
+    if (relayed.answers === "an error") throw new Error("no, thanks");
+    if (relayed.answers === "never") return new Promise(() => {});
+    if (relayed.answers === "held") await new Promise((release) => (relayed.release = release));
+    return method === "start_guard/ask" ? relayed.verdict : {};
+  }
+  if (method === "start") await connection.call("ipc/handle", { channel: "relay" });
+  if (method !== "ipc/invoke") return {};
+  const { call, begin, cancel, set, release, exit } = params.payload;
+  if (exit) process.exit(9);
+  if (call) {
+    const { result, error } = await connection.call(...call);
+    return { result, error };
+  }
+  if (begin) {
+    connection.call(...begin).then(({ result, error }) => log(connection, "answered", { result, error }));
+    return connection.lastId();
+  }
+  if (cancel) connection.notify("cancel", { id: cancel });
+  if (set) Object.assign(relayed, set);
+  if (release) relayed.release();
+  return relayed.requests;
 }
 
 async function serveRoutes(connection) {

@@ -17,7 +17,7 @@ export class ControlSocket {
     return new Promise((listening, failed) => this.#server.once("error", failed).listen(address, listening));
   }
 
-  /** Resolves with the connection that has the nonce, whose messages `handler` receives, and its `hello`. */
+  /** Resolves with the connection that has the nonce, and its `hello`. `handler` is the session that serves it. */
   accept(handler) {
     return new Promise((resolve, reject) => {
       const fail = (reason) => reject(new Error(`its program cannot be used: ${reason}`));
@@ -34,7 +34,7 @@ export class ControlSocket {
         this.refuse();
         connection.handler = handler;
         setImmediate(resolve, { connection, hello }); // After the welcome has been written.
-        return welcome(hello);
+        return welcome(hello, handler);
       };
       this.#server.on("connection", (socket) => {
         this.#strangers.add(socket);

@@ -4,6 +4,7 @@ import { timingSafeEqual } from "node:crypto";
 
 import { PLUGIN_ID } from "./plugin.js";
 import { LIMITS } from "./rpc_error.js";
+import { offeredFeatures } from "./services.js";
 
 const PROTOCOL = { major: 1, minor: 1 };
 const HOST = { name: "stratos-node-entry", version: "0.1.0" };
@@ -24,12 +25,15 @@ export function objection(method, hello) {
 
 const malformed = (member, kind) => `its \`hello\` request is malformed: \`${member}\` is not ${kind}`;
 
-export function welcome({ protocol, features }) {
+/** Grants what this entry can do with the `ctx` of this shell. */
+export function welcome({ protocol, features }, { ctx, shell }) {
+  const known = [...FEATURES, ...offeredFeatures(ctx)];
   return {
     protocol: { major: PROTOCOL.major, minor: Math.min(PROTOCOL.minor, protocol.minor) },
     host: HOST,
-    features: features.filter((feature) => FEATURES.includes(feature)),
+    features: features.filter((feature) => known.includes(feature)),
     limits: LIMITS,
+    ...(shell && { shell }),
   };
 }
 

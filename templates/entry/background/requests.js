@@ -4,70 +4,89 @@ import { PLUGIN_ID } from "./plugin.js";
 import { report } from "./report.js";
 import { route } from "./routes.js";
 import { CODES, LIMITS, RpcError, checkSize } from "./rpc_error.js";
+import { isOffered, serviceWith } from "./services.js";
 import { servingSession, shared } from "./serving.js";
+import { notSupported } from "./shell.js";
 
 const CONFIG_KEY_BYTES = 1024;
 
-/** The requests of a plugin. `registered` has the channels and prefixes that were registered with this `ctx`. */
+/** The requests that every shell handles (V1). Those of later shells are in `services.js`. */
 const REQUESTS = {
-  async "config/get"(ctx, { key }) {
+  async "config/get"({ ctx }, { key }) {
     const config = service(ctx, "config", "get");
     const value = await config.get(key, undefined);
     // A shell may return `null` for missing values, while a stored `null` is a value.
     const found = value === null ? Object.hasOwn(await allValues(ctx), key) : value !== undefined;
     return { found, value: value ?? null };
   },
-  async "config/set"(ctx, { key, value }) {
+  async "config/set"({ ctx }, { key, value }) {
     checkSize("key", key, CONFIG_KEY_BYTES);
     checkSize("value", JSON.stringify(value), LIMITS.config_value_bytes);
     await service(ctx, "config", "set").set(key, value);
   },
-  async "config/delete"(ctx, { key }) {
+  async "config/delete"({ ctx }, { key }) {
     await service(ctx, "config", "delete").delete(key);
   },
-  async "config/get_all"(ctx, { after }) {
+  async "config/get_all"({ ctx }, { after }) {
     return page(Object.entries(await allValues(ctx)), after);
   },
-  async "ipc/handle"(ctx, { channel }, registered) {
+  async "ipc/handle"({ ctx, registered }, { channel }) {
     const ipc = service(ctx, "ipc", "handle");
     const answer = async (payload) => servingSession().invoke(channel, payload);
     await register(registered, `channel ${channel}`, () => ipc.handle(channel, answer));
   },
-  async "ipc/remove_handler"(ctx, { channel }, registered) {
+  async "ipc/remove_handler"({ ctx, registered }, { channel }) {
     // A shell without this method (V1, V2) keeps the handler, and the plugin responds that it has none.
     if (typeof ctx.ipc?.removeHandler !== "function") return;
     await ctx.ipc.removeHandler(channel);
     shared.registered.delete(`channel ${channel}`);
     registered.delete(`channel ${channel}`);
   },
-  async "server/register"(ctx, { prefix }, registered) {
+  async "server/register"({ ctx, registered }, { prefix }) {
     const server = service(ctx, "server", "registerRouter");
     await register(registered, `prefix ${prefix}`, () => server.registerRouter(prefix, route));
   },
 };
 /** Requests that a session may not make once a newer one has taken over. */
-const FENCED = new Set(["config/set", "config/delete", "server/register"]);
+const FENCED = new Set([
+  "config/set",
+  "config/delete",
+  "server/register",
+  "flight_log/add",
+  "flight_log/update",
+  "flight_log/remove",
+  "indicator/set",
+  "indicator/clear",
+]);
 
-/** Handles a request of the plugin. */
-export async function handleRequest({ ctx, registered, retired }, method, params) {
-  if (!Object.hasOwn(REQUESTS, method)) {
+/**
+ * Handles a request of the plugin. `session.registered` has what earlier processes registered with this `ctx`. Only
+ * dialogs and prompts can be cancelled with the signal.
+ */
+export async function handleRequest(session, method, params, signal) {
+  const { ctx, retired, shell } = session;
+  const later = serviceWith(method);
+  if (!later && !Object.hasOwn(REQUESTS, method)) {
     throw new RpcError(CODES.methodNotFound, `this shell does not know the method \`${method}\``);
   }
+  if (later && !isOffered(later, ctx)) throw notSupported(`\`${later.member}\``, shell);
   if (retired && FENCED.has(method)) {
     throw new RpcError(CODES.retired, "a newer generation of this plugin has taken over");
   }
   // The channel belongs to the newer generation now.
   if (retired && method === "ipc/remove_handler") return {};
   try {
-    return (await REQUESTS[method](ctx, params ?? {}, registered)) ?? {};
+    const result = await (later?.requests ?? REQUESTS)[method](session, params ?? {}, signal);
+    return result === undefined ? {} : result;
   } catch (error) {
     if (error instanceof RpcError) throw error;
-    const code = method.startsWith("config/") ? CODES.storeFailed : CODES.internal;
-    throw new RpcError(code, String(error?.message ?? error));
+    const reason = String(error?.message ?? error);
+    if (later) throw new RpcError(CODES.internal, report(`\`${later.member}\` failed: ${reason}`));
+    throw new RpcError(method.startsWith("config/") ? CODES.storeFailed : CODES.internal, reason);
   }
 }
 
-/** Handles a notification of the plugin. `cancel` is ignored, because no request can be cancelled here. */
+/** Handles a notification of the plugin. */
 export function handleNotification(session, method, params) {
   if (method === "log") session.log(params.level, params.tag, params.message, params.data);
   if (method === "log/dropped") session.log("warn", "stratos", report(`${params.lines} of its log lines were dropped`));

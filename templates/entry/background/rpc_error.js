@@ -2,13 +2,17 @@
 
 export const CODES = {
   methodNotFound: -32601,
+  invalidParams: -32602,
   internal: -32603,
   panicked: -32001,
+  cancelled: -32003,
   busy: -32004,
   refused: -32005,
   storeFailed: -32006,
   retired: -32007,
   tooLarge: -32009,
+  notSupported: -32010,
+  upstreamFailed: -32011,
 };
 /** Codes of this side of the connection: no response in time, and a connection that is closed. */
 export const [LATE, CLOSED] = ["late", "closed"];

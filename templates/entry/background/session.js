@@ -2,7 +2,9 @@
 
 import http from "node:http";
 
+import { Bindings } from "./bindings.js";
 import { ControlSocket } from "./control_socket.js";
+import { Backlog } from "./event_queue.js";
 import { LoginWatch } from "./login.js";
 import { DATA_FOLDER, PLUGIN_FOLDER } from "./plugin.js";
 import { PluginProcess } from "./plugin_process.js";
@@ -10,6 +12,7 @@ import { PluginError, RESTART, report, writeLog } from "./report.js";
 import { handleNotification, handleRequest } from "./requests.js";
 import { CLOSED, CODES, LATE, RpcError } from "./rpc_error.js";
 import { shared } from "./serving.js";
+import { identifyShell } from "./shell.js";
 import { createSockets } from "./socket_folder.js";
 import { TIMEOUTS, within } from "./timeouts.js";
 
@@ -30,6 +33,14 @@ export class Session {
   /** Address of the plugin's HTTP server, and the pool of connections to it. */
   http;
   agent = new http.Agent({ keepAlive: true });
+  /** Name and version of the shell, if they are known. */
+  shell;
+  /** Subscriptions and guards that the shell calls. */
+  bindings = new Bindings();
+  /** Flight events that wait for the plugin. */
+  backlog = new Backlog((events) => this.#abort(`it does not read: ${events} flight events wait for it`));
+  /** Dialogs and prompts that wait for the pilot. */
+  openModals = 0;
   #onCrash;
   #sockets;
   #control = new ControlSocket();
@@ -53,6 +64,7 @@ export class Session {
   async open() {
     try {
       this.#sockets = await createSockets();
+      this.shell = await identifyShell();
       this.http = this.#sockets.http;
       await this.#control.listen(this.#sockets.control);
       this.#requireNotEnded();
@@ -101,6 +113,9 @@ export class Session {
 
   async #end(hook) {
     this.#login?.stop();
+    this.bindings.close((name, error) => {
+      this.log("warn", "stratos", report(`the shell did not remove ${name}: ${error?.message ?? error}`));
+    });
     let failure;
     if (hook && this.running) {
       await this.#hook(hook, {}, TIMEOUTS.stop - TIMEOUTS.exit).catch((error) => (failure = error));
@@ -133,6 +148,11 @@ export class Session {
     }
   }
 
+  /** Sends the plugin a request. */
+  call(method, params, deadline) {
+    return this.#connection.call(method, params, deadline);
+  }
+
   /** Resolves when the plugin knows the current login. */
   async syncLogin() {
     await this.#login?.sync();
@@ -143,8 +163,8 @@ export class Session {
   }
 
   /** Handles a request of the plugin. */
-  request(method, params) {
-    return handleRequest(this, method, params);
+  request(method, params, signal) {
+    return handleRequest(this, method, params, signal);
   }
 
   /** Handles a notification of the plugin. */
@@ -159,10 +179,16 @@ export class Session {
   }
 
   async #lost(how) {
-    if (!this.running || this.#ended) return;
-    this.log("error", "stratos", report(`its program ${how} by itself${this.#process.lastLines}`, { help: RESTART }));
+    if (this.running) await this.#abort(`its program ${how} by itself${this.#process.lastLines}`);
+  }
+
+  /** Ends a session that cannot go on, as a crash of its program does. */
+  async #abort(reason) {
+    if (this.#ended) return;
+    const wasRunning = this.running; // Otherwise its start fails.
+    this.log("error", "stratos", report(reason, { help: RESTART }));
     await this.end();
-    this.#onCrash();
+    if (wasRunning) this.#onCrash();
   }
 
   async #handshake(greeted) {

@@ -8,6 +8,7 @@ export const TIMEOUTS = {
   exit: 500,
   terminate: 2000,
   auth: 2000,
+  startGuard: 5000,
   response: 30_000,
 };
 

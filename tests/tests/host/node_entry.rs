@@ -26,7 +26,8 @@ fn run() -> Result<(), String> {
         .args(["--test", "--test-reporter=tap", "--test-timeout=600000"])
         // Most of the tests wait for processes and timeouts.
         .arg("--test-concurrency=3")
-        .args(["entry.test.mjs", "program.test.mjs", "hosts.test.mjs"])
+        .args(["entry.test.mjs", "services.test.mjs", "flight.test.mjs"])
+        .args(["program.test.mjs", "hosts.test.mjs"])
         .current_dir(&folder)
         .env("PLUGIN", &program)
         .stdin(Stdio::null())
