@@ -1,4 +1,4 @@
-//! What is flown: the wishes for a simulated flight.
+//! The setup of a simulated flight.
 
 use serde::{Deserialize, Serialize};
 use stratos_protocol::flight_state::FlightPlan;
@@ -25,7 +25,7 @@ pub struct FlightSetup {
     pub departure: String,
     /// ICAO code of the arrival airport, in upper or lower case.
     pub arrival: String,
-    /// Cruise level in hundreds of feet; by default, it depends on distance and aircraft.
+    /// Cruise level in hundreds of feet, a multiple of 10 from 100 on; by default, it depends on distance and aircraft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cruise_level: Option<u32>,
     /// Class of the aircraft.
@@ -70,7 +70,7 @@ pub enum SetupError {
     #[error("departure and arrival are both {0}: name two airports")]
     NoRoute(&'static str),
     /// The aircraft does not cruise at this level.
-    #[error("cruise level {level} is out of range: a {} flies at 100 to {max}, in hundreds of feet", aircraft.name())]
+    #[error("cruise level {level} is none that a {} flies at: 100, 110 and so on to {max}, in hundreds of feet", aircraft.name())]
     CruiseLevel {
         /// The level.
         level: u32,
@@ -129,15 +129,6 @@ impl FlightSetup {
         }
     }
 
-    /// Checks the setup.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be flown.
-    pub fn validate(&self) -> Result<(), SetupError> {
-        crate::profile::PlannedFlight::new(self).map(drop)
-    }
-
     /// The plan of the flight in the platform's form, with codes in upper case. Its source is `manual` (assumed).
     #[must_use]
     pub fn flight_plan(&self) -> FlightPlan {
@@ -166,10 +157,8 @@ impl FlightSetup {
             return Err(SetupError::NoRoute(departure.icao));
         }
         let max = self.aircraft.max_cruise_level();
-        if let Some(level) = self
-            .cruise_level
-            .filter(|level| !(100..=max).contains(level))
-        {
+        let is_flown = |level: &u32| (100..=max).contains(level) && level.is_multiple_of(10);
+        if let Some(level) = self.cruise_level.filter(|level| !is_flown(level)) {
             let aircraft = self.aircraft;
             return Err(SetupError::CruiseLevel {
                 level,
@@ -208,4 +197,83 @@ fn default_callsign() -> String {
 
 fn excerpt(text: &str) -> String {
     text.escape_debug().take(20).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_setup_is_read_from_toml_and_json() {
+        let toml = "callsign = 'DLH4CY'\ndeparture = 'eddf'\narrival = 'LGIR'\ncruise_level = 350\n\
+                    aircraft = 'wide-body'\nseed = 7\nlanding = { rate = -350, bounces = 1 }";
+        let setup: FlightSetup = toml::from_str(toml).unwrap();
+        assert_eq!(setup.aircraft, AircraftClass::WideBody);
+        assert_eq!(setup.landing.rate, Some(-350.0));
+        assert_eq!(setup.flight_plan().departure_icao.as_deref(), Some("EDDF"));
+        let json = serde_json::to_string(&setup).unwrap();
+        assert_eq!(serde_json::from_str::<FlightSetup>(&json).unwrap(), setup);
+        let least = serde_json::from_str(r#"{"departure":"EDDF","arrival":"LGIR"}"#);
+        assert_eq!(least.ok(), Some(FlightSetup::new("EDDF", "LGIR")));
+        let wrong: Result<FlightSetup, _> = toml::from_str("departure = 'EDDF'\narrivl = 'LGIR'");
+        assert!(
+            wrong
+                .unwrap_err()
+                .to_string()
+                .contains("unknown field `arrivl`")
+        );
+    }
+
+    #[test]
+    fn wrong_setups_are_refused() {
+        let wrong = |change: fn(&mut FlightSetup)| {
+            let mut setup = FlightSetup::new("EDDM", "LSZH");
+            change(&mut setup);
+            let error = setup.validate().unwrap_err();
+            let source = error.source().map(|source| format!(": {source}"));
+            format!("{error}{}", source.unwrap_or_default())
+        };
+        for (found, expected) in [
+            (
+                wrong(|it| it.departure = "EDMM".to_owned()),
+                "no departure: unknown airport `EDMM`: did you mean `EDDM`?",
+            ),
+            (
+                wrong(|it| it.arrival = "LSZ".to_owned()),
+                "no arrival: unknown airport `LSZ`: did you mean `LSZH`?",
+            ),
+            (
+                wrong(|it| it.arrival = "eddm".to_owned()),
+                "departure and arrival are both EDDM: name two airports",
+            ),
+            (
+                wrong(|it| it.cruise_level = Some(35_000)),
+                "cruise level 35000 is none that a narrow-body flies at: 100, 110 and so on to 390, in hundreds of feet",
+            ),
+            (
+                wrong(|it| it.cruise_level = Some(390)),
+                "cruise level 390 is too high for the 141 nm from EDDM to LSZH: the highest is 250",
+            ),
+            (
+                wrong(|it| it.callsign = "DLH 1".to_owned()),
+                "callsign `DLH 1` is not one to ten letters and digits, such as SKV123",
+            ),
+            (
+                wrong(|it| it.landing.rate = Some(350.0)),
+                "landing rate 350 is out of range: -2000 to -20 ft/min",
+            ),
+            (
+                wrong(|it| it.landing.g_force = Some(f64::NAN)),
+                "load factor NaN is out of range: 1 to 5 g",
+            ),
+            (
+                wrong(|it| it.landing.bounces = 6),
+                "6 bounces are too many: at most 5",
+            ),
+        ] {
+            assert_eq!(found, expected);
+        }
+    }
 }

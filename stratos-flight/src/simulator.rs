@@ -209,7 +209,7 @@ impl Simulator {
             vertical_speed: Some(round(rate, 1)),
             altitude_agl: Some(0.0),
             g_force: Some(round(g_force, 3)),
-            ..self.capture(millis - 1)
+            ..self.capture(millis.saturating_sub(1))
         }
     }
 

@@ -27,7 +27,7 @@ pub trait FlightSource: fmt::Debug + Send {
     /// If the command makes no sense at present. Nothing has changed then.
     fn command(&mut self, command: &Command) -> Result<Vec<Moment>, CommandError>;
 
-    /// The simulator data now. Disconnected, and after the end, there is none.
+    /// The simulator data now. While the simulator is disconnected, there is none; after the end, it is the last one.
     fn snapshot(&self) -> SimDataSnapshot;
 
     /// The phase now.

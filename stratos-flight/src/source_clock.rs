@@ -49,10 +49,6 @@ impl SourceClock {
         self.is_over
     }
 
-    pub(crate) fn is_connected(&self) -> bool {
-        !self.is_disconnected && !self.is_over
-    }
-
     /// Time of the flight in whole milliseconds, rounded down.
     pub(crate) fn millis(&self) -> u64 {
         u64::try_from(self.position / UNITS_PER_MILLI).unwrap_or(u64::MAX)
@@ -161,7 +157,7 @@ impl SourceClock {
 
     /// Adds the simulator's state to data: what was commanded, and otherwise what the data says.
     pub(crate) fn mark(&self, snapshot: &mut SimDataSnapshot) {
-        if !self.is_connected() {
+        if self.is_disconnected {
             *snapshot = SimDataSnapshot {
                 is_connected: false,
                 simulator_type: snapshot.simulator_type.take(),

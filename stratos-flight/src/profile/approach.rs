@@ -36,8 +36,7 @@ pub(super) fn descend_to_platform(builder: &mut ProfileBuilder, ground: f64) {
         pitch: 3.0,
         ..builder.with_n1(GLIDE)
     };
-    builder.change_rate(15.0, 0.0, level);
-    builder.totals.altitude = platform;
+    builder.level_off(platform, level);
 }
 
 /// Flies down the glide from the level flight, and touches down on the ground at an elevation in feet.

@@ -195,6 +195,14 @@ impl ProfileBuilder {
         );
     }
 
+    /// Levels off at an altitude in feet, in the time that the vertical speed and the way to it need.
+    pub(super) fn level_off(&mut self, altitude: f64, to: Controls) {
+        let mean = self.controls.vertical_speed / 2.0;
+        let seconds = (altitude - self.totals.altitude) / mean * 60.0;
+        self.change_rate(seconds, 0.0, to);
+        self.totals.altitude = altitude;
+    }
+
     /// Indicated airspeed of climb and descent at an altitude in feet.
     pub(super) fn schedule(&self, altitude: f64) -> f64 {
         let full = self.performance.climb_speed;

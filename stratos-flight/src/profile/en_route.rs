@@ -26,8 +26,7 @@ pub(super) fn climb(builder: &mut ProfileBuilder, altitude: f64) {
         pitch: 2.5,
         ..builder.with_n1(CRUISE)
     };
-    builder.change_rate(LEVEL_OFF, 0.0, level);
-    builder.totals.altitude = altitude;
+    builder.level_off(altitude, level);
 }
 
 /// Cruises for a distance in nautical miles.

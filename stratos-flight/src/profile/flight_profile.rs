@@ -55,7 +55,7 @@ pub(crate) struct AircraftState {
     pub(crate) g_force: f64,
     /// Fuel that is burnt in pounds.
     pub(crate) fuel_burnt: f64,
-    /// How far the aircraft is between departure and arrival, from 0 to 1.
+    /// Progress from departure to arrival, from 0 to 1.
     pub(crate) progress: f64,
     pub(crate) controls: Controls,
     pub(crate) switches: Switches,

@@ -15,9 +15,8 @@ pub(crate) const SETTLED_AFTER: u64 = 3000;
 pub(crate) const VACATE_SPEED: f64 = 30.0;
 /// Share of rate and impact that each touchdown has of the one before.
 const DAMPING: f64 = 0.6;
-/// Times in seconds: on the ground between two bounces, and in the air.
+/// Time in seconds on the ground between two bounces.
 const CONTACT: f64 = 0.25;
-const HOP: f64 = 1.5;
 
 /// A landing.
 #[derive(Debug, Clone, Copy)]
@@ -64,11 +63,13 @@ pub(super) fn land(builder: &mut ProfileBuilder, landing: &Landing) {
             vertical_speed: rate,
             ..builder.controls
         };
-        builder.change(HOP, falling);
+        // The lift of the wings makes hops longer than those of a ball.
+        let hop = 1.2 - rate / 600.0;
+        builder.change(hop, falling);
         builder.totals.altitude = ground;
         builder.event(ProfileEvent::Bounce {
             number,
-            height: -rate / 60.0 * HOP / 4.0,
+            height: -rate / 60.0 * hop / 4.0,
             millis: builder.now - start,
             rate,
             g_force: 1.0 + impact,

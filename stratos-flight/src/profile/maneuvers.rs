@@ -60,8 +60,7 @@ impl PlannedFlight {
             pitch: 3.0,
             ..builder.with_n1(CRUISE)
         };
-        builder.change_rate(15.0, 0.0, level);
-        builder.totals.altitude = target;
+        builder.level_off(target, level);
         builder.hold(20.0);
         let away = builder.totals.distance + STRAIGHT_ON;
         builder.path.extend_by(course, away);

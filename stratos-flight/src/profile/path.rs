@@ -13,7 +13,7 @@ const GROUND_ARC: f64 = 3.0;
 pub(super) struct Path {
     start: Position,
     pieces: Vec<Piece>,
-    /// How far the aircraft is between departure and arrival at the start of the path, from 0 to 1.
+    /// Progress from departure to arrival at the start of the path, from 0 to 1.
     pub(super) start_progress: f64,
 }
 

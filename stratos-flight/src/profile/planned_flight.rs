@@ -159,7 +159,7 @@ impl PlannedFlight {
             .destination(self.arrival_runway + 180.0, distance)
     }
 
-    /// Where the aircraft touches down.
+    /// The point of the touchdown.
     pub(super) fn touchdown(&self) -> Position {
         position(self.arrival).destination(self.arrival_runway + 160.0, STAND_TO_RUNWAY)
     }
@@ -217,6 +217,17 @@ impl PlannedFlight {
         descend_to_platform(&mut trial, self.arrival.elevation);
         let descent = trial.totals.distance - builder.totals.distance;
         descent + self.final_distance(&trial)
+    }
+}
+
+impl FlightSetup {
+    /// Checks the setup, as [`Simulator::new`](crate::Simulator::new) does.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be flown.
+    pub fn validate(&self) -> Result<(), SetupError> {
+        PlannedFlight::new(self).map(drop)
     }
 }
 

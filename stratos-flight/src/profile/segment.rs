@@ -42,7 +42,7 @@ pub(super) struct Segment {
     pub(super) totals: Totals,
 }
 
-/// What the controls add up to.
+/// Sums of the controls over the time.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Totals {
     /// Way along the path in nautical miles.

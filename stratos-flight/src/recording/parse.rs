@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use stratos_protocol::flight_data::SimDataSnapshot;
 use stratos_protocol::flight_state::Phase;
@@ -199,6 +200,12 @@ fn parse_line(text: &str, before: Option<u64>) -> Result<RecordedFrame, (usize, 
             RecordingProblem::Json(reason(&error)),
         )
     };
+    if !text.trim_start().starts_with('{') {
+        // The parser would take an array for a list of the fields.
+        let any = serde_json::from_str::<IgnoredAny>(text);
+        any.map_err(|error| json(error, text))?;
+        return Err((1, RecordingProblem::NoSnapshot));
+    }
     let line: Line<'_> = serde_json::from_str(text).map_err(|error| json(error, text))?;
     let is_bare = line.is_connected.is_some() || line.data.is_some();
     let snapshot = match line.snapshot {
@@ -236,4 +243,93 @@ fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = text.rfind(" at line ");
     text[..place.unwrap_or(text.len())].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_lines_are_named_with_line_and_column() {
+        let frame = r#"{"elapsedMs":500,"snapshot":{"isConnected":true}}"#;
+        for (text, expected) in [
+            ("", "1:1: the recording has no frame"),
+            ("\n \r\n", "1:1: the recording has no frame"),
+            ("{", "1:1: EOF while parsing an object"),
+            ("{\"isConnected\": tru}", "1:20: expected ident"),
+            ("\n{\"é\": 1, x}", "2:10: key must be a string"),
+            (
+                "{\"isConnected\": 1}",
+                "1:17: invalid type: integer `1`, expected a boolean",
+            ),
+            (
+                "{\"snapshot\": {\"isConnected\": 1}}",
+                "1:30: invalid type: integer `1`, expected a boolean",
+            ),
+            (
+                "{\"elapsedMs\": -1, \"snapshot\": {}}",
+                "1:16: invalid value: integer `-1`, expected u64",
+            ),
+            ("[]", "1:1: the line has no simulator data: write"),
+            ("7", "1:1: the line has no simulator data: write"),
+            ("x", "1:1: expected value"),
+            (
+                "{\"altitude\": 7}",
+                "1:1: the line has no simulator data: write",
+            ),
+            (
+                "{\"elapsedMs\": 7, \"snapshot\": null}",
+                "1:1: the line has no simulator data",
+            ),
+        ] {
+            let error = Recording::parse("a.jsonl", text).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("a.jsonl:{expected}")),
+                "{text}: {error}"
+            );
+        }
+        let backwards = r#"{"phase":"taxi","elapsedMs":400,"snapshot":{}}"#;
+        let error = Recording::parse("a.jsonl", &format!("{frame}\n\n{backwards}")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a.jsonl:3:17: the time goes backwards, from 500 to 400 ms: sort the lines by `elapsedMs`"
+        );
+    }
+
+    #[test]
+    fn bare_snapshots_and_gaps_are_known() {
+        let text = "\u{feff}{\"elapsedMs\":500,\"snapshot\":{}}\r\n{\"isConnected\":true}\n\n\
+                    {\"elapsedMs\":10551,\"snapshot\":{}}\n{\"elapsedMs\":20551,\"snapshot\":{}}";
+        let recording = Recording::parse("a.jsonl", text).unwrap();
+        let times: Vec<_> = recording
+            .frames()
+            .iter()
+            .map(|frame| frame.elapsed_ms)
+            .collect();
+        assert_eq!(times, [500, 550, 10_551, 20_551]);
+        assert!(recording.frames()[1].snapshot.is_connected);
+        let gap = Gap {
+            line: 4,
+            from: Duration::from_millis(550),
+            to: Duration::from_millis(10_551),
+        };
+        assert_eq!(recording.gaps(), [gap]);
+        assert_eq!(recording.duration(), Duration::from_millis(20_051));
+    }
+
+    #[test]
+    fn large_recordings_are_refused() {
+        let text = "{\"data\":{}}\n".repeat(Recording::MAX_FRAMES + 1);
+        let error = Recording::parse("a.jsonl", &text).unwrap_err().to_string();
+        assert!(
+            error.starts_with("a.jsonl:250001:1: the recording has more than 250000 frames"),
+            "{error}"
+        );
+        let text = " ".repeat(Recording::MAX_BYTES + 1);
+        let error = Recording::parse("a.jsonl", &text).unwrap_err().to_string();
+        assert!(
+            error.starts_with("a.jsonl:1:1: the file has 67108865 bytes"),
+            "{error}"
+        );
+    }
 }

@@ -191,3 +191,111 @@ fn phases(frames: &[RecordedFrame]) -> Vec<Phase> {
     });
     phases.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recording::Recording;
+
+    fn playback(text: &str) -> Playback {
+        Recording::parse("a.jsonl", text).unwrap().play(UNIX_EPOCH)
+    }
+
+    fn events(moments: &[Moment]) -> Vec<(u128, FlightEvent)> {
+        let events = moments
+            .iter()
+            .map(|it| (it.at.as_millis(), it.event.clone()));
+        events.collect()
+    }
+
+    const FLIGHT: &str = r#"{"elapsedMs":5000,"phase":"taxi","snapshot":{"isConnected":true,"data":{}}}
+{"elapsedMs":6000,"phase":"take_off","snapshot":{"isConnected":true,"data":{"altitude":1}}}
+{"elapsedMs":7000,"snapshot":{"isConnected":false}}
+{"elapsedMs":8000,"phase":"climb","snapshot":{"isConnected":true,"data":{"crashed":true}}}
+"#;
+
+    #[test]
+    fn a_recording_plays_its_frames() {
+        let mut playback = playback(FLIGHT);
+        assert_eq!(playback.phase(), &Phase::Taxi);
+        assert_eq!(playback.advance(Duration::from_millis(999)), []);
+        let change = |from, to| FlightEvent::PhaseChanged { from, to };
+        let moments = playback.advance(Duration::from_millis(1));
+        assert_eq!(
+            events(&moments),
+            [(1000, change(Phase::Taxi, Phase::TakeOff))]
+        );
+        assert_eq!(playback.snapshot().data.unwrap().altitude, Some(1.0));
+        assert_eq!(playback.previous_phase(), Some(&Phase::Taxi));
+        playback.command(&Command::Pause).unwrap();
+        playback.advance(Duration::from_millis(500));
+        assert_eq!(playback.snapshot().data.unwrap().pause_flag, Some(true));
+        playback.command(&Command::Resume).unwrap();
+        let moments = playback.advance(Duration::from_secs(9));
+        let expected = [
+            (2500, FlightEvent::ConnectionLost),
+            (3500, FlightEvent::ConnectionFound),
+            (3500, change(Phase::TakeOff, Phase::Climb)),
+            (3500, FlightEvent::Crashed),
+            (3500, FlightEvent::Ended),
+        ];
+        assert_eq!(events(&moments), expected);
+        assert!(playback.is_over());
+    }
+
+    #[test]
+    fn a_recording_cannot_be_flown_differently() {
+        let mut playback = playback(FLIGHT);
+        let error = playback
+            .command(&Command::GoAround)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "a go-around is not possible in a recording, which plays as it was flown"
+        );
+        let jump = |phase| Command::JumpTo { phase };
+        let error = playback
+            .command(&jump(Phase::Final))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "the flight has no phase `final` to jump to: it has taxi, take_off, climb"
+        );
+        playback.command(&jump(Phase::Climb)).unwrap();
+        let moments = playback.advance(Duration::ZERO);
+        assert_eq!(events(&moments), [(0, FlightEvent::Ended)]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_steps_give_the_same_moments(
+            frames in prop::collection::vec((0..3000_u64, any::<bool>(), 0.0..100.0), 1..60),
+            steps in prop::collection::vec(1..5_000_000_000_u64, 1..40),
+        ) {
+            let mut now = 0;
+            let mut text = String::new();
+            for (after, on_ground, height) in frames {
+                now += after;
+                let line = format!(
+                    "{{\"elapsedMs\":{now},\"snapshot\":{{\"isConnected\":true,\"data\":{{\"planeOnground\":{on_ground},\
+                     \"altitudeAgl\":{height},\"verticalSpeed\":-100}}}}}}\n"
+                );
+                text.push_str(&line);
+            }
+            let (mut at_once, mut in_steps) = (playback(&text), playback(&text));
+            let total = Duration::from_nanos(steps.iter().sum());
+            let expected = at_once.advance(total);
+            let steps = steps.into_iter().map(Duration::from_nanos);
+            let found: Vec<_> = steps.flat_map(|step| in_steps.advance(step)).collect();
+            prop_assert_eq!(found, expected);
+            prop_assert_eq!(at_once.snapshot(), in_steps.snapshot());
+            prop_assert_eq!(at_once.landing_report(), in_steps.landing_report());
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! How long a condition has held.
+//! A timer of a condition.
 
 use std::time::Duration;
 

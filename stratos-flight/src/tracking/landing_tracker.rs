@@ -24,7 +24,7 @@ const MAX_POINTS: usize = 200;
 
 /// Derives touchdown, bounces and report from simulator data, frame by frame.
 ///
-/// These are rules of the mocked shell, for recordings; those of the real shell are not public:
+/// The rules are the mocked shell's, for recordings; those of the real shell are not public:
 ///
 /// - The *touchdown* is the first frame on the ground after flight at 50 ft or more above the ground. Its vertical speed
 ///   is that of the last frame in the air, its load factor the larger one of the two frames.

@@ -32,8 +32,8 @@ const ARRIVED_TIME: Duration = Duration::from_secs(60);
 
 /// Derives the phase from simulator data, frame by frame.
 ///
-/// These are rules of the mocked shell, for recordings without phases; those of the real shell are not public. One
-/// frame changes the phase at most once.
+/// The rules are the mocked shell's, for recordings without phases; those of the real shell are not public. One frame
+/// changes the phase at most once.
 ///
 /// | phase | begins |
 /// |---|---|

@@ -8,8 +8,9 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Allowed dependencies between the crates of the workspace, except for development dependencies.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("stratos-protocol", &[]),
+    ("stratos-flight", &["stratos-protocol"]),
     ("stratos-transport", &["stratos-protocol"]),
     ("stratos-manifest", &[]),
     ("stratos-macros", &["stratos-manifest"]),

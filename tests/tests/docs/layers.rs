@@ -49,6 +49,7 @@ const CLI_LAYERS: &[&[&str]] = &[
 
 const CRATES: &[&str] = &[
     "stratos-protocol",
+    "stratos-flight",
     "stratos-transport",
     "stratos-manifest",
     "stratos-macros",
