@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use stratos_host::remote::FlightInfo;
 use stratos_protocol::flight_state::FlightPlan;
 
@@ -16,17 +17,9 @@ pub(crate) fn flight_status(info: &FlightInfo) -> String {
         };
         return format!("no flight{pending}");
     };
-    let FlightPlan {
-        callsign,
-        departure_icao,
-        arrival_icao,
-        ..
-    } = &flight.flight_plan;
     let mut status = format!(
-        "{} {} - {}: {}, {} after {}",
-        escape(callsign.as_deref().unwrap_or("?")),
-        escape(departure_icao.as_deref().unwrap_or("?")),
-        escape(arrival_icao.as_deref().unwrap_or("?")),
+        "{}: {}, {} after {}",
+        name(&flight.flight_plan),
         escape(flight.status.as_str()),
         escape(info.phase.as_str()),
         humantime::format_duration(Duration::from_secs(info.elapsed_ms / 1000)),
@@ -56,4 +49,18 @@ pub(crate) fn flight_status(info: &FlightInfo) -> String {
         );
     }
     status
+}
+
+/// Callsign and airports, or the file of a recording.
+fn name(plan: &FlightPlan) -> String {
+    let text = |text: &Option<String>| escape(text.as_deref().unwrap_or("?")).into_owned();
+    match (&plan.callsign, &plan.source_id) {
+        (None, Some(Value::String(file))) => format!("recording {}", escape(file)),
+        _ => format!(
+            "{} {} - {}",
+            text(&plan.callsign),
+            text(&plan.departure_icao),
+            text(&plan.arrival_icao)
+        ),
+    }
 }

@@ -62,7 +62,7 @@ impl Control {
     }
 
     /// Subscribes to the frames of the flight from now on, for a recording.
-    pub(crate) fn flight_frames(&self) -> broadcast::Receiver<Arc<RecordedFrame>> {
+    pub(crate) fn flight_frames(&self) -> broadcast::Receiver<Option<Arc<RecordedFrame>>> {
         self.runtime().flights.frames()
     }
 

@@ -26,6 +26,8 @@ use crate::services::{FlightLogService, Services};
 
 /// Frames that a slow reader of recorded frames may be late.
 const FRAME_BACKLOG: usize = 1024;
+/// Longest time between two frames of a recording.
+const RECORDED_STEP: Duration = Duration::from_secs(1);
 /// Frames between two writes of the file for a later run: ten seconds in real time.
 const FRAMES_PER_RECOVERY: u64 = 200;
 
@@ -51,7 +53,8 @@ pub(crate) struct FlightManager {
     recovery: RecoveryFile,
     /// Number of flights so far, for their ids.
     flights: AtomicU64,
-    frames: broadcast::Sender<Arc<RecordedFrame>>,
+    /// Frames for recordings; `None` at the end of the flight.
+    frames: broadcast::Sender<Option<Arc<RecordedFrame>>>,
 }
 
 impl FlightManager {
@@ -199,12 +202,23 @@ impl FlightManager {
     }
 
     fn advance(&self, slot: &mut Option<Running>, by: Duration) {
-        let Some(running) = slot else { return };
-        let moments = running.source.advance(by);
-        self.publish_moments(slot, moments);
-        if let Some(running) = slot {
-            self.log().set_time(running.time(running.source.elapsed()));
-            self.publish_frame(running);
+        let mut left = by;
+        while let Some(running) = slot {
+            let step = match self.frames.receiver_count() {
+                0 => left,
+                // A fast flight is recorded as finely as a slow one is watched.
+                _ => left.min(RECORDED_STEP),
+            };
+            let moments = running.source.advance(step);
+            self.publish_moments(slot, moments);
+            if let Some(running) = slot {
+                self.log().set_time(running.time(running.source.elapsed()));
+                self.publish_frame(running);
+            }
+            left -= step;
+            if left.is_zero() {
+                return;
+            }
         }
     }
 
@@ -256,6 +270,8 @@ impl FlightManager {
     }
 
     fn end(&self) {
+        // Nobody records if this fails.
+        let _ = self.frames.send(None);
         self.recovery.remove();
         self.log().end();
         self.emit(FlightChange::Ended);
@@ -358,7 +374,7 @@ impl FlightManager {
     }
 
     /// Subscribes to the frames of the flight, for a recording.
-    pub(crate) fn frames(&self) -> broadcast::Receiver<Arc<RecordedFrame>> {
+    pub(crate) fn frames(&self) -> broadcast::Receiver<Option<Arc<RecordedFrame>>> {
         self.frames.subscribe()
     }
 
@@ -391,11 +407,11 @@ impl FlightManager {
         let snapshot = running.source.snapshot();
         if self.frames.receiver_count() > 0 {
             // Nobody listens any more if this fails.
-            let _ = self.frames.send(Arc::new(RecordedFrame {
+            let _ = self.frames.send(Some(Arc::new(RecordedFrame {
                 elapsed_ms: millis(running.source.elapsed()),
                 phase: Some(running.source.phase().clone()),
                 snapshot: snapshot.clone(),
-            }));
+            })));
         }
         self.hub().publish_frame(snapshot);
     }

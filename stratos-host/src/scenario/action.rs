@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use stratos_protocol::error::chain;
 
 use crate::control::{Control, ControlError};
 use crate::scenario::faults::Faults;
@@ -74,7 +75,7 @@ impl From<ControlError> for StepFailure {
                 let force = "`force = true` stores values that the manifest does not allow";
                 format!("{error}; {}", error.help_or(force))
             }
-            error => error.to_string(),
+            error => chain(&error),
         })
     }
 }

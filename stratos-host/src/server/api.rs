@@ -13,15 +13,12 @@ use axum::routing::{MethodFilter, get, on, post};
 use axum::{Json, Router};
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
-use stratos_flight::write_frame;
 use stratos_protocol::error::chain;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::{Control, ControlError};
-use crate::event::{FlightChange, ScenarioProgress};
-use crate::flight_manager::FlightError;
+use crate::event::ScenarioProgress;
 use crate::plugin::PluginError;
 use crate::remote::{
     AnswerModal, CommandFlight, DecodeError, ExportConfig, FLIGHT_FRAMES_PATH, GetAuth,
@@ -32,6 +29,7 @@ use crate::remote::{
 };
 use crate::scenario::{AfterScenario, Scenario, ScenarioPlayer};
 use crate::server::error_response::operation_failed;
+use crate::server::flight_frames;
 use crate::server::request_guard::{RequestGuard, require_token};
 use crate::services::AnswerModalError;
 use crate::store::StoreError;
@@ -85,7 +83,7 @@ pub(super) fn router(guard: RequestGuard) -> Router<Control> {
         .operation(async |control, CommandFlight { command }| control.command_flight(command))
         .route(SCENARIO_PATH, post(play_scenario))
         .route("/events", get(stream_events))
-        .route(FLIGHT_FRAMES_PATH, get(stream_flight_frames))
+        .route(FLIGHT_FRAMES_PATH, get(flight_frames::stream))
         .fallback(async || {
             operation_failed(StatusCode::NOT_FOUND, "the control API has no such path")
         })
@@ -124,7 +122,7 @@ impl OperationRouter for Router<Control> {
             match O::decode(params, &body) {
                 Ok(operation) => match run(control, operation).await {
                     Ok(answer) => Json(answer).into_response(),
-                    Err(error) => operation_failed(status_of(&error), error.to_string()),
+                    Err(error) => operation_failed(status_of(&error), chain(&error)),
                 },
                 Err(error @ DecodeError::MissingParameter(_)) => {
                     operation_failed(StatusCode::BAD_REQUEST, chain(&error))
@@ -220,41 +218,4 @@ async fn stream_events(
         Some((Ok(Event::default().data(text)), (subscriber, control)))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
-}
-
-/// Streams the frames of the flight as lines of JSON, until it ends or the client disconnects.
-async fn stream_flight_frames(State(control): State<Control>) -> Response {
-    if control.flight().state.flight.is_none() {
-        let error = ControlError::from(FlightError::NoFlight);
-        return operation_failed(status_of(&error), error.to_string());
-    }
-    let events = control.subscribe();
-    let frames = control.flight_frames();
-    let lines = unfold(
-        (frames, events, control),
-        |(mut frames, mut events, control)| async {
-            loop {
-                let frame = tokio::select! {
-                    biased;
-                    frame = frames.recv() => frame,
-                    event = events.next() => match event.as_deref() {
-                        None | Some(crate::event::Event::Flight { change: FlightChange::Ended }) => return None,
-                        Some(_) => continue,
-                    },
-                    () = control.shutdown_started() => return None,
-                };
-                match frame {
-                    Ok(frame) => {
-                        let mut line = String::new();
-                        write_frame(&mut line, &frame).ok()?;
-                        return Some((Ok::<_, Infallible>(line), (frames, events, control)));
-                    }
-                    // A hole in the recording, which its player counts.
-                    Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return None,
-                }
-            }
-        },
-    );
-    Body::from_stream(lines).into_response()
 }

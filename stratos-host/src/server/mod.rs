@@ -5,6 +5,7 @@ mod app;
 mod connections;
 mod counted_stream;
 mod error_response;
+mod flight_frames;
 mod guarded_body;
 mod idle_connections;
 mod index;
