@@ -9,6 +9,7 @@ mod idle;
 mod load;
 mod node;
 mod node_shell;
+mod sim_data;
 mod threads;
 mod worker;
 mod worker_process;
@@ -54,13 +55,14 @@ fn main() {
         .flatten()
         .collect();
 
-    let groups: [(&str, Measurement); 6] = [
+    let groups: [(&str, Measurement); 7] = [
         ("start", start_to_ready),
         ("memory", memory),
         ("idle", idle),
         ("routes", routes),
         ("ipc", ipc),
         ("entry", entry),
+        ("sim-data", |_| sim_data::sim_data()),
     ];
     let chosen = groups.iter().any(|(name, _)| has(name));
     for (name, measure) in groups {
