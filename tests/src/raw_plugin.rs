@@ -122,7 +122,7 @@ impl RawShell {
         }
     }
 
-    /// What `pick` returns for the events so far.
+    /// Parts of the events so far that `pick` returns.
     pub fn events<T>(&self, pick: impl Fn(&Event) -> Option<T>) -> Vec<T> {
         self.journal.read(|entries| {
             let events = entries.iter().filter_map(|entry| match entry {

@@ -4,7 +4,7 @@ use stratos_host::event::{CloseReason, Modal, ModalKind, ModalProgress};
 use stratos_protocol::indicator::{IndicatorKind, Set as Indicator};
 use stratos_protocol::notify::ToastKind;
 
-use crate::output::event_format::short;
+use crate::output::shorten::short;
 use crate::output::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, escape};
 
 pub(super) fn format_toast(kind: ToastKind, message: &str) -> String {

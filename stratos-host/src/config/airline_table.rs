@@ -47,7 +47,7 @@ pub struct AirlineConfig {
     pub fixtures: AirlineFixtures,
 }
 
-/// The table `[pilot]` of `stratos.toml`: what the shell knows about the pilot (seen in plugins).
+/// The table `[pilot]` of `stratos.toml`: facts about the pilot that the shell tells plugins (seen in plugins).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PilotTable {

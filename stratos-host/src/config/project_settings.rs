@@ -40,7 +40,7 @@ pub struct ProjectSettings {
     pub personas: BTreeMap<String, Persona>,
     /// The airline, of the one file that has it, with the settings of all files.
     pub airline: AirlineConfig,
-    /// What the shell knows about the pilot, of the one file that has it.
+    /// Facts about the pilot, of the one file that has it.
     pub pilot: PilotTable,
     /// Environment variables by plugin id. The file nearest to the plugin decides; that of a current folder elsewhere has
     /// defaults.
@@ -304,7 +304,7 @@ mod tests {
                 "b.toml",
                 "\npilots = 1",
                 Some(
-                    "line 2, column 1: unknown field `pilots`, expected one of `pilot`, `fleet`, `bids`, `flights`, `routes`; did you mean `pilot`?",
+                    "line 2:1: unknown field `pilots`, expected one of `pilot`, `fleet`, `bids`, `flights`, `routes`; did you mean `pilot`?",
                 ),
             ),
             (

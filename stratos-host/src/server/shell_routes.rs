@@ -23,7 +23,7 @@ pub(super) fn router() -> Router<Control> {
         .route("/api/auth/va/refresh", post(refresh_airline_login))
 }
 
-/// What the shell knows about the pilot (seen in plugins: `data`, `simbriefUsername` and `weightUnit`).
+/// Facts about the pilot (seen in plugins: `data`, `simbriefUsername` and `weightUnit`).
 async fn config(State(control): State<Control>) -> Json<Value> {
     let PilotTable {
         simbrief_username,

@@ -16,6 +16,7 @@ pub(crate) struct DatabaseService;
 
 impl Service for DatabaseService {
     const METHODS: &'static [&'static str] = &[GetPath::METHOD];
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Database];
 
     fn new(_resources: &Resources) -> Self {
         Self

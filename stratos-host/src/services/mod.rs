@@ -17,7 +17,10 @@ mod service;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use stratos_protocol::{ErrorCode, RpcError, Service};
 use stratos_transport::rpc;
+
+use crate::config::ShellVersion;
 
 use self::service::Service as _;
 
@@ -32,12 +35,14 @@ macro_rules! services {
         #[derive(Debug)]
         pub(crate) struct Services {
             $(pub(crate) $name: $service,)+
+            version: ShellVersion,
         }
 
         impl Services {
             pub(crate) fn new(resources: &Resources) -> Self {
                 Self {
                     $($name: <$service>::new(resources),)+
+                    version: resources.version,
                 }
             }
 
@@ -56,6 +61,7 @@ macro_rules! services {
                 params: &RawValue,
             ) -> RpcResult<Box<RawValue>> {
                 $(if <$service>::METHODS.contains(&method) {
+                    check_version(self.version, <$service>::LATER, method)?;
                     return self.$name.handle_request(caller, method, params).await;
                 })+
                 Err(rpc::method_not_found("shell", method))
@@ -79,6 +85,18 @@ macro_rules! services {
             }
         }
     };
+}
+
+/// Refuses a method of later shells, as those shells would that do not know it.
+fn check_version(version: ShellVersion, later: &[Service], method: &str) -> RpcResult<()> {
+    let services = version.services();
+    match later.iter().all(|service| services.contains(service)) {
+        true => Ok(()),
+        false => {
+            let text = format!("the shell mocks {version}, which has no `{method}`");
+            Err(RpcError::new(ErrorCode::NotSupported, text))
+        }
+    }
 }
 
 services! {

@@ -28,6 +28,7 @@ pub(crate) struct NotifyService {
 impl Service for NotifyService {
     const METHODS: &'static [&'static str] =
         &[Toast::METHOD, PlaySound::METHOD, PlayCustomSound::METHOD];
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Notify];
 
     fn new(resources: &Resources) -> Self {
         Self {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::{PluginFolders, rpc};
 
-use crate::config::{AirlineConfig, Persona};
+use crate::config::{AirlineConfig, Persona, ShellVersion};
 use crate::event::EventBus;
 use crate::routing::PrefixRegistry;
 use crate::services::airline::AirlineTransport;
@@ -20,6 +20,9 @@ pub(crate) type RpcResult<T> = Result<T, RpcError>;
 pub(super) trait Service: Sized {
     /// Requests and notifications that plugins may send to this service.
     const METHODS: &'static [&'static str];
+
+    /// Services of later shells that this one implements. A shell without them refuses its methods.
+    const LATER: &'static [stratos_protocol::Service] = &[];
 
     fn new(resources: &Resources) -> Self;
 
@@ -56,6 +59,7 @@ pub(crate) struct Resources {
     pub(crate) events: EventBus,
     pub(crate) store: ConfigStore,
     pub(crate) prefixes: Arc<dyn PrefixRegistry>,
+    pub(crate) version: ShellVersion,
     /// Personas beside the built-in ones.
     pub(crate) personas: BTreeMap<String, Persona>,
     /// Whether a user is signed in, which the auth service tells.

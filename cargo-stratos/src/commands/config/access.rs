@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stratos_host::StateDir;
-use stratos_host::config::{Project, Setting};
+use stratos_host::config::{Project, Setting, StratosToml};
 use stratos_host::control::ControlError;
 use stratos_host::remote::{
     Client, ConfigValues, ExportConfig, GetPluginConfig, GetSettings, ImportConfig,
@@ -77,7 +77,11 @@ impl ConfigAccess {
                 let operation = SetUncheckedConfigValue { plugin, key, value };
                 Ok(shell.call(&operation).await?)
             }
-            Self::StateDir(state, _) => {
+            Self::StateDir(state, folders) => {
+                if is_set_by_airline(folders, &plugin, &key) {
+                    let error = ControlError::SetByAirline { id: plugin, key };
+                    return Err(Error::Refused(error.to_string()));
+                }
                 let result = state.store().set(&plugin, &key, &value);
                 result.map_err(store_error)
             }
@@ -154,6 +158,21 @@ fn projects(folders: &[PathBuf]) -> BTreeMap<String, Vec<Setting>> {
         settings.entry(manifest.id).or_insert(manifest.settings);
     }
     settings
+}
+
+/// Whether `stratos.toml` beside the plugin or in one of the folders has a value of the airline for the key.
+fn is_set_by_airline(folders: &[PathBuf], plugin: &str, key: &str) -> bool {
+    let is_plugin = |folder: &PathBuf| {
+        let project = Project::read(folder);
+        project.is_ok_and(|project| project.manifest.id == plugin)
+    };
+    let candidates = folders.iter().flat_map(|folder| candidates(folder));
+    let mut folders = candidates.filter(is_plugin).chain(folders.iter().cloned());
+    folders.any(|folder| {
+        let toml = StratosToml::load(&folder).unwrap_or_default();
+        let values = toml.airline.settings.get(plugin);
+        values.is_some_and(|values| values.contains_key(key))
+    })
 }
 
 /// The folder itself if it has `plugin.json`, otherwise what it contains.

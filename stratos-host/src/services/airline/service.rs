@@ -60,6 +60,7 @@ struct RawAnswer<'a> {
 
 impl Service for AirlineService {
     const METHODS: &'static [&'static str] = &[GetAirline::METHOD, Call::METHOD];
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Airline];
 
     fn new(resources: &Resources) -> Self {
         let https = resources.airline_https.clone();

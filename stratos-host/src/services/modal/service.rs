@@ -35,6 +35,10 @@ impl Service for ModalService {
         NumberPrompt::METHOD,
         SelectPrompt::METHOD,
     ];
+    const LATER: &'static [stratos_protocol::Service] = &[
+        stratos_protocol::Service::Dialog,
+        stratos_protocol::Service::Prompt,
+    ];
 
     fn new(resources: &Resources) -> Self {
         let events = resources.events.clone();
