@@ -132,9 +132,9 @@ fn merge_airline(files: &[SettingsFile]) -> Result<AirlineConfig, StratosTomlErr
             let merged = table.settings.entry(plugin.clone()).or_default();
             merged.extend(values.clone());
         }
-        if let Some(reason) = table.settings_error() {
+        if let Some(reason) = table.error() {
             let path = file.path.clone();
-            return Err(StratosTomlError::TooLarge { path, reason });
+            return Err(StratosTomlError::Airline { path, reason });
         }
     }
     let fixtures = match &table.fixtures {
@@ -284,6 +284,22 @@ mod tests {
             file.display()
         );
         assert_eq!(conflict, expected);
+    }
+
+    #[test]
+    fn keys_of_the_mock_airline_and_large_settings_are_refused() {
+        let url = "[airline]\nbase_url = \"http://localhost:1\"\nexpires_in_seconds = 1";
+        let error = load("", &[("", url)]).unwrap_err();
+        assert_eq!(
+            error,
+            "cannot use stratos.toml: `expires_in_seconds` in `[airline]` is for the mock airline: remove it, or `base_url`"
+        );
+        let large = format!("[airline.settings.one]\nkey = \"{}\"", "x".repeat(65_536));
+        let error = load("", &[("", &large)]).unwrap_err();
+        assert_eq!(
+            error,
+            "cannot use stratos.toml: `[airline.settings.one]` has 65541 bytes of values, at most 65536 are allowed"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 use tokio::time::{Instant, timeout};
 
-use crate::config::AirlineConfig;
+use crate::config::{AirlineConfig, AirlineUrl};
 use crate::event::{Event, EventBus, LimitedEvent, compact_json, fractional_millis, redact_query};
 use crate::services::airline::http_transport::HttpTransport;
 use crate::services::airline::login::AirlineLogin;
@@ -215,10 +215,10 @@ impl Bound {
                 .id
                 .clone()
                 .or_else(|| is_mock.then(|| MockAirline::ID.to_owned())),
-            name: table
-                .name
-                .clone()
-                .unwrap_or_else(|| MockAirline::NAME.to_owned()),
+            name: table.name.clone().unwrap_or_else(|| {
+                let host = base_url.as_ref().map(AirlineUrl::host);
+                host.unwrap_or(MockAirline::NAME).to_owned()
+            }),
             base_url: match &base_url {
                 Some(url) => url.as_str().to_owned(),
                 None => MockAirline::BASE_URL.to_owned(),

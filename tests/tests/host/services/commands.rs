@@ -4,7 +4,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stratos_tests::{ControlApi, Plugins, RunOptions, ShellProcess};
+use stratos_tests::{ControlApi, Plugins, RunOptions, SHUTDOWN_TIMEOUT, ShellProcess};
 
 const RAW: &str = env!("CARGO_BIN_EXE_raw-plugin");
 
@@ -156,4 +156,36 @@ fn the_airline_and_indicators_of_a_process() {
     let expected =
         json!({ "event": "toast", "plugin": "demo", "kind": "info", "message": "hello" });
     assert_eq!(toast, expected);
+    // The prefix of the airline's tokens.
+    const TOKEN: &str = "mock-airline-";
+    let events = json!(shell.events).to_string();
+    assert!(!events.contains(TOKEN), "{events}");
+    #[cfg(target_os = "linux")]
+    {
+        let pid = &shell.plugin("demo")["pid"];
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap();
+        assert!(!String::from_utf8_lossy(&environment).contains(TOKEN));
+    }
+}
+
+#[test]
+fn a_shell_ends_while_a_dialog_waits() {
+    let plugins = Plugins::new(RAW, &["demo"]);
+    let shell = ShellProcess::start(plugins.root());
+    let control = shell.control();
+    let alert = json!({ "title": "Welcome", "message": "Hello" });
+    let asked = thread::spawn(move || {
+        let request = json!({ "method": "dialog/alert", "params": alert });
+        control.invoke("demo", "request", &request)
+    });
+    wait_for_modals(&shell, 1);
+    let begin = Instant::now();
+    let (status, events) = shell.interrupt();
+    assert!(status.success(), "{status:?}");
+    assert!(begin.elapsed() < SHUTDOWN_TIMEOUT);
+    assert_eq!(asked.join().unwrap().body, "{}");
+    let closed = events
+        .iter()
+        .find(|event| event["progress"]["name"] == "closed");
+    assert_eq!(closed.unwrap()["progress"]["reason"], "unloaded");
 }
