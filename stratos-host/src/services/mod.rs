@@ -1,4 +1,4 @@
-//! The shell's side of `ctx`: one file per service, and the table that dispatches messages of plugins to them.
+//! The shell's side of `ctx`: one file or folder per service, and the table that dispatches messages of plugins to them.
 //!
 //! To add a service, write its file with a type that implements `Service`, and add one line to the table below.
 

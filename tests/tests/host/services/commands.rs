@@ -4,7 +4,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stratos_tests::{ControlApi, Plugins, RunOptions, SHUTDOWN_TIMEOUT, ShellProcess};
+use stratos_tests::{ControlApi, Plugins, RunOptions, ShellProcess};
 
 const RAW: &str = env!("CARGO_BIN_EXE_raw-plugin");
 
@@ -168,6 +168,7 @@ fn the_airline_and_indicators_of_a_process() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_shell_ends_while_a_dialog_waits() {
     let plugins = Plugins::new(RAW, &["demo"]);
@@ -182,7 +183,7 @@ fn a_shell_ends_while_a_dialog_waits() {
     let begin = Instant::now();
     let (status, events) = shell.interrupt();
     assert!(status.success(), "{status:?}");
-    assert!(begin.elapsed() < SHUTDOWN_TIMEOUT);
+    assert!(begin.elapsed() < stratos_tests::SHUTDOWN_TIMEOUT);
     assert_eq!(asked.join().unwrap().body, "{}");
     let closed = events
         .iter()
