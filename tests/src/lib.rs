@@ -50,7 +50,7 @@ pub use crate::live_processes::{LIVE_PROCESSES, LiveProcesses};
 pub use crate::node::{NodeVersions, node_project, node_versions};
 pub use crate::plugins::{BuildGate, PluginSources, Plugins, manifest};
 pub use crate::procfs::{process_status, processes_with_env, running_programs};
-pub use crate::raw_plugin::{RawConnection, RawPlugin, RawShell};
+pub use crate::raw_plugin::{RawConnection, RawPlugin, RawShell, run_raw_plugin};
 pub use crate::raw_zip::{
     RawEntry, RawHeader, RawZip, deflate, descriptor, extra_field, unicode_path,
 };

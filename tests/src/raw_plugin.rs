@@ -3,16 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_host::event::{Entry, Event, EventBus, Journal};
 use stratos_host::process::{InMemoryLauncher, PluginFolders};
 use stratos_host::{PluginSpec, Shell, ShellOptions, StateDir};
 use stratos_protocol::handshake::{FEATURE_HTTP, FEATURE_RESUME, Hello, Identity, PeerInfo};
+use stratos_protocol::ipc::{Handle, Invoke};
+use stratos_protocol::lifecycle::Start;
 use stratos_protocol::limits::FRAME_BYTES;
 use stratos_protocol::method::Empty;
-use stratos_protocol::{Message, ProtocolVersion, Request, RpcError, Service};
-use stratos_transport::{CallError, Connection, Handler, HostConnection, Peer};
+use stratos_protocol::{
+    ErrorCode, Message, ProtocolVersion, Request, RpcError, Service, environment,
+};
+use stratos_transport::{CallError, Connection, Handler, HostConnection, Peer, local, rpc};
 use tokio::sync::mpsc;
+
+use crate::hostile::{host_env, plugin_id};
 
 /// Wait for an answer that does not wait for a person. Above the longest timeout of the shell itself.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -115,7 +122,7 @@ impl RawShell {
         }
     }
 
-    /// What `pick` returns for the events so far.
+    /// Parts of the events so far that `pick` returns.
     pub fn events<T>(&self, pick: impl Fn(&Event) -> Option<T>) -> Vec<T> {
         self.journal.read(|entries| {
             let events = entries.iter().filter_map(|entry| match entry {
@@ -148,12 +155,36 @@ impl RawPlugin {
     }
 }
 
+/// Runs the program `raw-plugin`: sends the requests that its IPC channel `request` is given, as `{ method, params }`, and
+/// returns their results.
+pub fn run_raw_plugin() {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build().unwrap();
+    runtime.block_on(async {
+        let stream = local::connect(&host_env(environment::SOCKET)).await;
+        let nonce = host_env(environment::NONCE).into_string().unwrap();
+        let connection = Connection::new(stream.unwrap(), FRAME_BYTES);
+        let connection = greet(connection, plugin_id(), nonce).await;
+        let (peer, driver) = Peer::new(connection);
+        let _ = driver.run(Arc::new(SendRequests(peer))).await;
+    });
+}
+
 async fn run(id: String, host: HostConnection, peers: mpsc::UnboundedSender<Peer>) {
-    let mut connection = Connection::new(host.control, FRAME_BYTES);
+    let connection = Connection::new(host.control, FRAME_BYTES);
+    let connection = greet(connection, id, host.nonce).await;
+    let (peer, driver) = Peer::new(connection);
+    // The test may have ended.
+    let _ = peers.send(peer);
+    let _ = driver.run(Arc::new(AnswerEverything)).await;
+}
+
+/// Completes the handshake.
+async fn greet(mut connection: Connection, id: String, nonce: String) -> Connection {
     let services = Service::ALL.iter().map(|service| service.feature());
     let hello = Hello {
         protocol: ProtocolVersion::CURRENT,
-        nonce: host.nonce,
+        nonce,
         sdk: PeerInfo {
             name: "test".to_owned(),
             version: "1.0.0".to_owned(),
@@ -171,10 +202,7 @@ async fn run(id: String, host: HostConnection, peers: mpsc::UnboundedSender<Peer
     let hello = Message::request(0, &hello).unwrap();
     connection.send(&hello).await.unwrap();
     connection.receive().await.unwrap();
-    let (peer, driver) = Peer::new(connection);
-    // The test may have ended.
-    let _ = peers.send(peer);
-    let _ = driver.run(Arc::new(AnswerEverything)).await;
+    connection
 }
 
 /// Answers every request of the shell with an empty object.
@@ -182,6 +210,48 @@ struct AnswerEverything;
 
 impl Handler for AnswerEverything {
     async fn handle_request(&self, _: &str, _: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        Ok(to_raw_value(&Empty {}).unwrap())
+    }
+
+    async fn handle_notification(&self, _: &str, _: &RawValue) {}
+}
+
+/// Sends the requests of its IPC channel.
+struct SendRequests(Peer);
+
+/// A request to send.
+#[derive(Deserialize)]
+struct RawRequest {
+    method: String,
+    params: Box<RawValue>,
+}
+
+impl Handler for SendRequests {
+    async fn handle_request(
+        &self,
+        method: &str,
+        params: &RawValue,
+    ) -> Result<Box<RawValue>, RpcError> {
+        match method {
+            Start::METHOD => {
+                let handle = Handle {
+                    channel: "request".to_owned(),
+                    without_payload: false,
+                };
+                self.0.call(&handle, TIMEOUT).await.unwrap();
+            }
+            Invoke::METHOD => {
+                let Invoke { payload, .. } = rpc::decode(params)?;
+                let request = payload.to_string();
+                let RawRequest { method, params } = serde_json::from_str(&request).unwrap();
+                let sent = self.0.call_raw(&method, params, TIMEOUT).await;
+                return sent.map_err(|error| match error {
+                    CallError::Rpc(error) => error,
+                    other => RpcError::new(ErrorCode::Internal, other.to_string()),
+                });
+            }
+            _ => {}
+        }
         Ok(to_raw_value(&Empty {}).unwrap())
     }
 

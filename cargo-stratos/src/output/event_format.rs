@@ -8,11 +8,12 @@ use stratos_host::PluginState;
 use stratos_host::config::StratosToml;
 use stratos_host::event::{BuildStep, Event, JsonText, LogLine, Part, is_secret_name};
 use stratos_manifest::Manifest;
-use stratos_protocol::logger::{Level, truncate};
+use stratos_protocol::logger::Level;
 
 use crate::output::escape::{escape, escape_coloured, escape_coloured_line};
 use crate::output::scenario_format::format_progress;
 use crate::output::service_events::{format_indicator, format_modal, format_sound, format_toast};
+use crate::output::shorten::{REASON_BYTES, cut, short};
 use crate::output::{CYAN, DIM, GREEN, RED, YELLOW};
 
 /// Colours of plugin ids, one plugin after the other. Red is left out because it marks errors.
@@ -24,12 +25,6 @@ const COLOURS: [AnsiColor; 6] = [
     AnsiColor::Green,
     AnsiColor::BrightCyan,
 ];
-
-/// Longest path, channel, key, error or JSON text on a line, in bytes; about four lines of a terminal.
-const DATA_BYTES: usize = 320;
-
-/// Longest reason of a failure, which may have the last lines of stderr, in bytes.
-const REASON_BYTES: usize = 4 * DATA_BYTES;
 
 /// Most frames of a panic that are shown.
 const FRAMES: usize = 20;
@@ -392,19 +387,6 @@ fn data_on_line(value: &impl ToString) -> String {
     format!(" {DIM}{}{DIM:#}", short(&value.to_string()))
 }
 
-/// Truncates text above [`DATA_BYTES`], appends how much is missing, and escapes it. The lines of `--json` have all of
-/// it.
-pub(super) fn short(text: &str) -> String {
-    cut(text, DATA_BYTES)
-}
-
-fn cut(text: &str, bytes: usize) -> String {
-    match truncate(text, bytes) {
-        Some(shown) => escape(&shown).into_owned(),
-        None => escape(text).into_owned(),
-    }
-}
-
 /// Formats milliseconds, which are whole unless fractions were measured, with as many digits as tell something.
 fn format_duration(ms: f64) -> String {
     match ms {
@@ -439,6 +421,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::output::shorten::DATA_BYTES;
 
     #[test]
     fn long_texts_are_cut_and_frames_of_a_panic_have_lines() {

@@ -17,6 +17,7 @@ pub(crate) mod report;
 pub(crate) mod rule_docs;
 mod scenario_format;
 mod service_events;
+mod shorten;
 mod stdio;
 mod style;
 mod upload_progress;

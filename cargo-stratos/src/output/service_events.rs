@@ -4,7 +4,7 @@ use stratos_host::event::{CloseReason, Modal, ModalKind, ModalProgress};
 use stratos_protocol::indicator::{IndicatorKind, Set as Indicator};
 use stratos_protocol::notify::ToastKind;
 
-use crate::output::event_format::short;
+use crate::output::shorten::short;
 use crate::output::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, escape};
 
 pub(super) fn format_toast(kind: ToastKind, message: &str) -> String {
@@ -99,5 +99,88 @@ fn answer_hint(kind: &ModalKind) -> String {
         ModalKind::Select { .. } => {
             format!("{}: {}", command("VALUE"), short(&kind.accepted_answers()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use stratos_protocol::prompt::SelectOption;
+
+    use super::*;
+
+    fn modal(kind: ModalKind) -> Modal {
+        Modal {
+            id: 3,
+            plugin: "demo".to_owned(),
+            title: "Diary\u{1b}[2J".to_owned(),
+            text: "Keep it?".to_owned(),
+            kind,
+            timeout_ms: None,
+        }
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn an_opened_modal_says_how_to_answer() {
+        let shown = |kind| plain(&format_modal(&modal(kind), &ModalProgress::Opened));
+        assert_eq!(
+            shown(ModalKind::Confirm),
+            "confirm 3  Diary\\u{1b}[2J: Keep it?  answer with `cargo stratos answer yes` or `... no`"
+        );
+        let options = vec![SelectOption {
+            value: "27".to_owned(),
+            label: "Runway 27".to_owned(),
+        }];
+        let select = shown(ModalKind::Select { options });
+        let end = "answer with `cargo stratos answer VALUE`: `27` (Runway 27)";
+        assert!(select.ends_with(end), "{select}");
+    }
+
+    #[test]
+    fn a_closed_modal_has_its_answer_and_the_reason() {
+        let closed = |kind, answer, reason| {
+            let progress = ModalProgress::Closed { answer, reason };
+            plain(&format_modal(&modal(kind), &progress))
+        };
+        assert_eq!(
+            closed(ModalKind::Confirm, json!(true), CloseReason::Answered),
+            "confirm 3  yes answered"
+        );
+        let text = ModalKind::Text {
+            placeholder: None,
+            required: false,
+        };
+        assert_eq!(
+            closed(text, json!(null), CloseReason::Policy),
+            "text 3  Diary\\u{1b}[2J: Keep it?  no answer by `--answers`"
+        );
+        assert_eq!(
+            closed(ModalKind::Alert, json!(null), CloseReason::Timeout),
+            "alert 3  closed timed out"
+        );
+    }
+
+    #[test]
+    fn texts_of_toasts_sounds_and_indicators_are_escaped() {
+        let toast = format_toast(ToastKind::Warning, "Low\u{1b}[2J fuel");
+        assert_eq!(plain(&toast), "toast  warning  Low\\u{1b}[2J fuel");
+        assert_eq!(
+            plain(&format_sound(None, false)),
+            "sound  notification of the shell"
+        );
+        let indicator = Indicator {
+            kind: IndicatorKind::Warning,
+            tooltip: Some("a\nb".to_owned()),
+            dismiss_on_open: true,
+        };
+        assert_eq!(
+            plain(&format_indicator(Some(&indicator))),
+            "indicator  warning  a\\nb until the plugin is opened"
+        );
+        assert_eq!(plain(&format_indicator(None)), "indicator  removed");
     }
 }

@@ -47,7 +47,7 @@ pub struct AirlineConfig {
     pub fixtures: AirlineFixtures,
 }
 
-/// The table `[pilot]` of `stratos.toml`: what the shell knows about the pilot (seen in plugins).
+/// The table `[pilot]` of `stratos.toml`: facts about the pilot that the shell tells plugins (seen in plugins).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PilotTable {
@@ -81,8 +81,19 @@ impl AirlineTable {
         }
     }
 
-    /// The first plugin whose settings are too large, with a sentence.
-    pub(super) fn settings_error(&self) -> Option<String> {
+    /// The first mistake, if there is one: keys that do nothing, or a plugin whose settings are too large.
+    pub(super) fn error(&self) -> Option<String> {
+        let of_mock = [
+            ("expires_in_seconds", self.expires_in_seconds.is_some()),
+            ("fixtures", self.fixtures.is_some()),
+        ];
+        if self.base_url.is_some()
+            && let Some((key, _)) = of_mock.into_iter().find(|(_, is_set)| *is_set)
+        {
+            return Some(format!(
+                "`{key}` in `[airline]` is for the mock airline: remove it, or `base_url`"
+            ));
+        }
         let bytes = |values: &BTreeMap<String, Value>| {
             let entries = values.iter();
             let entries = entries.map(|(key, value)| key.len() + value.to_string().len());

@@ -19,13 +19,13 @@ pub struct AirlineUrl {
 /// Reason why a text is no [`AirlineUrl`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AirlineUrlError {
-    /// It is no absolute URL, or has another scheme.
+    /// The text is no absolute URL, or has another scheme.
     #[error("`{}` is not a URL such as `https://api.example.org`", .0.escape_debug())]
     Syntax(String),
-    /// It has a user name or a password, which is not repeated here.
+    /// The URL has a user name or a password, which is not repeated here.
     #[error("the URL of the airline contains a user name or a password")]
     Credentials,
-    /// It has a query or a fragment.
+    /// The URL has a query or a fragment.
     #[error("`{}` has a query or a fragment, to which no path can be added", .0.escape_debug())]
     Query(String),
 }

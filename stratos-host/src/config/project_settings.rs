@@ -40,7 +40,7 @@ pub struct ProjectSettings {
     pub personas: BTreeMap<String, Persona>,
     /// The airline, of the one file that has it, with the settings of all files.
     pub airline: AirlineConfig,
-    /// What the shell knows about the pilot, of the one file that has it.
+    /// Facts about the pilot, of the one file that has it.
     pub pilot: PilotTable,
     /// Environment variables by plugin id. The file nearest to the plugin decides; that of a current folder elsewhere has
     /// defaults.
@@ -132,9 +132,9 @@ fn merge_airline(files: &[SettingsFile]) -> Result<AirlineConfig, StratosTomlErr
             let merged = table.settings.entry(plugin.clone()).or_default();
             merged.extend(values.clone());
         }
-        if let Some(reason) = table.settings_error() {
+        if let Some(reason) = table.error() {
             let path = file.path.clone();
-            return Err(StratosTomlError::TooLarge { path, reason });
+            return Err(StratosTomlError::Airline { path, reason });
         }
     }
     let fixtures = match &table.fixtures {
@@ -287,6 +287,22 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_the_mock_airline_and_large_settings_are_refused() {
+        let url = "[airline]\nbase_url = \"http://localhost:1\"\nexpires_in_seconds = 1";
+        let error = load("", &[("", url)]).unwrap_err();
+        assert_eq!(
+            error,
+            "cannot use stratos.toml: `expires_in_seconds` in `[airline]` is for the mock airline: remove it, or `base_url`"
+        );
+        let large = format!("[airline.settings.one]\nkey = \"{}\"", "x".repeat(65_536));
+        let error = load("", &[("", &large)]).unwrap_err();
+        assert_eq!(
+            error,
+            "cannot use stratos.toml: `[airline.settings.one]` has 65541 bytes of values, at most 65536 are allowed"
+        );
+    }
+
+    #[test]
     fn fixtures_lie_beside_their_stratos_toml_and_mistakes_have_a_place() {
         let table = "[airline]\nfixtures = \"airline.json\"";
         let missing = load("", &[("two", table)]).unwrap_err();
@@ -304,7 +320,7 @@ mod tests {
                 "b.toml",
                 "\npilots = 1",
                 Some(
-                    "line 2, column 1: unknown field `pilots`, expected one of `pilot`, `fleet`, `bids`, `flights`, `routes`; did you mean `pilot`?",
+                    "line 2:1: unknown field `pilots`, expected one of `pilot`, `fleet`, `bids`, `flights`, `routes`; did you mean `pilot`?",
                 ),
             ),
             (

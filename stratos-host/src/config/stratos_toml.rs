@@ -108,12 +108,12 @@ pub enum StratosTomlError {
         /// Reason, with the position of a mistake.
         reason: String,
     },
-    /// A table is too large.
+    /// The airline is not valid.
     #[error("cannot use {}: {reason}", path.display())]
-    TooLarge {
+    Airline {
         /// Path of the file.
         path: PathBuf,
-        /// The table, with its size and its limit.
+        /// The table or key, with what is wrong.
         reason: String,
     },
     /// Two files define something differently that all plugins share.

@@ -46,7 +46,7 @@ impl Control {
         refreshed.map_err(|error| ControlError::NoAirline(error.message))
     }
 
-    /// What the shell knows about the pilot.
+    /// Facts about the pilot.
     pub(crate) fn pilot(&self) -> PilotTable {
         let pilot = self.0.pilot.lock();
         pilot.unwrap_or_else(PoisonError::into_inner).clone()

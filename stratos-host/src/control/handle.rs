@@ -24,7 +24,7 @@ pub(super) struct Inner {
     pub(super) store: ConfigStore,
     /// The origins of `[dev] origins`, whose pages may call plugins.
     origins: Arc<RwLock<Vec<Origin>>>,
-    /// What the shell knows about the pilot. It changes with `stratos.toml`.
+    /// Facts about the pilot. It changes with `stratos.toml`.
     pub(super) pilot: Mutex<PilotTable>,
     /// Client of the shell's own server.
     pub(super) client: InProcessClient,

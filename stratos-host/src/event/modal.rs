@@ -85,7 +85,7 @@ pub enum CloseReason {
     Answered,
     /// Somebody closed it without an answer.
     Dismissed,
-    /// Its timeout has passed.
+    /// The modal's timeout has passed.
     Timeout,
     /// The shell answers by itself, as by `cargo stratos run --answers`.
     Policy,

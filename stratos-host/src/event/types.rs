@@ -173,7 +173,7 @@ pub enum Event {
         /// The dialog or prompt.
         #[serde(flatten)]
         modal: Modal,
-        /// What became of it.
+        /// Progress of the dialog or prompt.
         progress: ModalProgress,
     },
     /// Events of a plugin that exceeded the rate limit, and were counted instead.

@@ -21,9 +21,14 @@ pub(super) fn router() -> Router<Control> {
             get(airline_settings),
         )
         .route("/api/auth/va/refresh", post(refresh_airline_login))
+        .route("/api/flight-events", get(flight_events))
+        .route(
+            "/api/simulator/landing-analysis/snapshot",
+            get(landing_analysis),
+        )
 }
 
-/// What the shell knows about the pilot (seen in plugins: `data`, `simbriefUsername` and `weightUnit`).
+/// Facts about the pilot (seen in plugins: `data`, `simbriefUsername` and `weightUnit`).
 async fn config(State(control): State<Control>) -> Json<Value> {
     let PilotTable {
         simbrief_username,
@@ -37,6 +42,16 @@ async fn config(State(control): State<Control>) -> Json<Value> {
         data["weightUnit"] = json!(unit);
     }
     Json(json!({ "data": data }))
+}
+
+/// Entries of the flight log (seen in plugins; the body is assumed).
+async fn flight_events(State(control): State<Control>) -> Json<Value> {
+    Json(json!({ "data": control.flight_log() }))
+}
+
+/// Report about the latest landing, `null` before the first (seen in plugins; the body is assumed).
+async fn landing_analysis(State(control): State<Control>) -> Json<Value> {
+    Json(json!({ "data": control.landing_report() }))
 }
 
 /// Settings that the airline's administrator sets for a plugin (seen in plugins; the body is assumed).

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use stratos_protocol::database::{DatabasePath, GetPath, check_file_name};
-use stratos_protocol::{ErrorCode, Request as _, RpcError, Service as Feature};
+use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 
 use crate::services::service::{Caller, Resources, RpcResult, Service};
@@ -16,7 +16,7 @@ pub(crate) struct DatabaseService;
 
 impl Service for DatabaseService {
     const METHODS: &'static [&'static str] = &[GetPath::METHOD];
-    const FEATURE: Option<Feature> = Some(Feature::Database);
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Database];
 
     fn new(_resources: &Resources) -> Self {
         Self

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use stratos_protocol::Request as _;
 use stratos_protocol::flight::{
     GetLandingReport, GetPhase, GetSnapshot, GetState, Subscribe, Unsubscribe,
 };
 use stratos_protocol::method::Empty;
-use stratos_protocol::{Request as _, Service as Feature};
 use stratos_transport::rpc;
 
 use crate::flight::FlightHub;
@@ -28,7 +28,7 @@ impl Service for FlightService {
         Subscribe::METHOD,
         Unsubscribe::METHOD,
     ];
-    const FEATURE: Option<Feature> = Some(Feature::Flight);
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Flight];
 
     fn new(_resources: &Resources) -> Self {
         Self {

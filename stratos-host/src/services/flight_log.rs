@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::value::RawValue;
 use stratos_protocol::flight_log::{Add, FlightLogEvent, Remove, Update};
 use stratos_protocol::method::Empty;
-use stratos_protocol::{ErrorCode, Request as _, RpcError, Service as Feature};
+use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 
 use crate::event::{Event, EventBus, FlightLogChange};
@@ -45,7 +45,7 @@ pub(crate) struct FlightTime {
 
 impl Service for FlightLogService {
     const METHODS: &'static [&'static str] = &[Add::METHOD, Update::METHOD, Remove::METHOD];
-    const FEATURE: Option<Feature> = Some(Feature::FlightLog);
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::FlightLog];
 
     fn new(resources: &Resources) -> Self {
         Self {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::value::RawValue;
+use stratos_protocol::Request as _;
 use stratos_protocol::indicator::{Clear, Set};
 use stratos_protocol::method::Empty;
-use stratos_protocol::{Request as _, Service as Feature};
 use stratos_transport::rpc;
 
 use crate::event::{Event, EventBus, LimitedEvent, cut};
@@ -25,7 +25,7 @@ pub(crate) struct IndicatorService {
 
 impl Service for IndicatorService {
     const METHODS: &'static [&'static str] = &[Set::METHOD, Clear::METHOD];
-    const FEATURE: Option<Feature> = Some(Feature::Indicator);
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Indicator];
 
     fn new(resources: &Resources) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The shell's side of `ctx`: one file per service, and the table that dispatches messages of plugins to them.
+//! The shell's side of `ctx`: one file or folder per service, and the table that dispatches messages of plugins to them.
 //!
 //! To add a service, write its file with a type that implements `Service`, and add one line to the table below.
 
@@ -20,7 +20,7 @@ mod start_guards;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use stratos_protocol::{ErrorCode, RpcError, Service as Feature};
+use stratos_protocol::{ErrorCode, RpcError, Service};
 use stratos_transport::rpc;
 
 use self::service::Service as _;
@@ -38,12 +38,14 @@ macro_rules! services {
         #[derive(Debug)]
         pub(crate) struct Services {
             $(pub(crate) $name: $service,)+
+            version: ShellVersion,
         }
 
         impl Services {
             pub(crate) fn new(resources: &Resources) -> Self {
                 Self {
                     $($name: <$service>::new(resources),)+
+                    version: resources.version,
                 }
             }
 
@@ -55,16 +57,14 @@ macro_rules! services {
                 params.get().len()
             }
 
-            /// `version` is the mocked shell, which may not have a service.
             pub(crate) async fn handle_request(
                 &self,
                 caller: &Arc<Caller>,
-                version: ShellVersion,
                 method: &str,
                 params: &RawValue,
             ) -> RpcResult<Box<RawValue>> {
                 $(if <$service>::METHODS.contains(&method) {
-                    check_feature(<$service>::FEATURE, version)?;
+                    check_version(self.version, <$service>::LATER, method)?;
                     return self.$name.handle_request(caller, method, params).await;
                 })+
                 Err(rpc::method_not_found("shell", method))
@@ -90,13 +90,15 @@ macro_rules! services {
     };
 }
 
-fn check_feature(feature: Option<Feature>, version: ShellVersion) -> RpcResult<()> {
-    match feature {
-        Some(feature) if !version.services().contains(&feature) => {
-            let text = format!("`{feature}` is not supported by the mocked shell {version}");
+/// Refuses a method of later shells, as those shells would that do not know it.
+fn check_version(version: ShellVersion, later: &[Service], method: &str) -> RpcResult<()> {
+    let services = version.services();
+    match later.iter().all(|service| services.contains(service)) {
+        true => Ok(()),
+        false => {
+            let text = format!("the shell mocks {version}, which has no `{method}`");
             Err(RpcError::new(ErrorCode::NotSupported, text))
         }
-        _ => Ok(()),
     }
 }
 

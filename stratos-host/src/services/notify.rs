@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use stratos_protocol::method::Empty;
 use stratos_protocol::notify::{PlayCustomSound, PlaySound, Toast, check_bundle_path};
-use stratos_protocol::{ErrorCode, Request as _, RpcError, Service as Feature};
+use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 use tokio::task::spawn_blocking;
 
@@ -28,7 +28,7 @@ pub(crate) struct NotifyService {
 impl Service for NotifyService {
     const METHODS: &'static [&'static str] =
         &[Toast::METHOD, PlaySound::METHOD, PlayCustomSound::METHOD];
-    const FEATURE: Option<Feature> = Some(Feature::Notify);
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Notify];
 
     fn new(resources: &Resources) -> Self {
         Self {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::value::RawValue;
-use stratos_protocol::{ErrorCode, RpcError, Service as Feature};
+use stratos_protocol::{ErrorCode, RpcError};
 use stratos_transport::{PluginFolders, rpc};
 
-use crate::config::{AirlineConfig, Persona};
+use crate::config::{AirlineConfig, Persona, ShellVersion};
 use crate::event::EventBus;
 use crate::routing::PrefixRegistry;
 use crate::services::airline::AirlineTransport;
@@ -21,8 +21,8 @@ pub(super) trait Service: Sized {
     /// Requests and notifications that plugins may send to this service.
     const METHODS: &'static [&'static str];
 
-    /// The service of later shells that this is; `None` for those of V1.
-    const FEATURE: Option<Feature> = None;
+    /// Services of later shells that this one implements. A shell without them refuses its methods.
+    const LATER: &'static [stratos_protocol::Service] = &[];
 
     fn new(resources: &Resources) -> Self;
 
@@ -59,6 +59,7 @@ pub(crate) struct Resources {
     pub(crate) events: EventBus,
     pub(crate) store: ConfigStore,
     pub(crate) prefixes: Arc<dyn PrefixRegistry>,
+    pub(crate) version: ShellVersion,
     /// Personas beside the built-in ones.
     pub(crate) personas: BTreeMap<String, Persona>,
     /// Whether a user is signed in, which the auth service tells.

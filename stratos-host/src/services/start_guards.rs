@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::value::RawValue;
+use stratos_protocol::Request as _;
 use stratos_protocol::method::Empty;
 use stratos_protocol::start_guard::{Register, Unregister};
-use stratos_protocol::{Request as _, Service as Feature};
 use stratos_transport::rpc;
 
 use crate::services::service::{Caller, Resources, RpcResult, Service};
@@ -19,7 +19,7 @@ pub(crate) struct StartGuardService {
 
 impl Service for StartGuardService {
     const METHODS: &'static [&'static str] = &[Register::METHOD, Unregister::METHOD];
-    const FEATURE: Option<Feature> = Some(Feature::StartGuards);
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::StartGuards];
 
     fn new(_resources: &Resources) -> Self {
         Self {

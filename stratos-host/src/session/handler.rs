@@ -30,12 +30,8 @@ impl Handler for ServiceHandler {
 
     async fn handle_request(&self, method: &str, params: &RawValue) -> RpcResult<Box<RawValue>> {
         trace!(plugin = self.caller.plugin, method, "request of a plugin");
-        let SessionContext {
-            services, version, ..
-        } = &self.context;
-        services
-            .handle_request(&self.caller, *version, method, params)
-            .await
+        let services = &self.context.services;
+        services.handle_request(&self.caller, method, params).await
     }
 
     async fn handle_notification(&self, method: &str, params: &RawValue) {

@@ -105,6 +105,7 @@ impl Shell {
             events: events.clone(),
             store: store.clone(),
             prefixes: Arc::clone(&routing) as Arc<_>,
+            version: options.version,
             personas: options.personas,
             signed_in: SignedIn::default(),
             airline: options.airline,

@@ -28,13 +28,13 @@ pub struct ShellOptions {
     pub timeouts: Timeouts,
     /// Whether crashed plugins are restarted, with growing delays. The real shell does not (V1).
     pub supervise: bool,
-    /// Who answers the dialogs and prompts of plugins.
+    /// Policy for answers to the dialogs and prompts of plugins.
     pub answers: AnswerPolicy,
     /// The airline that is bound while a user is signed in.
     pub airline: AirlineConfig,
     /// Sends requests to an airline over HTTPS; without it, its base URL must be `http`.
     pub airline_https: Option<Arc<dyn AirlineTransport>>,
-    /// What the shell knows about the pilot.
+    /// Facts about the pilot.
     pub pilot: PilotTable,
     /// Set while plugins are debugged: their timeouts are then unlimited, and their process ids are announced.
     pub attach: Option<AttachMode>,

@@ -14,7 +14,9 @@ const READERS: usize = 19;
 
 /// Prints the processor time of shell and plugins over a minute, the missed frames, and the memory at both ends.
 pub(crate) fn sim_data() {
-    let mut ids: Vec<_> = (0..READERS).map(|number| format!("reader-{number}")).collect();
+    let mut ids: Vec<_> = (0..READERS)
+        .map(|number| format!("reader-{number}"))
+        .collect();
     ids.push("slow-reader".to_owned());
     let ids: Vec<_> = ids.iter().map(String::as_str).collect();
     let plugins = Plugins::new(READER, &ids);
@@ -27,7 +29,12 @@ pub(crate) fn sim_data() {
     let shell_pid = u64::from(shell.pid());
     let readers: Vec<_> = ids.iter().map(|id| pid(id)).collect();
     let measure = || {
-        let time = |pid: u64| threads(pid).values().map(|usage| usage.ticks * 10).sum::<u64>();
+        let time = |pid: u64| {
+            threads(pid)
+                .values()
+                .map(|usage| usage.ticks * 10)
+                .sum::<u64>()
+        };
         let memory = readers.iter().map(|pid| resident_memory(*pid)).sum::<f64>();
         let times = readers.iter().map(|pid| time(*pid)).sum::<u64>();
         (time(shell_pid), times, resident_memory(shell_pid), memory)

@@ -15,3 +15,4 @@ mod requests;
 
 pub use self::fault_log::{FAULT_LOG_DIR, fault_log};
 pub use self::faults::hostile;
+pub(crate) use self::raw_connection::{host_env, plugin_id};

@@ -12,14 +12,14 @@ use tokio::io::{
 };
 
 /// The plugin's id, which is the program's file name.
-pub(super) fn plugin_id() -> String {
+pub(crate) fn plugin_id() -> String {
     let program = std::env::current_exe().expect("it has a path");
     let name = program.file_stem().expect("it has a name");
     name.to_string_lossy().into_owned()
 }
 
 /// An environment variable that the shell sets.
-pub(super) fn host_env(name: &str) -> OsString {
+pub(crate) fn host_env(name: &str) -> OsString {
     std::env::var_os(name).expect("a shell started this")
 }
 

@@ -99,7 +99,11 @@ impl ConfigAccess {
                 let operation = SetUncheckedConfigValue { plugin, key, value };
                 Ok(shell.call(&operation).await?)
             }
-            Self::StateDir(state, _) => {
+            Self::StateDir(state, plugins) => {
+                if plugins.is_set_by_airline(&plugin, &key) {
+                    let error = ControlError::SetByAirline { id: plugin, key };
+                    return Err(Error::Refused(error.to_string()));
+                }
                 let result = state.store().set(&plugin, &key, &value);
                 result.map_err(store_error)
             }

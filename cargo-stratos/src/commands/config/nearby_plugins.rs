@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stratos_host::config::{Project, Setting};
+use stratos_host::config::{Project, Setting, StratosToml};
 use stratos_manifest::{Manifest, ParsedManifest};
 
 use crate::manifests::read_manifest;
@@ -43,6 +43,17 @@ impl NearbyPlugins {
     pub(super) fn settings(&self, id: &str) -> Option<&[Setting]> {
         let found = self.found().iter().filter(|plugin| plugin.id == id);
         found.filter_map(NearbyPlugin::settings).next()
+    }
+
+    /// Whether `stratos.toml` beside the plugin, or in the folders, has a value of the airline for the key.
+    pub(super) fn is_set_by_airline(&self, id: &str, key: &str) -> bool {
+        let plugins = self.found().iter().filter(|plugin| plugin.id == id);
+        let mut folders = plugins.map(|plugin| &plugin.folder).chain(&self.folders);
+        folders.any(|folder| {
+            let toml = StratosToml::load(folder).unwrap_or_default();
+            let values = toml.airline.settings.get(id);
+            values.is_some_and(|values| values.contains_key(key))
+        })
     }
 
     /// The ids of all plugins whose manifests have no errors.

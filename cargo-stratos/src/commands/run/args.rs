@@ -8,8 +8,8 @@ use stratos_protocol::logger::Level;
 
 /// Build plugins and run them in a mocked shell
 ///
-/// No app, no login, no airline: the shell's HTTP server, config store, IPC, log and login are
-/// mocked on this machine. Ctrl-C stops everything.
+/// No app, no login, no airline: the shell's HTTP server, config store, IPC, log, login, airline and
+/// dialogs are mocked on this machine. Ctrl-C stops everything.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folders of plugins, or folders with folders of plugins
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// Login of the shell: signed-in, signed-out, expiring, or a name from stratos.toml
     #[arg(long, value_name = "PERSONA", default_value = "signed-in")]
     pub(super) auth: String,
-    /// Who answers dialogs and prompts: wait for `cargo stratos answer`, or at once with none or a default
+    /// Answers to dialogs and prompts: wait for `cargo stratos answer`, none, or a default at once
     #[arg(
         long,
         value_name = "wait|none|default",

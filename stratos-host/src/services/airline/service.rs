@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use stratos_protocol::airline::{Airline, Call, GetAirline, Method, check_path};
 use stratos_protocol::logger::Level;
-use stratos_protocol::{ErrorCode, Request as _, RpcError, Service as Feature};
+use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 use tokio::time::{Instant, timeout};
 
-use crate::config::AirlineConfig;
+use crate::config::{AirlineConfig, AirlineUrl};
 use crate::event::{Event, EventBus, LimitedEvent, compact_json, fractional_millis, redact_query};
 use crate::services::airline::http_transport::HttpTransport;
 use crate::services::airline::login::AirlineLogin;
@@ -60,7 +60,7 @@ struct RawAnswer<'a> {
 
 impl Service for AirlineService {
     const METHODS: &'static [&'static str] = &[GetAirline::METHOD, Call::METHOD];
-    const FEATURE: Option<Feature> = Some(Feature::Airline);
+    const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Airline];
 
     fn new(resources: &Resources) -> Self {
         let https = resources.airline_https.clone();
@@ -215,10 +215,10 @@ impl Bound {
                 .id
                 .clone()
                 .or_else(|| is_mock.then(|| MockAirline::ID.to_owned())),
-            name: table
-                .name
-                .clone()
-                .unwrap_or_else(|| MockAirline::NAME.to_owned()),
+            name: table.name.clone().unwrap_or_else(|| {
+                let host = base_url.as_ref().map(AirlineUrl::host);
+                host.unwrap_or(MockAirline::NAME).to_owned()
+            }),
             base_url: match &base_url {
                 Some(url) => url.as_str().to_owned(),
                 None => MockAirline::BASE_URL.to_owned(),

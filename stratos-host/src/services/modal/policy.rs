@@ -1,13 +1,13 @@
-//! Who answers dialogs and prompts.
+//! The policy for answers to dialogs and prompts.
 
 use serde_json::Value;
 
 use crate::event::ModalKind;
 
-/// Who answers the dialogs and prompts of plugins.
+/// Policy for answers to the dialogs and prompts of plugins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AnswerPolicy {
-    /// They wait for an answer.
+    /// Dialogs and prompts wait for an answer.
     #[default]
     Wait,
     /// The shell gives no answer, at once.

@@ -67,9 +67,9 @@ impl AnswerModalError {
 
 /// Outcome of a request to open a modal.
 pub(super) enum Opened {
-    /// It waits.
+    /// The modal waits.
     Waits(Ticket),
-    /// It was answered at once.
+    /// The modal was answered at once.
     Answered(Value),
     /// Too many modals of the plugin wait.
     TooMany,

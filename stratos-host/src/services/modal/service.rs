@@ -8,7 +8,7 @@ use stratos_protocol::dialog::{Alert, Confirm};
 use stratos_protocol::logger::Level;
 use stratos_protocol::method::Empty;
 use stratos_protocol::prompt::{NumberPrompt, SelectPrompt, TextPrompt};
-use stratos_protocol::{ErrorCode, Message, Request as _, RpcError, Service as Feature};
+use stratos_protocol::{ErrorCode, Message, Request as _, RpcError};
 use stratos_transport::rpc;
 use tokio::sync::watch;
 
@@ -35,7 +35,10 @@ impl Service for ModalService {
         NumberPrompt::METHOD,
         SelectPrompt::METHOD,
     ];
-    const FEATURE: Option<Feature> = Some(Feature::Dialog);
+    const LATER: &'static [stratos_protocol::Service] = &[
+        stratos_protocol::Service::Dialog,
+        stratos_protocol::Service::Prompt,
+    ];
 
     fn new(resources: &Resources) -> Self {
         let events = resources.events.clone();

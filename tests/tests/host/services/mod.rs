@@ -1,5 +1,7 @@
 //! Services of `ctx` in the mocked shell, with plugins that send raw requests.
 
+mod airline;
+mod commands;
 mod database;
 mod indicator;
 mod modals;

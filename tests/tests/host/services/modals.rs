@@ -150,7 +150,7 @@ async fn each_kind_gets_its_answer_and_refuses_others() {
         for wrong in wrong {
             control.answer(shown.id, Some(wrong)).unwrap_err();
         }
-        assert_eq!(control.modals(), [shown.clone()], "it still waits");
+        assert_eq!(control.modals().len(), 1, "it still waits");
         control.answer(shown.id, Some(&right)).unwrap();
     };
     let alert = ask(&ctx, alert());

@@ -4,6 +4,7 @@ use std::fs;
 
 use stratos_host::event::Event;
 use stratos_host::process::PluginFolders;
+use stratos_host::{ShellOptions, ShellVersion, StateDir};
 use stratos_protocol::ErrorCode;
 use stratos_protocol::notify::{PlayCustomSound, PlaySound, Toast, ToastKind};
 use stratos_tests::{RawPlugin, RawShell};
@@ -30,6 +31,22 @@ async fn toasts_and_sounds_are_events_and_long_messages_are_cut() {
     });
     let long = format!("{}... (976 more bytes)", "x".repeat(1024));
     assert_eq!(seen, ["Low fuel", &long, "None false"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_shell_has_no_services_of_later_ones() {
+    let mut plugin = RawPlugin::without_folders("demo");
+    let options = ShellOptions {
+        version: ShellVersion::V1,
+        ..ShellOptions::new(StateDir::in_memory().unwrap())
+    };
+    let _shell = RawShell::start_with(options, &[&plugin]).await;
+    let error = plugin.next().await.call(&toast("hello")).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotSupported);
+    assert_eq!(
+        error.message,
+        "the shell mocks V1, which has no `notify/toast`"
+    );
 }
 
 #[tokio::test]
