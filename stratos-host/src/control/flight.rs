@@ -22,14 +22,15 @@ impl Control {
     /// flown.
     pub async fn start_flight(&self, request: FlightRequest) -> Result<FlightInfo, ControlError> {
         let flights = &self.runtime().flights;
-        flights.check_start(&request)?;
-        if !request.anyway {
+        let anyway = request.anyway;
+        let prepared = flights.prepare(request)?;
+        if !anyway {
             let vetoes = self.ask_start_guards().await;
             if !vetoes.is_empty() {
                 return Err(FlightError::Vetoed { vetoes }.into());
             }
         }
-        flights.start(request)?;
+        flights.start(prepared)?;
         Ok(self.flight())
     }
 

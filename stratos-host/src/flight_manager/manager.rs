@@ -5,10 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
-use stratos_flight::{
-    Command, FlightEvent, FlightSource, Moment, RecordedFrame, Recording, Simulator,
-};
-use stratos_protocol::flight_state::{FlightPlan, FlightState, FlightStatus, Phase, PhaseSnapshot};
+use stratos_flight::{Command, FlightEvent, Moment, RecordedFrame};
+use stratos_protocol::flight_state::{FlightState, FlightStatus, Phase, PhaseSnapshot};
 use stratos_protocol::logger::Level;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -17,7 +15,7 @@ use tracing::warn;
 
 use super::error::FlightError;
 use super::recovery::{Recovery, RecoveryFile};
-use super::running::Running;
+use super::running::{PreparedFlight, Running};
 use crate::event::{Event, EventBus, FlightChange, millis};
 use crate::flight::{
     FlightCommand, FlightHub, FlightInfo, FlightRequest, FlightSourceRequest, MAX_SPEED,
@@ -81,54 +79,36 @@ impl FlightManager {
         manager
     }
 
+    /// Reads what is to be flown, before the start guards are asked.
+    ///
+    /// # Errors
+    ///
+    /// If there is a flight already, or this one cannot be flown.
+    pub(crate) fn prepare(&self, request: FlightRequest) -> Result<PreparedFlight, FlightError> {
+        check_speed(request.speed)?;
+        check_free(self.lock().as_ref())?;
+        let mut prepared = PreparedFlight::new(request.source, self.now(), request.speed)?;
+        if let Some(phase) = request.phase {
+            prepared.source.command(&Command::JumpTo { phase })?;
+        }
+        Ok(prepared)
+    }
+
     /// Starts a flight that no start guard has refused.
     ///
     /// # Errors
     ///
-    /// If there is a flight already, or this one cannot be flown.
-    pub(crate) fn start(self: &Arc<Self>, request: FlightRequest) -> Result<(), FlightError> {
-        check_speed(request.speed)?;
+    /// If another one was started meanwhile.
+    pub(crate) fn start(self: &Arc<Self>, prepared: PreparedFlight) -> Result<(), FlightError> {
         let mut running = self.lock();
         check_free(running.as_ref())?;
-        let now = self.now();
-        let (mut source, plan) = source(&request.source, now)?;
-        if let Some(phase) = &request.phase {
-            let phase = phase.clone();
-            source.command(&Command::JumpTo { phase })?;
-        }
-        let recovery = Recovery {
-            source: request.source,
-            plan: plan.clone(),
-            elapsed_ms: 0,
-            speed: request.speed,
-        };
-        self.begin(&mut running, source, plan, now, request.speed, recovery);
+        self.begin(&mut running, prepared);
         Ok(())
     }
 
-    /// Whether a flight could be started now, before the start guards are asked.
-    ///
-    /// # Errors
-    ///
-    /// If there is a flight already, or this one cannot be flown.
-    pub(crate) fn check_start(&self, request: &FlightRequest) -> Result<(), FlightError> {
-        check_speed(request.speed)?;
-        check_free(self.lock().as_ref())?;
-        source(&request.source, self.now())?;
-        Ok(())
-    }
-
-    fn begin(
-        self: &Arc<Self>,
-        slot: &mut Option<Running>,
-        source: Box<dyn FlightSource>,
-        plan: FlightPlan,
-        started_at: SystemTime,
-        speed: u32,
-        recovery: Recovery,
-    ) {
+    fn begin(self: &Arc<Self>, slot: &mut Option<Running>, prepared: PreparedFlight) {
         let number = self.flights.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut running = Running::new(source, plan, number, started_at, speed);
+        let mut running = Running::new(prepared, number);
         *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.hub().clear();
         self.log().begin(running.time(running.source.elapsed()));
@@ -144,31 +124,25 @@ impl FlightManager {
         self.publish_phase(&phase, running.source.previous_phase().cloned());
         self.publish_state(Some(&running));
         self.publish_frame(&running);
-        running._ticks = Some(self.tick(recovery));
+        running._ticks = Some(self.tick());
+        self.keep(&running);
         *slot = Some(running);
     }
 
     /// Lets time pass until the flight is over.
-    fn tick(self: &Arc<Self>, mut recovery: Recovery) -> AbortOnDropHandle<()> {
+    fn tick(self: &Arc<Self>) -> AbortOnDropHandle<()> {
         let (manager, every) = (Arc::downgrade(self), self.options.frame_interval);
         let ticks = async move {
             let mut ticks = interval_at(Instant::now() + every, every);
             // A shell that was suspended goes on from where it was.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut frames = 0_u64;
-            loop {
-                if frames % FRAMES_PER_RECOVERY == 0 {
-                    let Some(manager) = Weak::upgrade(&manager) else {
-                        return;
-                    };
-                    manager.keep(&mut recovery);
-                }
-                frames += 1;
+            for frame in 1_u64.. {
                 ticks.tick().await;
                 let Some(manager) = Weak::upgrade(&manager) else {
                     return;
                 };
-                if !manager.frame(every) {
+                let keeps = frame.is_multiple_of(FRAMES_PER_RECOVERY);
+                if !manager.frame(every, keeps) {
                     return;
                 }
             }
@@ -177,28 +151,29 @@ impl FlightManager {
     }
 
     /// Keeps the flight for a later run.
-    fn keep(&self, recovery: &mut Recovery) {
-        if let Some(running) = &*self.lock() {
-            recovery.elapsed_ms = millis(running.source.elapsed());
-            recovery.speed = running.speed;
-            if let Err(error) = self.recovery.write(recovery) {
-                warn!(%error, "the flight cannot be kept for a later run");
-            }
+    fn keep(&self, running: &Running) {
+        let recovery = running.recovery();
+        let written = recovery.map_or(Ok(()), |recovery| self.recovery.write(&recovery));
+        if let Err(error) = written {
+            warn!(%error, "the flight cannot be kept for a later run");
         }
     }
 
     /// Advances the flight by one frame. Returns whether it goes on.
-    fn frame(&self, every: Duration) -> bool {
+    fn frame(&self, every: Duration, keeps: bool) -> bool {
         let mut slot = self.lock();
-        match slot.as_mut() {
-            Some(running) if !running.is_held => {
-                let by = every * running.speed;
-                self.advance(&mut slot, by);
-                slot.is_some()
-            }
-            Some(_) => true,
-            None => false,
+        if let Some(running) = &*slot
+            && !running.is_held
+        {
+            let by = every * running.speed;
+            self.advance(&mut slot, by);
         }
+        if let Some(running) = &*slot
+            && keeps
+        {
+            self.keep(running);
+        }
+        slot.is_some()
     }
 
     fn advance(&self, slot: &mut Option<Running>, by: Duration) {
@@ -231,6 +206,7 @@ impl FlightManager {
                     running.flight.current_phase = Some(to.clone());
                     self.publish_phase(&to, Some(from));
                     self.publish_state(Some(running));
+                    self.keep(running);
                 }
                 FlightEvent::Landing(landing) => {
                     let touchdown = landing.touchdown.as_ref();
@@ -311,6 +287,9 @@ impl FlightManager {
             }
             FlightCommand::Simulator(command) => self.simulate(&mut slot, &command)?,
         }
+        if let Some(running) = &*slot {
+            self.keep(running);
+        }
         Ok(())
     }
 
@@ -338,9 +317,21 @@ impl FlightManager {
             .clone();
         let recovery = pending.ok_or(FlightError::NoFlight)?;
         let started_at = self.now() - recovery.elapsed();
-        let (mut source, plan) = source(&recovery.source, started_at)?;
-        source.advance(recovery.elapsed());
-        self.begin(slot, source, plan, started_at, recovery.speed, recovery);
+        let elapsed = recovery.elapsed();
+        let Recovery {
+            setup,
+            phase,
+            speed,
+            ..
+        } = recovery;
+        let request = FlightSourceRequest::Simulated(setup);
+        let mut prepared = PreparedFlight::new(request, started_at, speed)?;
+        prepared.source.advance(elapsed);
+        if *prepared.source.phase() != phase {
+            // The flight has been moved by a command.
+            prepared.source.command(&Command::JumpTo { phase })?;
+        }
+        self.begin(slot, prepared);
         Ok(())
     }
 
@@ -460,26 +451,4 @@ fn check_free(running: Option<&Running>) -> Result<(), FlightError> {
             callsign: running.callsign(),
         }),
     }
-}
-
-/// The source of a flight, and its plan.
-fn source(
-    request: &FlightSourceRequest,
-    started_at: SystemTime,
-) -> Result<(Box<dyn FlightSource>, FlightPlan), FlightError> {
-    Ok(match request {
-        FlightSourceRequest::Simulated(setup) => {
-            let simulator = Simulator::new(setup, started_at)?;
-            (Box::new(simulator), setup.flight_plan())
-        }
-        FlightSourceRequest::Recorded { file, text } => {
-            let recording = Recording::parse(file, text)?;
-            let plan = FlightPlan {
-                source: Some("recording".to_owned()),
-                source_id: Some(file.clone().into()),
-                ..FlightPlan::default()
-            };
-            (Box::new(recording.play(started_at)), plan)
-        }
-    })
 }

@@ -7,17 +7,16 @@ use std::{fs, io};
 use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stratos_protocol::flight_state::FlightPlan;
-
-use crate::flight::FlightSourceRequest;
+use stratos_flight::FlightSetup;
+use stratos_protocol::flight_state::Phase;
 
 const FILE_NAME: &str = "flight.json";
 
-/// A flight of an earlier run.
+/// A simulated flight of an earlier run. Recordings, which may be large, are not kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Recovery {
-    pub(super) source: FlightSourceRequest,
-    pub(super) plan: FlightPlan,
+    pub(super) setup: FlightSetup,
+    pub(super) phase: Phase,
     /// Time since the start of the flight in milliseconds.
     pub(super) elapsed_ms: u64,
     pub(super) speed: u32,
@@ -26,7 +25,7 @@ pub(super) struct Recovery {
 impl Recovery {
     /// Form in which plugins see it (assumed).
     pub(super) fn pending(&self) -> Value {
-        json!({ "flightPlan": self.plan, "elapsedMs": self.elapsed_ms })
+        json!({ "flightPlan": self.setup.flight_plan(), "elapsedMs": self.elapsed_ms })
     }
 
     pub(super) fn elapsed(&self) -> Duration {

@@ -3,10 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use stratos_flight::FlightSource;
+use stratos_flight::{FlightSetup, FlightSource, Recording, Simulator};
 use stratos_protocol::flight_state::{Flight, FlightPlan, FlightStatus};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::error::FlightError;
+use super::recovery::Recovery;
+use crate::event::millis;
+use crate::flight::FlightSourceRequest;
 use crate::services::FlightTime;
 
 /// A flight, its source, and how fast it is flown.
@@ -20,18 +24,63 @@ pub(super) struct Running {
     /// Whether the flight stands still after a step.
     pub(super) is_held: bool,
     pub(super) is_disconnected: bool,
+    /// The setup of a simulated flight, for a later run.
+    pub(super) setup: Option<FlightSetup>,
     /// Task that lets time pass.
     pub(super) _ticks: Option<AbortOnDropHandle<()>>,
 }
 
-impl Running {
+/// A flight that can be started.
+#[derive(Debug)]
+pub(crate) struct PreparedFlight {
+    pub(super) source: Box<dyn FlightSource>,
+    plan: FlightPlan,
+    /// The setup of a simulated flight, for a later run.
+    setup: Option<FlightSetup>,
+    started_at: SystemTime,
+    speed: u32,
+}
+
+impl PreparedFlight {
     pub(super) fn new(
-        source: Box<dyn FlightSource>,
-        plan: FlightPlan,
-        number: u64,
+        request: FlightSourceRequest,
         started_at: SystemTime,
         speed: u32,
-    ) -> Self {
+    ) -> Result<Self, FlightError> {
+        let (source, plan, setup): (Box<dyn FlightSource>, _, _) = match request {
+            FlightSourceRequest::Simulated(setup) => {
+                let simulator = Simulator::new(&setup, started_at)?;
+                (Box::new(simulator), setup.flight_plan(), Some(setup))
+            }
+            FlightSourceRequest::Recorded { file, text } => {
+                let recording = Recording::parse(&file, &text)?;
+                let plan = FlightPlan {
+                    source: Some("recording".to_owned()),
+                    source_id: Some(file.into()),
+                    ..FlightPlan::default()
+                };
+                (Box::new(recording.play(started_at)), plan, None)
+            }
+        };
+        Ok(Self {
+            source,
+            plan,
+            setup,
+            started_at,
+            speed,
+        })
+    }
+}
+
+impl Running {
+    pub(super) fn new(prepared: PreparedFlight, number: u64) -> Self {
+        let PreparedFlight {
+            source,
+            plan,
+            setup,
+            started_at,
+            speed,
+        } = prepared;
         let flight = Flight {
             flight_plan: plan,
             status: FlightStatus::Starting,
@@ -48,8 +97,19 @@ impl Running {
             speed,
             is_held: false,
             is_disconnected: false,
+            setup,
             _ticks: None,
         }
+    }
+
+    /// What a later run needs to go on with the flight; `None` for a recording.
+    pub(super) fn recovery(&self) -> Option<Recovery> {
+        Some(Recovery {
+            setup: self.setup.clone()?,
+            phase: self.source.phase().clone(),
+            elapsed_ms: millis(self.source.elapsed()),
+            speed: self.speed,
+        })
     }
 
     pub(super) fn callsign(&self) -> String {

@@ -3,6 +3,7 @@
 mod airline;
 mod commands;
 mod database;
+mod flight;
 mod indicator;
 mod modals;
 mod notify;
