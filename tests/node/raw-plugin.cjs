@@ -155,7 +155,7 @@ async function relay(connection, method, params) {
   }
   if (method === "start") await connection.call("ipc/handle", { channel: "relay" });
   if (method !== "ipc/invoke") return {};
-  const { call, begin, cancel, set, release, exit } = params.payload;
+  const { call, begin, cancel, twice, set, release, exit } = params.payload;
   if (exit) process.exit(9);
   if (call) {
     const { result, error } = await connection.call(...call);
@@ -166,6 +166,10 @@ async function relay(connection, method, params) {
     return connection.lastId();
   }
   if (cancel) connection.notify("cancel", { id: cancel });
+  if (twice) {
+    const [method, params] = twice;
+    connection.socket.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1_000_000, method, params })}\n`.repeat(2));
+  }
   if (set) Object.assign(relayed, set);
   if (release) relayed.release();
   return relayed.requests;

@@ -12,9 +12,8 @@ export class Connection {
   #socket;
   #waiting = new Map();
   #lastId = 0;
-  /** Requests of the plugin that are not answered: what cancels them, by their ids. */
-  #serving = new Map();
-  #inFlight = 0;
+  /** Requests of the plugin in flight: what cancels them, by their ids. */
+  #inFlight = new Map();
   #failure;
 
   constructor(socket) {
@@ -31,7 +30,6 @@ export class Connection {
     // A connection broken by the plugin's exit is not reported separately.
     socket.on("error", () => {});
     socket.once("close", () => {
-      for (const cancellation of this.#serving.values()) cancellation.abort();
       for (const { reject } of this.#waiting.values()) reject(new RpcError(CLOSED, "the connection is closed"));
       this.handler.closed(this.#failure);
     });
@@ -70,25 +68,24 @@ export class Connection {
     const { jsonrpc, id, method, params, result, error } = parse(line);
     if (jsonrpc !== "2.0" || (method ?? id) === undefined) throw new Error("a line is no message");
     if (method !== undefined && id !== undefined) this.#serve(id, method, params).catch((error) => this.#fail(error));
-    else if (method === "cancel") this.#serving.get(params?.id)?.abort();
+    else if (method === "cancel") this.#inFlight.get(params?.id)?.abort();
     else if (method !== undefined) this.handler.notification(method, params ?? {});
     else if (error) this.#waiting.get(id)?.reject(new RpcError(error.code, error.message));
     else this.#waiting.get(id)?.resolve(result);
   }
 
   async #serve(id, method, params) {
-    this.#inFlight += 1;
+    if (this.#inFlight.has(id)) throw new Error(`two requests in flight have the id ${id}`);
     const cancellation = new AbortController();
-    this.#serving.set(id, cancellation);
+    this.#inFlight.set(id, cancellation);
     try {
-      if (this.#inFlight > REQUESTS_IN_FLIGHT) throw new RpcError(CODES.busy, "too many requests are in flight");
+      if (this.#inFlight.size > REQUESTS_IN_FLIGHT) throw new RpcError(CODES.busy, "too many requests are in flight");
       this.#send({ id, result: await this.handler.request(method, params, cancellation.signal) });
     } catch ({ code = CODES.internal, message }) {
       this.#send({ id, error: { code, message: message.slice(0, ERROR_LENGTH) } });
       if (code === CODES.refused) this.close();
     } finally {
-      this.#serving.delete(id);
-      this.#inFlight -= 1;
+      this.#inFlight.delete(id);
     }
   }
 
