@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use stratos_protocol::error::chain;
 
 use crate::control::{Control, ControlError};
 use crate::scenario::faults::Faults;
@@ -34,6 +35,8 @@ pub(super) struct Action {
     pub(super) details: String,
     /// Whether the action changes nothing, so that expectations after it include the events before it.
     pub(super) is_passive: bool,
+    /// Whether the action is about no plugin, although its verb takes one.
+    pub(super) is_of_shell: bool,
     run: Box<dyn FnOnce(StepContext) -> BoxFuture<'static, StepResult> + Send>,
 }
 
@@ -49,6 +52,7 @@ impl Action {
         Self {
             details: details.into(),
             is_passive: false,
+            is_of_shell: false,
             run: Box::new(|cx| run(cx).boxed()),
         }
     }
@@ -57,6 +61,14 @@ impl Action {
     pub(super) fn passive(self) -> Self {
         Self {
             is_passive: true,
+            ..self
+        }
+    }
+
+    /// Marks the action as one that is about no plugin.
+    pub(super) fn of_shell(self) -> Self {
+        Self {
+            is_of_shell: true,
             ..self
         }
     }
@@ -74,7 +86,7 @@ impl From<ControlError> for StepFailure {
                 let force = "`force = true` stores values that the manifest does not allow";
                 format!("{error}; {}", error.help_or(force))
             }
-            error => error.to_string(),
+            error => chain(&error),
         })
     }
 }
