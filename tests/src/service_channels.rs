@@ -8,10 +8,13 @@ use futures_util::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stratos::airline::AirlineResponse;
-use stratos::flight::{EventCategory, StartGuard, StartVerdict};
+use stratos::context::{
+    AlertDialog, ConfirmDialog, NumberQuestion, SelectQuestion, ServiceError, TextQuestion,
+};
+use stratos::flight::{EventCategory, FlightState, StartGuard, StartVerdict};
 use stratos::indicator::Indicator;
 use stratos::notify::ToastKind;
-use stratos::{BoxError, PluginContext, Service};
+use stratos::{PluginContext, Service};
 
 use crate::sample_channels::handle;
 
@@ -22,13 +25,6 @@ struct Question {
     text: String,
     /// Milliseconds.
     timeout: Option<u64>,
-}
-
-impl Question {
-    /// The timeout, by default longer than any test.
-    fn timeout(&self) -> Duration {
-        Duration::from_millis(self.timeout.unwrap_or(24 * 60 * 60 * 1000))
-    }
 }
 
 /// Payload of `flight-log-add`.
@@ -81,22 +77,40 @@ async fn register_flight(ctx: &PluginContext) -> stratos::Result {
         Ok(ctx.flight.landing_report().await?)
     })
     .await?;
-    handle(ctx, "flight-log-add", async |ctx, entry: LogEntry| {
-        let category = EventCategory::from(&*entry.category);
-        let log = &ctx.flight.log;
-        Ok(log.add(category, &entry.condition, &entry.message).await?)
+    // Entries are named by their index among those that the plugin has added.
+    let ids: Arc<Mutex<Vec<String>>> = Arc::default();
+    let id_at = |ids: &Mutex<Vec<String>>, index: usize| {
+        let ids = ids.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.get(index)
+            .cloned()
+            .unwrap_or_else(|| "missing".to_owned())
+    };
+    let added = Arc::clone(&ids);
+    handle(ctx, "flight-log-add", move |ctx, entry: LogEntry| {
+        let added = Arc::clone(&added);
+        async move {
+            let category = EventCategory::from(&*entry.category);
+            let log = &ctx.flight.log;
+            let entry = log.add(category, &entry.condition, &entry.message).await?;
+            let mut added = added.lock().unwrap_or_else(PoisonError::into_inner);
+            added.extend(entry.iter().map(|entry| entry.event_id.clone()));
+            Ok(entry)
+        }
     })
     .await?;
+    let known = Arc::clone(&ids);
     handle(
         ctx,
         "flight-log-update",
-        async |ctx, (id, message): (String, String)| {
-            Ok(ctx.flight.log.update(&id, &message).await?)
+        move |ctx, (index, message): (usize, String)| {
+            let id = id_at(&known, index);
+            async move { Ok(ctx.flight.log.update(&id, &message).await?) }
         },
     )
     .await?;
-    handle(ctx, "flight-log-remove", async |ctx, id: String| {
-        Ok(ctx.flight.log.remove(&id).await?)
+    handle(ctx, "flight-log-remove", move |ctx, index: usize| {
+        let id = id_at(&ids, index);
+        async move { Ok(ctx.flight.log.remove(&id).await?) }
     })
     .await
 }
@@ -104,7 +118,9 @@ async fn register_flight(ctx: &PluginContext) -> stratos::Result {
 /// Channels that push each event from then on.
 async fn register_subscriptions(ctx: &PluginContext) -> stratos::Result {
     handle(ctx, "subscribe-updates", async |ctx, _: Value| {
-        forward(&ctx, "updates", ctx.flight.updates().await?);
+        let updates = ctx.flight.updates().await?;
+        let status = |state: FlightState| state.flight.map(|flight| flight.status);
+        forward(&ctx, "updates", updates.map(status));
         Ok(())
     })
     .await?;
@@ -220,7 +236,7 @@ async fn register_airline(ctx: &PluginContext) -> stratos::Result {
 }
 
 fn answer(response: AirlineResponse) -> Value {
-    json!([response.status, response.body])
+    json!({ "status": response.status, "body": response.body })
 }
 
 async fn register_notify(ctx: &PluginContext) -> stratos::Result {
@@ -263,54 +279,68 @@ async fn register_notify(ctx: &PluginContext) -> stratos::Result {
 /// Channels that return at once, and push the answer or the error on the channel `answered`.
 async fn register_questions(ctx: &PluginContext) -> stratos::Result {
     handle(ctx, "alert", async |ctx, asked: Question| {
-        let timeout = asked.timeout();
         let alert = ctx.dialog.alert(asked.title, asked.text);
-        ask(&ctx, alert.timeout(timeout));
+        ask(&ctx, limited(alert, asked.timeout, AlertDialog::timeout));
         Ok(())
     })
     .await?;
     handle(ctx, "confirm", async |ctx, asked: Question| {
-        let timeout = asked.timeout();
         let confirm = ctx.dialog.confirm(asked.title, asked.text);
-        ask(&ctx, confirm.timeout(timeout));
+        ask(
+            &ctx,
+            limited(confirm, asked.timeout, ConfirmDialog::timeout),
+        );
         Ok(())
     })
     .await?;
     handle(ctx, "prompt-text", async |ctx, asked: Question| {
-        let timeout = asked.timeout();
         let text = ctx.prompt.text(asked.title, asked.text).required();
-        ask(&ctx, text.timeout(timeout));
+        ask(&ctx, limited(text, asked.timeout, TextQuestion::timeout));
         Ok(())
     })
     .await?;
     handle(ctx, "prompt-number", async |ctx, asked: Question| {
-        let timeout = asked.timeout();
         let number = ctx.prompt.number(asked.title, asked.text);
-        ask(&ctx, number.min(1.0).max(5.0).timeout(timeout));
+        let number = number.min(1.0).max(5.0);
+        ask(
+            &ctx,
+            limited(number, asked.timeout, NumberQuestion::timeout),
+        );
         Ok(())
     })
     .await?;
     handle(ctx, "prompt-select", async |ctx, asked: Question| {
-        let timeout = asked.timeout();
         let options = [("27", "Runway 27"), ("09", "Runway 09")];
         let select = ctx.prompt.select(asked.title, asked.text, options);
-        ask(&ctx, select.timeout(timeout));
+        ask(
+            &ctx,
+            limited(select, asked.timeout, SelectQuestion::timeout),
+        );
         Ok(())
     })
     .await
 }
 
-fn ask<T: Serialize + Send + 'static, E: Into<BoxError>>(
+/// A question with its timeout, if it has one.
+fn limited<T>(question: T, millis: Option<u64>, limit: impl FnOnce(T, Duration) -> T) -> T {
+    match millis {
+        Some(millis) => limit(question, Duration::from_millis(millis)),
+        None => question,
+    }
+}
+
+fn ask<T: Serialize + Send + 'static>(
     ctx: &PluginContext,
-    question: impl IntoFuture<Output = Result<T, E>, IntoFuture: Send> + Send + 'static,
+    question: impl IntoFuture<Output = Result<T, ServiceError>, IntoFuture: Send + 'static>,
 ) {
-    let ipc = ctx.ipc.clone();
-    let question = question.into_future();
+    let (ipc, question) = (ctx.ipc.clone(), question.into_future());
     ctx.spawn("question", async move {
-        let answer = question.await.map_err(|error| error.into().to_string());
-        let answer = match answer {
+        let answer = match question.await {
             Ok(answer) => json!(answer),
-            Err(error) => json!({ "error": error }),
+            Err(ServiceError::NotSupported { service, .. }) => {
+                json!({ "not_supported": service.member() })
+            }
+            Err(error) => json!({ "error": error.to_string() }),
         };
         // An error means that the shell has exited.
         let _ = ipc.send("answered", &answer).await;

@@ -48,6 +48,17 @@ impl TestPlugin {
         }
     }
 
+    /// Waits until a dialog or prompt of the plugin is shown, which is not [answered](Self::answer).
+    ///
+    /// # Panics
+    ///
+    /// If none is shown within the timeout.
+    #[track_caller]
+    pub fn shown_dialog(&self) -> impl Future<Output = Modal> + Send {
+        let at = Location::caller();
+        async move { self.shown_modal(at).await }
+    }
+
     async fn shown_modal(&self, at: &Location<'_>) -> Modal {
         let what = format!("a dialog or prompt of `{}`", self.id());
         let shown = self.control().shown_modal(Some(self.id()));
