@@ -44,8 +44,8 @@ pub use crate::flight_manager::{FlightError, Veto};
 pub use crate::http::{InProcessClient, RequestError};
 pub use crate::plugin::{PluginError, PluginSpec};
 pub use crate::services::{
-    AirlineRequest, AirlineResponse, AirlineTransport, AnswerModalError, AnswerPolicy,
-    UnknownPersona,
+    AirlineFault, AirlineRequest, AirlineResponse, AirlineTransport, AnswerModalError,
+    AnswerPolicy, UnknownPersona,
 };
 pub use crate::session::{ProbeError, probe_version};
 pub use crate::shell::{Shell, ShellError, ShellOptions};

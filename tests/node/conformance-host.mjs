@@ -71,6 +71,10 @@ const commands = {
     await waitFor("a dialog", () => services.modals[0]);
     return services.answer(answer);
   },
+  /** Waits until a dialog or a prompt is shown. */
+  awaitDialog: () => waitFor("a dialog", () => services.modals[0]).then(() => null),
+  /** The badge of a plugin now. */
+  badge: ({ plugin }) => services.indicators.findLast((change) => change.plugin === plugin)?.indicator,
   toast: ({ plugin }) => next(`toast ${plugin}`, services.toasts, (toast) => toast.plugin === plugin),
   sound: ({ plugin }) => next(`sound ${plugin}`, services.sounds, (sound) => sound.plugin === plugin),
   indicator: ({ plugin }) => next(`indicator ${plugin}`, services.indicators, (change) => change.plugin === plugin),

@@ -26,6 +26,7 @@ mod request_log;
 mod requirement;
 mod sample;
 mod sample_channels;
+mod service_channels;
 mod shell_process;
 #[cfg(target_os = "linux")]
 mod small_disk;

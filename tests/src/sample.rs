@@ -15,6 +15,7 @@ use stratos::{BoxError, Identity, PluginBuilder, PluginContext, create_plugin};
 
 use crate::request_log::with_request_log;
 use crate::sample_channels::{register_context_channels, register_flood_channels};
+use crate::service_channels::register_service_channels;
 
 /// Variable with which the plugin ignores SIGTERM and has the channel `block`.
 pub const IGNORE_SIGTERM: &str = "SAMPLE_IGNORE_SIGTERM";
@@ -220,6 +221,7 @@ async fn serve(ctx: &PluginContext, id: &str) -> stratos::Result {
     }
     register_context_channels(ctx).await?;
     register_flood_channels(ctx).await?;
+    register_service_channels(ctx).await?;
     let prefixed = ctx.ipc.send(&format!("plugin:{id}:x"), &1).await;
     ctx.logger.debug(
         "sample",

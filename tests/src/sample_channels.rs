@@ -214,7 +214,11 @@ pub(crate) async fn register_flood_channels(ctx: &PluginContext) -> stratos::Res
 }
 
 /// Registers a handler that gets the context with each payload.
-async fn handle<P, R, F, Fut>(ctx: &PluginContext, channel: &str, handler: F) -> stratos::Result
+pub(crate) async fn handle<P, R, F, Fut>(
+    ctx: &PluginContext,
+    channel: &str,
+    handler: F,
+) -> stratos::Result
 where
     P: DeserializeOwned + Send + 'static,
     R: Serialize + Send + 'static,

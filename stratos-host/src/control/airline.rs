@@ -9,6 +9,7 @@ use stratos_protocol::logger::Level;
 
 use crate::config::{AirlineConfig, PilotTable};
 use crate::control::{Control, ControlError};
+use crate::services::AirlineFault;
 
 impl Control {
     /// Changes the airline. The mock airline begins anew, and plugins are told of changed settings.
@@ -44,6 +45,26 @@ impl Control {
     pub fn refresh_airline_login(&self) -> Result<(), ControlError> {
         let refreshed = self.runtime().services.airline.refresh();
         refreshed.map_err(|error| ControlError::NoAirline(error.message))
+    }
+
+    /// Expires the pilot's token at the mock airline, which answers 401 until the shell refreshes it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no airline is bound, or it is not the mock airline.
+    pub fn expire_airline_token(&self) -> Result<(), ControlError> {
+        let expired = self.runtime().services.airline.expire_token();
+        expired.map_err(|error| ControlError::NoAirline(error.message))
+    }
+
+    /// Makes requests of plugins to the airline fail, until [`restore_airline`](Self::restore_airline) is called.
+    pub fn fail_airline(&self, fault: AirlineFault) {
+        self.runtime().services.airline.set_fault(Some(fault));
+    }
+
+    /// Ends [`fail_airline`](Self::fail_airline).
+    pub fn restore_airline(&self) {
+        self.runtime().services.airline.set_fault(None);
     }
 
     /// Facts about the pilot.

@@ -35,6 +35,8 @@ pub(super) struct Action {
     pub(super) details: String,
     /// Whether the action changes nothing, so that expectations after it include the events before it.
     pub(super) is_passive: bool,
+    /// Whether the action is about no plugin, although its verb takes one.
+    pub(super) is_of_shell: bool,
     run: Box<dyn FnOnce(StepContext) -> BoxFuture<'static, StepResult> + Send>,
 }
 
@@ -50,6 +52,7 @@ impl Action {
         Self {
             details: details.into(),
             is_passive: false,
+            is_of_shell: false,
             run: Box::new(|cx| run(cx).boxed()),
         }
     }
@@ -58,6 +61,14 @@ impl Action {
     pub(super) fn passive(self) -> Self {
         Self {
             is_passive: true,
+            ..self
+        }
+    }
+
+    /// Marks the action as one that is about no plugin.
+    pub(super) fn of_shell(self) -> Self {
+        Self {
+            is_of_shell: true,
             ..self
         }
     }

@@ -18,7 +18,7 @@ impl Scenario {
             Some((server.line, &mut key.plugin))
         });
         let steps = self.steps.iter_mut();
-        let steps = steps.filter(|step| step.verb.takes_plugin());
+        let steps = steps.filter(|step| step.takes_plugin());
         let steps = steps.map(|step| (step.line, &mut step.plugin));
         let mut diagnostics = Vec::new();
         for (line, plugin) in keys.chain(steps) {

@@ -1,16 +1,21 @@
-//! Faults that a scenario injects: into the config store, and into mock servers.
+//! What a scenario undoes at its end: faults of the config store, of mock servers, the simulator and the airline, and
+//! its flight.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
+use stratos_flight::Command;
 use stratos_protocol::logger::Level;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::control::Control;
+use crate::control::{Control, ControlError};
+use crate::flight::{FlightInfo, FlightRequest};
 use crate::scenario::mock_server::MockServer;
 use crate::scenario::mock_server_config::MockResponse;
+use crate::services::AirlineFault;
 
 /// Injects faults and undoes them, by request, after a time, or at the end of the scenario.
 #[derive(Debug)]
@@ -24,6 +29,10 @@ struct State {
     /// Running and stopped mock servers, by name.
     servers: BTreeMap<String, Arc<MockServer>>,
     is_store_faulty: bool,
+    is_airline_faulty: bool,
+    is_simulator_gone: bool,
+    /// Id of the flight that the scenario has started last.
+    flight: Option<Value>,
     /// Tasks that undo timed faults.
     timers: BTreeMap<Fault, AbortOnDropHandle<()>>,
 }
@@ -35,6 +44,8 @@ enum Fault {
     StoreDelay,
     StoppedServer(String),
     SlowServer(String),
+    AirlineFailure,
+    DisconnectedSimulator,
 }
 
 impl Faults {
@@ -116,16 +127,76 @@ impl Faults {
         self.server(name).set_response(response);
     }
 
-    /// Undoes all faults, and stops the mock servers.
+    /// Starts a flight, which ends with the scenario at the latest.
+    pub(super) async fn start_flight(&self, request: FlightRequest) -> Result<(), ControlError> {
+        let info = self.control.start_flight(request).await?;
+        self.state().flight = flight_id(&info);
+        Ok(())
+    }
+
+    /// Ends the connection to the simulator.
+    pub(super) fn disconnect_simulator(
+        &self,
+        duration: Option<Duration>,
+    ) -> Result<(), ControlError> {
+        self.control.command_flight(Command::Disconnect.into())?;
+        self.state().is_simulator_gone = true;
+        let control = self.control.clone();
+        self.undo_after(Fault::DisconnectedSimulator, duration, async move {
+            reconnect(&control);
+            Ok(())
+        });
+        Ok(())
+    }
+
+    /// Connects to the simulator again.
+    pub(super) fn reconnect_simulator(&self) -> Result<(), ControlError> {
+        self.cancel_timer(&Fault::DisconnectedSimulator);
+        self.control.command_flight(Command::Reconnect.into())?;
+        self.state().is_simulator_gone = false;
+        Ok(())
+    }
+
+    /// Makes requests to the airline fail.
+    pub(super) fn fail_airline(&self, fault: AirlineFault, duration: Option<Duration>) {
+        self.state().is_airline_faulty = true;
+        let control = self.control.clone();
+        control.fail_airline(fault);
+        self.undo_after(Fault::AirlineFailure, duration, async move {
+            control.restore_airline();
+            Ok(())
+        });
+    }
+
+    /// Ends [`fail_airline`](Self::fail_airline).
+    pub(super) fn restore_airline(&self) {
+        self.cancel_timer(&Fault::AirlineFailure);
+        self.control.restore_airline();
+    }
+
+    /// Undoes all faults, ends the scenario's flight, and stops the mock servers.
     pub(super) async fn undo_all(&self) {
         let State {
             servers,
             is_store_faulty,
+            is_airline_faulty,
+            is_simulator_gone,
+            flight,
             timers,
         } = std::mem::take(&mut *self.state());
         drop(timers);
         if is_store_faulty {
             self.control.restore_store();
+        }
+        if is_airline_faulty {
+            self.control.restore_airline();
+        }
+        if is_simulator_gone {
+            reconnect(&self.control);
+        }
+        if flight.is_some() && flight == flight_id(&self.control.flight()) {
+            // An error means that it has ended in the meantime.
+            let _ = self.control.command_flight(Command::End.into());
         }
         for server in servers.values() {
             // Frees the port for the next scenario.
@@ -167,6 +238,17 @@ impl Faults {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Connects to the simulator, unless it is connected or the flight has ended.
+fn reconnect(control: &Control) {
+    // An error means that there is nothing to undo.
+    let _ = control.command_flight(Command::Reconnect.into());
+}
+
+/// Id of the present flight.
+fn flight_id(info: &FlightInfo) -> Option<Value> {
+    info.state.flight.as_ref()?.stratos_flight_id.clone()
 }
 
 fn restart_failed(name: &str, error: &io::Error) -> String {

@@ -3,7 +3,7 @@
 //! [`Scenario::parse_and_bind`] reads a file, and [`ScenarioPlayer`] plays it: one step after the other,
 //! on tokio's clock, until one fails. At the end, all faults that the scenario has injected are undone.
 //!
-//! A new verb is one entry of the table `VERBS` in `verbs.rs`: its name, its documentation, its keys, and a function
+//! A new verb is one entry of a table in `verbs/`: its name, its documentation, its keys, and a function
 //! that parses the keys into an `Action`, which has the text for messages and the implementation.
 //!
 //! The modules import each other in one direction: `duration`, `error`, `json_subset` and `table_reader` are the
@@ -33,4 +33,4 @@ pub use self::error::{Diagnostic, ScenarioError};
 pub use self::model::Scenario;
 pub use self::player::{AfterScenario, AlreadyPlaying, ScenarioPlayer};
 pub use self::report::ScenarioReport;
-pub use self::verbs::{KEYS, Key, VERBS, Verb};
+pub use self::verbs::{KEYS, Key, Verb, verbs};

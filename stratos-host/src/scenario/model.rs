@@ -43,6 +43,13 @@ pub(super) enum StepTime {
     After(Duration),
 }
 
+impl Step {
+    /// Whether the step is about a plugin.
+    pub(super) fn takes_plugin(&self) -> bool {
+        self.verb.takes_plugin() && !self.action.is_of_shell
+    }
+}
+
 impl Scenario {
     /// Number of steps.
     #[must_use]
@@ -61,7 +68,7 @@ impl Scenario {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.verb.name)?;
-        if self.verb.takes_plugin() {
+        if self.takes_plugin() {
             write!(f, " {}", self.plugin)?;
         }
         f.write_str(&self.action.details)

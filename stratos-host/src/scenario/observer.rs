@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use stratos_protocol::flight_state::Phase;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::control::Control;
-use crate::event::Event;
+use crate::event::{Event, FlightChange, Modal};
 use crate::scenario::duration::format_duration;
-use crate::scenario::expectation::Expectation;
+use crate::scenario::expectation::{Expectation, sound_name};
 use crate::scenario::json_subset::is_subset;
 
 /// Bounds of the recorded events, in number and in bytes; the oldest events are dropped.
@@ -69,27 +70,94 @@ impl Observer {
                 Expectation::Config { key, value } => {
                     self.wait_for_config(plugin, key, value.as_ref()).await;
                 }
-                Expectation::Log(_) | Expectation::Push { .. } => {
-                    let mut events = self.events.clone();
-                    let is_match = |event: &Arc<Event>| expectation.matches(event, plugin);
-                    let wait = events.wait_for(|events| events.iter().any(is_match));
-                    if wait.await.is_err() {
-                        // The event bus is closed: no more events follow.
-                        std::future::pending::<()>().await;
-                    }
+                _ => {
+                    self.wait_until(|events| {
+                        let mut events = events.iter();
+                        self.holds(expectation, plugin)
+                            || events.any(|event| expectation.matches(event, plugin))
+                    })
+                    .await;
                 }
             }
         };
         match timeout(within, fulfilled).await {
             Ok(()) => Ok(()),
-            Err(_) => {
-                let observed = self.describe(plugin, expectation).await;
-                Err(format!(
-                    "not within {}: {observed}",
-                    format_duration(within)
-                ))
-            }
+            Err(_) => Err(self.not_within(within, expectation, plugin).await),
         }
+    }
+
+    /// Waits until a condition holds, which is checked at each event.
+    async fn wait_until(&self, condition: impl Fn(&VecDeque<Arc<Event>>) -> bool) {
+        let mut events = self.events.clone();
+        if events.wait_for(condition).await.is_err() {
+            // The event bus is closed: no more events follow.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Whether an expectation of a state holds now, whatever the events are.
+    fn holds(&self, expectation: &Expectation, id: &str) -> bool {
+        match expectation {
+            Expectation::Phase(phase) => self.control.flight().phase == *phase,
+            Expectation::Indicator(kind) => self.indicator(id) == *kind,
+            Expectation::Dialog(text) => {
+                let shown = self.shown_now(id);
+                shown.is_some_and(|modal| modal.title.contains(text) || modal.text.contains(text))
+            }
+            _ => false,
+        }
+    }
+
+    /// Waits until the flight is or has been in a phase, while there is a flight.
+    pub(super) async fn reach(&self, phase: &Phase, within: Duration) -> Result<(), String> {
+        let expected = Expectation::Phase(phase.clone());
+        let is_reached = |events: &VecDeque<Arc<Event>>| {
+            self.holds(&expected, "") || events.iter().any(|event| expected.matches(event, ""))
+        };
+        let is_over = || self.control.flight().state.flight.is_none();
+        let waited = self.wait_until(|events| is_reached(events) || is_over());
+        match timeout(within, waited).await {
+            Ok(()) if is_reached(&self.events.borrow()) => Ok(()),
+            Ok(()) => Err("there is no flight that could reach it".to_owned()),
+            Err(_) => Err(self.not_within(within, &expected, "").await),
+        }
+    }
+
+    /// Waits until a dialog or prompt of a plugin is shown.
+    pub(super) async fn shown_modal(&self, id: &str, within: Duration) -> Result<Modal, String> {
+        let shown = timeout(within, self.control.shown_modal(Some(id))).await;
+        shown.map_err(|_| {
+            let within = format_duration(within);
+            format!("not within {within}: {}", self.describe_shown(id))
+        })
+    }
+
+    /// The dialog or prompt that is shown, if it is of this plugin.
+    fn shown_now(&self, id: &str) -> Option<Modal> {
+        let first = self.control.modals().into_iter().next();
+        first.filter(|modal| modal.plugin == id)
+    }
+
+    fn describe_shown(&self, id: &str) -> String {
+        match self.control.modals().first() {
+            Some(modal) if modal.plugin == id => {
+                format!("the plugin shows {:?}: {:?}", modal.title, modal.text)
+            }
+            Some(modal) => format!("plugin `{}` shows {:?}", modal.plugin, modal.title),
+            None => "no dialog or prompt is shown".to_owned(),
+        }
+    }
+
+    /// Kind of the plugin's indicator.
+    fn indicator(&self, id: &str) -> Option<&'static str> {
+        let mut plugins = self.control.plugins().into_iter();
+        let indicator = plugins.find(|info| info.id == id)?.indicator?;
+        Some(indicator.kind.as_str())
+    }
+
+    async fn not_within(&self, within: Duration, expectation: &Expectation, id: &str) -> String {
+        let observed = self.describe(id, expectation).await;
+        format!("not within {}: {observed}", format_duration(within))
     }
 
     async fn wait_for_config(&self, plugin: &str, key: &str, expected: Option<&Value>) {
@@ -118,39 +186,103 @@ impl Observer {
                     (Err(error), _) => error.to_string(),
                 }
             }
-            Expectation::Log(_) => self.list("logged", |event| match event {
-                Event::Log(line) if line.plugin == id => Some(format!("{:?}", line.message)),
-                _ => None,
-            }),
+            Expectation::Log(_) => {
+                self.list(
+                    "nothing was logged",
+                    "the plugin logged",
+                    |event| match event {
+                        Event::Log(line) if line.plugin == id => {
+                            Some(format!("{:?}", line.message))
+                        }
+                        _ => None,
+                    },
+                )
+            }
             Expectation::Push {
                 channel: expected_channel,
                 payload: expected,
             } => {
-                let observed = self.list("pushed", |event| match event {
-                    Event::Push {
-                        plugin,
-                        channel,
-                        payload,
-                    } if plugin == id && channel == expected_channel => Some(payload.to_string()),
-                    _ => None,
-                });
+                let observed =
+                    self.list(
+                        "nothing was pushed",
+                        "the plugin pushed",
+                        |event| match event {
+                            Event::Push {
+                                plugin,
+                                channel,
+                                payload,
+                            } if plugin == id && channel == expected_channel => {
+                                Some(payload.to_string())
+                            }
+                            _ => None,
+                        },
+                    );
                 match expected {
                     Some(expected) => format!("expected {expected}, but {observed}"),
                     None => observed,
                 }
             }
+            Expectation::Phase(_) => match self.control.flight() {
+                flight if flight.state.flight.is_none() => "there is no flight".to_owned(),
+                flight => format!("the flight is in {}", flight.phase),
+            },
+            Expectation::Landing { .. } => self.list(
+                "there was no event of a landing",
+                "there was",
+                |event| match event {
+                    Event::Flight {
+                        change: change @ FlightChange::Landing { .. },
+                    } => Some(change.to_string()),
+                    _ => None,
+                },
+            ),
+            Expectation::Toast { .. } => self.list(
+                "no toast was shown",
+                "the plugin showed",
+                |event| match event {
+                    Event::Toast {
+                        plugin,
+                        kind,
+                        message,
+                    } if plugin == id => Some(format!("{kind} {message:?}")),
+                    _ => None,
+                },
+            ),
+            Expectation::Sound(_) => self.list(
+                "no sound was played",
+                "the plugin played",
+                |event| match event {
+                    Event::Sound { plugin, sound, .. } if plugin == id => {
+                        Some(sound_name(sound.as_deref()).to_owned())
+                    }
+                    _ => None,
+                },
+            ),
+            Expectation::Indicator(_) => match self.indicator(id) {
+                Some(kind) => format!("the plugin has the indicator {kind}"),
+                None => "the plugin has no indicator".to_owned(),
+            },
+            Expectation::Dialog(_) => self.describe_shown(id),
+            Expectation::LogEntry { .. } => self.list(
+                "the flight log has no new entry of the plugin",
+                "the plugin",
+                |event| match event {
+                    Event::FlightLog { plugin, change } if plugin == id => Some(change.to_string()),
+                    _ => None,
+                },
+            ),
         }
     }
 
-    /// The latest events that `format` selects, in the order of time.
-    fn list(&self, verb: &str, format: impl Fn(&Event) -> Option<String>) -> String {
+    /// The latest events that `format` selects, in the order of time after `some`; `none` if there is none.
+    fn list(&self, none: &str, some: &str, format: impl Fn(&Event) -> Option<String>) -> String {
         let events = self.events.borrow();
         let latest = events.iter().filter_map(|event| format(event));
         let mut latest: Vec<_> = latest.take(MAX_REPORTED).collect();
         latest.reverse();
         match latest.is_empty() {
-            true => format!("nothing was {verb}"),
-            false => format!("the plugin {verb} {}", latest.join(", ")),
+            true => none.to_owned(),
+            false => format!("{some} {}", latest.join(", ")),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::scenario::mock_server_config::MockServerConfig;
 use crate::scenario::model::{Scenario, Step, StepTime};
 use crate::scenario::step_reader::StepReader;
 use crate::scenario::table_reader::TableReader;
-use crate::scenario::verbs::VERBS;
+use crate::scenario::verbs::verbs;
 
 /// Maximum size of a file: 1 MiB.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -149,9 +149,9 @@ fn parse_step(step: &StepReader<'_>, time: Option<StepTime>, default_plugin: &st
         keys.report("do", "a step needs `do`");
         return None;
     }
-    let names: Vec<_> = VERBS.iter().map(|verb| verb.name).collect();
+    let names: Vec<_> = verbs().map(|verb| verb.name).collect();
     let name = keys.name("do", "verb", &names)?;
-    let verb = VERBS.iter().find(|verb| verb.name == name)?;
+    let verb = verbs().find(|verb| verb.name == name)?;
     let optional = [verb.optional, &["do", "at", "after"]].concat();
     if !keys.check_keys(&format!("`{name}`"), verb.required, &optional) {
         return None;
@@ -296,7 +296,7 @@ payload = { online = false }
         check(
             "[[step]]\ndo = \"expect\"",
             &[
-                "x.toml:2:6: `expect` needs one of `state`, `log`, `push` and `config`, and only one",
+                "x.toml:2:6: `expect` needs one of `state`, `log`, `push`, `config`, `phase`, `landing`, `toast`, `sound`, `indicator`, `dialog` and `log-entry`, and only one",
             ],
         );
         check(

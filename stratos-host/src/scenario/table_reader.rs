@@ -2,11 +2,13 @@
 //!
 //! Serde ends at the first error; this reader reports all of them.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Map, Number, Value};
 use stratos_manifest::closest;
+use stratos_protocol::flight_state::Phase;
 use stratos_protocol::ipc::check_channel;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -80,6 +82,18 @@ impl<'t> TableReader<'t> {
         })
     }
 
+    /// A value that may be absent. The outer `None` is a value that is wrong.
+    pub(super) fn optional<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Self, &str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.has(key) {
+            true => read(self, key).map(Some),
+            false => Some(None),
+        }
+    }
+
     /// The name of an IPC channel, without its prefix.
     pub(super) fn channel(&self, key: &str) -> Option<String> {
         let channel = self.text(key)?;
@@ -110,18 +124,46 @@ impl<'t> TableReader<'t> {
         found.copied()
     }
 
+    /// A phase of a flight.
+    pub(super) fn phase(&self, key: &str) -> Option<Phase> {
+        let names: Vec<_> = Phase::ALL.iter().map(Phase::as_str).collect();
+        self.name(key, "phase", &names).map(Phase::from)
+    }
+
     pub(super) fn duration(&self, key: &str) -> Option<Duration> {
         let form = "a time of at most a day: numbers with units, such as `10s`, `500ms` or `1m30s`";
         self.read(key, form, |value| parse_duration(value.as_str()?))
     }
 
     /// An integer within bounds, which are included.
-    pub(super) fn integer(&self, key: &str, min: u16, max: u16) -> Option<u16> {
+    pub(super) fn integer<T>(&self, key: &str, min: T, max: T) -> Option<T>
+    where
+        T: TryFrom<u64> + PartialOrd + Display,
+    {
         let form = format!("a number from {min} to {max}");
         self.read(key, &form, |value| {
             let number = value.as_integer()?;
-            let number = u16::from_str_radix(number.as_str(), number.radix()).ok()?;
+            let number = u64::from_str_radix(number.as_str(), number.radix()).ok()?;
+            let number = T::try_from(number).ok()?;
             (min..=max).contains(&number).then_some(number)
+        })
+    }
+
+    /// A number, with or without decimals.
+    pub(super) fn number(&self, key: &str) -> Option<f64> {
+        self.read(key, "a number", to_number)
+    }
+
+    /// Two numbers, the smaller one first.
+    pub(super) fn bounds(&self, key: &str) -> Option<(f64, f64)> {
+        let form = "two numbers, the smaller one first, such as `[-600, -200]`";
+        self.read(key, form, |value| {
+            let numbers = value.as_array()?.iter();
+            let numbers = numbers.map(|number| to_number(number.get_ref()));
+            match numbers.collect::<Option<Vec<_>>>()?[..] {
+                [min, max] if min <= max => Some((min, max)),
+                _ => None,
+            }
         })
     }
 
@@ -227,6 +269,10 @@ pub(super) fn suggestion(unknown: &str, names: &[&str]) -> String {
         Some(similar) => format!(": did you mean `{similar}`?"),
         None => String::new(),
     }
+}
+
+fn to_number(value: &DeValue<'_>) -> Option<f64> {
+    to_json(value)?.as_f64()
 }
 
 /// Converts a value to JSON; dates become strings. Returns `None` for a number that JSON does not have.

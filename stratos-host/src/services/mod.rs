@@ -26,7 +26,7 @@ use stratos_transport::rpc;
 use self::service::Service as _;
 use crate::config::ShellVersion;
 
-pub use self::airline::{AirlineRequest, AirlineResponse, AirlineTransport};
+pub use self::airline::{AirlineFault, AirlineRequest, AirlineResponse, AirlineTransport};
 pub use self::auth::UnknownPersona;
 pub(crate) use self::flight_log::{FlightLogService, FlightTime};
 pub use self::modal::{AnswerModalError, AnswerPolicy};

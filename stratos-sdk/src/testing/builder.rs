@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use stratos_host::ShellVersion;
+use stratos_host::{AnswerPolicy, ShellVersion};
 
+use crate::testing::airline::TestAirline;
 use crate::testing::config_value::to_json;
 use crate::testing::host_kind::HostKind;
 use crate::testing::plugin_factory::{IntoPlugin, PluginFactory};
@@ -42,6 +43,10 @@ pub struct TestShellBuilder {
     /// Time of day at the start; `None` for that of the system.
     pub(crate) time: Option<SystemTime>,
     pub(crate) watchdog_limit: Duration,
+    pub(crate) answers: AnswerPolicy,
+    pub(crate) airline: TestAirline,
+    /// Time between two frames of simulator data; `None` for the default.
+    pub(crate) frame_interval: Option<Duration>,
 }
 
 impl TestShell {
@@ -62,6 +67,9 @@ impl TestShell {
             timeout: None,
             time: None,
             watchdog_limit: WATCHDOG_LIMIT,
+            answers: AnswerPolicy::default(),
+            airline: TestAirline::mock(),
+            frame_interval: None,
         }
     }
 }
@@ -148,6 +156,25 @@ impl TestShellBuilder {
     /// Sets the version of the shell to imitate, where versions of the platform's documentation differ.
     pub fn shell_version(mut self, version: ShellVersion) -> Self {
         self.version = version;
+        self
+    }
+
+    /// Sets who answers dialogs and prompts. By default, they wait for [`answer`](crate::testing::TestPlugin::answer).
+    pub fn answers(mut self, policy: AnswerPolicy) -> Self {
+        self.answers = policy;
+        self
+    }
+
+    /// Sets the airline. By default, the pilot is bound to the built-in mock airline.
+    pub fn airline(mut self, airline: TestAirline) -> Self {
+        self.airline = airline;
+        self
+    }
+
+    /// Sets the time between two frames of simulator data, in the time of the test. The default is 50 milliseconds, and a
+    /// second in virtual time.
+    pub fn frame_interval(mut self, interval: Duration) -> Self {
+        self.frame_interval = Some(interval);
         self
     }
 

@@ -9,6 +9,7 @@ use stratos_host::event::{Entry, Event, FlightChange};
 use stratos_host::remote::{FlightCommand, FlightInfo, FlightRequest, FlightSourceRequest};
 use stratos_protocol::flight_log::FlightLogEvent;
 use stratos_protocol::flight_state::Phase;
+use stratos_protocol::landing::LandingKind;
 
 use crate::testing::shared::Shared;
 use crate::testing::shell::TestShell;
@@ -153,6 +154,25 @@ impl TestFlight {
             let what = format!("the phase {phase} of the flight");
             let select = |change: &FlightChange| match change {
                 FlightChange::Phase { phase: reached } if *reached == phase => Some(()),
+                _ => None,
+            };
+            this.next(what, at, select).await;
+        }
+    }
+
+    /// Waits for the next touchdown, bounce, or end of a landing.
+    ///
+    /// # Panics
+    ///
+    /// If there is none within the timeout.
+    #[track_caller]
+    pub fn lands(&self, kind: LandingKind) -> impl Future<Output = ()> + Send {
+        let at = Location::caller();
+        let this = self.clone();
+        async move {
+            let what = format!("a {kind} of the flight");
+            let select = |change: &FlightChange| match change {
+                FlightChange::Landing { kind: found, .. } if *found == kind => Some(()),
                 _ => None,
             };
             this.next(what, at, select).await;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../docs/testing.md")]
 
+mod airline;
 mod builder;
 mod config_value;
 mod error;
@@ -7,6 +8,7 @@ mod flight;
 mod host_kind;
 mod http;
 mod leak_detector;
+mod pilot;
 mod plugin;
 mod plugin_factory;
 mod redaction;
@@ -19,6 +21,7 @@ mod transcript;
 mod waiter;
 mod watchdog;
 
+pub use self::airline::TestAirline;
 pub use self::builder::TestShellBuilder;
 pub use self::error::{InvokeError, StartError};
 pub use self::flight::TestFlight;
@@ -30,8 +33,10 @@ pub use self::report::{Leak, Registered, Report};
 pub use self::shell::TestShell;
 pub use stratos_flight::{AircraftClass, Command, FlightSetup, LandingWishes};
 pub use stratos_host::control::ControlError;
-pub use stratos_host::event::{JsonText, LogLine};
+pub use stratos_host::event::{JsonText, LogLine, Modal, ModalKind};
 pub use stratos_host::event::{ScenarioOutcome, StepReport};
 pub use stratos_host::remote::{FlightCommand, FlightInfo, FlightRequest, FlightSourceRequest};
 pub use stratos_host::scenario::ScenarioReport;
-pub use stratos_host::{FlightError, PluginState, ShellVersion, Veto};
+pub use stratos_host::{AirlineFault, AnswerPolicy, FlightError, PluginState, ShellVersion, Veto};
+pub use stratos_protocol::indicator::{IndicatorKind, Set as ShownIndicator};
+pub use stratos_protocol::notify::Toast;

@@ -450,7 +450,7 @@ impl TestPlugin {
         }
     }
 
-    async fn next<T>(
+    pub(super) async fn next<T>(
         &self,
         what: String,
         at: &Location<'_>,
@@ -463,13 +463,13 @@ impl TestPlugin {
         self.shared.waiter.next(what, at, select).await
     }
 
-    fn info(&self) -> PluginInfo {
+    pub(super) fn info(&self) -> PluginInfo {
         let mut plugins = self.control().plugins().into_iter();
         let plugin = plugins.find(|plugin| plugin.id == self.id);
         plugin.expect("a shell never removes a plugin")
     }
 
-    fn control(&self) -> &Control {
+    pub(super) fn control(&self) -> &Control {
         self.shared.shell.control()
     }
 }

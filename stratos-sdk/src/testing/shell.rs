@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use stratos_host::PluginState;
 use stratos_host::control::Control;
+use stratos_host::{AirlineFault, PluginState};
 
 use crate::testing::plugin::TestPlugin;
 use crate::testing::report::Report;
@@ -110,6 +110,28 @@ impl TestShell {
     /// Ends [`config_fails`](Self::config_fails) and [`config_is_slow`](Self::config_is_slow).
     pub fn config_works(&self) {
         self.shared().shell.control().restore_store();
+    }
+
+    /// Expires the pilot's token at the mock airline, so that it answers 401 until the shell refreshes the token.
+    ///
+    /// # Panics
+    ///
+    /// If no airline is bound, or it is not the mock airline.
+    #[track_caller]
+    pub fn expire_airline_token(&self) {
+        if let Err(error) = self.control().expire_airline_token() {
+            panic!("{error}");
+        }
+    }
+
+    /// Makes all requests of plugins to the airline fail, until [`airline_works`](Self::airline_works) is called.
+    pub fn airline_fails(&self, fault: AirlineFault) {
+        self.control().fail_airline(fault);
+    }
+
+    /// Ends [`airline_fails`](Self::airline_fails).
+    pub fn airline_works(&self) {
+        self.control().restore_airline();
     }
 
     /// Stops all running plugins, and reports the leaks of all plugins so far.

@@ -111,7 +111,9 @@ impl TestShellBuilder {
         let options = ShellOptions {
             auth: self.persona,
             version: self.version,
-            frame_interval: frame_interval(host),
+            answers: self.answers,
+            airline: self.airline.0,
+            frame_interval: self.frame_interval.unwrap_or_else(|| frame_interval(host)),
             time: Some(time),
             ..ShellOptions::new(state)
         };

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use stratos_host::PluginState;
 use stratos_host::event::Entry;
-use stratos_host::event::Event;
 use stratos_host::event::ScenarioProgress;
+use stratos_host::event::{Event, Modal, ModalProgress};
 use stratos_protocol::logger::Level;
 
 use crate::testing::redaction::redact;
@@ -112,13 +112,64 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
             ("auth", format!("signed {state}"))
         }
         Event::Flight { change } => ("flight", change.to_string()),
-        Event::FlightLog { plugin, change } => ("log-entry", format!("{plugin} {change}")),
+        Event::FlightLog { plugin, change } => ("log-entry", format!("{plugin}: {change}")),
         Event::StartGuard { plugin, veto } => {
             let verdict = match veto {
                 None => "allows the start".to_owned(),
                 Some(reason) => format!("vetoes the start: {reason}"),
             };
-            ("guard", format!("{plugin} {verdict}"))
+            ("guard", format!("{plugin}: {verdict}"))
+        }
+        Event::Toast {
+            plugin,
+            kind,
+            message,
+        } => ("toast", format!("{plugin}: {kind} {message}")),
+        Event::Sound { plugin, sound, .. } => {
+            let sound = sound.as_deref().unwrap_or("notification");
+            ("sound", format!("{plugin}: {sound}"))
+        }
+        Event::Indicator { plugin, indicator } => {
+            let badge = match indicator {
+                None => "removed".to_owned(),
+                Some(set) => {
+                    let tooltip = set.tooltip.as_ref().map(|text| format!(" {text}"));
+                    format!("{}{}", set.kind.as_str(), tooltip.unwrap_or_default())
+                }
+            };
+            ("indicator", format!("{plugin}: {badge}"))
+        }
+        Event::Modal { modal, progress } => {
+            let Modal {
+                plugin,
+                title,
+                text,
+                kind,
+                ..
+            } = modal;
+            let progress = match progress {
+                ModalProgress::Opened => format!(": {text}"),
+                ModalProgress::Closed { answer, reason } => {
+                    format!(" closed with {answer} ({})", reason.as_str())
+                }
+            };
+            let kind = kind.as_str();
+            ("dialog", format!("{plugin}: {kind} {title}{progress}"))
+        }
+        Event::Airline {
+            plugin,
+            method,
+            path,
+            status,
+            error,
+            ..
+        } => {
+            let outcome = match (status, error) {
+                (Some(status), _) => status.to_string(),
+                (None, error) => error.clone().unwrap_or_default(),
+            };
+            let method = method.as_str();
+            ("airline", format!("{plugin}: {method} {path}: {outcome}"))
         }
         Event::Scenario { scenario, progress } => {
             let text = match progress {
@@ -137,11 +188,6 @@ fn describe_event(event: &Event) -> Option<(&'static str, String)> {
         | Event::Attach { .. }
         | Event::Request { .. }
         | Event::Call { .. }
-        | Event::Toast { .. }
-        | Event::Sound { .. }
-        | Event::Indicator { .. }
-        | Event::Modal { .. }
-        | Event::Airline { .. }
         | Event::Suppressed { .. }
         | Event::Missed { .. } => return None,
     })

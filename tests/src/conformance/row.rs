@@ -9,7 +9,7 @@ use crate::conformance::step::Step;
 
 /// One promise of the contract, with the steps that show that a host keeps it.
 ///
-/// Exactly one of `steps`, `tests` and `not_yet` has a value.
+/// Either `steps` or `tests` has a value.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
@@ -25,22 +25,12 @@ pub struct Row {
     /// Tests that show the promise where the vocabulary of steps cannot, as `path: name`.
     #[serde(default)]
     pub tests: Vec<String>,
-    /// Reason why no host keeps the promise so far.
+    /// Members of `ctx` that the row is about, with the platform's names; see [`MEMBERS`](super::MEMBERS).
     #[serde(default)]
-    pub not_yet: Option<NotYet>,
+    pub members: Vec<String>,
     /// Hosts that do not hold the row, with the reasons.
     #[serde(default)]
     pub not_on: BTreeMap<HostColumn, String>,
-}
-
-/// A promise that no host keeps so far.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NotYet {
-    /// The service of the protocol that is missing.
-    pub service: String,
-    /// Missing part, as a sentence in Markdown.
-    pub reason: String,
 }
 
 /// The source of a promise.

@@ -71,6 +71,8 @@ pub enum Step {
         payload: Json,
         /// The expected answer, if it matters.
         answer: Option<Json>,
+        /// What the answer must contain: an object may have further keys, at every level.
+        has: Option<Json>,
         /// Part of the error, if the call fails.
         error: Option<String>,
     },
@@ -82,6 +84,63 @@ pub enum Step {
         channel: String,
         /// The payload.
         payload: Json,
+    },
+    /// Expects a push on a channel, whatever is pushed before it.
+    PushUntil {
+        /// The plugin.
+        plugin: Option<String>,
+        /// The channel, without its prefix.
+        channel: String,
+        /// The payload.
+        payload: Json,
+    },
+    /// Commands the flight, as the pilot does.
+    Flight {
+        /// The command.
+        command: FlightCommand,
+        /// Part of the error, if the command fails.
+        error: Option<String>,
+    },
+    /// Expects the entries of the flight log.
+    FlightLog {
+        /// The messages, in order.
+        messages: Vec<String>,
+    },
+    /// Waits until a dialog or prompt is shown.
+    AwaitDialog,
+    /// Waits for the next dialog or prompt of the plugin, and answers it.
+    Answer {
+        /// The plugin.
+        plugin: Option<String>,
+        /// The kind: `alert`, `confirm`, `text`, `number` or `select`.
+        kind: String,
+        /// The title.
+        title: String,
+        /// The answer; `None` closes it without one.
+        answer: Option<Json>,
+    },
+    /// Expects the next toast.
+    Toast {
+        /// The plugin.
+        plugin: Option<String>,
+        /// The kind.
+        kind: String,
+        /// The message.
+        message: String,
+    },
+    /// Expects the next sound.
+    Sound {
+        /// The plugin.
+        plugin: Option<String>,
+        /// The name or the path; `notification` is the sound without a name.
+        sound: String,
+    },
+    /// Expects the indicator of a plugin.
+    Indicator {
+        /// The plugin.
+        plugin: Option<String>,
+        /// The kind; `None` if there is none.
+        kind: Option<String>,
     },
     /// Expects the next log line that contains a text.
     Log {
@@ -168,6 +227,32 @@ pub struct Start {
     /// Config values of the first plugin.
     #[serde(default)]
     pub config: BTreeMap<String, Json>,
+    /// Whether the pilot is bound to no airline; otherwise, it is `Sky Virtual`.
+    #[serde(default)]
+    pub no_airline: bool,
+    /// Bodies of the airline's answers, by method and path.
+    #[serde(default)]
+    pub api: BTreeMap<String, Json>,
+}
+
+/// A command to the flight, which is from EDDF to LGIR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlightCommand {
+    /// Starts a flight, after asking the start guards.
+    Start,
+    /// Starts a flight in spite of the start guards.
+    StartAnyway,
+    /// Goes to the cruise.
+    Cruise,
+    /// Pauses the simulator.
+    Pause,
+    /// Ends the connection to the simulator.
+    SimulatorGone,
+    /// Lands with -350 ft/min, and returns when the aircraft has settled.
+    Land,
+    /// Ends the flight.
+    End,
 }
 
 /// The generation of the real shell that a host models.

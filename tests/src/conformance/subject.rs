@@ -33,7 +33,12 @@ const FILES: &[(&str, &str)] = files![
     "auth",
     "server",
     "plugin",
-    "later-services",
+    "flight",
+    "airline",
+    "database",
+    "notify",
+    "dialog",
+    "indicator",
 ];
 
 /// All subjects, in the order of the book.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stratos_host::scenario::{KEYS, Scenario, VERBS};
+use stratos_host::scenario::{KEYS, Scenario, verbs};
 use stratos_manifest::{ProjectFacts, check};
 use stratos_tests::{stratos, updates_book};
 
@@ -176,9 +176,9 @@ fn scenarios_in_the_book_are_valid() {
 /// The tables of verbs and keys in `scenarios.md` are generated.
 #[test]
 fn the_tables_of_scenario_verbs_are_up_to_date() {
-    let mut verbs =
+    let mut table =
         String::from("| `do` | Effect | Keys; those in brackets are optional |\n|---|---|---|\n");
-    for verb in VERBS {
+    for verb in verbs() {
         let needs = verb.required.iter().map(|key| format!("`{key}`"));
         let takes = verb.optional.iter().map(|key| format!("[`{key}`]"));
         let keys: Vec<_> = needs.chain(takes).collect();
@@ -188,7 +188,7 @@ fn the_tables_of_scenario_verbs_are_up_to_date() {
             verb.summary,
             keys.join(" ")
         );
-        verbs.push_str(&line);
+        table.push_str(&line);
     }
     let mut keys = String::from("| Key | Value |\n|---|---|\n");
     for key in KEYS {
@@ -197,7 +197,7 @@ fn the_tables_of_scenario_verbs_are_up_to_date() {
     let path = root().join("scenarios.md");
     let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
     let mut wanted = page.clone();
-    for (name, table) in [("verbs", verbs), ("keys", keys)] {
+    for (name, table) in [("verbs", table), ("keys", keys)] {
         let mark = format!("<!-- {name} -->\n");
         let (before, after) = wanted.split_once(&mark).expect("the page has the mark");
         // The old table ends at the first empty line.

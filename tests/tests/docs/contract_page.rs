@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
-use stratos_tests::conformance::{HostColumn, Row, Step, Subject, subjects};
+use stratos_tests::conformance::{HostColumn, MEMBERS, Row, Step, Subject, subjects};
 use stratos_tests::updates_book;
 
 use crate::conventions::root;
+
+/// The columns of the table of members: all hosts, whatever the system.
+const MEMBER_HOSTS: [HostColumn; 3] = [HostColumn::Memory, HostColumn::Process, HostColumn::Node];
 
 #[test]
 fn the_page_of_the_contract_is_up_to_date() {
@@ -42,13 +45,10 @@ fn every_row_is_complete() {
         let name = &row.name;
         assert!(names.insert(name), "two rows are called `{name}`");
         assert!(!row.source.is_empty(), "{name}");
-        let kinds = [
-            !row.steps.is_empty(),
-            !row.tests.is_empty(),
-            row.not_yet.is_some(),
-        ];
-        let kinds = kinds.iter().filter(|kind| **kind).count();
-        assert_eq!(kinds, 1, "{name}: one of `steps`, `tests` and `not_yet`");
+        assert!(
+            row.steps.is_empty() != row.tests.is_empty(),
+            "{name}: either `steps` or `tests`"
+        );
         if let Some(first) = row.steps.first() {
             assert!(
                 matches!(first, Step::Start(_)),
@@ -61,21 +61,21 @@ fn every_row_is_complete() {
     }
 }
 
-/// A service that the protocol has needs rows with steps.
 #[test]
-fn services_that_are_not_there_yet_are_not_in_the_protocol() {
+fn every_member_of_ctx_has_a_row_on_every_host() {
     let subjects = subjects();
-    let rows = subjects.iter().flat_map(|subject| &subject.rows);
-    let missing: Vec<_> = rows.filter_map(|row| row.not_yet.as_ref()).collect();
-    assert!(!missing.is_empty());
-    let protocol = root().join("stratos-protocol/src");
-    assert!(
-        protocol.join("config.rs").is_file(),
-        "a file for each service"
-    );
-    for missing in missing {
-        let file = protocol.join(&missing.service).with_extension("rs");
-        assert!(!file.exists(), "write the steps of `{}`", missing.service);
+    let known: BTreeSet<_> = MEMBERS.iter().map(|(member, _)| *member).collect();
+    for row in rows(&subjects) {
+        for member in &row.members {
+            let name = &row.name;
+            assert!(known.contains(&**member), "`{name}`: unknown `{member}`");
+        }
+    }
+    for (member, _) in MEMBERS {
+        for column in MEMBER_HOSTS {
+            let shown = member_cell(&subjects, member, column);
+            assert!(!shown.is_empty(), "no row about `{member}` on {column}");
+        }
     }
 }
 
@@ -91,11 +91,9 @@ fn assert_test_exists(test: &str) {
 }
 
 fn page(subjects: &[Subject]) -> String {
-    let rows = || subjects.iter().flat_map(|subject| &subject.rows);
-    let run = rows().filter(|row| !row.steps.is_empty()).count();
-    let tested = rows().filter(|row| !row.tests.is_empty()).count();
-    let missing = rows().filter(|row| row.not_yet.is_some()).count();
-    let all = rows().count();
+    let run = rows(subjects).filter(|row| !row.steps.is_empty()).count();
+    let all = rows(subjects).count();
+    let tested = all - run;
     let mut page = format!(
         "# Contract tests
 
@@ -103,8 +101,7 @@ fn page(subjects: &[Subject]) -> String {
 
 Each sentence of the platform's contract about background modules is a row of the *conformance suite*: data in
 `tests/conformance`, which one driver runs on every host, so that neither a plugin nor its author can tell the
-difference. The suite has {all} rows: {run} are run by the driver, {tested} are tests of their own, and {missing} are
-services that Stratos for Rust does not have yet.
+difference. The suite has {all} rows: {run} are run by the driver, and {tested} are tests of their own.
 
 | Column | Host |
 |---|---|
@@ -126,7 +123,36 @@ on this host, and a number refers to the list below the table.
     for subject in subjects {
         write_subject(&mut page, subject);
     }
+    write_members(&mut page, subjects);
     page
+}
+
+/// The table of all members of `ctx` with the rows that show each of them.
+fn write_members(page: &mut String, subjects: &[Subject]) {
+    let columns = MEMBER_HOSTS.map(|column| column.to_string()).join(" | ");
+    // Writing into a string cannot fail.
+    let _ = write!(
+        page,
+        "\n## Every member of `ctx`\n\nEach cell names the rows in `tests/conformance` that show the member on the host, also that a shell without it says so.\n\n\
+         | Member (V3) | In Rust | {columns} |\n|---|---|{}\n",
+        "---|".repeat(MEMBER_HOSTS.len())
+    );
+    for (member, rust) in MEMBERS {
+        let cells = MEMBER_HOSTS.map(|column| member_cell(subjects, member, column));
+        let _ = writeln!(page, "| `{member}` | `{rust}` | {} |", cells.join(" | "));
+    }
+}
+
+/// The names of the rows about a member that a host holds.
+fn member_cell(subjects: &[Subject], member: &str, column: HostColumn) -> String {
+    let about = rows(subjects).filter(|row| row.members.iter().any(|its| its == member));
+    let held = about.filter(|row| !row.not_on.contains_key(&column));
+    let names: Vec<_> = held.map(|row| row.name.as_str()).collect();
+    names.join("; ")
+}
+
+fn rows(subjects: &[Subject]) -> impl Iterator<Item = &Row> {
+    subjects.iter().flat_map(|subject| &subject.rows)
 }
 
 fn write_subject(page: &mut String, subject: &Subject) {
@@ -152,9 +178,6 @@ fn write_subject(page: &mut String, subject: &Subject) {
 }
 
 fn cell(row: &Row, column: HostColumn, notes: &mut Notes) -> String {
-    if let Some(missing) = &row.not_yet {
-        return format!("not yet ({})", notes.number(missing.reason.clone()));
-    }
     if let Some(reason) = row.not_on.get(&column) {
         return format!("no ({})", notes.number(reason.clone()));
     }

@@ -21,6 +21,7 @@ mod remote_file_system;
 mod request_log;
 mod run;
 mod scenario;
+mod scenario_flight;
 mod scenario_process;
 mod services;
 mod shutdown;

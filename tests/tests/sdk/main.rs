@@ -5,4 +5,5 @@ mod flights;
 mod log_lines;
 mod old_shell;
 mod plugin_macro;
+mod services;
 mod test_shell;

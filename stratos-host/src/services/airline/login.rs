@@ -20,6 +20,8 @@ pub(super) struct AirlineLogin {
 struct Token {
     text: String,
     issued: Instant,
+    /// Whether the token has ended before its lifetime.
+    is_expired: bool,
 }
 
 impl AirlineLogin {
@@ -47,11 +49,16 @@ impl AirlineLogin {
         (is_present, token.text.clone())
     }
 
+    /// Ends the present token, which is refused until it is refreshed.
+    pub(super) fn expire(&self) {
+        self.lock().is_expired = true;
+    }
+
     /// Whether a token is the present one and has not expired.
     pub(super) fn accepts(&self, text: &str) -> bool {
         let token = self.lock();
         let has_expired = |lifetime| token.issued.elapsed() >= lifetime;
-        token.text == text && !self.lifetime.is_some_and(has_expired)
+        token.text == text && !token.is_expired && !self.lifetime.is_some_and(has_expired)
     }
 
     fn lock(&self) -> MutexGuard<'_, Token> {
@@ -64,6 +71,7 @@ impl Token {
         Self {
             text: format!("mock-airline-{}", random_hex(32)),
             issued: Instant::now(),
+            is_expired: false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The requests of plugins about the airline.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::event::{Event, EventBus, LimitedEvent, compact_json, fractional_milli
 use crate::services::airline::http_transport::HttpTransport;
 use crate::services::airline::login::AirlineLogin;
 use crate::services::airline::mock_airline::MockAirline;
-use crate::services::airline::{AirlineRequest, AirlineResponse, AirlineTransport};
+use crate::services::airline::{AirlineFault, AirlineRequest, AirlineResponse, AirlineTransport};
 use crate::services::service::{Caller, Resources, RpcResult, Service, SignedIn};
 
 /// Timeout for a request with its repetition. Below the plugin's own for any answer of the shell, which would hide the
@@ -30,6 +30,7 @@ pub(crate) struct AirlineService {
     signed_in: SignedIn,
     https: Option<Arc<dyn AirlineTransport>>,
     bound: RwLock<Bound>,
+    fault: Mutex<Option<AirlineFault>>,
 }
 
 /// The airline that is bound while a user is signed in.
@@ -70,6 +71,7 @@ impl Service for AirlineService {
             signed_in: resources.signed_in.clone(),
             https,
             bound: RwLock::new(bound),
+            fault: Mutex::default(),
         }
     }
 
@@ -111,6 +113,39 @@ impl AirlineService {
         let login = self.bound()?.login;
         login.refresh(&login.token());
         Ok(())
+    }
+
+    /// Ends the present token at the mock airline.
+    ///
+    /// # Errors
+    ///
+    /// If no airline is bound, or the tokens of its server end when it says so.
+    pub(crate) fn expire_token(&self) -> RpcResult<()> {
+        let bound = self.bound()?;
+        if bound.config.table.base_url.is_some() {
+            let text = "only the tokens of the mock airline can be expired: `[airline] base_url` names a server";
+            return Err(RpcError::new(ErrorCode::NotSupported, text));
+        }
+        bound.login.expire();
+        Ok(())
+    }
+
+    /// Injects a fault, or ends it.
+    pub(crate) fn set_fault(&self, fault: Option<AirlineFault>) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// Sends a request, unless a fault is injected.
+    async fn send(
+        &self,
+        transport: &dyn AirlineTransport,
+        request: &AirlineRequest,
+    ) -> Result<AirlineResponse, String> {
+        let fault = *self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        match fault {
+            Some(fault) => fault.outcome(),
+            None => transport.send(request).await,
+        }
     }
 
     /// The bound airline.
@@ -178,7 +213,7 @@ impl AirlineService {
         let transport = bound.transport.as_ref().ok_or(
             "needs HTTPS, which this shell does not have: use `cargo stratos run`, or an `http` URL",
         )?;
-        let mut response = transport.send(&request).await?;
+        let mut response = self.send(&**transport, &request).await?;
         if response.status == 401 {
             let (was_refreshed, token) = bound.login.refresh(&request.token);
             if was_refreshed {
@@ -187,7 +222,7 @@ impl AirlineService {
                 events.log(&caller.plugin, Level::Debug, "shell", text.to_owned(), None);
             }
             request.token = token;
-            response = transport.send(&request).await?;
+            response = self.send(&**transport, &request).await?;
         }
         match response.status {
             300..=399 => Err(format!(

@@ -6,7 +6,9 @@ use std::fmt::Debug;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
-use stratos_tests::conformance::{Json, Request, ResponseExpectation, Row, Start, StateName, Step};
+use stratos_tests::conformance::{
+    FlightCommand, Json, Request, ResponseExpectation, Row, Start, StateName, Step,
+};
 use tokio::task::JoinHandle;
 
 /// Observation of a host, or the reason why there is none.
@@ -43,6 +45,20 @@ pub(super) trait ConformanceHost {
     async fn count_log_lines(&mut self, plugin: &str, text: &str) -> Observed<usize>;
     /// Waits until the plugin is in this state, and returns the reason for it.
     async fn reach_state(&mut self, plugin: &str, state: StateName) -> Observed<String>;
+    /// Commands the flight. The inner error is the shell's.
+    async fn command_flight(&mut self, command: FlightCommand) -> Observed<Result<(), String>>;
+    /// Messages in the flight log, the oldest first.
+    async fn flight_log(&mut self) -> Observed<Vec<String>>;
+    /// Waits until a dialog or prompt is shown.
+    async fn await_dialog(&mut self) -> Observed<()>;
+    /// Waits for the next dialog or prompt, answers it, and returns its kind and title.
+    async fn answer(&mut self, plugin: &str, answer: Option<&Value>) -> Observed<[String; 2]>;
+    /// Waits for the next toast, and returns its kind and message.
+    async fn next_toast(&mut self, plugin: &str) -> Observed<[String; 2]>;
+    /// Waits until a sound is played.
+    async fn await_sound(&mut self, plugin: &str, sound: &str) -> Observed<()>;
+    /// Kind of the plugin's indicator.
+    async fn indicator(&mut self, plugin: &str) -> Observed<Option<String>>;
     /// Sends a request, and reads the whole response.
     fn request(&self, request: Request) -> BoxFuture<'static, Observed<Response>>;
     /// Sends a GET request, and reads the first part of the response.
@@ -137,10 +153,55 @@ impl Run {
                 channel,
                 payload,
                 answer,
+                has,
                 error,
             } => {
                 let answered = host.invoke(&named(plugin), channel, &payload.0).await?;
+                if let (Ok(answered), Some(has)) = (&answered, has)
+                    && !has_all(answered, &has.0)
+                {
+                    return Err(format!("the answer is {answered}, without {}", has.0));
+                }
                 compare_result(answered, answer.as_ref(), error.as_deref())
+            }
+            Step::PushUntil {
+                plugin,
+                channel,
+                payload,
+            } => {
+                while host.next_push(&named(plugin), channel).await? != payload.0 {}
+                Ok(())
+            }
+            Step::Flight { command, error } => {
+                let commanded = host.command_flight(*command).await?;
+                compare_result(commanded.map(|()| Value::Null), None, error.as_deref())
+            }
+            Step::FlightLog { messages } => {
+                equal("the flight log", &host.flight_log().await?, messages)
+            }
+            Step::AwaitDialog => host.await_dialog().await,
+            Step::Answer {
+                plugin,
+                kind,
+                title,
+                answer,
+            } => {
+                let answer = answer.as_ref().map(|json| &json.0);
+                let answered = host.answer(&named(plugin), answer).await?;
+                equal("the dialog", &answered, &[kind.clone(), title.clone()])
+            }
+            Step::Toast {
+                plugin,
+                kind,
+                message,
+            } => {
+                let toast = host.next_toast(&named(plugin)).await?;
+                equal("the toast", &toast, &[kind.clone(), message.clone()])
+            }
+            Step::Sound { plugin, sound } => host.await_sound(&named(plugin), sound).await,
+            Step::Indicator { plugin, kind } => {
+                let found = host.indicator(&named(plugin)).await?;
+                equal("the indicator", &found, kind)
             }
             Step::Push {
                 plugin,
@@ -222,6 +283,17 @@ fn compare_result(
         (Ok(found), Some(_)) => Err(format!("it did not fail, but returned {found}")),
         (Err(found), None) => Err(format!("it failed: {found}")),
         (Err(found), Some(error)) => contains("the error", &found, error),
+    }
+}
+
+/// Whether a value has everything in `part`; objects may have further keys.
+fn has_all(value: &Value, part: &Value) -> bool {
+    match (value, part) {
+        (Value::Object(value), Value::Object(part)) => part
+            .iter()
+            .all(|(key, part)| value.get(key).is_some_and(|value| has_all(value, part))),
+        (Value::Number(value), Value::Number(part)) => value.as_f64() == part.as_f64(),
+        (value, part) => value == part,
     }
 }
 

@@ -34,7 +34,7 @@ enum Host {
 /// Defines the tests of a host, one for each subject.
 macro_rules! on_host {
     ($module:ident, $host:expr) => {
-        on_host! { $module, $host; lifecycle logger config ipc auth server plugin }
+        on_host! { $module, $host; lifecycle logger config ipc auth server plugin flight airline database notify dialog indicator }
     };
     ($module:ident, $host:expr; $($subject:ident)*) => {
         mod $module {

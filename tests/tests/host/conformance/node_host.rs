@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use stratos_bundle::Platform;
 use stratos_templates::{EntryOptions, entry};
-use stratos_tests::conformance::{Request, ShellVersion, Start, StateName};
+use stratos_tests::conformance::{FlightCommand, Request, ShellVersion, Start, StateName};
 use stratos_tests::{NodeVersions, node_project, node_versions};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
@@ -222,7 +222,14 @@ impl ConformanceHost for NodeHost {
             "signedOut": start.signed_out,
             "shell": shell,
             "config": config,
+            "api": start.api.iter().map(|(route, body)| {
+                (route.clone(), json!({ "status": 200, "data": body.0 }))
+            }).collect::<serde_json::Map<_, _>>(),
         });
+        let mut parameters = parameters;
+        if start.no_airline {
+            parameters["airline"] = Value::Null;
+        }
         let port = self.tell("start", parameters).await?;
         self.address.set_port(port);
         Ok(())
@@ -296,6 +303,63 @@ impl ConformanceHost for NodeHost {
             .await
     }
 
+    async fn command_flight(&mut self, command: FlightCommand) -> Observed<Result<(), String>> {
+        if command == FlightCommand::Start {
+            let started: Value = self.tell("startFlight", json!({})).await?;
+            if let Some(veto) = started["vetoes"].get(0) {
+                return Ok(Err(veto["reason"].to_string()));
+            }
+        }
+        for (topic, value) in flight_events(command) {
+            let event = json!({ "topic": topic, "value": value });
+            self.tell::<Value>("fly", event).await?;
+        }
+        Ok(Ok(()))
+    }
+
+    async fn flight_log(&mut self) -> Observed<Vec<String>> {
+        let log: Vec<Value> = self.tell("flightLog", json!({})).await?;
+        let messages = log.iter().map(|entry| entry["message"].as_str());
+        Ok(messages
+            .map(|text| text.unwrap_or_default().to_owned())
+            .collect())
+    }
+
+    async fn await_dialog(&mut self) -> Observed<()> {
+        self.tell("awaitDialog", json!({})).await
+    }
+
+    async fn answer(&mut self, plugin: &str, answer: Option<&Value>) -> Observed<[String; 2]> {
+        let parameters = match answer {
+            Some(answer) => json!({ "answer": answer }),
+            None => json!({}),
+        };
+        let shown: Value = self.tell("answer", parameters).await?;
+        if shown["plugin"] != plugin {
+            return Err(format!("another plugin shows a dialog: {shown}"));
+        }
+        Ok([text(&shown["kind"]), text(&shown["options"]["title"])])
+    }
+
+    async fn next_toast(&mut self, plugin: &str) -> Observed<[String; 2]> {
+        let toast: Value = self.tell("toast", json!({ "plugin": plugin })).await?;
+        Ok([text(&toast["type"]), text(&toast["message"])])
+    }
+
+    async fn await_sound(&mut self, plugin: &str, sound: &str) -> Observed<()> {
+        let played: Value = self.tell("sound", json!({ "plugin": plugin })).await?;
+        let name = played["path"].as_str().or(played["sound"].as_str());
+        match name.unwrap_or("notification") {
+            name if name == sound => Ok(()),
+            name => Err(format!("the sound is {name:?}, not {sound:?}")),
+        }
+    }
+
+    async fn indicator(&mut self, plugin: &str) -> Observed<Option<String>> {
+        let badge: Value = self.tell("badge", json!({ "plugin": plugin })).await?;
+        Ok(badge["type"].as_str().map(str::to_owned))
+    }
+
     fn request(&self, request: Request) -> BoxFuture<'static, Observed<Response>> {
         http::exchange(self.address, request).boxed()
     }
@@ -315,6 +379,62 @@ impl ConformanceHost for NodeHost {
             true => Ok(()),
             false => Err(format!("the Node process {status}: {errors}")),
         }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// What a shell tells plugins of a command: topics of the model, and their values.
+fn flight_events(command: FlightCommand) -> Vec<(&'static str, Value)> {
+    let update = |status: &str, phase: &str| {
+        let plan = json!({ "departureIcao": "EDDF", "arrivalIcao": "LGIR" });
+        let flight = json!({ "status": status, "currentPhase": phase, "flightPlan": plan });
+        (
+            "update",
+            json!({ "flight": flight, "simDisconnected": false }),
+        )
+    };
+    let phase = |current: &str, previous: Option<&str>| {
+        let phase =
+            json!({ "currentPhase": current, "previousPhase": previous, "isTracking": true });
+        ("phaseChange", phase)
+    };
+    let data = |connected: bool| ("simData", json!({ "isConnected": connected, "data": null }));
+    match command {
+        FlightCommand::Start | FlightCommand::StartAnyway => vec![
+            update("starting", "boarding"),
+            phase("boarding", None),
+            update("active", "boarding"),
+            data(true),
+        ],
+        FlightCommand::Cruise => vec![
+            phase("cruise", Some("boarding")),
+            update("active", "cruise"),
+            data(true),
+        ],
+        FlightCommand::Pause => vec![update("paused", "cruise"), data(true)],
+        FlightCommand::SimulatorGone => {
+            let (topic, mut state) = update("active", "cruise");
+            state["simDisconnected"] = true.into();
+            vec![(topic, state), data(false)]
+        }
+        FlightCommand::Land => vec![
+            phase("landed", Some("final")),
+            update("active", "landed"),
+            ("landing", json!({ "type": "touchdown" })),
+            (
+                "landing",
+                json!({ "type": "settled", "report": { "landingRate": -350 } }),
+            ),
+        ],
+        FlightCommand::End => vec![
+            update("completing", "cruise"),
+            update("completed", "cruise"),
+            ("update", json!({ "flight": null })),
+            ("phaseChange", json!({ "currentPhase": "unknown" })),
+        ],
     }
 }
 

@@ -4,10 +4,14 @@ use std::future::IntoFuture as _;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stratos::axum::http::Method;
-use stratos::testing::{self, PluginState, TestPlugin, TestShell, TestShellBuilder};
-use stratos_tests::conformance::{Request, ShellVersion, Start, StateName};
+use stratos::flight::{LandingKind, Phase};
+use stratos::testing::{
+    self, Command, FlightCommand as Pilot, FlightRequest, FlightSetup, PluginState, TestAirline,
+    TestPlugin, TestShell, TestShellBuilder,
+};
+use stratos_tests::conformance::{FlightCommand, Request, ShellVersion, Start, StateName};
 use stratos_tests::{Plugins, sample};
 
 use crate::SAMPLE;
@@ -74,6 +78,18 @@ impl TestShellHost {
             ShellVersion::V1 => testing::ShellVersion::V1,
             ShellVersion::V3 => testing::ShellVersion::V3,
         });
+        let airline = match start.no_airline {
+            true => TestAirline::none(),
+            false => {
+                let routes = start.api.iter();
+                let routes = routes.map(|(route, body)| (route.clone(), body.0.clone()));
+                let routes: serde_json::Map<_, _> = routes.collect();
+                TestAirline::mock()
+                    .named("Sky Virtual")
+                    .fixtures(json!({ "routes": routes }))
+            }
+        };
+        let builder = builder.airline(airline);
         match start.signed_out {
             true => builder.signed_out(),
             false => builder,
@@ -167,6 +183,66 @@ impl ConformanceHost for TestShellHost {
             PluginState::Errored { reason } => reason,
             _ => String::new(),
         })
+    }
+
+    async fn command_flight(&mut self, command: FlightCommand) -> Observed<Result<(), String>> {
+        let flight = self.shell().flight();
+        match command {
+            FlightCommand::Start | FlightCommand::StartAnyway => {
+                let request = FlightRequest {
+                    anyway: command == FlightCommand::StartAnyway,
+                    ..FlightRequest::simulated(FlightSetup::new("EDDF", "LGIR"))
+                };
+                let started = flight.try_start(request).await;
+                return Ok(started.map(drop).map_err(|error| error.to_string()));
+            }
+            FlightCommand::Cruise => flight.jump_to(Phase::Cruise).await,
+            FlightCommand::Pause => flight.pause().await,
+            FlightCommand::SimulatorGone => flight.disconnect().await,
+            FlightCommand::Land => {
+                flight.land(-350.0, 0).await;
+                flight.command(Pilot::Speed(60)).await;
+                flight.lands(LandingKind::Settled).await;
+                flight.command(Pilot::Speed(1)).await;
+            }
+            FlightCommand::End => flight.command(Command::End).await,
+        }
+        Ok(Ok(()))
+    }
+
+    async fn flight_log(&mut self) -> Observed<Vec<String>> {
+        let log = self.shell().flight().log().into_iter();
+        Ok(log.map(|entry| entry.message).collect())
+    }
+
+    async fn await_dialog(&mut self) -> Observed<()> {
+        self.shell().shown_dialog().await;
+        Ok(())
+    }
+
+    async fn answer(&mut self, plugin: &str, answer: Option<&Value>) -> Observed<[String; 2]> {
+        let plugin = self.plugin(plugin);
+        let shown = plugin.expect_dialog("").await;
+        match answer {
+            Some(answer) => plugin.answer(answer).await,
+            None => plugin.dismiss().await,
+        }
+        Ok([shown.kind.as_str().to_owned(), shown.title])
+    }
+
+    async fn next_toast(&mut self, plugin: &str) -> Observed<[String; 2]> {
+        let toast = self.plugin(plugin).expect_toast("").await;
+        Ok([toast.kind.to_string(), toast.message])
+    }
+
+    async fn await_sound(&mut self, plugin: &str, sound: &str) -> Observed<()> {
+        self.plugin(plugin).expect_sound(sound).await;
+        Ok(())
+    }
+
+    async fn indicator(&mut self, plugin: &str) -> Observed<Option<String>> {
+        let indicator = self.plugin(plugin).indicator();
+        Ok(indicator.map(|set| set.kind.as_str().to_owned()))
     }
 
     fn request(&self, request: Request) -> BoxFuture<'static, Observed<Response>> {
