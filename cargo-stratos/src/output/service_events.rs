@@ -1,6 +1,6 @@
 //! Human-readable events of what plugins show to the pilot.
 
-use stratos_host::event::{CloseReason, Modal, ModalKind, ModalProgress};
+use stratos_host::event::{CloseReason, Modal, ModalKind, ModalProgress, is_secret_name};
 use stratos_protocol::indicator::{IndicatorKind, Set as Indicator};
 use stratos_protocol::notify::ToastKind;
 
@@ -64,6 +64,9 @@ pub(super) fn format_modal(modal: &Modal, progress: &ModalProgress) -> String {
                 (ModalKind::Confirm, answer) if answer.as_bool() == Some(true) => "yes".to_owned(),
                 (ModalKind::Confirm, _) => "no".to_owned(),
                 (_, answer) if answer.is_null() => "no answer".to_owned(),
+                (ModalKind::Text { .. }, _) if is_secret_name(&modal.text) => {
+                    format!("{DIM}[redacted]{DIM:#}")
+                }
                 (_, answer) => short(&answer.to_string()),
             };
             format!("{CYAN}{name}{CYAN:#} {id}  {question}{answer} {DIM}{reason_text}{DIM:#}")
@@ -155,8 +158,20 @@ mod tests {
             required: false,
         };
         assert_eq!(
-            closed(text, json!(null), CloseReason::Policy),
+            closed(text.clone(), json!(null), CloseReason::Policy),
             "text 3  Diary\\u{1b}[2J: Keep it?  no answer by `--answers`"
+        );
+        let password = Modal {
+            text: "Your password".to_owned(),
+            ..modal(text)
+        };
+        let answered = ModalProgress::Closed {
+            answer: json!("hunter22"),
+            reason: CloseReason::Answered,
+        };
+        assert_eq!(
+            plain(&format_modal(&password, &answered)),
+            "text 3  [redacted] answered"
         );
         assert_eq!(
             closed(ModalKind::Alert, json!(null), CloseReason::Timeout),
