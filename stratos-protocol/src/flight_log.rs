@@ -32,11 +32,11 @@ pub struct FlightLogEvent {
     /// Time since the start of the flight; milliseconds in JSON.
     #[serde(default, with = "millis")]
     pub event_elapsed_time: Option<Duration>,
-    /// What happened, for programs, such as `HARD_LANDING`.
+    /// Event for programs, such as `HARD_LANDING`.
     pub event_condition: String,
     /// Category of the entry.
     pub category: EventCategory,
-    /// What happened, for people.
+    /// Event for people.
     pub message: String,
 }
 
@@ -45,9 +45,9 @@ pub struct FlightLogEvent {
 pub struct Add {
     /// Category of the entry.
     pub category: EventCategory,
-    /// What happened, for programs.
+    /// Event for programs.
     pub condition: String,
-    /// What happened, for people.
+    /// Event for people.
     pub message: String,
 }
 

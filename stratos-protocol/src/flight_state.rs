@@ -117,7 +117,7 @@ pub struct FlightPlan {
     pub departure_icao: Option<String>,
     /// ICAO code of the arrival airport.
     pub arrival_icao: Option<String>,
-    /// Where the plan is from, such as `simbrief`.
+    /// Origin of the plan, such as `simbrief`.
     pub source: Option<String>,
     /// Id of the plan at its source; a text in the mocked shell, its type is not stated.
     pub source_id: Option<Value>,

@@ -27,7 +27,7 @@ impl IndicatorKind {
 
 /// `indicator/set`, from the plugin (V3: `plugin.setIndicator`): shows the badge.
 ///
-/// It stays until it is replaced or cleared, or the shell ends. The badge of a crashed plugin covers it.
+/// The badge stays until it is replaced or cleared, or the shell ends. That of a crashed plugin covers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Set {
     /// Kind of the badge.

@@ -26,7 +26,7 @@ pub struct Ask {}
 pub struct Verdict {
     /// Whether the flight may start.
     pub allow: bool,
-    /// Why it may not, for the pilot.
+    /// Reason of a veto, for the pilot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -141,7 +141,7 @@ struct StartArgs {
     /// Seed of wind, times and landing: the same seed flies the same flight
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// How many times faster than real time, from 1 to 600
+    /// Multiple of real time, from 1 to 600
     #[arg(long, default_value_t = 1)]
     speed: u32,
     /// Begin in this phase, as if the shell had been started during the flight

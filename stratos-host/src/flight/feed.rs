@@ -1,4 +1,4 @@
-//! What one session is sent of the flight.
+//! Events of the flight that one session is sent.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! What whoever flies asks for: a start, commands, and the state for people. Bodies of the control API.
+//! Starts, commands and the state of flights, as bodies of the control API.
 
 use serde::{Deserialize, Serialize};
 use stratos_flight::{Command, FlightSetup};
@@ -8,9 +8,9 @@ use stratos_protocol::flight_state::{FlightState, Phase};
 /// A flight to start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FlightRequest {
-    /// What is flown.
+    /// Simulator or recording.
     pub source: FlightSourceRequest,
-    /// How many times faster than real time, from 1 to [`MAX_SPEED`].
+    /// Multiple of real time, from 1 to [`MAX_SPEED`].
     #[serde(default = "real_time")]
     pub speed: u32,
     /// Phase to begin in, as if the shell had been started during the flight; the first one if absent.
@@ -21,7 +21,7 @@ pub struct FlightRequest {
     pub anyway: bool,
 }
 
-/// What is flown.
+/// Simulator or recording of a flight.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FlightSourceRequest {
@@ -87,7 +87,7 @@ pub struct FlightInfo {
     pub snapshot: Option<SimDataSnapshot>,
     /// Time since the start of the flight in milliseconds.
     pub elapsed_ms: u64,
-    /// How many times faster than real time.
+    /// Multiple of real time.
     pub speed: u32,
     /// Whether the flight is held after a step.
     pub is_held: bool,

@@ -33,7 +33,7 @@ impl Recovery {
     }
 }
 
-/// Where the flight is kept; nowhere for a shell whose state is in memory.
+/// Path of the file; `None` for a shell whose state is in memory.
 #[derive(Debug)]
 pub(super) struct RecoveryFile(Option<PathBuf>);
 

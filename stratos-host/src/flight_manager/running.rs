@@ -19,7 +19,7 @@ pub(super) struct Running {
     pub(super) source: Box<dyn FlightSource>,
     pub(super) flight: Flight,
     pub(super) started_at: SystemTime,
-    /// How many times faster than real time.
+    /// Multiple of real time.
     pub(super) speed: u32,
     /// Whether the flight stands still after a step.
     pub(super) is_held: bool,
@@ -102,7 +102,7 @@ impl Running {
         }
     }
 
-    /// What a later run needs to go on with the flight; `None` for a recording.
+    /// State with which a later run goes on with the flight; `None` for a recording.
     pub(super) fn recovery(&self) -> Option<Recovery> {
         Some(Recovery {
             setup: self.setup.clone()?,

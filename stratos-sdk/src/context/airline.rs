@@ -10,11 +10,15 @@ use stratos_protocol::airline::{self, Answer, Call, GetAirline, Method, check_pa
 use stratos_protocol::excerpt::excerpt;
 use stratos_protocol::limits::AIRLINE_BODY_BYTES;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use crate::context::service::ContextService;
 use crate::context::shared::Shared;
 use crate::context::shell_services::ServiceError;
 
+/// Limit of concurrent requests. Further ones wait in the plugin, so that a slow airline does not delay its other
+/// messages.
+const MAX_CONCURRENT_CALLS: usize = 16;
 /// Number of characters of a body that an error shows.
 const MAX_BODY_CHARS: usize = 200;
 
@@ -36,6 +40,7 @@ const MAX_BODY_CHARS: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Airline {
     shared: Arc<Shared>,
+    call_permits: Arc<Semaphore>,
 }
 
 /// An answer of the airline's API, with any status.
@@ -191,6 +196,8 @@ impl Airline {
             path: path.to_owned(),
             body,
         };
+        let permit = self.call_permits.acquire().await;
+        let _permit = permit.expect("the semaphore is never closed");
         let answer = self.shared.call_service(Service::Airline, &call).await?;
         let Answer { status, body } = answer;
         Ok(AirlineResponse { status, body })
@@ -219,6 +226,7 @@ impl ContextService for Airline {
     fn new(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
+            call_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)),
         }
     }
 }

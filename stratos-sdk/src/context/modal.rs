@@ -1,4 +1,4 @@
-//! What dialogs and prompts share: a call that waits for the pilot.
+//! Call that waits for the pilot, for dialogs and prompts.
 
 use std::time::Duration;
 

@@ -15,8 +15,7 @@ use crate::context::shell_services::ServiceError;
 
 /// Questions to the pilot (V3: `ctx.prompt`). Cheap to clone.
 ///
-/// They wait like [dialogs](crate::context::Dialogs): await a prompt to show it. No answer, also after a timeout, is
-/// `None`.
+/// Prompts wait like [dialogs](crate::context::Dialogs): await one to show it. No answer, also after a timeout, is `None`.
 ///
 /// ```no_run
 /// # async fn f(ctx: stratos::PluginContext) -> stratos::Result {
