@@ -18,7 +18,7 @@ use stratos::{PluginContext, Service};
 
 use crate::sample_channels::handle;
 
-/// What a dialog or prompt shows.
+/// Payload of the channels of dialogs and prompts.
 #[derive(Deserialize)]
 struct Question {
     title: String,

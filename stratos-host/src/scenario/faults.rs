@@ -1,5 +1,4 @@
-//! What a scenario undoes at its end: faults of the config store, of mock servers, the simulator and the airline, and
-//! its flight.
+//! Faults that a scenario injects, and its flight: all of them end with the scenario.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -197,7 +197,7 @@ impl TestShellBuilder {
         self
     }
 
-    /// Sets the timeout of each wait. The default is 10 seconds, or an hour of virtual time.
+    /// Sets the timeout of each wait. The default is 10 seconds, or a day of virtual time.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.timeout = Some(deadline);
         self

@@ -1,4 +1,4 @@
-//! What the pilot sees of a plugin, and answers.
+//! The pilot in tests: toasts, sounds, badges and log entries of a plugin, and answers to its dialogs and prompts.
 
 use std::panic::Location;
 

@@ -32,7 +32,7 @@ pub(crate) struct Waiter {
 }
 
 impl Waiter {
-    /// `timeout` limits each wait. The default depends on the clock: 10 s of real or one hour of virtual time.
+    /// `timeout` limits each wait. The default depends on the clock: 10 s of real or one day of virtual time.
     pub(crate) fn new(
         journal: Journal,
         host: HostKind,

@@ -71,7 +71,7 @@ pub enum Step {
         payload: Json,
         /// The expected answer, if it matters.
         answer: Option<Json>,
-        /// What the answer must contain: an object may have further keys, at every level.
+        /// Part of the answer, if it matters: an object may have further keys, at every level.
         has: Option<Json>,
         /// Part of the error, if the call fails.
         error: Option<String>,

@@ -73,8 +73,8 @@ fn every_member_of_ctx_has_a_row_on_every_host() {
     }
     for (member, _) in MEMBERS {
         for column in MEMBER_HOSTS {
-            let shown = member_cell(&subjects, member, column);
-            assert!(!shown.is_empty(), "no row about `{member}` on {column}");
+            let count = rows_about(&subjects, member, column).count();
+            assert!(count > 0, "no row about `{member}` on {column}");
         }
     }
 }
@@ -129,26 +129,44 @@ on this host, and a number refers to the list below the table.
 
 /// The table of all members of `ctx` with the rows that show each of them.
 fn write_members(page: &mut String, subjects: &[Subject]) {
+    let mut notes = Notes::default();
     let columns = MEMBER_HOSTS.map(|column| column.to_string()).join(" | ");
     // Writing into a string cannot fail.
     let _ = write!(
         page,
-        "\n## Every member of `ctx`\n\nEach cell names the rows in `tests/conformance` that show the member on the host, also that a shell without it says so.\n\n\
+        "\n## Every member of `ctx`\n\n\
+         Each cell has the numbers of the rows below that show the member on the host, with their names and files in\n\
+         `tests/conformance`. A member of later shells has a row for a shell without it.\n\n\
          | Member (V3) | In Rust | {columns} |\n|---|---|{}\n",
         "---|".repeat(MEMBER_HOSTS.len())
     );
     for (member, rust) in MEMBERS {
-        let cells = MEMBER_HOSTS.map(|column| member_cell(subjects, member, column));
+        let cells = MEMBER_HOSTS.map(|column| {
+            let held = rows_about(subjects, member, column);
+            let numbers = held.map(|(subject, row)| {
+                let note = format!("`{}.toml`: {}", subject.name, row.name);
+                notes.number(note).to_string()
+            });
+            numbers.collect::<Vec<_>>().join(", ")
+        });
         let _ = writeln!(page, "| `{member}` | `{rust}` | {} |", cells.join(" | "));
     }
+    notes.write(page);
 }
 
-/// The names of the rows about a member that a host holds.
-fn member_cell(subjects: &[Subject], member: &str, column: HostColumn) -> String {
-    let about = rows(subjects).filter(|row| row.members.iter().any(|its| its == member));
-    let held = about.filter(|row| !row.not_on.contains_key(&column));
-    let names: Vec<_> = held.map(|row| row.name.as_str()).collect();
-    names.join("; ")
+/// The rows about a member that a host holds.
+fn rows_about<'s>(
+    subjects: &'s [Subject],
+    member: &'s str,
+    column: HostColumn,
+) -> impl Iterator<Item = (&'s Subject, &'s Row)> {
+    let rows = subjects
+        .iter()
+        .flat_map(|subject| subject.rows.iter().map(move |row| (subject, row)));
+    rows.filter(move |(_, row)| {
+        let is_about = row.members.iter().any(|its| its == member);
+        is_about && !row.not_on.contains_key(&column)
+    })
 }
 
 fn rows(subjects: &[Subject]) -> impl Iterator<Item = &Row> {
@@ -171,10 +189,7 @@ fn write_subject(page: &mut String, subject: &Subject) {
         let (promise, sources, cells) = (&row.promise, sources.join(", "), cells.join(" | "));
         let _ = writeln!(page, "| {promise} | {sources} | {cells} |");
     }
-    for (index, note) in notes.0.iter().enumerate() {
-        let start = if index == 0 { "\n" } else { "" };
-        let _ = writeln!(page, "{start}{}. {note}", index + 1);
-    }
+    notes.write(page);
 }
 
 fn cell(row: &Row, column: HostColumn, notes: &mut Notes) -> String {
@@ -204,5 +219,12 @@ impl Notes {
             self.0.len() - 1
         });
         index + 1
+    }
+    fn write(&self, page: &mut String) {
+        for (index, note) in self.0.iter().enumerate() {
+            let start = if index == 0 { "\n" } else { "" };
+            // Writing into a string cannot fail.
+            let _ = writeln!(page, "{start}{}. {note}", index + 1);
+        }
     }
 }

@@ -422,3 +422,50 @@ async fn expectations_of_the_flight_need_no_plugin() {
     played.assert_held();
     assert_eq!(played.steps[1].text, "expect phase boarding");
 }
+
+#[tokio::test]
+async fn a_scenario_flies_with_a_plugin_that_is_a_process() {
+    let shell = TestShell::new(|| sample("sample-plugin"))
+        .program(crate::SAMPLE)
+        .as_process()
+        .start()
+        .await;
+    let steps = r#"
+        [[step]]
+        do = "invoke"
+        channel = "subscribe-phases"
+        [[step]]
+        do = "fly"
+        from = "EDDF"
+        to = "LGIR"
+        speed = 600
+        [[step]]
+        do = "reach"
+        phase = "push_back"
+        [[step]]
+        do = "expect"
+        push = "phases"
+        payload = "push_back"
+        [[step]]
+        do = "land"
+        rate = -600
+        [[step]]
+        do = "expect"
+        landing = "touchdown"
+        rate = [-601, -599]
+        within = "30s"
+        [[step]]
+        do = "invoke"
+        channel = "prompt-select"
+        payload = { title = "Diary", text = "Runway" }
+        [[step]]
+        do = "answer"
+        value = "Runway 09"
+        [[step]]
+        do = "expect"
+        push = "answered"
+        payload = "09"
+    "#;
+    shell.play_str(steps).await.assert_held();
+    assert!(shell.flight().info().state.flight.is_none());
+}

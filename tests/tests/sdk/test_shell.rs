@@ -158,7 +158,11 @@ async fn bodies_stream_both_ways() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_wait_reports_what_happened_instead() {
     let failed = tokio::spawn(async {
-        let shell = TestShell::new(fleet).in_memory().start().await;
+        let shell = TestShell::new(fleet)
+            .deadline(Duration::from_secs(3600))
+            .in_memory()
+            .start()
+            .await;
         let _: Value = shell.push("status").await;
     });
     let panic = failed.await.unwrap_err().into_panic();
@@ -166,7 +170,7 @@ async fn a_failed_wait_reports_what_happened_instead() {
     let at = format!("waited for at {}:", file!());
     assert!(text.contains(&at), "{text}");
     assert!(
-        text.starts_with("a push on channel `status` of `fleet`: not within 86400s"),
+        text.starts_with("a push on channel `status` of `fleet`: not within 3600s"),
         "{text}"
     );
     assert!(

@@ -1,7 +1,7 @@
 //! Verbs of the airline.
 
 use crate::scenario::action::Action;
-use crate::scenario::verbs::{Verb, for_duration};
+use crate::scenario::verbs::verb::{Verb, for_duration};
 use crate::services::AirlineFault;
 
 pub(super) static AIRLINE: &[Verb] = &[

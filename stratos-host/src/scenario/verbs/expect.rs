@@ -2,7 +2,7 @@
 
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expectation;
-use crate::scenario::verbs::{DEFAULT_WITHIN, Verb};
+use crate::scenario::verbs::verb::{DEFAULT_WITHIN, Verb};
 
 pub(super) static EXPECT: &[Verb] = &[
     Verb {

@@ -9,7 +9,7 @@ use crate::flight::{FlightCommand, FlightRequest, MAX_SPEED};
 use crate::scenario::action::Action;
 use crate::scenario::step_reader::StepReader;
 use crate::scenario::table_reader::TableReader;
-use crate::scenario::verbs::{Verb, for_duration};
+use crate::scenario::verbs::verb::{Verb, for_duration};
 
 /// Time that `reach` waits without a `within`: longer than any flight.
 const LONGEST_FLIGHT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -11,39 +11,10 @@ mod keys;
 mod modal;
 mod shell;
 mod upstream;
-
-use std::time::Duration;
-
-use crate::scenario::action::Action;
-use crate::scenario::duration::format_duration;
-use crate::scenario::step_reader::StepReader;
+mod verb;
 
 pub use self::keys::{KEYS, Key};
-
-/// Time that `expect`, `answer` and `dismiss` wait without a `within`.
-const DEFAULT_WITHIN: Duration = Duration::from_secs(5);
-
-/// A verb of scenario steps.
-#[derive(Debug)]
-pub struct Verb {
-    /// Name of the verb: the value of the key `do`.
-    pub name: &'static str,
-    /// Effect of a step with this verb, as a phrase.
-    pub summary: &'static str,
-    /// Keys that a step must have.
-    pub required: &'static [&'static str],
-    /// Keys that a step may have, in addition to `do`, `at` and `after`.
-    pub optional: &'static [&'static str],
-    /// Parses the keys into an action, and reports wrong values. The required keys exist.
-    pub(super) parse: fn(&StepReader<'_>) -> Option<Action>,
-}
-
-impl Verb {
-    /// Whether a step with this verb is about a plugin.
-    pub(super) fn takes_plugin(&self) -> bool {
-        self.optional.contains(&"plugin")
-    }
-}
+pub use self::verb::Verb;
 
 /// All verbs, in the order of the book.
 pub fn verbs() -> impl Iterator<Item = &'static Verb> {
@@ -56,13 +27,6 @@ pub fn verbs() -> impl Iterator<Item = &'static Verb> {
         expect::EXPECT,
     ];
     tables.into_iter().flatten()
-}
-
-/// The end of the details of a timed fault, such as ` for 5s`; empty without a duration.
-fn for_duration(duration: Option<Duration>) -> String {
-    duration.map_or_else(String::new, |duration| {
-        format!(" for {}", format_duration(duration))
-    })
 }
 
 #[cfg(test)]

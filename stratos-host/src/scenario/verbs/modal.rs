@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::scenario::action::Action;
 use crate::scenario::step_reader::StepReader;
-use crate::scenario::verbs::{DEFAULT_WITHIN, Verb};
+use crate::scenario::verbs::verb::{DEFAULT_WITHIN, Verb};
 
 pub(super) static MODAL: &[Verb] = &[
     Verb {

@@ -7,7 +7,7 @@ use crate::control::HttpResponse;
 use crate::scenario::action::{Action, StepResult};
 use crate::scenario::duration::format_duration;
 use crate::scenario::json_subset::is_subset;
-use crate::scenario::verbs::{Verb, for_duration};
+use crate::scenario::verbs::verb::{Verb, for_duration};
 
 /// Number of characters of a response body that a failure message contains.
 const MAX_BODY_CHARS: usize = 200;

@@ -3,7 +3,7 @@
 use crate::scenario::action::Action;
 use crate::scenario::duration::format_duration;
 use crate::scenario::mock_server_config::MockResponse;
-use crate::scenario::verbs::{Verb, for_duration};
+use crate::scenario::verbs::verb::{Verb, for_duration};
 
 pub(super) static UPSTREAM: &[Verb] = &[
     Verb {

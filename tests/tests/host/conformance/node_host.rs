@@ -386,7 +386,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// What a shell tells plugins of a command: topics of the model, and their values.
+/// Events that follow from a command: topics of the model, and their values.
 fn flight_events(command: FlightCommand) -> Vec<(&'static str, Value)> {
     let update = |status: &str, phase: &str| {
         let plan = json!({ "departureIcao": "EDDF", "arrivalIcao": "LGIR" });
