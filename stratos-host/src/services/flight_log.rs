@@ -65,7 +65,7 @@ impl Service for FlightLogService {
             Update::METHOD => {
                 rpc::respond(params, async |update| self.update(caller, update)).await
             }
-            _ => rpc::respond(params, async |remove| self.remove(caller, remove)).await,
+            _ => rpc::respond(params, async |remove| self.remove(caller, &remove)).await,
         }
     }
 }
@@ -145,7 +145,7 @@ impl FlightLogService {
         Ok(Empty {})
     }
 
-    fn remove(&self, caller: &Caller, remove: Remove) -> RpcResult<Empty> {
+    fn remove(&self, caller: &Caller, remove: &Remove) -> RpcResult<Empty> {
         caller.check_may_write()?;
         let mut log = self.lock();
         let index = log.find(caller, &remove.event_id)?;

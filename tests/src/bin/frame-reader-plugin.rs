@@ -1,6 +1,5 @@
 //! A plugin that reads all simulator data. Its file name is its id; with `slow` as the first word, it sleeps after each
 //! frame.
-#![expect(clippy::disallowed_methods, reason = "it asks for its own path")]
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -84,13 +84,17 @@ impl Slot {
             snapshot,
             missed: replaced + skipped,
         });
-        state.reader.take().map(Waker::wake);
+        if let Some(reader) = state.reader.take() {
+            reader.wake();
+        }
     }
 
     fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
-        state.reader.take().map(Waker::wake);
+        if let Some(reader) = state.reader.take() {
+            reader.wake();
+        }
     }
 }
 
