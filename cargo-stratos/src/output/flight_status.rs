@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use stratos_host::remote::FlightInfo;
+use stratos_protocol::flight_data::FlightData;
 use stratos_protocol::flight_state::FlightPlan;
 
 use crate::output::escape;
@@ -17,38 +18,39 @@ pub(crate) fn flight_status(info: &FlightInfo) -> String {
         };
         return format!("no flight{pending}");
     };
-    let mut status = format!(
+    let mut parts = vec![format!(
         "{}: {}, {} after {}",
         name(&flight.flight_plan),
         escape(flight.status.as_str()),
         escape(info.phase.as_str()),
         humantime::format_duration(Duration::from_secs(info.elapsed_ms / 1000)),
-    );
+    )];
     if info.speed != 1 {
-        status += &format!(", {} times faster than real time", info.speed);
+        parts.push(format!("{} times faster than real time", info.speed));
     }
     if info.is_held {
-        status += ", held";
+        parts.push("held".to_owned());
     }
     if info.state.sim_disconnected {
-        status += ", the simulator is gone";
+        parts.push("the simulator is gone".to_owned());
     }
-    let data = info
-        .snapshot
-        .as_ref()
-        .and_then(|snapshot| snapshot.data.as_ref());
-    if let Some(data) = data {
-        let number =
-            |value: Option<f64>| value.map_or("?".to_owned(), |value| format!("{value:.0}"));
-        status += &format!(
-            "\n  {} ft, {} kt over ground, {} ft/min, heading {}",
-            number(data.altitude),
-            number(data.ground_speed),
-            number(data.vertical_speed),
-            number(data.heading),
-        );
+    let status = parts.join(", ");
+    let data = info.snapshot.as_ref();
+    match data.and_then(|snapshot| snapshot.data.as_ref()) {
+        Some(data) => format!("{status}\n  {}", aircraft(data)),
+        None => status,
     }
-    status
+}
+
+fn aircraft(data: &FlightData) -> String {
+    let number = |value: Option<f64>| value.map_or("?".to_owned(), |value| format!("{value:.0}"));
+    format!(
+        "{} ft, {} kt over ground, {} ft/min, heading {}",
+        number(data.altitude),
+        number(data.ground_speed),
+        number(data.vertical_speed),
+        number(data.heading),
+    )
 }
 
 /// Callsign and airports, or the file of a recording.
