@@ -25,11 +25,12 @@ const BUILT_IN: &[&str] = &["alloc", "core", "proc-macro", "std", "test"];
 /// Names that cargo rejects for a program, since it uses them for folders beside the program.
 const CARGO_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 
-/// Names of types and variants that the template uses.
+/// Names of types and variants that the templates use.
 #[rustfmt::skip]
 const TEMPLATE_TYPES: &[&str] = &[
-    "Debug", "Default", "Err", "ExitCode", "Json", "None", "Ok", "Option", "PluginContext", "Result", "Router", "Self", "TestShell",
-    "Some", "String", "Value", "Vec",
+    "Boarding", "Cruise", "Deboarding", "Debug", "Default", "Err", "ExitCode", "Final", "FlightSetup", "Info", "Json", "None",
+    "Ok", "Option", "Phase", "PhaseSnapshot", "PluginContext", "Result", "Router", "Self", "Some", "String", "TakeOff",
+    "TestShell", "TestShellBuilder", "ToastKind", "Value", "Vec",
 ];
 
 /// Id of a new plugin, which is also the name of its crate.

@@ -4,12 +4,13 @@
 //! real shell loads and that starts the plugin's program. Neither does I/O: all files are embedded in the program.
 //!
 //! ```
-//! use stratos_templates::{Author, Options, PluginId, PluginType, Sdk, render};
+//! use stratos_templates::{Author, Options, PluginId, PluginType, Sdk, Template, render};
 //!
 //! let id: PluginId = "fuel-check".parse()?;
 //! let files = render(&Options {
 //!     name: id.display_name(),
 //!     description: "Compares planned and loaded fuel.".to_owned(),
+//!     template: Template::Plain,
 //!     plugin_type: PluginType::User,
 //!     author: Author { id: "jane-doe".to_owned(), name: "Jane Doe".to_owned(), contact: None },
 //!     sdk: Sdk::Published,
@@ -24,7 +25,7 @@
 //!
 //! # Template files
 //!
-//! The template is in the folder `plugin`, with three conventions: a file with the extension `.j2` is rendered and loses
+//! The template is in the folder `plugin`; `flight` has the files that differ for flights. There are three conventions: a file with the extension `.j2` is rendered and loses
 //! the extension, `_` at the start of a name stands for a dot, and no file is named `Cargo.toml`, since cargo excludes a
 //! folder with such a file from the package.
 
@@ -38,6 +39,6 @@ mod render;
 
 pub use crate::entry::{EntryOptions, entry};
 pub use crate::id::{IdError, PluginId, to_id};
-pub use crate::options::{Author, Options, PluginType, SDK_VERSION, Sdk};
+pub use crate::options::{Author, Options, PluginType, SDK_VERSION, Sdk, Template};
 pub use crate::probe::{PROBE_ID, probe};
 pub use crate::render::{File, RenderError, render};

@@ -20,6 +20,8 @@ pub struct Options {
     pub name: String,
     /// Description of the plugin, one sentence.
     pub description: String,
+    /// Template of the plugin.
+    pub template: Template,
     /// Type of the plugin.
     pub plugin_type: PluginType,
     /// Author of the plugin.
@@ -28,6 +30,27 @@ pub struct Options {
     pub sdk: Sdk,
     /// Whether the plugin is a member of a cargo workspace, whose `Cargo.toml` has the profiles then.
     pub in_workspace: bool,
+}
+
+/// Template of a new plugin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Template {
+    /// Answers a channel and a route.
+    #[default]
+    Plain,
+    /// Announces the phases of a flight.
+    Flight,
+}
+
+impl Template {
+    /// Name of the template.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Flight => "flight",
+        }
+    }
 }
 
 /// Type of a plugin, by its installer: a user or an airline.

@@ -5,11 +5,17 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use thiserror::Error;
 
-use crate::options::{Options, SDK_VERSION, Sdk};
+use crate::options::{Options, SDK_VERSION, Sdk, Template};
 
+/// Files of every plugin.
 #[derive(RustEmbed)]
 #[folder = "plugin"]
-struct Template;
+struct PluginFiles;
+
+/// Files of a plugin for flights, in place of those with the same path.
+#[derive(RustEmbed)]
+#[folder = "flight"]
+struct FlightFiles;
 
 /// Folder of files that run on other machines. Excluded if the SDK is a folder on this machine.
 const CI_FOLDER: &str = "_github/";
@@ -43,9 +49,9 @@ pub fn render(options: &Options) -> Result<Vec<File>, RenderError> {
     let environment = environment();
     let values = values(options);
     let is_published = options.sdk == Sdk::Published;
-    let mut files = Template::iter()
+    let mut files = PluginFiles::iter()
         .filter(|name| is_published || !name.starts_with(CI_FOLDER))
-        .filter_map(|name| Template::get(&name).map(|file| (name, file)))
+        .filter_map(|name| file(options.template, &name).map(|file| (name, file)))
         .map(|(name, file)| {
             let text = text(&file);
             let contents = match name.strip_suffix(".j2") {
@@ -65,6 +71,14 @@ pub fn render(options: &Options) -> Result<Vec<File>, RenderError> {
         .collect::<Result<Vec<_>, _>>()?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+fn file(template: Template, name: &str) -> Option<EmbeddedFile> {
+    let own = match template {
+        Template::Plain => None,
+        Template::Flight => FlightFiles::get(name),
+    };
+    own.or_else(|| PluginFiles::get(name))
 }
 
 /// Path in the project for the path of a template file.
@@ -113,6 +127,7 @@ fn values(options: &Options) -> Value {
         type_name => options.id.type_name(),
         name => options.name.as_str(),
         description => options.description.as_str(),
+        template => options.template.as_str(),
         plugin_type => options.plugin_type.as_str(),
         author_id => options.author.id.as_str(),
         author_name => options.author.name.as_str(),
@@ -164,7 +179,12 @@ mod tests {
 
     #[test]
     fn rendered_files_have_no_template_syntax_or_names() {
-        let files = render(&options("demo")).unwrap();
+        let flight = Options {
+            template: Template::Flight,
+            ..options("demo")
+        };
+        let mut files = render(&flight).unwrap();
+        files.extend(render(&options("demo")).unwrap());
         for File { path, contents } in &files {
             assert!(!path.ends_with(".j2") && !path.contains('_'), "{path}");
             // Expressions of GitHub.
@@ -201,7 +221,12 @@ mod tests {
 
     #[test]
     fn type_name_of_the_plugin_shadows_no_type_of_the_template() {
-        for file in render(&options("zzz")).unwrap() {
+        let flight = Options {
+            template: Template::Flight,
+            ..options("zzz")
+        };
+        let files = [options("zzz"), flight].map(|options| render(&options).unwrap());
+        for file in files.into_iter().flatten() {
             let is_code = file.path.ends_with(".rs");
             let code = file
                 .contents
@@ -231,6 +256,7 @@ mod tests {
         Options {
             name: id.display_name(),
             description: "A demo.".to_owned(),
+            template: Template::Plain,
             plugin_type: PluginType::User,
             author: Author {
                 id: "jane-doe".to_owned(),

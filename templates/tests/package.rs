@@ -1,11 +1,11 @@
 //! Completeness of the published crate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use stratos_templates::{Author, Options, PluginId, PluginType, Sdk, render};
+use stratos_templates::{Author, Options, PluginId, PluginType, Sdk, Template, render};
 
 #[test]
 fn package_contains_every_template_file() {
@@ -17,7 +17,7 @@ fn package_contains_every_template_file() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     let listed = String::from_utf8(output.stdout).unwrap();
-    for folder in ["plugin", "entry", "probe"] {
+    for folder in ["plugin", "flight", "entry", "probe"] {
         let packaged: BTreeSet<String> = listed
             .lines()
             .map(|line| line.replace('\\', "/"))
@@ -29,10 +29,30 @@ fn package_contains_every_template_file() {
 
 #[test]
 fn every_template_file_is_embedded_and_rendered() {
+    let project_path = |path: &str| path.trim_end_matches(".j2").replace('_', ".");
+    let expected: BTreeSet<String> = on_disk("plugin")
+        .into_iter()
+        .map(|path| project_path(&path["plugin/".len()..]))
+        .collect();
+    let plain = rendered(Template::Plain);
+    let paths: BTreeSet<String> = plain.keys().cloned().collect();
+    assert_eq!(paths, expected);
+
+    let flight = rendered(Template::Flight);
+    for path in on_disk("flight") {
+        let path = project_path(&path["flight/".len()..]);
+        assert!(expected.contains(&path), "{path} replaces no file");
+        assert_ne!(plain[&path], flight[&path], "{path}");
+    }
+}
+
+/// Contents of the files by path.
+fn rendered(template: Template) -> BTreeMap<String, String> {
     let id: PluginId = "demo".parse().unwrap();
     let files = render(&Options {
         name: id.display_name(),
         description: "A demo.".to_owned(),
+        template,
         plugin_type: PluginType::User,
         author: Author {
             id: "me".to_owned(),
@@ -42,24 +62,15 @@ fn every_template_file_is_embedded_and_rendered() {
         sdk: Sdk::Published,
         in_workspace: false,
         id,
-    })
-    .unwrap();
-    let rendered: BTreeSet<String> = files.into_iter().map(|file| file.path).collect();
-    let expected: BTreeSet<String> = on_disk("plugin")
-        .into_iter()
-        .map(|path| {
-            path["plugin/".len()..]
-                .trim_end_matches(".j2")
-                .replace('_', ".")
-        })
-        .collect();
-    assert_eq!(rendered, expected);
+    });
+    let files = files.unwrap().into_iter();
+    files.map(|file| (file.path, file.contents)).collect()
 }
 
 fn on_disk(folder: &str) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     walk(Path::new(env!("CARGO_MANIFEST_DIR")), folder, &mut files);
-    assert!(files.len() > 5, "{files:?}");
+    assert!(!files.is_empty());
     files
 }
 

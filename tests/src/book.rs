@@ -20,6 +20,15 @@ mod attribute {}
 #[doc = include_str!("../../book/src/settings.md")]
 mod settings {}
 
+#[doc = include_str!("../../book/src/flights.md")]
+mod flights {}
+
+#[doc = include_str!("../../book/src/cabin-crew.md")]
+mod cabin_crew {}
+
+#[doc = include_str!("../../book/src/landing-diary.md")]
+mod landing_diary {}
+
 #[doc = include_str!("../../book/src/ten-mistakes.md")]
 mod ten_mistakes {}
 #[doc = include_str!("../../book/src/contract-tests.md")]

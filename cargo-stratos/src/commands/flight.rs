@@ -27,7 +27,7 @@ use crate::output::{escape, flight_status};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo stratos flight start EDDF LGIR --speed 60    from Frankfurt to Heraklion in two minutes
+  cargo stratos flight start EDDF LGIR --speed 60    from Frankfurt to Heraklion in three minutes
   cargo stratos flight phase descent                 go to the descent
   cargo stratos flight land --rate -600 --bounces 2  land hard")]
 pub(crate) struct Args {

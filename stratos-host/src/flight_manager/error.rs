@@ -62,6 +62,10 @@ impl fmt::Display for Veto {
 }
 
 fn join(vetoes: &[Veto]) -> String {
-    let vetoes: Vec<_> = vetoes.iter().map(Veto::to_string).collect();
-    vetoes.join("; ")
+    let mut texts = Vec::new();
+    for veto in vetoes {
+        // A reason is a sentence of the plugin, with or without its period.
+        texts.push(veto.to_string().trim_end_matches('.').to_owned());
+    }
+    texts.join("; ")
 }

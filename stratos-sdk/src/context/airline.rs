@@ -85,14 +85,14 @@ impl AirlineResponse {
         (200..300).contains(&self.status)
     }
 
-    /// Returns the response if its status is one of success.
+    /// Returns the body if the status is one of success.
     ///
     /// # Errors
     ///
     /// [`AirlineError::Status`] otherwise.
-    pub fn check(self) -> Result<Self, AirlineError> {
+    pub fn check(self) -> Result<Value, AirlineError> {
         match self.is_success() {
-            true => Ok(self),
+            true => Ok(self.body),
             false => Err(AirlineError::Status {
                 status: self.status,
                 body: self.body,
@@ -106,7 +106,7 @@ impl AirlineResponse {
     ///
     /// If the status is another one, or the body is not a `T`.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, AirlineError> {
-        let Self { body, .. } = self.check()?;
+        let body = self.check()?;
         T::deserialize(&body).map_err(|source| AirlineError::Body {
             body,
             wanted: std::any::type_name::<T>(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cargo_metadata::{Message, MetadataCommand};
@@ -12,41 +12,11 @@ use tempfile::TempDir;
 #[test]
 fn a_new_plugin_builds_passes_its_tests_and_runs() {
     let root = folder();
-    let sdk = format!("{}/../stratos-sdk", env!("CARGO_MANIFEST_DIR"));
-    let made = new(root.path(), &["fuel-check", "--sdk-path", &sdk]);
-    assert_eq!(made.code, Some(0), "{made:?}");
-    assert!(!made.stdout.contains("--sdk-path"), "{made:?}");
-
-    let plugin = root.path().join("fuel-check");
-    // The lock file of the workspace, whose crates need no network.
-    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
-    fs::copy(lock, plugin.join("Cargo.lock")).unwrap();
+    let plugin = made(root.path(), "fuel-check", &[]);
     let lib = plugin.join("src/lib.rs");
     let derives = "\n/// A type of the author.\n#[derive(Debug, serde::Serialize, serde::Deserialize)]\npub struct Home {\n    /// ICAO code.\n    pub icao: String,\n}\n";
     fs::write(&lib, read(&lib) + derives).unwrap();
-    for (arguments, host) in [
-        (&["fmt", "--check"][..], "memory"),
-        (
-            &["clippy", "--all-targets", "--", "-D", "warnings"],
-            "memory",
-        ),
-        (&["test"], "memory"),
-        (&["test"], "process"),
-        // Builds without the feature `testing` first, so that the shell below starts in time.
-        (&["build"], "memory"),
-    ] {
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(&plugin)
-            .envs(cargo_environment())
-            .env("STRATOS_TEST_HOST", host)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{arguments:?} {host}: {output:?}");
-    }
-    let checked = stratos(&plugin, ["check"]);
-    assert_eq!(checked.code, Some(0), "{checked:?}");
-    assert!(checked.stdout.contains("no mistakes"), "{checked:?}");
+    assert_builds_and_passes(&plugin);
 
     let [_, (_, target)] = cargo_environment();
     let shell = ShellProcess::start_with(
@@ -72,6 +42,81 @@ fn a_new_plugin_builds_passes_its_tests_and_runs() {
     let manifest = read(&plugin.join("plugin.json")).replace("0.1.0", "0.1.1");
     fs::write(plugin.join("plugin.json"), manifest).unwrap();
     assert!(!is_fresh(&plugin), "a change of plugin.json rebuilds");
+}
+
+#[test]
+fn a_new_plugin_for_flights_passes_its_tests_and_announces_a_flight() {
+    let root = folder();
+    let plugin = made(root.path(), "phase-caller", &["--template", "flight"]);
+    assert!(read(&plugin.join("README.md")).contains("flight start EDDF LGIR --speed 60"));
+    assert_builds_and_passes(&plugin);
+
+    let [_, (_, target)] = cargo_environment();
+    let mut shell = ShellProcess::start_with(
+        &plugin,
+        RunOptions {
+            args: vec!["--".to_owned(), "--target-dir".to_owned(), target],
+            env: cargo_environment().into(),
+            state: Some(root.path().join("state")),
+            ..RunOptions::default()
+        },
+    );
+    let started = shell.command(&["flight", "start", "EDDF", "LGIR", "--speed", "60"]);
+    assert_eq!(started.code, Some(0), "{started:?}");
+    let toast = shell.wait_for(|event| event["event"] == "toast");
+    assert_eq!(toast["message"], "Welcome on board.");
+    let phase = shell.get("/api/phase-caller/phase");
+    assert!(phase.json()["phase"].is_string(), "{phase:?}");
+}
+
+#[test]
+fn a_misspelt_template_is_corrected() {
+    let root = folder();
+    let refused = new(root.path(), &["fuel-check", "--template", "fligth"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    let tip = "a similar value exists: 'flight'";
+    assert!(refused.stderr.contains(tip), "{refused:?}");
+    assert!(!root.path().join("fuel-check").exists());
+}
+
+/// Creates a plugin with the SDK of the workspace.
+fn made(root: &Path, name: &str, more: &[&str]) -> PathBuf {
+    let sdk = format!("{}/../stratos-sdk", env!("CARGO_MANIFEST_DIR"));
+    let made = new(root, &[&[name, "--sdk-path", &sdk], more].concat());
+    assert_eq!(made.code, Some(0), "{made:?}");
+    assert!(!made.stdout.contains("--sdk-path"), "{made:?}");
+    let plugin = root.join(name);
+    // The lock file of the workspace, whose crates need no network.
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+    fs::copy(lock, plugin.join("Cargo.lock")).unwrap();
+    plugin
+}
+
+/// Checks format, lints, tests in both hosts, and the manifest.
+fn assert_builds_and_passes(plugin: &Path) {
+    for (arguments, host) in [
+        (&["fmt", "--check"][..], "memory"),
+        (
+            &["clippy", "--all-targets", "--", "-D", "warnings"],
+            "memory",
+        ),
+        (&["test"], "memory"),
+        (&["test"], "process"),
+        // Builds without the feature `testing` first, so that a shell starts in time.
+        (&["build"], "memory"),
+    ] {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(plugin)
+            .envs(cargo_environment())
+            .env("STRATOS_TEST_HOST", host)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?} {host}: {output:?}");
+    }
+    let checked = stratos(plugin, ["check"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert!(checked.stdout.contains("no mistakes"), "{checked:?}");
 }
 
 /// Builds the plugin, and returns whether all artifacts were fresh.

@@ -119,9 +119,11 @@ fn every_command_and_option_is_in_the_book() {
     let all = pages.remove("mocked-shell.md").unwrap();
     let linter = pages.remove("linter.md").unwrap();
     let ship = pages.remove("ship.md").unwrap();
+    let flights = all.clone() + &pages.remove("flights.md").unwrap();
     for (command, options) in commands() {
         let page = match &*command {
             "check" | "explain" | "schema" => &linter,
+            "flight" => &flights,
             "build" | "pack" | "install" | "uninstall" | "installed" | "deploy" | "doctor" => &ship,
             _ => &all,
         };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratos_manifest::{Manifest, ProjectFacts, check};
-use stratos_templates::{File, IdError, Options, PluginId, PluginType, render, to_id};
+use stratos_templates::{File, IdError, Options, PluginId, PluginType, Template, render, to_id};
 
 use crate::commands::new::author::AuthorArgs;
 use crate::commands::new::destination::{Destination, folder_name};
@@ -34,6 +34,9 @@ pub(crate) struct Args {
     /// Description of the plugin, one sentence
     #[arg(long, value_name = "TEXT", value_parser = parse_single_line, default_value = "A Stratos plugin.")]
     description: String,
+    /// Template of the plugin
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = TemplateName::Plain)]
+    template: TemplateName,
     /// Type of the plugin: user, which a pilot installs, or airline, which an airline installs for all
     #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = Kind::User)]
     kind: Kind,
@@ -44,6 +47,14 @@ pub(crate) struct Args {
     /// Whether to create a git repository [default: git, unless the folder is in one]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "git|none")]
     vcs: Option<Vcs>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum TemplateName {
+    /// Answers a channel and a route
+    Plain,
+    /// Announces the phases of a flight
+    Flight,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -65,6 +76,10 @@ pub(crate) fn run(cx: &Context, args: Args) -> Result<Outcome, Error> {
     let options = Options {
         name: args.name.unwrap_or_else(|| id.display_name()),
         description: args.description,
+        template: match args.template {
+            TemplateName::Plain => Template::Plain,
+            TemplateName::Flight => Template::Flight,
+        },
         plugin_type: match args.kind {
             Kind::User => PluginType::User,
             Kind::Airline => PluginType::Airline,

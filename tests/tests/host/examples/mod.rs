@@ -1,5 +1,6 @@
 //! The example plugins, run as their READMEs say, with a mock of their upstream servers.
 
+mod cabin_crew;
 mod fleet_manager;
 mod loadsheet;
 mod mock_server;
