@@ -48,7 +48,7 @@ fn every_template_file_is_embedded_and_rendered() {
 
 /// Contents of the files by path.
 fn rendered(template: Template) -> BTreeMap<String, String> {
-    let id: PluginId = "demo".parse().unwrap();
+    let id: PluginId = "demo".parse().expect("a valid id");
     let files = render(&Options {
         name: id.display_name(),
         description: "A demo.".to_owned(),
@@ -63,7 +63,7 @@ fn rendered(template: Template) -> BTreeMap<String, String> {
         in_workspace: false,
         id,
     });
-    let files = files.unwrap().into_iter();
+    let files = files.expect("valid options").into_iter();
     files.map(|file| (file.path, file.contents)).collect()
 }
 

@@ -233,7 +233,7 @@ async fn a_shell_without_databases_is_told_of() {
 /// Path of the diary in a state folder, whose folder is created.
 fn diary_file(state: &TempDir) -> PathBuf {
     let folder = state.path().join("data/landing-diary");
-    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).expect("it is there");
     folder.join("diary.db")
 }
 
