@@ -369,6 +369,10 @@ impl FlightSource for Simulator {
         self.clock.elapsed()
     }
 
+    fn position(&self) -> Duration {
+        Duration::from_millis(self.clock.millis())
+    }
+
     fn landing_report(&self) -> Option<&LandingReport> {
         self.report.as_ref()
     }

@@ -39,6 +39,9 @@ pub trait FlightSource: fmt::Debug + Send {
     /// Time since the start, with pauses. The end of the flight stops it.
     fn elapsed(&self) -> Duration;
 
+    /// Time of the flight itself: without pauses, and moved by jumps.
+    fn position(&self) -> Duration;
+
     /// The report about the latest landing, once the aircraft has touched down; complete when it has settled.
     fn landing_report(&self) -> Option<&LandingReport>;
 

@@ -1,7 +1,8 @@
 //! The flight service: the flight, its phases, simulator data and landings.
 //!
-//! A plugin that has subscribed to a [topic](Topic) is sent its events. The host sends the next event of a topic when the
-//! plugin has answered the one before, so that the answers say how fast the plugin reads.
+//! A plugin that has subscribed to a [topic](Topic) is sent its events. The host sends the next event when the plugin has
+//! answered the one before, in one order for all topics but simulator data. An answer says that the plugin has received the
+//! event, and not that it has handled it.
 
 use serde::{Deserialize, Serialize};
 

@@ -7,11 +7,14 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::lenient::null_as_default;
+
 /// Simulator data at one moment (V3, seen in plugins: `SimDataSnapshot`).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SimDataSnapshot {
     /// Whether the shell is connected to a simulator.
+    #[serde(deserialize_with = "null_as_default")]
     pub is_connected: bool,
     /// Name of the simulator, such as `msfs`.
     pub simulator_type: Option<String>,

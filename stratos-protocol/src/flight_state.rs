@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::lenient::null_as_default;
 use crate::text_enum::text_enum;
 use crate::time::epoch_millis;
 
@@ -70,8 +71,10 @@ pub struct FlightState {
     /// A flight of an earlier run that the pilot can continue; its form is not known.
     pub pending_recovery: Option<Value>,
     /// Whether the simulator is gone during the flight.
+    #[serde(deserialize_with = "null_as_default")]
     pub sim_disconnected: bool,
     /// Whether the shell tries to reach the simulator again.
+    #[serde(deserialize_with = "null_as_default")]
     pub reconnecting: bool,
     /// Time of this state.
     #[serde(with = "epoch_millis")]
@@ -86,9 +89,10 @@ pub struct FlightState {
 #[serde(rename_all = "camelCase")]
 pub struct Flight {
     /// The plan of the flight.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub flight_plan: FlightPlan,
     /// Status of the flight.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: FlightStatus,
     /// Id at the airline.
     #[serde(default)]
@@ -131,6 +135,7 @@ pub struct FlightPlan {
 #[serde(rename_all = "camelCase", default)]
 pub struct PhaseSnapshot {
     /// The phase now. `unknown` without a flight.
+    #[serde(deserialize_with = "null_as_default")]
     pub current_phase: Phase,
     /// The phase before.
     pub previous_phase: Option<Phase>,
@@ -139,17 +144,11 @@ pub struct PhaseSnapshot {
     /// Trends of the simulator data; their form is not known.
     pub trends: Option<Value>,
     /// Whether the shell tracks a flight.
+    #[serde(deserialize_with = "null_as_default")]
     pub is_tracking: bool,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
-}
-
-impl Default for Phase {
-    /// `unknown`, as the platform calls the phase without a flight.
-    fn default() -> Self {
-        Self::Unknown("unknown".to_owned())
-    }
 }
 
 impl Phase {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::lenient::null_as_default;
 use crate::text_enum::text_enum;
 use crate::time::{epoch_millis, millis};
 
@@ -26,7 +27,7 @@ text_enum! {
 #[serde(rename_all = "camelCase")]
 pub struct LandingEvent {
     /// Kind of the event.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
     pub kind: LandingKind,
     /// Time of the event.
     #[serde(default, with = "epoch_millis")]
@@ -55,10 +56,13 @@ pub struct LandingReport {
     /// Number of bounces.
     pub bounce_count: Option<u32>,
     /// The aircraft at each touchdown, the first one first.
+    #[serde(deserialize_with = "null_as_default")]
     pub touchdowns: Vec<CapturePoint>,
     /// The bounces, in order.
+    #[serde(deserialize_with = "null_as_default")]
     pub bounces: Vec<BounceData>,
     /// The aircraft during the final approach.
+    #[serde(deserialize_with = "null_as_default")]
     pub approach_data: Vec<CapturePoint>,
     /// Whether the aircraft is on the ground.
     pub is_on_ground: Option<bool>,
@@ -72,6 +76,7 @@ pub struct LandingReport {
 #[serde(rename_all = "camelCase", default)]
 pub struct BounceData {
     /// Number of the bounce in this landing, counted from 1.
+    #[serde(deserialize_with = "null_as_default")]
     pub bounce_number: u32,
     /// Time of the touchdown after the bounce; which end of the bounce it is is assumed.
     #[serde(with = "epoch_millis")]
@@ -161,7 +166,14 @@ mod tests {
 
     #[test]
     fn a_report_may_be_empty() {
-        let report: LandingReport = serde_json::from_str("{}").unwrap();
-        assert_eq!(report, LandingReport::default());
+        for json in [
+            "{}",
+            r#"{"touchdowns":null,"bounces":null,"approachData":null}"#,
+        ] {
+            let report: LandingReport = serde_json::from_str(json).unwrap();
+            assert_eq!(report, LandingReport::default());
+        }
+        let event: LandingEvent = serde_json::from_str("{}").unwrap();
+        assert_eq!(event.kind, LandingKind::default());
     }
 }

@@ -44,6 +44,7 @@ pub mod handshake;
 pub mod indicator;
 pub mod ipc;
 pub mod landing;
+mod lenient;
 pub mod lifecycle;
 pub mod limits;
 pub mod logger;

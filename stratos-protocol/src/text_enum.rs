@@ -26,6 +26,13 @@ macro_rules! text_enum {
             }
         }
 
+        impl Default for $name {
+            /// `unknown`, as the platform calls the phase without a flight.
+            fn default() -> Self {
+                Self::Unknown("unknown".to_owned())
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {

@@ -182,7 +182,9 @@ fn from_iso_8601(text: &str) -> Option<SystemTime> {
     let days = era * ERA + year * 365 + year / 4 - year / 100 + day_of_year - DAYS_TO_EPOCH;
     let seconds = days * DAY + hour * 3600 + minute * 60 + second;
     let nanos: u64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
-    Some(UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_nanos(nanos))
+    let time = UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_nanos(nanos);
+    // Not for 31 February, which is another day.
+    to_iso_8601(time).starts_with(date).then_some(time)
 }
 
 /// Seconds of a day.
@@ -241,6 +243,7 @@ mod tests {
             "2026-11-30",
             "2026-11-30T17:11:11",
             "2026-13-01T00:00:00Z",
+            "2026-02-31T00:00:00Z",
             "2026-11-30T17:11:11.Z",
         ] {
             assert_eq!(from_iso_8601(text), None, "{text}");

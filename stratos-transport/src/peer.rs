@@ -8,7 +8,9 @@ use serde_json::value::RawValue;
 use stratos_protocol::cancel::Cancel;
 use stratos_protocol::{Message, Notification, Request};
 use tokio::io::AsyncWriteExt as _;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::{Connection, LineReader, LineWriter, receive, write_line};
@@ -269,11 +271,17 @@ impl Drop for CancelOnDrop<'_> {
             && self.sent
             && let Ok(cancel) = Message::notification(&Cancel { id: self.id })
         {
-            // If the queue is full, the other side finishes the request in vain, which is harmless.
-            let _ = self
+            let sent = self
                 .peer
                 .outgoing
                 .try_send(OutgoingLine::new(cancel.to_line()));
+            // Not lost if the queue is full: a dialog would stay open that nobody waits for.
+            if let Err(TrySendError::Full(line)) = sent
+                && let Ok(runtime) = Handle::try_current()
+            {
+                let outgoing = self.peer.outgoing.clone();
+                runtime.spawn(async move { drop(outgoing.send(line).await) });
+            }
         }
     }
 }

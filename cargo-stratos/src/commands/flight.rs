@@ -267,6 +267,19 @@ fn note(cx: &Context, flight: &FlightInfo) {
 }
 
 fn list(cx: &Context, json: bool) -> Result<Outcome, Error> {
+    if json {
+        let rows = airports().iter().map(|airport| {
+            serde_json::json!({
+                "icao": airport.icao,
+                "name": airport.name,
+                "latitude": airport.latitude,
+                "longitude": airport.longitude,
+                "elevation": airport.elevation,
+            })
+        });
+        cx.output.json(&rows.collect::<Vec<_>>())?;
+        return Ok(Outcome::Success);
+    }
     for airport in airports() {
         let line = format!(
             "{} {:<28} {:>8.3} {:>8.3} {:>6.0} ft",
@@ -276,16 +289,7 @@ fn list(cx: &Context, json: bool) -> Result<Outcome, Error> {
             airport.longitude,
             airport.elevation
         );
-        match json {
-            true => cx.output.json(&serde_json::json!({
-                "icao": airport.icao,
-                "name": airport.name,
-                "latitude": airport.latitude,
-                "longitude": airport.longitude,
-                "elevation": airport.elevation,
-            }))?,
-            false => cx.output.line(line)?,
-        }
+        cx.output.line(line)?;
     }
     Ok(Outcome::Success)
 }

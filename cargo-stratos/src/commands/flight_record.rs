@@ -8,6 +8,7 @@ use crate::commands::shell_args::ShellArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Outcome;
+use crate::output::escape;
 use crate::stop_signals::StopSignals;
 
 /// Records the flight into a new file.
@@ -16,6 +17,9 @@ pub(super) fn record(cx: &Context, shell: ShellArgs, path: &Path) -> Result<Outc
         path: path.to_owned(),
         source,
     };
+    if path.exists() {
+        return Err(failed(io::ErrorKind::AlreadyExists.into()));
+    }
     let mut frames = 0_u64;
     let mut file = None;
     let recorded = shell.with_client(cx, async |client| {
@@ -42,8 +46,11 @@ pub(super) fn record(cx: &Context, shell: ShellArgs, path: &Path) -> Result<Outc
         file.flush().map_err(failed)?;
     }
     let path = path.display().to_string();
-    let path = crate::output::escape(&path);
-    cx.output
-        .note(format_args!("{frames} frames are in {path}"));
+    match frames {
+        0 => cx.output.note("nothing was recorded"),
+        _ => cx
+            .output
+            .note(format_args!("{frames} frames are in {}", escape(&path))),
+    }
     Ok(Outcome::Success)
 }

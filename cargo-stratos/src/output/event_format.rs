@@ -170,6 +170,7 @@ impl EventFormat {
                 indicators,
                 modals,
                 airline,
+                flight_log,
             } => {
                 let counts = [
                     (*requests, "requests"),
@@ -180,6 +181,7 @@ impl EventFormat {
                     (*indicators, "changes of the indicator"),
                     (*modals, "dialogs and prompts"),
                     (*airline, "requests to the airline"),
+                    (*flight_log, "changes of the flight log"),
                 ];
                 self.prefixed(plugin, &format_suppressed(&counts))
             }

@@ -31,6 +31,12 @@ pub(crate) fn flight_status(info: &FlightInfo) -> String {
     if info.is_held {
         parts.push("held".to_owned());
     }
+    if info.holes > 0 {
+        parts.push(format!(
+            "{} holes of over 10 s in the recording",
+            info.holes
+        ));
+    }
     if info.state.sim_disconnected {
         parts.push("the simulator is gone".to_owned());
     }

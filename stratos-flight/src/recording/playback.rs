@@ -165,6 +165,10 @@ impl FlightSource for Playback {
         self.clock.elapsed()
     }
 
+    fn position(&self) -> Duration {
+        Duration::from_millis(self.clock.millis())
+    }
+
     fn landing_report(&self) -> Option<&LandingReport> {
         self.landing.report()
     }

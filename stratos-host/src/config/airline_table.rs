@@ -94,6 +94,9 @@ impl AirlineTable {
                 "`{key}` in `[airline]` is for the mock airline: remove it, or `base_url`"
             ));
         }
+        if self.expires_in_seconds == Some(0) {
+            return Some("`expires_in_seconds` in `[airline]` must be at least 1".to_owned());
+        }
         let bytes = |values: &BTreeMap<String, Value>| {
             let entries = values.iter();
             let entries = entries.map(|(key, value)| key.len() + value.to_string().len());

@@ -70,12 +70,7 @@ impl TryFrom<String> for AirlineUrl {
 
     fn try_from(text: String) -> Result<Self, AirlineUrlError> {
         // First, since the other messages contain the URL.
-        let authority = text.split("://").nth(1).unwrap_or(&text);
-        if authority
-            .split(['/', '?', '#'])
-            .next()
-            .is_some_and(|host| host.contains('@'))
-        {
+        if text.contains('@') {
             return Err(AirlineUrlError::Credentials);
         }
         if text.contains(['?', '#']) {
@@ -84,7 +79,12 @@ impl TryFrom<String> for AirlineUrl {
         let is_supported = |uri: &Uri| {
             let scheme = uri.scheme();
             let has_host = uri.host().is_some_and(|host| !host.is_empty());
-            has_host && (scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS))
+            let authority = uri.authority();
+            let has_port = authority.is_some_and(|it| it.as_str().len() > it.host().len());
+            let is_port_valid = !has_port || uri.port_u16().is_some();
+            has_host
+                && is_port_valid
+                && (scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS))
         };
         match text.parse::<Uri>().ok().filter(is_supported) {
             Some(uri) => Ok(Self {

@@ -6,7 +6,9 @@ use futures_util::future::join_all;
 use stratos_flight::RecordedFrame;
 use stratos_protocol::flight_log::FlightLogEvent;
 use stratos_protocol::landing::LandingReport;
+use stratos_protocol::start_guard::Verdict;
 use tokio::sync::broadcast;
+use tokio::task::spawn_blocking;
 
 use crate::control::{Control, ControlError};
 use crate::event::Event;
@@ -21,16 +23,18 @@ impl Control {
     /// [`FlightError::Vetoed`] with the plugins and their reasons; or if there is a flight already, or this one cannot be
     /// flown.
     pub async fn start_flight(&self, request: FlightRequest) -> Result<FlightInfo, ControlError> {
-        let flights = &self.runtime().flights;
         let anyway = request.anyway;
-        let prepared = flights.prepare(request)?;
+        let flights = Arc::clone(&self.runtime().flights);
+        // A recording may be large.
+        let prepared = spawn_blocking(move || flights.prepare(request));
+        let prepared = prepared.await.expect("`prepare` does not panic")?;
         if !anyway {
             let vetoes = self.ask_start_guards().await;
             if !vetoes.is_empty() {
                 return Err(FlightError::Vetoed { vetoes }.into());
             }
         }
-        flights.start(prepared)?;
+        self.runtime().flights.start(prepared)?;
         Ok(self.flight())
     }
 
@@ -92,15 +96,15 @@ impl Control {
             .filter(|session| runtime.services.start_guards.has(&session.caller))
             .map(|session| async move {
                 let plugin = session.caller.plugin.clone();
-                let verdict = match session.ask_start_guards().await {
-                    Ok(verdict) => verdict,
+                let reason = match session.ask_start_guards().await {
+                    Ok(Verdict { allow: true, .. }) => None,
+                    Ok(Verdict { reason, .. }) => Some(reason.unwrap_or_default()),
                     Err(reason) => {
                         let text = format!("its start guards {reason}; the flight may start");
                         runtime.flights.warn(&plugin, &text);
-                        return None;
+                        None
                     }
                 };
-                let reason = (!verdict.allow).then(|| verdict.reason.unwrap_or_default());
                 self.emit(Event::StartGuard {
                     plugin: plugin.clone(),
                     veto: reason.clone(),

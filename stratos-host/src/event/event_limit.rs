@@ -25,6 +25,8 @@ pub(crate) enum LimitedEvent {
     Modal,
     /// A request to the airline.
     Airline,
+    /// A change of the flight log.
+    FlightLog,
 }
 
 /// Numbers of events that were suppressed since the last report.
@@ -38,6 +40,7 @@ pub(super) struct Suppressed {
     indicators: u64,
     modals: u64,
     airline: u64,
+    flight_log: u64,
 }
 
 impl Excess for Suppressed {
@@ -57,6 +60,7 @@ impl Excess for Suppressed {
             LimitedEvent::Indicator => self.indicators += 1,
             LimitedEvent::Modal => self.modals += 1,
             LimitedEvent::Airline => self.airline += 1,
+            LimitedEvent::FlightLog => self.flight_log += 1,
         }
     }
 }
@@ -73,6 +77,7 @@ impl Suppressed {
             indicators,
             modals,
             airline,
+            flight_log,
         } = self;
         Event::Suppressed {
             plugin: plugin.to_owned(),
@@ -84,6 +89,7 @@ impl Suppressed {
             indicators,
             modals,
             airline,
+            flight_log,
         }
     }
 }
@@ -137,6 +143,7 @@ mod tests {
             indicators: 0,
             modals: 0,
             airline: 0,
+            flight_log: 0,
         };
         assert_eq!(*suppressed, expected);
     }

@@ -8,6 +8,8 @@ use thiserror::Error;
 
 /// Longest part of an answer or of a list of options in a message, in characters.
 const SHOWN_CHARS: usize = 200;
+/// The longest answer to a prompt for a text, in bytes: it must fit into one message.
+const MAX_TEXT_BYTES: usize = 16 * 1024;
 
 /// A dialog or prompt of a plugin.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -144,7 +146,8 @@ impl ModalKind {
             (Self::Confirm, Value::Bool(_)) => Some(answer.clone()),
             (Self::Confirm, Value::String(text)) => yes_or_no(text).map(Value::Bool),
             (Self::Text { required, .. }, Value::String(text)) => {
-                (!required || !text.trim().is_empty()).then(|| answer.clone())
+                let is_allowed = !required || !text.trim().is_empty();
+                (is_allowed && text.len() <= MAX_TEXT_BYTES).then(|| answer.clone())
             }
             (Self::Number { min, max }, Value::Number(_)) => {
                 let number = answer.as_f64();
@@ -183,8 +186,10 @@ impl ModalKind {
         match self {
             Self::Alert => "`ok`".to_owned(),
             Self::Confirm => "`yes` or `no`".to_owned(),
-            Self::Text { required: true, .. } => "a text that is not empty".to_owned(),
-            Self::Text { .. } => "a text".to_owned(),
+            Self::Text { required: true, .. } => {
+                format!("a text of 1 to {MAX_TEXT_BYTES} bytes that is not blank")
+            }
+            Self::Text { .. } => format!("a text of up to {MAX_TEXT_BYTES} bytes"),
             Self::Number { min, max } => match (min, max) {
                 (None, None) => "a number".to_owned(),
                 (Some(min), None) => format!("a number from {min}"),

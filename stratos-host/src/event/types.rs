@@ -202,6 +202,9 @@ pub enum Event {
         /// Number of requests to the airline.
         #[serde(default, skip_serializing_if = "is_zero")]
         airline: u64,
+        /// Number of changes of the flight log.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        flight_log: u64,
     },
     /// A config value was stored or removed.
     Config {
@@ -230,6 +233,7 @@ pub enum Event {
         change: FlightChange,
     },
     /// A plugin changed the flight log.
+    #[serde(rename = "flight-log")]
     FlightLog {
         /// The plugin's id.
         plugin: String,
@@ -237,6 +241,7 @@ pub enum Event {
         change: FlightLogChange,
     },
     /// A plugin's start guards were asked whether a flight may start.
+    #[serde(rename = "start-guard")]
     StartGuard {
         /// The plugin's id.
         plugin: String,
@@ -411,7 +416,13 @@ impl Event {
                 channel.len() + error.as_ref().map_or(0, String::len)
             }
             Self::Toast { message, .. } => message.len(),
-            Self::Modal { modal, .. } => modal.bytes(),
+            Self::Modal { modal, progress } => {
+                let answer = match progress {
+                    ModalProgress::Closed { answer, .. } => tree_bytes(answer),
+                    ModalProgress::Opened => 0,
+                };
+                modal.bytes() + answer
+            }
             Self::Sound { sound, .. } => sound.as_ref().map_or(0, String::len),
             Self::Indicator { indicator, .. } => {
                 let tooltip = indicator.as_ref().and_then(|set| set.tooltip.as_ref());

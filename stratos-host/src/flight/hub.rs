@@ -58,6 +58,13 @@ impl FlightHub {
         }
     }
 
+    /// Sends a session no more, since a newer generation of its plugin serves and is sent the same.
+    pub(crate) fn mute(&self, plugin: &str, generation: u64) {
+        if let Some(session) = self.lock().sessions.get(&(plugin.to_owned(), generation)) {
+            session.mute();
+        }
+    }
+
     pub(crate) fn state(&self) -> FlightState {
         self.lock().state.clone()
     }
@@ -115,10 +122,10 @@ impl FlightHub {
         }
     }
 
-    /// Forgets the simulator data and the landing of an earlier flight.
-    pub(crate) fn clear(&self) {
+    /// Begins a flight: forgets the simulator data of the one before. `report` is there if it begins after its landing.
+    pub(crate) fn begin(&self, report: Option<LandingReport>) {
         let mut hub = self.lock();
-        (hub.snapshot, hub.landing_report) = (None, None);
+        (hub.snapshot, hub.landing_report) = (None, report);
     }
 
     fn lock(&self) -> MutexGuard<'_, Hub> {

@@ -64,7 +64,7 @@ pub enum FlightCommand {
     Simulator(Command),
     /// Another speed, from 1 to [`MAX_SPEED`].
     Speed(u32),
-    /// Lets the flight go on by this many milliseconds, and holds it then, until it is resumed.
+    /// Lets the flight go on by this many milliseconds, at most a day, and holds it then, until it is resumed.
     Step(u64),
     /// Goes on with a flight that is held or paused, or with that of an earlier run.
     Resume,
@@ -91,6 +91,9 @@ pub struct FlightInfo {
     pub speed: u32,
     /// Whether the flight is held after a step.
     pub is_held: bool,
+    /// Number of holes of over 10 s in the recording that is played.
+    #[serde(default)]
+    pub holes: usize,
     /// Plugins that have start guards.
     pub guards: Vec<String>,
 }

@@ -19,10 +19,13 @@ pub enum FlightError {
     /// The speed is out of range.
     #[error("speed {0} is out of range: 1 to {MAX_SPEED} times real time")]
     Speed(u32),
+    /// The step is longer than a day.
+    #[error("a step is at most 24 h long")]
+    Step,
     /// There is a flight already.
-    #[error("the flight {callsign} is in the air already: end it with `cargo stratos flight end`")]
+    #[error("there is a flight already, {callsign}: end it with `cargo stratos flight end`")]
     Flying {
-        /// Callsign of the flight.
+        /// Callsign of the flight, or the file of a recording.
         callsign: String,
     },
     /// There is no flight.

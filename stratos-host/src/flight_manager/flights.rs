@@ -1,7 +1,6 @@
 //! The manager of the flight: the only place that changes its state.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +10,6 @@ use stratos_protocol::logger::Level;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::task::AbortOnDropHandle;
-use tracing::warn;
 
 use super::error::FlightError;
 use super::recovery::{Recovery, RecoveryFile};
@@ -24,8 +22,12 @@ use crate::services::{FlightLogService, Services};
 
 /// Frames that a slow reader of recorded frames may be late.
 const FRAME_BACKLOG: usize = 1024;
-/// Longest time between two frames of a recording.
+/// Time between two frames of a recording of a fast flight.
 const RECORDED_STEP: Duration = Duration::from_secs(1);
+/// Frames of a recording that one advance adds at most, so that its reader keeps up.
+const RECORDED_FRAMES: u32 = 512;
+/// Longest step.
+const MAX_STEP: Duration = Duration::from_secs(24 * 60 * 60);
 /// Frames between two writes of the file for a later run: ten seconds in real time.
 const FRAMES_PER_RECOVERY: u64 = 200;
 
@@ -49,8 +51,6 @@ pub(crate) struct FlightManager {
     /// A flight of an earlier run, until it is resumed or another one is started.
     pending: Mutex<Option<Recovery>>,
     recovery: RecoveryFile,
-    /// Number of flights so far, for their ids.
-    flights: AtomicU64,
     /// Frames for recordings; `None` at the end of the flight.
     frames: broadcast::Sender<Option<Arc<RecordedFrame>>>,
 }
@@ -72,7 +72,6 @@ impl FlightManager {
             running: Mutex::default(),
             pending: Mutex::new(recovery.read()),
             recovery,
-            flights: AtomicU64::default(),
             frames: broadcast::channel(FRAME_BACKLOG).0,
         });
         manager.publish_state(None);
@@ -107,10 +106,9 @@ impl FlightManager {
     }
 
     fn begin(self: &Arc<Self>, slot: &mut Option<Running>, prepared: PreparedFlight) {
-        let number = self.flights.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut running = Running::new(prepared, number);
+        let mut running = Running::new(prepared);
         *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.hub().clear();
+        self.hub().begin(running.source.landing_report().cloned());
         self.log().begin(running.time(running.source.elapsed()));
         let plan = &running.flight.flight_plan;
         self.emit(FlightChange::Started {
@@ -152,11 +150,7 @@ impl FlightManager {
 
     /// Keeps the flight for a later run.
     fn keep(&self, running: &Running) {
-        let recovery = running.recovery();
-        let written = recovery.map_or(Ok(()), |recovery| self.recovery.write(&recovery));
-        if let Err(error) = written {
-            warn!(%error, "the flight cannot be kept for a later run");
-        }
+        self.recovery.keep(running.recovery());
     }
 
     /// Advances the flight by one frame. Returns whether it goes on.
@@ -177,23 +171,25 @@ impl FlightManager {
     }
 
     fn advance(&self, slot: &mut Option<Running>, by: Duration) {
+        // A fast flight is recorded as finely as a slow one is watched.
+        let step = match self.frames.receiver_count() {
+            0 => by,
+            _ => RECORDED_STEP.max(by / RECORDED_FRAMES),
+        };
         let mut left = by;
-        while let Some(running) = slot {
-            let step = match self.frames.receiver_count() {
-                0 => left,
-                // A fast flight is recorded as finely as a slow one is watched.
-                _ => left.min(RECORDED_STEP),
-            };
-            let moments = running.source.advance(step);
+        while let Some(running) = slot
+            && !left.is_zero()
+        {
+            let moments = running.source.advance(step.min(left));
+            left = left.saturating_sub(step);
             self.publish_moments(slot, moments);
             if let Some(running) = slot {
                 self.log().set_time(running.time(running.source.elapsed()));
-                self.publish_frame(running);
+                self.record_frame(running);
             }
-            left -= step;
-            if left.is_zero() {
-                return;
-            }
+        }
+        if let Some(running) = slot {
+            self.hub().publish_frame(running.source.snapshot());
         }
     }
 
@@ -248,7 +244,7 @@ impl FlightManager {
     fn end(&self) {
         // Nobody records if this fails.
         let _ = self.frames.send(None);
-        self.recovery.remove();
+        self.recovery.keep(None);
         self.log().end();
         self.emit(FlightChange::Ended);
         self.publish_state(None);
@@ -275,8 +271,12 @@ impl FlightManager {
                 running.speed = speed;
             }
             FlightCommand::Step(by) => {
+                let by = Duration::from_millis(by);
+                if by > MAX_STEP {
+                    return Err(FlightError::Step);
+                }
                 running.is_held = true;
-                self.advance(&mut slot, Duration::from_millis(by));
+                self.advance(&mut slot, by);
             }
             FlightCommand::Resume if running.is_held => running.is_held = false,
             FlightCommand::Resume => {
@@ -315,20 +315,26 @@ impl FlightManager {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let recovery = pending.ok_or(FlightError::NoFlight)?;
-        let started_at = self.now() - recovery.elapsed();
-        let elapsed = recovery.elapsed();
         let Recovery {
             setup,
             phase,
+            position_ms,
             speed,
-            ..
-        } = recovery;
+            started_at,
+        } = pending.ok_or(FlightError::NoFlight)?;
+        check_speed(speed)?;
+        let started_at = started_at.unwrap_or_else(|| self.now());
         let request = FlightSourceRequest::Simulated(setup);
-        let mut prepared = PreparedFlight::new(request, started_at, speed)?;
-        prepared.source.advance(elapsed);
-        if *prepared.source.phase() != phase {
-            // The flight has been moved by a command.
+        let mut prepared = PreparedFlight::new(request.clone(), started_at, speed)?;
+        prepared.source.advance(Duration::from_millis(position_ms));
+        if prepared.source.is_over() || *prepared.source.phase() != phase {
+            // The pilot has flown otherwise than planned: the flight goes on at the start of its phase.
+            let phase = match phase {
+                Phase::RejectedTakeOff => Phase::Taxi,
+                Phase::GoAround => Phase::Approach,
+                planned => planned,
+            };
+            prepared = PreparedFlight::new(request, started_at, speed)?;
             prepared.source.command(&Command::JumpTo { phase })?;
         }
         self.begin(slot, prepared);
@@ -343,7 +349,7 @@ impl FlightManager {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         pending.ok_or(FlightError::NoFlight)?;
-        self.recovery.remove();
+        self.recovery.keep(None);
         self.publish_state(None);
         Ok(())
     }
@@ -360,6 +366,7 @@ impl FlightManager {
                 .map_or(0, |running| millis(running.source.elapsed())),
             speed: slot.as_ref().map_or(1, |running| running.speed),
             is_held: slot.as_ref().is_some_and(|running| running.is_held),
+            holes: slot.as_ref().map_or(0, |running| running.holes),
             guards: Vec::new(),
         }
     }
@@ -395,16 +402,19 @@ impl FlightManager {
     }
 
     fn publish_frame(&self, running: &Running) {
-        let snapshot = running.source.snapshot();
+        self.record_frame(running);
+        self.hub().publish_frame(running.source.snapshot());
+    }
+
+    fn record_frame(&self, running: &Running) {
         if self.frames.receiver_count() > 0 {
-            // Nobody listens any more if this fails.
+            // Nobody records any more if this fails.
             let _ = self.frames.send(Some(Arc::new(RecordedFrame {
                 elapsed_ms: millis(running.source.elapsed()),
                 phase: Some(running.source.phase().clone()),
-                snapshot: snapshot.clone(),
+                snapshot: running.source.snapshot(),
             })));
         }
-        self.hub().publish_frame(snapshot);
     }
 
     fn emit(&self, change: FlightChange) {

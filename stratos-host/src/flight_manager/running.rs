@@ -1,6 +1,6 @@
 //! The flight that is flown now.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use stratos_flight::{FlightSetup, FlightSource, Recording, Simulator};
@@ -24,6 +24,8 @@ pub(super) struct Running {
     /// Whether the flight stands still after a step.
     pub(super) is_held: bool,
     pub(super) is_disconnected: bool,
+    /// Number of holes in a recording.
+    pub(super) holes: usize,
     /// The setup of a simulated flight, for a later run.
     pub(super) setup: Option<FlightSetup>,
     /// Task that lets time pass.
@@ -39,6 +41,8 @@ pub(crate) struct PreparedFlight {
     setup: Option<FlightSetup>,
     started_at: SystemTime,
     speed: u32,
+    /// Number of holes in a recording.
+    holes: usize,
 }
 
 impl PreparedFlight {
@@ -47,6 +51,7 @@ impl PreparedFlight {
         started_at: SystemTime,
         speed: u32,
     ) -> Result<Self, FlightError> {
+        let mut holes = 0;
         let (source, plan, setup): (Box<dyn FlightSource>, _, _) = match request {
             FlightSourceRequest::Simulated(setup) => {
                 let simulator = Simulator::new(&setup, started_at)?;
@@ -54,6 +59,7 @@ impl PreparedFlight {
             }
             FlightSourceRequest::Recorded { file, text } => {
                 let recording = Recording::parse(&file, &text)?;
+                holes = recording.gaps().len();
                 let plan = FlightPlan {
                     source: Some("recording".to_owned()),
                     source_id: Some(file.into()),
@@ -68,24 +74,29 @@ impl PreparedFlight {
             setup,
             started_at,
             speed,
+            holes,
         })
     }
 }
 
 impl Running {
-    pub(super) fn new(prepared: PreparedFlight, number: u64) -> Self {
+    pub(super) fn new(prepared: PreparedFlight) -> Self {
         let PreparedFlight {
             source,
             plan,
             setup,
             started_at,
             speed,
+            holes,
         } = prepared;
+        // The same after a restart of the shell, and no other flight's.
+        let since = started_at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let id = millis(since);
         let flight = Flight {
             flight_plan: plan,
             status: FlightStatus::Starting,
-            va_tracking_id: Some(format!("va-{number}")),
-            stratos_flight_id: Some(Value::from(format!("flight-{number}"))),
+            va_tracking_id: Some(format!("va-{id}")),
+            stratos_flight_id: Some(Value::from(format!("flight-{id}"))),
             started_at: Some(started_at),
             current_phase: Some(source.phase().clone()),
             other: Default::default(),
@@ -97,6 +108,7 @@ impl Running {
             speed,
             is_held: false,
             is_disconnected: false,
+            holes,
             setup,
             _ticks: None,
         }
@@ -107,13 +119,20 @@ impl Running {
         Some(Recovery {
             setup: self.setup.clone()?,
             phase: self.source.phase().clone(),
-            elapsed_ms: millis(self.source.elapsed()),
+            position_ms: millis(self.source.position()),
             speed: self.speed,
+            started_at: Some(self.started_at),
         })
     }
 
+    /// Callsign; the file's name for a recording.
     pub(super) fn callsign(&self) -> String {
-        self.flight.flight_plan.callsign.clone().unwrap_or_default()
+        let plan = &self.flight.flight_plan;
+        match (&plan.callsign, &plan.source_id) {
+            (Some(callsign), _) => callsign.clone(),
+            (None, Some(Value::String(file))) => file.clone(),
+            (None, _) => String::new(),
+        }
     }
 
     pub(super) fn time(&self, elapsed: Duration) -> FlightTime {

@@ -132,6 +132,7 @@ impl Actor {
         let (old, old_program) = (self.session.take(), self.last_good.take());
         if let Some(old) = &old {
             old.caller.revoke_writes();
+            old.mute_flight_events();
         }
         if mode != StartMode::Fresh {
             self.runtime.routing.switch_to(Arc::clone(&session));

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::unfold;
 use stratos_flight::{RecordedFrame, write_frame};
 use tokio::sync::broadcast::error::RecvError;
+use tracing::warn;
 
 use crate::control::Control;
 use crate::flight_manager::FlightError;
@@ -17,10 +18,12 @@ use crate::server::error_response::operation_failed;
 /// Streams the frames of the flight as lines of JSON, until it ends or the client disconnects. The time of the first one
 /// is 0.
 pub(super) async fn stream(State(control): State<Control>) -> Response {
+    // Before the check, so that the end of the flight is not missed.
+    let frames = control.flight_frames();
     if control.flight().state.flight.is_none() {
         return operation_failed(StatusCode::CONFLICT, FlightError::NoFlight.to_string());
     }
-    let state = (control.flight_frames(), control, None);
+    let state = (frames, control, None);
     let lines = unfold(state, |(mut frames, control, begin)| async move {
         loop {
             let frame = tokio::select! {
@@ -30,8 +33,13 @@ pub(super) async fn stream(State(control): State<Control>) -> Response {
             let frame = match frame {
                 Ok(Some(frame)) => frame,
                 Ok(None) | Err(RecvError::Closed) => return None,
-                // A hole in the recording, which its player counts.
-                Err(RecvError::Lagged(_)) => continue,
+                Err(RecvError::Lagged(frames)) => {
+                    warn!(
+                        frames,
+                        "a recording of the flight misses frames, since its reader is too slow"
+                    );
+                    continue;
+                }
             };
             let begin = begin.unwrap_or(frame.elapsed_ms);
             let frame = RecordedFrame {

@@ -9,7 +9,7 @@ use stratos_protocol::method::Empty;
 use stratos_protocol::{ErrorCode, Request as _, RpcError};
 use stratos_transport::rpc;
 
-use crate::event::{Event, EventBus, FlightLogChange};
+use crate::event::{Event, EventBus, FlightLogChange, LimitedEvent};
 use crate::services::service::{Caller, Resources, RpcResult, Service};
 
 /// Entries of one flight; a plugin in a loop would fill the shell's memory.
@@ -30,7 +30,7 @@ struct FlightLog {
     now: Option<FlightTime>,
     /// The entries in their order, with the plugin that added each.
     entries: Vec<(String, FlightLogEvent)>,
-    /// Number of entries added so far, for ids.
+    /// Number of entries of all flights so far, for ids that no later flight has.
     added: u64,
 }
 
@@ -73,10 +73,9 @@ impl Service for FlightLogService {
 impl FlightLogService {
     /// Begins the log of a new flight.
     pub(crate) fn begin(&self, now: FlightTime) {
-        *self.lock() = FlightLog {
-            now: Some(now),
-            ..FlightLog::default()
-        };
+        let mut log = self.lock();
+        log.entries.clear();
+        log.now = Some(now);
     }
 
     /// Sets the time of the flight.
@@ -156,10 +155,11 @@ impl FlightLogService {
     }
 
     fn emit(&self, caller: &Caller, change: FlightLogChange) {
-        self.events.emit(Event::FlightLog {
+        let event = Event::FlightLog {
             plugin: caller.plugin.clone(),
             change,
-        });
+        };
+        self.events.emit_journaled(LimitedEvent::FlightLog, event);
     }
 
     fn lock(&self) -> MutexGuard<'_, FlightLog> {

@@ -25,12 +25,14 @@ pub(super) async fn send_flight_events(
 ) {
     let FlightFeed {
         events: ordered,
+        overflow,
         sim_data,
     } = feed;
     let has_overflowed = tokio::select! {
         biased;
         () = peer.closed() => false,
-        has_overflowed = send_ordered(&peer, ordered) => has_overflowed,
+        () = overflow.cancelled() => true,
+        () = send_ordered(&peer, ordered) => false,
         () = send_frames(&peer, sim_data) => false,
     };
     if has_overflowed {
@@ -41,8 +43,8 @@ pub(super) async fn send_flight_events(
     }
 }
 
-/// Sends events in their order. Returns true when too many have been waiting.
-async fn send_ordered(peer: &Peer, mut events: mpsc::Receiver<OrderedEvent>) -> bool {
+/// Sends events in their order.
+async fn send_ordered(peer: &Peer, mut events: mpsc::Receiver<OrderedEvent>) {
     while let Some(event) = events.recv().await {
         let sent = match event {
             OrderedEvent::Updated(updated) => send(peer, &*updated).await,
@@ -50,10 +52,9 @@ async fn send_ordered(peer: &Peer, mut events: mpsc::Receiver<OrderedEvent>) -> 
             OrderedEvent::Landed(landed) => send(peer, &*landed).await,
         };
         if let Err(CallError::Closed) = sent {
-            return false;
+            return;
         }
     }
-    true
 }
 
 async fn send<R: Request>(peer: &Peer, event: &R) -> Result<(), CallError> {

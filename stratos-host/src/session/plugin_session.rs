@@ -119,7 +119,6 @@ impl Session {
         let (connection, hello) = handshake.await?;
         let (peer, driver) = Peer::new(connection);
         let caller = Arc::new(caller);
-        tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
         let has_feature = |feature| hello.features.iter().any(|name| name == feature);
         if has_feature(FEATURE_CONFIG_CHANGES) {
             let changes = context.services.config.subscribe(&caller.plugin);
@@ -140,6 +139,8 @@ impl Session {
                 process.clone(),
             ));
         }
+        // Last, so that what the plugin subscribes to is there before its first message is read.
+        tokio::spawn(drive(driver, Arc::clone(&caller), context.clone()));
         Ok(Self {
             caller,
             http: HttpClient::pooled(Connector::Stream(http)),
@@ -310,6 +311,14 @@ impl Session {
             events.log_from_shell(&self.caller.plugin, Level::Warn, text);
         }
         is_done
+    }
+
+    /// Ends the events of the flight, since a newer generation of the plugin serves and handles them.
+    pub(crate) fn mute_flight_events(&self) {
+        let Caller {
+            plugin, generation, ..
+        } = &*self.caller;
+        self.context.services.flight.hub.mute(plugin, *generation);
     }
 
     /// Asks the plugin's start guards.

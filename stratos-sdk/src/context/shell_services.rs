@@ -21,7 +21,7 @@ pub enum ServiceError {
     /// The shell does not have the service: it is older than the service. [`PluginContext::supports`] tells before.
     ///
     /// [`PluginContext::supports`]: crate::PluginContext::supports
-    #[error("`{service}` is not supported by {shell}: ask `ctx.supports(..)` before the call")]
+    #[error("`{service}` is not supported by {shell}")]
     NotSupported {
         /// The service.
         service: Service,

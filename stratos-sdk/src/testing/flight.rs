@@ -203,14 +203,23 @@ impl TestFlight {
         at: &'static Location<'static>,
         select: impl Fn(&FlightChange) -> Option<()> + Send,
     ) {
-        let select = |entry: &Entry| match entry {
+        let change = |entry: &Entry| match entry {
             Entry::Event(event) => match &**event {
-                Event::Flight { change } => select(change),
+                Event::Flight { change } => Some(change.clone()),
                 _ => None,
             },
             _ => None,
         };
-        self.shared.waiter.next(what, at, select).await;
+        let waiter = &self.shared.waiter;
+        // What an earlier flight did is not waited for.
+        let is_start = |entry: &Entry| matches!(change(entry), Some(FlightChange::Started { .. }));
+        let begin = waiter
+            .journal()
+            .read(|entries| entries.iter().rposition(is_start));
+        let select = |entry: &Entry| select(&change(entry)?);
+        waiter
+            .next_from(begin.unwrap_or_default(), what, at, select)
+            .await;
     }
 
     /// Goes to the start of a phase.

@@ -62,9 +62,21 @@ impl Waiter {
         at: &Location<'_>,
         select: impl Fn(&Entry) -> Option<T>,
     ) -> T {
+        self.next_from(0, what, at, select).await
+    }
+
+    /// Like [`next`](Self::next), for an entry that is not before the one with the index `begin`.
+    pub(crate) async fn next_from<T>(
+        &self,
+        begin: usize,
+        what: String,
+        at: &Location<'_>,
+        select: impl Fn(&Entry) -> Option<T>,
+    ) -> T {
         let find = |entries: &[Entry]| {
             let mut consumed = self.consumed.lock().unwrap_or_else(PoisonError::into_inner);
             let consumed = consumed.entry(what.clone()).or_default();
+            *consumed = begin.max(*consumed);
             let mut new = entries.iter().enumerate().skip(*consumed);
             let (index, found) = new.find_map(|(index, entry)| Some((index, select(entry)?)))?;
             *consumed = index + 1;

@@ -112,6 +112,22 @@ async fn a_plugin_sees_a_whole_flight() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_second_flight_is_waited_for_although_the_first_has_ended() {
+    let shell = TestShell::new(Observer::default).start().await;
+    let flight = shell.flight();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        flight.start(FlightSetup::new("EDDF", "EDDM")).await;
+        flight.jump_to(Phase::Arrived).await;
+        flight.ends().await;
+        seen.push(shell.push::<Phase>("phase").await);
+        assert!(flight.info().state.flight.is_none());
+        while shell.push::<Phase>("phase").await != Phase::default() {}
+    }
+    assert_eq!(seen, [Phase::Boarding, Phase::Boarding]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_start_guard_refuses_a_flight_that_the_pilot_can_start_anyway() {
     let shell = TestShell::new(Observer::default)
         .unchecked_config("fuelled", false)

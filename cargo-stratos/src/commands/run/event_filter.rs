@@ -187,6 +187,7 @@ mod tests {
                 indicators: 0,
                 modals: 0,
                 airline: 0,
+                flight_log: 0,
             },
             Event::Push {
                 plugin: plugin(),

@@ -99,8 +99,9 @@ impl AirlineService {
     /// Applies a changed configuration. The mock airline begins anew, unless nothing has changed.
     pub(crate) fn apply(&self, config: AirlineConfig) {
         let mut bound = self.bound.write().unwrap_or_else(PoisonError::into_inner);
-        if bound.config != config {
-            *bound = Bound::new(config, self.https.as_ref());
+        match is_same_airline(&bound.config, &config) {
+            true => bound.config = config,
+            false => *bound = Bound::new(config, self.https.as_ref()),
         }
     }
 
@@ -230,7 +231,7 @@ impl AirlineService {
                 response.status
             )),
             _ => {
-                response.body = masked(response.body, &request.token);
+                response.body = masked(&response.body, &request.token);
                 Ok(response)
             }
         }
@@ -276,6 +277,16 @@ impl Bound {
     }
 }
 
+/// Whether two configurations differ in the settings of plugins only.
+fn is_same_airline(a: &AirlineConfig, b: &AirlineConfig) -> bool {
+    let without_settings = |config: &AirlineConfig| {
+        let mut config = config.clone();
+        config.table.settings.clear();
+        config
+    };
+    without_settings(a) == without_settings(b)
+}
+
 /// Path and query without the values of parameters that look like secrets.
 fn redacted(path: &str) -> String {
     match path.split_once('?') {
@@ -284,12 +295,10 @@ fn redacted(path: &str) -> String {
     }
 }
 
-/// The body without the token, which a server may repeat.
-fn masked(body: Vec<u8>, token: &str) -> Vec<u8> {
-    match std::str::from_utf8(&body) {
-        Ok(text) if text.contains(token) => text.replace(token, "[redacted]").into_bytes(),
-        _ => body,
-    }
+/// The body without the token, which a server may repeat. Bytes that are not UTF-8 are replaced, as the plugin gets them.
+fn masked(body: &[u8], token: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body);
+    text.replace(token, "[redacted]").into_bytes()
 }
 
 /// The result for a plugin: a JSON body as it is, another one as a text.

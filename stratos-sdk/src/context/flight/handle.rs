@@ -62,6 +62,18 @@ pub struct StartGuard {
     flight: Flight,
 }
 
+/// A guard whose registration may fail or be given up.
+struct RemoveOnDrop<'a> {
+    guards: &'a StartGuards,
+    id: u64,
+}
+
+impl Drop for RemoveOnDrop<'_> {
+    fn drop(&mut self) {
+        self.guards.remove(self.id);
+    }
+}
+
 impl StartGuard {
     /// Removes the guard, so that it is asked no more.
     ///
@@ -204,17 +216,20 @@ impl Flight {
             let guard = Arc::clone(&guard);
             Box::pin(async move { guard().await })
         }));
+        let added = RemoveOnDrop {
+            guards: &self.guards,
+            id,
+        };
         let mut is_guarding = self.is_guarding.lock().await;
         if !*is_guarding {
             let registered = shared
                 .call_service(Service::StartGuards, &Register {})
                 .await;
-            if let Err(error) = registered {
-                self.guards.remove(id);
-                return Err(error);
-            }
+            registered?;
             *is_guarding = true;
         }
+        // It stays from now on.
+        std::mem::forget(added);
         Ok(StartGuard {
             id,
             flight: self.clone(),
