@@ -69,3 +69,34 @@ impl Landing {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stratos::flight::CapturePoint;
+
+    use super::*;
+
+    #[test]
+    fn a_report_may_have_little() {
+        let plan = FlightPlan::default();
+        let landing = |report: &LandingReport| Landing::new(report, &plan, UNIX_EPOCH);
+        assert_eq!(landing(&LandingReport::default()), None);
+        let odd = LandingReport {
+            landing_rate: Some(f64::NAN),
+            ..LandingReport::default()
+        };
+        assert_eq!(landing(&odd), None);
+
+        let touchdown = CapturePoint {
+            vertical_speed: Some(-320.0),
+            ..CapturePoint::default()
+        };
+        let bare = landing(&LandingReport {
+            touchdowns: vec![touchdown],
+            ..LandingReport::default()
+        });
+        let bare = bare.unwrap();
+        assert_eq!(bare.summary(), "Landed with -320 ft/min");
+        assert!(bare.is_hard(320) && !bare.is_hard(330));
+    }
+}
