@@ -71,7 +71,7 @@ pub use stratos_macros::plugin;
 pub use stratos_macros::{delete, get, ipc, on, patch, post, put, start_guard};
 
 pub use crate::builder::{BuildError, BuiltPlugin, PluginBuilder, create_plugin};
-pub use crate::context::PluginContext;
+pub use crate::context::{PluginContext, ServiceError};
 pub use crate::error::{BoxError, Result};
 pub use crate::plugin::{HookOutput, Plugin};
 pub use crate::serve::{ServeOptions, serve, serve_plugin};
