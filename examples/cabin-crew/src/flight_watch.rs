@@ -5,8 +5,7 @@ use std::time::SystemTime;
 
 use stratos::PluginContext;
 use stratos::context::ServiceError;
-use stratos::flight::{FlightEvents, FlightState, FlightStatus, Phase, PhaseSnapshot};
-use stratos::tokio::select;
+use stratos::flight::{FlightEvents, FlightState, FlightStatus};
 
 use crate::queue::Queue;
 use crate::script::Script;
@@ -21,11 +20,12 @@ pub(crate) enum Attach {
 }
 
 /// Fills the queue by phases. Made while the plugin starts, so that no phase is missed afterwards.
+///
+/// Updates of the flight's state are the only stream: they tell of phases, pauses and the end in their order.
 #[derive(Debug)]
 pub(crate) struct FlightWatch {
     queue: Arc<Queue>,
     updates: FlightEvents<FlightState>,
-    phases: FlightEvents<PhaseSnapshot>,
     /// Start of the present flight, which tells it from the next one; `None` without a flight.
     flight: Option<Option<SystemTime>>,
     script: Script,
@@ -40,52 +40,45 @@ impl FlightWatch {
     ) -> Result<Self, ServiceError> {
         // Streams begin when they are opened. So the state is read afterwards: a change in between is seen twice, which
         // does no harm, and not missed.
+        let updates = ctx.flight.updates().await?;
+        let state = ctx.flight.state().await?;
+        let flight = state.flight.as_ref();
+        let mut script = Script::default();
+        if let Some(phase) = flight.and_then(|flight| flight.current_phase.as_ref()) {
+            script = Script::joining(phase);
+            if attach == Attach::Silently {
+                _ = script.enter(phase);
+            }
+        }
         let mut watch = Self {
             queue,
-            updates: ctx.flight.updates().await?,
-            phases: ctx.flight.phase_changes().await?,
-            flight: None,
-            script: Script::default(),
+            updates,
+            flight: flight.map(|flight| flight.started_at),
+            script,
         };
-        watch.update(&ctx.flight.state().await?);
-        let phase = ctx.flight.phase().await?.current_phase;
-        match attach {
-            Attach::AnnouncePhase => watch.enter(ctx, &phase),
-            Attach::Silently => _ = watch.script.enter(&phase),
-        }
+        watch.update(ctx, &state);
         Ok(watch)
     }
 
     /// Follows the flight until the plugin ends.
     pub(crate) async fn follow(mut self, ctx: PluginContext) {
-        loop {
-            select! {
-                // A flight begins before its first phase.
-                biased;
-                Some(state) = self.updates.next() => self.update(&state),
-                Some(change) = self.phases.next() => self.enter(&ctx, &change.current_phase),
-                else => return,
-            }
+        while let Some(state) = self.updates.next().await {
+            self.update(&ctx, &state);
         }
     }
 
-    fn update(&mut self, state: &FlightState) {
-        let flight = state.flight.as_ref().map(|flight| flight.started_at);
-        if flight != self.flight {
-            self.flight = flight;
+    fn update(&mut self, ctx: &PluginContext, state: &FlightState) {
+        let flight = state.flight.as_ref();
+        let started_at = flight.map(|flight| flight.started_at);
+        if started_at != self.flight {
+            self.flight = started_at;
             self.script = Script::default();
-            self.queue.clear();
+            self.queue.end_flight();
         }
-        let status = state.flight.as_ref().map(|flight| &flight.status);
-        self.queue
-            .set_paused(state.sim_disconnected || status == Some(&FlightStatus::Paused));
-    }
-
-    fn enter(&mut self, ctx: &PluginContext, phase: &Phase) {
-        if self.flight.is_none() {
-            return;
-        }
-        if let Some(announcement) = self.script.enter(phase)
+        let is_paused = flight.is_some_and(|flight| flight.status == FlightStatus::Paused);
+        self.queue.set_paused(state.sim_disconnected || is_paused);
+        if let Some(phase) = flight.and_then(|flight| flight.current_phase.as_ref())
+            && let Some(announcement) = self.script.enter(phase)
             && let Err(error) = self.queue.push(announcement)
         {
             ctx.logger.error_from("flight", phase, &error);

@@ -37,7 +37,7 @@ impl CabinCrew {
         self.start(&ctx, Attach::AnnouncePhase).await;
     }
 
-    /// Starts the plugin after an update, instead of `on_start`.
+    /// Starts the plugin after an update, instead of `on_start`. What waits in the old queue is lost.
     async fn on_resume(&self, ctx: PluginContext) {
         self.start(&ctx, Attach::Silently).await;
     }

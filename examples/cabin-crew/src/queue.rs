@@ -74,9 +74,12 @@ impl Queue {
             .send_if_modified(|state| std::mem::replace(&mut state.paused, paused) != paused);
     }
 
-    /// Removes what waits. The present announcement is finished.
-    pub(crate) fn clear(&self) {
-        self.state.send_modify(|state| state.waiting.clear());
+    /// Removes what waits, except for the farewell. The present announcement is finished.
+    pub(crate) fn end_flight(&self) {
+        self.state.send_modify(|state| {
+            let waiting = &mut state.waiting;
+            waiting.retain(|announcement| *announcement == Announcement::Farewell);
+        });
     }
 
     /// The present state.

@@ -9,7 +9,7 @@ use cabin_crew::CabinCrew;
 use stratos::flight::Phase;
 use stratos::serde_json::{Value, json};
 use stratos::testing::{
-    Command, FlightRequest, FlightSetup, ShellVersion, TestShell, TestShellBuilder,
+    Command, FlightCommand, FlightRequest, FlightSetup, ShellVersion, TestShell, TestShellBuilder,
 };
 use stratos::tokio;
 use stratos::tokio::time::sleep;
@@ -169,6 +169,51 @@ async fn an_update_repeats_nothing_and_goes_on() {
     shell.log_line("safety instructions").await;
     let transcript = announcements(&shell);
     assert_eq!(transcript.matches("Welcome").count(), 1, "{transcript}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_during_a_go_around_repeats_nothing() {
+    let shell = shell().in_memory().start().await;
+    let flight = shell.flight();
+    flight.start(eddf_lgir()).await;
+    flight.jump_to(Phase::Approach).await;
+    flight.reaches(Phase::Final).await;
+    flight.command(Command::GoAround).await;
+    shell.log_line("broken off our approach").await;
+    shell.update().await.unwrap();
+    flight.ends().await;
+    let transcript = announcements(&shell);
+    for once in ["seats for landing", "broken off", "Welcome to", "Goodbye"] {
+        assert_eq!(transcript.matches(once).count(), 1, "{once}: {transcript}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_flight_removes_all_but_the_farewell() {
+    let shell = shell().config("pause", 60).in_memory().start().await;
+    let flight = shell.flight();
+    flight.start(eddf_lgir()).await;
+    shell.log_line("Welcome on board").await;
+    // These wait for the pause after the welcome.
+    flight.jump_to(Phase::TaxiIn).await;
+    flight.jump_to(Phase::Deboarding).await;
+    flight.end().await;
+    shell.log_line("Goodbye!").await;
+    let transcript = announcements(&shell);
+    assert!(!transcript.contains("Welcome to LGIR"), "{transcript}");
+}
+
+/// All phases of the flight, and its end, reach the plugin at once.
+#[tokio::test(start_paused = true)]
+async fn a_flight_that_ends_at_once_has_its_farewell() {
+    let shell = shell().in_memory().start().await;
+    let flight = shell.flight();
+    flight.start(eddf_lgir()).await;
+    shell.log_line("Welcome on board").await;
+    let hours = |hours: u64| FlightCommand::Step(hours * 3_600_000);
+    flight.command(hours(5)).await;
+    flight.ends().await;
+    shell.log_line("Goodbye!").await;
 }
 
 #[tokio::test(start_paused = true)]

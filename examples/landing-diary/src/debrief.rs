@@ -19,6 +19,7 @@ const REMARK_TIMEOUT: Duration = Duration::from_secs(120);
 pub(crate) async fn debrief(
     ctx: &PluginContext,
     diary: Option<&Diary>,
+    inspection: &Inspection,
     report: &LandingReport,
 ) -> stratos::Result {
     let state = ctx.flight.state().await?;
@@ -43,12 +44,10 @@ pub(crate) async fn debrief(
             Ok(_) => {}
             Err(error) => failed(ctx, "the landing is not in the diary", &error),
         }
+        inspection.refresh(ctx, diary).await;
     }
     if let Err(error) = log(ctx, &summary, is_hard).await {
         failed(ctx, "the landing is not in the flight log", &error);
-    }
-    if is_hard && let Err(error) = Inspection::show(ctx, &summary).await {
-        failed(ctx, "the hard landing is not shown", &error);
     }
     if let Err(error) = report_to_airline(ctx, &landing).await {
         failed(ctx, "the airline has no report", &*error);

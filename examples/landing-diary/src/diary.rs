@@ -97,10 +97,10 @@ impl Diary {
         Ok(())
     }
 
-    /// Notes that the aircraft was inspected after a landing.
+    /// Notes that the aircraft was inspected after a landing, and so after those before it.
     pub(crate) async fn set_inspected(&self, id: i64) -> Result<(), DiaryError> {
         self.run(move |sqlite| {
-            sqlite.execute("UPDATE landing SET inspected = TRUE WHERE id = ?1", [id])
+            sqlite.execute("UPDATE landing SET inspected = TRUE WHERE id <= ?1", [id])
         })
         .await?;
         Ok(())
@@ -114,11 +114,15 @@ impl Diary {
         Ok(removed > 0)
     }
 
-    /// The latest landing.
-    pub(crate) async fn latest(&self) -> Result<Option<Entry>, DiaryError> {
-        self.run(|sqlite| {
-            let sql = format!("SELECT {COLUMNS} FROM landing ORDER BY id DESC LIMIT 1");
-            sqlite.query_row(&sql, [], Entry::from_row).optional()
+    /// The latest hard landing after which the aircraft was not inspected. The threshold is in feet per minute.
+    pub(crate) async fn uninspected(&self, threshold: i64) -> Result<Option<Entry>, DiaryError> {
+        self.run(move |sqlite| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM landing WHERE NOT inspected AND abs(rate) >= ?1
+                 ORDER BY id DESC LIMIT 1"
+            );
+            let entry = sqlite.query_row(&sql, [threshold], Entry::from_row);
+            entry.optional()
         })
         .await
     }

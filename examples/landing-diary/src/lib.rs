@@ -37,9 +37,11 @@ pub struct LandingDiary {
 impl LandingDiary {
     /// Opens the diary. Without one, the plugin does the rest of its work.
     async fn on_start(&self, ctx: PluginContext) {
-        let diary = Diary::open(&ctx).await;
-        let diary = match diary {
-            Ok(diary) => Ok(diary),
+        let diary = match Diary::open(&ctx).await {
+            Ok(diary) => {
+                self.inspection.refresh(&ctx, &diary).await;
+                Ok(diary)
+            }
             Err(error) => {
                 ctx.logger.error_from("diary", "there is no diary", &error);
                 let reason = reason(&error);
@@ -72,7 +74,8 @@ impl LandingDiary {
             None => ctx.flight.landing_report().await?,
         };
         let diary = self.diary().ok();
-        debrief::debrief(ctx, diary, &report.unwrap_or_default()).await
+        let report = report.unwrap_or_default();
+        debrief::debrief(ctx, diary, &self.inspection, &report).await
     }
 
     /// Vetoes a flight after a hard landing. Without a diary, no landing is known.
@@ -105,7 +108,10 @@ impl LandingDiary {
             Err(reason) => return unavailable(reason),
         };
         match diary.remove(id).await {
-            Ok(true) => StatusCode::NO_CONTENT.into_response(),
+            Ok(true) => {
+                self.inspection.refresh(ctx, diary).await;
+                StatusCode::NO_CONTENT.into_response()
+            }
             Ok(false) => refuse(StatusCode::NOT_FOUND, "there is no such landing"),
             Err(error) => failed(&ctx.logger, &error),
         }

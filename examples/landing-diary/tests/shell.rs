@@ -24,10 +24,17 @@ fn shell() -> TestShellBuilder {
     TestShell::new(LandingDiary::default).program(env!("CARGO_BIN_EXE_landing-diary"))
 }
 
-/// Goes to the runway of Heraklion, lands there with this vertical speed in feet per minute, and ends the flight.
+/// Goes to the runway of Heraklion, in spite of vetoes, lands there with this vertical speed in feet per minute, and ends
+/// the flight.
 async fn land(shell: &TestShell, rate: f64, bounces: u32) {
-    let flight = shell.flight().at_speed(60);
-    flight.start(FlightSetup::new("EDDF", "LGIR")).await;
+    let flight = shell.flight();
+    let request = FlightRequest {
+        speed: 60,
+        anyway: true,
+        ..FlightRequest::simulated(FlightSetup::new("EDDF", "LGIR"))
+    };
+    let started = flight.try_start(request).await;
+    started.expect("a flight that no guard is asked about starts");
     flight.land(rate, bounces).await;
     shell.log_line("Landed at LGIR").await;
     shell.log_line("the landing was reported").await;
@@ -46,6 +53,18 @@ async fn veto(shell: &TestShell) -> Option<String> {
             vetoes.pop().map(|veto| veto.reason)
         }
         Err(error) => panic!("{error}"),
+    }
+}
+
+/// The tooltip of the badge, if there is one.
+fn badge(shell: &TestShell) -> Option<String> {
+    shell.indicator()?.tooltip
+}
+
+/// Waits until the badge is gone.
+async fn no_badge(shell: &TestShell) {
+    while shell.indicator().is_some() {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -104,8 +123,7 @@ async fn after_a_hard_landing_no_flight_starts_before_an_inspection() {
     land(&shell, -700.0, 0).await;
     let entry = shell.expect_log_entry("-700 ft/min").await;
     assert_eq!(entry.category, EventCategory::Warning);
-    let badge = shell.indicator().unwrap();
-    assert!(badge.tooltip.unwrap().contains("inspect the aircraft"));
+    assert!(badge(&shell).unwrap().contains("inspect the aircraft"));
 
     for (answer, line) in [(false, "was not inspected"), (true, "was inspected")] {
         let reason = veto(&shell).await.unwrap();
@@ -118,9 +136,49 @@ async fn after_a_hard_landing_no_flight_starts_before_an_inspection() {
     }
     assert_eq!(veto(&shell).await, None);
     assert_eq!(landings(&shell).await[0]["inspected"], true);
-    while shell.indicator().is_some() {
-        tokio::task::yield_now().await;
-    }
+    no_badge(&shell).await;
+}
+
+#[tokio::test]
+async fn a_soft_landing_does_not_replace_the_inspection() {
+    let shell = shell().config("ask_for_remark", false).start().await;
+    land(&shell, -700.0, 0).await;
+    land(&shell, -200.0, 0).await;
+    assert!(badge(&shell).unwrap().contains("-700 ft/min"));
+    assert!(veto(&shell).await.unwrap().contains("-700 ft/min"));
+    shell.answer(true).await;
+    no_badge(&shell).await;
+    assert_eq!(veto(&shell).await, None);
+}
+
+#[tokio::test]
+async fn an_answer_counts_for_the_landing_that_it_is_about_and_those_before() {
+    let shell = shell().config("ask_for_remark", false).start().await;
+    land(&shell, -700.0, 0).await;
+    land(&shell, -800.0, 0).await;
+    assert!(veto(&shell).await.is_some());
+    shell.expect_dialog("-800 ft/min").await;
+    land(&shell, -900.0, 0).await;
+    shell.answer(true).await;
+    shell.log_line("was inspected").await;
+    let reason = veto(&shell).await.unwrap();
+    assert!(reason.contains("-900 ft/min"), "{reason}");
+    assert!(badge(&shell).unwrap().contains("-900 ft/min"));
+
+    shell.answer(true).await;
+    no_badge(&shell).await;
+    assert_eq!(veto(&shell).await, None);
+}
+
+#[tokio::test]
+async fn the_badge_is_there_after_a_restart_of_the_shell() {
+    let state = tempfile::tempdir().unwrap();
+    let first = shell().state_folder(state.path()).start().await;
+    land(&first, -700.0, 0).await;
+    drop(first);
+    let shell = shell().state_folder(state.path()).start().await;
+    assert!(badge(&shell).unwrap().contains("-700 ft/min"));
+    assert!(veto(&shell).await.is_some());
 }
 
 #[tokio::test]
@@ -129,7 +187,7 @@ async fn the_pilot_sets_what_a_hard_landing_is() {
     land(&shell, -250.0, 0).await;
     assert!(veto(&shell).await.is_some());
     shell.set_config("hard_landing", 300).await;
-    assert_eq!(veto(&shell).await, None);
+    assert_eq!((veto(&shell).await, badge(&shell)), (None, None));
 }
 
 #[tokio::test]
@@ -140,7 +198,9 @@ async fn landings_can_be_removed() {
         let request = shell.request(Method::DELETE, &format!("{LANDINGS}/1"));
         request.await.status()
     };
+    assert!(badge(&shell).is_some());
     assert_eq!(remove().await, 204);
+    assert_eq!(badge(&shell), None);
     assert_eq!(remove().await, 404);
     assert_eq!(landings(&shell).await, Vec::<Value>::new());
     assert_eq!(veto(&shell).await, None);
@@ -199,7 +259,7 @@ async fn without_a_diary_the_rest_goes_on() {
     assert!(error.contains("file is not a database"), "{error}");
     land(&shell, -700.0, 0).await;
     shell.expect_log_entry("-700 ft/min").await;
-    assert_eq!(veto(&shell).await, None);
+    assert_eq!((veto(&shell).await, badge(&shell)), (None, None));
     shell.stop().await.assert_finished();
 }
 
