@@ -384,12 +384,13 @@ describe("flights", { skip: WINDOWS && "the plugin is a script that starts like 
       const fake = new FakeServices("");
       fake.state.flight = { status: "active" };
       const session = { ctx: fake.newContext(ID), registered: new Set(), retired: true };
+      const { signal } = new AbortController();
       const writes = ["flight_log/add", "flight_log/update", "flight_log/remove", "indicator/set", "indicator/clear"];
       for (const method of writes) {
-        await assert.rejects(handleRequest(session, method, {}), { code: CODES.retired }, method);
+        await assert.rejects(handleRequest(session, method, {}, signal), { code: CODES.retired }, method);
       }
       assert.deepEqual(fake.log, []);
-      assert.deepEqual(await handleRequest(session, "flight/state", {}), fake.state, "it may read");
+      assert.deepEqual(await handleRequest(session, "flight/state", {}, signal), fake.state, "it may read");
     });
   });
 });

@@ -352,6 +352,28 @@ describe("services of later shells", { skip: WINDOWS && "the plugin is a script 
       await untilLogged(shell, 'info raw answered {"result":true}');
     });
 
+    test("what the shell never settles takes no room once the plugin cancels", async () => {
+      const never = () => new Promise(() => {});
+      const change = (ctx) => ({
+        ...ctx,
+        notify: { ...ctx.notify, toast: never },
+        airline: { createClient: never },
+        config: { ...ctx.config, get: never },
+      });
+      const { shell, fake, relay, ask } = await start({ change });
+      const requests = [
+        ["notify/toast", { kind: "info", message: "M" }],
+        ["airline/call", { method: "GET", path: "/" }],
+        ["config/get", { key: "a" }],
+      ];
+      for (let count = 0; count < 261; count += 1) {
+        await relay({ cancel: await relay({ begin: requests[count % requests.length] }) });
+      }
+      assert.deepEqual(await ask("flight/state"), fake.state);
+      const cancelled = 'info raw answered {"error":{"code":-32003,"message":"cancelled"}}';
+      await until("261 answers", () => shell.logs.filter((line) => line === cancelled).length === 261);
+    });
+
     test("requests that are answered take no room", async () => {
       const { fake, ask } = await start();
       for (let count = 0; count < 300; count += 1) assert.deepEqual(await ask("flight/phase"), fake.phase);
