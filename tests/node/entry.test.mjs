@@ -353,9 +353,12 @@ describe("failures", () => {
     const { handleRequest } = await import(pathToFileURL(join(installModules("sample"), "background", "requests.js")));
     const ctx = shell.newContext();
     ctx.ipc.handle("kept", () => "kept");
-    assert.deepEqual(await handleRequest({ ctx, registered: new Set(), retired: true }, "ipc/remove_handler", { channel: "kept" }), {});
+    const { signal } = new AbortController();
+    const remove = (retired) =>
+      handleRequest({ ctx, registered: new Set(), retired }, "ipc/remove_handler", { channel: "kept" }, signal);
+    assert.deepEqual(await remove(true), {});
     assert.equal(await shell.invoke("kept"), "kept");
-    await handleRequest({ ctx, registered: new Set(), retired: false }, "ipc/remove_handler", { channel: "kept" });
+    await remove(false);
     await assert.rejects(shell.invoke("kept"), /No handler registered/);
   });
 

@@ -150,6 +150,44 @@ describe("flights", { skip: WINDOWS && "the plugin is a script that starts like 
       await received(1);
     });
 
+    test("the number of events that were not taken is reported at the next success, and at the end", async () => {
+      const { shell, fake, ask, relay, received } = await start();
+      for (const topic of ["phase_changes", "landings"]) await ask("flight/subscribe", { topic });
+      const counts = () => shell.logs.filter((line) => line.includes("not taken"));
+      await relay({ set: { answers: "an error" } });
+      for (const name of ["taxi", "take_off", "climb"]) fake.fly("phaseChange", phase(name));
+      fake.fly("landing", { type: "settled", approachData: "x".repeat(1024 * 1024) });
+      await received(3);
+      await relay({ set: { answers: "at once" } });
+      assert.deepEqual(counts(), []);
+      fake.fly("phaseChange", phase("cruise"));
+      await until("a report", () => counts().length > 0);
+      const expected = [`warn stratos ${NAME}\`ctx.flight\`: 3 events were not taken, \`flight/phase_changed\``];
+      assert.deepEqual(counts(), expected);
+      fake.fly("phaseChange", phase("descent"));
+      await received(5);
+      for (const topic of ["phase_changes", "landings"]) await ask("flight/unsubscribe", { topic });
+      expected.push(`warn stratos ${NAME}\`ctx.flight\`: 1 event was not taken, \`flight/landed\``);
+      assert.deepEqual(counts(), expected, "each number once");
+    });
+
+    test("an event that is refused after the end of its subscription is counted", async () => {
+      const { EventQueue, Backlog } = await modules("event_queue.js");
+      const [logs, sent] = [[], []];
+      const session = {
+        backlog: new Backlog(() => assert.fail("too many events wait")),
+        log: (level, tag, message) => logs.push(message),
+        call: () => new Promise((_, reject) => sent.push(reject)),
+      };
+      const queue = new EventQueue(session, { member: "ctx.flight", method: "flight/landed", params: () => ({}) });
+      queue.push(1);
+      queue.close();
+      sent[0](new Error("no, thanks"));
+      await new Promise(setImmediate);
+      assert.equal(logs.length, 2);
+      assert.match(logs[1], /`ctx\.flight`: 1 event was not taken, `flight\/landed`$/);
+    });
+
     const large = { ...phase("taxi"), trends: "x".repeat(1024 * 1024 - 200) };
     for (const [what, supervise, events] of [
       ["10,000 events", false, Array.from({ length: 10_002 }, () => phase("taxi"))],
@@ -197,8 +235,9 @@ describe("flights", { skip: WINDOWS && "the plugin is a script that starts like 
       assert.equal(TIMEOUTS.response, 30_000);
       TIMEOUTS.response = 100;
       const quick = { ...session, call: async () => ({}) };
-      new EventQueue(quick, { method: "flight/quick", params: () => ({}) }).push(0);
-      const queue = new EventQueue(session, { method: "flight/landed", params: (event) => ({ event }) });
+      new EventQueue(quick, { member: "ctx.flight", method: "flight/quick", params: () => ({}) }).push(0);
+      const kind = { member: "ctx.flight", method: "flight/landed", params: (event) => ({ event }) };
+      const queue = new EventQueue(session, kind);
       queue.push(1);
       queue.push(2);
       await until("a warning", () => logs.length > 0);
@@ -217,7 +256,8 @@ describe("flights", { skip: WINDOWS && "the plugin is a script that starts like 
         backlog: { add: () => (waiting += 1), remove: () => (waiting -= 1) },
         call: (...call) => new Promise((resolve) => sent.push({ call, resolve })),
       };
-      const queue = new EventQueue(session, { method: "flight/landed", params: (event) => ({ event }) });
+      const kind = { member: "ctx.flight", method: "flight/landed", params: (event) => ({ event }) };
+      const queue = new EventQueue(session, kind);
       queue.push(1);
       queue.push(2);
       assert.equal(waiting, 1);
@@ -344,12 +384,13 @@ describe("flights", { skip: WINDOWS && "the plugin is a script that starts like 
       const fake = new FakeServices("");
       fake.state.flight = { status: "active" };
       const session = { ctx: fake.newContext(ID), registered: new Set(), retired: true };
+      const { signal } = new AbortController();
       const writes = ["flight_log/add", "flight_log/update", "flight_log/remove", "indicator/set", "indicator/clear"];
       for (const method of writes) {
-        await assert.rejects(handleRequest(session, method, {}), { code: CODES.retired }, method);
+        await assert.rejects(handleRequest(session, method, {}, signal), { code: CODES.retired }, method);
       }
       assert.deepEqual(fake.log, []);
-      assert.deepEqual(await handleRequest(session, "flight/state", {}), fake.state, "it may read");
+      assert.deepEqual(await handleRequest(session, "flight/state", {}, signal), fake.state, "it may read");
     });
   });
 });

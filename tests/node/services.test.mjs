@@ -215,8 +215,8 @@ describe("services of later shells", { skip: WINDOWS && "the plugin is a script 
       shell.auth = { authenticated: true, token: "secret+token" };
       const reasons = [
         [new Error("connect ECONNREFUSED 127.0.0.1:80"), "connect ECONNREFUSED 127.0.0.1:80"],
-        [new Error("sent secret+token twice: secret+token"), "sent <token> twice: <token>"],
-        [new Error("authorization: Bearer another.secret, accept"), "authorization: Bearer <token> accept"],
+        [new Error("sent secret+token twice: secret+token"), "sent [redacted] twice: [redacted]"],
+        [new Error("authorization: Bearer another.secret, accept"), "authorization: Bearer [redacted] accept"],
         [null, "null"],
         [{ response: {} }, "the response has no status"],
       ];
@@ -227,6 +227,95 @@ describe("services of later shells", { skip: WINDOWS && "the plugin is a script 
         await assert.rejects(called, { code: CODES.upstreamFailed, message });
       }
       assert.ok(!shell.logs.join("\n").includes("secret"), "nor in the log");
+    });
+
+    test("a client that cannot be created is a failure, and the next request creates another", async () => {
+      let created = 0;
+      const outcomes = [
+        () => Promise.reject(new Error("401 for secret+token")),
+        () => {
+          throw new Error("401 for Bearer other");
+        },
+        async () => undefined,
+        async () => ({ get: async () => ({ status: 200 }) }),
+      ];
+      const createClient = () => outcomes[created++]();
+      const { shell, ask } = await start({ change: (ctx) => ({ ...ctx, airline: { createClient } }) });
+      shell.auth = { authenticated: true, token: "secret+token" };
+      const call = () => ask("airline/call", { method: "GET", path: "/" });
+      for (const reason of ["401 for [redacted]", "401 for Bearer [redacted]"]) {
+        const message = `${NAME}\`ctx.airline\`: the airline's API could not be asked: ${reason}`;
+        await assert.rejects(call(), { code: CODES.upstreamFailed, message });
+      }
+      await assert.rejects(call(), { code: CODES.notSupported });
+      for (let count = 0; count < 2; count += 1) assert.deepEqual(await call(), { status: 200, body: null });
+      assert.equal(created, 4);
+    });
+
+    test("the token is in no body, and the rest of it is unchanged", async () => {
+      const { shell, fake, ask } = await start();
+      shell.auth = { authenticated: true, token: 'secret"token' };
+      const credentials = "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln==";
+      const data = {
+        list: ['it was secret"token', { 'secret"token': credentials }],
+        ["__proto__"]: 'secret"token',
+        words: "the bearer of the licence",
+        number: 1.5,
+        nothing: null,
+      };
+      fake.api = async () => {
+        shell.auth = { authenticated: true, token: 'secret"token, renewed' };
+        return { status: 200, data: { ...data, 'secret"token, renewed': 'secret"token, renewed' } };
+      };
+      const { body } = await ask("airline/call", { method: "GET", path: "/" });
+      assert.deepEqual(body, {
+        list: ["it was [redacted]", { "[redacted]": "Bearer [redacted]" }],
+        ["__proto__"]: "[redacted]",
+        words: "the bearer of the licence",
+        number: 1.5,
+        nothing: null,
+        "[redacted]": "[redacted]",
+      });
+      fake.api = async () => ({ status: 400, data: 'secret"token, renewed' });
+      assert.deepEqual(await ask("airline/call", { method: "GET", path: "/" }), { status: 400, body: "[redacted]" });
+    });
+
+    test("requests share one client, and those for another airline have their own", async () => {
+      const created = [];
+      const airline = (name) => ({
+        createClient: async () => {
+          created.push(name);
+          await new Promise(setImmediate);
+          return { get: async () => ({ status: 200, data: name }) };
+        },
+      });
+      let bound = airline("first");
+      const change = (ctx) => Object.defineProperty({ ...ctx }, "airline", { get: () => bound });
+      const { relay, shell, ask } = await start({ change });
+      const call = ["airline/call", { method: "GET", path: "/" }];
+      for (let count = 0; count < 2; count += 1) await relay({ begin: call });
+      const answers = () => shell.logs.filter((line) => line.includes('{"status":200,"body":"first"}')).length;
+      await until("both answers", () => answers() === 2);
+      assert.deepEqual(created, ["first"]);
+      bound = airline("second");
+      for (let count = 0; count < 2; count += 1) assert.equal((await ask(...call)).body, "second");
+      assert.deepEqual(created, ["first", "second"]);
+    });
+
+    test("an airline or a client that takes too long is a failure", async () => {
+      const { AIRLINE_SERVICE, TIMEOUTS } = await modules("airline.js", "timeouts.js");
+      assert.equal(TIMEOUTS.airline, 25_000);
+      TIMEOUTS.airline = 50;
+      const never = () => new Promise(() => {});
+      const call = (session) => AIRLINE_SERVICE.requests["airline/call"](session, { method: "GET", path: "/" });
+      const late = { code: CODES.upstreamFailed, message: /: the airline's API has not answered within 0\.05 s$/ };
+      const outcomes = [never, async () => ({ get: never })];
+      const airline = { createClient: () => outcomes.shift()() };
+      const session = { ctx: { airline }, airlineClients: new WeakMap() };
+      const awake = setTimeout(() => {}, 20_000);
+      for (const what of ["the client", "the airline", "the airline"]) await assert.rejects(call(session), late, what);
+      clearTimeout(awake);
+      assert.deepEqual(outcomes, [], "a client that was not created in time is created anew, another one is kept");
     });
 
     test("bodies beyond 512 KiB are refused", async () => {
@@ -350,6 +439,28 @@ describe("services of later shells", { skip: WINDOWS && "the plugin is a script 
       fake.modals.splice(0, 63);
       fake.answer(true);
       await untilLogged(shell, 'info raw answered {"result":true}');
+    });
+
+    test("what the shell never settles takes no room once the plugin cancels", async () => {
+      const never = () => new Promise(() => {});
+      const change = (ctx) => ({
+        ...ctx,
+        notify: { ...ctx.notify, toast: never },
+        airline: { createClient: never },
+        config: { ...ctx.config, get: never },
+      });
+      const { shell, fake, relay, ask } = await start({ change });
+      const requests = [
+        ["notify/toast", { kind: "info", message: "M" }],
+        ["airline/call", { method: "GET", path: "/" }],
+        ["config/get", { key: "a" }],
+      ];
+      for (let count = 0; count < 261; count += 1) {
+        await relay({ cancel: await relay({ begin: requests[count % requests.length] }) });
+      }
+      assert.deepEqual(await ask("flight/state"), fake.state);
+      const cancelled = 'info raw answered {"error":{"code":-32003,"message":"cancelled"}}';
+      await until("261 answers", () => shell.logs.filter((line) => line === cancelled).length === 261);
     });
 
     test("requests that are answered take no room", async () => {

@@ -3,10 +3,14 @@
 import { report } from "./report.js";
 import { CODES, RpcError, checkSize } from "./rpc_error.js";
 import { notSupported } from "./shell.js";
+import { TIMEOUTS } from "./timeouts.js";
 
 const BODY_BYTES = 512 * 1024;
 /** Methods of the shell's client, and whether they have a body. Seen in plugins: get, post and patch (V3). */
 const METHODS = { GET: false, POST: true, PUT: true, PATCH: true, DELETE: false };
+const MASK = "[redacted]";
+/** Tokens after `Bearer`. In a body, what is too short for a token is a word of a sentence. */
+const [IN_ERRORS, IN_BODIES] = [/\b(Bearer\s+)\S+/gi, /\b(Bearer\s+)[\w.~+/-]{20,}=*/gi];
 
 export const AIRLINE_SERVICE = {
   feature: "airline",
@@ -21,46 +25,91 @@ export const AIRLINE_SERVICE = {
       if (name == null && baseUrl == null) return null;
       return { id: id == null ? null : String(id), name: String(name ?? ""), base_url: String(baseUrl ?? "") };
     },
-    async "airline/call"(session, { method, path, body }) {
-      requirePath(path);
-      const client = await session.ctx.airline?.createClient();
-      if (!client) throw new RpcError(CODES.notSupported, report("`ctx.airline`: the pilot is bound to no airline"));
-      const send = Object.hasOwn(METHODS, method) && client[method.toLowerCase()];
-      if (typeof send !== "function") throw notSupported(`method ${method} in \`ctx.airline\``, session.shell);
-      const hasBody = METHODS[method];
-      if (body !== undefined && !hasBody) throw notSupported(`body of a ${method} in \`ctx.airline\``, session.shell);
-      return answerOf(await responseTo(session, () => send.call(client, path, ...(hasBody ? [body] : []))));
+    async "airline/call"(session, call) {
+      requirePath(call.path);
+      const { ctx } = session;
+      // The shell may replace the token meanwhile.
+      const before = tokenOf(ctx);
+      const maskOf = (bearer) => newMask([before, tokenOf(ctx)], bearer);
+      try {
+        const { status, data } = await inTime(responseTo(session, call));
+        return { status, body: bodyOf(data, maskOf(IN_BODIES)) };
+      } catch (error) {
+        if (error instanceof RpcError) throw error;
+        throw upstreamFailed(`could not be asked: ${maskOf(IN_ERRORS)(String(error?.message ?? error))}`);
+      }
     },
   },
 };
 
 /** The response of any status: a client like axios rejects those beyond 299, with the response in the error. */
-async function responseTo({ ctx }, send) {
+async function responseTo(session, { method, path, body }) {
+  const client = await clientOf(session);
+  if (!client) throw new RpcError(CODES.notSupported, report("`ctx.airline`: the pilot is bound to no airline"));
+  const send = Object.hasOwn(METHODS, method) && client[method.toLowerCase()];
+  if (typeof send !== "function") throw notSupported(`method ${method} in \`ctx.airline\``, session.shell);
+  const hasBody = METHODS[method];
+  if (body !== undefined && !hasBody) throw notSupported(`body of a ${method} in \`ctx.airline\``, session.shell);
   let response;
   try {
-    response = await send();
+    response = await send.call(client, path, ...(hasBody ? [body] : []));
   } catch (error) {
     response = error?.response;
-    if (!response) throw upstreamFailed(withoutToken(ctx, String(error?.message ?? error)));
+    if (!response) throw error;
   }
-  if (!Number.isInteger(response?.status)) throw upstreamFailed("the response has no status");
+  if (!Number.isInteger(response?.status)) throw new Error("the response has no status");
   return response;
 }
 
-function answerOf({ status, data }) {
-  const body = data === undefined || data === "" ? null : data;
-  checkSize("body of the airline's answer", JSON.stringify(body) ?? "", BODY_BYTES);
-  return { status, body };
+/**
+ * The client of the bound airline. All requests share it, because it refreshes the login once for those that are
+ * refused at a time. Assumed: it reads the login and the base URL for each request, as the client of the UI does (V3).
+ */
+function clientOf({ ctx: { airline }, airlineClients: clients }) {
+  if (!airline) return undefined;
+  if (!clients.has(airline)) {
+    const created = inTime((async () => airline.createClient())());
+    clients.set(airline, created);
+    const forget = () => clients.delete(airline);
+    created.then((client) => client || forget(), forget);
+  }
+  return clients.get(airline);
 }
 
-const upstreamFailed = (reason) =>
-  new RpcError(CODES.upstreamFailed, report(`\`ctx.airline\`: the airline's API could not be asked: ${reason}`));
+/** Fails if an airline takes too long: its request would fill the place of another one forever. */
+function inTime(promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    const fail = () => reject(upstreamFailed(`has not answered within ${TIMEOUTS.airline / 1000} s`));
+    timer = setTimeout(fail, TIMEOUTS.airline).unref();
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
 
-/** An error of an HTTP library may quote the headers of the request, and the plugin may log it. */
-function withoutToken(ctx, text) {
-  const token = ctx.auth?.getToken?.();
-  const cut = text.replace(/\bBearer\s+\S+/gi, "Bearer <token>");
-  return token ? cut.replaceAll(token, "<token>") : cut;
+/** The body of a response without the tokens that a server may repeat, also in the names of its objects. */
+function bodyOf(data, mask) {
+  const text = JSON.stringify(data === "" ? null : data) ?? "null";
+  checkSize("body of the airline's answer", text, BODY_BYTES);
+  return JSON.parse(text, (_, value) => {
+    if (typeof value === "string") return mask(value);
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [mask(name), member]));
+  });
+}
+
+const upstreamFailed = (what) =>
+  new RpcError(CODES.upstreamFailed, report(`\`ctx.airline\`: the airline's API ${what}`));
+
+const tokenOf = (ctx) => ctx.auth?.getToken?.();
+
+/**
+ * A function that replaces the tokens in a text, since the plugin may log it: an error of an HTTP library may quote the
+ * headers of the request. `bearer` finds tokens that the entry does not know.
+ */
+function newMask(known, bearer) {
+  const tokens = known.filter((token) => typeof token === "string" && token !== "");
+  tokens.sort((a, b) => b.length - a.length); // One may be the beginning of the other.
+  return (text) => tokens.reduce((left, token) => left.replaceAll(token, MASK), text).replace(bearer, `$1${MASK}`);
 }
 
 /** A path that leads to another server would give it the pilot's token. */

@@ -35,6 +35,7 @@ export class Backlog {
  */
 export class EventQueue {
   #session;
+  #member;
   #method;
   #params;
   #newestOnly;
@@ -42,12 +43,13 @@ export class EventQueue {
   #count = 0;
   #isSending = false;
   #isClosed = false;
-  /** Whether the plugin has refused the last event. The first failure in a row is reported. */
-  #hasFailed = false;
+  /** Events in a row that the plugin did not take. The first one is reported at once, and their number at the end. */
+  #failures = 0;
 
-  /** `params` makes the request's parameters from an event and its number. */
-  constructor(session, { method, params, newestOnly = false }) {
+  /** `member` is the service's place in `ctx`. `params` makes the request's parameters from an event and its number. */
+  constructor(session, { member, method, params, newestOnly = false }) {
     this.#session = session;
+    this.#member = member;
     this.#method = method;
     this.#params = params;
     this.#newestOnly = newestOnly;
@@ -71,6 +73,7 @@ export class EventQueue {
   close() {
     this.#isClosed = true;
     this.#clear();
+    this.#reportFailures();
   }
 
   #clear() {
@@ -86,7 +89,7 @@ export class EventQueue {
       const slow = setTimeout(() => this.#warnSlow(), TIMEOUTS.response).unref();
       try {
         await this.#session.call(this.#method, this.#params(JSON.parse(event.text), event.number));
-        this.#hasFailed = false;
+        this.#reportFailures();
       } catch (error) {
         if (error.code === CLOSED) this.close();
         else this.#fail(error);
@@ -95,6 +98,7 @@ export class EventQueue {
       }
     }
     this.#isSending = false;
+    if (this.#isClosed) this.#reportFailures();
   }
 
   #warnSlow() {
@@ -103,8 +107,15 @@ export class EventQueue {
   }
 
   #fail(error) {
-    if (!this.#hasFailed) this.#log(`it did not take an event, \`${this.#method}\`: ${error.message}`);
-    this.#hasFailed = true;
+    this.#failures += 1;
+    if (this.#failures === 1) this.#log(`it did not take an event, \`${this.#method}\`: ${error.message}`);
+  }
+
+  #reportFailures() {
+    if (this.#failures === 0) return;
+    const events = this.#failures === 1 ? "1 event was" : `${this.#failures} events were`;
+    this.#log(`\`${this.#member}\`: ${events} not taken, \`${this.#method}\``);
+    this.#failures = 0;
   }
 
   #log(what) {

@@ -34,7 +34,7 @@ export const FLIGHT_SERVICE = {
     "flight/subscribe"(session, { topic }) {
       const kind = topicNamed(topic);
       session.bindings.add(bindingOf(topic), () => {
-        const queue = new EventQueue(session, kind);
+        const queue = new EventQueue(session, { member: FLIGHT_SERVICE.member, ...kind });
         const unsubscribe = session.ctx.flight[kind.subscribe]((event) => queue.push(event));
         return () => {
           queue.close();

@@ -13,12 +13,12 @@ export const DIALOG_SERVICE = {
   member: "ctx.dialog",
   needs: ["dialog.alert", "dialog.confirm"],
   requests: {
-    async "dialog/alert"(session, { title, message, timeout_ms: timeoutMs }, signal) {
-      await show(session, signal, ({ dialog }) => dialog.alert(given({ title, message, timeoutMs })));
+    async "dialog/alert"(session, { title, message, timeout_ms: timeoutMs }) {
+      await show(session, ({ dialog }) => dialog.alert(given({ title, message, timeoutMs })));
     },
-    async "dialog/confirm"(session, { title, message, timeout_ms: timeoutMs }, signal) {
+    async "dialog/confirm"(session, { title, message, timeout_ms: timeoutMs }) {
       const options = given({ title, message, timeoutMs });
-      return (await show(session, signal, ({ dialog }) => dialog.confirm(options))) === true;
+      return (await show(session, ({ dialog }) => dialog.confirm(options))) === true;
     },
   },
 };
@@ -28,17 +28,17 @@ export const PROMPT_SERVICE = {
   member: "ctx.prompt",
   needs: ["prompt.text", "prompt.number", "prompt.select"],
   requests: {
-    async "prompt/text"(session, { title, label, placeholder, required, timeout_ms: timeoutMs }, signal) {
+    async "prompt/text"(session, { title, label, placeholder, required, timeout_ms: timeoutMs }) {
       const options = given({ title, label, placeholder, required, timeoutMs });
-      return answer("string", await show(session, signal, ({ prompt }) => prompt.text(options)));
+      return answer("string", await show(session, ({ prompt }) => prompt.text(options)));
     },
-    async "prompt/number"(session, { title, label, min, max, timeout_ms: timeoutMs }, signal) {
+    async "prompt/number"(session, { title, label, min, max, timeout_ms: timeoutMs }) {
       const options = given({ title, label, min, max, timeoutMs });
-      return answer("number", await show(session, signal, ({ prompt }) => prompt.number(options)));
+      return answer("number", await show(session, ({ prompt }) => prompt.number(options)));
     },
-    async "prompt/select"(session, { title, label, options: choices, timeout_ms: timeoutMs }, signal) {
+    async "prompt/select"(session, { title, label, options: choices, timeout_ms: timeoutMs }) {
       const options = given({ title, label, options: choices, timeoutMs });
-      return answer("string", await show(session, signal, ({ prompt }) => prompt.select(options)));
+      return answer("string", await show(session, ({ prompt }) => prompt.select(options)));
     },
   },
 };
@@ -48,15 +48,11 @@ const given = (options) => Object.fromEntries(Object.entries(options).filter(([,
 
 const answer = (type, value) => (typeof value === type ? value : null);
 
-/** Waits for the pilot, or until the plugin cancels: the dialog stays open then, and its answer is dropped. */
-function show(session, signal, open) {
+/** Waits for the pilot. If the plugin cancels, the dialog stays open and counts, and its answer is dropped. */
+function show(session, open) {
   if (session.openModals >= MAX_OPEN) {
     throw new RpcError(CODES.busy, report(`${MAX_OPEN} of its dialogs and prompts wait for the pilot`));
   }
   session.openModals += 1;
-  const answered = (async () => open(session.ctx))().finally(() => (session.openModals -= 1));
-  const cancelled = new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new RpcError(CODES.cancelled, "cancelled")));
-  });
-  return Promise.race([answered, cancelled]);
+  return (async () => open(session.ctx))().finally(() => (session.openModals -= 1));
 }

@@ -60,8 +60,8 @@ const FENCED = new Set([
 ]);
 
 /**
- * Handles a request of the plugin. `session.registered` has what earlier processes registered with this `ctx`. Only
- * dialogs and prompts can be cancelled with the signal.
+ * Handles a request of the plugin. `session.registered` has what earlier processes registered with this `ctx`. With
+ * the signal, each request can be cancelled.
  */
 export async function handleRequest(session, method, params, signal) {
   const { ctx, retired, shell } = session;
@@ -76,7 +76,7 @@ export async function handleRequest(session, method, params, signal) {
   // The channel belongs to the newer generation now.
   if (retired && method === "ipc/remove_handler") return {};
   try {
-    const result = await (later?.requests ?? REQUESTS)[method](session, params ?? {}, signal);
+    const result = await unlessCancelled(signal, (later?.requests ?? REQUESTS)[method](session, params ?? {}));
     return result === undefined ? {} : result;
   } catch (error) {
     if (error instanceof RpcError) throw error;
@@ -84,6 +84,17 @@ export async function handleRequest(session, method, params, signal) {
     if (later) throw new RpcError(CODES.internal, report(`\`${later.member}\` failed: ${reason}`));
     throw new RpcError(method.startsWith("config/") ? CODES.storeFailed : CODES.internal, reason);
   }
+}
+
+/**
+ * Waits for the shell until the plugin cancels: the shell goes on then, and its result is dropped. Otherwise what the
+ * shell never settles would fill the places of the requests in flight, and all further ones would be refused.
+ */
+function unlessCancelled(signal, result) {
+  const cancelled = new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new RpcError(CODES.cancelled, "cancelled")), { once: true });
+  });
+  return Promise.race([result, cancelled]);
 }
 
 /** Handles a notification of the plugin. */

@@ -41,6 +41,8 @@ export class Session {
   backlog = new Backlog((events) => this.#abort(`it does not read: ${events} flight events wait for it`));
   /** Dialogs and prompts that wait for the pilot. */
   openModals = 0;
+  /** Promises of clients of airlines, by the `ctx.airline` that creates them. */
+  airlineClients = new WeakMap();
   #onCrash;
   #sockets;
   #control = new ControlSocket();

@@ -1,6 +1,6 @@
 // Timeouts of a plugin's process, in milliseconds.
 
-/** `exit` is the part of `stop` in which the process may exit by itself. */
+/** `exit` is the part of `stop` in which the process may exit by itself. `airline` is that of a request to its API. */
 export const TIMEOUTS = {
   hello: 5000,
   start: 30_000,
@@ -9,6 +9,7 @@ export const TIMEOUTS = {
   terminate: 2000,
   auth: 2000,
   startGuard: 5000,
+  airline: 25_000,
   response: 30_000,
 };
 
