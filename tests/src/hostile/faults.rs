@@ -9,7 +9,7 @@ use stratos_protocol::limits::FRAME_BYTES;
 use crate::hostile::hooks::StopFault;
 use crate::hostile::http_server::HttpFault;
 use crate::hostile::{
-    exits, frames, handshake, hooks, http_server, output, raw_connection, requests,
+    exits, frames, handshake, hooks, http_server, output, raw_connection, requests, services,
 };
 
 /// A hostile process exits after this time.
@@ -89,6 +89,10 @@ async fn run_fault(fault: &str) {
         "foreign-prefix" => requests::registers("/api/sample").await,
         "reserved-prefix" => requests::registers("/__stratos/api").await,
         "many-prefixes" => requests::registers_many().await,
+        "toast-flood" => services::shows_toasts().await,
+        "dialog-flood" => services::opens_dialogs().await,
+        "reaches-out" => services::reaches_out().await,
+        "wrong-service-shapes" => services::sends_wrong_shapes().await,
         "prints-much" => output::prints(output::lines(), 64 * 1024).await,
         "prints-one-line" => output::prints(output::no_line(), 64 * 1024).await,
         "prints-binary" => output::prints(output::binary(), 8).await,

@@ -12,6 +12,7 @@ mod http_server;
 mod output;
 mod raw_connection;
 mod requests;
+mod services;
 
 pub use self::fault_log::{FAULT_LOG_DIR, fault_log};
 pub use self::faults::hostile;

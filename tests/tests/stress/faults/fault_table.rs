@@ -146,6 +146,14 @@ pub const REQUESTS: &[Fault] = &[
 ];
 
 #[rustfmt::skip]
+pub const SERVICES: &[Fault] = &[
+    fault("toast-flood", "shows toasts as fast as it can", RUNNING, "").logged("toasts"),
+    fault("dialog-flood", "opens 1,000 dialogs that nobody answers", RUNNING, "32 dialogs and prompts of the plugin wait already").logged("968 of 1000 dialogs without an answer"),
+    fault("reaches-out", "asks for databases, sounds, paths of the airline and log entries that are not its own", RUNNING, "").logged("6 of 6 refused"),
+    fault("wrong-service-shapes", "sends malformed parameters to later services", RUNNING, "").logged(r#"{"-32602": 60}"#),
+];
+
+#[rustfmt::skip]
 pub const OUTPUT: &[Fault] = &[
     fault("prints-much", "prints 64 MiB of lines", RUNNING, "").logged("printed 64 MiB"),
     fault("prints-one-line", "prints 64 MiB without a line break", RUNNING, "").logged("printed 64 MiB"),
@@ -192,12 +200,13 @@ pub const HTTP: &[Fault] = &[
 ];
 
 /// The groups of faults with their headings, in the order of the book.
-pub const GROUPS: [(&str, &[Fault]); 8] = [
+pub const GROUPS: [(&str, &[Fault]); 9] = [
     ("Programs that do not start", PROGRAMS),
     ("Exits and refusals before the handshake", EARLY_EXITS),
     ("Handshakes", HANDSHAKES),
     ("Frames", FRAMES),
     ("Requests", REQUESTS),
+    ("Services of later shells", SERVICES),
     ("Output and streams", OUTPUT),
     ("Hooks and handlers", HOOKS),
     ("HTTP", HTTP),

@@ -12,7 +12,9 @@ mod single_plugin;
 use stratos_tests::exclusive;
 
 use self::fault_run::run_all;
-use self::fault_table::{EARLY_EXITS, FRAMES, HANDSHAKES, HOOKS, HTTP, OUTPUT, PROGRAMS, REQUESTS};
+use self::fault_table::{
+    EARLY_EXITS, FRAMES, HANDSHAKES, HOOKS, HTTP, OUTPUT, PROGRAMS, REQUESTS, SERVICES,
+};
 use crate::{HOSTILE, SAMPLE};
 
 #[test]
@@ -40,6 +42,12 @@ fn invalid_and_unexpected_frames() {
 fn too_many_and_forbidden_requests() {
     let _lock = exclusive();
     run_all(REQUESTS);
+}
+
+#[test]
+fn misused_services_of_later_shells() {
+    let _lock = exclusive();
+    run_all(SERVICES);
 }
 
 #[test]

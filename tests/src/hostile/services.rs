@@ -1,0 +1,116 @@
+//! Misuse of the services of later shells.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::hostile::fault_log::log_fault;
+use crate::hostile::raw_connection::RawConnection;
+use crate::hostile::requests::FLOOD;
+
+const DIALOGS: usize = 1_000;
+/// Dialogs of one plugin that the shell keeps.
+const KEPT: usize = 32;
+
+/// Shows toasts as fast as the shell answers.
+pub(super) async fn shows_toasts() {
+    let mut connection = RawConnection::started().await;
+    let toast = json!({ "kind": "error", "message": "x".repeat(500) });
+    let (begin, mut shown) = (Instant::now(), 0_u64);
+    while begin.elapsed() < FLOOD {
+        let answer = connection.ask("notify/toast", toast.clone()).await;
+        shown += u64::from(answer == json!({}));
+    }
+    log_fault(format_args!("{shown} toasts"));
+    connection.serve().await;
+}
+
+/// Opens dialogs without waiting for one to be closed. Nobody answers those that the shell keeps.
+pub(super) async fn opens_dialogs() {
+    let mut connection = RawConnection::started().await;
+    for number in 0..DIALOGS {
+        let params = json!({ "title": "Flood", "message": number.to_string() });
+        let request = connection.request("dialog/confirm", params);
+        connection.send(&request).await;
+    }
+    let mut answered = 0;
+    while answered < DIALOGS - KEPT {
+        let message = connection.read().await.expect("the shell answers");
+        answered += usize::from(message["result"] == false);
+    }
+    log_fault(format_args!(
+        "{answered} of {DIALOGS} dialogs without an answer"
+    ));
+    connection.serve().await;
+}
+
+/// Asks for what lies outside of the plugin's own.
+pub(super) async fn reaches_out() {
+    let mut connection = RawConnection::started().await;
+    let requests = [
+        ("database/path", json!({ "file": "../../sample/data.db" })),
+        ("database/path", json!({ "file": "/etc/passwd" })),
+        (
+            "notify/play_custom_sound",
+            json!({ "path": "../sample/plugin.json" }),
+        ),
+        (
+            "airline/call",
+            json!({ "method": "GET", "path": "//elsewhere.invalid/" }),
+        ),
+        (
+            "airline/call",
+            json!({ "method": "GET", "path": "/../secrets" }),
+        ),
+        (
+            "flight_log/update",
+            json!({ "event_id": "log-1", "message": "not mine" }),
+        ),
+    ];
+    let mut refused = 0;
+    for (method, params) in &requests {
+        let answer = connection.ask(method, params.clone()).await;
+        refused += usize::from(answer["code"] == -32602);
+    }
+    log_fault(format_args!("{refused} of {} refused", requests.len()));
+    connection.serve().await;
+}
+
+/// Sends malformed parameters to each method that has any.
+pub(super) async fn sends_wrong_shapes() {
+    let mut connection = RawConnection::started().await;
+    let methods = [
+        "airline/call",
+        "database/path",
+        "dialog/alert",
+        "dialog/confirm",
+        "flight/subscribe",
+        "flight/unsubscribe",
+        "flight_log/add",
+        "flight_log/remove",
+        "flight_log/update",
+        "indicator/set",
+        "notify/play_custom_sound",
+        "notify/toast",
+        "prompt/number",
+        "prompt/select",
+        "prompt/text",
+    ];
+    let shapes: [Value; 4] = [
+        json!(null),
+        json!([]),
+        json!("x"),
+        json!({ "title": 1, "topic": "weather", "kind": "loud", "file": [], "path": {}, "event_id": 1 }),
+    ];
+    let mut answers = BTreeMap::<String, usize>::new();
+    for method in methods {
+        for shape in &shapes {
+            let answer = connection.ask(method, shape.clone()).await;
+            let code = answer.get("code").unwrap_or(&answer).to_string();
+            *answers.entry(code).or_default() += 1;
+        }
+    }
+    log_fault(format_args!("{answers:?}"));
+    connection.serve().await;
+}
