@@ -143,7 +143,10 @@ pub enum CommandError {
     #[error("simulation rate {0} is none of 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64 and 128")]
     Rate(f64),
     /// The flight never is in this phase.
-    #[error("the flight has no phase `{phase}` to jump to: it has {}", .phases.join(", "))]
+    #[error(
+        "the flight has no phase `{phase}` to jump to: {}",
+        no_phase_hint(phase, phases)
+    )]
     NoSuchPhase {
         /// The phase.
         phase: Phase,
@@ -166,4 +169,16 @@ pub enum CommandError {
     /// A recording cannot be flown differently.
     #[error("{0} is not possible in a recording, which plays as it was flown")]
     Recorded(&'static str),
+}
+
+fn no_phase_hint(phase: &Phase, phases: &[String]) -> String {
+    match phase {
+        Phase::GoAround => {
+            "a go-around is flown by a command of its own, during the approach".to_owned()
+        }
+        Phase::RejectedTakeOff => {
+            "a take-off is rejected by a command of its own, during the take-off run".to_owned()
+        }
+        _ => format!("it has {}", phases.join(", ")),
+    }
 }

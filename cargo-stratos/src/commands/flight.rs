@@ -69,13 +69,13 @@ enum Action {
     },
     /// Go to the last moments before the touchdown, and land
     Land {
-        /// Vertical speed at the touchdown in ft/min, such as -350
+        /// Vertical speed at the touchdown in ft/min, from -2000 to -20
         #[arg(long, allow_hyphen_values = true, value_name = "FT_PER_MIN")]
         rate: Option<f64>,
-        /// Load factor at the touchdown in g
+        /// Load factor at the touchdown in g, from 1 to 5
         #[arg(long = "g", value_name = "G")]
         g_force: Option<f64>,
-        /// Number of bounces
+        /// Number of bounces, at most 5
         #[arg(long, default_value_t = 0)]
         bounces: u32,
     },
@@ -159,7 +159,9 @@ enum Switch {
 }
 
 fn phase_parser() -> impl clap::builder::TypedValueParser<Value = Phase> {
-    let names = Phase::ALL.iter().map(|phase| phase.as_str());
+    // `flight go-around` and `reject-take-off` fly these two.
+    let is_planned = |phase: &&Phase| !matches!(phase, Phase::GoAround | Phase::RejectedTakeOff);
+    let names = Phase::ALL.iter().filter(is_planned).map(Phase::as_str);
     PossibleValuesParser::new(names).map(|name| Phase::from(&*name))
 }
 

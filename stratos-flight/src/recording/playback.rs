@@ -136,7 +136,7 @@ impl FlightSource for Playback {
         let events = match (self.clock.command(command)?, command) {
             (Some(events), _) => events,
             (None, Command::JumpTo { phase }) => self.jump_to(phase)?,
-            (None, Command::Land(_)) => return Err(CommandError::Recorded("another landing")),
+            (None, Command::Land(_)) => return Err(CommandError::Recorded("a commanded landing")),
             (None, Command::RejectTakeOff) => {
                 return Err(CommandError::Recorded("a rejected take-off"));
             }

@@ -111,7 +111,7 @@ pub enum ControlError {
         plugins: Vec<String>,
     },
     /// The flight cannot be started or commanded.
-    #[error(transparent)]
+    #[error("{}", chain(.0))]
     Flight(#[from] FlightError),
     /// A dialog or prompt does not wait, or does not take the answer.
     #[error(transparent)]

@@ -13,7 +13,7 @@ use stratos_protocol::landing::LandingKind;
 pub enum FlightChange {
     /// A flight was created.
     Started {
-        /// Callsign.
+        /// Callsign; the file's name for a recording.
         callsign: String,
         /// ICAO code of the departure; empty if a recording does not say it.
         departure: String,
@@ -70,7 +70,7 @@ impl fmt::Display for FlightChange {
                 departure,
                 arrival,
             } => match departure.is_empty() && arrival.is_empty() {
-                true => write!(f, "started"),
+                true => write!(f, "{callsign} started"),
                 false => write!(f, "{callsign} started from {departure} to {arrival}"),
             },
             Self::Status { status } => write!(f, "{status}"),

@@ -54,6 +54,28 @@ impl FlightRequest {
             anyway: false,
         }
     }
+
+    /// A recorded flight in real time, whose start guards are asked. `file` is a name for messages, `text` has the lines of
+    /// `cargo stratos flight record`.
+    #[must_use]
+    pub fn recorded(file: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            source: FlightSourceRequest::Recorded {
+                file: file.into(),
+                text: text.into(),
+            },
+            speed: real_time(),
+            phase: None,
+            anyway: false,
+        }
+    }
+
+    /// Starts the flight in spite of vetoes, as the pilot can.
+    #[must_use]
+    pub fn anyway(mut self) -> Self {
+        self.anyway = true;
+        self
+    }
 }
 
 /// A command to the flight.
@@ -68,6 +90,12 @@ pub enum FlightCommand {
     Step(u64),
     /// Goes on with a flight that is held or paused, or with that of an earlier run.
     Resume,
+}
+
+impl From<FlightSetup> for FlightRequest {
+    fn from(setup: FlightSetup) -> Self {
+        Self::simulated(setup)
+    }
 }
 
 impl From<Command> for FlightCommand {

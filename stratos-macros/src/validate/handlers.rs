@@ -106,7 +106,7 @@ fn read_handler<'a>(
         return None;
     };
     for (_, surplus) in more {
-        let text = "a function answers one channel or one route: move what they share into a function of its own";
+        let text = "a function has one of these attributes: move what they share into a function of its own";
         errors.push(Error::new_spanned(surplus.path(), text));
     }
     let kind = match *attribute_kind {

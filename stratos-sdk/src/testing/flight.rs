@@ -6,7 +6,7 @@ use std::sync::Arc;
 use stratos_flight::{Command, FlightSetup, LandingWishes};
 use stratos_host::control::ControlError;
 use stratos_host::event::{Entry, Event, FlightChange};
-use stratos_host::remote::{FlightCommand, FlightInfo, FlightRequest, FlightSourceRequest};
+use stratos_host::remote::{FlightCommand, FlightInfo, FlightRequest};
 use stratos_protocol::flight_log::FlightLogEvent;
 use stratos_protocol::flight_state::Phase;
 use stratos_protocol::landing::LandingKind;
@@ -92,18 +92,14 @@ impl TestFlight {
     pub fn play(&self, text: impl Into<String>) -> impl Future<Output = ()> + Send {
         let at = Location::caller();
         let this = self.clone();
-        let source = FlightSourceRequest::Recorded {
-            file: "recording".to_owned(),
-            text: text.into(),
-        };
         let request = FlightRequest {
-            source,
-            ..self.simulated(FlightSetup::new("", ""))
+            speed: self.speed,
+            ..FlightRequest::recorded("recording", text)
         };
         async move { this.start_at(request, at).await }
     }
 
-    /// Tries to start a flight as requested, for tests of start guards.
+    /// Tries to start a flight, from a [`FlightSetup`] or a [`FlightRequest`], for tests of start guards.
     ///
     /// # Errors
     ///
@@ -115,10 +111,10 @@ impl TestFlight {
     #[track_caller]
     pub fn try_start(
         &self,
-        request: FlightRequest,
+        request: impl Into<FlightRequest>,
     ) -> impl Future<Output = Result<FlightInfo, ControlError>> + Send {
         let at = Location::caller();
-        let this = self.clone();
+        let (this, request) = (self.clone(), request.into());
         async move {
             let started = this.shared.shell.control().start_flight(request);
             this.shared
@@ -245,6 +241,26 @@ impl TestFlight {
             bounces,
             ..LandingWishes::default()
         }))
+    }
+
+    /// Breaks the approach off and flies another one.
+    ///
+    /// # Panics
+    ///
+    /// If there is no flight, or it is not in its approach.
+    #[track_caller]
+    pub fn go_around(&self) -> impl Future<Output = ()> + Send {
+        self.command(Command::GoAround)
+    }
+
+    /// Rejects the take-off run.
+    ///
+    /// # Panics
+    ///
+    /// If there is no flight, or it does not take off.
+    #[track_caller]
+    pub fn reject_take_off(&self) -> impl Future<Output = ()> + Send {
+        self.command(Command::RejectTakeOff)
     }
 
     /// Ends the connection to the simulator.

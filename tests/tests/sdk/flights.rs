@@ -194,3 +194,75 @@ async fn a_plugin_can_start_during_a_flight() {
     shell.flight().end().await;
     shell.stop().await.assert_clean();
 }
+
+/// A plugin whose guards misbehave, and whose handler of phases panics at boarding.
+#[derive(Default)]
+struct Clumsy;
+
+#[stratos::plugin(manifest = "plugin.json")]
+impl Clumsy {
+    async fn on_start(&self, _ctx: PluginContext) -> Result {
+        Ok(())
+    }
+
+    async fn on_stop(&self) {}
+
+    #[start_guard]
+    async fn hangs(&self) -> StartVerdict {
+        std::future::pending().await
+    }
+
+    #[start_guard]
+    async fn panics(&self) -> StartVerdict {
+        panic!("the guard fell asleep")
+    }
+
+    #[start_guard]
+    async fn fails(&self) -> Result<StartVerdict> {
+        Err("the scales are broken".into())
+    }
+
+    #[start_guard]
+    async fn vetoes(&self, ctx: PluginContext) -> Result<StartVerdict> {
+        Ok(match ctx.config.get("overloaded", false).await? {
+            true => StartVerdict::veto("Too heavy."),
+            false => StartVerdict::Allow,
+        })
+    }
+
+    #[on(phase_change)]
+    async fn phase(&self, ctx: &PluginContext, change: PhaseSnapshot) -> Result {
+        assert_ne!(change.current_phase, Phase::Boarding, "not yet");
+        ctx.ipc.send("phase", &change.current_phase).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn guards_that_misbehave_let_a_flight_start_and_do_not_undo_the_veto_of_another() {
+    let shell = TestShell::new(Clumsy::default).start().await;
+    let begin = tokio::time::Instant::now();
+    shell.flight().start(FlightSetup::new("EDDF", "EDDM")).await;
+    let waited = begin.elapsed();
+    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    for warning in [
+        "a start guard did not answer within 4.5 s; the flight may start",
+        "a start guard panicked; the flight may start",
+        "a start guard failed: the scales are broken; the flight may start",
+    ] {
+        shell.log_line(warning).await;
+    }
+    shell.flight().end().await;
+    shell.set_unchecked_config("overloaded", true).await;
+    let request = FlightRequest::simulated(FlightSetup::new("EDDF", "EDDM"));
+    let refused = shell.flight().try_start(request).await.unwrap_err();
+    assert!(refused.to_string().contains("Too heavy"), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_panics_is_called_for_the_next_event() {
+    let shell = TestShell::new(Clumsy::default).start().await;
+    shell.flight().start(FlightSetup::new("EDDF", "EDDM")).await;
+    let phase: Phase = shell.push("phase").await;
+    assert_eq!(phase, Phase::PushBack);
+}

@@ -346,7 +346,11 @@ impl ContextService for Flight {
             }
             _ => {
                 rpc::respond(params, async |Ask {}| {
-                    Ok(self.guards.ask(&self.shared().logger).await)
+                    let logger = &self.shared().logger;
+                    let verdict = self.guards.ask(logger).await;
+                    // The warnings come before the flight.
+                    logger.flush().await;
+                    Ok(verdict)
                 })
                 .await
             }
