@@ -20,6 +20,9 @@ mod attribute {}
 #[doc = include_str!("../../book/src/settings.md")]
 mod settings {}
 
+#[doc = include_str!("../../book/src/services.md")]
+mod services {}
+
 #[doc = include_str!("../../book/src/flights.md")]
 mod flights {}
 

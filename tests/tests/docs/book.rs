@@ -367,8 +367,8 @@ fn anchors(page: &str) -> BTreeSet<String> {
 #[test]
 fn the_table_of_flight_data_has_every_field() {
     let read = |path| fs::read_to_string(root().join(path)).unwrap();
-    let source = read("stratos-protocol/src/flight_data.rs");
-    let page = read("book/src/flights.md");
+    let source = read("../../stratos-protocol/src/flight_data.rs");
+    let page = read("flights.md");
     let fields = source.lines().filter_map(|line| {
         let (field, rest) = line.strip_prefix("    ")?.split_once(": ")?;
         let (ty, name) = rest.strip_suffix(',')?.split_once(" = \"")?;

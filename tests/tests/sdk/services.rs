@@ -76,7 +76,7 @@ async fn use_every_service(shell: TestShell) -> Vec<String> {
     let request = FlightRequest::simulated(FlightSetup::new("EDDF", "LGIR"));
     let vetoed = shell.flight().try_start(request.clone()).await;
     let vetoed = vetoed.unwrap_err().to_string();
-    assert!(vetoed.contains("The tanks are empty."), "{vetoed}");
+    assert!(vetoed.contains("The tanks are empty"), "{vetoed}");
     let anyway = FlightRequest {
         anyway: true,
         ..request
