@@ -9,7 +9,7 @@ use crate::hostile::fault_log::log_fault;
 use crate::hostile::raw_connection::RawConnection;
 use crate::hostile::requests::FLOOD;
 
-const DIALOGS: usize = 1_000;
+const DIALOGS: usize = 100;
 /// Dialogs of one plugin that the shell keeps.
 const KEPT: usize = 32;
 
@@ -26,18 +26,18 @@ pub(super) async fn shows_toasts() {
     connection.serve().await;
 }
 
-/// Opens dialogs without waiting for one to be closed. Nobody answers those that the shell keeps.
+/// Opens dialogs that nobody answers.
 pub(super) async fn opens_dialogs() {
     let mut connection = RawConnection::started().await;
-    for number in 0..DIALOGS {
-        let params = json!({ "title": "Flood", "message": number.to_string() });
-        let request = connection.request("dialog/confirm", params);
+    let dialog = json!({ "title": "Flood", "message": "Are you there?" });
+    for _ in 0..KEPT {
+        let request = connection.request("dialog/confirm", dialog.clone());
         connection.send(&request).await;
     }
     let mut answered = 0;
-    while answered < DIALOGS - KEPT {
-        let message = connection.read().await.expect("the shell answers");
-        answered += usize::from(message["result"] == false);
+    for _ in KEPT..DIALOGS {
+        let answer = connection.ask("dialog/confirm", dialog.clone()).await;
+        answered += usize::from(answer == false);
     }
     log_fault(format_args!(
         "{answered} of {DIALOGS} dialogs without an answer"

@@ -153,7 +153,7 @@ fn call_prints_results_and_errors() {
             "sample",
             "nope",
             "1",
-            "no handler for the channel `nope`; it handles about, add, all, all-keys",
+            "no handler for the channel `nope`; it handles about, add, airline-bound",
         ),
         (
             "sample",

@@ -18,7 +18,7 @@ payload = "The tanks are empty."
 do = "fly"
 from = "EDDF"
 to = "LGIR"
-fails = "The tanks are empty."
+fails = "The tanks are empty"
 [[step]]
 do = "fly"
 from = "EDDF"

@@ -67,9 +67,7 @@ fn a_flight_is_started_commanded_and_ended_by_commands() {
     );
     let again = shell.command(&["flight", "start", "EDDF", "LGIR"]);
     assert!(
-        again
-            .stderr
-            .contains("the flight SKV7 is in the air already"),
+        again.stderr.contains("there is a flight already, SKV7"),
         "{again:?}"
     );
     shell.wait_for(|event| phase(event, "climb"));
