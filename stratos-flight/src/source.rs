@@ -49,7 +49,7 @@ pub trait FlightSource: fmt::Debug + Send {
     fn is_over(&self) -> bool;
 }
 
-/// Something that happened at a time of the flight.
+/// Event of a flight, with its time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
     /// Time since the start, as in [`FlightSource::elapsed`].
@@ -160,7 +160,7 @@ pub enum CommandError {
         maneuver: &'static str,
         /// The phase now.
         phase: Phase,
-        /// When it is possible.
+        /// Condition under which the maneuver is possible.
         hint: &'static str,
     },
     /// The wishes for the landing are out of range.

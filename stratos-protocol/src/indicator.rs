@@ -8,9 +8,9 @@ use crate::method::{Empty, methods};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IndicatorKind {
-    /// There is something new.
+    /// News, such as a message.
     Notification,
-    /// Something needs attention.
+    /// A condition that needs attention.
     Warning,
 }
 

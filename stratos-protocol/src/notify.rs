@@ -11,13 +11,13 @@ use crate::method::{Empty, methods};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ToastKind {
-    /// Something was done.
+    /// A success.
     Success,
-    /// Something failed.
+    /// A failure.
     Error,
-    /// Something happened.
+    /// News, neither good nor bad.
     Info,
-    /// Something needs attention.
+    /// A condition that needs attention.
     Warning,
 }
 

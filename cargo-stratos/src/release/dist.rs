@@ -135,7 +135,7 @@ impl Staging {
 
 /// Checks that `out` may be replaced: it does not exist, is empty, or an earlier build has written it.
 ///
-/// Nobody's files may be lost: `dist` is also the folder of bundlers for JavaScript.
+/// Files of other programs must not be lost: `dist` is also the folder of bundlers for JavaScript.
 pub(super) fn check_replaceable(out: &Path) -> Result<(), Error> {
     let is_marked = out.join(DIST_MARKER).is_file();
     match fs::read_dir(out).map(|mut entries| is_marked || entries.next().is_none()) {

@@ -22,11 +22,11 @@ pub(crate) enum Announcement {
     Arrival,
     /// Passengers leave.
     Farewell,
-    /// Words of the pilot.
+    /// A text of the pilot.
     Text(String),
 }
 
-/// Details of a flight that announcements mention. What is not known is left out.
+/// Details of a flight that announcements mention. Unknown ones are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FlightDetails {
     pub(crate) airline: Option<String>,

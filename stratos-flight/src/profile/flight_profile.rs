@@ -88,7 +88,7 @@ impl FlightProfile {
         self.at(seconds_of(millis))
     }
 
-    /// Way along the path in nautical miles at a time in milliseconds.
+    /// Distance along the path in nautical miles at a time in milliseconds.
     pub(super) fn distance_at(&self, millis: u64) -> f64 {
         let seconds = seconds_of(millis);
         self.segment(seconds).at(seconds).1.distance

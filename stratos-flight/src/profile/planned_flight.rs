@@ -225,7 +225,7 @@ impl FlightSetup {
     ///
     /// # Errors
     ///
-    /// If it cannot be flown.
+    /// If the setup cannot be flown.
     pub fn validate(&self) -> Result<(), SetupError> {
         PlannedFlight::new(self).map(drop)
     }

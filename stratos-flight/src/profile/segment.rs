@@ -45,7 +45,7 @@ pub(super) struct Segment {
 /// Sums of the controls over the time.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Totals {
-    /// Way along the path in nautical miles.
+    /// Distance along the path in nautical miles.
     pub(super) distance: f64,
     /// Altitude in feet.
     pub(super) altitude: f64,

@@ -48,7 +48,7 @@ pub struct LandingTracker {
 #[derive(Debug, Clone)]
 struct Landing {
     last_touch: Duration,
-    /// When the aircraft left the ground again.
+    /// Time at which the aircraft left the ground again.
     hop: Option<Duration>,
     /// Largest height of the hop in feet.
     height: f64,

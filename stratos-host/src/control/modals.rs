@@ -29,7 +29,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// If it does not wait any more, or does not take the answer; in the second case it waits on.
+    /// If the modal does not wait any more, or does not take the answer; in the second case it still waits.
     pub fn answer(&self, id: u64, answer: Option<&Value>) -> Result<(), ControlError> {
         self.runtime().services.modal.answer(id, answer)?;
         debug!(id, "dialog or prompt answered");

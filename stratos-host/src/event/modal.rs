@@ -83,17 +83,17 @@ pub enum ModalProgress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CloseReason {
-    /// Somebody answered it.
+    /// The answer of a person, a scenario or a test.
     Answered,
-    /// Somebody closed it without an answer.
+    /// Dismissal without an answer.
     Dismissed,
-    /// The modal's timeout has passed.
+    /// End of the modal's timeout.
     Timeout,
-    /// The shell answers by itself, as by `cargo stratos run --answers`.
+    /// The shell's policy of answering by itself, as with `cargo stratos run --answers`.
     Policy,
-    /// The plugin does not wait for the answer any more.
+    /// Cancellation by the plugin, which does not wait for the answer any more.
     Cancelled,
-    /// The plugin is stopped or replaced, or has ended.
+    /// Stop, replacement or end of the plugin.
     Unloaded,
 }
 

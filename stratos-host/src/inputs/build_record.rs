@@ -136,7 +136,7 @@ impl RecordFile {
     ///
     /// # Errors
     ///
-    /// When it cannot be opened, such as before cargo has created the folder.
+    /// When the folder cannot be opened, such as before cargo has created it.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let mut options = File::options();
         let file = options.read(true).write(true).create(true).truncate(false);

@@ -17,7 +17,7 @@ use crate::token::random_hex;
 pub struct HostFile {
     /// The id of the shell's process.
     pub pid: u32,
-    /// When the shell started, in milliseconds since the Unix epoch.
+    /// Start time of the shell in milliseconds since the Unix epoch.
     pub started: u64,
     /// The port of the shell's HTTP server on 127.0.0.1.
     pub port: u16,

@@ -44,7 +44,7 @@ impl TestAirline {
     ///
     /// # Panics
     ///
-    /// If it is no base URL.
+    /// If the text is no base URL.
     #[must_use]
     #[track_caller]
     pub fn at(base_url: impl Into<String>) -> Self {
@@ -66,7 +66,7 @@ impl TestAirline {
     ///
     /// # Panics
     ///
-    /// If it has another form.
+    /// If the value has another form.
     #[must_use]
     #[track_caller]
     pub fn fixtures(mut self, fixtures: Value) -> Self {

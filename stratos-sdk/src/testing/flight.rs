@@ -60,7 +60,7 @@ impl TestFlight {
     ///
     /// # Panics
     ///
-    /// If it cannot be started, also because of a veto, or is not over within the timeout.
+    /// If the flight cannot be started, also because of a veto, or is not over within the timeout.
     #[track_caller]
     pub fn fly(&self, setup: FlightSetup) -> impl Future<Output = ()> + Send {
         let at = Location::caller();
@@ -75,7 +75,7 @@ impl TestFlight {
     ///
     /// # Panics
     ///
-    /// If it cannot be started, also because of a veto.
+    /// If the flight cannot be started, also because of a veto.
     #[track_caller]
     pub fn start(&self, setup: FlightSetup) -> impl Future<Output = ()> + Send {
         let at = Location::caller();
@@ -87,7 +87,7 @@ impl TestFlight {
     ///
     /// # Panics
     ///
-    /// If it cannot be started, also because of a veto, or is no recording.
+    /// If the flight cannot be started, also because of a veto, or is no recording.
     #[track_caller]
     pub fn play(&self, text: impl Into<String>) -> impl Future<Output = ()> + Send {
         let at = Location::caller();
@@ -141,7 +141,7 @@ impl TestFlight {
     ///
     /// # Panics
     ///
-    /// If it is not reached within the timeout.
+    /// If the phase is not reached within the timeout.
     #[track_caller]
     pub fn reaches(&self, phase: Phase) -> impl Future<Output = ()> + Send {
         let at = Location::caller();
@@ -160,7 +160,7 @@ impl TestFlight {
     ///
     /// # Panics
     ///
-    /// If there is none within the timeout.
+    /// If there is no such landing event within the timeout.
     #[track_caller]
     pub fn lands(&self, kind: LandingKind) -> impl Future<Output = ()> + Send {
         let at = Location::caller();
@@ -179,7 +179,7 @@ impl TestFlight {
     ///
     /// # Panics
     ///
-    /// If it is not over within the timeout.
+    /// If the flight is not over within the timeout.
     #[track_caller]
     pub fn ends(&self) -> impl Future<Output = ()> + Send {
         let at = Location::caller();

@@ -113,7 +113,7 @@ impl TestPlugin {
     ///
     /// # Panics
     ///
-    /// If there is none within the timeout.
+    /// If no such dialog or prompt is shown within the timeout.
     #[track_caller]
     pub fn expect_dialog(&self, part: &str) -> impl Future<Output = Modal> + Send {
         let (at, part) = (Location::caller(), part.to_owned());

@@ -236,8 +236,32 @@ fn paragraphs_of_doc_comments_open_with_their_subject() {
             let words = doc.unwrap_or_default().trim();
             let first = words.split(|char: char| !char.is_alphabetic()).next();
             let riddles = [
-                "It", "Its", "They", "This", "That", "These", "Those", "Who", "Whose", "What",
-                "Which", "Where", "Why", "How",
+                "It",
+                "Its",
+                "They",
+                "This",
+                "That",
+                "These",
+                "Those",
+                "Who",
+                "Whose",
+                "What",
+                "Which",
+                "Where",
+                "Why",
+                "How",
+                "Somebody",
+                "Someone",
+                "Something",
+                "Anybody",
+                "Anyone",
+                "Anything",
+                "Everybody",
+                "Everyone",
+                "Everything",
+                "Nobody",
+                "Others",
+                "Told",
             ];
             if !is_paragraph && first.is_some_and(|first| riddles.contains(&first)) {
                 found.push(format!("{}:{}: {words}", path.display(), number + 1));

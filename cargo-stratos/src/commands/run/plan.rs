@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::git;
 use crate::output::escape;
 
-/// Everything that is known before the shell starts.
+/// Arguments and settings of a run, read before the shell starts.
 #[derive(Debug)]
 pub(super) struct RunPlan {
     pub(super) args: Args,

@@ -38,7 +38,7 @@ struct Waiting {
     modal: Modal,
     /// Generation of the plugin.
     generation: u64,
-    /// Told when the modal is shown.
+    /// Signal that the modal is shown.
     shown: Option<oneshot::Sender<()>>,
     answer: oneshot::Sender<Value>,
 }
