@@ -2,14 +2,17 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use futures_util::FutureExt as _;
 use serde_json::value::RawValue;
 use stratos_protocol::limits::REQUESTS_IN_FLIGHT;
 use stratos_protocol::{ErrorCode, Message, RpcError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::error::ConnectionError;
@@ -34,11 +37,38 @@ pub(crate) struct Dispatcher<H> {
     send_limit: usize,
     tasks: JoinSet<()>,
     in_flight: Arc<InFlight>,
+    /// Closed when the last request that [keeps the order](Handler::keeps_order) has begun.
+    last_begun: Option<oneshot::Receiver<()>>,
 }
 
 /// The tasks of requests that are not answered yet, by request id.
 #[derive(Default)]
 struct InFlight(Mutex<HashMap<u64, AbortHandle>>);
+
+/// The place of a request in the order of arrival.
+struct Turn {
+    /// Closed when the request before has begun, or has ended.
+    previous: Option<oneshot::Receiver<()>>,
+    /// Dropped when this one has begun.
+    begins: oneshot::Sender<()>,
+}
+
+impl Turn {
+    /// Runs a request. Its first poll comes after that of the request before.
+    async fn run<F: Future>(self, request: F) -> F::Output {
+        if let Some(previous) = self.previous {
+            // Nothing is sent: the sender is dropped.
+            let _ = previous.await;
+        }
+        let mut request = pin!(request);
+        let first = poll_fn(|cx| Poll::Ready(request.as_mut().poll(cx))).await;
+        drop(self.begins);
+        match first {
+            Poll::Ready(output) => output,
+            Poll::Pending => request.await,
+        }
+    }
+}
 
 impl<H: Handler> Dispatcher<H> {
     pub(crate) fn new(
@@ -53,6 +83,7 @@ impl<H: Handler> Dispatcher<H> {
             send_limit,
             tasks: JoinSet::new(),
             in_flight: Arc::default(),
+            last_begun: None,
         }
     }
 
@@ -85,9 +116,23 @@ impl<H: Handler> Dispatcher<H> {
         }
         let (handler, requests) = (Arc::clone(&self.handler), Arc::clone(&self.in_flight));
         let (outgoing, send_limit) = (self.outgoing.clone(), self.send_limit);
+        let turn = self.handler.keeps_order(&method).then(|| {
+            let (begins, begun) = oneshot::channel();
+            Turn {
+                previous: self.last_begun.replace(begun),
+                begins,
+            }
+        });
         let task = self.tasks.spawn(async move {
-            let work = AssertUnwindSafe(handler.handle_request(&method, &params)).catch_unwind();
-            let outcome = work.await.unwrap_or_else(|panic| Err(panic_error(&*panic)));
+            let work = handler.handle_request(&method, &params);
+            let work = async move {
+                match turn {
+                    Some(turn) => turn.run(work).await,
+                    None => work.await,
+                }
+            };
+            let outcome = AssertUnwindSafe(work).catch_unwind().await;
+            let outcome = outcome.unwrap_or_else(|panic| Err(panic_error(&*panic)));
             // The request stays in flight while its answer waits for room in the queue, so that answers count too.
             let Ok(slot) = outgoing.reserve().await else {
                 // The connection has ended; the other side no longer reads the answer.

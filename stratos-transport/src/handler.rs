@@ -20,6 +20,14 @@ pub trait Handler: Send + Sync + 'static {
         0
     }
 
+    /// Returns whether requests of a method begin in the order of their arrival, each with the part of its handler up to
+    /// the first wait. Without it, requests that are sent at once begin in any order.
+    ///
+    /// The order is kept among all methods for which this is true.
+    fn keeps_order(&self, _method: &str) -> bool {
+        false
+    }
+
     /// Answers a request.
     ///
     /// Requests run concurrently. When one is cancelled, its future is dropped.

@@ -46,6 +46,7 @@ pub(crate) struct FlightTime {
 impl Service for FlightLogService {
     const METHODS: &'static [&'static str] = &[Add::METHOD, Update::METHOD, Remove::METHOD];
     const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::FlightLog];
+    const KEEPS_ORDER: bool = true;
 
     fn new(resources: &Resources) -> Self {
         Self {

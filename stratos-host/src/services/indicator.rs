@@ -26,6 +26,7 @@ pub(crate) struct IndicatorService {
 impl Service for IndicatorService {
     const METHODS: &'static [&'static str] = &[Set::METHOD, Clear::METHOD];
     const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Indicator];
+    const KEEPS_ORDER: bool = true;
 
     fn new(resources: &Resources) -> Self {
         Self {

@@ -57,6 +57,11 @@ macro_rules! services {
                 params.get().len()
             }
 
+            /// Whether requests of a method begin in the order of their arrival.
+            pub(crate) fn keeps_order(&self, method: &str) -> bool {
+                $(<$service>::KEEPS_ORDER && <$service>::METHODS.contains(&method))||+
+            }
+
             pub(crate) async fn handle_request(
                 &self,
                 caller: &Arc<Caller>,

@@ -29,6 +29,7 @@ impl Service for NotifyService {
     const METHODS: &'static [&'static str] =
         &[Toast::METHOD, PlaySound::METHOD, PlayCustomSound::METHOD];
     const LATER: &'static [stratos_protocol::Service] = &[stratos_protocol::Service::Notify];
+    const KEEPS_ORDER: bool = true;
 
     fn new(resources: &Resources) -> Self {
         Self {

@@ -24,6 +24,9 @@ pub(super) trait Service: Sized {
     /// Services of later shells that this one implements. A shell without them refuses its methods.
     const LATER: &'static [stratos_protocol::Service] = &[];
 
+    /// Whether requests begin in the order of their arrival, also if a plugin sends several at once.
+    const KEEPS_ORDER: bool = false;
+
     fn new(resources: &Resources) -> Self;
 
     /// Bytes that the shell holds at most for a request, for its parameters or for its answer; 0 for a small one that

@@ -28,6 +28,10 @@ impl Handler for ServiceHandler {
         u32::try_from(bytes.div_ceil(PERMIT_BYTES)).map_or(PERMITS, |permits| permits.min(PERMITS))
     }
 
+    fn keeps_order(&self, method: &str) -> bool {
+        self.context.services.keeps_order(method)
+    }
+
     async fn handle_request(&self, method: &str, params: &RawValue) -> RpcResult<Box<RawValue>> {
         trace!(plugin = self.caller.plugin, method, "request of a plugin");
         let services = &self.context.services;

@@ -297,3 +297,53 @@ async fn a_peer_that_does_not_read_answers_is_not_read_either() {
     }
     sender.await.unwrap();
 }
+
+/// A handler that reports the order in which requests begin.
+struct Recorder(mpsc::UnboundedSender<String>);
+
+impl Handler for Recorder {
+    async fn handle_request(&self, _: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        self.0.send(params.get().to_owned()).unwrap();
+        tokio::task::yield_now().await;
+        Ok(params.to_owned())
+    }
+
+    async fn handle_notification(&self, _: &str, _: &RawValue) {}
+
+    fn keeps_order(&self, method: &str) -> bool {
+        method == "ordered"
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_that_keep_the_order_begin_as_they_arrive() {
+    const REQUESTS: u64 = 5000;
+
+    let (ours, theirs) = memory_pair();
+    let (begun, mut order) = mpsc::unbounded_channel();
+    let (_peer, driver) = Peer::new(Connection::new(Box::new(ours), FRAME_BYTES));
+    tokio::spawn(driver.run(Recorder(begun).into()));
+    let (reader, mut writer) = split(theirs);
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(reader).lines();
+        while lines.next_line().await.unwrap().is_some() {}
+    });
+    tokio::spawn(async move {
+        for batch in 0..REQUESTS / 100 {
+            let lines = (0..100).map(|number| {
+                let id = batch * 100 + number;
+                format!(
+                    "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"ordered\",\"params\":{id}}}\n"
+                )
+            });
+            let lines: String = lines.collect();
+            writer.write_all(lines.as_bytes()).await.unwrap();
+            // Fewer in flight than the limit, beyond which requests are refused.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        std::future::pending::<()>().await;
+    });
+    for expected in 0..REQUESTS {
+        assert_eq!(order.recv().await.unwrap(), expected.to_string());
+    }
+}

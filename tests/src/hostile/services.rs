@@ -9,6 +9,10 @@ use crate::hostile::fault_log::log_fault;
 use crate::hostile::raw_connection::RawConnection;
 use crate::hostile::requests::FLOOD;
 
+const DIALOGS: usize = 1_000;
+/// Dialogs of one plugin that the shell keeps.
+const KEPT: usize = 32;
+
 /// Shows toasts as fast as the shell answers.
 pub(super) async fn shows_toasts() {
     let mut connection = RawConnection::started().await;
@@ -19,6 +23,25 @@ pub(super) async fn shows_toasts() {
         shown += u64::from(answer == json!({}));
     }
     log_fault(format_args!("{shown} toasts"));
+    connection.serve().await;
+}
+
+/// Opens dialogs that nobody answers: the shell keeps the first ones, and gives no answer to the others at once.
+pub(super) async fn opens_dialogs() {
+    let mut connection = RawConnection::started().await;
+    let dialog = json!({ "title": "Flood", "message": "Are you there?" });
+    for _ in 0..KEPT {
+        let request = connection.request("dialog/confirm", dialog.clone());
+        connection.send(&request).await;
+    }
+    let mut answered = 0;
+    for _ in KEPT..DIALOGS {
+        let answer = connection.ask("dialog/confirm", dialog.clone()).await;
+        answered += usize::from(answer == false);
+    }
+    log_fault(format_args!(
+        "{answered} of {DIALOGS} dialogs without an answer"
+    ));
     connection.serve().await;
 }
 

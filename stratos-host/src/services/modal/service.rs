@@ -39,6 +39,7 @@ impl Service for ModalService {
         stratos_protocol::Service::Dialog,
         stratos_protocol::Service::Prompt,
     ];
+    const KEEPS_ORDER: bool = true;
 
     fn new(resources: &Resources) -> Self {
         let events = resources.events.clone();
