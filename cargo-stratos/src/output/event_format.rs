@@ -6,7 +6,9 @@ use anstyle::{AnsiColor, Style};
 use serde::Deserialize;
 use stratos_host::PluginState;
 use stratos_host::config::StratosToml;
-use stratos_host::event::{BuildStep, Event, JsonText, LogLine, Part, is_secret_name};
+use stratos_host::event::{
+    BuildStep, Event, JsonText, LogLine, Part, SuppressedCounts, is_secret_name,
+};
 use stratos_manifest::Manifest;
 use stratos_protocol::logger::Level;
 
@@ -160,30 +162,8 @@ impl EventFormat {
             Event::Modal { modal, progress } => {
                 self.prefixed(&modal.plugin, &format_modal(modal, progress))
             }
-            Event::Suppressed {
-                plugin,
-                requests,
-                calls,
-                config_changes,
-                toasts,
-                sounds,
-                indicators,
-                modals,
-                airline,
-                flight_log,
-            } => {
-                let counts = [
-                    (*requests, "requests"),
-                    (*calls, "IPC calls"),
-                    (*config_changes, "config changes"),
-                    (*toasts, "toasts"),
-                    (*sounds, "sounds"),
-                    (*indicators, "changes of the indicator"),
-                    (*modals, "dialogs and prompts"),
-                    (*airline, "requests to the airline"),
-                    (*flight_log, "changes of the flight log"),
-                ];
-                self.prefixed(plugin, &format_suppressed(&counts))
+            Event::Suppressed { plugin, counts } => {
+                self.prefixed(plugin, &format_suppressed(counts))
             }
             Event::Config {
                 plugin,
@@ -364,8 +344,8 @@ fn format_status(status: Option<u16>) -> String {
     }
 }
 
-fn format_suppressed(counts: &[(u64, &str)]) -> String {
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
+fn format_suppressed(counts: &SuppressedCounts) -> String {
+    let counts = counts.named().filter(|(count, _)| *count > 0);
     let counts: Vec<_> = counts
         .map(|(count, name)| format!("{count} {name}"))
         .collect();

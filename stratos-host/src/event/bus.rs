@@ -97,8 +97,9 @@ impl EventBus {
     }
 
     fn report_suppressed(&self, plugin: &str) {
-        if let Some(suppressed) = self.event_limiter.take_excess(plugin) {
-            self.emit(suppressed.into_event(plugin));
+        if let Some(counts) = self.event_limiter.take_excess(plugin) {
+            let plugin = plugin.to_owned();
+            self.emit(Event::Suppressed { plugin, counts });
         }
     }
 

@@ -1,49 +1,68 @@
 //! Rate limit of the events that plugins cause, such as requests and toasts: under load, they are counted instead.
 
-use crate::event::Event;
+use serde::{Deserialize, Serialize};
+
 use crate::event::rate_limiter::{Excess, RateLimiter};
 
 /// Rate limits of all plugins for events.
-pub(super) type EventLimiter = RateLimiter<Suppressed>;
+pub(super) type EventLimiter = RateLimiter<SuppressedCounts>;
 
-/// The kinds of events that are limited together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LimitedEvent {
+/// Defines [`LimitedEvent`] and [`SuppressedCounts`]: a variant, its number, and the name of its events for people.
+macro_rules! limited_events {
+    ($($(#[$doc:meta])+ $event:ident = $count:ident, $name:literal;)+) => {
+        /// The kinds of events that are limited together.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum LimitedEvent {
+            $($(#[$doc])+ $event,)+
+        }
+
+        /// Numbers of events that were suppressed since the last report.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct SuppressedCounts {
+            $(
+                #[doc = concat!("Number of ", $name, ".")]
+                pub $count: u64,
+            )+
+        }
+
+        impl SuppressedCounts {
+            /// The numbers with the names of their events, such as `IPC calls`.
+            pub fn named(&self) -> impl Iterator<Item = (u64, &'static str)> {
+                [$((self.$count, $name)),+].into_iter()
+            }
+
+            fn of_kind(&mut self, event: LimitedEvent) -> &mut u64 {
+                match event {
+                    $(LimitedEvent::$event => &mut self.$count,)+
+                }
+            }
+        }
+    };
+}
+
+limited_events! {
     /// An HTTP request.
-    Request,
+    Request = requests, "requests";
     /// An IPC call.
-    Call,
+    Call = calls, "IPC calls";
     /// A config value that the plugin itself changed.
-    ConfigChange,
+    ConfigChange = config_changes, "config changes";
     /// A toast.
-    Toast,
+    Toast = toasts, "toasts";
     /// A sound.
-    Sound,
+    Sound = sounds, "sounds";
     /// A change of the indicator.
-    Indicator,
+    Indicator = indicators, "changes of the indicator";
     /// A dialog or prompt that was opened or closed.
-    Modal,
+    Modal = modals, "dialogs and prompts";
     /// A request to the airline.
-    Airline,
+    Airline = airline, "requests to the airline";
     /// A change of the flight log.
-    FlightLog,
+    FlightLog = flight_log, "changes of the flight log";
 }
 
-/// Numbers of events that were suppressed since the last report.
-#[derive(Debug, Default)]
-pub(super) struct Suppressed {
-    requests: u64,
-    calls: u64,
-    config_changes: u64,
-    toasts: u64,
-    sounds: u64,
-    indicators: u64,
-    modals: u64,
-    airline: u64,
-    flight_log: u64,
-}
-
-impl Excess for Suppressed {
+impl Excess for SuppressedCounts {
     /// More than a person can read, and little work beside the requests themselves.
     const PER_SECOND: f64 = 100.0;
     const BURST: f64 = 500.0;
@@ -51,46 +70,7 @@ impl Excess for Suppressed {
     type Item = LimitedEvent;
 
     fn add(&mut self, event: LimitedEvent) {
-        match event {
-            LimitedEvent::Request => self.requests += 1,
-            LimitedEvent::Call => self.calls += 1,
-            LimitedEvent::ConfigChange => self.config_changes += 1,
-            LimitedEvent::Toast => self.toasts += 1,
-            LimitedEvent::Sound => self.sounds += 1,
-            LimitedEvent::Indicator => self.indicators += 1,
-            LimitedEvent::Modal => self.modals += 1,
-            LimitedEvent::Airline => self.airline += 1,
-            LimitedEvent::FlightLog => self.flight_log += 1,
-        }
-    }
-}
-
-impl Suppressed {
-    /// The event with these numbers of a plugin.
-    pub(super) fn into_event(self, plugin: &str) -> Event {
-        let Self {
-            requests,
-            calls,
-            config_changes,
-            toasts,
-            sounds,
-            indicators,
-            modals,
-            airline,
-            flight_log,
-        } = self;
-        Event::Suppressed {
-            plugin: plugin.to_owned(),
-            requests,
-            calls,
-            config_changes,
-            toasts,
-            sounds,
-            indicators,
-            modals,
-            airline,
-            flight_log,
-        }
+        *self.of_kind(event) += 1;
     }
 }
 
@@ -99,7 +79,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::event::{Entry, EventBus, Journal};
+    use crate::event::{Entry, Event, EventBus, Journal};
 
     fn call(events: &EventBus, plugin: &str) {
         events.emit_limited(plugin, LimitedEvent::Call, || Event::Call {
@@ -135,15 +115,10 @@ mod tests {
         assert_eq!(plugin, "quiet");
         let expected = Event::Suppressed {
             plugin: "loud".to_owned(),
-            requests: 0,
-            calls: 9500,
-            config_changes: 0,
-            toasts: 0,
-            sounds: 0,
-            indicators: 0,
-            modals: 0,
-            airline: 0,
-            flight_log: 0,
+            counts: SuppressedCounts {
+                calls: 9500,
+                ..SuppressedCounts::default()
+            },
         };
         assert_eq!(*suppressed, expected);
     }
@@ -172,7 +147,7 @@ mod tests {
         while let Some(event) = subscriber.next().await {
             match &*event {
                 Event::Config { .. } => seen += 1,
-                Event::Suppressed { config_changes, .. } => assert_eq!(*config_changes, 100),
+                Event::Suppressed { counts, .. } => assert_eq!(counts.config_changes, 100),
                 other => panic!("{other:?}"),
             }
         }

@@ -17,6 +17,7 @@ mod token_bucket;
 mod types;
 
 pub use self::bus::EventBus;
+pub use self::event_limit::SuppressedCounts;
 pub use self::flight::{FlightChange, FlightLogChange};
 pub use self::journal::{Entry, Journal};
 pub use self::json_text::JsonText;

@@ -11,7 +11,7 @@ use stratos_protocol::notify::ToastKind;
 
 use crate::event::{
     FlightChange, FlightLogChange, JsonText, LogLine, Modal, ModalProgress, PluginState,
-    ScenarioProgress,
+    ScenarioProgress, SuppressedCounts,
 };
 
 /// An event of the shell or of one of its plugins.
@@ -181,31 +181,9 @@ pub enum Event {
     Suppressed {
         /// The plugin's id; empty for requests to the shell itself and those that no plugin serves.
         plugin: String,
-        /// Number of requests.
-        requests: u64,
-        /// Number of IPC calls.
-        calls: u64,
-        /// Number of config changes by the plugin.
-        #[serde(default)]
-        config_changes: u64,
-        /// Number of toasts.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        toasts: u64,
-        /// Number of sounds.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        sounds: u64,
-        /// Number of changes of the indicator.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        indicators: u64,
-        /// Number of opened and closed dialogs and prompts.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        modals: u64,
-        /// Number of requests to the airline.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        airline: u64,
-        /// Number of changes of the flight log.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        flight_log: u64,
+        /// The numbers, by kind.
+        #[serde(flatten)]
+        counts: SuppressedCounts,
     },
     /// A config value was stored or removed.
     Config {
@@ -431,11 +409,6 @@ impl Event {
             _ => 0,
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form of serde")]
-const fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 /// Deserialises a field that is there, so that `null` is a value and not an absent one.

@@ -179,15 +179,7 @@ mod tests {
             },
             Event::Suppressed {
                 plugin: plugin(),
-                requests: 1,
-                calls: 0,
-                config_changes: 0,
-                toasts: 0,
-                sounds: 0,
-                indicators: 0,
-                modals: 0,
-                airline: 0,
-                flight_log: 0,
+                counts: Default::default(),
             },
             Event::Push {
                 plugin: plugin(),

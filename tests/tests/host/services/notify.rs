@@ -117,7 +117,7 @@ async fn a_thousand_toasts_succeed_and_those_above_the_limit_are_counted() {
     let counted = loop {
         match &*events.next().await.unwrap() {
             Event::Toast { .. } => shown += 1,
-            Event::Suppressed { plugin, toasts, .. } => break (plugin.clone(), *toasts),
+            Event::Suppressed { plugin, counts } => break (plugin.clone(), counts.toasts),
             _ => {}
         }
     };
