@@ -1,6 +1,7 @@
 //! Plugins of a shell in memory that send raw requests of the protocol.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -36,23 +37,38 @@ pub struct RawPlugin {
     id: String,
     folders: PluginFolders,
     launcher: InMemoryLauncher,
-    peers: mpsc::UnboundedReceiver<Peer>,
+    unanswered: Arc<Mutex<BTreeSet<&'static str>>>,
+    connections: mpsc::UnboundedReceiver<RawConnection>,
 }
 
 impl RawPlugin {
     /// A plugin with these folders, which takes every hook as done.
     pub fn new(id: &str, folders: PluginFolders) -> Self {
-        let (sender, peers) = mpsc::unbounded_channel();
+        let (sender, connections) = mpsc::unbounded_channel();
         let plugin = id.to_owned();
+        let unanswered = Arc::default();
+        let answers = Arc::clone(&unanswered);
         let launcher = InMemoryLauncher::new(folders.clone(), move |connection| {
-            run(plugin.clone(), connection, sender.clone())
+            run(
+                plugin.clone(),
+                connection,
+                Arc::clone(&answers),
+                sender.clone(),
+            )
         });
         Self {
             id: id.to_owned(),
             folders,
             launcher,
-            peers,
+            unanswered,
+            connections,
         }
+    }
+
+    /// Does not answer requests of this method.
+    pub fn leaves_unanswered<R: Request>(self) -> Self {
+        self.unanswered.lock().unwrap().insert(R::METHOD);
+        self
     }
 
     /// A plugin without folders.
@@ -67,13 +83,17 @@ impl RawPlugin {
 
     /// Connection of the next generation.
     pub async fn next(&mut self) -> RawConnection {
-        RawConnection(self.peers.recv().await.expect("the launcher sends"))
+        self.connections.recv().await.expect("the launcher sends")
     }
 }
 
 /// Connection of one generation of a plugin.
 #[derive(Clone)]
-pub struct RawConnection(Peer);
+pub struct RawConnection {
+    peer: Peer,
+    /// Methods of the shell's requests.
+    received: Arc<Mutex<Vec<String>>>,
+}
 
 impl RawConnection {
     /// Sends a request, and waits for its result.
@@ -92,7 +112,16 @@ impl RawConnection {
         request: &R,
         limit: Duration,
     ) -> Result<R::Result, CallError> {
-        self.0.call(request, limit).await
+        self.peer.call(request, limit).await
+    }
+
+    /// Number of requests of this method that the shell has sent so far.
+    pub fn received<R: Request>(&self) -> usize {
+        let received = self.received.lock().unwrap();
+        received
+            .iter()
+            .filter(|method| *method == R::METHOD)
+            .count()
     }
 }
 
@@ -170,13 +199,23 @@ pub fn run_raw_plugin() {
     });
 }
 
-async fn run(id: String, host: HostConnection, peers: mpsc::UnboundedSender<Peer>) {
+async fn run(
+    id: String,
+    host: HostConnection,
+    unanswered: Arc<Mutex<BTreeSet<&'static str>>>,
+    connections: mpsc::UnboundedSender<RawConnection>,
+) {
     let connection = Connection::new(host.control, FRAME_BYTES);
     let connection = greet(connection, id, host.nonce).await;
     let (peer, driver) = Peer::new(connection);
+    let received = Arc::default();
+    let handler = AnswerRequests {
+        unanswered,
+        received: Arc::clone(&received),
+    };
     // The test may have ended.
-    let _ = peers.send(peer);
-    let _ = driver.run(Arc::new(AnswerEverything)).await;
+    let _ = connections.send(RawConnection { peer, received });
+    let _ = driver.run(Arc::new(handler)).await;
 }
 
 /// Completes the handshake.
@@ -205,11 +244,19 @@ async fn greet(mut connection: Connection, id: String, nonce: String) -> Connect
     connection
 }
 
-/// Answers every request of the shell with an empty object.
-struct AnswerEverything;
+/// Answers the shell's requests with an empty object.
+struct AnswerRequests {
+    unanswered: Arc<Mutex<BTreeSet<&'static str>>>,
+    received: Arc<Mutex<Vec<String>>>,
+}
 
-impl Handler for AnswerEverything {
-    async fn handle_request(&self, _: &str, _: &RawValue) -> Result<Box<RawValue>, RpcError> {
+impl Handler for AnswerRequests {
+    async fn handle_request(&self, method: &str, _: &RawValue) -> Result<Box<RawValue>, RpcError> {
+        self.received.lock().unwrap().push(method.to_owned());
+        let is_answered = !self.unanswered.lock().unwrap().contains(method);
+        if !is_answered {
+            std::future::pending::<()>().await;
+        }
         Ok(to_raw_value(&Empty {}).unwrap())
     }
 

@@ -215,6 +215,7 @@ impl AirlineService {
             "needs HTTPS, which this shell does not have: use `cargo stratos run`, or an `http` URL",
         )?;
         let mut response = self.send(&**transport, &request).await?;
+        let first_token = request.token.clone();
         if response.status == 401 {
             let (was_refreshed, token) = bound.login.refresh(&request.token);
             if was_refreshed {
@@ -231,7 +232,7 @@ impl AirlineService {
                 response.status
             )),
             _ => {
-                response.body = masked(&response.body, &request.token);
+                response.body = masked(&response.body, &[&first_token, &request.token]);
                 Ok(response)
             }
         }
@@ -295,10 +296,11 @@ fn redacted(path: &str) -> String {
     }
 }
 
-/// The body without the token, which a server may repeat. Bytes that are not UTF-8 are replaced, as the plugin gets them.
-fn masked(body: &[u8], token: &str) -> Vec<u8> {
-    let text = String::from_utf8_lossy(body);
-    text.replace(token, "[redacted]").into_bytes()
+/// The body without the tokens, which a server may repeat. Bytes that are not UTF-8 are replaced, as the plugin gets them.
+fn masked(body: &[u8], tokens: &[&str]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let masked = |text: String, token: &&str| text.replace(token, "[redacted]");
+    tokens.iter().fold(text, masked).into_bytes()
 }
 
 /// The result for a plugin: a JSON body as it is, another one as a text.

@@ -225,14 +225,18 @@ async fn two_requests_that_are_refused_at_once_share_one_refresh() {
     let server = Server::start(move |request| {
         let both_refused = Arc::clone(&both_refused);
         let token = token(&request);
-        let is_first = *first_token.lock().unwrap().get_or_insert(token.clone()) == token;
+        let first = first_token
+            .lock()
+            .unwrap()
+            .get_or_insert(token.clone())
+            .clone();
         async move {
-            if is_first {
+            if first == token {
                 both_refused.wait().await;
                 return response("401 Unauthorized", "");
             }
-            // A server that repeats the token.
-            response("200 OK", &format!("{{\n  \"you sent\": \"{token}\"\n}}\n"))
+            // A server that repeats the tokens.
+            response("200 OK", &json!({ "you sent": [first, token] }).to_string())
         }
     });
     let server = server.await;
@@ -245,7 +249,7 @@ async fn two_requests_that_are_refused_at_once_share_one_refresh() {
     for answer in [one, other] {
         let expected = Answer {
             status: 200,
-            body: json!({ "you sent": "[redacted]" }),
+            body: json!({ "you sent": ["[redacted]", "[redacted]"] }),
         };
         assert_eq!(answer.unwrap(), expected);
     }

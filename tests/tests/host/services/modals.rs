@@ -8,6 +8,7 @@ use stratos_host::control::Control;
 use stratos_host::event::{CloseReason, Event, ModalProgress};
 use stratos_host::{AnswerPolicy, ShellOptions, StateDir};
 use stratos_protocol::dialog::{Alert, Confirm};
+use stratos_protocol::lifecycle::Stop;
 use stratos_protocol::method::Empty;
 use stratos_protocol::prompt::{NumberPrompt, SelectOption, SelectPrompt, TextPrompt};
 use stratos_protocol::{ErrorCode, Request};
@@ -210,6 +211,23 @@ async fn modals_of_a_plugin_that_stops_updates_or_ends_get_no_answer() {
         assert!(begin.elapsed() < Duration::from_secs(1), "{what}");
         assert_eq!(control.modals(), [], "{what}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_modal_that_on_stop_opens_gets_no_answer_at_once() {
+    let mut plugin = RawPlugin::without_folders("demo").leaves_unanswered::<Stop>();
+    let shell = RawShell::start(&[&plugin]).await;
+    let ctx = plugin.next().await;
+    let control = shell.shell.control().clone();
+    let stop = tokio::spawn(async move { control.stop("demo").await });
+    while ctx.received::<Stop>() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let begin = Instant::now();
+    assert!(!ctx.call(&confirm("too late")).await.unwrap());
+    assert!(begin.elapsed() < Duration::from_secs(1));
+    assert_eq!(shell.shell.control().modals(), []);
+    stop.await.unwrap().unwrap();
 }
 
 #[tokio::test(start_paused = true)]
