@@ -31,11 +31,10 @@ pub(crate) fn flight_status(info: &FlightInfo) -> String {
     if info.is_held {
         parts.push("held".to_owned());
     }
-    if info.holes > 0 {
-        parts.push(format!(
-            "{} holes of over 10 s in the recording",
-            info.holes
-        ));
+    match info.holes {
+        0 => {}
+        1 => parts.push("1 hole of over 10 s in the recording".to_owned()),
+        holes => parts.push(format!("{holes} holes of over 10 s in the recording")),
     }
     if info.state.sim_disconnected {
         parts.push("the simulator is gone".to_owned());

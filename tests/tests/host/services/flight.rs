@@ -8,6 +8,7 @@ use stratos_tests::{Plugins, RunOptions, ShellProcess};
 
 const READER: &str = env!("CARGO_BIN_EXE_frame-reader-plugin");
 const RAW: &str = env!("CARGO_BIN_EXE_raw-plugin");
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
 fn phase(event: &Value, phase: &str) -> bool {
     event["event"] == "flight" && event["change"]["phase"] == phase
@@ -22,29 +23,34 @@ fn status(shell: &ShellProcess) -> Value {
 fn a_flight_is_started_commanded_and_ended_by_commands() {
     let plugins = Plugins::new(READER, &["reader"]);
     let mut shell = ShellProcess::start(plugins.root());
-    let fails = |arguments: &[&str], text: &str| {
+    let fails = |shell: &ShellProcess, arguments: &[&str], text: &str| {
         let output = shell.command(&[&["flight"], arguments].concat());
         assert_eq!(output.code, Some(1), "{output:?}");
         assert!(output.stderr.contains(text), "{output:?}");
     };
     fails(
+        &shell,
         &["pause"],
         "there is no flight: start one with `cargo stratos flight start EDDF LGIR`",
     );
-    fails(&["record", "/nowhere/x"], "there is no flight");
+    fails(&shell, &["record", "/nowhere/x"], "there is no flight");
     fails(
+        &shell,
         &["start", "EDDX", "LGIR"],
         "unknown airport `EDDX`: did you mean `EDDF`?",
     );
     fails(
+        &shell,
         &["start", "EDDF", "EDDF"],
         "departure and arrival are both EDDF: name two airports",
     );
     fails(
+        &shell,
         &["start", "EDDF", "LGIR", "--speed", "601"],
         "speed 601 is out of range",
     );
     fails(
+        &shell,
         &["start", "EDDF", "LGIR", "--cruise-level", "999"],
         "cruise level 999 is none that a narrow-body flies at",
     );
@@ -71,6 +77,9 @@ fn a_flight_is_started_commanded_and_ended_by_commands() {
         "{again:?}"
     );
     shell.wait_for(|event| phase(event, "climb"));
+    fails(&shell, &["resume"], "the flight is neither paused nor held");
+    fails(&shell, &["speed", "601"], "speed 601 is out of range");
+    fails(&shell, &["step", "25h"], "a step is at most 24 h long");
     for (arguments, text) in [
         (&["pause"][..], "paused"),
         (&["resume"], "active"),
@@ -103,6 +112,38 @@ fn a_flight_is_started_commanded_and_ended_by_commands() {
 }
 
 #[test]
+fn start_guards_are_asked_and_the_pilot_can_start_anyway() {
+    let plugins = Plugins::new(SAMPLE, &["sample-plugin"]);
+    let shell = ShellProcess::start(plugins.root());
+    let guarded = shell.call("sample-plugin", "guard", "\"The tanks are empty.\"");
+    assert_eq!(guarded.code, Some(0), "{guarded:?}");
+    let listed = shell.command(&["flight", "list"]);
+    assert!(listed.stdout.contains("EDDF Frankfurt"), "{listed:?}");
+    let start = ["flight", "start", "EDDF", "LGIR"];
+    let refused = shell.command(&start);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    let veto = "plugin `sample-plugin` does not want the flight to start: The tanks are empty; `--anyway` starts the flight in spite of it";
+    assert!(refused.stderr.contains(veto), "{refused:?}");
+    assert_eq!(status(&shell)["state"]["flight"], json!(null));
+    let options = [
+        "--anyway",
+        "--phase",
+        "cruise",
+        "--callsign",
+        "SKV9",
+        "--seed",
+        "7",
+    ];
+    let started = shell.command(&[&start[..], &options].concat());
+    assert_eq!(started.code, Some(0), "{started:?}");
+    assert!(
+        started.stderr.contains("SKV9 EDDF - LGIR: active, cruise"),
+        "{started:?}"
+    );
+    assert_eq!(status(&shell)["guards"], json!(["sample-plugin"]));
+}
+
+#[test]
 fn a_recorded_flight_plays_as_it_was_flown() {
     let plugins = Plugins::new(RAW, &["demo"]);
     let mut shell = ShellProcess::start(plugins.root());
@@ -122,8 +163,14 @@ fn a_recorded_flight_plays_as_it_was_flown() {
     assert_eq!(recorded.code, Some(0), "{recorded:?}");
     let flown = phases(&mut shell);
     let text = fs::read_to_string(&file).unwrap();
-    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    assert_eq!(first["elapsedMs"], 0);
+    let times = text.lines().map(|line| {
+        let frame: Value = serde_json::from_str(line).unwrap();
+        frame["elapsedMs"].as_u64().unwrap()
+    });
+    let times: Vec<_> = times.collect();
+    assert_eq!(times[0], 0);
+    let gaps = times.windows(2).map(|pair| pair[1] - pair[0]);
+    assert_eq!(gaps.max(), Some(1000), "a frame each second");
     let exists = shell.command(&["flight", "start", "EDDF", "EDDM"]);
     assert_eq!(exists.code, Some(0));
     let again = shell.command(&["flight", "record", path]);
@@ -145,6 +192,14 @@ fn a_recorded_flight_plays_as_it_was_flown() {
     assert_eq!(phases(&mut shell), flown);
 
     let lines: Vec<_> = text.lines().collect();
+    let with_hole = [&lines[..100], &lines[120..]].concat();
+    fs::write(&file, with_hole.join("\n")).unwrap();
+    let played = shell.command(&["flight", "start", "--recording", path]);
+    let hole = "1 hole of over 10 s in the recording";
+    assert!(played.stderr.contains(hole), "{played:?}");
+    assert_eq!(status(&shell)["holes"], 1);
+    assert_eq!(shell.command(&["flight", "end"]).code, Some(0));
+
     let wrong_order = format!("{}\n{}\n", lines[5], lines[2]);
     fs::write(&file, wrong_order).unwrap();
     let refused = shell.command(&["flight", "start", "--recording", path]);
@@ -169,6 +224,7 @@ fn a_flight_goes_on_after_the_shell_was_killed() {
     for arguments in [
         &["phase", "climb"][..],
         &["step", "5m"],
+        &["speed", "1"],
         &["pause"],
         // A pause is no part of the way that is flown again.
         &["step", "3h"],
@@ -177,6 +233,8 @@ fn a_flight_goes_on_after_the_shell_was_killed() {
         assert_eq!(output.code, Some(0), "{output:?}");
     }
     let before = altitude(&shell);
+    let flight = |shell: &ShellProcess| status(shell)["state"]["flight"].take();
+    let flight_before = flight(&shell);
     // The file is written soon after a command.
     std::thread::sleep(Duration::from_secs(1));
     shell.kill();
@@ -195,9 +253,14 @@ fn a_flight_goes_on_after_the_shell_was_killed() {
         "{resumed:?}"
     );
     shell.wait_for(|event| phase(event, "climb"));
-    // At 600 times real time, the climb goes on at once.
-    let altitude = altitude(&shell);
-    assert!(altitude >= before, "{altitude} ft after {before} ft");
+    // Within a minute at most, of the climb of several.
+    let climbed = altitude(&shell) - before;
+    assert!((0.0..3000.0).contains(&climbed), "{climbed} ft");
+    let resumed = flight(&shell);
+    for same in ["startedAt", "vaTrackingId", "stratosFlightId"] {
+        assert!(!flight_before[same].is_null(), "{same}");
+        assert_eq!(resumed[same], flight_before[same], "{same}");
+    }
     assert_eq!(shell.command(&["flight", "end"]).code, Some(0));
     let ended = shell.command(&["flight"]);
     assert_eq!(ended.stdout, "no flight\n");
