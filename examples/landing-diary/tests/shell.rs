@@ -4,12 +4,12 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use landing_diary::LandingDiary;
 use stratos::axum::http::Method;
 use stratos::flight::EventCategory;
-use stratos::rusqlite::Connection;
+use stratos::rusqlite::{Connection, Row, TransactionBehavior};
 use stratos::serde_json::{Value, json};
 use stratos::testing::{
     ControlError, FlightError, FlightRequest, FlightSetup, ShellVersion, TestShell,
@@ -263,6 +263,44 @@ async fn without_a_diary_the_rest_goes_on() {
     shell.stop().await.assert_finished();
 }
 
+/// As the two versions do during an update.
+#[tokio::test]
+async fn the_diary_can_be_written_while_another_connection_reads_it() {
+    let state = tempfile::tempdir().unwrap();
+    let shell = shell().state_folder(state.path()).start().await;
+    land(&shell, -200.0, 0).await;
+    let other = Connection::open(diary_file(&state)).unwrap();
+    let journal_mode = |row: &Row<'_>| row.get::<_, String>(0);
+    let mode = other.query_row("PRAGMA journal_mode", [], journal_mode);
+    assert_eq!(mode.unwrap(), "wal");
+    other.execute_batch("BEGIN").unwrap();
+    let count = || {
+        let count = |row: &Row<'_>| row.get::<_, i64>(0);
+        let rows = other.query_row("SELECT count(*) FROM landing", [], count);
+        rows.unwrap()
+    };
+    assert_eq!(count(), 1);
+    shell.update().await.unwrap();
+    shell.log_line("on_resume took over").await;
+    land(&shell, -300.0, 0).await;
+    assert_eq!(landings(&shell).await.len(), 2);
+    assert_eq!(count(), 1, "the reader has the state of its begin");
+}
+
+#[tokio::test]
+async fn a_landing_waits_for_another_connection_that_writes() {
+    let state = tempfile::tempdir().unwrap();
+    let shell = shell().state_folder(state.path()).start().await;
+    let mut other = Connection::open(diary_file(&state)).unwrap();
+    let writes = other.transaction_with_behavior(TransactionBehavior::Immediate);
+    let writes = writes.unwrap();
+    tokio::join!(land(&shell, -200.0, 0), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        writes.commit().unwrap();
+    });
+    assert_eq!(landings(&shell).await.len(), 1);
+}
+
 /// Takes the five seconds for which the SDK waits for a lock.
 #[tokio::test]
 async fn a_locked_diary_is_an_error_after_a_while() {
@@ -271,8 +309,10 @@ async fn a_locked_diary_is_an_error_after_a_while() {
     other
         .execute_batch("CREATE TABLE other (id); BEGIN EXCLUSIVE")
         .unwrap();
+    let begin = Instant::now();
     let shell = shell().state_folder(state.path()).start().await;
     let line = shell.log_line("there is no diary").await;
+    assert!(begin.elapsed() > Duration::from_secs(4), "it has waited");
     let error = line.data.unwrap().to_string();
     assert!(error.contains("database is locked"), "{error}");
 

@@ -2,6 +2,7 @@
 
 mod cabin_crew;
 mod fleet_manager;
+mod landing_diary;
 mod loadsheet;
 mod mock_server;
 mod running_example;

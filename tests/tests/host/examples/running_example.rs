@@ -8,7 +8,7 @@ use serde_json::Value;
 use stratos_tests::{HttpResponse, RunOptions, ShellProcess, request};
 use tempfile::TempDir;
 
-const EXAMPLES: [&str; 3] = ["cabin-crew", "fleet-manager", "loadsheet"];
+const EXAMPLES: [&str; 4] = ["cabin-crew", "fleet-manager", "landing-diary", "loadsheet"];
 
 /// A running shell with one example plugin.
 #[derive(Debug)]

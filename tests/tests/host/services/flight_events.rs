@@ -1,4 +1,4 @@
-//! What plugins are sent of the flight: subscriptions, generations, plugins that do not read, and start guards.
+//! Events of flights as plugins receive them: subscriptions, generations, plugins that do not read, and start guards.
 
 use std::time::Duration;
 
