@@ -32,6 +32,7 @@ mod shell_process;
 mod small_disk;
 mod store_writer;
 mod tiny_program;
+mod token_echo;
 mod wait;
 
 pub use crate::background_load::{BackgroundLoad, LoadReport};
@@ -62,4 +63,5 @@ pub use crate::shell_process::{RunOptions, SHUTDOWN_TIMEOUT, ShellProcess};
 pub use crate::small_disk::SmallDisk;
 pub use crate::store_writer::{StoreWriter, Workload};
 pub use crate::tiny_program::{TinyKind, elf, mach_o, pe, tiny_file, tiny_program, universal};
+pub use crate::token_echo::TokenEcho;
 pub use crate::wait::{TIMEOUT, wait_at_most, wait_until};

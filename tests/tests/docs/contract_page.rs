@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
-use stratos_tests::conformance::{HostColumn, MEMBERS, Row, Step, Subject, subjects};
+use stratos_tests::conformance::{HostColumn, MEMBERS, Row, ShellVersion, Step, Subject, subjects};
 use stratos_tests::updates_book;
 
 use crate::conventions::root;
+
+/// The services of the first contract; each other one needs a later shell.
+const V1_SERVICES: [&str; 5] = ["logger", "config", "ipc", "auth", "server"];
 
 /// The columns of the table of members: all hosts, whatever the system.
 const MEMBER_HOSTS: [HostColumn; 3] = [HostColumn::Memory, HostColumn::Process, HostColumn::Node];
@@ -73,9 +76,25 @@ fn every_member_of_ctx_has_a_row_on_every_host() {
     }
     for (member, _) in MEMBERS {
         for column in MEMBER_HOSTS {
-            let count = rows_about(&subjects, member, column).count();
-            assert!(count > 0, "no row about `{member}` on {column}");
+            let about = rows_about(&subjects, member, column);
+            let shells: Vec<_> = about.map(|(_, row)| shell(row)).collect();
+            assert!(!shells.is_empty(), "no row about `{member}` on {column}");
+            let service = member.split('.').next().expect("a part");
+            if !V1_SERVICES.contains(&service) {
+                for version in [ShellVersion::V1, ShellVersion::V3] {
+                    let has = shells.contains(&Some(version));
+                    assert!(has, "no row about `{member}` with {version:?} on {column}");
+                }
+            }
         }
+    }
+}
+
+/// The shell that a row is about, if the driver runs it.
+fn shell(row: &Row) -> Option<ShellVersion> {
+    match row.steps.first()? {
+        Step::Start(start) => Some(start.shell),
+        other => panic!("{other:?} is no start"),
     }
 }
 

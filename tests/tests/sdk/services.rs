@@ -9,7 +9,7 @@ use stratos::testing::{
     AirlineFault, AnswerPolicy, FlightRequest, FlightSetup, IndicatorKind, TestAirline, TestShell,
     TestShellBuilder,
 };
-use stratos_tests::sample;
+use stratos_tests::{TokenEcho, sample};
 
 const ID: &str = "sample-plugin";
 
@@ -108,6 +108,29 @@ async fn use_every_service(shell: TestShell) -> Vec<String> {
         kinds.contains(&kind)
     });
     lines.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_airlines_tokens_are_in_no_answer_and_no_transcript() {
+    for is_process in [false, true] {
+        let airline = TokenEcho::start();
+        let builder = builder().airline(TestAirline::at(airline.base_url()));
+        let shell = match is_process {
+            true => builder.as_process(),
+            false => builder.in_memory(),
+        };
+        let shell = shell.start().await;
+        let news = invoke(&shell, "airline-get", json!("/news")).await;
+        let masked = json!({ "status": 200, "body": ["[redacted]", "[redacted]"] });
+        assert_eq!(news, masked);
+        shell.stop().await.assert_finished();
+        let (tokens, transcript) = (airline.tokens(), shell.transcript());
+        assert_eq!(tokens.len(), 2);
+        assert!(transcript.contains("GET /news: 200"), "{transcript}");
+        for token in tokens {
+            assert!(token.len() > 40 && !transcript.contains(&token));
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stratos_tests::{ControlApi, Plugins, RunOptions, ShellProcess};
+use stratos_tests::{ControlApi, Plugins, RunOptions, ShellProcess, TokenEcho};
 
 const RAW: &str = env!("CARGO_BIN_EXE_raw-plugin");
+const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
 /// Has the plugin send a request, and returns its result.
 fn request(shell: &ShellProcess, method: &str, params: &Value) -> Value {
@@ -165,6 +166,30 @@ fn the_airline_and_indicators_of_a_process() {
         let pid = &shell.plugin("demo")["pid"];
         let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap();
         assert!(!String::from_utf8_lossy(&environment).contains(TOKEN));
+    }
+}
+
+#[test]
+fn the_airlines_tokens_are_in_no_output() {
+    let airline = TokenEcho::start();
+    let plugins = Plugins::new(SAMPLE, &["demo"]);
+    let toml = format!("[airline]\nbase_url = \"{}\"\n", airline.base_url());
+    std::fs::write(plugins.root().join("demo/stratos.toml"), toml).unwrap();
+    let options = RunOptions {
+        env: vec![("STRATOS_LOG".to_owned(), "trace".to_owned())],
+        ..RunOptions::default()
+    };
+    let mut shell = ShellProcess::start_with(plugins.root(), options);
+    let news = shell.call("demo", "airline-get", "\"/news\"");
+    assert!(news.stdout.contains("[redacted]"), "{news:?}");
+    shell.wait_for(|event| event["event"] == "airline");
+    shell.drain_events();
+    let output = shell.stderr() + &json!(shell.events).to_string() + &news.stdout + &news.stderr;
+    assert!(output.contains("TRACE"), "{output}");
+    let tokens = airline.tokens();
+    assert_eq!(tokens.len(), 2);
+    for token in tokens {
+        assert!(token.len() > 40 && !output.contains(&token));
     }
 }
 

@@ -1,7 +1,8 @@
 //! Flights in the mocked shell, by commands with a plugin process.
 
 use std::fs;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use stratos_tests::{Plugins, RunOptions, ShellProcess};
@@ -12,6 +13,12 @@ const SAMPLE: &str = env!("CARGO_BIN_EXE_sample-plugin");
 
 fn phase(event: &Value, phase: &str) -> bool {
     event["event"] == "flight" && event["change"]["phase"] == phase
+}
+
+/// How many frames a plugin has read and missed.
+fn frames(shell: &ShellProcess, plugin: &str) -> [u64; 2] {
+    let answer = shell.call(plugin, "frames", "null");
+    serde_json::from_str(&answer.stdout).unwrap()
 }
 
 fn status(shell: &ShellProcess) -> Value {
@@ -105,10 +112,33 @@ fn a_flight_is_started_commanded_and_ended_by_commands() {
     assert_eq!(shell.get("/api/flight-events").body, r#"{"data":[]}"#);
     shell.wait_for(|event| event["change"]["name"] == "ended");
     assert_eq!(status(&shell)["state"]["flight"], json!(null));
-    let [read, missed]: [u64; 2] =
-        serde_json::from_str(&shell.call("reader", "frames", "null").stdout).unwrap();
+    let [read, missed] = frames(&shell, "reader");
     assert!(read > 0);
     assert_eq!(missed, 0);
+}
+
+#[test]
+fn a_plugin_that_sleeps_misses_frames_that_others_read() {
+    let plugins = Plugins::new(READER, &["reader", "slow-reader"]);
+    let shell = ShellProcess::start(plugins.root());
+    let started = shell.command(&["flight", "start", "EDDF", "LGIR", "--phase", "cruise"]);
+    assert_eq!(started.code, Some(0), "{started:?}");
+    // The sleep is a second after each frame, and there are 20 frames a second.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let slow = loop {
+        let [read, missed] = frames(&shell, "slow-reader");
+        if read >= 3 {
+            break [read, missed];
+        }
+        assert!(Instant::now() < deadline, "{read} frames");
+        sleep(Duration::from_millis(100));
+    };
+    let quick = frames(&shell, "reader");
+    assert!(slow[1] > slow[0], "{slow:?}");
+    assert!(
+        quick[0] > slow[0] && quick[1] < slow[1],
+        "{quick:?} {slow:?}"
+    );
 }
 
 #[test]
@@ -236,7 +266,7 @@ fn a_flight_goes_on_after_the_shell_was_killed() {
     let flight = |shell: &ShellProcess| status(shell)["state"]["flight"].take();
     let flight_before = flight(&shell);
     // The file is written soon after a command.
-    std::thread::sleep(Duration::from_secs(1));
+    sleep(Duration::from_secs(1));
     shell.kill();
 
     let mut shell = ShellProcess::start_with(plugins.root(), RunOptions::default());
