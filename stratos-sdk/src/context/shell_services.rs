@@ -10,7 +10,7 @@ use thiserror::Error;
 pub(crate) struct ShellServices {
     /// Features that the shell granted in the handshake.
     granted: Vec<String>,
-    /// The shell for messages, such as `the mocked shell V1`.
+    /// Name and version of the shell for messages, such as `mocked shell V1`.
     shell: String,
 }
 
@@ -21,7 +21,7 @@ pub enum ServiceError {
     /// The shell does not have the service: it is older than the service. [`PluginContext::supports`] tells before.
     ///
     /// [`PluginContext::supports`]: crate::PluginContext::supports
-    #[error("`{service}` is not supported by {shell}")]
+    #[error("`{service}` is not supported by this shell, {shell}")]
     NotSupported {
         /// The service.
         service: Service,
@@ -53,7 +53,7 @@ impl ShellServices {
         let PeerInfo { name, version } = shell.unwrap_or(host);
         Self {
             granted,
-            shell: format!("the {name} {version}"),
+            shell: format!("{name} {version}"),
         }
     }
 
@@ -72,5 +72,31 @@ impl ShellServices {
                 shell: self.shell.clone(),
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_shell_or_else_the_host() {
+        let peer = |name: &str, version: &str| PeerInfo {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        };
+        let host = peer("stratos-entry", "0.1.0");
+        let stratos = peer("Stratos", "1.4.2");
+        let granted = vec![Service::Notify.feature().to_owned()];
+        let services = ShellServices::new(granted.clone(), &host, Some(&stratos));
+        assert!(services.check(Service::Notify).is_ok());
+        let message = |services: &ShellServices| {
+            let error = services.check(Service::Flight).unwrap_err();
+            error.to_string()
+        };
+        let expected = "`ctx.flight` is not supported by this shell, Stratos 1.4.2";
+        assert_eq!(message(&services), expected);
+        let expected = "`ctx.flight` is not supported by this shell, stratos-entry 0.1.0";
+        assert_eq!(message(&ShellServices::new(granted, &host, None)), expected);
     }
 }

@@ -90,6 +90,7 @@ async fn run_fault(fault: &str) {
         "reserved-prefix" => requests::registers("/__stratos/api").await,
         "many-prefixes" => requests::registers_many().await,
         "toast-flood" => services::shows_toasts().await,
+        "flight-flood" => services::asks_of_flights().await,
         "dialog-flood" => services::opens_dialogs().await,
         "reaches-out" => services::reaches_out().await,
         "wrong-service-shapes" => services::sends_wrong_shapes().await,

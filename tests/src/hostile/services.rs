@@ -22,7 +22,35 @@ pub(super) async fn shows_toasts() {
         let answer = connection.ask("notify/toast", toast.clone()).await;
         shown += u64::from(answer == json!({}));
     }
-    log_fault(format_args!("{shown} toasts"));
+    log_fault(format_args!(
+        "{shown} toasts, more than 500: {}",
+        shown > 500
+    ));
+    connection.serve().await;
+}
+
+/// Subscribes and registers start guards without end, and adds entries to the log of a flight that there is not.
+pub(super) async fn asks_of_flights() {
+    let mut connection = RawConnection::started().await;
+    let entry = json!({ "category": "SYSTEM", "condition": "FLOOD", "message": "x".repeat(500) });
+    let requests = [
+        ("flight/subscribe", json!({ "topic": "sim_data" })),
+        ("start_guard/register", json!({})),
+        ("flight_log/add", entry),
+        ("flight/snapshot", json!({})),
+    ];
+    let (begin, mut refused, mut asked) = (Instant::now(), 0_u64, 0_u64);
+    while begin.elapsed() < FLOOD {
+        for (method, params) in &requests {
+            let answer = connection.ask(method, params.clone()).await;
+            asked += 1;
+            refused += u64::from(answer.get("code").is_some());
+        }
+    }
+    let many = asked > 500;
+    log_fault(format_args!(
+        "refused: {refused}, more than 500 asked: {many}"
+    ));
     connection.serve().await;
 }
 

@@ -157,7 +157,7 @@ async fn a_shell_without_flights_says_so_and_never_calls_the_handlers() {
     let line = shell.log_line("`phase` is never called").await;
     assert!(
         line.message
-            .contains("`ctx.flight` is not supported by the mocked shell V1"),
+            .contains("`ctx.flight` is not supported by this shell, mocked shell V1"),
         "{}",
         line.message
     );
@@ -167,7 +167,7 @@ async fn a_shell_without_flights_says_so_and_never_calls_the_handlers() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("`ctx.flight` is not supported by the mocked shell V1"),
+        error.contains("`ctx.flight` is not supported by this shell, mocked shell V1"),
         "{error}"
     );
 }

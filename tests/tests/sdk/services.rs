@@ -133,6 +133,26 @@ async fn the_airlines_tokens_are_in_no_answer_and_no_transcript() {
     }
 }
 
+/// The limit is that of answers.
+#[tokio::test]
+async fn a_body_of_512_kib_is_sent_and_a_longer_one_is_an_error() {
+    const LIMIT: usize = 512 * 1024;
+    let routes = json!({ "routes": { "POST /news": [1] } });
+    let builder = builder().airline(TestAirline::mock().fixtures(routes));
+    let shell = builder.in_memory().start().await;
+    // With its quotes.
+    let post = |bytes: usize| {
+        let body = json!(["/news", "x".repeat(bytes - 2)]);
+        shell.invoke::<Value>("airline-post", body)
+    };
+    assert_eq!(post(LIMIT).await.unwrap()["status"], 200);
+    let error = post(LIMIT + 1).await.unwrap_err().to_string();
+    assert!(
+        error.contains("the body is 524289 bytes long, at most 524288 are allowed"),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn every_service_is_the_same_in_memory_and_as_a_process() {
     let airline = || {
