@@ -15,7 +15,7 @@ fn phase(event: &Value, phase: &str) -> bool {
     event["event"] == "flight" && event["change"]["phase"] == phase
 }
 
-/// How many frames a plugin has read and missed.
+/// The numbers of frames that a plugin has read and missed.
 fn frames(shell: &ShellProcess, plugin: &str) -> [u64; 2] {
     let answer = shell.call(plugin, "frames", "null");
     serde_json::from_str(&answer.stdout).unwrap()
