@@ -24,7 +24,7 @@ pub struct Airport {
 pub struct UnknownAirport {
     /// The code, as it was given.
     pub icao: String,
-    /// The code of the table that is most like it, if one is.
+    /// The code that was probably meant: of a similar code, or of the airport's name.
     pub suggestion: Option<&'static str>,
 }
 
@@ -65,14 +65,17 @@ pub fn find_airport(icao: &str) -> Result<&'static Airport, UnknownAirport> {
 /// Number of characters of a wrong code that an error shows.
 const MAX_SHOWN: usize = 20;
 
-/// The code that differs least, by at most one letter or one exchange of letters.
+/// The code that differs by one letter or one exchange of letters, or that of the airport with this name.
 fn similar(icao: &str) -> Option<&'static str> {
     if icao.len() > MAX_SHOWN {
         return None;
     }
-    let upper = icao.to_ascii_uppercase();
-    let mut codes = AIRPORTS.iter().map(|airport| airport.icao);
-    codes.find(|code| strsim::damerau_levenshtein(code, &upper) == 1)
+    let (upper, lower) = (icao.to_ascii_uppercase(), icao.to_lowercase());
+    let is_meant = |airport: &&Airport| {
+        let is_misspelt = strsim::damerau_levenshtein(airport.icao, &upper) == 1;
+        is_misspelt || lower.len() >= 4 && airport.name.to_lowercase().contains(&lower)
+    };
+    AIRPORTS.iter().find(is_meant).map(|airport| airport.icao)
 }
 
 /// Makes the table short.
@@ -146,6 +149,11 @@ mod tests {
         for (icao, expected) in [
             ("EDFD", "unknown airport `EDFD`: did you mean `EDDF`?"),
             ("lgr", "unknown airport `lgr`: did you mean `LGIR`?"),
+            (
+                "frankfurt",
+                "unknown airport `frankfurt`: did you mean `EDDF`?",
+            ),
+            ("Rome", "unknown airport `Rome`: did you mean `LIRF`?"),
             (
                 "XXXX",
                 "unknown airport `XXXX`: the simulator knows CYYZ, EDDF, ",

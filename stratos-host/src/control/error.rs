@@ -112,7 +112,7 @@ pub enum ControlError {
     },
     /// The flight cannot be started or commanded.
     #[error("{}", chain(.0))]
-    Flight(#[from] FlightError),
+    Flight(FlightError),
     /// A dialog or prompt does not wait, or does not take the answer.
     #[error(transparent)]
     Modal(#[from] AnswerModalError),
@@ -122,6 +122,13 @@ pub enum ControlError {
     /// There is no persona of this name.
     #[error(transparent)]
     Persona(#[from] UnknownPersona),
+}
+
+/// The text of the error has its causes, so that it has no source.
+impl From<FlightError> for ControlError {
+    fn from(error: FlightError) -> Self {
+        Self::Flight(error)
+    }
 }
 
 impl ControlError {

@@ -11,9 +11,9 @@ use tokio::sync::broadcast;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::current_flight::CurrentFlight;
 use super::error::FlightError;
 use super::recovery::{Recovery, RecoveryFile};
-use super::running::{PreparedFlight, Running};
 use crate::event::{Event, EventBus, FlightChange, millis};
 use crate::flight::{
     FlightCommand, FlightHub, FlightInfo, FlightRequest, FlightSourceRequest, MAX_SPEED,
@@ -47,7 +47,7 @@ pub(crate) struct FlightManager {
     events: EventBus,
     options: FlightOptions,
     begun: Instant,
-    running: Mutex<Option<Running>>,
+    current: Mutex<Option<CurrentFlight>>,
     /// A flight of an earlier run, until it is resumed or another one is started.
     pending: Mutex<Option<Recovery>>,
     recovery: RecoveryFile,
@@ -69,7 +69,7 @@ impl FlightManager {
             events,
             options,
             begun: Instant::now(),
-            running: Mutex::default(),
+            current: Mutex::default(),
             pending: Mutex::new(recovery.read()),
             recovery,
             frames: broadcast::channel(FRAME_BACKLOG).0,
@@ -83,14 +83,14 @@ impl FlightManager {
     /// # Errors
     ///
     /// If there is a flight already, or this one cannot be flown.
-    pub(crate) fn prepare(&self, request: FlightRequest) -> Result<PreparedFlight, FlightError> {
+    pub(crate) fn prepare(&self, request: FlightRequest) -> Result<CurrentFlight, FlightError> {
         check_speed(request.speed)?;
         check_free(self.lock().as_ref())?;
-        let mut prepared = PreparedFlight::new(request.source, self.now(), request.speed)?;
+        let mut current = CurrentFlight::new(request.source, self.now(), request.speed)?;
         if let Some(phase) = request.phase {
-            prepared.source.command(&Command::JumpTo { phase })?;
+            current.source.command(&Command::JumpTo { phase })?;
         }
-        Ok(prepared)
+        Ok(current)
     }
 
     /// Starts a flight that no start guard has refused.
@@ -98,33 +98,33 @@ impl FlightManager {
     /// # Errors
     ///
     /// If another one was started meanwhile.
-    pub(crate) fn start(self: &Arc<Self>, prepared: PreparedFlight) -> Result<(), FlightError> {
-        let mut running = self.lock();
-        check_free(running.as_ref())?;
-        self.begin(&mut running, prepared);
+    pub(crate) fn start(self: &Arc<Self>, current: CurrentFlight) -> Result<(), FlightError> {
+        let mut slot = self.lock();
+        check_free(slot.as_ref())?;
+        self.begin(&mut slot, current);
         Ok(())
     }
 
-    fn begin(self: &Arc<Self>, slot: &mut Option<Running>, prepared: PreparedFlight) {
-        let mut running = Running::new(prepared);
+    fn begin(self: &Arc<Self>, slot: &mut Option<CurrentFlight>, mut current: CurrentFlight) {
         *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.hub().begin(running.source.landing_report().cloned());
-        self.log().begin(running.time(running.source.elapsed()));
-        let plan = &running.flight.flight_plan;
+        current.flight.current_phase = Some(current.source.phase().clone());
+        self.hub().begin(current.source.landing_report().cloned());
+        self.log().begin(current.time(current.source.elapsed()));
+        let plan = &current.flight.flight_plan;
         self.emit(FlightChange::Started {
-            callsign: running.callsign(),
+            callsign: current.callsign(),
             departure: plan.departure_icao.clone().unwrap_or_default(),
             arrival: plan.arrival_icao.clone().unwrap_or_default(),
         });
-        self.publish_state(Some(&running));
-        running.flight.status = FlightStatus::Active;
-        let phase = running.source.phase().clone();
-        self.publish_phase(&phase, running.source.previous_phase().cloned());
-        self.publish_state(Some(&running));
-        self.publish_frame(&running);
-        running._ticks = Some(self.tick());
-        self.keep(&running);
-        *slot = Some(running);
+        self.publish_state(Some(&current));
+        current.flight.status = FlightStatus::Active;
+        let phase = current.source.phase().clone();
+        self.publish_phase(&phase, current.source.previous_phase().cloned());
+        self.publish_state(Some(&current));
+        self.publish_frame(&current);
+        current._ticks = Some(self.tick());
+        self.keep(&current);
+        *slot = Some(current);
     }
 
     /// Lets time pass until the flight is over.
@@ -149,60 +149,60 @@ impl FlightManager {
     }
 
     /// Keeps the flight for a later run.
-    fn keep(&self, running: &Running) {
-        self.recovery.keep(running.recovery());
+    fn keep(&self, current: &CurrentFlight) {
+        self.recovery.keep(current.recovery());
     }
 
     /// Advances the flight by one frame. Returns whether it goes on.
     fn frame(&self, every: Duration, keeps: bool) -> bool {
         let mut slot = self.lock();
-        if let Some(running) = &*slot
-            && !running.is_held
+        if let Some(current) = &*slot
+            && !current.is_held
         {
-            let by = every * running.speed;
+            let by = every * current.speed;
             self.advance(&mut slot, by);
         }
-        if let Some(running) = &*slot
+        if let Some(current) = &*slot
             && keeps
         {
-            self.keep(running);
+            self.keep(current);
         }
         slot.is_some()
     }
 
-    fn advance(&self, slot: &mut Option<Running>, by: Duration) {
+    fn advance(&self, slot: &mut Option<CurrentFlight>, by: Duration) {
         // A fast flight is recorded as finely as a slow one is watched.
         let step = match self.frames.receiver_count() {
             0 => by,
             _ => RECORDED_STEP.max(by / RECORDED_FRAMES),
         };
         let mut left = by;
-        while let Some(running) = slot
+        while let Some(current) = slot
             && !left.is_zero()
         {
-            let moments = running.source.advance(step.min(left));
+            let moments = current.source.advance(step.min(left));
             left = left.saturating_sub(step);
             self.publish_moments(slot, moments);
-            if let Some(running) = slot {
-                self.log().set_time(running.time(running.source.elapsed()));
-                self.record_frame(running);
+            if let Some(current) = slot {
+                self.log().set_time(current.time(current.source.elapsed()));
+                self.record_frame(current);
             }
         }
-        if let Some(running) = slot {
-            self.hub().publish_frame(running.source.snapshot());
+        if let Some(current) = slot {
+            self.hub().publish_frame(current.source.snapshot());
         }
     }
 
-    fn publish_moments(&self, slot: &mut Option<Running>, moments: Vec<Moment>) {
+    fn publish_moments(&self, slot: &mut Option<CurrentFlight>, moments: Vec<Moment>) {
         for Moment { at, event } in moments {
-            let Some(running) = slot else { return };
-            self.log().set_time(running.time(at));
+            let Some(current) = slot else { return };
+            self.log().set_time(current.time(at));
             match event {
                 FlightEvent::PhaseChanged { from, to } => {
-                    running.flight.current_phase = Some(to.clone());
+                    current.flight.current_phase = Some(to.clone());
                     self.publish_phase(&to, Some(from));
-                    self.publish_state(Some(running));
-                    self.keep(running);
+                    self.publish_state(Some(current));
+                    self.keep(current);
                 }
                 FlightEvent::Landing(landing) => {
                     let touchdown = landing.touchdown.as_ref();
@@ -212,15 +212,15 @@ impl FlightManager {
                         kind: landing.kind.clone(),
                         rate: rate.or_else(|| bounce?.touchdown_vertical_speed),
                     });
-                    let report = running.source.landing_report().cloned();
+                    let report = current.source.landing_report().cloned();
                     self.hub().publish_landing(*landing, report);
                 }
-                FlightEvent::ConnectionLost => self.connection(running, false),
-                FlightEvent::ConnectionFound => self.connection(running, true),
+                FlightEvent::ConnectionLost => self.connection(current, false),
+                FlightEvent::ConnectionFound => self.connection(current, true),
                 FlightEvent::Crashed => self.emit(FlightChange::Crashed),
                 FlightEvent::Ended => {
                     for status in [FlightStatus::Completing, FlightStatus::Completed] {
-                        self.set_status(running, status);
+                        self.set_status(current, status);
                     }
                     *slot = None;
                     self.end();
@@ -229,16 +229,16 @@ impl FlightManager {
         }
     }
 
-    fn connection(&self, running: &mut Running, connected: bool) {
-        running.is_disconnected = !connected;
+    fn connection(&self, current: &mut CurrentFlight, connected: bool) {
+        current.is_disconnected = !connected;
         self.emit(FlightChange::Simulator { connected });
-        self.publish_state(Some(running));
+        self.publish_state(Some(current));
     }
 
-    fn set_status(&self, running: &mut Running, status: FlightStatus) {
-        running.flight.status = status.clone();
+    fn set_status(&self, current: &mut CurrentFlight, status: FlightStatus) {
+        current.flight.status = status.clone();
         self.emit(FlightChange::Status { status });
-        self.publish_state(Some(running));
+        self.publish_state(Some(current));
     }
 
     fn end(&self) {
@@ -264,52 +264,56 @@ impl FlightManager {
         if slot.is_none() && command == FlightCommand::Simulator(Command::End) {
             return self.discard();
         }
-        let running = slot.as_mut().ok_or(FlightError::NoFlight)?;
+        let current = slot.as_mut().ok_or(FlightError::NoFlight)?;
         match command {
             FlightCommand::Speed(speed) => {
                 check_speed(speed)?;
-                running.speed = speed;
+                current.speed = speed;
             }
             FlightCommand::Step(by) => {
                 let by = Duration::from_millis(by);
                 if by > MAX_STEP {
                     return Err(FlightError::Step);
                 }
-                running.is_held = true;
+                current.is_held = true;
                 self.advance(&mut slot, by);
             }
-            FlightCommand::Resume if running.is_held => running.is_held = false,
+            FlightCommand::Resume if current.is_held => current.is_held = false,
             FlightCommand::Resume => {
-                let is_paused = running.flight.status == FlightStatus::Paused;
+                let is_paused = current.flight.status == FlightStatus::Paused;
                 let resume = is_paused.then_some(Command::Resume);
                 let resume = resume.ok_or(FlightError::NothingToResume)?;
                 self.simulate(&mut slot, &resume)?;
             }
             FlightCommand::Simulator(command) => self.simulate(&mut slot, &command)?,
         }
-        if let Some(running) = &*slot {
-            self.keep(running);
+        if let Some(current) = &*slot {
+            self.keep(current);
         }
         Ok(())
     }
 
-    fn simulate(&self, slot: &mut Option<Running>, command: &Command) -> Result<(), FlightError> {
-        let running = slot.as_mut().ok_or(FlightError::NoFlight)?;
-        let moments = running.source.command(command)?;
+    fn simulate(
+        &self,
+        slot: &mut Option<CurrentFlight>,
+        command: &Command,
+    ) -> Result<(), FlightError> {
+        let current = slot.as_mut().ok_or(FlightError::NoFlight)?;
+        let moments = current.source.command(command)?;
         match command {
-            Command::Pause => self.set_status(running, FlightStatus::Paused),
-            Command::Resume => self.set_status(running, FlightStatus::Active),
+            Command::Pause => self.set_status(current, FlightStatus::Paused),
+            Command::Resume => self.set_status(current, FlightStatus::Active),
             _ => {}
         }
         self.publish_moments(slot, moments);
-        if let Some(running) = slot {
-            self.publish_frame(running);
+        if let Some(current) = slot {
+            self.publish_frame(current);
         }
         Ok(())
     }
 
     /// Goes on with the flight of an earlier run, without the events that it had then.
-    fn recover(self: &Arc<Self>, slot: &mut Option<Running>) -> Result<(), FlightError> {
+    fn recover(self: &Arc<Self>, slot: &mut Option<CurrentFlight>) -> Result<(), FlightError> {
         let pending = self
             .pending
             .lock()
@@ -325,19 +329,19 @@ impl FlightManager {
         check_speed(speed)?;
         let started_at = started_at.unwrap_or_else(|| self.now());
         let request = FlightSourceRequest::Simulated(setup);
-        let mut prepared = PreparedFlight::new(request.clone(), started_at, speed)?;
-        prepared.source.advance(Duration::from_millis(position_ms));
-        if prepared.source.is_over() || *prepared.source.phase() != phase {
+        let mut current = CurrentFlight::new(request.clone(), started_at, speed)?;
+        current.source.advance(Duration::from_millis(position_ms));
+        if current.source.is_over() || *current.source.phase() != phase {
             // The pilot has flown otherwise than planned: the flight goes on at the start of its phase.
             let phase = match phase {
                 Phase::RejectedTakeOff => Phase::Taxi,
                 Phase::GoAround => Phase::Approach,
                 planned => planned,
             };
-            prepared = PreparedFlight::new(request, started_at, speed)?;
-            prepared.source.command(&Command::JumpTo { phase })?;
+            current = CurrentFlight::new(request, started_at, speed)?;
+            current.source.command(&Command::JumpTo { phase })?;
         }
-        self.begin(slot, prepared);
+        self.begin(slot, current);
         Ok(())
     }
 
@@ -363,10 +367,10 @@ impl FlightManager {
             snapshot: self.hub().snapshot(),
             elapsed_ms: slot
                 .as_ref()
-                .map_or(0, |running| millis(running.source.elapsed())),
-            speed: slot.as_ref().map_or(1, |running| running.speed),
-            is_held: slot.as_ref().is_some_and(|running| running.is_held),
-            holes: slot.as_ref().map_or(0, |running| running.holes),
+                .map_or(0, |current| millis(current.source.elapsed())),
+            speed: slot.as_ref().map_or(1, |current| current.speed),
+            is_held: slot.as_ref().is_some_and(|current| current.is_held),
+            holes: slot.as_ref().map_or(0, |current| current.holes),
             guards: Vec::new(),
         }
     }
@@ -388,11 +392,11 @@ impl FlightManager {
         });
     }
 
-    fn publish_state(&self, running: Option<&Running>) {
+    fn publish_state(&self, current: Option<&CurrentFlight>) {
         let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_disconnected = running.is_some_and(|running| running.is_disconnected);
+        let is_disconnected = current.is_some_and(|current| current.is_disconnected);
         self.hub().publish_state(FlightState {
-            flight: running.map(|running| running.flight.clone()),
+            flight: current.map(|current| current.flight.clone()),
             pending_recovery: pending.as_ref().map(Recovery::pending),
             sim_disconnected: is_disconnected,
             reconnecting: is_disconnected,
@@ -401,18 +405,18 @@ impl FlightManager {
         });
     }
 
-    fn publish_frame(&self, running: &Running) {
-        self.record_frame(running);
-        self.hub().publish_frame(running.source.snapshot());
+    fn publish_frame(&self, current: &CurrentFlight) {
+        self.record_frame(current);
+        self.hub().publish_frame(current.source.snapshot());
     }
 
-    fn record_frame(&self, running: &Running) {
+    fn record_frame(&self, current: &CurrentFlight) {
         if self.frames.receiver_count() > 0 {
             // Nobody records any more if this fails.
             let _ = self.frames.send(Some(Arc::new(RecordedFrame {
-                elapsed_ms: millis(running.source.elapsed()),
-                phase: Some(running.source.phase().clone()),
-                snapshot: running.source.snapshot(),
+                elapsed_ms: millis(current.source.elapsed()),
+                phase: Some(current.source.phase().clone()),
+                snapshot: current.source.snapshot(),
             })));
         }
     }
@@ -442,8 +446,8 @@ impl FlightManager {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<CurrentFlight>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -454,11 +458,11 @@ fn check_speed(speed: u32) -> Result<(), FlightError> {
     }
 }
 
-fn check_free(running: Option<&Running>) -> Result<(), FlightError> {
-    match running {
+fn check_free(current: Option<&CurrentFlight>) -> Result<(), FlightError> {
+    match current {
         None => Ok(()),
-        Some(running) => Err(FlightError::Flying {
-            callsign: running.callsign(),
+        Some(current) => Err(FlightError::Flying {
+            callsign: current.callsign(),
         }),
     }
 }

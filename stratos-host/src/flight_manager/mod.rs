@@ -1,9 +1,9 @@
 //! Creates, flies and ends the flight of the shell.
 
+mod current_flight;
 mod error;
 mod flights;
 mod recovery;
-mod running;
 
 pub use self::error::{FlightError, Veto};
 pub(crate) use self::flights::{FlightManager, FlightOptions};

@@ -33,7 +33,7 @@ fn a_flight_is_started_commanded_and_ended_by_commands() {
     let fails = |shell: &ShellProcess, arguments: &[&str], text: &str| {
         let output = shell.command(&[&["flight"], arguments].concat());
         assert_eq!(output.code, Some(1), "{output:?}");
-        assert!(output.stderr.contains(text), "{output:?}");
+        assert_eq!(output.stderr.matches(text).count(), 1, "{output:?}");
     };
     fails(
         &shell,

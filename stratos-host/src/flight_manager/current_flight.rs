@@ -1,4 +1,4 @@
-//! The flight that is flown now.
+//! A flight with its source, and how fast it is flown.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,9 +13,9 @@ use crate::event::millis;
 use crate::flight::FlightSourceRequest;
 use crate::services::FlightTime;
 
-/// A flight, its source, and how fast it is flown.
+/// A flight that is prepared or has begun. Time passes for it once the [`FlightManager`](super::FlightManager) begins it.
 #[derive(Debug)]
-pub(super) struct Running {
+pub(crate) struct CurrentFlight {
     pub(super) source: Box<dyn FlightSource>,
     pub(super) flight: Flight,
     pub(super) started_at: SystemTime,
@@ -26,33 +26,20 @@ pub(super) struct Running {
     pub(super) is_disconnected: bool,
     /// Number of holes in a recording.
     pub(super) holes: usize,
-    /// The setup of a simulated flight, for a later run.
-    pub(super) setup: Option<FlightSetup>,
+    /// The setup of a simulated flight, for a later run of the shell.
+    setup: Option<FlightSetup>,
     /// Task that lets time pass.
     pub(super) _ticks: Option<AbortOnDropHandle<()>>,
 }
 
-/// A flight that can be started.
-#[derive(Debug)]
-pub(crate) struct PreparedFlight {
-    pub(super) source: Box<dyn FlightSource>,
-    plan: FlightPlan,
-    /// The setup of a simulated flight, for a later run.
-    setup: Option<FlightSetup>,
-    started_at: SystemTime,
-    speed: u32,
-    /// Number of holes in a recording.
-    holes: usize,
-}
-
-impl PreparedFlight {
+impl CurrentFlight {
     pub(super) fn new(
         request: FlightSourceRequest,
         started_at: SystemTime,
         speed: u32,
     ) -> Result<Self, FlightError> {
         let mut holes = 0;
-        let (source, plan, setup): (Box<dyn FlightSource>, _, _) = match request {
+        let (source, flight_plan, setup): (Box<dyn FlightSource>, _, _) = match request {
             FlightSourceRequest::Simulated(setup) => {
                 let simulator = Simulator::new(&setup, started_at)?;
                 (Box::new(simulator), setup.flight_plan(), Some(setup))
@@ -68,40 +55,19 @@ impl PreparedFlight {
                 (Box::new(recording.play(started_at)), plan, None)
             }
         };
-        Ok(Self {
-            source,
-            plan,
-            setup,
-            started_at,
-            speed,
-            holes,
-        })
-    }
-}
-
-impl Running {
-    pub(super) fn new(prepared: PreparedFlight) -> Self {
-        let PreparedFlight {
-            source,
-            plan,
-            setup,
-            started_at,
-            speed,
-            holes,
-        } = prepared;
         // The same after a restart of the shell, and no other flight's.
         let since = started_at.duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = millis(since);
         let flight = Flight {
-            flight_plan: plan,
+            flight_plan,
             status: FlightStatus::Starting,
             va_tracking_id: Some(format!("va-{id}")),
             stratos_flight_id: Some(Value::from(format!("flight-{id}"))),
             started_at: Some(started_at),
-            current_phase: Some(source.phase().clone()),
+            current_phase: None,
             other: Default::default(),
         };
-        Self {
+        Ok(Self {
             source,
             flight,
             started_at,
@@ -111,10 +77,10 @@ impl Running {
             holes,
             setup,
             _ticks: None,
-        }
+        })
     }
 
-    /// State with which a later run goes on with the flight; `None` for a recording.
+    /// State with which a later run of the shell goes on with the flight; `None` for a recording.
     pub(super) fn recovery(&self) -> Option<Recovery> {
         Some(Recovery {
             setup: self.setup.clone()?,
