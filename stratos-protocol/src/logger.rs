@@ -111,4 +111,10 @@ mod tests {
             ),
         ]
     }
+
+    #[test]
+    fn a_truncated_text_takes_no_more_memory_than_its_bytes() {
+        let cut = truncate(&"x".repeat(100_000), 8192).unwrap();
+        assert_eq!(cut.capacity(), cut.len());
+    }
 }
