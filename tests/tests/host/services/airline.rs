@@ -408,6 +408,38 @@ async fn settings_of_the_airline_count_where_the_pilot_has_set_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn changed_settings_keep_what_plugins_have_posted_and_another_airline_begins_anew() {
+    let (shell, ctx) = start(AirlineTable::default()).await;
+    let bids = async || {
+        let answer = get(&ctx, "/api/bids").await.unwrap();
+        answer.body["data"].as_array().unwrap().len()
+    };
+    let before = bids().await;
+    let bid = Some(json!({ "departure": "EDDF" }));
+    send(&ctx, Method::Post, "/api/bids", bid).await.unwrap();
+    let apply = |table: &AirlineTable| {
+        shell.shell.control().apply_airline(AirlineConfig {
+            table: table.clone(),
+            ..AirlineConfig::default()
+        });
+    };
+    let values = BTreeMap::from([("hub".to_owned(), json!("EDDF"))]);
+    let mut table = AirlineTable {
+        settings: BTreeMap::from([("demo".to_owned(), values)]),
+        ..AirlineTable::default()
+    };
+    apply(&table);
+    let key = "hub".to_owned();
+    assert_eq!(ctx.call(&Get { key }).await.unwrap().value, json!("EDDF"));
+    assert_eq!(bids().await, before + 1);
+    table.name = Some("Sky".to_owned());
+    apply(&table);
+    let airline = ctx.call(&GetAirline {}).await.unwrap();
+    assert_eq!(airline.unwrap().name, "Sky");
+    assert_eq!(bids().await, before);
+}
+
+#[tokio::test(start_paused = true)]
 async fn settings_of_the_airline_that_do_not_fit_are_warnings() {
     let values = |key: &str| BTreeMap::from([(key.to_owned(), json!("x"))]);
     let table = AirlineTable {
