@@ -57,7 +57,7 @@ impl Control {
             .plugins
             .keys()
             .filter_map(|id| runtime.routing.current(id));
-        let guards = sessions.filter(|session| runtime.services.start_guards.has(&session.caller));
+        let guards = sessions.filter(|session| session.caller.has_start_guard());
         FlightInfo {
             guards: guards
                 .map(|session| session.caller.plugin.clone())
@@ -93,7 +93,7 @@ impl Control {
             .keys()
             .filter_map(|id| runtime.routing.current(id));
         let asked = sessions
-            .filter(|session| runtime.services.start_guards.has(&session.caller))
+            .filter(|session| session.caller.has_start_guard())
             .map(|session| async move {
                 let plugin = session.caller.plugin.clone();
                 let reason = match session.ask_start_guards().await {

@@ -122,10 +122,9 @@ impl FlightHub {
         }
     }
 
-    /// Begins a flight: forgets the simulator data of the one before. `report` is there if it begins after its landing.
+    /// Begins a flight. `report` is there if it begins after its landing.
     pub(crate) fn begin(&self, report: Option<LandingReport>) {
-        let mut hub = self.lock();
-        (hub.snapshot, hub.landing_report) = (None, report);
+        self.lock().landing_report = report;
     }
 
     fn lock(&self) -> MutexGuard<'_, Hub> {

@@ -94,6 +94,7 @@ pub(crate) struct Caller {
     pub(super) folders: PluginFolders,
     writes_revoked: AtomicBool,
     unloading: AtomicBool,
+    has_start_guard: AtomicBool,
 }
 
 impl Caller {
@@ -104,6 +105,7 @@ impl Caller {
             folders,
             writes_revoked: AtomicBool::new(false),
             unloading: AtomicBool::new(false),
+            has_start_guard: AtomicBool::new(false),
         }
     }
 
@@ -123,6 +125,16 @@ impl Caller {
 
     pub(super) fn may_ask(&self) -> bool {
         self.may_write() && !self.unloading.load(Ordering::SeqCst)
+    }
+
+    /// Whether this generation wants to be asked before a flight starts.
+    pub(crate) fn has_start_guard(&self) -> bool {
+        self.has_start_guard.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_start_guard(&self, has_start_guard: bool) {
+        self.has_start_guard
+            .store(has_start_guard, Ordering::SeqCst);
     }
 
     pub(super) fn check_may_write(&self) -> RpcResult<()> {

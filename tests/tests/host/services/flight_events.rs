@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use stratos::testing::{Command, FlightCommand};
 use stratos_host::PluginState;
-use stratos_protocol::flight::{PhaseChanged, Subscribe, Topic, Updated};
+use stratos_protocol::flight::{GetState, PhaseChanged, Subscribe, Topic, Unsubscribe, Updated};
 use stratos_protocol::flight_state::Phase;
 use stratos_protocol::lifecycle::Retire;
-use stratos_protocol::start_guard::{Ask, Register};
+use stratos_protocol::start_guard::{Ask, Register, Unregister};
 use stratos_tests::{RawPlugin, RawShell};
 use tokio::time::Instant;
 
@@ -23,6 +23,16 @@ const UPDATES: Subscribe = Subscribe {
 /// Lets the shell send what it has to send.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flight_has_a_phase_from_its_first_moment() {
+    let mut plugin = RawPlugin::without_folders("demo");
+    let shell = RawShell::start(&[&plugin]).await;
+    let ctx = plugin.next().await;
+    start_flight(&shell).await;
+    let state = ctx.call(&GetState {}).await.unwrap();
+    assert_eq!(state.flight.unwrap().current_phase, Some(Phase::Boarding));
 }
 
 #[tokio::test(start_paused = true)]
@@ -43,6 +53,22 @@ async fn subscriptions_end_with_the_plugin() {
     settle().await;
     assert_eq!(second.received::<PhaseChanged>(), 0);
     assert_eq!(first.received::<PhaseChanged>(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_ends_when_the_plugin_ends_it() {
+    let mut plugin = RawPlugin::without_folders("demo");
+    let shell = RawShell::start(&[&plugin]).await;
+    start_flight(&shell).await;
+    let ctx = plugin.next().await;
+    ctx.call(&PHASES).await.unwrap();
+    ctx.call(&UPDATES).await.unwrap();
+    let topic = PHASES.topic;
+    ctx.call(&Unsubscribe { topic }).await.unwrap();
+    jump_to(&shell, Phase::Taxi);
+    settle().await;
+    assert_eq!(ctx.received::<PhaseChanged>(), 0);
+    assert_eq!(ctx.received::<Updated>(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,6 +126,21 @@ async fn a_plugin_that_does_not_read_events_ends_and_others_have_them_all() {
         ),
         "{states:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn guards_are_asked_until_they_are_removed() {
+    let mut plugin = RawPlugin::without_folders("demo");
+    let shell = RawShell::start(&[&plugin]).await;
+    let ctx = plugin.next().await;
+    ctx.call(&Register {}).await.unwrap();
+    start_flight(&shell).await;
+    assert_eq!(ctx.received::<Ask>(), 1);
+    let end = FlightCommand::Simulator(Command::End);
+    shell.shell.control().command_flight(end).unwrap();
+    ctx.call(&Unregister {}).await.unwrap();
+    start_flight(&shell).await;
+    assert_eq!(ctx.received::<Ask>(), 1);
 }
 
 #[tokio::test(start_paused = true)]
