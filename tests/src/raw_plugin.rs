@@ -115,6 +115,11 @@ impl RawConnection {
         self.peer.call(request, limit).await
     }
 
+    /// Waits until the shell has ended the connection.
+    pub async fn closed(&self) {
+        self.peer.closed().await;
+    }
+
     /// Number of requests of this method that the shell has sent so far.
     pub fn received<R: Request>(&self) -> usize {
         let received = self.received.lock().unwrap();

@@ -36,8 +36,7 @@ struct State {
 #[derive(Debug)]
 struct Waiting {
     modal: Modal,
-    /// Generation of the plugin.
-    generation: u64,
+    caller: Arc<Caller>,
     /// Signal that the modal is shown.
     shown: Option<oneshot::Sender<()>>,
     answer: oneshot::Sender<Value>,
@@ -94,7 +93,7 @@ impl ModalQueue {
     }
 
     /// Adds a modal, whose id is set here.
-    pub(super) fn open(self: &Arc<Self>, caller: &Caller, mut modal: Modal) -> Opened {
+    pub(super) fn open(self: &Arc<Self>, caller: &Arc<Caller>, mut modal: Modal) -> Opened {
         let mut state = self.lock();
         if !caller.may_ask() {
             return Opened::Answered(modal.kind.no_answer());
@@ -120,7 +119,7 @@ impl ModalQueue {
         };
         state.waiting.push_back(Waiting {
             modal,
-            generation: caller.generation,
+            caller: Arc::clone(caller),
             shown: Some(shown_sender),
             answer: answer_sender,
         });
@@ -172,11 +171,8 @@ impl ModalQueue {
         let mut state = self.lock();
         caller.stop_asking();
         self.close_where(&mut state, CloseReason::Unloaded, |waiting| {
-            let Waiting {
-                modal, generation, ..
-            } = waiting;
-            let is_of_caller = modal.plugin == caller.plugin && *generation == caller.generation;
-            is_of_caller.then(|| modal.kind.no_answer())
+            let is_of_caller = std::ptr::eq(&*waiting.caller, caller);
+            is_of_caller.then(|| waiting.modal.kind.no_answer())
         });
     }
 

@@ -8,7 +8,7 @@ use stratos_host::control::Control;
 use stratos_host::event::{CloseReason, Event, ModalProgress};
 use stratos_host::{AnswerPolicy, ShellOptions, StateDir};
 use stratos_protocol::dialog::{Alert, Confirm};
-use stratos_protocol::lifecycle::Stop;
+use stratos_protocol::lifecycle::{Retire, Stop};
 use stratos_protocol::method::Empty;
 use stratos_protocol::prompt::{NumberPrompt, SelectOption, SelectPrompt, TextPrompt};
 use stratos_protocol::{ErrorCode, Request};
@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 const LONG: Duration = Duration::from_secs(100_000);
+const MINUTE: Duration = Duration::from_secs(60);
 
 fn confirm(title: &str) -> Confirm {
     Confirm {
@@ -77,7 +78,9 @@ fn ask<R: Request + Sync>(
 
 /// Waits until this number of modals waits.
 async fn waiting(control: &Control, count: usize) {
+    let begin = Instant::now();
     while control.modals().len() != count {
+        assert!(begin.elapsed() < MINUTE, "{:?}", titles(control));
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
@@ -211,6 +214,27 @@ async fn modals_of_a_plugin_that_stops_updates_or_ends_get_no_answer() {
         assert!(begin.elapsed() < Duration::from_secs(1), "{what}");
         assert_eq!(control.modals(), [], "{what}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn modals_of_other_plugins_and_of_the_next_generation_still_wait() {
+    let mut plugin = RawPlugin::without_folders("demo").leaves_unanswered::<Retire>();
+    let mut other = RawPlugin::without_folders("other");
+    let shell = RawShell::start(&[&plugin, &other]).await;
+    let control = shell.shell.control();
+    let (old, other) = (plugin.next().await, other.next().await);
+    let _of_other = ask(&other, confirm("of another plugin"));
+    waiting(control, 1).await;
+    let of_old = ask(&old, confirm("of the old generation"));
+    waiting(control, 2).await;
+    control.update("demo").await.unwrap();
+    assert!(!of_old.await.unwrap().unwrap());
+    let next = plugin.next().await;
+    let _of_next = ask(&next, confirm("of the next generation"));
+    waiting(control, 2).await;
+    old.closed().await;
+    let expected = ["of another plugin", "of the next generation"];
+    assert_eq!(titles(control), expected);
 }
 
 #[tokio::test(start_paused = true)]
