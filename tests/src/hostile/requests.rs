@@ -9,7 +9,7 @@ use crate::hostile::fault_log::log_fault;
 use crate::hostile::raw_connection::{RawConnection, notification};
 
 /// Duration of a flood.
-pub(super) const FLOOD: Duration = Duration::from_secs(2);
+const FLOOD: Duration = Duration::from_secs(2);
 const PREFIXES: usize = 10_000;
 /// Requests in flight at once, fewer than the shell's limit.
 const BATCH: usize = 100;

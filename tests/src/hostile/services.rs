@@ -1,14 +1,14 @@
 //! Misuse of the services of later shells.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::hostile::fault_log::log_fault;
 use crate::hostile::raw_connection::RawConnection;
-use crate::hostile::requests::FLOOD;
 
+/// Requests of a flood.
+const REQUESTS: usize = 1_000;
 const DIALOGS: usize = 1_000;
 /// Dialogs of one plugin that the shell keeps.
 const KEPT: usize = 32;
@@ -17,19 +17,16 @@ const KEPT: usize = 32;
 pub(super) async fn shows_toasts() {
     let mut connection = RawConnection::started().await;
     let toast = json!({ "kind": "error", "message": "x".repeat(500) });
-    let (begin, mut shown) = (Instant::now(), 0_u64);
-    while begin.elapsed() < FLOOD {
+    let mut shown = 0;
+    for _ in 0..REQUESTS {
         let answer = connection.ask("notify/toast", toast.clone()).await;
-        shown += u64::from(answer == json!({}));
+        shown += usize::from(answer == json!({}));
     }
-    log_fault(format_args!(
-        "{shown} toasts, more than 500: {}",
-        shown > 500
-    ));
+    log_fault(format_args!("{shown} of {REQUESTS} toasts are shown"));
     connection.serve().await;
 }
 
-/// Subscribes and registers start guards without end, and adds entries to the log of a flight that there is not.
+/// Subscribes and registers start guards again and again, and adds entries to the log of a flight that there is not.
 pub(super) async fn asks_of_flights() {
     let mut connection = RawConnection::started().await;
     let entry = json!({ "category": "SYSTEM", "condition": "FLOOD", "message": "x".repeat(500) });
@@ -39,18 +36,12 @@ pub(super) async fn asks_of_flights() {
         ("flight_log/add", entry),
         ("flight/snapshot", json!({})),
     ];
-    let (begin, mut refused, mut asked) = (Instant::now(), 0_u64, 0_u64);
-    while begin.elapsed() < FLOOD {
-        for (method, params) in &requests {
-            let answer = connection.ask(method, params.clone()).await;
-            asked += 1;
-            refused += u64::from(answer.get("code").is_some());
-        }
+    let mut refused = 0;
+    for (method, params) in requests.iter().cycle().take(REQUESTS) {
+        let answer = connection.ask(method, params.clone()).await;
+        refused += usize::from(answer.get("code").is_some());
     }
-    let many = asked > 500;
-    log_fault(format_args!(
-        "refused: {refused}, more than 500 asked: {many}"
-    ));
+    log_fault(format_args!("{refused} of {REQUESTS} requests are refused"));
     connection.serve().await;
 }
 

@@ -147,8 +147,8 @@ pub const REQUESTS: &[Fault] = &[
 
 #[rustfmt::skip]
 pub const SERVICES: &[Fault] = &[
-    fault("toast-flood", "shows toasts as fast as it can", RUNNING, "").logged("more than 500: true"),
-    fault("flight-flood", "subscribes to simulator data, registers start guards and adds log entries as fast as it can", RUNNING, "").logged("refused: 0, more than 500 asked: true"),
+    fault("toast-flood", "shows toasts as fast as it can", RUNNING, "").logged("1000 of 1000 toasts are shown"),
+    fault("flight-flood", "subscribes to simulator data, registers start guards and adds log entries as fast as it can", RUNNING, "").logged("0 of 1000 requests are refused"),
     fault("dialog-flood", "opens 1,000 dialogs that nobody answers", RUNNING, "32 dialogs and prompts of the plugin wait already").logged("968 of 1000 dialogs without an answer"),
     fault("reaches-out", "asks for databases, sounds, paths of the airline and log entries that are not its own", RUNNING, "").logged("6 of 6 refused"),
     fault("wrong-service-shapes", "sends malformed parameters to later services", RUNNING, "").logged(r#"{"-32602": 60}"#),
