@@ -102,24 +102,32 @@ impl FlightHub {
         hub.send(&OrderedEvent::Landed(Arc::new(Landed { event })));
     }
 
-    pub(crate) fn publish_frame(&self, snapshot: SimDataSnapshot) {
+    /// Sets the newest simulator data, which subscribers get with the next [frame](Self::publish_frame).
+    pub(crate) fn set_snapshot(&self, snapshot: SimDataSnapshot) {
+        self.lock().snapshot = Some(snapshot);
+    }
+
+    /// Sends a frame with the newest simulator data to subscribers.
+    pub(crate) fn publish_frame(&self) {
         let mut hub = self.lock();
         hub.frame += 1;
-        if hub.sessions.values().any(FeedSender::wants_frames) {
-            let frame = SimData {
-                number: hub.frame,
-                snapshot,
-            };
-            // Once for all sessions, since a frame has some fifty fields.
-            let params = to_raw_value(&frame).expect("numbers and texts have a JSON form");
-            let params = Arc::from(params);
-            for session in hub.sessions.values() {
-                session.send_frame(&params);
-            }
-            hub.snapshot = Some(frame.snapshot);
-        } else {
-            hub.snapshot = Some(snapshot);
+        if !hub.sessions.values().any(FeedSender::wants_frames) {
+            return;
         }
+        let Some(snapshot) = hub.snapshot.take() else {
+            return;
+        };
+        let frame = SimData {
+            number: hub.frame,
+            snapshot,
+        };
+        // Once for all sessions, since a frame has some fifty fields.
+        let params = to_raw_value(&frame).expect("numbers and texts have a JSON form");
+        let params = Arc::from(params);
+        for session in hub.sessions.values() {
+            session.send_frame(&params);
+        }
+        hub.snapshot = Some(frame.snapshot);
     }
 
     /// Begins a flight. `report` is there if it begins after its landing.

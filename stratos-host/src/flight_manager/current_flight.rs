@@ -24,6 +24,8 @@ pub(crate) struct CurrentFlight {
     /// Whether the flight stands still after a step.
     pub(super) is_held: bool,
     pub(super) is_disconnected: bool,
+    /// Whether the data has changed since the last frame.
+    pub(super) has_new_data: bool,
     /// Number of holes in a recording.
     pub(super) holes: usize,
     /// The setup of a simulated flight, for a later run of the shell.
@@ -74,6 +76,7 @@ impl CurrentFlight {
             speed,
             is_held: false,
             is_disconnected: false,
+            has_new_data: false,
             holes,
             setup,
             _ticks: None,

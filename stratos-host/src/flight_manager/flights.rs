@@ -121,7 +121,9 @@ impl FlightManager {
         let phase = current.source.phase().clone();
         self.publish_phase(&phase, current.source.previous_phase().cloned());
         self.publish_state(Some(&current));
-        self.publish_frame(&current);
+        self.record_frame(&current);
+        self.show_data(&mut current);
+        self.hub().publish_frame();
         current._ticks = Some(self.tick());
         self.keep(&current);
         *slot = Some(current);
@@ -156,18 +158,22 @@ impl FlightManager {
     /// Advances the flight by one frame. Returns whether it goes on.
     fn frame(&self, every: Duration, keeps: bool) -> bool {
         let mut slot = self.lock();
-        if let Some(current) = &*slot
+        if let Some(current) = &mut *slot
             && !current.is_held
         {
             let by = every * current.speed;
             self.advance(&mut slot, by);
         }
-        if let Some(current) = &*slot
-            && keeps
-        {
+        let Some(current) = &mut *slot else {
+            return false;
+        };
+        if std::mem::take(&mut current.has_new_data) {
+            self.hub().publish_frame();
+        }
+        if keeps {
             self.keep(current);
         }
-        slot.is_some()
+        true
     }
 
     fn advance(&self, slot: &mut Option<CurrentFlight>, by: Duration) {
@@ -189,8 +195,15 @@ impl FlightManager {
             }
         }
         if let Some(current) = slot {
-            self.hub().publish_frame(current.source.snapshot());
+            self.show_data(current);
         }
+    }
+
+    /// Shows the data of the flight to those who ask. Subscribers get it with the next frame: a frame at once could replace
+    /// one that they had no time to read.
+    fn show_data(&self, current: &mut CurrentFlight) {
+        self.hub().set_snapshot(current.source.snapshot());
+        current.has_new_data = true;
     }
 
     fn publish_moments(&self, slot: &mut Option<CurrentFlight>, moments: Vec<Moment>) {
@@ -307,7 +320,8 @@ impl FlightManager {
         }
         self.publish_moments(slot, moments);
         if let Some(current) = slot {
-            self.publish_frame(current);
+            self.record_frame(current);
+            self.show_data(current);
         }
         Ok(())
     }
@@ -403,11 +417,6 @@ impl FlightManager {
             timestamp: Some(self.now()),
             other: Default::default(),
         });
-    }
-
-    fn publish_frame(&self, current: &CurrentFlight) {
-        self.record_frame(current);
-        self.hub().publish_frame(current.source.snapshot());
     }
 
     fn record_frame(&self, current: &CurrentFlight) {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use stratos::flight::{LandingEvent, Phase, PhaseSnapshot, SimFrame, StartVerdict};
-use stratos::testing::{ControlError, ShellVersion};
+use stratos::testing::{ControlError, FlightCommand, ShellVersion};
 use stratos::testing::{FlightError, FlightRequest, FlightSetup, TestShell};
 use stratos::{PluginContext, Result};
 
@@ -109,6 +109,30 @@ async fn a_plugin_sees_a_whole_flight() {
     assert_eq!((has_flight, phase), (false, Phase::default()));
     assert!(rate.is_some_and(|rate| rate < 0.0), "{rate:?}");
     shell.stop().await.assert_clean();
+}
+
+/// Frames are as far apart as without the commands, so that a plugin has the time to read each.
+#[tokio::test(start_paused = true)]
+async fn commands_make_no_frame_replace_another() {
+    let shell = TestShell::new(Observer::default).start().await;
+    let flight = shell.flight();
+    flight.start(FlightSetup::new("EDDF", "LGIR")).await;
+    flight.reaches(Phase::PushBack).await;
+    for _ in 0..20 {
+        flight.pause().await;
+        flight.resume().await;
+        flight.command(FlightCommand::Step(50)).await;
+        flight.command(FlightCommand::Resume).await;
+    }
+    let step_and_read = async || {
+        flight.command(FlightCommand::Step(50)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        shell.invoke("seen", ()).await.unwrap()
+    };
+    let (before, ..): (u64, u64, f64) = step_and_read().await;
+    // A step of a flight that is held has one frame.
+    let (frames, missed, _): (u64, u64, f64) = step_and_read().await;
+    assert_eq!((frames, missed), (before + 1, 0));
 }
 
 #[tokio::test(start_paused = true)]
