@@ -126,7 +126,7 @@ async fn commands_make_no_frame_replace_another() {
     }
     let step_and_read = async || {
         flight.command(FlightCommand::Step(50)).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(60)).await;
         shell.invoke("seen", ()).await.unwrap()
     };
     let (before, ..): (u64, u64, f64) = step_and_read().await;
